@@ -26,8 +26,15 @@
 #define MTIA_BLOCK_ALIGN 64
 
 enum mtia_dtype {
-  MTIA_I8 = 0, MTIA_U8 = 1, MTIA_I16 = 2, MTIA_I32 = 3, MTIA_I64 = 4,
-  MTIA_F16 = 5, MTIA_BF16 = 6, MTIA_F32 = 7, MTIA_BOOL = 8,
+  MTIA_I8 = 0,
+  MTIA_U8 = 1,
+  MTIA_I16 = 2,
+  MTIA_I32 = 3,
+  MTIA_I64 = 4,
+  MTIA_F16 = 5,
+  MTIA_BF16 = 6,
+  MTIA_F32 = 7,
+  MTIA_BOOL = 8,
 };
 
 enum mtia_arg_kind {
@@ -51,8 +58,8 @@ struct mtia_arg_desc {
 };
 
 struct mtia_kernel_desc {
-  uint64_t magic;      // MTIA_KERNEL_MAGIC
-  uint32_t version;    // MTIA_KERNEL_VERSION
+  uint64_t magic;   // MTIA_KERNEL_MAGIC
+  uint32_t version; // MTIA_KERNEL_VERSION
   uint32_t arg_count;
   uint64_t entry;      // void entry(const void *block)
   uint64_t args;       // address of arg_count struct mtia_arg_desc

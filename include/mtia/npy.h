@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 /*===- mtia/npy.h - Tensors as NumPy .npy files -----------------------------===//
  *
  * Reads format versions 1, 2 and 3 in either byte order and either axis order;

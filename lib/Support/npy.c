@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 /*===- npy.c - Tensors as NumPy .npy files ----------------------------------===*/
 #include "mtia/npy.h"
 
@@ -401,8 +402,8 @@ bool mtia_npy_save(const char *path, enum mtia_npy_type type, unsigned ndim, con
   bool ok = f != NULL;
   if (!ok)
     fail(error, path, "cannot create: %s", strerror(errno));
-  if (ok && (fwrite(header, 1, length, f) != length ||
-             (bytes && fwrite(data, 1, bytes, f) != bytes)))
+  if (ok &&
+      (fwrite(header, 1, length, f) != length || (bytes && fwrite(data, 1, bytes, f) != bytes)))
     ok = fail(error, path, "cannot write: %s", strerror(errno));
   if (f && fclose(f) && ok)
     ok = fail(error, path, "cannot write: %s", strerror(errno));
