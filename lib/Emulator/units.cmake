@@ -1,0 +1,8 @@
+# The command processor and the units behind it. Calls back into the rest of the
+# emulator (internal.h), which a unit test replaces by fakes.
+add_library(MTIAUnits STATIC device.c)
+target_include_directories(MTIAUnits PUBLIC "${CMAKE_CURRENT_SOURCE_DIR}"
+  PRIVATE "${PROJECT_SOURCE_DIR}/include")
+# Results are defined bit by bit: no fused or reordered floating point.
+target_compile_options(MTIAUnits PRIVATE -ffp-contract=off -fno-fast-math)
+mtia_warnings(MTIAUnits)
