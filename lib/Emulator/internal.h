@@ -1,0 +1,189 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+// What the parts of the emulator know of each other. Two halves:
+//   cores  (core*.c, sched.c, memory.c, loader.c, ...): run RISC-V instructions
+//   units  (cp.c and one file per unit): execute Xmtia commands
+#ifndef MTIA_EMULATOR_INTERNAL_H
+#define MTIA_EMULATOR_INTERNAL_H
+
+#include "mtia/emulator.h"
+#include "mtia/kernel_abi.h"
+#include "mtia/memory_map.h"
+#include <stdarg.h>
+
+struct mtia_device_params; // device.h: every number of the machine, with its source
+struct mtia_insn;          // a decoded instruction, generated from the .td files
+struct mtia_cp;            // command processor of a PE with its CBs and units (units)
+struct mtia_grid;          // what the units of several PEs share: barriers, multicast, NoC (units)
+struct cJSON;
+
+//===-- Time ----------------------------------------------------------------===//
+//
+// Time is in cycles of the device clock. Events run in the order (time, order of
+// mtia_at); all events of a cycle run before the cores of that cycle, cores of
+// the same cycle in the order of their numbers. An Xmtia instruction is issued
+// only when it is next in that order, so whatever units see and change happens
+// in global time order. Plain instructions run ahead by a bounded quantum.
+
+typedef void mtia_event_fn(struct mtia_device *dev, void *ctx, uint64_t arg);
+
+// Calls fn(dev, ctx, arg) at `time` (a time in the past means now).
+void mtia_at(struct mtia_device *dev, uint64_t time, mtia_event_fn *fn, void *ctx, uint64_t arg);
+
+// The time of the event or of the Xmtia instruction being executed.
+uint64_t mtia_now(const struct mtia_device *dev);
+
+//===-- Cores ---------------------------------------------------------------===//
+
+enum mtia_core_state {
+  MTIA_CORE_OFF,     // not part of this run
+  MTIA_CORE_RUNNING, // in the queue of cores
+  MTIA_CORE_WAITING, // until mtia_core_wake()
+  MTIA_CORE_HALTED,  // executed mtia.halt or the program has ended
+};
+
+struct mtia_trap {
+  uint64_t cause; // mcause
+  uint64_t tval;  // mtval
+};
+
+// mcause of an illegal command; mtval says which rule (docs/isa/xmtia.md, 1.6).
+#define MTIA_CAUSE_COMMAND 24
+enum mtia_command_fault {
+  MTIA_FAULT_CB_UNSET = 1,
+  MTIA_FAULT_CB_RANGE = 2,
+  MTIA_FAULT_EXTENT = 3,
+  MTIA_FAULT_ALIGN = 4,
+  MTIA_FAULT_ADDRESS = 5,
+  MTIA_FAULT_PARAMETER = 6,
+  MTIA_FAULT_UNIMPLEMENTED = 7,
+  MTIA_FAULT_GROUP = 8,
+  MTIA_FAULT_BUSY = 9,
+  MTIA_FAULT_LINK = 10,
+};
+
+struct mtia_core {
+  uint64_t x[32]; // x[0] is always 0
+  uint64_t pc;    // during mtia_cp_issue: the address of the command
+  uint64_t cycle; // local time
+  uint64_t instret;
+  struct mtia_device *dev;
+  struct mtia_pe *pe;
+  uint8_t id;    // 0 or 1
+  uint8_t state; // enum mtia_core_state
+  uint32_t hart; // 2 * pe->index + id
+  struct {
+    uint64_t mstatus, mie, mtvec, mscratch, mepc, mcause, mtval, mcycle_offset, minstret_offset;
+  } csr;
+  struct mtia_core_priv *priv; // the interpreter's own: caches, statistics
+};
+
+struct mtia_pe {
+  unsigned row, col; // in the sub-grid
+  unsigned index;    // row * columns + col
+  struct mtia_device *dev;
+  uint8_t *local; // params->local_bytes
+  struct mtia_core core[2];
+  struct mtia_cp *cp;
+};
+
+struct mtia_device {
+  const struct mtia_device_params *p;
+  bool functional;
+  unsigned rows, cols;      // sub-grid
+  unsigned row0, col0;      // its corner in the full grid
+  struct mtia_pe *pe;       // rows * cols
+  struct mtia_grid *grid;   // units
+  struct mtia_sched *sched; // sched.c
+  struct mtia_memory *mem;  // memory.c
+  struct mtia_image *image; // loader.c
+  struct mtia_launch *launch;
+  struct mtia_host *host;  // semihosting
+  struct mtia_error error; // set by mtia_fail: the run ends
+  bool stop;               // the run ends after the current instruction or event
+  int exit_status;
+  uint64_t max_cycles;
+};
+
+static inline struct mtia_pe *mtia_pe_at(struct mtia_device *dev, unsigned row, unsigned col) {
+  return &dev->pe[row * dev->cols + col];
+}
+
+// A core that got MTIA_ISSUE_STALL goes on at `time` and issues the same instruction again; it
+// may stall again. Harmless for a core that does not wait.
+void mtia_core_wake(struct mtia_core *core, uint64_t time);
+
+//===-- Commands: implemented by the units -----------------------------------===//
+
+enum mtia_issue {
+  MTIA_ISSUE_DONE,  // *rd is the result (instructions without one leave it)
+  MTIA_ISSUE_STALL, // nothing happened; the core sleeps until mtia_core_wake
+  MTIA_ISSUE_TRAP,  // nothing happened; *trap says why
+  MTIA_ISSUE_HALT,  // mtia.halt: the core has finished
+};
+
+// Executes or enqueues one Xmtia instruction. rs1, rs2: values of the registers that the
+// instruction names (0 where it has none). *extra_cycles (0 on entry) is what the instruction
+// costs the core beyond its one cycle.
+enum mtia_issue mtia_cp_issue(struct mtia_core *core, const struct mtia_insn *insn, uint64_t rs1,
+                              uint64_t rs2, uint64_t *rd, uint32_t *extra_cycles,
+                              struct mtia_trap *trap);
+
+// Called in this order: grid_create, cp_create for each PE, ..., cp_destroy for each PE,
+// grid_destroy.
+bool mtia_grid_create(struct mtia_device *dev, struct mtia_error *error);
+void mtia_grid_destroy(struct mtia_device *dev);
+bool mtia_cp_create(struct mtia_device *dev, struct mtia_pe *pe, struct mtia_error *error);
+void mtia_cp_destroy(struct mtia_device *dev, struct mtia_pe *pe);
+
+// No command of this PE is unfinished.
+bool mtia_cp_idle(const struct mtia_pe *pe);
+
+// Writes to `out`, a line per fact, each indented by two spaces, which units of the PE are blocked
+// by what (need, have, source of the command). Must not mention the PE's own number: equal texts of
+// several PEs are printed once.
+void mtia_cp_report(struct mtia_pe *pe, FILE *out);
+
+// Why a WAITING core cannot issue the instruction at its pc, in words, without a newline:
+// "CB 3 holds 64 bytes, cb.waitd needs 128".
+void mtia_cp_why(struct mtia_core *core, char *buffer, size_t size);
+
+// Adds the units' counters to the JSON object, and prints them as text. `cycles`: length of the
+// run.
+void mtia_units_stats_json(struct mtia_device *dev, uint64_t cycles, struct cJSON *object);
+void mtia_units_stats_text(struct mtia_device *dev, uint64_t cycles, FILE *out);
+
+//===-- Memory ---------------------------------------------------------------===//
+
+enum mtia_level { MTIA_NOWHERE, MTIA_LOCAL, MTIA_REMOTE, MTIA_SRAM, MTIA_DRAM };
+
+// Host address of [addr, addr + len) as seen from `pe`, or NULL if any byte of it is no memory.
+// A range never spans two memories. Stays valid as long as the device.
+uint8_t *mtia_mem(struct mtia_device *dev, const struct mtia_pe *pe, uint64_t addr, uint64_t len);
+enum mtia_level mtia_mem_level(const struct mtia_device *dev, uint64_t addr);
+
+// Cycles until a core of `pe` that asks at `now` for a cache line (or, remote local memory, a word)
+// has it; also books the traffic. Implemented by the units (noc.c).
+uint32_t mtia_noc_core_read(struct mtia_device *dev, const struct mtia_pe *pe, uint64_t addr,
+                            uint32_t bytes, uint64_t now);
+// The same for a write; the core does not wait for it, but for at most one of them at a time.
+uint32_t mtia_noc_core_write(struct mtia_device *dev, const struct mtia_pe *pe, uint64_t addr,
+                             uint32_t bytes, uint64_t now);
+
+//===-- Errors ---------------------------------------------------------------===//
+
+// Sets *error unless it already holds one. Returns false.
+bool mtia_error_set(struct mtia_error *error, enum mtia_error_category category, const char *fmt,
+                    ...) __attribute__((format(printf, 3, 4)));
+
+// Ends the run with an error: for what is found after the issue of a command (illegal commands
+// trap instead). The text says who, where, why and what to do. The first error wins.
+void mtia_fail(struct mtia_device *dev, enum mtia_error_category category, const char *fmt, ...)
+    __attribute__((format(printf, 3, 4)));
+
+// "PE (1,2) core 1, pc 0x80000124, function fc_i8, kernels/fc/fc_i8.c:42" into buffer.
+char *mtia_where(struct mtia_core *core, uint64_t pc, char *buffer, size_t size);
+// "pc 0x80000124, function fc_i8, kernels/fc/fc_i8.c:42"; also without debug information.
+char *mtia_where_pc(struct mtia_device *dev, uint64_t pc, char *buffer, size_t size);
+
+#endif
