@@ -196,6 +196,7 @@ bench)
   ;;
 fuzz)
   build
+  build fuzzers
   export FUZZ_SECONDS="${FUZZ_SECONDS:-60}"
   run_registered fuzzer "$@"
   ;;

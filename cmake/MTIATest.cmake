@@ -2,11 +2,16 @@
 #
 #   mtia_add_cmocka_test(name sources... [LIBS libs...] [INCLUDES dirs...])
 #     One cmocka program = one lit test 'unit/name.test'.
+#   mtia_add_test_tool(name sources... [LIBS libs...] [INCLUDES dirs...])
+#     A program that lit tests run as %build/test/bin/name.
 #   mtia_add_bench(name COMMAND words...)
 #     Run by ./build.sh bench, in the build directory; prints its own table.
 #   mtia_add_fuzzer(name COMMAND words...)
 #     Run by ./build.sh fuzz, in the build directory; must end by itself after
 #     $FUZZ_SECONDS, a variable of the environment.
+#   mtia_add_libfuzzer(name sources... [LIBS libs...] [INCLUDES dirs...])
+#     A libFuzzer program, registered as a fuzzer and built only for fuzzing. Name
+#     the sources under test, not their library: they are compiled with sanitizers.
 
 set(MTIA_TEST_DIR "${CMAKE_BINARY_DIR}/test")
 
@@ -19,6 +24,15 @@ function(mtia_add_cmocka_test name)
   mtia_warnings(${name})
   file(WRITE "${MTIA_TEST_DIR}/unit/${name}.test" "RUN: ${MTIA_TEST_DIR}/unit/${name}\n")
   set_property(GLOBAL APPEND PROPERTY MTIA_UNIT_TESTS "${name}")
+endfunction()
+
+function(mtia_add_test_tool name)
+  cmake_parse_arguments(ARG "" "" "LIBS;INCLUDES" ${ARGN})
+  add_executable(${name} ${ARG_UNPARSED_ARGUMENTS})
+  set_target_properties(${name} PROPERTIES RUNTIME_OUTPUT_DIRECTORY "${MTIA_TEST_DIR}/bin")
+  target_include_directories(${name} PRIVATE "${CMAKE_SOURCE_DIR}/include" ${ARG_INCLUDES})
+  target_link_libraries(${name} PRIVATE ${ARG_LIBS})
+  mtia_warnings(${name})
 endfunction()
 
 function(mtia_register kind name)
@@ -36,6 +50,23 @@ endfunction()
 
 function(mtia_add_fuzzer name)
   mtia_register(fuzzer ${name} ${ARGN})
+endfunction()
+
+add_custom_target(fuzzers)
+
+function(mtia_add_libfuzzer name)
+  cmake_parse_arguments(ARG "" "" "LIBS;INCLUDES" ${ARGN})
+  add_executable(${name} EXCLUDE_FROM_ALL ${ARG_UNPARSED_ARGUMENTS})
+  set_target_properties(${name} PROPERTIES RUNTIME_OUTPUT_DIRECTORY "${CMAKE_BINARY_DIR}/fuzz")
+  target_include_directories(${name} PRIVATE "${CMAKE_SOURCE_DIR}/include" ${ARG_INCLUDES})
+  target_compile_options(${name} PRIVATE -g -O1 -fsanitize=fuzzer,address,undefined -fno-sanitize-recover=all)
+  target_link_options(${name} PRIVATE -fsanitize=fuzzer,address,undefined)
+  target_link_libraries(${name} PRIVATE ${ARG_LIBS})
+  mtia_warnings(${name})
+  add_dependencies(fuzzers ${name})
+  mtia_add_fuzzer(${name} COMMAND mkdir -p fuzz/${name}.corpus && fuzz/${name}
+    -max_total_time=$FUZZ_SECONDS -rss_limit_mb=2048 -timeout=20 -print_final_stats=1
+    -artifact_prefix=fuzz/${name}- fuzz/${name}.corpus)
 endfunction()
 
 # Called once, at the end of the top CMakeLists.txt. Tests of programs that are
