@@ -1,0 +1,247 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+// What a kernel's author writes against: the definition of a kernel with its
+// arguments, and names for the numbers of the instruction set.
+//
+//   struct fc_args { struct mtia_tensor x, w; float scale; struct mtia_tensor y; };
+//
+//   MTIA_KERNEL(fc_i8, struct fc_args, MTIA_IN(x, MTIA_I8, "M", "K"),
+//               MTIA_IN(w, MTIA_I8, "N", "K"), MTIA_SCALAR(scale, MTIA_F32),
+//               MTIA_OUT(y, MTIA_I8, "M", "N")) {
+//     const int8_t *x = mtia_ptr(&args->x, 0);
+//     ...
+//   }
+//
+// The body runs on every core of every PE of the sub-grid; `args` is a
+// `const struct fc_args *`. A file may define several kernels, a program too.
+// The order of the arguments is free; a field that no argument names stays zero.
+#ifndef MTIA_KERNEL_H
+#define MTIA_KERNEL_H
+
+#include <mtia/intrinsics.h>
+#include <mtia/kernel_abi.h>
+#include <mtia/memory_map.h>
+#include <stddef.h>
+#include <stdint.h>
+
+// ---- Checks that turn into errors on the line of the MTIA_KERNEL ----
+
+#ifdef __cplusplus
+#define MTIA_EXTERN_C extern "C"
+#define MTIA_CHECK_(cond, msg) 0
+#define MTIA_SAME_(T, field, type) 1
+#else
+#define MTIA_EXTERN_C extern
+// An expression of value 0.
+#define MTIA_CHECK_(cond, msg)                                                                     \
+  (0 * sizeof(struct {                                                                             \
+     char c;                                                                                       \
+     _Static_assert(cond, msg);                                                                    \
+   }))
+#define MTIA_SAME_(T, field, type) __builtin_types_compatible_p(__typeof__(((T *)0)->field), type)
+#endif
+
+// The C type of a scalar argument, by the name of its dtype.
+#define MTIA_CTYPE_MTIA_I8 int8_t
+#define MTIA_CTYPE_MTIA_U8 uint8_t
+#define MTIA_CTYPE_MTIA_I16 int16_t
+#define MTIA_CTYPE_MTIA_I32 int32_t
+#define MTIA_CTYPE_MTIA_I64 int64_t
+#define MTIA_CTYPE_MTIA_F16 _Float16
+#define MTIA_CTYPE_MTIA_BF16 __bf16
+#define MTIA_CTYPE_MTIA_F32 float
+#define MTIA_CTYPE_MTIA_BOOL _Bool
+
+#define MTIA_COUNT_(...) MTIA_COUNT_N_(0, ##__VA_ARGS__, 9, 8, 7, 6, 5, 4, 3, 2, 1, 0)
+#define MTIA_COUNT_N_(z, a, b, c, d, e, f, g, h, i, n, ...) n
+
+#define MTIA_DIM_OK_(s)                                                                            \
+  MTIA_CHECK_(sizeof(s) <= MTIA_DIM_SIZE && sizeof(s) > 1,                                         \
+              "a dimension is a number or a name of 1 to 15 characters: " #s)
+#define MTIA_DIMS_0_(...) 0
+#define MTIA_DIMS_1_(a) MTIA_DIM_OK_(a)
+#define MTIA_DIMS_2_(a, ...) MTIA_DIM_OK_(a) + MTIA_DIMS_1_(__VA_ARGS__)
+#define MTIA_DIMS_3_(a, ...) MTIA_DIM_OK_(a) + MTIA_DIMS_2_(__VA_ARGS__)
+#define MTIA_DIMS_4_(a, ...) MTIA_DIM_OK_(a) + MTIA_DIMS_3_(__VA_ARGS__)
+#define MTIA_DIMS_5_(a, ...) MTIA_DIM_OK_(a) + MTIA_DIMS_4_(__VA_ARGS__)
+#define MTIA_DIMS_6_(a, ...) MTIA_DIM_OK_(a) + MTIA_DIMS_5_(__VA_ARGS__)
+#define MTIA_DIMS_TOO_MANY_(...) MTIA_CHECK_(0, "a tensor has at most 6 dimensions (MTIA_MAX_RANK)")
+#define MTIA_DIMS_7_ MTIA_DIMS_TOO_MANY_
+#define MTIA_DIMS_8_ MTIA_DIMS_TOO_MANY_
+#define MTIA_DIMS_9_ MTIA_DIMS_TOO_MANY_
+#define MTIA_PASTE_(a, b, c) a##b##c
+#define MTIA_PASTE(a, b, c) MTIA_PASTE_(a, b, c)
+#define MTIA_DIMS_(...) MTIA_PASTE(MTIA_DIMS_, MTIA_COUNT_(__VA_ARGS__), _)(__VA_ARGS__)
+
+// ---- Arguments ----
+
+// mtia_args_type is a typedef that MTIA_KERNEL puts around the list.
+#define MTIA_TENSOR_(field, kind_, dtype_, ...)                                                    \
+  {                                                                                                \
+      .name = #field,                                                                              \
+      .kind = kind_,                                                                               \
+      .dtype = dtype_,                                                                             \
+      .rank = MTIA_COUNT_(__VA_ARGS__),                                                            \
+      .reserved = 0,                                                                               \
+      .offset = offsetof(mtia_args_type, field) +                                                  \
+                MTIA_CHECK_(MTIA_SAME_(mtia_args_type, field, struct mtia_tensor),                 \
+                            "the field '" #field "' must be a struct mtia_tensor") +               \
+                MTIA_CHECK_(sizeof(#field) <= MTIA_NAME_SIZE, "'" #field "' is too long") +        \
+                MTIA_DIMS_(__VA_ARGS__),                                                           \
+      .dim = {__VA_ARGS__},                                                                        \
+  }
+
+// A tensor that the kernel reads, writes, or both: field of the argument
+// struct, enum mtia_dtype, one string per dimension ("256", "M", "B+1").
+#define MTIA_IN(field, dtype, ...) MTIA_TENSOR_(field, MTIA_ARG_IN, dtype, ##__VA_ARGS__)
+#define MTIA_OUT(field, dtype, ...) MTIA_TENSOR_(field, MTIA_ARG_OUT, dtype, ##__VA_ARGS__)
+#define MTIA_INOUT(field, dtype, ...) MTIA_TENSOR_(field, MTIA_ARG_INOUT, dtype, ##__VA_ARGS__)
+
+// One value. The field's C type must be the one of the dtype (MTIA_I32: int32_t).
+#define MTIA_SCALAR(field, dtype_)                                                                 \
+  {                                                                                                \
+      .name = #field,                                                                              \
+      .kind = MTIA_ARG_SCALAR,                                                                     \
+      .dtype = dtype_,                                                                             \
+      .rank = 0,                                                                                   \
+      .reserved = 0,                                                                               \
+      .offset = offsetof(mtia_args_type, field) +                                                  \
+                MTIA_CHECK_(MTIA_SAME_(mtia_args_type, field, MTIA_CTYPE_##dtype_),                \
+                            "the type of the field '" #field "' is not the one of " #dtype_) +     \
+                MTIA_CHECK_(sizeof(#field) <= MTIA_NAME_SIZE, "'" #field "' is too long"),         \
+      .dim = {},                                                                                   \
+  }
+
+// ---- Kernels ----
+
+// The descriptors are static objects of the entry function, so that the
+// arguments' initialisers can name the type through a local typedef.
+// (__extension__ keeps -Wpedantic quiet about the empty list of dimensions.)
+#define MTIA_KERNEL(kernel, type, ...)                                                             \
+  MTIA_EXTERN_C void kernel(const void *block);                                                    \
+  static inline void kernel##_mtia_body(const type *args);                                         \
+  void kernel(const void *block) {                                                                 \
+    typedef type mtia_args_type;                                                                   \
+    __extension__ static const struct mtia_arg_desc mtia_args[]                                    \
+        __attribute__((used, section(".mtia.args"))) = {__VA_ARGS__};                              \
+    static const struct mtia_kernel_desc mtia_desc                                                 \
+        __attribute__((used, section(".mtia.kernels"))) = {                                        \
+            .magic = MTIA_KERNEL_MAGIC,                                                            \
+            .version = MTIA_KERNEL_VERSION,                                                        \
+            .arg_count = sizeof(mtia_args) / sizeof(struct mtia_arg_desc),                         \
+            .entry = (uint64_t)&kernel,                                                            \
+            .args = (uint64_t)mtia_args,                                                           \
+            .block_size = sizeof(type) + MTIA_CHECK_(sizeof(#kernel) <= MTIA_NAME_SIZE,            \
+                                                     "the kernel's name is too long"),             \
+            .reserved = 0,                                                                         \
+            .name = #kernel,                                                                       \
+        };                                                                                         \
+    kernel##_mtia_body((const mtia_args_type *)block);                                             \
+  }                                                                                                \
+  static inline void kernel##_mtia_body(const type *args)
+
+// ---- Where this core is ----
+
+// Operand of mtia.id.
+enum mtia_id {
+  MTIA_ID_ROW = 0,      // in the sub-grid; row 0 is north
+  MTIA_ID_COL = 1,      // column 0 is west
+  MTIA_ID_CORE = 2,     // 0 scalar, 1 scalar and vector
+  MTIA_ID_ROWS = 3,     // of the sub-grid
+  MTIA_ID_COLS = 4,     //
+  MTIA_ID_PE = 5,       // row * columns + column
+  MTIA_ID_GRID_ROW = 6, // in the full grid
+  MTIA_ID_GRID_COL = 7, //
+};
+
+static inline unsigned mtia_row(void) { return (unsigned)__builtin_mtia_id(MTIA_ID_ROW); }
+static inline unsigned mtia_col(void) { return (unsigned)__builtin_mtia_id(MTIA_ID_COL); }
+static inline unsigned mtia_core(void) { return (unsigned)__builtin_mtia_id(MTIA_ID_CORE); }
+static inline unsigned mtia_rows(void) { return (unsigned)__builtin_mtia_id(MTIA_ID_ROWS); }
+static inline unsigned mtia_cols(void) { return (unsigned)__builtin_mtia_id(MTIA_ID_COLS); }
+static inline unsigned mtia_pe(void) { return (unsigned)__builtin_mtia_id(MTIA_ID_PE); }
+
+// Operand of mtia.bar: who waits for whom.
+enum mtia_scope {
+  MTIA_BAR_PE = 0,   // both cores of this PE
+  MTIA_BAR_CORE = 1, // this core number of all PEs of the sub-grid
+  MTIA_BAR_GRID = 2, // all cores of the sub-grid
+};
+
+// Last operand of mtia.dma.in.
+enum mtia_multicast {
+  MTIA_MC_NONE = 0,
+  MTIA_MC_ROW = 1, // one fetch for the PEs of this row that MCAST names
+  MTIA_MC_COL = 2,
+};
+
+// Flags and types of mtia.mml.
+enum mtia_mml_flag { MTIA_MML_ADV = 1, MTIA_MML_ZERO = 2 };
+enum mtia_mml_type { MTIA_MML_S8S8 = 0, MTIA_MML_U8S8 = 1, MTIA_MML_S8U8 = 2, MTIA_MML_U8U8 = 3 };
+
+// Operands of mtia.red. The network runs one way: north to south, west to east.
+enum mtia_red_in { MTIA_RED_IN_NONE = 0, MTIA_RED_IN_NORTH = 1, MTIA_RED_IN_WEST = 2 };
+enum mtia_red_out { MTIA_RED_OUT_NONE = 0, MTIA_RED_OUT_SOUTH = 1, MTIA_RED_OUT_EAST = 2 };
+
+// Type and flags of mtia.drain.
+enum mtia_drain_type {
+  MTIA_DRAIN_I32 = 0,
+  MTIA_DRAIN_I8 = 1,
+  MTIA_DRAIN_U8 = 2,
+  MTIA_DRAIN_F32 = 3,
+};
+enum mtia_drain_flag { MTIA_DRAIN_RELU = 1, MTIA_DRAIN_CHAN = 2 };
+
+// Command registers (docs/isa/xmtia.md, 1.1).
+enum mtia_cr {
+  MTIA_CR_DMA_IN = 0,
+  MTIA_CR_DMA_IN_PITCH = 1,
+  MTIA_CR_DMA_OUT = 2,
+  MTIA_CR_DMA_OUT_PITCH = 3,
+  MTIA_CR_MCAST = 4,
+  MTIA_CR_MML_A = 5,
+  MTIA_CR_MML_B = 6,
+  MTIA_CR_MML_INC = 7,
+  MTIA_CR_BLOCK = 8,
+  MTIA_CR_BIAS = 9,
+  MTIA_CR_OUT = 10,
+  MTIA_CR_QSCALE = 11,
+  MTIA_CR_QCLAMP = 12,
+  MTIA_CR_QCHAN = 13,
+  MTIA_CR_GATHER = 14,
+  MTIA_CR_GATHER_PITCH = 15,
+  MTIA_CR_SE_FMT = 16,
+  MTIA_CR_SE_LEN = 17,
+  MTIA_CR_SE_SRC = 18,
+  MTIA_CR_SE_ROW = 19,
+  MTIA_CR_MLU_SHAPE = 20,
+  MTIA_CR_MLU_SRC = 21,
+  MTIA_CR_MLU_DST = 22,
+  MTIA_CR_PREFETCH = 23,
+};
+
+// ---- Small helpers ----
+
+// Rounded up to the alignment of DMA (32 bytes).
+static inline uint64_t mtia_align_up(uint64_t bytes) {
+  return (bytes + MTIA_DMA_ALIGN - 1) & ~(uint64_t)(MTIA_DMA_ALIGN - 1);
+}
+
+// Value of CR BLOCK: a block of m rows and n columns, each 0..128.
+static inline uint64_t mtia_block(unsigned m, unsigned n) {
+  return (uint64_t)m | (uint64_t)n << 16;
+}
+
+// The bits of a binary32, as QSCALE wants them.
+static inline uint32_t mtia_f32_bits(float value) {
+  uint32_t bits;
+  __builtin_memcpy(&bits, &value, sizeof bits);
+  return bits;
+}
+
+// Byte `offset` of a tensor's data, for loads and stores by a core.
+static inline void *mtia_ptr(const struct mtia_tensor *tensor, uint64_t offset) {
+  return (void *)(uintptr_t)(tensor->data + offset);
+}
+
+#endif
