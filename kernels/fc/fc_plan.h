@@ -1,0 +1,117 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+// How one fully connected layer y[m, n] = x[m, k] * w[n, k] is dealt out to a
+// sub-grid of R x C processing elements.
+//
+// The published mapping ([P1] section 4): m, n and k are dealt out in multiples
+// of 64, 64 and 32. Rows of PEs take different m (and n, when m is short),
+// columns take different n, and k is split over `k_parts` neighbouring columns
+// whose partial sums travel east on the reduction network:
+//
+//   row r    = rn * row_groups + rm     rm picks the strips of m, rn helps n
+//   column c = cn * k_parts    + s      cn helps n, s picks the slice of k
+//
+// so that PE (r, c) owns strips rm, rm + row_groups, ... and blocks g, g +
+// n_groups, ... with g = rn * (C / k_parts) + cn. The PEs of a row with equal s
+// read the same x and the rows with equal rn read the same w: multicast.
+//
+// Every core of every PE computes the same plan from the same numbers.
+#ifndef MTIA_KERNELS_FC_PLAN_H
+#define MTIA_KERNELS_FC_PLAN_H
+
+#include <mtia/memory_map.h>
+#include <stdbool.h>
+#include <stdint.h>
+
+#define FC_BLOCK 64  // rows and columns of a block: 2 x 2 accumulators of 32 x 32
+#define FC_STEP 32   // bytes of k that one mml consumes
+#define FC_CHUNK 128 // bytes of k per DMA: 4 steps per accumulator hide a reduce and a drain
+
+// Local memory: output blocks and two bias vectors; the rest holds x and w.
+#define FC_CB_Y_SIZE (2 * FC_BLOCK * FC_BLOCK)
+#define FC_CB_BIAS_SIZE (2 * FC_BLOCK * 4)
+#define FC_CB_XW_SIZE (MTIA_LOCAL_SIZE - FC_CB_Y_SIZE - FC_CB_BIAS_SIZE)
+#define FC_CB_RING_MIN (4 * FC_BLOCK * FC_CHUNK) // a stream that is not kept: 4 chunks
+
+// Weights of the estimate, in cycles; they rank plans, nothing else depends on them.
+#define FC_MML_CYCLES 32       // one full tile
+#define FC_RE_CYCLES 256       // reduce, or drain, of one block
+#define FC_FI_BYTES_LOG2 5     // bytes per cycle that a PE can count on when all read
+#define FC_START_CYCLES 400    // first data, first results
+#define FC_REDUCE_HOP_CYCLES 80 // one more PE in the chain
+
+struct fc_plan {
+  uint32_t strips, blocks, steps; // of 64 rows, of 64 columns, of 32 bytes of k
+  uint32_t row_groups;            // rows of PEs with different m
+  uint32_t k_parts;               // neighbouring columns with different k
+  uint32_t n_groups;              // PEs, or chains of PEs, with different n
+  uint32_t steps_per_part;        // upper bound; the last part may have fewer
+};
+
+static inline uint32_t fc_ceil_div(uint32_t a, uint32_t b) { return (a + b - 1) / b; }
+static inline uint32_t fc_min(uint32_t a, uint32_t b) { return a < b ? a : b; }
+static inline uint32_t fc_max(uint32_t a, uint32_t b) { return a > b ? a : b; }
+
+// May the w blocks (or the x strip) of a PE stay in local memory for reuse?
+static inline bool fc_keep_w(uint32_t my_strips, uint32_t my_blocks, uint32_t k_bytes) {
+  return my_strips > 1 && my_blocks * FC_BLOCK * k_bytes <= FC_CB_XW_SIZE - FC_CB_RING_MIN;
+}
+static inline bool fc_keep_x(uint32_t my_blocks, uint32_t k_bytes, uint32_t room) {
+  return my_blocks > 1 && FC_BLOCK * k_bytes <= room;
+}
+
+// Estimated cycles of the busiest PE.
+static inline uint32_t fc_estimate(uint32_t my_strips, uint32_t my_blocks, uint32_t my_steps,
+                                   uint32_t k_parts) {
+  uint32_t k_bytes = my_steps * FC_STEP, panel = FC_BLOCK * k_bytes;
+  bool keep_w = fc_keep_w(my_strips, my_blocks, k_bytes);
+  uint32_t room = FC_CB_XW_SIZE - (keep_w ? my_blocks * panel : FC_CB_RING_MIN);
+  bool keep_x = fc_keep_x(my_blocks, k_bytes, room);
+  uint32_t tiles = my_strips * my_blocks;
+  uint32_t panels = (keep_w ? my_blocks : tiles) + (keep_x ? my_strips : tiles);
+  uint32_t load = (panels * panel) >> FC_FI_BYTES_LOG2;
+  uint32_t drain = k_parts > 1 ? 2 * FC_RE_CYCLES : FC_RE_CYCLES;
+  uint32_t compute = tiles * fc_max(4 * FC_MML_CYCLES * my_steps, drain);
+  return fc_max(load, compute) + FC_START_CYCLES + k_parts * FC_REDUCE_HOP_CYCLES;
+}
+
+// Tries every power of two that divides the sub-grid's sides, with the odd
+// factor of the rows given to m or to n (that of the columns goes to n).
+// Division is slow on the cores (tens of cycles), so extents are halved from
+// try to try, by ceil(ceil(a / 2) / 2) = ceil(a / 4).
+static inline struct fc_plan fc_choose(uint32_t m, uint32_t n, uint32_t k_bytes, uint32_t rows,
+                                       uint32_t cols) {
+  struct fc_plan best = {.strips = fc_ceil_div(m, FC_BLOCK),
+                         .blocks = fc_ceil_div(n, FC_BLOCK),
+                         .steps = fc_ceil_div(k_bytes, FC_STEP)};
+  uint32_t row_bits = (uint32_t)__builtin_ctz(rows), col_bits = (uint32_t)__builtin_ctz(cols);
+  uint32_t row_odd = rows >> row_bits, col_odd = cols >> col_bits;
+  uint32_t best_cycles = UINT32_MAX;
+
+  for (uint32_t odd_to_m = 0; odd_to_m <= (row_odd > 1); ++odd_to_m) {
+    uint32_t m_odd = odd_to_m ? row_odd : 1, n_odd = odd_to_m ? col_odd : row_odd * col_odd;
+    uint32_t strips = m_odd == 1 ? best.strips : fc_ceil_div(best.strips, m_odd);
+    uint32_t blocks = n_odd == 1 ? best.blocks : fc_ceil_div(best.blocks, n_odd);
+    for (uint32_t r = 0; r <= row_bits; ++r) {
+      uint32_t my_strips = (strips + (1u << r) - 1) >> r;
+      for (uint32_t c = 0; c <= col_bits; ++c) {
+        uint32_t my_steps = (best.steps + (1u << c) - 1) >> c;
+        if (((1u << c) - 1) * my_steps >= best.steps)
+          break; // a PE of the chain would have no k
+        uint32_t n_bits = row_bits - r + col_bits - c;
+        uint32_t my_blocks = (blocks + (1u << n_bits) - 1) >> n_bits;
+        uint32_t cycles = fc_estimate(my_strips, my_blocks, my_steps, 1u << c);
+        if (cycles < best_cycles) {
+          best_cycles = cycles;
+          best.row_groups = m_odd << r;
+          best.k_parts = 1u << c;
+          best.n_groups = n_odd << n_bits;
+          best.steps_per_part = my_steps;
+        }
+      }
+    }
+  }
+  return best;
+}
+
+#endif
