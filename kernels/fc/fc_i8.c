@@ -48,8 +48,8 @@ static uint32_t count_dealt(uint32_t total, uint32_t first, uint32_t groups) {
 }
 
 static struct fc_share my_share(const struct fc_plan *p, uint32_t k_bytes) {
-  uint32_t row = (uint32_t)__mtia_id(MTIA_ID_ROW), col = (uint32_t)__mtia_id(MTIA_ID_COL);
-  uint32_t cols = (uint32_t)__mtia_id(MTIA_ID_COLS);
+  uint32_t row = mtia_row(), col = mtia_col();
+  uint32_t cols = mtia_cols();
   uint32_t k_log2 = (uint32_t)__builtin_ctz(p->k_parts);
   uint32_t part = col & (p->k_parts - 1);
   uint32_t groups_per_row = cols >> k_log2;
@@ -125,7 +125,7 @@ static void load_w(uint64_t address, uint64_t pitch, uint32_t width, uint32_t ro
   if (single)
     __mtia_dma_in(CB_W, address, rows, MTIA_MC_NONE);
   else
-    __mtia_dma_in(CB_W, address, rows, MTIA_MC_COLUMN);
+    __mtia_dma_in(CB_W, address, rows, MTIA_MC_COL);
 }
 
 static void move(const struct fc_args *a, const struct fc_plan *p, const struct fc_share *s) {
@@ -178,11 +178,11 @@ static void move(const struct fc_args *a, const struct fc_plan *p, const struct 
 #define FC_FINISH(acc, ti, tj)                                                                     \
   do {                                                                                             \
     if (!s->first && !s->last)                                                                     \
-      __mtia_red(acc, MTIA_RED_WEST, MTIA_RED_EAST);                                               \
+      __mtia_red(acc, MTIA_RED_IN_WEST, MTIA_RED_OUT_EAST);                                        \
     else if (!s->last)                                                                             \
-      __mtia_red(acc, MTIA_RED_NONE, MTIA_RED_EAST);                                               \
+      __mtia_red(acc, MTIA_RED_IN_NONE, MTIA_RED_OUT_EAST);                                        \
     else if (!s->first)                                                                            \
-      __mtia_red(acc, MTIA_RED_WEST, MTIA_RED_NONE);                                               \
+      __mtia_red(acc, MTIA_RED_IN_WEST, MTIA_RED_OUT_NONE);                                        \
     if (s->last)                                                                                   \
       __mtia_drain(acc, CB_Y, ti, tj, MTIA_DRAIN_I8, MTIA_DRAIN_RELU);                             \
   } while (0)
@@ -197,10 +197,8 @@ static uint32_t bias_bytes(uint32_t cols) { return (cols * 4 + 31) & ~31u; }
 
 static void compute(const struct fc_args *a, const struct fc_plan *p, const struct fc_share *s) {
   uint32_t m = (uint32_t)a->x.dim[0], n = (uint32_t)a->w.dim[0];
-  uint32_t scale_bits;
-  __builtin_memcpy(&scale_bits, &a->scale, sizeof scale_bits);
   __mtia_cr_w2(MTIA_CR_MML_INC, FC_STEP, FC_STEP);
-  __mtia_cr_w2(MTIA_CR_QSCALE, scale_bits, 0);
+  __mtia_cr_w2(MTIA_CR_QSCALE, mtia_f32_bits(a->scale), 0);
   __mtia_cr_w2(MTIA_CR_QCLAMP, (uint32_t)-128, 127);
   __mtia_cr_w2(MTIA_CR_OUT, 0, FC_BLOCK);
   __mtia_cr_w(MTIA_CR_DMA_OUT_PITCH, a->y.stride[0]);
@@ -219,7 +217,8 @@ static void compute(const struct fc_args *a, const struct fc_plan *p, const stru
     uint32_t w_block = 0; // where block j begins behind the head of CB_W, when kept
     for (uint32_t j = 0; j < s->block_count; ++j) {
       bool end_of_strip = j + 1 == s->block_count;
-      uint32_t next_rows = end_of_strip && i + 1 < s->strip_count ? strip_rows(p, s, i + 1, m) : rows;
+      uint32_t next_rows =
+          end_of_strip && i + 1 < s->strip_count ? strip_rows(p, s, i + 1, m) : rows;
       uint32_t next_cols = block_cols(p, s, end_of_strip ? 0 : j + 1, n);
       uint32_t next_size = next_rows | next_cols << 16;
       bool more = !end_of_strip || i + 1 < s->strip_count;
@@ -289,10 +288,9 @@ MTIA_KERNEL(fc_i8, struct fc_args, MTIA_IN(x, MTIA_I8, "M", "K"), MTIA_IN(w, MTI
             MTIA_OUT(y, MTIA_I8, "M", "N")) {
   uint32_t k = (uint32_t)args->x.dim[1];
   struct fc_plan plan =
-      fc_choose((uint32_t)args->x.dim[0], (uint32_t)args->w.dim[0], k,
-                (uint32_t)__mtia_id(MTIA_ID_ROWS), (uint32_t)__mtia_id(MTIA_ID_COLS));
+      fc_choose((uint32_t)args->x.dim[0], (uint32_t)args->w.dim[0], k, mtia_rows(), mtia_cols());
   struct fc_share share = my_share(&plan, k);
-  bool mover = __mtia_id(MTIA_ID_CORE) == 0;
+  bool mover = mtia_core() == 0;
 
   if (mover) {
     uint64_t at = MTIA_LOCAL_BASE;

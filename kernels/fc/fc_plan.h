@@ -34,10 +34,10 @@
 #define FC_CB_RING_MIN (4 * FC_BLOCK * FC_CHUNK) // a stream that is not kept: 4 chunks
 
 // Weights of the estimate, in cycles; they rank plans, nothing else depends on them.
-#define FC_MML_CYCLES 32       // one full tile
-#define FC_RE_CYCLES 256       // reduce, or drain, of one block
-#define FC_FI_BYTES_LOG2 5     // bytes per cycle that a PE can count on when all read
-#define FC_START_CYCLES 400    // first data, first results
+#define FC_MML_CYCLES 32        // one full tile
+#define FC_RE_CYCLES 256        // reduce, or drain, of one block
+#define FC_FI_BYTES_LOG2 5      // bytes per cycle that a PE can count on when all read
+#define FC_START_CYCLES 400     // first data, first results
 #define FC_REDUCE_HOP_CYCLES 80 // one more PE in the chain
 
 struct fc_plan {
