@@ -1,0 +1,1047 @@
+/*===- sema.c - Names, extents and types ------------------------------------===//
+ *
+ * One walk over the statements in order. An expression is checked bottom-up;
+ * check() returns the expression to use in its place, because conversions are
+ * added as CAST nodes. KN_NOTYPE means "already reported" and spreads silently.
+ *===----------------------------------------------------------------------===*/
+#include "ast.h"
+#include "diag.h"
+
+#include <string.h>
+
+#define MAX_BOUND 64 /* index variables of one statement */
+
+struct sema {
+  struct kn_file *file;
+  struct kn_kernel *kernel;
+  struct kn_stmt *stmt;
+  struct kn_tensor **next_local;
+  struct kn_index *scope[MAX_BOUND]; /* in force now */
+  unsigned num_scope;
+  struct kn_index *bound[MAX_BOUND]; /* all of this statement so far */
+  unsigned num_bound;
+  bool poisoned; /* the statement reads something that could not be checked */
+};
+
+#define EXPR struct kn_expr
+static EXPR *check(struct sema *s, EXPR *e, enum kn_type want);
+
+/*===----------------------------------------------------------------------===//
+ * Types
+ *===----------------------------------------------------------------------===*/
+
+static bool is_int(const EXPR *e) { return kn_type_is_int(e->type); }
+static bool is_float(const EXPR *e) { return kn_type_is_float(e->type); }
+static bool bad(const EXPR *e) { return e->type == KN_NOTYPE; }
+
+static EXPR *poison(EXPR *e) {
+  e->type = KN_NOTYPE;
+  return e;
+}
+
+static bool fits(int64_t value, enum kn_type type) {
+  return value >= kn_type_min(type) && value <= kn_type_max(type);
+}
+
+/* Does every value of `from` have exactly one equal value in `to`? (R4.3) */
+static bool widens(enum kn_type from, enum kn_type to) {
+  if (from == to)
+    return true;
+  if (kn_type_is_int(from) && kn_type_is_int(to))
+    return kn_type_min(from) >= kn_type_min(to) && kn_type_max(from) <= kn_type_max(to);
+  return to == KN_F32 && kn_type_is_float(from);
+}
+
+/* The least type that both widen to; KN_NOTYPE if there is none. */
+static enum kn_type join_types(enum kn_type a, enum kn_type b) {
+  static const enum kn_type order[] = {KN_I4, KN_I8, KN_U8, KN_I16, KN_I32, KN_I64, KN_F32};
+  if (a == b)
+    return a;
+  for (size_t i = 0; i < sizeof order / sizeof *order; i++)
+    if (widens(a, order[i]) && widens(b, order[i]))
+      return order[i];
+  return KN_NOTYPE;
+}
+
+static enum kn_type promote(enum kn_type t) {
+  return kn_type_is_int(t) && kn_type_bits(t) < 32 ? KN_I32 : t;
+}
+
+/* The type two operands meet in (R4.4); a literal follows the other operand. */
+static enum kn_type common(const EXPR *a, const EXPR *b) {
+  if (!a->literal && b->literal)
+    return common(b, a);
+  if (a->literal && !b->literal) {
+    if (a->kind == KN_INT && is_int(b))
+      return fits(a->ival, b->type) ? b->type : join_types(a->type, b->type);
+    return is_float(b) ? b->type : KN_NOTYPE;
+  }
+  if (a->literal && b->literal && (is_float(a) || is_float(b)))
+    return KN_F32;
+  return join_types(a->type, b->type);
+}
+
+static EXPR *new_cast(struct sema *s, EXPR *e, enum kn_type type) {
+  EXPR *c = kn_new_expr(s->file, KN_CAST, e->range);
+  c->type = type;
+  c->implicit = true;
+  c->num_args = 1;
+  c->args = kn_alloc(s->file, sizeof *c->args);
+  c->args[0] = e;
+  return c;
+}
+
+/* e as a value of `type`, to which it is known to widen, or a literal of the right kind. */
+static EXPR *coerce(struct sema *s, EXPR *e, enum kn_type type) {
+  if (bad(e) || type == KN_NOTYPE)
+    return e;
+  if (!e->literal) {
+    return e->type == type ? e : new_cast(s, e, type);
+  }
+  e->literal = false;
+  if (e->kind == KN_INT && kn_type_is_float(type)) {
+    e->kind = KN_FLOAT;
+    e->fval = (double)e->ival;
+  } else if (e->kind == KN_INT && !fits(e->ival, type)) {
+    kn_report(s->file, KN_DIAG_literal_range, e->range, "%lld is outside %s (%lld to %lld)",
+              (long long)e->ival, kn_type_name(type), (long long)kn_type_min(type),
+              (long long)kn_type_max(type));
+    return poison(e);
+  }
+  e->type = type;
+  return e;
+}
+
+/* A literal that met nothing to follow keeps its own type. */
+static EXPR *settle(EXPR *e) {
+  e->literal = false;
+  return e;
+}
+
+static const char *kind_of(const EXPR *e) {
+  return e->type == KN_BOOL ? "a bool" : is_float(e) ? "floating point" : "an integer";
+}
+
+static EXPR *bad_operand(struct sema *s, EXPR *whole, const EXPR *operand, const char *expected) {
+  const char *name = whole->kind == KN_REDUCE ? kn_reduction_name((enum kn_reduction)whole->reduction)
+                     : whole->kind == KN_CALL ? kn_builtin_name((enum kn_builtin)whole->builtin)
+                                              : kn_op_spelling((enum kn_op)whole->op);
+  kn_report(s->file, KN_DIAG_bad_operand, operand->range, "'%s' needs %s, this is %s", name,
+            expected, kn_type_name(operand->type));
+  if (operand->type == KN_BOOL)
+    kn_hint(s->file, "i32(...) makes 0 and 1 of it");
+  else if (is_int(operand) && strstr(expected, "floating"))
+    kn_hint(s->file, "f32(...) converts it, rounding to nearest even");
+  else if (strstr(expected, "bool"))
+    kn_hint(s->file, "compare it: ... != 0");
+  return poison(whole);
+}
+
+static EXPR *mismatch(struct sema *s, EXPR *whole, const EXPR *a, const EXPR *b) {
+  kn_report(s->file, KN_DIAG_type_mismatch, whole->op_range, "%s and %s do not mix",
+            kn_type_name(a->type), kn_type_name(b->type));
+  kn_note(s->file, a->range, "this is %s", kind_of(a));
+  kn_note(s->file, b->range, "this is %s", kind_of(b));
+  if (a->type == KN_BOOL || b->type == KN_BOOL)
+    kn_hint(s->file, "i32(...) makes 0 and 1 of a bool; a comparison makes a bool");
+  else
+    kn_hint(s->file, "convert one of them: f32(...) rounds to nearest even, i32(...) cuts off "
+                     "the fraction");
+  return poison(whole);
+}
+
+/*===----------------------------------------------------------------------===//
+ * Names
+ *===----------------------------------------------------------------------===*/
+
+static struct kn_tensor *find_in(struct kn_tensor *list, const char *name) {
+  while (list && strcmp(list->name, name))
+    list = list->next;
+  return list;
+}
+
+static struct kn_tensor *find_tensor(struct sema *s, const char *name) {
+  struct kn_tensor *t = find_in(s->kernel->inputs, name);
+  t = t ? t : find_in(s->kernel->outputs, name);
+  return t ? t : find_in(s->kernel->locals, name);
+}
+
+static struct kn_index *find_index(struct kn_index **list, unsigned count, const char *name) {
+  while (count-- > 0)
+    if (!strcmp(list[count]->name, name))
+      return list[count];
+  return NULL;
+}
+
+/* Levenshtein distance of short names, for "did you mean". */
+static unsigned distance(const char *a, const char *b) {
+  unsigned row[33], n = (unsigned)strlen(b);
+  if (strlen(a) > 32 || n > 32)
+    return 99;
+  for (unsigned j = 0; j <= n; j++)
+    row[j] = j;
+  for (unsigned i = 1; a[i - 1]; i++) {
+    unsigned diagonal = row[0];
+    row[0] = i;
+    for (unsigned j = 1; j <= n; j++) {
+      unsigned change = diagonal + (a[i - 1] != b[j - 1]);
+      diagonal = row[j];
+      unsigned least = row[j] < row[j - 1] ? row[j] : row[j - 1];
+      row[j] = change < least + 1 ? change : least + 1;
+    }
+  }
+  return row[n];
+}
+
+struct guess {
+  const char *wrong, *best;
+  unsigned distance;
+};
+
+static void consider(struct guess *g, const char *name) {
+  unsigned d = distance(g->wrong, name);
+  if (d < g->distance && d < strlen(name))
+    *g = (struct guess){g->wrong, name, d};
+}
+
+static void unknown_name(struct sema *s, const EXPR *e) {
+  if (find_index(s->bound, s->num_bound, e->name)) {
+    kn_report(s->file, KN_DIAG_index_not_bound, e->op_range,
+              "the reduction over '%s' does not reach here", e->name);
+    kn_note(s->file, find_index(s->bound, s->num_bound, e->name)->range, "it is bound here");
+    kn_hint(s->file, "a reduction's body ends at + and -; put the body in parentheses");
+    return;
+  }
+  struct guess g = {e->name, NULL, 3};
+  struct kn_tensor *lists[] = {s->kernel->inputs, s->kernel->outputs, s->kernel->locals};
+  for (int i = 0; i < 3; i++)
+    for (struct kn_tensor *t = lists[i]; t; t = t->next)
+      consider(&g, t->name);
+  for (struct kn_dim *d = s->kernel->dims; d; d = d->next)
+    if (d->name)
+      consider(&g, d->name);
+  for (unsigned i = 0; i < s->num_scope; i++)
+    consider(&g, s->scope[i]->name);
+  kn_report(s->file, KN_DIAG_unknown_name, e->op_range, "unknown name '%s'", e->name);
+  if (g.best && strlen(e->name) > 1)
+    kn_hint(s->file, "did you mean '%s'?", g.best);
+  else if (!e->num_args)
+    kn_hint(s->file, "an index is bound on the left side or by a reduction such as sum[%s] ...",
+            e->name);
+}
+
+/* Puts an index in force; false after a message. */
+static bool bind(struct sema *s, struct kn_index *x) {
+  struct kn_index *other = find_index(s->scope, s->num_scope, x->name);
+  struct kn_tensor *t = find_tensor(s, x->name);
+  struct kn_dim *d = kn_find_dim(s->kernel, x->name);
+  bool ok = true;
+  if (other) {
+    ok = false;
+    kn_report(s->file, KN_DIAG_duplicate_index, x->range, "index '%s' is bound already", x->name);
+    kn_note(s->file, other->range, "here");
+  } else if (t || d) {
+    ok = false;
+    kn_report(s->file, KN_DIAG_index_shadows, x->range, "index '%s' has the name of a %s", x->name,
+              d ? "dimension" : t->rank ? "tensor" : "scalar");
+    kn_note(s->file, d ? d->range : t->range, "declared here");
+  } else if (s->num_bound == MAX_BOUND) {
+    kn_report(s->file, KN_DIAG_too_many, x->range, "more than %d indices in one statement",
+              MAX_BOUND);
+    return false;
+  }
+  if (s->num_bound < MAX_BOUND) {
+    x->id = s->num_bound;
+    s->scope[s->num_scope++] = s->bound[s->num_bound++] = x;
+  }
+  return ok;
+}
+
+/* x runs over dimension d at this place (R3.3). */
+static void unify(struct sema *s, struct kn_index *x, struct kn_dim *d, struct kn_range at) {
+  char number[2][24];
+  if (!d || x->lo)
+    return;
+  if (!x->extent) {
+    x->extent = d;
+    x->extent_range = at;
+    return;
+  }
+  if (x->extent == d)
+    return;
+  struct kn_dim *dims[] = {x->extent, d};
+  const char *names[2];
+  for (int i = 0; i < 2; i++) {
+    snprintf(number[i], sizeof number[i], "%lld", (long long)dims[i]->size);
+    names[i] = dims[i]->name ? dims[i]->name : number[i];
+  }
+  kn_report(s->file, KN_DIAG_extent_mismatch, at, "index '%s' runs over %s here, but over %s before",
+            x->name, names[1], names[0]);
+  kn_note(s->file, x->extent_range, "over %s here", names[0]);
+  kn_hint(s->file, "declare both dimensions with the same name, or bound the index: [%s in 0..%s]",
+          x->name, names[0]);
+  s->poisoned = true;
+}
+
+static bool extent_known(struct sema *s, struct kn_index *x, bool reduced) {
+  if (x->extent || x->lo || s->poisoned)
+    return true;
+  kn_report(s->file, KN_DIAG_extent_unknown, x->range, "nothing tells how far index '%s' runs",
+            x->name);
+  if (reduced)
+    kn_hint(s->file, "use it as an index of a tensor in the body, or bound it: [%s in 0..N]",
+            x->name);
+  else
+    kn_hint(s->file, "use it as a plain index of a tensor on the right side");
+  return false;
+}
+
+/*===----------------------------------------------------------------------===//
+ * Expressions, one function per kind
+ *===----------------------------------------------------------------------===*/
+
+static EXPR *check_name(struct sema *s, EXPR *e) {
+  struct kn_index *x = find_index(s->scope, s->num_scope, e->name);
+  struct kn_dim *d = kn_find_dim(s->kernel, e->name);
+  if (x || (d && !find_tensor(s, e->name))) {
+    e->kind = x ? KN_INDEX : KN_DIM;
+    e->index = x;
+    e->dim = d;
+    e->type = KN_I32;
+    return e;
+  }
+  return NULL;
+}
+
+static void check_constant_index(struct sema *s, EXPR *index, struct kn_dim *d) {
+  if (index->kind != KN_INT)
+    return;
+  if (index->ival < 0 || (d && d->size >= 0 && index->ival >= d->size)) {
+    kn_report(s->file, KN_DIAG_index_out_of_range, index->range, "index %lld is out of range",
+              (long long)index->ival);
+    if (d && d->size >= 0)
+      kn_hint(s->file, "the dimension has %lld elements, 0 to %lld", (long long)d->size,
+              (long long)d->size - 1);
+    else
+      kn_hint(s->file, "indices count from 0; pad(t[...], value) reads a value outside of t");
+  }
+}
+
+static EXPR *check_index_expr(struct sema *s, EXPR *index, struct kn_dim *d) {
+  index = settle(check(s, index, KN_NOTYPE));
+  if (bad(index))
+    return index;
+  if (!is_int(index)) {
+    kn_report(s->file, KN_DIAG_bad_index_type, index->range, "an index is an integer, this is %s",
+              kn_type_name(index->type));
+    return poison(index);
+  }
+  check_constant_index(s, index, d);
+  if (index->type != KN_I64)
+    index = coerce(s, index, KN_I32);
+  if (kn_plain_index(index))
+    unify(s, kn_plain_index(index), d, index->range);
+  return index;
+}
+
+static EXPR *check_read(struct sema *s, EXPR *e) {
+  struct kn_tensor *t = find_tensor(s, e->name);
+  e->op_range = (struct kn_range){e->range.begin, e->range.begin + (uint32_t)strlen(e->name)};
+  if (!e->num_args && check_name(s, e))
+    return e;
+  if (!t) {
+    if (find_index(s->scope, s->num_scope, e->name) || kn_find_dim(s->kernel, e->name)) {
+      kn_report(s->file, KN_DIAG_rank_mismatch, e->op_range, "'%s' is no tensor", e->name);
+      return poison(e);
+    }
+    unknown_name(s, e);
+    for (unsigned i = 0; i < e->num_args; i++)
+      check_index_expr(s, e->args[i], NULL);
+    s->poisoned = true;
+    return poison(e);
+  }
+  e->tensor = t;
+  t->num_reads++;
+  if (t->role != KN_INPUT && (!t->def || t->def == s->stmt)) {
+    kn_report(s->file, KN_DIAG_use_before_definition, e->op_range, "'%s' is not defined yet",
+              t->name);
+    if (t->def == s->stmt || !strcmp(s->stmt->name, t->name))
+      kn_hint(s->file, "a statement cannot read what it defines; scans are not supported yet");
+    else
+      kn_hint(s->file, "the statement that defines '%s' must stand above", t->name);
+    return poison(e);
+  }
+  if (t->type == KN_NOTYPE) {
+    s->poisoned = true;
+    for (unsigned i = 0; i < e->num_args; i++)
+      check_index_expr(s, e->args[i], NULL);
+    return poison(e);
+  }
+  e->type = t->type;
+  if (t->rank != e->num_args) {
+    char text[256];
+    kn_report(s->file, KN_DIAG_rank_mismatch, e->range, "'%s' has %u dimension%s, %u %s", t->name,
+              t->rank, t->rank == 1 ? "" : "s", e->num_args,
+              e->num_args == 1 ? "index is given" : "indices are given");
+    kn_note(s->file, t->range, "'%s' is %s", t->name, kn_describe(t, text, sizeof text));
+    s->poisoned = true;
+    return poison(e);
+  }
+  for (unsigned i = 0; i < e->num_args; i++)
+    e->args[i] = check_index_expr(s, e->args[i], t->dims[i]);
+  return e;
+}
+
+static EXPR *check_unary(struct sema *s, EXPR *e) {
+  EXPR *a = e->args[0] = check(s, e->args[0], KN_NOTYPE);
+  if (bad(a))
+    return poison(e);
+  if (e->op == KN_LNOT) {
+    if (a->type != KN_BOOL)
+      return bad_operand(s, e, a, "a bool");
+    e->type = KN_BOOL;
+    return e;
+  }
+  if (a->type == KN_BOOL || (e->op == KN_NOT && !is_int(a)))
+    return bad_operand(s, e, a, e->op == KN_NOT ? "an integer" : "a number");
+  if (a->literal && e->op == KN_NEG) { /* -5 is a literal like 5 */
+    a->ival = -a->ival;
+    a->fval = -a->fval;
+    a->range = e->range;
+    return a;
+  }
+  e->args[0] = coerce(s, a, promote(a->type));
+  e->type = e->args[0]->type;
+  return e;
+}
+
+static EXPR *check_binary(struct sema *s, EXPR *e) {
+  EXPR *a = e->args[0] = check(s, e->args[0], KN_NOTYPE);
+  EXPR *b = e->args[1] = check(s, e->args[1], KN_NOTYPE);
+  enum kn_op op = (enum kn_op)e->op;
+  if (bad(a) || bad(b))
+    return poison(e);
+  if (op == KN_LAND || op == KN_LOR) {
+    if (a->type != KN_BOOL || b->type != KN_BOOL)
+      return bad_operand(s, e, a->type != KN_BOOL ? a : b, "bools");
+    e->type = KN_BOOL;
+    return e;
+  }
+  bool compares = op >= KN_LT && op <= KN_NE, bits = op >= KN_SHL && op <= KN_XOR;
+  bool both_bool = a->type == KN_BOOL && b->type == KN_BOOL;
+  if (both_bool && (op == KN_EQ || op == KN_NE || (op >= KN_AND && op <= KN_XOR))) {
+    e->type = KN_BOOL;
+    return e;
+  }
+  enum kn_type type = common(a, b);
+  if (type == KN_NOTYPE)
+    return mismatch(s, e, a, b);
+  if (type == KN_BOOL)
+    return bad_operand(s, e, a, "numbers");
+  if ((bits || op == KN_REM) && kn_type_is_float(type))
+    return bad_operand(s, e, is_float(a) ? a : b, "integers");
+  if (!compares)
+    type = promote(type);
+  if (b->kind == KN_INT && (op == KN_DIV || op == KN_REM) && b->ival == 0 && is_int(b)) {
+    kn_report(s->file, KN_DIAG_literal_range, b->range, "division by zero");
+    return poison(e);
+  }
+  if (b->kind == KN_INT && (op == KN_SHL || op == KN_SHR) &&
+      (b->ival < 0 || b->ival >= (int64_t)kn_type_bits(type))) {
+    kn_report(s->file, KN_DIAG_literal_range, b->range, "a shift of %s goes from 0 to %u",
+              kn_type_name(type), kn_type_bits(type) - 1);
+    return poison(e);
+  }
+  e->args[0] = coerce(s, a, type);
+  e->args[1] = coerce(s, b, type);
+  e->type = compares ? KN_BOOL : type;
+  return bad(e->args[0]) || bad(e->args[1]) ? poison(e) : e;
+}
+
+static bool type_supported(struct sema *s, enum kn_type type, struct kn_range range) {
+  if (type != KN_I4)
+    return true;
+  kn_report(s->file, KN_DIAG_not_supported, range, "element type i4: not supported yet");
+  kn_hint(s->file, "use i8");
+  return false;
+}
+
+static EXPR *check_cast(struct sema *s, EXPR *e) {
+  if (e->num_args != 1) {
+    kn_report(s->file, KN_DIAG_argument_count, e->op_range, "a cast has one argument, here are %u",
+              e->num_args);
+    return poison(e);
+  }
+  EXPR *a = e->args[0] = check(s, e->args[0], KN_NOTYPE);
+  if (bad(a) || !type_supported(s, e->type, e->op_range))
+    return poison(e);
+  if (a->literal && (a->kind == KN_INT ? e->type != KN_BOOL : kn_type_is_float(e->type))) {
+    a = coerce(s, a, e->type);
+    a->range = e->range;
+    return a;
+  }
+  settle(a);
+  return a->type == e->type ? a : e;
+}
+
+/* Moves `name = value` arguments to their places. */
+static bool place_arguments(struct sema *s, EXPR *e) {
+  static const char *const names[KN_NUM_BUILTINS][5] = {
+      [KN_QUANTIZE] = {"value", "scale", "zero_point", "lo", "hi"},
+      [KN_DEQUANTIZE] = {"value", "scale", "zero_point"},
+      [KN_CLAMP] = {"value", "lo", "hi"},
+      [KN_LEAKY_RELU] = {"value", "slope"},
+      [KN_PAD] = {"element", "value"},
+  };
+  enum kn_builtin f = (enum kn_builtin)e->builtin;
+  unsigned max = kn_builtin_max_args(f), min = kn_builtin_min_args(f);
+  EXPR **args = kn_alloc(s->file, 8 * sizeof *args);
+  for (unsigned i = 0; i < e->num_args; i++) {
+    unsigned at = i;
+    const char *name = e->arg_names[i];
+    for (at = name ? 0 : i; name && at < max; at++)
+      if (names[f][at] && !strcmp(names[f][at], name))
+        break;
+    if (name && (at >= max || args[at])) {
+      kn_report(s->file, KN_DIAG_bad_argument_name, e->args[i]->range,
+                at >= max ? "'%s' has no argument '%s'" : "'%s' is given argument '%s' twice",
+                kn_builtin_name(f), name);
+      if (names[f][0])
+        kn_hint(s->file, "its arguments are %s, %s%s%s%s%s%s%s", names[f][0], names[f][1],
+                names[f][2] ? ", " : "", names[f][2] ? names[f][2] : "", names[f][3] ? ", " : "",
+                names[f][3] ? names[f][3] : "", names[f][4] ? ", " : "",
+                names[f][4] ? names[f][4] : "");
+      return false;
+    }
+    if (at >= max || args[at])
+      goto count;
+    args[at] = e->args[i];
+  }
+  for (unsigned i = 0; i < min; i++)
+    if (!args[i])
+      goto count;
+  e->args = args;
+  e->num_args = max;
+  while (e->num_args && !args[e->num_args - 1])
+    e->num_args--;
+  return true;
+
+count:
+  if (min == max)
+    kn_report(s->file, KN_DIAG_argument_count, e->op_range, "'%s' has %u argument%s, here %s %u",
+              kn_builtin_name(f), max, max == 1 ? "" : "s", e->num_args == 1 ? "is" : "are",
+              e->num_args);
+  else
+    kn_report(s->file, KN_DIAG_argument_count, e->op_range,
+              "'%s' has %u to %u arguments, here %s %u", kn_builtin_name(f), min, max,
+              e->num_args == 1 ? "is" : "are", e->num_args);
+  return false;
+}
+
+static EXPR *check_common_call(struct sema *s, EXPR *e, enum kn_type want) {
+  char class = kn_builtin_class((enum kn_builtin)e->builtin);
+  bool wide = false; /* one argument is no literal */
+  for (unsigned i = 0; i < e->num_args; i++) {
+    e->args[i] = check(s, e->args[i], want);
+    if (bad(e->args[i]))
+      return poison(e);
+    if (e->args[i]->type == KN_BOOL)
+      return bad_operand(s, e, e->args[i], class == 'f' ? "floating point" : "numbers");
+    if (class == 'f' && !is_float(e->args[i]) && !e->args[i]->literal)
+      return bad_operand(s, e, e->args[i], "floating point");
+    wide = wide || !e->args[i]->literal;
+  }
+  /* Meet pairwise; literals last, so that they follow whatever the others agree on. */
+  EXPR meet = *e->args[0];
+  for (int literals = 0; literals < 2; literals++)
+    for (unsigned i = 0; i < e->num_args; i++) {
+      if (e->args[i]->literal != (bool)literals)
+        continue;
+      if (meet.literal && !literals) {
+        meet = *e->args[i];
+        continue;
+      }
+      enum kn_type type = common(&meet, e->args[i]);
+      if (type == KN_NOTYPE)
+        return mismatch(s, e, &meet, e->args[i]);
+      meet.type = type;
+      meet.literal = meet.literal && !wide;
+    }
+  enum kn_type type = class == 'a' ? promote(meet.type) : meet.type;
+  if (class == 'f' && !kn_type_is_float(type))
+    type = KN_F32;
+  for (unsigned i = 0; i < e->num_args; i++) {
+    e->args[i] = coerce(s, e->args[i], type);
+    if (bad(e->args[i]))
+      return poison(e);
+  }
+  e->type = type;
+  return e;
+}
+
+static EXPR *check_where(struct sema *s, EXPR *e, enum kn_type want) {
+  EXPR *c = e->args[0] = check(s, e->args[0], KN_NOTYPE);
+  EXPR *a = e->args[1] = check(s, e->args[1], want);
+  EXPR *b = e->args[2] = check(s, e->args[2], want);
+  if (bad(c) || bad(a) || bad(b))
+    return poison(e);
+  if (c->type != KN_BOOL)
+    return bad_operand(s, e, c, "a bool as condition");
+  enum kn_type type = common(a, b);
+  if (type == KN_NOTYPE)
+    return mismatch(s, e, a, b);
+  e->args[1] = coerce(s, a, type);
+  e->args[2] = coerce(s, b, type);
+  e->type = type;
+  return bad(e->args[1]) || bad(e->args[2]) ? poison(e) : e;
+}
+
+/* An optional argument that must widen to `type`. */
+static bool take_argument(struct sema *s, EXPR *e, unsigned i, enum kn_type type) {
+  if (i >= e->num_args || !e->args[i])
+    return true;
+  EXPR *a = e->args[i] = check(s, e->args[i], KN_NOTYPE);
+  if (bad(a))
+    return false;
+  bool ok = a->literal ? kn_type_is_float(type) || a->kind == KN_INT : widens(a->type, type);
+  if (!ok) {
+    kn_report(s->file, KN_DIAG_bad_operand, a->range, "'%s' needs %s here, this is %s",
+              kn_builtin_name((enum kn_builtin)e->builtin), kn_type_name(type),
+              kn_type_name(a->type));
+    kn_hint(s->file, "%s(...) converts it", kn_type_name(type));
+    return false;
+  }
+  e->args[i] = coerce(s, a, type);
+  return !bad(e->args[i]);
+}
+
+/* R8.1: the result has the type of the tensor that it is stored to, i8 where nothing says so. */
+static EXPR *check_quantize(struct sema *s, EXPR *e, enum kn_type want) {
+  EXPR *v = e->args[0] = check(s, e->args[0], KN_NOTYPE);
+  if (bad(v))
+    return poison(e);
+  if (v->type == KN_BOOL)
+    return bad_operand(s, e, v, "a number");
+  e->args[0] = is_float(v) ? coerce(s, v, KN_F32) : coerce(s, v, promote(v->type));
+  e->type = want == KN_I8 || want == KN_U8 || want == KN_I16 || want == KN_I32 ? want : KN_I8;
+  bool ok = take_argument(s, e, 1, KN_F32);
+  ok &= take_argument(s, e, 2, KN_I32);
+  ok &= take_argument(s, e, 3, e->type);
+  ok &= take_argument(s, e, 4, e->type);
+  return ok ? e : poison(e);
+}
+
+static EXPR *check_dequantize(struct sema *s, EXPR *e) {
+  bool ok = take_argument(s, e, 0, KN_I32);
+  ok &= take_argument(s, e, 1, KN_F32);
+  ok &= take_argument(s, e, 2, KN_I32);
+  e->type = KN_F32;
+  return ok ? e : poison(e);
+}
+
+static EXPR *check_pad(struct sema *s, EXPR *e) {
+  EXPR *a = e->args[0] = check(s, e->args[0], KN_NOTYPE);
+  if (bad(a))
+    return poison(e);
+  if (a->kind != KN_READ || !a->num_args) {
+    kn_report(s->file, KN_DIAG_bad_operand, a->range, "'pad' needs an element of a tensor here");
+    kn_hint(s->file, "pad(x[i - 1], 0) is 0 where i - 1 is outside of x");
+    return poison(e);
+  }
+  e->type = a->type;
+  return take_argument(s, e, 1, a->type) ? e : poison(e);
+}
+
+static EXPR *check_call(struct sema *s, EXPR *e, enum kn_type want) {
+  if (e->builtin == KN_NUM_BUILTINS) {
+    struct guess g = {e->name, NULL, 3};
+    for (int i = 0; i < KN_NUM_BUILTINS; i++)
+      consider(&g, kn_builtin_name((enum kn_builtin)i));
+    for (int i = KN_NOTYPE + 1; i < KN_NUM_TYPES; i++)
+      consider(&g, kn_type_name((enum kn_type)i));
+    bool reduction = false;
+    for (int i = 0; i < KN_NUM_REDUCTIONS; i++)
+      reduction = reduction || !strcmp(kn_reduction_name((enum kn_reduction)i), e->name);
+    kn_report(s->file, KN_DIAG_unknown_function, e->op_range, "unknown function '%s'", e->name);
+    if (reduction)
+      kn_hint(s->file, "a reduction names its index: %s[k] ...", e->name);
+    else if (find_tensor(s, e->name))
+      kn_hint(s->file, "indices stand in brackets: %s[...]", e->name);
+    else if (g.best)
+      kn_hint(s->file, "did you mean '%s'?", g.best);
+    for (unsigned i = 0; i < e->num_args; i++)
+      check(s, e->args[i], KN_NOTYPE);
+    s->poisoned = true;
+    return poison(e);
+  }
+  if (!place_arguments(s, e)) {
+    s->poisoned = true;
+    return poison(e);
+  }
+  switch (e->builtin) {
+  case KN_WHERE:
+    return check_where(s, e, want);
+  case KN_QUANTIZE:
+    return check_quantize(s, e, want);
+  case KN_DEQUANTIZE:
+    return check_dequantize(s, e);
+  case KN_PAD:
+    return check_pad(s, e);
+  default:
+    return check_common_call(s, e, KN_NOTYPE);
+  }
+}
+
+/* The type of a reduction from that of its body (R5.2); adds the promotion. */
+static EXPR *type_reduction(struct sema *s, EXPR *e) {
+  EXPR *a = e->args[0];
+  enum kn_reduction r = (enum kn_reduction)e->reduction;
+  if (r == KN_ANY || r == KN_ALL) {
+    if (a->type != KN_BOOL)
+      return bad_operand(s, e, a, "a bool");
+    e->type = KN_BOOL;
+    return e;
+  }
+  if (a->type == KN_BOOL)
+    return bad_operand(s, e, a, "numbers");
+  if (r == KN_MEAN && !is_float(a) && !a->literal)
+    return bad_operand(s, e, a, "floating point");
+  settle(a);
+  if (r == KN_SUM || r == KN_PROD || r == KN_MEAN)
+    a = coerce(s, a, is_float(a) || r == KN_MEAN ? KN_F32 : promote(a->type));
+  e->args[0] = a;
+  e->type = r == KN_ARGMAX || r == KN_ARGMIN ? KN_I32 : a->type;
+  if ((r == KN_ARGMAX || r == KN_ARGMIN) && e->num_indices != 1) {
+    kn_report(s->file, KN_DIAG_too_many, e->indices[1]->range, "'%s' has one index",
+              kn_reduction_name(r));
+    return poison(e);
+  }
+  return e;
+}
+
+static EXPR *check_bound(struct sema *s, EXPR *e) {
+  e = settle(check(s, e, KN_NOTYPE));
+  if (!bad(e) && !is_int(e)) {
+    kn_report(s->file, KN_DIAG_bad_index_type, e->range, "a bound is an integer, this is %s",
+              kn_type_name(e->type));
+    return poison(e);
+  }
+  return bad(e) ? e : coerce(s, e, KN_I64);
+}
+
+static EXPR *check_reduce(struct sema *s, EXPR *e) {
+  unsigned outside = s->num_scope;
+  bool ok = true;
+  for (unsigned i = 0; i < e->num_indices; i++) {
+    struct kn_index *x = e->indices[i];
+    if (x->lo) {
+      x->lo = check_bound(s, x->lo);
+      x->hi = check_bound(s, x->hi);
+      ok = ok && !bad(x->lo) && !bad(x->hi);
+    }
+    ok &= bind(s, x);
+  }
+  e->args[0] = check(s, e->args[0], KN_NOTYPE);
+  if (bad(e->args[0]))
+    ok = false;
+  for (unsigned i = 0; ok && i < e->num_indices; i++)
+    ok = extent_known(s, e->indices[i], true);
+  s->num_scope = outside;
+  if (!ok) {
+    s->poisoned = true;
+    return poison(e);
+  }
+  return type_reduction(s, e);
+}
+
+/* `want` is the type of the tensor that the value is stored to, as far as it is known. */
+static EXPR *check(struct sema *s, EXPR *e, enum kn_type want) {
+  switch (e->kind) {
+  case KN_INT:
+    if (e->type == KN_NOTYPE) /* true and false are typed already */
+      e->type = fits(e->ival, KN_I32) ? KN_I32 : KN_I64;
+    else
+      e->literal = false;
+    return e;
+  case KN_FLOAT:
+    e->type = KN_F32;
+    return e;
+  case KN_READ:
+    return check_read(s, e);
+  case KN_UNARY:
+    return check_unary(s, e);
+  case KN_BINARY:
+    return check_binary(s, e);
+  case KN_CAST:
+    return check_cast(s, e);
+  case KN_CALL:
+    return check_call(s, e, want);
+  case KN_REDUCE:
+    return check_reduce(s, e);
+  default:
+    return e;
+  }
+}
+
+/*===----------------------------------------------------------------------===//
+ * Statements
+ *===----------------------------------------------------------------------===*/
+
+/* The target's tensor: an output, or a new intermediate; NULL after a message. */
+static struct kn_tensor *check_target(struct sema *s, struct kn_stmt *st) {
+  struct kn_tensor *t = find_tensor(s, st->name);
+  struct kn_dim *d = kn_find_dim(s->kernel, st->name);
+  struct kn_range name = {st->target_range.begin,
+                          st->target_range.begin + (uint32_t)strlen(st->name)};
+  if (t && t->role == KN_INPUT) {
+    kn_report(s->file, KN_DIAG_assign_to_input, name, "'%s' is an input", st->name);
+    kn_note(s->file, t->range, "declared here");
+    kn_hint(s->file, "declare it as an output, or give the result another name");
+    return NULL;
+  }
+  if (t && t->def) {
+    kn_report(s->file, KN_DIAG_defined_twice, name, "'%s' is defined twice", st->name);
+    kn_note(s->file, t->def->target_range, "the first time here");
+    return NULL;
+  }
+  if (d && !t) {
+    kn_report(s->file, KN_DIAG_redefinition, name, "'%s' is a dimension", st->name);
+    kn_note(s->file, d->range, "declared here");
+    return NULL;
+  }
+  if (t && !st->broken && t->rank != st->rank) {
+    char text[256];
+    kn_report(s->file, KN_DIAG_rank_mismatch, st->target_range,
+              "'%s' has %u dimension%s, %u %s", t->name, t->rank, t->rank == 1 ? "" : "s", st->rank,
+              st->rank == 1 ? "index is given" : "indices are given");
+    kn_note(s->file, t->range, "'%s' is %s", t->name, kn_describe(t, text, sizeof text));
+    t->def = st;
+    return NULL;
+  }
+  if (t)
+    return t;
+  t = kn_alloc(s->file, sizeof *t);
+  t->name = st->name;
+  t->role = KN_LOCAL;
+  t->rank = st->rank;
+  t->range = name;
+  t->id = s->kernel->num_inputs + s->kernel->num_outputs + s->kernel->num_locals++;
+  *s->next_local = t;
+  s->next_local = &t->next;
+  return t;
+}
+
+/* Value to target type: equal, exactly wider, or a message (R4.5). */
+static EXPR *check_store(struct sema *s, struct kn_stmt *st, EXPR *v, enum kn_type type) {
+  if (bad(v))
+    return v;
+  bool literal = v->literal && (v->kind == KN_INT ? type != KN_BOOL : kn_type_is_float(type));
+  if (literal || widens(v->type, type))
+    return coerce(s, v, type);
+  const char *to = kn_type_name(type);
+  kn_report(s->file, KN_DIAG_store_type, v->range, "%s cannot be stored to '%s', which is %s",
+            kn_type_name(v->type), st->name, to);
+  kn_note(s->file, st->annotation ? st->annotation_range : st->target->range, "declared here");
+  if (type == KN_BOOL)
+    kn_hint(s->file, "compare it: ... != 0");
+  else if (v->type == KN_BOOL)
+    kn_hint(s->file, "%s(...) makes 0 and 1 of it", to);
+  else if (kn_type_is_float(type))
+    kn_hint(s->file, "%s(...) converts, rounding to nearest even", to);
+  else if (is_float(v))
+    kn_hint(s->file, "%s(...) cuts off the fraction, quantize(..., scale) scales and rounds", to);
+  else
+    kn_hint(s->file,
+            "%s(...) keeps the low bits, %s(clamp(..., %lld, %lld)) saturates, "
+            "quantize(..., scale) scales and rounds",
+            to, to, (long long)kn_type_min(type), (long long)kn_type_max(type));
+  return poison(v);
+}
+
+static void check_stmt(struct sema *s, struct kn_stmt *st) {
+  s->stmt = st;
+  s->num_scope = s->num_bound = 0;
+  s->poisoned = false;
+  if (!st->name || (st->broken && find_tensor(s, st->name) && find_tensor(s, st->name)->def))
+    return;
+  struct kn_tensor *t = check_target(s, st);
+  st->target = t;
+  if (!t || st->broken) {
+    if (t && t->role == KN_OUTPUT) /* do not also complain that nothing defines it */
+      t->def = st;
+    else if (t)
+      t->def = st, t->type = KN_NOTYPE;
+    st->broken = true;
+    return;
+  }
+  bool ok = true;
+  if (st->annotation && !type_supported(s, st->annotation, st->annotation_range))
+    ok = false;
+  if (t->role == KN_OUTPUT && st->annotation && st->annotation != t->type) {
+    kn_report(s->file, KN_DIAG_store_type, st->annotation_range, "'%s' is declared as %s", t->name,
+              kn_type_name(t->type));
+    kn_note(s->file, t->range, "here");
+    ok = false;
+  }
+  t->def = t->role == KN_LOCAL ? st : NULL;
+  for (unsigned i = 0; i < st->rank; i++) {
+    ok &= bind(s, st->indices[i]);
+    if (t->role == KN_OUTPUT)
+      unify(s, st->indices[i], t->dims[i], st->indices[i]->range);
+  }
+  enum kn_type want = t->role == KN_OUTPUT ? t->type : st->annotation;
+  EXPR *v = check(s, st->value, want);
+  if (want != KN_NOTYPE)
+    v = check_store(s, st, v, want);
+  else
+    settle(v);
+  for (unsigned i = 0; ok && !bad(v) && i < st->rank; i++) {
+    ok = extent_known(s, st->indices[i], false);
+    t->dims[i] = st->indices[i]->extent;
+  }
+  st->value = v;
+  st->num_index_vars = s->num_bound;
+  t->def = st;
+  if (t->role == KN_LOCAL)
+    t->type = ok && !s->poisoned ? v->type : KN_NOTYPE;
+  st->broken = !ok || bad(v) || s->poisoned;
+}
+
+/*===----------------------------------------------------------------------===//
+ * Kernels
+ *===----------------------------------------------------------------------===*/
+
+static void check_parameters(struct sema *s) {
+  struct kn_tensor *lists[] = {s->kernel->inputs, s->kernel->outputs};
+  for (int i = 0; i < 2; i++)
+    for (struct kn_tensor *t = lists[i]; t; t = t->next) {
+      struct kn_dim *d = kn_find_dim(s->kernel, t->name);
+      if (d) {
+        kn_report(s->file, KN_DIAG_redefinition, t->range, "'%s' is a dimension too", t->name);
+        kn_note(s->file, d->range, "here");
+      }
+      if (!type_supported(s, t->type, t->range))
+        t->type = KN_NOTYPE;
+    }
+}
+
+static void check_kernel(struct kn_file *file, struct kn_kernel *k) {
+  struct sema s = {.file = file, .kernel = k, .next_local = &k->locals};
+  unsigned before = file->diags->errors;
+  check_parameters(&s);
+  for (struct kn_stmt *st = k->stmts; st; st = st->next)
+    check_stmt(&s, st);
+  for (struct kn_tensor *t = k->outputs; t; t = t->next)
+    if (!t->def) {
+      kn_report(file, KN_DIAG_output_undefined, t->range, "output '%s' is never defined", t->name);
+      kn_hint(file, "add a statement '%s%s = ...'", t->name, t->rank ? "[...]" : "");
+    }
+  if (file->diags->errors != before)
+    return;
+  struct kn_tensor *lists[] = {k->inputs, k->locals};
+  for (int i = 0; i < 2; i++)
+    for (struct kn_tensor *t = lists[i]; t; t = t->next)
+      if (!t->num_reads)
+        kn_report(file, KN_DIAG_unused, t->range, "'%s' is never used", t->name);
+}
+
+bool kn_check(struct kn_file *file) {
+  unsigned before = file->diags->errors;
+  for (struct kn_kernel *k = file->kernels; k; k = k->next)
+    check_kernel(file, k);
+  return file->diags->errors == before;
+}
+
+/*===----------------------------------------------------------------------===//
+ * Shapes
+ *===----------------------------------------------------------------------===*/
+
+static const char *known_dims(struct kn_file *file, const struct kn_kernel *k) {
+  char text[512];
+  size_t n = 0;
+  text[0] = 0;
+  for (struct kn_dim *d = k->dims; d && n < sizeof text; d = d->next)
+    if (d->name)
+      n += (size_t)snprintf(text + n, sizeof text - n, "%s%s", n ? ", " : "", d->name);
+  return kn_strndup(file, text, strlen(text));
+}
+
+static bool fits_memory(const struct kn_tensor *t) {
+  const uint64_t limit = 64ull << 30; /* the device's DRAM, docs of the emulator */
+  uint64_t bytes = kn_type_bits(t->type) / 8;
+  for (unsigned i = 0; i < t->rank; i++)
+    if (t->dims[i]->size > 0 &&
+        (__builtin_mul_overflow(bytes, (uint64_t)t->dims[i]->size, &bytes) || bytes > limit)) {
+      char text[256];
+      kn_report_plain(KN_DIAG_tensor_too_large, "'%s' of type %s is larger than 64 GB", t->name,
+                      kn_describe(t, text, sizeof text));
+      return false;
+    }
+  return true;
+}
+
+/* shape = name "=" number ("," name "=" number)* */
+bool kn_bind_shape(struct kn_file *file, struct kn_kernel *k, const char *shape) {
+  const char *p = shape;
+  for (;;) {
+    size_t n = strspn(p += strspn(p, " "),
+                      "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_");
+    const char *name = kn_strndup(file, p, n);
+    p += n;
+    p += strspn(p, " ");
+    if (!n || *p != '=' || p[1] < '0' || p[1] > '9') {
+      kn_report_plain(KN_DIAG_bad_shape,
+                      "--shape '%s': expected name=number,name=number,... at position %u", shape,
+                      (unsigned)(p - shape) + 1);
+      return false;
+    }
+    int64_t size = 0;
+    for (p++; *p >= '0' && *p <= '9'; p++)
+      size = size > INT32_MAX ? size : size * 10 + (*p - '0');
+    p += strspn(p, " ");
+    struct kn_dim *d = kn_find_dim(k, name);
+    if (!d) {
+      kn_report_plain(KN_DIAG_unknown_dim, "--shape: kernel '%s' has no dimension '%s'; it has %s",
+                      k->name, name, known_dims(file, k));
+      return false;
+    }
+    if (size < 1 || size > INT32_MAX) {
+      kn_report_plain(KN_DIAG_bad_shape, "--shape: %s must be from 1 to 2147483647", name);
+      return false;
+    }
+    if (d->size >= 0 && d->size != size) {
+      kn_report_plain(KN_DIAG_bad_shape, "--shape: %s is given twice, as %lld and as %lld", name,
+                      (long long)d->size, (long long)size);
+      return false;
+    }
+    d->size = size;
+    if (!*p)
+      break;
+    if (*p++ != ',') {
+      kn_report_plain(KN_DIAG_bad_shape, "--shape '%s': expected ',' at position %u", shape,
+                      (unsigned)(p - shape));
+      return false;
+    }
+  }
+  struct kn_tensor *lists[] = {k->inputs, k->outputs, k->locals};
+  for (int i = 0; i < 3; i++)
+    for (struct kn_tensor *t = lists[i]; t; t = t->next)
+      if (!fits_memory(t))
+        return false;
+  return true;
+}
+
+bool kn_require_static(struct kn_file *file, struct kn_kernel *k) {
+  char missing[512], example[512];
+  size_t n = 0, m = 0;
+  for (struct kn_dim *d = k->dims; d && n < sizeof missing && m < sizeof example; d = d->next)
+    if (d->size < 0) {
+      m += (size_t)snprintf(example + m, sizeof example - m, "%s%s=...", n ? "," : "", d->name);
+      n += (size_t)snprintf(missing + n, sizeof missing - n, "%s%s", n ? ", " : "", d->name);
+    }
+  if (!n)
+    return true;
+  kn_report_plain(KN_DIAG_dims_missing, "kernel '%s': no size for dimension %s; add --shape %s",
+                  k->name, missing, example);
+  return false;
+}
