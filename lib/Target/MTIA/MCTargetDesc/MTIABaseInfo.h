@@ -1,0 +1,96 @@
+//===-- MTIABaseInfo.h - What MC and CodeGen share --------------*- C++ -*-===//
+//
+// Part of the MTIA kernel toolchain, under the Apache License v2.0 with LLVM
+// Exceptions. SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+
+#ifndef LLVM_LIB_TARGET_MTIA_MCTARGETDESC_MTIABASEINFO_H
+#define LLVM_LIB_TARGET_MTIA_MCTARGETDESC_MTIABASEINFO_H
+
+#include "MCTargetDesc/MTIAMCTargetDesc.h"
+#include "llvm/ADT/StringRef.h"
+#include "llvm/MC/MCInstrDesc.h"
+
+namespace llvm {
+class MCSubtargetInfo;
+
+namespace MTIAII {
+// Layout of an instruction, in TSFlags. The numbers are those of the InstForm
+// records in MTIAInstrFormats.td.
+enum {
+  FormPseudo = 0,
+  FormR = 1,
+  FormI = 2,
+  FormS = 3,
+  FormB = 4,
+  FormU = 5,
+  FormJ = 6,
+  FormShift = 7,
+  FormCSR = 8,
+  FormFence = 9,
+  FormNone = 10,
+  FormX = 11,
+  FormMask = 31,
+};
+
+// Target flags of machine operands: how the assembler has to refer to a symbol.
+// The code generator turns them into the specifiers of MTIAMCAsmInfo.h.
+enum {
+  MO_None = 0,
+  MO_CALL = 1,
+  MO_LO = 2,
+  MO_HI = 3,
+  MO_PCREL_LO = 4,
+  MO_PCREL_HI = 5,
+  MO_GOT_HI = 6,
+  MO_TPREL_LO = 7,
+  MO_TPREL_HI = 8,
+  MO_TPREL_ADD = 9,
+  MO_TLS_GOT_HI = 10,
+  MO_TLS_GD_HI = 11,
+};
+} // namespace MTIAII
+
+namespace MTIAOp {
+enum OperandType : unsigned {
+  OPERAND_FIRST_MTIA_IMM = MCOI::OPERAND_FIRST_TARGET,
+  OPERAND_UIMM1 = OPERAND_FIRST_MTIA_IMM,
+  OPERAND_UIMM2,
+  OPERAND_UIMM3,
+  OPERAND_UIMM4,
+  OPERAND_UIMM5,
+  OPERAND_UIMM6,
+  OPERAND_UIMM7,
+  OPERAND_UIMM8,
+  OPERAND_UIMM12,
+  OPERAND_UIMM20,
+  OPERAND_SIMM12,
+  OPERAND_LAST_MTIA_IMM = OPERAND_SIMM12,
+};
+} // namespace MTIAOp
+
+namespace MTIAFenceField {
+enum FenceField { I = 8, O = 4, R = 2, W = 1 };
+} // namespace MTIAFenceField
+
+namespace MTIASysReg {
+struct SysReg {
+  StringLiteral Name;
+  unsigned Encoding;
+  StringLiteral AltName;
+};
+#define GET_MTIASysRegsList_DECL
+#include "MTIAGenSearchableTables.inc"
+} // namespace MTIASysReg
+
+namespace MTIAAttrs {
+// The value of Tag_RISCV_arch for a subtarget, e.g. "rv64i2p1_m2p0_xmtia1p0".
+std::string getArchString(const MCSubtargetInfo &STI);
+// The psABI's stack alignment in bytes.
+constexpr unsigned StackAlign = 16;
+} // namespace MTIAAttrs
+
+} // namespace llvm
+
+#endif

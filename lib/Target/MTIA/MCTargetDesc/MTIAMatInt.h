@@ -1,0 +1,39 @@
+//===-- MTIAMatInt.h - Sequences for integer constants ----------*- C++ -*-===//
+//
+// Part of the MTIA kernel toolchain, under the Apache License v2.0 with LLVM
+// Exceptions. SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+// Which instructions make a 64-bit constant. The first one's source is x0, every
+// further one's the result of the one before:
+//
+//   LUI  rd, Imm          Imm is the upper part, 0 to 0xfffff
+//   ADDI/ADDIW/XORI/SLLI/SRLI rd, rs, Imm
+//
+//===----------------------------------------------------------------------===//
+
+#ifndef LLVM_LIB_TARGET_MTIA_MCTARGETDESC_MTIAMATINT_H
+#define LLVM_LIB_TARGET_MTIA_MCTARGETDESC_MTIAMATINT_H
+
+#include "llvm/ADT/SmallVector.h"
+#include <cstdint>
+
+namespace llvm {
+namespace MTIAMatInt {
+
+struct Inst {
+  unsigned Opcode;
+  int64_t Imm;
+};
+using InstSeq = SmallVector<Inst, 8>;
+
+// The shortest sequence that the search finds, at most eight instructions.
+InstSeq generateInstSeq(int64_t Val);
+
+// Number of instructions of that sequence.
+unsigned getIntMatCost(int64_t Val);
+
+} // namespace MTIAMatInt
+} // namespace llvm
+
+#endif

@@ -1,0 +1,99 @@
+//===-- MTIAFeatures.td - Subtarget features --------------*- tablegen -*-===//
+//
+// Part of the MTIA kernel toolchain, under the Apache License v2.0 with LLVM
+// Exceptions. SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+
+// "64bit" is always on in this target; the feature exists because object files
+// and clang name it.
+def Feature64Bit : SubtargetFeature<"64bit", "IsRV64", "true",
+                                    "64-bit registers (always on)">;
+
+// An extension: the feature and the predicate that instructions require.
+class MTIAExtension<string name, string attr, string desc>
+    : SubtargetFeature<name, attr, "true", desc>;
+
+class MTIAPredicate<MTIAExtension ext, string what>
+    : Predicate<"Subtarget->" # ext.FieldName # "()">,
+      AssemblerPredicate<(all_of ext), what>;
+
+def FeatureStdExtI
+    : MTIAExtension<"i", "HasStdExtI", "'I' (base integer instruction set)">;
+
+def FeatureStdExtM
+    : MTIAExtension<"m", "HasStdExtM", "'M' (integer multiplication and division)">;
+def HasStdExtM : MTIAPredicate<FeatureStdExtM, FeatureStdExtM.Desc>;
+
+def FeatureStdExtZicsr
+    : MTIAExtension<"zicsr", "HasStdExtZicsr", "'Zicsr' (CSRs)">;
+// The CSR instructions were part of the base when "i" alone was written; they
+// are accepted without the feature, as by every RISC-V assembler.
+
+def FeatureStdExtZifencei
+    : MTIAExtension<"zifencei", "HasStdExtZifencei", "'Zifencei' (fence.i)">;
+
+def FeatureStdExtZicbom
+    : MTIAExtension<"zicbom", "HasStdExtZicbom",
+                    "'Zicbom' (cache-block management instructions)">;
+def HasStdExtZicbom : MTIAPredicate<FeatureStdExtZicbom, FeatureStdExtZicbom.Desc>;
+
+def FeatureVendorXmtia
+    : MTIAExtension<"xmtia", "HasVendorXmtia",
+                    "'Xmtia' (commands to the units of a processing element)">;
+def HasVendorXmtia : MTIAPredicate<FeatureVendorXmtia, FeatureVendorXmtia.Desc>;
+
+def FeatureRelax
+    : SubtargetFeature<"relax", "EnableLinkerRelax", "true",
+                       "Linker relaxation (accepted, no relocation is marked for it)">;
+
+// Names that clang for riscv64 and .riscv.attributes may mention although this
+// target has no instructions of theirs: known, so that no tool warns about
+// them, and without effect.
+class IgnoredExtension<string name>
+    : SubtargetFeature<name, "", "", "Accepted, without effect">;
+
+foreach name = [
+    "a", "b", "c", "d", "e", "experimental-p", "experimental-rvm23u32",
+    "experimental-smpmpmt", "experimental-svukte", "experimental-xrivosvisni",
+    "experimental-xrivosvizip", "experimental-xsfmclic",
+    "experimental-xsfsclic", "experimental-zibi", "experimental-zicfilp",
+    "experimental-zicfiss", "experimental-zvbc32e", "experimental-zvfbfa",
+    "experimental-zvfofp8min", "experimental-zvkgs", "experimental-zvqdotq",
+    "f", "h", "q", "sdext", "sdtrig", "sha", "shcounterenw", "shgatpa",
+    "shlcofideleg", "shtvala", "shvsatpa", "shvstvala", "shvstvecd", "smaia",
+    "smcdeleg", "smcntrpmf", "smcsrind", "smctr", "smdbltrp", "smepmp",
+    "smmpm", "smnpm", "smrnmi", "smstateen", "ssaia", "ssccfg", "ssccptr",
+    "sscofpmf", "sscounterenw", "sscsrind", "ssctr", "ssdbltrp", "ssnpm",
+    "sspm", "ssqosid", "ssstateen", "ssstrict", "sstc", "sstvala", "sstvecd",
+    "ssu64xl", "supm", "svade", "svadu", "svbare", "svinval", "svnapot",
+    "svpbmt", "svvptc", "v", "xandesbfhcvt", "xandesperf", "xandesvbfhcvt",
+    "xandesvdot", "xandesvpackfph", "xandesvsinth", "xandesvsintload",
+    "xcvalu", "xcvbi", "xcvbitmanip", "xcvelw", "xcvmac", "xcvmem", "xcvsimd",
+    "xmipscbop", "xmipscmov", "xmipsexectl", "xmipslsp", "xqccmp", "xqci",
+    "xqcia", "xqciac", "xqcibi", "xqcibm", "xqcicli", "xqcicm", "xqcics",
+    "xqcicsr", "xqciint", "xqciio", "xqcilb", "xqcili", "xqcilia", "xqcilo",
+    "xqcilsm", "xqcisim", "xqcisls", "xqcisync", "xsfcease", "xsfmm128t",
+    "xsfmm16t", "xsfmm32a16f", "xsfmm32a32f", "xsfmm32a8f", "xsfmm32a8i",
+    "xsfmm32t", "xsfmm64a64f", "xsfmm64t", "xsfmmbase", "xsfvcp",
+    "xsfvfbfexp16e", "xsfvfexp16e", "xsfvfexp32e", "xsfvfexpa",
+    "xsfvfexpa64e", "xsfvfnrclipxfqf", "xsfvfwmaccqqq", "xsfvqmaccdod",
+    "xsfvqmaccqoq", "xsifivecdiscarddlone", "xsifivecflushdlone", "xsmtvdot",
+    "xtheadba", "xtheadbb", "xtheadbs", "xtheadcmo", "xtheadcondmov",
+    "xtheadfmemidx", "xtheadmac", "xtheadmemidx", "xtheadmempair",
+    "xtheadsync", "xtheadvdot", "xventanacondops", "xwchc", "za128rs",
+    "za64rs", "zaamo", "zabha", "zacas", "zalasr", "zalrsc", "zama16b",
+    "zawrs", "zba", "zbb", "zbc", "zbkb", "zbkc", "zbkx", "zbs", "zca", "zcb",
+    "zcd", "zce", "zcf", "zclsd", "zcmop", "zcmp", "zcmt", "zdinx", "zfa",
+    "zfbfmin", "zfh", "zfhmin", "zfinx", "zhinx", "zhinxmin", "zic64b",
+    "zicbop", "zicboz", "ziccamoa", "ziccamoc", "ziccif", "zicclsm",
+    "ziccrse", "zicntr", "zicond", "zihintntl", "zihintpause", "zihpm",
+    "zilsd", "zimop", "zk", "zkn", "zknd", "zkne", "zknh", "zkr", "zks",
+    "zksed", "zksh", "zkt", "zmmul", "ztso", "zvbb", "zvbc", "zve32f",
+    "zve32x", "zve64d", "zve64f", "zve64x", "zvfbfmin", "zvfbfwma", "zvfh",
+    "zvfhmin", "zvkb", "zvkg", "zvkn", "zvknc", "zvkned", "zvkng", "zvknha",
+    "zvknhb", "zvks", "zvksc", "zvksed", "zvksg", "zvksh", "zvkt", "zvl1024b",
+    "zvl128b", "zvl16384b", "zvl2048b", "zvl256b", "zvl32768b", "zvl32b",
+    "zvl4096b", "zvl512b", "zvl64b", "zvl65536b", "zvl8192b"
+] in
+def : IgnoredExtension<name>;

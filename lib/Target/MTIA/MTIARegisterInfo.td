@@ -1,0 +1,58 @@
+//===-- MTIARegisterInfo.td - Registers -------------------*- tablegen -*-===//
+//
+// Part of the MTIA kernel toolchain, under the Apache License v2.0 with LLVM
+// Exceptions. SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+
+let Namespace = "MTIA" in {
+class MTIAReg<bits<5> Enc, string n, list<string> alt = []> : Register<n, alt> {
+  let HWEncoding{4-0} = Enc;
+}
+
+def ABIRegAltName : RegAltNameIndex;
+
+let RegAltNameIndices = [ABIRegAltName] in {
+  let isConstant = true in
+  def X0 : MTIAReg<0, "x0", ["zero"]>, DwarfRegNum<[0]>;
+  def X1 : MTIAReg<1, "x1", ["ra"]>, DwarfRegNum<[1]>;
+  def X2 : MTIAReg<2, "x2", ["sp"]>, DwarfRegNum<[2]>;
+  def X3 : MTIAReg<3, "x3", ["gp"]>, DwarfRegNum<[3]>;
+  def X4 : MTIAReg<4, "x4", ["tp"]>, DwarfRegNum<[4]>;
+  def X5 : MTIAReg<5, "x5", ["t0"]>, DwarfRegNum<[5]>;
+  def X6 : MTIAReg<6, "x6", ["t1"]>, DwarfRegNum<[6]>;
+  def X7 : MTIAReg<7, "x7", ["t2"]>, DwarfRegNum<[7]>;
+  def X8 : MTIAReg<8, "x8", ["s0", "fp"]>, DwarfRegNum<[8]>;
+  def X9 : MTIAReg<9, "x9", ["s1"]>, DwarfRegNum<[9]>;
+  foreach I = 0...7 in
+    def X#!add(I, 10) : MTIAReg<!add(I, 10), "x"#!add(I, 10), ["a"#I]>,
+                        DwarfRegNum<[!add(I, 10)]>;
+  foreach I = 2...11 in
+    def X#!add(I, 16) : MTIAReg<!add(I, 16), "x"#!add(I, 16), ["s"#I]>,
+                        DwarfRegNum<[!add(I, 16)]>;
+  foreach I = 3...6 in
+    def X#!add(I, 25) : MTIAReg<!add(I, 25), "x"#!add(I, 25), ["t"#I]>,
+                        DwarfRegNum<[!add(I, 25)]>;
+}
+} // Namespace
+
+class GPRClass<dag regs> : RegisterClass<"MTIA", [i64], 64, regs>;
+
+// Allocation order: argument and temporary registers before the saved ones,
+// which cost a store and a load; reserved ones last.
+def GPR : GPRClass<(add (sequence "X%u", 10, 17), (sequence "X%u", 5, 7),
+                        (sequence "X%u", 28, 31), (sequence "X%u", 8, 9),
+                        (sequence "X%u", 18, 27), (sequence "X%u", 0, 4))>;
+
+def GPRNoX0 : GPRClass<(sub GPR, X0)>;
+def GPRNoX0X2 : GPRClass<(sub GPR, X0, X2)>;
+
+// Targets of an indirect call: not ra and not t0, which would be popped from or
+// pushed to the return address stack as a return.
+def GPRJALR : GPRClass<(sub GPR, (sequence "X%u", 0, 5))>;
+
+// Targets of an indirect tail call: neither callee-saved nor ra/t0.
+def GPRTC : GPRClass<(add (sequence "X%u", 6, 7), (sequence "X%u", 10, 17),
+                          (sequence "X%u", 28, 31))>;
+
+def SP : GPRClass<(add X2)>;
