@@ -1,18 +1,147 @@
 /*===- main.c - The knyfe-c command -----------------------------------------===*/
 #include "ast.h"
 #include "diag.h"
+#include "options.h"
+#include "process.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+/* The kernel that the options choose; NULL after a message. */
+static struct kn_kernel *choose_kernel(struct kn_file *file, const struct kn_options *o) {
+  struct kn_kernel *k = file->kernels;
+  if (!o->kernel && !k->next)
+    return k;
+  char names[512];
+  size_t n = 0;
+  for (names[0] = 0; k; k = k->next) {
+    if (o->kernel && !strcmp(o->kernel, k->name))
+      return k;
+    if (n < sizeof names)
+      n += (size_t)snprintf(names + n, sizeof names - n, "%s%s", n ? ", " : "", k->name);
+  }
+  if (o->kernel)
+    kn_report_plain(KN_DIAG_usage, "%s has no kernel '%s'; it has %s", file->path, o->kernel,
+                    names);
+  else
+    kn_report_plain(KN_DIAG_usage, "%s has several kernels; choose one of %s with --kernel",
+                    file->path, names);
+  return NULL;
+}
+
+/* FILE.knyfe with another ending, in the current directory; text forms for reading go to stdout. */
+static char *default_output(const struct kn_options *o) {
+  static const char *const endings[] = {NULL, NULL, NULL, ".c", ".s", ".elf"};
+  if (!endings[o->emit])
+    return strdup("-");
+  const char *base = strrchr(o->input, '/') ? strrchr(o->input, '/') + 1 : o->input;
+  size_t n = strlen(base);
+  if (n > 6 && !strcmp(base + n - 6, ".knyfe"))
+    n -= 6;
+  if (!strcmp(base, "-"))
+    base = "kernel", n = 6;
+  char *path = malloc(n + 5);
+  if (!path)
+    abort();
+  sprintf(path, "%.*s%s", (int)n, base, endings[o->emit]);
+  return path;
+}
+
+/* Text of a form into a malloc'ed buffer; NULL after a message. */
+static char *emit_text(struct kn_file *file, struct kn_kernel *k, const struct kn_options *o,
+                       enum kn_emit form, size_t *size) {
+  char *text = NULL;
+  FILE *out = open_memstream(&text, size);
+  if (!out)
+    abort();
+  bool ok = true;
+  if (form == KN_EMIT_AST)
+    kn_print(out, file, k);
+  else
+    ok = kn_backend_emit(file, k, &o->target, form, out);
+  fclose(out);
+  if (ok)
+    return text;
+  free(text);
+  return NULL;
+}
+
+/* C text to assembly or ELF at `output`, by the driver that lies beside us. It writes its output
+ * whole or not at all itself. */
+static bool compile_c(const char *text, size_t size, const char *name, const struct kn_options *o,
+                      const char *output) {
+  char *clang = kn_sibling("mtia-clang"), *dir = clang ? kn_make_temp_dir() : NULL;
+  if (!dir) {
+    free(clang);
+    return false;
+  }
+  char *file_name = malloc(strlen(name) + 3);
+  if (!file_name)
+    abort();
+  sprintf(file_name, "%s.c", name);
+  char *source = kn_join_path(dir, file_name);
+  char *argv[8] = {clang, (char *)"-O2", source, (char *)"-o", (char *)output};
+  if (o->emit == KN_EMIT_S)
+    argv[5] = (char *)"-S";
+  bool ok = kn_write_file(source, text, size) && kn_run(argv, NULL, o->target.verbose);
+  kn_remove_temp_dir(dir);
+  free(source);
+  free(file_name);
+  free(clang);
+  return ok;
+}
+
+static bool emit(struct kn_file *file, struct kn_kernel *k, const struct kn_options *o) {
+  bool compiled = o->emit == KN_EMIT_S || o->emit == KN_EMIT_ELF;
+  if (o->emit != KN_EMIT_AST && !kn_require_static(file, k))
+    return false;
+  size_t size;
+  char *text = emit_text(file, k, o, compiled ? KN_EMIT_C : o->emit, &size);
+  if (!text)
+    return false;
+  if (o->target.verbose)
+    fprintf(stderr, "knyfe-c: %.1f ms to here\n", 1e3 * kn_seconds());
+  char *output = o->output ? strdup(o->output) : default_output(o);
+  bool ok = compiled ? compile_c(text, size, k->name, o, output) : kn_write_file(output, text, size);
+  free(output);
+  free(text);
+  return ok;
+}
+
+static bool run(const struct kn_options *o) {
+  struct kn_file *file = kn_file_open(o->input);
+  if (!file)
+    return false;
+  bool ok = kn_parse(file);
+  ok &= kn_check(file); /* also after a syntax error: the other statements may have mistakes too */
+  struct kn_kernel *k = ok ? choose_kernel(file, o) : NULL;
+  ok = k != NULL;
+  for (unsigned i = 0; ok && i < o->num_shapes; i++)
+    ok = kn_bind_shape(file, k, o->shapes[i]);
+  if (ok)
+    ok = emit(file, k, o);
+  if (o->target.verbose)
+    fprintf(stderr, "knyfe-c: %.1f ms in all\n", 1e3 * kn_seconds());
+  kn_file_close(file);
+  return ok;
+}
 
 int main(int argc, char **argv) {
-  if (argc < 2)
+  struct kn_options options;
+  kn_seconds();
+  if (argc < 2) {
+    fputs(kn_help_text, stderr);
     return 1;
-  struct kn_file *file = kn_file_open(argv[1]);
-  if (!file)
+  }
+  if (!kn_parse_options(argc, argv, &options))
     return 1;
-  bool ok = kn_parse(file);
-  ok &= kn_check(file);
-  if (ok)
-    for (struct kn_kernel *k = file->kernels; k; k = k->next)
-      kn_print(stdout, file, k);
-  kn_file_close(file);
-  return !ok;
+  if (options.help) {
+    fputs(kn_help_text, stdout);
+    return 0;
+  }
+  if (options.version) {
+    puts("knyfe-c " KNYFE_VERSION);
+    return 0;
+  }
+  return run(&options) ? 0 : 1;
 }

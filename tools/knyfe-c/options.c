@@ -1,0 +1,166 @@
+/*===- options.c - The command line of knyfe-c ------------------------------===*/
+#include "options.h"
+#include "diag.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+const char kn_help_text[] =
+    "usage: knyfe-c FILE.knyfe [options]\n"
+    "\n"
+    "Compiles an operator description (docs/knyfe.md) to a kernel for the device.\n"
+    "\n"
+    "  -o FILE            where the result goes; default: FILE with the form's ending,\n"
+    "                     standard output for ast, mlir and mtia\n"
+    "  --emit=FORM        ast, mlir, mtia, c, s or elf (default)\n"
+    "  --shape M=1,K=2    sizes of dimensions; may be given several times\n"
+    "  --kernel NAME      which kernel, if the file has several\n"
+    "  --grid RxC         sub-grid of the device, 1x1 to 8x8 (default)\n"
+    "  --check            compile, run on the emulator and compare with the reference\n"
+    "                     interpreter on random inputs; exit status 1 if they differ\n"
+    "  --seed N           seed of the random inputs (default 1)\n"
+    "  --interp           run the reference interpreter only\n"
+    "  --arg NAME=VALUE   input of --interp and --check: a .npy file, or a number for a scalar\n"
+    "  --out NAME=FILE    where --interp writes an output (.npy)\n"
+    "  -v                 say what is done and how long it takes\n"
+    "  --help, --version\n";
+
+static bool usage(const char *format, const char *what) {
+  char text[512];
+  snprintf(text, sizeof text, format, what);
+  kn_report_plain(KN_DIAG_usage, "%s (knyfe-c --help lists the options)", text);
+  return false;
+}
+
+static bool parse_emit(const char *value, struct kn_options *o) {
+  static const char *const forms[] = {"ast", "mlir", "mtia", "c", "s", "elf"};
+  for (unsigned i = 0; i < sizeof forms / sizeof *forms; i++)
+    if (!strcmp(forms[i], value)) {
+      o->emit = (enum kn_emit)i;
+      return o->emit_given = true;
+    }
+  return usage("--emit: '%.100s' is none of ast, mlir, mtia, c, s, elf", value);
+}
+
+static bool parse_grid(const char *value, struct kn_options *o) {
+  if (strlen(value) == 3 && value[1] == 'x' && value[0] >= '1' && value[0] <= '8' &&
+      value[2] >= '1' && value[2] <= '8') {
+    o->target.grid_rows = (unsigned)(value[0] - '0');
+    o->target.grid_cols = (unsigned)(value[2] - '0');
+    return true;
+  }
+  return usage("--grid: '%.100s' is no RxC with R and C from 1 to 8, such as 4x8", value);
+}
+
+static bool parse_seed(const char *value, struct kn_options *o) {
+  char *end;
+  o->seed = strtoull(value, &end, 0);
+  return (*value >= '0' && *value <= '9' && !*end) || usage("--seed: '%.100s' is no number", value);
+}
+
+static bool parse_binding(const char *option, const char *value, struct kn_binding *list,
+                          unsigned *count) {
+  const char *eq = strchr(value, '=');
+  if (!eq || eq == value || !eq[1]) {
+    kn_report_plain(KN_DIAG_usage, "%s: '%.100s' is no NAME=VALUE", option, value);
+    return false;
+  }
+  if (*count == KN_MAX_ARGS)
+    return usage("more than 64 times %s", option);
+  list[(*count)++] = (struct kn_binding){value, (size_t)(eq - value), eq + 1};
+  return true;
+}
+
+static bool parse_shape(const char *value, struct kn_options *o) {
+  if (o->num_shapes == KN_MAX_ARGS)
+    return usage("more than 64 times %s", "--shape");
+  o->shapes[o->num_shapes++] = value;
+  return true;
+}
+
+/* If argv[*i] is the option `name`, its value (after '=' or the next word), else NULL. */
+static const char *value_of(const char *name, int argc, char **argv, int *i, bool *failed) {
+  size_t n = strlen(name);
+  if (strncmp(argv[*i], name, n))
+    return NULL;
+  if (argv[*i][n] == '=' && name[1] == '-')
+    return argv[*i] + n + 1;
+  if (argv[*i][n])
+    return n == 2 && name[1] != '-' ? argv[*i] + n : NULL; /* -oFILE */
+  if (*i + 1 >= argc) {
+    *failed = true;
+    usage("%s needs a value", name);
+    return NULL;
+  }
+  return argv[++*i];
+}
+
+static bool is_flag(const char *arg, struct kn_options *o) {
+  const struct {
+    const char *name;
+    bool *flag;
+  } flags[] = {{"--check", &o->check},     {"--interp", &o->interp},        {"--help", &o->help},
+               {"-h", &o->help},           {"--version", &o->version},      {"-v", &o->target.verbose},
+               {"--verbose", &o->target.verbose}};
+  for (size_t i = 0; i < sizeof flags / sizeof *flags; i++)
+    if (!strcmp(arg, flags[i].name))
+      return *flags[i].flag = true;
+  return false;
+}
+
+static bool parse_one(int argc, char **argv, int *i, struct kn_options *o) {
+  const char *arg = argv[*i], *v;
+  bool failed = false;
+  if (is_flag(arg, o))
+    return true;
+  if (arg[0] != '-' || !arg[1]) {
+    if (o->input)
+      return usage("one input file at a time; what is '%.100s'?", arg);
+    o->input = arg;
+    return true;
+  }
+  if ((v = value_of("-o", argc, argv, i, &failed)))
+    o->output = v;
+  else if (!failed && (v = value_of("--emit", argc, argv, i, &failed)))
+    return parse_emit(v, o);
+  else if (!failed && (v = value_of("--shape", argc, argv, i, &failed)))
+    return parse_shape(v, o);
+  else if (!failed && (v = value_of("--kernel", argc, argv, i, &failed)))
+    o->kernel = v;
+  else if (!failed && (v = value_of("--grid", argc, argv, i, &failed)))
+    return parse_grid(v, o);
+  else if (!failed && (v = value_of("--seed", argc, argv, i, &failed)))
+    return parse_seed(v, o);
+  else if (!failed && (v = value_of("--arg", argc, argv, i, &failed)))
+    return parse_binding("--arg", v, o->args, &o->num_args);
+  else if (!failed && (v = value_of("--out", argc, argv, i, &failed)))
+    return parse_binding("--out", v, o->outs, &o->num_outs);
+  else if (!failed)
+    return usage("unknown option '%.100s'", arg);
+  return !failed;
+}
+
+/* Combinations that contradict each other. */
+static bool consistent(const struct kn_options *o) {
+  if (!o->input)
+    return usage("no input file%s", "");
+  if (o->check && o->interp)
+    return usage("--check runs the interpreter anyway; leave out %s", "--interp");
+  if ((o->check || o->interp) && o->emit_given)
+    return usage("%s and --emit do not go together", o->check ? "--check" : "--interp");
+  if (o->interp && o->output)
+    return usage("--interp writes its outputs with --out NAME=FILE, not with %s", "-o");
+  if (o->num_outs && !o->interp)
+    return usage("%s goes with --interp", "--out");
+  if (o->num_args && !o->interp && !o->check)
+    return usage("%s goes with --interp or --check", "--arg");
+  return true;
+}
+
+bool kn_parse_options(int argc, char **argv, struct kn_options *o) {
+  *o = (struct kn_options){.emit = KN_EMIT_ELF, .seed = 1, .target = {8, 8, false}};
+  for (int i = 1; i < argc; i++)
+    if (!parse_one(argc, argv, &i, o))
+      return false;
+  return o->help || o->version || consistent(o);
+}
