@@ -80,6 +80,10 @@ class MTIAInst<dag outs, dag ins, string args, MTIAOpcode opc, InstForm form>
   let DecoderNamespace = "MTIA";
   let Form = form;
 
+  // Bits that the assembler writes as given here and an implementation has to
+  // ignore (the reserved fields of fences).
+  bits<32> IgnoredBits = 0;
+
   string Mnemonic = !subst("_", ".", !tolower(NAME));
   string Args = args;
   let AsmString = Mnemonic # !if(!empty(args), "", "\t" # args);

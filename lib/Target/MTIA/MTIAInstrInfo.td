@@ -371,6 +371,7 @@ def FENCE : InstI<0b000, OPC_MISC_MEM, (outs), (ins fencearg:$pred, fencearg:$su
   let imm12 = {0b0000, pred, succ};
   let rs1 = 0;
   let rd = 0;
+  let IgnoredBits = 0xF00F8F80; // fm, rs1, rd: reserved, an ordinary fence
 }
 
 def FENCE_TSO : InstI<0b000, OPC_MISC_MEM, (outs), (ins), "">,
@@ -387,6 +388,7 @@ def FENCE_I : InstI<0b001, OPC_MISC_MEM, (outs), (ins), "">,
   let imm12 = 0;
   let rs1 = 0;
   let rd = 0;
+  let IgnoredBits = 0xFFFF8F80;
 }
 } // hasSideEffects
 

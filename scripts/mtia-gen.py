@@ -1,0 +1,486 @@
+#!/usr/bin/python3
+# SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+"""Writes everything that is generated from the target's .td files.
+
+    mtia-gen.py MTIA.json OUTPUT_DIR
+
+MTIA.json comes from `llvm-tblgen --dump-json MTIA.td`. The files in OUTPUT_DIR:
+
+    mtia_insn.inc        X-macros, one line per instruction
+    mtia_decode.inc      decoder and printer for the emulator (C11)
+    mtia_csr.inc         X-macros, one line per named CSR
+
+Before anything is written the encodings are checked: two instructions that one
+word could mean stop the build with a message that names both.
+"""
+
+import json
+import os
+import sys
+
+BANNER = "// Generated from lib/Target/MTIA/*.td by scripts/mtia-gen.py. Do not edit.\n"
+
+
+class Problem(Exception):
+    """What is wrong with the descriptions; the text is for their author."""
+
+
+class Operand:
+    """One operand of an instruction: its name, its kind, where its bits are."""
+
+    def __init__(self, name, record, pieces):
+        self.name = name
+        self.record = record  # name of the operand's record: GPR, simm12, ...
+        self.pieces = pieces  # [(bit of the word, bit of the operand)]
+
+    @property
+    def is_register(self):
+        return self.record.startswith("GPR")
+
+    @property
+    def width(self):
+        return len(self.pieces)
+
+    def extract(self):
+        """C expression for the operand's value, unsigned, from `word`."""
+        runs = []
+        for word_bit, op_bit in sorted(self.pieces, key=lambda p: p[1]):
+            if runs and runs[-1][0] + runs[-1][2] == word_bit and runs[-1][1] + runs[-1][2] == op_bit:
+                runs[-1][2] += 1
+            else:
+                runs.append([word_bit, op_bit, 1])
+        terms = []
+        for word_bit, op_bit, count in runs:
+            text = f"(word >> {word_bit} & {(1 << count) - 1:#x})"
+            terms.append(f"{text} << {op_bit}" if op_bit else text)
+        return " | ".join(terms) if terms else "0"
+
+
+class Insn:
+    """An encoded instruction that the disassembler knows."""
+
+    def __init__(self, name, record, db):
+        self.name = name
+        self.record = record
+        self.mnemonic = record["Mnemonic"]
+        self.form = db[record["Form"]["def"]]["Name"]
+        self.unit = record["TimingUnit"]
+        self.match = self.mask = 0
+        fields = {}
+        for bit, value in enumerate(record["Inst"]):
+            if isinstance(value, int):
+                self.mask |= 1 << bit
+                self.match |= value << bit
+            elif value["kind"] == "varbit":
+                fields.setdefault(value["var"], []).append((bit, value["index"]))
+            elif value["kind"] == "var":  # a field of one bit
+                fields.setdefault(value["var"], []).append((bit, 0))
+            else:
+                raise Problem(f"{name}: bit {bit} of Inst is neither 0, 1 nor a field")
+        # Bits that the assembler writes as given and an implementation ignores.
+        ignored = sum(b << i for i, b in enumerate(record["IgnoredBits"]))
+        self.decode_mask = self.mask & ~ignored
+        self.decode_match = self.match & ~ignored
+        self.operands = []
+        for group in ("OutOperandList", "InOperandList"):
+            for kind, operand in record[group]["args"]:
+                pieces = fields.pop(operand, None)
+                if pieces is None:
+                    raise Problem(f"{name}: operand ${operand} has no bits in the encoding")
+                self.operands.append(Operand(operand, kind["def"], pieces))
+        if fields:
+            raise Problem(f"{name}: field(s) {', '.join(fields)} belong to no operand")
+
+    @property
+    def immediates(self):
+        return [o for o in self.operands if not o.is_register]
+
+
+def load(path):
+    with open(path, encoding="utf-8") as file:
+        db = json.load(file)
+    insns = []
+    for name in db["!instanceof"]["MTIAInst"]:
+        record = db[name]
+        if not record["isPseudo"] and not record["isCodeGenOnly"]:
+            insns.append(Insn(name, record, db))
+    insns.sort(key=lambda i: (i.match & 0x7F, i.match >> 12 & 7, i.match, i.name))
+    return db, insns
+
+
+def check_encodings(insns):
+    names = {}
+    for i, a in enumerate(insns):
+        if a.match & 3 != 3:
+            raise Problem(f"{a.name}: bits 1..0 must be 11, as in every 32-bit instruction")
+        if a.mnemonic in names:
+            raise Problem(f"{a.name} and {names[a.mnemonic]} are both called {a.mnemonic}")
+        names[a.mnemonic] = a.name
+        for b in insns[i + 1:]:
+            if (a.match ^ b.match) & a.mask & b.mask == 0:
+                raise Problem(
+                    f"the encodings of {a.name} and {b.name} overlap: the word "
+                    f"{a.match | b.match:#010x} is both\n"
+                    f"  {a.name:12} match {a.match:#010x} mask {a.mask:#010x}\n"
+                    f"  {b.name:12} match {b.match:#010x} mask {b.mask:#010x}")
+
+
+# --------------------------------------------------------------------------
+# The emulator's decoder
+# --------------------------------------------------------------------------
+
+FORMS = ("R", "I", "S", "B", "U", "J", "SHIFT", "CSR", "FENCE", "NONE", "X")
+
+DECODE_HEAD = """
+#ifndef MTIA_DECODE_INC
+#define MTIA_DECODE_INC
+
+#include <inttypes.h>
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+
+// Every instruction of the target; MTIA_OP_ILLEGAL is a word that none covers.
+enum mtia_op {
+  MTIA_OP_ILLEGAL,
+#define MTIA_INSN(id, mnemonic, match, mask, form, unit) MTIA_OP_##id,
+#include "mtia_insn.inc"
+#undef MTIA_INSN
+  MTIA_NUM_OPS
+};
+
+// A decoded instruction. Registers that it doesn't name are 0. `imm` is ready for use:
+// sign-extended, a branch or jump distance in bytes, lui's and auipc's already shifted left
+// by 12; csrr*: the CSR number, and rs1 is the constant of csrr*i; fence: predecessor << 4 |
+// successor. x[]: the constant operands of an Xmtia instruction, indexed by MTIA_X_*.
+struct mtia_insn {
+  uint16_t op;
+  uint8_t rd, rs1, rs2;
+  uint8_t x[8];
+  int64_t imm;
+};
+
+"""
+
+DECODE_FIELDS = """
+static inline int64_t mtia_sext(uint32_t value, int bits) {
+  return (int64_t)((uint64_t)value << (64 - bits)) >> (64 - bits);
+}
+
+static inline bool mtia_fields_none(uint32_t word, uint16_t op, struct mtia_insn *out) {
+  (void)word;
+  *out = (struct mtia_insn){.op = op};
+  return true;
+}
+
+static inline bool mtia_fields_r(uint32_t word, uint16_t op, struct mtia_insn *out) {
+  *out = (struct mtia_insn){
+      .op = op, .rd = word >> 7 & 31, .rs1 = word >> 15 & 31, .rs2 = word >> 20 & 31};
+  return true;
+}
+
+static inline bool mtia_fields_i(uint32_t word, uint16_t op, struct mtia_insn *out) {
+  *out = (struct mtia_insn){
+      .op = op, .rd = word >> 7 & 31, .rs1 = word >> 15 & 31, .imm = mtia_sext(word >> 20, 12)};
+  return true;
+}
+
+static inline bool mtia_fields_shift(uint32_t word, uint16_t op, struct mtia_insn *out) {
+  *out = (struct mtia_insn){
+      .op = op, .rd = word >> 7 & 31, .rs1 = word >> 15 & 31, .imm = word >> 20 & 63};
+  return true;
+}
+
+static inline bool mtia_fields_csr(uint32_t word, uint16_t op, struct mtia_insn *out) {
+  *out = (struct mtia_insn){
+      .op = op, .rd = word >> 7 & 31, .rs1 = word >> 15 & 31, .imm = word >> 20};
+  return true;
+}
+
+static inline bool mtia_fields_fence(uint32_t word, uint16_t op, struct mtia_insn *out) {
+  *out = (struct mtia_insn){.op = op, .imm = word >> 20 & 0xff};
+  return true;
+}
+
+static inline bool mtia_fields_s(uint32_t word, uint16_t op, struct mtia_insn *out) {
+  *out = (struct mtia_insn){.op = op,
+                            .rs1 = word >> 15 & 31,
+                            .rs2 = word >> 20 & 31,
+                            .imm = mtia_sext((word >> 25) << 5 | (word >> 7 & 31), 12)};
+  return true;
+}
+
+static inline bool mtia_fields_b(uint32_t word, uint16_t op, struct mtia_insn *out) {
+  *out = (struct mtia_insn){.op = op,
+                            .rs1 = word >> 15 & 31,
+                            .rs2 = word >> 20 & 31,
+                            .imm = mtia_sext((word >> 31) << 12 | (word >> 7 & 1) << 11 |
+                                                 (word >> 25 & 63) << 5 | (word >> 8 & 15) << 1,
+                                             13)};
+  return true;
+}
+
+static inline bool mtia_fields_u(uint32_t word, uint16_t op, struct mtia_insn *out) {
+  *out = (struct mtia_insn){.op = op, .rd = word >> 7 & 31, .imm = (int32_t)(word & 0xfffff000)};
+  return true;
+}
+
+static inline bool mtia_fields_j(uint32_t word, uint16_t op, struct mtia_insn *out) {
+  *out = (struct mtia_insn){.op = op,
+                            .rd = word >> 7 & 31,
+                            .imm = mtia_sext((word >> 31) << 20 | (word >> 12 & 255) << 12 |
+                                                 (word >> 20 & 1) << 11 | (word >> 21 & 1023) << 1,
+                                             21)};
+  return true;
+}
+"""
+
+DECODE_TAIL = r"""
+// Mnemonic and operands for people. In `operands` a letter stands for a part of the decoded
+// instruction (d rd, s rs1, t rs2, i imm, u imm >> 12, b address of pc + imm, c CSR number,
+// z rs1 as a number, P and Q the sets of fence, 0 to 7 x[n]); the rest is printed as it is.
+struct mtia_insn_text {
+  const char *mnemonic, *operands;
+};
+
+static const struct mtia_insn_text mtia_insn_texts[MTIA_NUM_OPS] = {
+    [MTIA_OP_ILLEGAL] = {"illegal", ""},
+%(texts)s};
+
+static const char *const mtia_register_names[32] = {
+    "zero", "ra", "sp", "gp", "tp",  "t0",  "t1", "t2", "s0", "s1", "a0",
+    "a1",   "a2", "a3", "a4", "a5",  "a6",  "a7", "s2", "s3", "s4", "s5",
+    "s6",   "s7", "s8", "s9", "s10", "s11", "t3", "t4", "t5", "t6"};
+
+// Prints the instruction into buffer, cut to size; pc is for branch targets. Returns buffer.
+static inline char *mtia_print_insn(char *buffer, size_t size, const struct mtia_insn *insn,
+                                    uint64_t pc) {
+  const struct mtia_insn_text *text =
+      &mtia_insn_texts[insn->op < MTIA_NUM_OPS ? insn->op : MTIA_OP_ILLEGAL];
+  size_t at = 0;
+#define MTIA_PUT(...)                                                                              \
+  do {                                                                                             \
+    int put = snprintf(buffer + at, size - at, __VA_ARGS__);                                       \
+    at = put < 0 || (size_t)put >= size - at ? size - 1 : at + (size_t)put;                        \
+  } while (0)
+  if (size == 0)
+    return buffer;
+  MTIA_PUT("%%s%%s", text->mnemonic, *text->operands ? " " : "");
+  for (const char *p = text->operands; *p; p++) {
+    unsigned set = *p == 'P' ? (unsigned)insn->imm >> 4 & 15 : (unsigned)insn->imm & 15;
+    switch (*p) {
+    case 'd':
+      MTIA_PUT("%%s", mtia_register_names[insn->rd & 31]);
+      break;
+    case 's':
+      MTIA_PUT("%%s", mtia_register_names[insn->rs1 & 31]);
+      break;
+    case 't':
+      MTIA_PUT("%%s", mtia_register_names[insn->rs2 & 31]);
+      break;
+    case 'z':
+      MTIA_PUT("%%d", insn->rs1);
+      break;
+    case 'i':
+      MTIA_PUT("%%" PRId64, insn->imm);
+      break;
+    case 'c':
+      MTIA_PUT("0x%%03" PRIx64, (uint64_t)insn->imm);
+      break;
+    case 'u':
+      MTIA_PUT("%%" PRId64, insn->imm >> 12 & 0xfffff);
+      break;
+    case 'b':
+      MTIA_PUT("0x%%" PRIx64, pc + (uint64_t)insn->imm);
+      break;
+    case 'P':
+    case 'Q':
+      MTIA_PUT("%%s%%s%%s%%s%%s", set & 8 ? "i" : "", set & 4 ? "o" : "", set & 2 ? "r" : "",
+               set & 1 ? "w" : "", set ? "" : "0");
+      break;
+    default:
+      if (*p >= '0' && *p <= '7')
+        MTIA_PUT("%%d", insn->x[*p - '0']);
+      else
+        MTIA_PUT("%%c", *p);
+    }
+  }
+#undef MTIA_PUT
+  return buffer;
+}
+
+#endif
+"""
+
+
+def write_insn(insns):
+    lines = [BANNER,
+             "// MTIA_INSN(id, mnemonic, match, mask, form, timing unit): a word is the instruction\n"
+             "// when (word & mask) == match and no line with more bits in its mask fits.\n"]
+    for i in insns:
+        lines.append(f'MTIA_INSN({i.name}, "{i.mnemonic}", {i.decode_match:#010x}, '
+                     f'{i.decode_mask:#010x}, {i.form}, "{i.unit}")\n')
+    return "".join(lines)
+
+
+def fields_function(insn):
+    """Name of the C function that fills a struct mtia_insn, and its text if it is special."""
+    if insn.form != "X":
+        if insn.form not in FORMS:
+            raise Problem(f"{insn.name}: a new form {insn.form}; teach it to mtia-gen.py")
+        return f"mtia_fields_{insn.form.lower()}", ""
+    name = f"mtia_fields_{insn.name.lower()}"
+    if len(insn.immediates) > 8:
+        raise Problem(f"{insn.name}: more than 8 constant operands don't fit struct mtia_insn")
+    sets = [".op = op"]
+    sets += [f".{o.name} = {o.extract()}" for o in insn.operands if o.is_register]
+    sets += [f".x[{n}] = {o.extract()}" for n, o in enumerate(insn.immediates)]
+    text = (f"\nstatic inline bool {name}(uint32_t word, uint16_t op, struct mtia_insn *out) {{\n"
+            "  (void)word;\n"
+            f"  *out = (struct mtia_insn){{{', '.join(sets)}}};\n"
+            "  return true;\n}\n")
+    return name, text
+
+
+def decode_group(insns, indent):
+    """C statements that try the instructions of one group, most specific mask first."""
+    lines = []
+    masks = sorted({i.decode_mask for i in insns}, key=lambda m: (-bin(m).count("1"), m))
+    for mask in masks:
+        lines.append(f"{indent}switch (word & {mask:#010x}) {{\n")
+        for i in insns:
+            if i.decode_mask == mask:
+                function, _ = fields_function(i)
+                lines.append(f"{indent}case {i.decode_match:#010x}:\n"
+                             f"{indent}  return {function}(word, MTIA_OP_{i.name}, out);\n")
+        lines.append(f"{indent}}}\n")
+    lines.append(f"{indent}break;\n")
+    return lines
+
+
+def write_decode(insns):
+    out = [BANNER, DECODE_HEAD.lstrip("\n")]
+    out.append("// Indices into x[], named after instruction and operand.\n")
+    out.append("enum {\n")
+    for i in insns:
+        if i.form == "X":
+            out += [f"  MTIA_X_{i.name}_{o.name.upper()} = {n},\n"
+                    for n, o in enumerate(i.immediates)]
+    out.append("  MTIA_X_MAX = 8\n};\n")
+    out.append(DECODE_FIELDS)
+    for i in insns:
+        out.append(fields_function(i)[1])
+    out.append("\n// Fills *out and returns true, or returns false for a word that is no instruction.\n"
+               "static inline bool mtia_decode(uint32_t word, struct mtia_insn *out) {\n"
+               "  switch (word & 0x7f) {\n")
+    for opcode in sorted({i.match & 0x7F for i in insns}):
+        group = [i for i in insns if i.match & 0x7F == opcode]
+        out.append(f"  case {opcode:#04x}:\n")
+        if all(i.decode_mask & 0x7000 == 0x7000 for i in group) and len(group) > 1:
+            out.append("    switch (word >> 12 & 7) {\n")
+            for funct3 in sorted({i.match >> 12 & 7 for i in group}):
+                out.append(f"    case {funct3}:\n")
+                out += decode_group([i for i in group if i.match >> 12 & 7 == funct3], "      ")
+            out.append("    }\n    break;\n")
+        else:
+            out += decode_group(group, "    ")
+    out.append("  }\n  *out = (struct mtia_insn){.op = MTIA_OP_ILLEGAL};\n  return false;\n}\n")
+
+    texts = [f'    [MTIA_OP_{i.name}] = {{"{i.mnemonic}", "{operand_text(i)}"}},\n' for i in insns]
+    out.append(DECODE_TAIL % {"texts": "".join(texts)})
+    return "".join(out)
+
+
+# Letter of the printer for an operand of the base instructions.
+LETTERS = {"rd": "d", "rs1": "s", "rs2": "t", "pred": "P", "succ": "Q", "shamt": "i"}
+
+
+def operand_text(insn):
+    text = insn.record["Args"].replace("{", "").replace("}", "")
+    if any(c.isalnum() for c in "".join(
+            w for w in text.replace("$", " $").replace(",", " ").replace("(", " ")
+            .replace(")", " ").split() if not w.startswith("$"))):
+        raise Problem(f"{insn.name}: letters in the operand text {text!r} would be read as kinds")
+    for n, o in enumerate(insn.immediates if insn.form == "X" else []):
+        text = replace_operand(text, o.name, str(n))
+    for o in insn.operands:
+        if o.record == "csr_sysreg":
+            letter = "c"
+        elif insn.form == "U" and o.name == "imm20":
+            letter = "u"
+        elif insn.form in ("B", "J") and o.name.startswith("imm"):
+            letter = "b"
+        elif o.name == "rs1" and not o.is_register:
+            letter = "z"
+        elif o.name.startswith("imm"):
+            letter = "i"
+        elif insn.form == "X" and not o.is_register:
+            continue
+        else:
+            letter = LETTERS[o.name]
+        text = replace_operand(text, o.name, letter)
+    return text
+
+
+def replace_operand(text, name, letter):
+    """Replaces $name, but not $name_and_more."""
+    out, at, mark = [], 0, "$" + name
+    while True:
+        found = text.find(mark, at)
+        if found < 0:
+            return "".join(out) + text[at:]
+        end = found + len(mark)
+        whole = end == len(text) or not (text[end].isalnum() or text[end] == "_")
+        out.append(text[at:found] + (letter if whole else mark))
+        at = end
+
+
+def write_csr(db):
+    lines = [BANNER, "// MTIA_CSR(name, number)\n"]
+    for name in db["!instanceof"]["SysReg"]:
+        record = db[name]
+        number = sum(b << i for i, b in enumerate(record["Encoding"]))
+        lines.append((number, f"MTIA_CSR({record['Name']}, {number:#05x})\n"))
+    return "".join(lines[:2] + [text for _, text in sorted(lines[2:])])
+
+
+# --------------------------------------------------------------------------
+
+
+def write_if_changed(path, text):
+    """Leaves the time stamp of an unchanged file alone, so that little is rebuilt."""
+    try:
+        with open(path, encoding="utf-8") as file:
+            if file.read() == text:
+                return
+    except FileNotFoundError:
+        pass
+    with open(path + ".tmp", "w", encoding="utf-8") as file:
+        file.write(text)
+    os.replace(path + ".tmp", path)
+
+
+def main(argv):
+    if len(argv) != 3:
+        print(f"usage: {argv[0]} MTIA.json OUTPUT_DIR", file=sys.stderr)
+        return 2
+    try:
+        db, insns = load(argv[1])
+        check_encodings(insns)
+        files = {
+            "mtia_insn.inc": write_insn(insns),
+            "mtia_decode.inc": write_decode(insns),
+            "mtia_csr.inc": write_csr(db),
+        }
+    except Problem as problem:
+        print(f"mtia-gen.py: {problem}", file=sys.stderr)
+        return 1
+    os.makedirs(argv[2], exist_ok=True)
+    for name, text in files.items():
+        write_if_changed(os.path.join(argv[2], name), text)
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv))
