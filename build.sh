@@ -3,7 +3,7 @@
 set -euo pipefail
 
 root="$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)"
-build="$root/build"
+build="$root/build${SANITIZE:+-sanitize}"
 llvm=/usr/lib/llvm-22
 python=/usr/bin/python3 # Debian's own: numpy and psutil are its packages
 jobs="${JOBS:-$(nproc)}"
@@ -25,9 +25,10 @@ usage: ./build.sh COMMAND
   bench [NAME..]    build, then the registered benchmarks
   fuzz [NAME..]     build, then the registered fuzzers, FUZZ_SECONDS (default 60) each
   format [--check]  clang-format our sources; --check only reports
-  clean             remove build/
+  clean             remove build/ (with SANITIZE=1: build-sanitize/)
 
-JOBS=N sets the number of parallel jobs (default: one per processor).
+JOBS=N sets the number of parallel jobs (default: one per processor). SANITIZE=1 builds and tests the C programs
+with sanitizers, in build-sanitize/.
 TEXT
 }
 
@@ -108,7 +109,7 @@ configure() {
     launcher=(-DCMAKE_C_COMPILER_LAUNCHER=ccache -DCMAKE_CXX_COMPILER_LAUNCHER=ccache)
   fi
   mkdir -p "$build"
-  cmake -S "$root" -B "$build" -G Ninja -Wno-dev "${launcher[@]}" \
+  cmake -S "$root" -B "$build" -G Ninja -Wno-dev "${launcher[@]}" -DMTIA_SANITIZE="${SANITIZE:+ON}" \
     -DCMAKE_C_COMPILER="$llvm/bin/clang" -DCMAKE_CXX_COMPILER="$llvm/bin/clang++" \
     -DCMAKE_EXE_LINKER_FLAGS=-fuse-ld=lld -DCMAKE_SHARED_LINKER_FLAGS=-fuse-ld=lld \
     >"$build/configure.log" 2>&1 || {
