@@ -2,8 +2,8 @@
 # SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 """Check the rules that every file of the repository keeps; see CONTRIBUTING.md.
 
-  - C, C++, Python and TableGen sources say their licence on the first line
-    (Python: on the first or second).
+  - C, C++, Python and TableGen sources say their licence in the comment that
+    begins the file.
   - No file names a path of somebody's machine.
   - Text files end with a newline and hold no trailing blanks or tabs as indent.
   - Nothing above 1 MiB is committed.
@@ -37,9 +37,8 @@ def problems(name, data):
     # Inputs of tests may be as short as their point needs.
     if extension in LICENSED and not name.startswith(("test/", "examples/")) or \
             extension == ".py" and name.startswith("test/"):
-        head = lines[:2] if extension == ".py" else lines[:1]
-        if not any(LICENCE in line for line in head):
-            yield 1, f"the first line must be the licence: '// {LICENCE}'"
+        if not any(LICENCE in line for line in lines[:6]):
+            yield 1, f"the first comment must name the licence: '// {LICENCE}'"
     if text and not text.endswith("\n"):
         yield len(lines), "no newline at the end"
     for number, line in enumerate(lines, 1):
