@@ -1,5 +1,6 @@
 /*===- main.c - The knyfe-c command -----------------------------------------===*/
 #include "ast.h"
+#include "check.h"
 #include "diag.h"
 #include "options.h"
 #include "process.h"
@@ -91,6 +92,15 @@ static bool compile_c(const char *text, size_t size, const char *name, const str
   return ok;
 }
 
+static bool compile_elf(struct kn_file *file, struct kn_kernel *k, const struct kn_options *o,
+                        const char *output) {
+  size_t size;
+  char *text = emit_text(file, k, o, KN_EMIT_C, &size);
+  bool ok = text && compile_c(text, size, k->name, o, output);
+  free(text);
+  return ok;
+}
+
 static bool emit(struct kn_file *file, struct kn_kernel *k, const struct kn_options *o) {
   bool compiled = o->emit == KN_EMIT_S || o->emit == KN_EMIT_ELF;
   if (o->emit != KN_EMIT_AST && !kn_require_static(file, k))
@@ -118,7 +128,11 @@ static bool run(const struct kn_options *o) {
   ok = k != NULL;
   for (unsigned i = 0; ok && i < o->num_shapes; i++)
     ok = kn_bind_shape(file, k, o->shapes[i]);
-  if (ok)
+  if (ok && o->interp)
+    ok = kn_interp_command(file, k, o);
+  else if (ok && o->check)
+    ok = kn_check_command(file, k, o, compile_elf);
+  else if (ok)
     ok = emit(file, k, o);
   if (o->target.verbose)
     fprintf(stderr, "knyfe-c: %.1f ms in all\n", 1e3 * kn_seconds());

@@ -1,0 +1,194 @@
+/*===- check.c - --interp and --check ---------------------------------------===*/
+#include "check.h"
+#include "data.h"
+#include "diag.h"
+#include "interp.h"
+#include "process.h"
+
+#include <inttypes.h>
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+bool kn_interp_command(struct kn_file *file, struct kn_kernel *k, const struct kn_options *o) {
+  void **data = kn_alloc(file, (k->num_inputs + k->num_outputs) * sizeof *data);
+  bool ok = kn_load_data(file, k, o, false, data);
+  double start = kn_seconds();
+  ok = ok && kn_interpret(file, k, data);
+  if (ok && o->target.verbose)
+    fprintf(stderr, "knyfe-c: interpreted in %.1f ms\n", 1e3 * (kn_seconds() - start));
+  for (struct kn_tensor *t = k->outputs; ok && t; t = t->next) {
+    for (unsigned i = 0; ok && i < o->num_outs; i++)
+      if (o->outs[i].name_size == strlen(t->name) &&
+          !memcmp(o->outs[i].name, t->name, o->outs[i].name_size))
+        ok = kn_save_tensor(t, data[t->id], o->outs[i].value);
+    if (ok && t->rank == 0) {
+      char text[64];
+      printf("%s = %s\n", t->name, kn_element_text(t->type, data[t->id], text, sizeof text));
+    }
+  }
+  kn_free_data(k, data);
+  return ok;
+}
+
+/*===----------------------------------------------------------------------===//
+ * --check
+ *===----------------------------------------------------------------------===*/
+
+/* "dir/" prefix name ".npy" */
+static char *tensor_path(const char *dir, const char *prefix, const char *name) {
+  char *path = malloc(strlen(dir) + strlen(prefix) + strlen(name) + 6);
+  if (!path)
+    abort();
+  sprintf(path, "%s/%s%s.npy", dir, prefix, name);
+  return path;
+}
+
+static void print_setup(struct kn_kernel *k, const struct kn_options *o, void **data) {
+  char text[64];
+  printf("kernel %s", k->name);
+  for (struct kn_dim *d = k->dims; d; d = d->next)
+    if (d->name)
+      printf(", %s = %" PRId64, d->name, d->size);
+  printf(", grid %ux%u, seed %" PRIu64 "\n", o->target.grid_rows, o->target.grid_cols, o->seed);
+  for (struct kn_tensor *t = k->inputs; t; t = t->next)
+    if (!t->rank)
+      printf("  %s = %s\n", t->name, kn_element_text(t->type, data[t->id], text, sizeof text));
+}
+
+/* The command line of mtia-run; every string is malloc'ed. */
+struct command {
+  char *words[4 * KN_MAX_ARGS + 8];
+  unsigned count;
+};
+
+static void word(struct command *c, const char *format, const char *a, const char *b) {
+  if (c->count + 1 >= sizeof c->words / sizeof *c->words)
+    abort(); /* kn_check_command counted */
+  if (asprintf(&c->words[c->count++], format, a, b) < 0)
+    abort();
+}
+
+static bool run_device(struct kn_kernel *k, const struct kn_options *o, const char *dir,
+                       const char *elf, void **data) {
+  char *tool = kn_sibling("mtia-run"), grid[16], text[64];
+  struct command c = {0};
+  bool ok = tool != NULL;
+  if (!ok)
+    return false;
+  snprintf(grid, sizeof grid, "%ux%u", o->target.grid_rows, o->target.grid_cols);
+  word(&c, "%s%s", tool, "");
+  word(&c, "%s%s", elf, "");
+  word(&c, "--grid%s%s", "", "");
+  word(&c, "%s%s", grid, "");
+  for (struct kn_tensor *t = k->inputs; t && ok; t = t->next) {
+    word(&c, "--arg%s%s", "", "");
+    if (!t->rank) {
+      word(&c, "%s=%s", t->name, kn_element_text(t->type, data[t->id], text, sizeof text));
+      continue;
+    }
+    char *path = tensor_path(dir, "in-", t->name);
+    word(&c, "%s=%s", t->name, path);
+    ok = kn_save_tensor(t, data[t->id], path);
+    free(path);
+  }
+  for (struct kn_tensor *t = k->outputs; t; t = t->next) {
+    char *path = tensor_path(dir, "out-", t->name);
+    word(&c, "--out%s%s", "", "");
+    word(&c, "%s=%s", t->name, path);
+    free(path);
+  }
+  ok = ok && kn_run(c.words, NULL, o->target.verbose);
+  for (unsigned i = 0; i < c.count; i++)
+    free(c.words[i]);
+  free(tool);
+  return ok;
+}
+
+static bool same(enum kn_type type, const char *a, const char *b, size_t size) {
+  if (!memcmp(a, b, size))
+    return true;
+  if (type == KN_BOOL)
+    return kn_load_int(type, a) == kn_load_int(type, b);
+  return kn_type_is_float(type) && isnan(kn_load_float(type, a)) && isnan(kn_load_float(type, b));
+}
+
+/* One line of the table; the number of mismatches. */
+static size_t compare(const struct kn_tensor *t, const char *expected, const char *got) {
+  size_t count = kn_tensor_count(t), size = kn_type_bits(t->type) / 8, wrong = 0, first = 0;
+  for (size_t i = 0; i < count; i++)
+    if (!same(t->type, expected + i * size, got + i * size, size) && wrong++ == 0)
+      first = i;
+  printf("%-16s %12zu %12zu", t->name, count, wrong);
+  if (wrong) {
+    char where[256] = "", a[64], b[64];
+    size_t index[KN_MAX_RANK], rest = first, n = 0;
+    for (unsigned i = t->rank; i-- > 0;) {
+      index[i] = rest % (size_t)t->dims[i]->size;
+      rest /= (size_t)t->dims[i]->size;
+    }
+    for (unsigned i = 0; i < t->rank && n < sizeof where; i++)
+      n += (size_t)snprintf(where + n, sizeof where - n, "%s%zu", i ? "," : "", index[i]);
+    printf("  %-16s %14s %14s", where, kn_element_text(t->type, expected + first * size, a, 64),
+           kn_element_text(t->type, got + first * size, b, 64));
+  }
+  putchar('\n');
+  return wrong;
+}
+
+static bool compare_all(struct kn_kernel *k, const char *dir, void **data) {
+  size_t wrong = 0;
+  bool ok = true;
+  printf("%-16s %12s %12s  %-16s %14s %14s\n", "output", "elements", "mismatches", "first at",
+         "expected", "got");
+  for (struct kn_tensor *t = k->outputs; t; t = t->next) {
+    char *path = tensor_path(dir, "out-", t->name);
+    char *got = kn_load_tensor(t, path);
+    if (got)
+      wrong += compare(t, data[t->id], got);
+    ok = ok && got;
+    free(got);
+    free(path);
+  }
+  fflush(stdout);
+  if (ok && wrong)
+    kn_report_plain(KN_DIAG_check_mismatch,
+                    "device and reference interpreter differ in %zu element%s of kernel '%s'",
+                    wrong, wrong == 1 ? "" : "s", k->name);
+  return ok && !wrong;
+}
+
+bool kn_check_command(struct kn_file *file, struct kn_kernel *k, const struct kn_options *o,
+                      bool (*compile)(struct kn_file *, struct kn_kernel *,
+                                      const struct kn_options *, const char *)) {
+  if (k->num_inputs + k->num_outputs > 2 * KN_MAX_ARGS) {
+    kn_report_plain(KN_DIAG_usage, "--check takes kernels of up to %d inputs and outputs",
+                    2 * KN_MAX_ARGS);
+    return false;
+  }
+  void **data = kn_alloc(file, (k->num_inputs + k->num_outputs) * sizeof *data);
+  char *dir = NULL, *elf = NULL;
+  bool ok = kn_load_data(file, k, o, true, data) && (dir = kn_make_temp_dir()) != NULL;
+  if (ok) {
+    elf = kn_join_path(dir, "kernel.elf");
+    ok = compile(file, k, o, elf);
+  }
+  if (ok)
+    print_setup(k, o, data);
+  double start = kn_seconds();
+  ok = ok && kn_interpret(file, k, data);
+  double middle = kn_seconds();
+  ok = ok && run_device(k, o, dir, elf, data);
+  if (ok && o->target.verbose)
+    fprintf(stderr, "knyfe-c: interpreter %.1f ms, emulator %.1f ms\n", 1e3 * (middle - start),
+            1e3 * (kn_seconds() - middle));
+  ok = ok && compare_all(k, dir, data);
+  if (ok)
+    puts("ok");
+  if (ok && o->output) /* --check -o: keep what was checked */
+    ok = compile(file, k, o, o->output);
+  free(elf);
+  kn_remove_temp_dir(dir);
+  kn_free_data(k, data);
+  return ok;
+}

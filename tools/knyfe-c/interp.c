@@ -1,0 +1,792 @@
+/*===- interp.c - The reference interpreter ---------------------------------===//
+ *
+ * A statement's tree is turned into nodes that know strides and storage, then
+ * evaluated for every value of the indices on the left. Two things keep it
+ * usable for real sizes, and neither changes a result: a reduction that does not
+ * depend on the last index is not computed again while only that index moves,
+ * and a contraction of narrow integers is computed once for all elements by
+ * kn_contract() (interp_contract.c).
+ *===----------------------------------------------------------------------===*/
+#include "interp.h"
+#include "diag.h"
+#include "interp_contract.h"
+
+#include <math.h>
+#include <setjmp.h>
+#include <stdlib.h>
+#include <string.h>
+
+union value {
+  int64_t i;
+  double f;
+};
+
+struct node {
+  const struct kn_expr *e;
+  enum kn_type type;
+  bool is_float; /* which member of the value */
+  struct node *args[5];
+  unsigned num_args;
+  /* READ */
+  const char *data;
+  unsigned element;
+  int64_t dims[KN_MAX_RANK], strides[KN_MAX_RANK];
+  struct node *subscripts[KN_MAX_RANK];
+  /* REDUCE */
+  struct {
+    unsigned id;
+    int64_t extent;
+    struct node *lo, *hi;
+  } ranges[KN_MAX_RANK];
+  unsigned num_free;
+  unsigned free[64]; /* ids of the index variables that its value depends on */
+  int64_t key[64];   /* their values when `cached` was computed */
+  bool has_cache;
+  union value cache;
+  int32_t *table; /* all values, from kn_contract() */
+  int64_t table_strides[64]; /* per entry of free */
+};
+
+struct run {
+  struct kn_file *file;
+  struct kn_kernel *kernel;
+  struct kn_stmt *stmt;
+  void **data; /* by tensor id */
+  int64_t index[128];
+  const char *index_names[128];
+  jmp_buf stop;
+};
+
+static union value eval(struct run *r, struct node *n);
+
+_Noreturn static void no_memory(struct run *r) {
+  kn_report_plain(KN_DIAG_no_memory, "not enough memory to interpret '%s'", r->kernel->name);
+  longjmp(r->stop, 1);
+}
+
+/*===----------------------------------------------------------------------===//
+ * From the tree to nodes
+ *===----------------------------------------------------------------------===*/
+
+static void add_free(struct node *n, unsigned id) {
+  for (unsigned i = 0; i < n->num_free; i++)
+    if (n->free[i] == id)
+      return;
+  if (n->num_free < 64)
+    n->free[n->num_free++] = id;
+}
+
+static void collect_free(struct node *n, const struct node *from, const struct kn_expr *bound) {
+  for (unsigned i = 0; i < from->num_free; i++) {
+    bool inner = false;
+    for (unsigned k = 0; bound && k < bound->num_indices; k++)
+      inner = inner || bound->indices[k]->id == from->free[i];
+    if (!inner)
+      add_free(n, from->free[i]);
+  }
+}
+
+static struct node *build(struct run *r, const struct kn_expr *e);
+
+static void build_read(struct run *r, struct node *n) {
+  const struct kn_tensor *t = n->e->tensor;
+  int64_t stride = n->element = kn_type_bits(t->type) / 8;
+  n->data = r->data[t->id];
+  for (unsigned i = t->rank; i-- > 0;) {
+    n->dims[i] = t->dims[i]->size;
+    n->strides[i] = stride;
+    stride *= n->dims[i];
+    n->subscripts[i] = build(r, n->e->args[i]);
+    collect_free(n, n->subscripts[i], NULL);
+  }
+}
+
+static void build_reduce(struct run *r, struct node *n) {
+  const struct kn_expr *e = n->e;
+  for (unsigned i = 0; i < e->num_indices; i++) {
+    const struct kn_index *x = e->indices[i];
+    n->ranges[i].id = x->id;
+    n->ranges[i].extent = x->lo ? 0 : x->extent->size;
+    r->index_names[x->id] = x->name;
+    if (x->lo) {
+      n->ranges[i].lo = build(r, x->lo);
+      n->ranges[i].hi = build(r, x->hi);
+      collect_free(n, n->ranges[i].lo, e);
+      collect_free(n, n->ranges[i].hi, e);
+    }
+  }
+}
+
+static struct node *build(struct run *r, const struct kn_expr *e) {
+  struct node *n = kn_alloc(r->file, sizeof *n);
+  n->e = e;
+  n->type = e->type;
+  n->is_float = kn_type_is_float(e->type);
+  if (e->kind == KN_READ) {
+    build_read(r, n);
+    return n;
+  }
+  if (e->kind == KN_INDEX)
+    add_free(n, e->index->id);
+  if (e->kind == KN_REDUCE)
+    build_reduce(r, n);
+  n->num_args = e->num_args;
+  for (unsigned i = 0; i < e->num_args; i++)
+    if (e->args[i]) {
+      n->args[i] = build(r, e->args[i]);
+      collect_free(n, n->args[i], e->kind == KN_REDUCE ? e : NULL);
+    }
+  return n;
+}
+
+/*===----------------------------------------------------------------------===//
+ * Reads
+ *===----------------------------------------------------------------------===*/
+
+_Noreturn static void out_of_bounds(struct run *r, const struct node *n, unsigned dim, int64_t at) {
+  const struct kn_expr *e = n->e;
+  char where[256];
+  size_t len = 0;
+  where[0] = 0;
+  for (unsigned i = 0; i < r->stmt->num_index_vars && len < sizeof where; i++)
+    if (r->index_names[i])
+      len += (size_t)snprintf(where + len, sizeof where - len, "%s%s = %lld", len ? ", " : " at ",
+                              r->index_names[i], (long long)r->index[i]);
+  kn_report(r->file, KN_DIAG_out_of_bounds, e->args[dim]->range,
+            "index %lld is outside of '%s', whose dimension %u has %lld element%s%s", (long long)at,
+            e->tensor->name, dim, (long long)n->dims[dim], n->dims[dim] == 1 ? "" : "s", where);
+  kn_hint(r->file, "pad(%s, value) gives a value to what lies outside",
+          kn_expr_text(r->file, e));
+  longjmp(r->stop, 1);
+}
+
+/* NULL if an index is outside; *dim and *bad then say which. */
+static const char *element_at(struct run *r, const struct node *n, unsigned *dim, int64_t *bad) {
+  const char *at = n->data;
+  unsigned rank = n->e->tensor->rank;
+  for (unsigned i = 0; i < rank; i++) {
+    const struct node *s = n->subscripts[i];
+    int64_t v = s->e->kind == KN_INDEX ? r->index[s->e->index->id]
+                                       : eval(r, n->subscripts[i]).i;
+    if ((uint64_t)v >= (uint64_t)n->dims[i]) {
+      *dim = i;
+      *bad = v;
+      return NULL;
+    }
+    at += v * n->strides[i];
+  }
+  return at;
+}
+
+static union value load(const struct node *n, const char *at) {
+  return n->is_float ? (union value){.f = kn_load_float(n->type, at)}
+                     : (union value){.i = kn_load_int(n->type, at)};
+}
+
+static union value eval_read(struct run *r, struct node *n) {
+  unsigned dim;
+  int64_t bad;
+  const char *at = element_at(r, n, &dim, &bad);
+  if (!at)
+    out_of_bounds(r, n, dim, bad);
+  return load(n, at);
+}
+
+/*===----------------------------------------------------------------------===//
+ * Operators
+ *===----------------------------------------------------------------------===*/
+
+/* R6.2: as RISC-V's div and rem. */
+static int64_t divide(enum kn_type type, int64_t a, int64_t b, bool remainder) {
+  if (b == 0)
+    return remainder ? a : -1;
+  if (b == -1)
+    return remainder ? 0 : kn_wrap(type, (int64_t)(0 - (uint64_t)a));
+  return remainder ? a % b : a / b;
+}
+
+static int64_t int_binary(enum kn_op op, enum kn_type type, int64_t a, int64_t b) {
+  uint64_t x = (uint64_t)a, y = (uint64_t)b;
+  unsigned mask = kn_type_bits(type) - 1;
+  switch (op) {
+  case KN_ADD:
+    return kn_wrap(type, (int64_t)(x + y));
+  case KN_SUB:
+    return kn_wrap(type, (int64_t)(x - y));
+  case KN_MUL:
+    return kn_wrap(type, (int64_t)(x * y));
+  case KN_DIV:
+    return divide(type, a, b, false);
+  case KN_REM:
+    return divide(type, a, b, true);
+  case KN_SHL:
+    return kn_wrap(type, (int64_t)(x << (y & mask)));
+  case KN_SHR:
+    return a >> (y & mask);
+  case KN_AND:
+    return a & b;
+  case KN_OR:
+    return a | b;
+  case KN_XOR:
+    return a ^ b;
+  default:
+    return 0;
+  }
+}
+
+static bool compare(enum kn_op op, double a, double b) {
+  switch (op) {
+  case KN_LT:
+    return a < b;
+  case KN_LE:
+    return a <= b;
+  case KN_GT:
+    return a > b;
+  case KN_GE:
+    return a >= b;
+  case KN_EQ:
+    return a == b;
+  default:
+    return a != b;
+  }
+}
+
+static union value eval_binary(struct run *r, struct node *n) {
+  enum kn_op op = (enum kn_op)n->e->op;
+  union value a = eval(r, n->args[0]);
+  if (op == KN_LAND || op == KN_LOR) /* no side effects: the order only saves time */
+    return a.i == (op == KN_LOR) ? a : eval(r, n->args[1]);
+  union value b = eval(r, n->args[1]);
+  if (n->args[0]->is_float) {
+    if (op >= KN_LT && op <= KN_NE)
+      return (union value){.i = compare(op, a.f, b.f)};
+    double v = op == KN_ADD ? a.f + b.f : op == KN_SUB ? a.f - b.f : op == KN_MUL ? a.f * b.f
+                                                                                  : a.f / b.f;
+    return (union value){.f = kn_round_float(n->type, v)};
+  }
+  if (op >= KN_LT && op <= KN_NE) {
+    int order = (a.i > b.i) - (a.i < b.i);
+    return (union value){.i = compare(op, order, 0)};
+  }
+  return (union value){.i = int_binary(op, n->type, a.i, b.i)};
+}
+
+static union value eval_unary(struct run *r, struct node *n) {
+  union value a = eval(r, n->args[0]);
+  switch (n->e->op) {
+  case KN_NEG:
+    if (n->is_float)
+      return (union value){.f = -a.f};
+    return (union value){.i = kn_wrap(n->type, (int64_t)(0 - (uint64_t)a.i))};
+  case KN_NOT:
+    return (union value){.i = kn_wrap(n->type, ~a.i)};
+  default:
+    return (union value){.i = !a.i};
+  }
+}
+
+/* R6.5: int to int keeps the low bits; float to int cuts off the fraction, saturates, NaN gives 0;
+ * to float rounds to nearest even. */
+static union value convert(enum kn_type from, enum kn_type to, union value v) {
+  if (kn_type_is_float(from) && kn_type_is_float(to))
+    return (union value){.f = kn_round_float(to, v.f)};
+  if (kn_type_is_float(from)) {
+    if (to == KN_BOOL)
+      return (union value){.i = v.f != 0};
+    if (isnan(v.f))
+      return (union value){.i = 0};
+    /* 2^63 is a double, 2^63 - 1 is not */
+    if (v.f >= (double)kn_type_max(to))
+      return (union value){.i = kn_type_max(to)};
+    if (v.f <= (double)kn_type_min(to))
+      return (union value){.i = kn_type_min(to)};
+    return (union value){.i = (int64_t)v.f};
+  }
+  if (to == KN_F32) /* one rounding, also from 64 bits */
+    return (union value){.f = (float)v.i};
+  if (kn_type_is_float(to)) {
+    /* i64 does not fit a double: fold the tail into one sticky bit, far below the last bit of the
+     * result and within the 53 of a double, so that the second rounding is right */
+    int64_t i = v.i;
+    if (i > (1ll << 53) || i < -(1ll << 53))
+      i = (i & ~0xFFFFFll) | ((i & 0xFFFFF) ? 0x80000 : 0);
+    return (union value){.f = kn_round_float(to, (double)i)};
+  }
+  return (union value){.i = kn_wrap(to, v.i)};
+}
+
+/*===----------------------------------------------------------------------===//
+ * Functions
+ *===----------------------------------------------------------------------===*/
+
+/* R8.1 */
+static int64_t quantize(struct run *r, struct node *n) {
+  union value v = eval(r, n->args[0]);
+  double value = convert(n->args[0]->type, KN_F32, v).f;
+  double scaled = (float)(value * eval(r, n->args[1]).f);
+  double q = isnan(scaled) ? 0 : nearbyint(scaled);
+  int64_t lo = kn_type_min(n->type), hi = kn_type_max(n->type);
+  if (n->num_args > 2 && n->args[2])
+    q += (double)eval(r, n->args[2]).i;
+  if (n->num_args > 3 && n->args[3])
+    lo = eval(r, n->args[3]).i;
+  if (n->num_args > 4 && n->args[4])
+    hi = eval(r, n->args[4]).i;
+  if (q < (double)lo)
+    q = (double)lo;
+  return q > (double)hi ? hi : (int64_t)q;
+}
+
+/* R8.2 */
+static double dequantize(struct run *r, struct node *n) {
+  int64_t v = eval(r, n->args[0]).i;
+  if (n->num_args > 2)
+    v = kn_wrap(KN_I32, v - eval(r, n->args[2]).i);
+  return (float)((double)(float)v * eval(r, n->args[1]).f);
+}
+
+/* R7.2: NaN if either is NaN. */
+static double float_max(double a, double b) { return isnan(a) || a > b ? a : b; }
+static double float_min(double a, double b) { return isnan(a) || a < b ? a : b; }
+
+static double float_function(enum kn_builtin f, double a, double b) {
+  switch (f) {
+  case KN_EXP:
+    return exp(a);
+  case KN_LOG:
+    return log(a);
+  case KN_SQRT:
+    return sqrt(a);
+  case KN_RSQRT:
+    return 1 / sqrt(a);
+  case KN_TANH:
+    return tanh(a);
+  case KN_SIGMOID:
+    return 1 / (1 + exp(-a));
+  case KN_ERF:
+    return erf(a);
+  case KN_GELU:
+    return 0.5 * a * (1 + erf(a * M_SQRT1_2));
+  case KN_SILU:
+    return a / (1 + exp(-a));
+  case KN_LEAKY_RELU:
+    return a < 0 ? a * b : a;
+  case KN_POW:
+    return pow(a, b);
+  case KN_FLOOR:
+    return floor(a);
+  case KN_CEIL:
+    return ceil(a);
+  case KN_TRUNC:
+    return trunc(a);
+  case KN_ROUND:
+    return nearbyint(a);
+  default:
+    return a;
+  }
+}
+
+static union value eval_pad(struct run *r, struct node *n) {
+  unsigned dim;
+  int64_t bad;
+  const char *at = element_at(r, n->args[0], &dim, &bad);
+  return at ? load(n->args[0], at) : eval(r, n->args[1]);
+}
+
+static union value int_call(enum kn_builtin f, enum kn_type type, const int64_t *a) {
+  int64_t v = a[0];
+  switch (f) {
+  case KN_MIN:
+    v = a[0] < a[1] ? a[0] : a[1];
+    break;
+  case KN_MAX:
+    v = a[0] > a[1] ? a[0] : a[1];
+    break;
+  case KN_CLAMP: /* min(max(value, lo), hi) */
+    v = a[0] > a[1] ? a[0] : a[1];
+    v = v < a[2] ? v : a[2];
+    break;
+  case KN_ABS:
+    v = a[0] < 0 ? kn_wrap(type, (int64_t)(0 - (uint64_t)a[0])) : a[0];
+    break;
+  case KN_RELU:
+    v = a[0] < 0 ? 0 : a[0];
+    break;
+  default:
+    break;
+  }
+  return (union value){.i = v};
+}
+
+static union value float_call(enum kn_builtin f, enum kn_type type, const double *a) {
+  double v;
+  switch (f) {
+  case KN_MIN:
+    v = float_min(a[0], a[1]);
+    break;
+  case KN_MAX:
+    v = float_max(a[0], a[1]);
+    break;
+  case KN_CLAMP:
+    v = float_min(float_max(a[0], a[1]), a[2]);
+    break;
+  case KN_ABS:
+    v = fabs(a[0]);
+    break;
+  case KN_RELU:
+    v = a[0] < 0 ? 0 : a[0];
+    break;
+  default:
+    v = float_function(f, a[0], a[1]);
+    break;
+  }
+  return (union value){.f = kn_round_float(type, v)};
+}
+
+static union value eval_call(struct run *r, struct node *n) {
+  enum kn_builtin f = (enum kn_builtin)n->e->builtin;
+  union value v[3];
+  switch (f) {
+  case KN_WHERE: /* only the chosen side is read: the other may be out of bounds */
+    return eval(r, n->args[eval(r, n->args[0]).i ? 1 : 2]);
+  case KN_QUANTIZE:
+    return (union value){.i = quantize(r, n)};
+  case KN_DEQUANTIZE:
+    return (union value){.f = dequantize(r, n)};
+  case KN_PAD:
+    return eval_pad(r, n);
+  default:
+    for (unsigned i = 0; i < n->num_args; i++)
+      v[i] = eval(r, n->args[i]);
+    break;
+  }
+  if (!n->is_float) {
+    int64_t a[3] = {0};
+    for (unsigned i = 0; i < n->num_args; i++)
+      a[i] = v[i].i;
+    return int_call(f, n->type, a);
+  }
+  double a[3] = {0};
+  for (unsigned i = 0; i < n->num_args; i++)
+    a[i] = v[i].f;
+  return float_call(f, n->type, a);
+}
+
+/*===----------------------------------------------------------------------===//
+ * Reductions
+ *===----------------------------------------------------------------------===*/
+
+struct state {
+  union value acc;
+  int64_t count;
+  int64_t best; /* argmax, argmin: where */
+};
+
+static void start(struct node *n, struct state *s) {
+  const struct node *body = n->args[0];
+  *s = (struct state){.best = -1};
+  switch ((enum kn_reduction)n->e->reduction) {
+  case KN_PROD:
+    if (body->is_float)
+      s->acc.f = 1;
+    else
+      s->acc.i = 1;
+    break;
+  case KN_ALL:
+    s->acc.i = 1;
+    break;
+  case KN_RMAX:
+  case KN_RMIN: {
+    bool greatest = n->e->reduction == KN_RMIN;
+    if (body->is_float)
+      s->acc.f = greatest ? INFINITY : -INFINITY;
+    else
+      s->acc.i = greatest ? kn_type_max(body->type) : kn_type_min(body->type);
+    break;
+  }
+  default:
+    break;
+  }
+}
+
+/* argmax and argmin: the first of equals; the first NaN beats everything. */
+static void step_arg(struct state *s, union value v, bool is_float, bool greatest, int64_t at) {
+  bool better;
+  if (s->best < 0)
+    better = true;
+  else if (is_float)
+    better = !isnan(s->acc.f) &&
+             (isnan(v.f) || (greatest ? v.f > s->acc.f : v.f < s->acc.f));
+  else
+    better = greatest ? v.i > s->acc.i : v.i < s->acc.i;
+  if (better) {
+    s->acc = v;
+    s->best = at;
+  }
+}
+
+static void step(struct node *n, struct state *s, union value v, int64_t at) {
+  bool is_float = n->args[0]->is_float;
+  s->count++;
+  switch ((enum kn_reduction)n->e->reduction) {
+  case KN_SUM:
+  case KN_MEAN:
+    if (is_float)
+      s->acc.f += v.f;
+    else
+      s->acc.i = (int64_t)((uint64_t)s->acc.i + (uint64_t)v.i);
+    break;
+  case KN_PROD:
+    if (is_float)
+      s->acc.f *= v.f;
+    else
+      s->acc.i = (int64_t)((uint64_t)s->acc.i * (uint64_t)v.i);
+    break;
+  case KN_RMAX:
+    if (is_float)
+      s->acc.f = float_max(s->acc.f, v.f);
+    else
+      s->acc.i = v.i > s->acc.i ? v.i : s->acc.i;
+    break;
+  case KN_RMIN:
+    if (is_float)
+      s->acc.f = float_min(s->acc.f, v.f);
+    else
+      s->acc.i = v.i < s->acc.i ? v.i : s->acc.i;
+    break;
+  case KN_ARGMAX:
+    step_arg(s, v, is_float, true, at);
+    break;
+  case KN_ARGMIN:
+    step_arg(s, v, is_float, false, at);
+    break;
+  case KN_ANY:
+    s->acc.i |= v.i;
+    break;
+  case KN_ALL:
+    s->acc.i &= v.i;
+    break;
+  case KN_NUM_REDUCTIONS:
+    break;
+  }
+}
+
+static union value finish(struct node *n, struct state *s) {
+  switch ((enum kn_reduction)n->e->reduction) {
+  case KN_ARGMAX:
+  case KN_ARGMIN:
+    return (union value){.i = s->best};
+  case KN_MEAN:
+    return (union value){.f = kn_round_float(n->type, s->acc.f / (double)s->count)};
+  default:
+    if (n->is_float)
+      return (union value){.f = kn_round_float(n->type, s->acc.f)};
+    return (union value){.i = kn_wrap(n->type, s->acc.i)};
+  }
+}
+
+static void reduce_range(struct run *r, struct node *n, unsigned which, struct state *s) {
+  if (which == n->e->num_indices) {
+    step(n, s, eval(r, n->args[0]), r->index[n->ranges[0].id]);
+    return;
+  }
+  int64_t lo = 0, hi = n->ranges[which].extent;
+  if (n->ranges[which].lo) {
+    lo = eval(r, n->ranges[which].lo).i;
+    hi = eval(r, n->ranges[which].hi).i;
+  }
+  unsigned id = n->ranges[which].id;
+  for (r->index[id] = lo; r->index[id] < hi; r->index[id]++)
+    reduce_range(r, n, which + 1, s);
+}
+
+static union value eval_reduce(struct run *r, struct node *n) {
+  if (n->table) {
+    int64_t at = 0;
+    for (unsigned i = 0; i < n->num_free; i++)
+      at += r->index[n->free[i]] * n->table_strides[i];
+    return (union value){.i = n->table[at]};
+  }
+  bool same = n->has_cache;
+  for (unsigned i = 0; i < n->num_free && same; i++)
+    same = n->key[i] == r->index[n->free[i]];
+  if (same)
+    return n->cache;
+  struct state s;
+  start(n, &s);
+  reduce_range(r, n, 0, &s);
+  n->cache = finish(n, &s);
+  n->has_cache = true;
+  for (unsigned i = 0; i < n->num_free; i++)
+    n->key[i] = r->index[n->free[i]];
+  return n->cache;
+}
+
+static union value eval(struct run *r, struct node *n) {
+  const struct kn_expr *e = n->e;
+  switch (e->kind) {
+  case KN_INT:
+    return (union value){.i = e->ival};
+  case KN_FLOAT:
+    return (union value){.f = kn_round_float(n->type, e->fval)};
+  case KN_READ:
+    return eval_read(r, n);
+  case KN_INDEX:
+    return (union value){.i = r->index[e->index->id]};
+  case KN_DIM:
+    return (union value){.i = e->dim->size};
+  case KN_UNARY:
+    return eval_unary(r, n);
+  case KN_BINARY:
+    return eval_binary(r, n);
+  case KN_CAST:
+    return convert(n->args[0]->type, n->type, eval(r, n->args[0]));
+  case KN_CALL:
+    return eval_call(r, n);
+  case KN_REDUCE:
+    return eval_reduce(r, n);
+  }
+  return (union value){.i = 0};
+}
+
+/*===----------------------------------------------------------------------===//
+ * Contractions at speed
+ *===----------------------------------------------------------------------===*/
+
+/* An operand of a contraction: an element of a narrow integer tensor, all indices plain, widened
+ * to i32. */
+static struct node *narrow_operand(struct node *n) {
+  while (n->e->kind == KN_CAST && n->type == KN_I32)
+    n = n->args[0];
+  if (n->e->kind != KN_READ || !kn_type_is_int(n->type) || kn_type_bits(n->type) > 16)
+    return NULL;
+  for (unsigned i = 0; i < n->e->num_args; i++)
+    if (n->subscripts[i]->e->kind != KN_INDEX)
+      return NULL;
+  return n;
+}
+
+/* The stride of an index variable in an operand; an index may occur twice (a diagonal). False if
+ * it could leave the tensor. */
+static bool operand_stride(const struct node *n, unsigned id, int64_t extent, int64_t *stride) {
+  *stride = 0;
+  for (unsigned i = 0; i < n->e->num_args; i++)
+    if (n->subscripts[i]->e->index->id == id) {
+      *stride += n->strides[i] / n->element;
+      if (extent > n->dims[i])
+        return false;
+    }
+  return true;
+}
+
+/* Fills n->table if the reduction is sum[k] a[...] * b[...] over narrow integers, and everything
+ * else that it depends on is an index of the left side. */
+static void try_contract(struct run *r, struct node *n) {
+  struct kn_contraction c = {0};
+  if (n->e->reduction != KN_SUM || n->type != KN_I32 || n->e->num_indices != 1 ||
+      n->ranges[0].lo || n->num_free > KN_MAX_RANK || n->num_free == 0)
+    return;
+  struct node *mul = n->args[0];
+  if (mul->e->kind != KN_BINARY || mul->e->op != KN_MUL || mul->type != KN_I32)
+    return;
+  for (int k = 0; k < 2; k++) {
+    struct node *operand = narrow_operand(mul->args[k]);
+    if (!operand)
+      return;
+    c.operands[k].data = operand->data;
+    c.operands[k].type = operand->type;
+    if (!operand_stride(operand, n->ranges[0].id, n->ranges[0].extent, &c.operands[k].k_stride))
+      return;
+    for (unsigned i = 0; i < n->num_free; i++) {
+      unsigned id = n->free[i];
+      if (id >= r->stmt->rank)
+        return;
+      c.extents[i] = r->stmt->indices[id]->extent->size;
+      if (!operand_stride(operand, id, c.extents[i], &c.operands[k].strides[i]))
+        return;
+    }
+  }
+  c.rank = n->num_free;
+  c.k = n->ranges[0].extent;
+  int64_t stride = 1;
+  for (unsigned i = n->num_free; i-- > 0;) {
+    n->table_strides[i] = stride;
+    stride *= c.extents[i];
+  }
+  n->table = kn_contract(&c);
+}
+
+static void accelerate(struct run *r, struct node *n) {
+  if (!n)
+    return;
+  if (n->e->kind == KN_REDUCE)
+    try_contract(r, n);
+  for (unsigned i = 0; i < n->num_args && !n->table; i++)
+    accelerate(r, n->args[i]);
+}
+
+static void free_tables(struct node *n) {
+  if (!n)
+    return;
+  free(n->table);
+  n->table = NULL;
+  for (unsigned i = 0; i < n->num_args; i++)
+    free_tables(n->args[i]);
+}
+
+/*===----------------------------------------------------------------------===//
+ * Statements
+ *===----------------------------------------------------------------------===*/
+
+static void run_stmt(struct run *r, struct kn_stmt *s, struct node *n) {
+  const struct kn_tensor *t = s->target;
+  char *to = r->data[t->id];
+  size_t count = kn_tensor_count(t), element = kn_type_bits(t->type) / 8;
+  memset(r->index, 0, sizeof r->index);
+  for (size_t at = 0; at < count; at++, to += element) {
+    union value v = eval(r, n);
+    if (n->is_float)
+      kn_store_float(t->type, to, v.f);
+    else
+      kn_store_int(t->type, to, v.i);
+    for (unsigned i = s->rank; i-- > 0;) {
+      if (++r->index[i] < t->dims[i]->size)
+        break;
+      r->index[i] = 0;
+    }
+  }
+}
+
+bool kn_interpret(struct kn_file *file, struct kn_kernel *k, void *const *data) {
+  struct run *r = kn_alloc(file, sizeof *r);
+  unsigned fixed = k->num_inputs + k->num_outputs;
+  r->file = file;
+  r->kernel = k;
+  r->data = kn_alloc(file, (fixed + k->num_locals) * sizeof *r->data);
+  for (unsigned i = 0; i < fixed; i++)
+    r->data[i] = data[i];
+  struct node *volatile current = NULL;
+  bool ok = false;
+  if (!setjmp(r->stop)) {
+    for (struct kn_tensor *t = k->locals; t; t = t->next)
+      if (!(r->data[t->id] = malloc(kn_tensor_bytes(t) ? kn_tensor_bytes(t) : 1)))
+        no_memory(r);
+    for (struct kn_stmt *s = k->stmts; s; s = s->next) {
+      r->stmt = s;
+      memset(r->index_names, 0, sizeof r->index_names);
+      for (unsigned i = 0; i < s->rank; i++)
+        r->index_names[s->indices[i]->id] = s->indices[i]->name;
+      struct node *n = build(r, s->value);
+      current = n;
+      accelerate(r, n);
+      run_stmt(r, s, n);
+      free_tables(n);
+      current = NULL;
+    }
+    ok = true;
+  }
+  free_tables(current);
+  for (struct kn_tensor *t = k->locals; t; t = t->next)
+    free(r->data[t->id]);
+  return ok;
+}
