@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 /*===- ast.c - Tables, memory and small questions about the tree ------------===*/
 #include "ast.h"
 #include "diag.h"
@@ -15,10 +16,9 @@ static const struct {
   const char *name;
   unsigned bits;
   char class;
-} types[] = {
-    {"?", 0, '?'},
+} types[] = {{"?", 0, '?'},
 #define X(id, name, bits, class) {name, bits, class},
-    KN_TYPES(X)
+             KN_TYPES(X)
 #undef X
 };
 
@@ -163,8 +163,8 @@ struct kn_file *kn_file_open(const char *path) {
     kn_report_plain(KN_DIAG_cannot_read, "cannot read '%s': %s", path, strerror(errno));
   else if (size > LIMIT) {
     ok = false;
-    kn_report_plain(KN_DIAG_cannot_read, "'%s' is larger than %d MB; this is no KNYFE-C file",
-                    path, LIMIT >> 20);
+    kn_report_plain(KN_DIAG_cannot_read, "'%s' is larger than %d MB; this is no KNYFE-C file", path,
+                    LIMIT >> 20);
   }
   if (f != stdin)
     fclose(f);

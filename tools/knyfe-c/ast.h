@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 /*===- ast.h - The typed tree of a KNYFE-C file -----------------------------===//
  *
  * The parser builds it untyped, sema fills in types, names and extents and adds
@@ -15,7 +16,7 @@
 #include <stdint.h>
 #include <stdio.h>
 
-#define KN_MAX_RANK 8   /* dimensions of a tensor, indices of a reduction */
+#define KN_MAX_RANK 8    /* dimensions of a tensor, indices of a reduction */
 #define KN_MAX_DEPTH 200 /* nesting of expressions; deeper is an error, not a crash */
 
 /* Bytes [begin, end) of the source text. */
@@ -59,9 +60,9 @@ int64_t kn_type_max(enum kn_type type);
 
 /* A dimension. Two places have the same extent if and only if they point to the same kn_dim. */
 struct kn_dim {
-  const char *name; /* NULL for a number in a type such as i8[M, 64] */
-  int64_t size;     /* -1 while symbolic; --shape or the arguments of --interp set it */
-  unsigned id;      /* position in kernel->dims */
+  const char *name;      /* NULL for a number in a type such as i8[M, 64] */
+  int64_t size;          /* -1 while symbolic; --shape or the arguments of --interp set it */
+  unsigned id;           /* position in kernel->dims */
   struct kn_range range; /* first mention */
   struct kn_dim *next;
 };
@@ -75,11 +76,11 @@ struct kn_tensor {
   enum kn_type type;
   unsigned rank;
   struct kn_dim *dims[KN_MAX_RANK];
-  unsigned id;              /* position among inputs, outputs, locals of the kernel, in this order */
-  struct kn_range range;    /* the name where it is declared */
-  struct kn_stmt *def;      /* after sema: the statement that defines it; NULL for an input */
-  unsigned num_reads;       /* after sema: read expressions that name it */
-  struct kn_tensor *next;   /* in its list */
+  unsigned id;            /* position among inputs, outputs, locals of the kernel, in this order */
+  struct kn_range range;  /* the name where it is declared */
+  struct kn_stmt *def;    /* after sema: the statement that defines it; NULL for an input */
+  unsigned num_reads;     /* after sema: read expressions that name it */
+  struct kn_tensor *next; /* in its list */
 };
 
 /* An index variable: bound by the left side of a statement or by a reduction. */
@@ -244,13 +245,13 @@ bool kn_walk(struct kn_expr *expr, bool (*visit)(struct kn_expr *, void *), void
 struct kn_stmt {
   struct kn_range range;
   struct kn_range target_range;
-  const char *name; /* of the target */
+  const char *name;        /* of the target */
   enum kn_type annotation; /* `t[i]: i32 = ...`, else KN_NOTYPE */
   struct kn_range annotation_range;
   struct kn_tensor *target; /* after sema */
   unsigned rank;
   struct kn_index *indices[KN_MAX_RANK];
-  struct kn_expr *value; /* after sema: value->type == target->type */
+  struct kn_expr *value;   /* after sema: value->type == target->type */
   unsigned num_index_vars; /* after sema: ids of index variables are below this */
   bool broken;             /* has an error that was reported; skip it */
   struct kn_stmt *next;

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 /*===- backend.h - What the command asks of the stages after the tree -------===//
  *
  * Everything here may rely on a checked kernel whose dimensions all have sizes.

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 /*===- backend_none.c - A front end alone -----------------------------------===*/
 #include "backend.h"
 #include "diag.h"

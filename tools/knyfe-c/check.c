@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 /*===- check.c - --interp and --check ---------------------------------------===*/
 #include "check.h"
 #include "data.h"

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 /*===- check.h - --interp and --check ---------------------------------------===*/
 #ifndef KNYFE_CHECK_H
 #define KNYFE_CHECK_H

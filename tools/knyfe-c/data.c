@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 /*===- data.c - Tensors for the interpreter and for --check -----------------===*/
 #include "data.h"
 #include "diag.h"
@@ -99,9 +100,9 @@ static bool bad_scalar(const struct kn_tensor *t, const char *text) {
     kn_report_plain(KN_DIAG_bad_scalar, "'%s' is %s: '%.60s' is no number", t->name,
                     kn_type_name(t->type), text);
   else
-    kn_report_plain(KN_DIAG_bad_scalar, "'%s' is %s: '%.60s' is no integer from %" PRId64
-                    " to %" PRId64, t->name, kn_type_name(t->type), text, kn_type_min(t->type),
-                    kn_type_max(t->type));
+    kn_report_plain(KN_DIAG_bad_scalar,
+                    "'%s' is %s: '%.60s' is no integer from %" PRId64 " to %" PRId64, t->name,
+                    kn_type_name(t->type), text, kn_type_min(t->type), kn_type_max(t->type));
   return false;
 }
 
@@ -117,8 +118,8 @@ static bool parse_scalar(const struct kn_tensor *t, const char *text, void *to) 
   }
   int64_t v = !strcmp(text, "true") ? 1 : !strcmp(text, "false") ? 0 : strtoll(text, &end, 0);
   bool word = t->type == KN_BOOL && (!strcmp(text, "true") || !strcmp(text, "false"));
-  if (!word && (end == text || *end || errno || v < kn_type_min(t->type) ||
-                v > kn_type_max(t->type)))
+  if (!word &&
+      (end == text || *end || errno || v < kn_type_min(t->type) || v > kn_type_max(t->type)))
     return bad_scalar(t, text);
   kn_store_int(t->type, to, v);
   return true;
@@ -238,8 +239,9 @@ static bool check_names(const struct kn_kernel *k, const struct kn_tensor *tenso
                         !memcmp(list[i].name, list[other].name, list[i].name_size));
     if (t && !twice)
       continue;
-    kn_report_plain(KN_DIAG_usage, t ? "%s: '%.*s' is given twice for kernel '%s'"
-                                     : "%s: '%.*s' is none of the names in kernel '%s'",
+    kn_report_plain(KN_DIAG_usage,
+                    t ? "%s: '%.*s' is given twice for kernel '%s'"
+                      : "%s: '%.*s' is none of the names in kernel '%s'",
                     option, (int)list[i].name_size, list[i].name, k->name);
     return false;
   }

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 /*===- data.h - Tensors for the interpreter and for --check -----------------===*/
 #ifndef KNYFE_DATA_H
 #define KNYFE_DATA_H

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 /*===- diag.c - Messages with a caret ---------------------------------------===*/
 #include "diag.h"
 

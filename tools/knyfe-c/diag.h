@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 /*===- diag.h - Messages with a caret ---------------------------------------===//
  *
  *   fc.knyfe:2:20: error: [KN0020] unknown name 'z'

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 /*===- interp.c - The reference interpreter ---------------------------------===//
  *
  * A statement's tree is turned into nodes that know strides and storage, then
@@ -43,7 +44,7 @@ struct node {
   int64_t key[64];   /* their values when `cached` was computed */
   bool has_cache;
   union value cache;
-  int32_t *table; /* all values, from kn_contract() */
+  int32_t *table;            /* all values, from kn_contract() */
   int64_t table_strides[64]; /* per entry of free */
 };
 
@@ -155,8 +156,7 @@ _Noreturn static void out_of_bounds(struct run *r, const struct node *n, unsigne
   kn_report(r->file, KN_DIAG_out_of_bounds, e->args[dim]->range,
             "index %lld is outside of '%s', whose dimension %u has %lld element%s%s", (long long)at,
             e->tensor->name, dim, (long long)n->dims[dim], n->dims[dim] == 1 ? "" : "s", where);
-  kn_hint(r->file, "pad(%s, value) gives a value to what lies outside",
-          kn_expr_text(r->file, e));
+  kn_hint(r->file, "pad(%s, value) gives a value to what lies outside", kn_expr_text(r->file, e));
   longjmp(r->stop, 1);
 }
 
@@ -166,8 +166,7 @@ static const char *element_at(struct run *r, const struct node *n, unsigned *dim
   unsigned rank = n->e->tensor->rank;
   for (unsigned i = 0; i < rank; i++) {
     const struct node *s = n->subscripts[i];
-    int64_t v = s->e->kind == KN_INDEX ? r->index[s->e->index->id]
-                                       : eval(r, n->subscripts[i]).i;
+    int64_t v = s->e->kind == KN_INDEX ? r->index[s->e->index->id] : eval(r, n->subscripts[i]).i;
     if ((uint64_t)v >= (uint64_t)n->dims[i]) {
       *dim = i;
       *bad = v;
@@ -260,8 +259,10 @@ static union value eval_binary(struct run *r, struct node *n) {
   if (n->args[0]->is_float) {
     if (op >= KN_LT && op <= KN_NE)
       return (union value){.i = compare(op, a.f, b.f)};
-    double v = op == KN_ADD ? a.f + b.f : op == KN_SUB ? a.f - b.f : op == KN_MUL ? a.f * b.f
-                                                                                  : a.f / b.f;
+    double v = op == KN_ADD   ? a.f + b.f
+               : op == KN_SUB ? a.f - b.f
+               : op == KN_MUL ? a.f * b.f
+                              : a.f / b.f;
     return (union value){.f = kn_round_float(n->type, v)};
   }
   if (op >= KN_LT && op <= KN_NE) {
@@ -515,8 +516,7 @@ static void step_arg(struct state *s, union value v, bool is_float, bool greates
   if (s->best < 0)
     better = true;
   else if (is_float)
-    better = !isnan(s->acc.f) &&
-             (isnan(v.f) || (greatest ? v.f > s->acc.f : v.f < s->acc.f));
+    better = !isnan(s->acc.f) && (isnan(v.f) || (greatest ? v.f > s->acc.f : v.f < s->acc.f));
   else
     better = greatest ? v.i > s->acc.i : v.i < s->acc.i;
   if (better) {
@@ -683,8 +683,8 @@ static bool operand_stride(const struct node *n, unsigned id, int64_t extent, in
  * else that it depends on is an index of the left side. */
 static void try_contract(struct run *r, struct node *n) {
   struct kn_contraction c = {0};
-  if (n->e->reduction != KN_SUM || n->type != KN_I32 || n->e->num_indices != 1 ||
-      n->ranges[0].lo || n->num_free > KN_MAX_RANK || n->num_free == 0)
+  if (n->e->reduction != KN_SUM || n->type != KN_I32 || n->e->num_indices != 1 || n->ranges[0].lo ||
+      n->num_free > KN_MAX_RANK || n->num_free == 0)
     return;
   struct node *mul = n->args[0];
   if (mul->e->kind != KN_BINARY || mul->e->op != KN_MUL || mul->type != KN_I32)

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 /*===- interp.h - The reference interpreter ---------------------------------===//
  *
  * Defines what a kernel means: integers exactly, modulo 2^bits; floating point in

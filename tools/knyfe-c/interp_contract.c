@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 /*===- interp_contract.c - sum[k] a * b over narrow integers, at speed -------===//
  *
  * Each operand is copied into rows of i16 with k innermost, one row per value of
@@ -50,9 +51,10 @@ static bool pack(const struct kn_contraction *c, int which, struct packed *p) {
 }
 
 /* Four dot products with one common row. */
-__attribute__((target_clones("avx2", "default"))) static void
-dot4(const int16_t *restrict a, const int16_t *restrict b, int64_t b_stride, int64_t count,
-     int32_t *restrict out) {
+__attribute__((target_clones("avx2", "default"))) static void dot4(const int16_t *restrict a,
+                                                                   const int16_t *restrict b,
+                                                                   int64_t b_stride, int64_t count,
+                                                                   int32_t *restrict out) {
   uint32_t s0 = 0, s1 = 0, s2 = 0, s3 = 0;
   for (int64_t k = 0; k < count; k++) {
     s0 += (uint32_t)(a[k] * b[k]);

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 /*===- interp_contract.h - sum[k] a * b over narrow integers, at speed -------===*/
 #ifndef KNYFE_INTERP_CONTRACT_H
 #define KNYFE_INTERP_CONTRACT_H

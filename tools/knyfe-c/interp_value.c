@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 /*===- interp_value.c - Elements: load, store, round ------------------------===*/
 #include "interp.h"
 

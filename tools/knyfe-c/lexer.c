@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 /*===- lexer.c - Source text to tokens --------------------------------------===*/
 #include "lexer.h"
 #include "diag.h"
@@ -13,21 +14,25 @@ static bool is_letter(char c) {
 static bool is_digit(char c) { return c >= '0' && c <= '9'; }
 
 static int hex_value(char c) {
-  return is_digit(c) ? c - '0' : c >= 'a' && c <= 'f' ? c - 'a' + 10
-                             : c >= 'A' && c <= 'F'   ? c - 'A' + 10
-                                                      : -1;
+  return is_digit(c)            ? c - '0'
+         : c >= 'a' && c <= 'f' ? c - 'a' + 10
+         : c >= 'A' && c <= 'F' ? c - 'A' + 10
+                                : -1;
 }
 
 /* Longest first. */
-static const char *const puncts[] = {"->", "..", "+=", "<<", ">>", "<=", ">=", "==", "!=", "&&",
-                                     "||", "(",  ")",  "[",  "]",  "{",  "}",  ",",  ":",  ";",
-                                     "=",  "+",  "-",  "*",  "/",  "%",  "<",  ">",  "&",  "|",
-                                     "^",  "!",  "~",  "?",  ".",  "@"};
+static const char *const puncts[] = {
+    "->", "..", "+=", "<<", ">>", "<=", ">=", "==", "!=", "&&", "||", "(",
+    ")",  "[",  "]",  "{",  "}",  ",",  ":",  ";",  "=",  "+",  "-",  "*",
+    "/",  "%",  "<",  ">",  "&",  "|",  "^",  "!",  "~",  "?",  ".",  "@"};
 
 /* Length of the well-formed UTF-8 sequence at p, 0 if there is none. */
 static unsigned utf8_length(const char *p, const char *end) {
   unsigned char c = (unsigned char)*p;
-  unsigned n = c >= 0xC2 && c < 0xE0 ? 2 : c >= 0xE0 && c < 0xF0 ? 3 : c >= 0xF0 && c < 0xF5 ? 4 : 0;
+  unsigned n = c >= 0xC2 && c < 0xE0   ? 2
+               : c >= 0xE0 && c < 0xF0 ? 3
+               : c >= 0xF0 && c < 0xF5 ? 4
+                                       : 0;
   if (n == 0 || (size_t)(end - p) < n)
     return 0;
   for (unsigned i = 1; i < n; i++)

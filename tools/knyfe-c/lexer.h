@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 /*===- lexer.h - Source text to tokens --------------------------------------===*/
 #ifndef KNYFE_LEXER_H
 #define KNYFE_LEXER_H

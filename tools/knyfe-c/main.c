@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 /*===- main.c - The knyfe-c command -----------------------------------------===*/
 #include "ast.h"
 #include "check.h"
@@ -112,7 +113,8 @@ static bool emit(struct kn_file *file, struct kn_kernel *k, const struct kn_opti
   if (o->target.verbose)
     fprintf(stderr, "knyfe-c: %.1f ms to here\n", 1e3 * kn_seconds());
   char *output = o->output ? strdup(o->output) : default_output(o);
-  bool ok = compiled ? compile_c(text, size, k->name, o, output) : kn_write_file(output, text, size);
+  bool ok =
+      compiled ? compile_c(text, size, k->name, o, output) : kn_write_file(output, text, size);
   free(output);
   free(text);
   return ok;

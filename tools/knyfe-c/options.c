@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 /*===- options.c - The command line of knyfe-c ------------------------------===*/
 #include "options.h"
 #include "diag.h"
@@ -99,8 +100,12 @@ static bool is_flag(const char *arg, struct kn_options *o) {
   const struct {
     const char *name;
     bool *flag;
-  } flags[] = {{"--check", &o->check},     {"--interp", &o->interp},        {"--help", &o->help},
-               {"-h", &o->help},           {"--version", &o->version},      {"-v", &o->target.verbose},
+  } flags[] = {{"--check", &o->check},
+               {"--interp", &o->interp},
+               {"--help", &o->help},
+               {"-h", &o->help},
+               {"--version", &o->version},
+               {"-v", &o->target.verbose},
                {"--verbose", &o->target.verbose}};
   for (size_t i = 0; i < sizeof flags / sizeof *flags; i++)
     if (!strcmp(arg, flags[i].name))

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 /*===- options.h - The command line of knyfe-c ------------------------------===*/
 #ifndef KNYFE_OPTIONS_H
 #define KNYFE_OPTIONS_H
@@ -8,7 +9,7 @@
 
 /* name=value as given to --arg and --out. */
 struct kn_binding {
-  const char *name;  /* not terminated: name_size bytes */
+  const char *name; /* not terminated: name_size bytes */
   size_t name_size;
   const char *value;
 };

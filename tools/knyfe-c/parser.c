@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 /*===- parser.c - Tokens to an untyped tree ---------------------------------===//
  *
  * Recursive descent. The comment above a function is its production and the
@@ -55,8 +56,8 @@ static const char *found(struct parser *p, const TOK *tok) {
   default: {
     char text[48];
     unsigned n = tok->range.end - tok->range.begin;
-    snprintf(text, sizeof text, "'%.*s%s'", n > 36 ? 36 : (int)n,
-             p->file->text + tok->range.begin, n > 36 ? "..." : "");
+    snprintf(text, sizeof text, "'%.*s%s'", n > 36 ? 36 : (int)n, p->file->text + tok->range.begin,
+             n > 36 ? "..." : "");
     return kn_strndup(p->file, text, strlen(text));
   }
   }
@@ -112,9 +113,9 @@ static struct kn_range upto(struct kn_range a, const TOK *rest) {
   return join(a, rest->range);
 }
 
-static const char *const keywords[] = {"kernel", "def",    "import", "schedule", "in",
-                                       "true",   "false",  "if",     "else",     "for",
-                                       "return", "let",    "and",    "or",       "not"};
+static const char *const keywords[] = {"kernel", "def",   "import", "schedule", "in",
+                                       "true",   "false", "if",     "else",     "for",
+                                       "return", "let",   "and",    "or",       "not"};
 
 static bool is_keyword(const char *name) {
   for (size_t i = 0; i < sizeof keywords / sizeof *keywords; i++)
@@ -150,12 +151,12 @@ static const char *new_name(struct parser *p, TOK *tok, const char *what) {
   unsigned n;
   if (tok->kind != KN_TOK_IDENT)
     expected(p, tok, what);
-  const char *kind = is_keyword(tok->text)            ? "a keyword"
-                     : find_type(tok->text, &type)    ? "an element type"
-                     : find_reduction(tok->text, &n)  ? "a reduction"
-                     : find_builtin(tok->text, &n)    ? "a function"
+  const char *kind = is_keyword(tok->text)           ? "a keyword"
+                     : find_type(tok->text, &type)   ? "an element type"
+                     : find_reduction(tok->text, &n) ? "a reduction"
+                     : find_builtin(tok->text, &n)   ? "a function"
                      : !strncmp(tok->text, "kn_", 3) ? "reserved (it begins with kn_)"
-                                                      : NULL;
+                                                     : NULL;
   if (kind) {
     kn_report(p->file, KN_DIAG_reserved_name, tok->range, "'%s' is %s and cannot be %s", tok->text,
               kind, what);
@@ -319,8 +320,9 @@ static struct kn_expr *primary(struct parser *p, TOK *tok, TOK **rest) {
   if (is(tok, "if"))
     not_supported(p, tok->range, "'if'", "write where(condition, value, otherwise)");
   if (is(tok, "for"))
-    not_supported(p, tok->range, "'for'",
-                  "indices on the left side already run over their dimension; reduce with sum[k] ...");
+    not_supported(
+        p, tok->range, "'for'",
+        "indices on the left side already run over their dimension; reduce with sum[k] ...");
   if (is(tok, "not") || is(tok, "and") || is(tok, "or"))
     expected(p, tok, "an expression (the logical operators are !, && and ||)");
   if (is_keyword(tok->text))
@@ -619,8 +621,8 @@ static void target(struct parser *p, TOK *tok, TOK **rest, struct kn_stmt *s) {
         kn_report(p->file, KN_DIAG_too_many, tok->range, "more than %d indices", KN_MAX_RANK);
         leave(p);
       }
-      bool plain = tok->kind == KN_TOK_IDENT && (is(tok + 1, ",") || is(tok + 1, "]") ||
-                                                 tok[1].kind == KN_TOK_NEWLINE);
+      bool plain = tok->kind == KN_TOK_IDENT &&
+                   (is(tok + 1, ",") || is(tok + 1, "]") || tok[1].kind == KN_TOK_NEWLINE);
       if (!plain && tok->kind != KN_TOK_EOF && tok->kind != KN_TOK_BAD && !is(tok, "]")) {
         kn_report(p->file, KN_DIAG_bad_target_index, tok->range,
                   "an index on the left side is a name of its own");
@@ -825,9 +827,9 @@ static void program(struct parser *p, TOK *tok) {
       kn_report(p->file, KN_DIAG_expected, tok->range, "expected 'kernel', found %s",
                 found(p, tok));
     }
-    while (tok->kind != KN_TOK_EOF && !(tok->kind == KN_TOK_NEWLINE &&
-                                        (is(tok + 1, "kernel") || is(tok + 1, "def") ||
-                                         is(tok + 1, "import"))))
+    while (tok->kind != KN_TOK_EOF &&
+           !(tok->kind == KN_TOK_NEWLINE &&
+             (is(tok + 1, "kernel") || is(tok + 1, "def") || is(tok + 1, "import"))))
       tok++;
   }
 }

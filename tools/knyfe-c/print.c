@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 /*===- print.c - The tree as text -------------------------------------------===*/
 #include "ast.h"
 #include "diag.h"

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 /*===- process.c - Files and programs around the compiler -------------------===*/
 #include "process.h"
 #include "diag.h"
@@ -85,8 +86,8 @@ char *kn_sibling(const char *name) {
       free(path);
     }
   }
-  kn_report_plain(KN_DIAG_tool_failed,
-                  "'%s' is not beside knyfe-c; build it with ./build.sh build", name);
+  kn_report_plain(KN_DIAG_tool_failed, "'%s' is not beside knyfe-c; build it with ./build.sh build",
+                  name);
   return NULL;
 }
 
@@ -143,8 +144,8 @@ bool kn_run(char *const *argv, const char *stdout_path, bool verbose) {
     return true;
   const char *name = strrchr(argv[0], '/') ? strrchr(argv[0], '/') + 1 : argv[0];
   if (WIFSIGNALED(status))
-    kn_report_plain(KN_DIAG_tool_failed, "'%s' was ended by signal %d (%s)", name,
-                    WTERMSIG(status), strsignal(WTERMSIG(status)));
+    kn_report_plain(KN_DIAG_tool_failed, "'%s' was ended by signal %d (%s)", name, WTERMSIG(status),
+                    strsignal(WTERMSIG(status)));
   else
     kn_report_plain(KN_DIAG_tool_failed, "'%s' failed with exit status %d", name,
                     WEXITSTATUS(status));

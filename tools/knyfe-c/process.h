@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 /*===- process.h - Files and programs around the compiler -------------------===*/
 #ifndef KNYFE_PROCESS_H
 #define KNYFE_PROCESS_H

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 /*===- sema.c - Names, extents and types ------------------------------------===//
  *
  * One walk over the statements in order. An expression is checked bottom-up;
@@ -123,7 +124,8 @@ static const char *kind_of(const EXPR *e) {
 }
 
 static EXPR *bad_operand(struct sema *s, EXPR *whole, const EXPR *operand, const char *expected) {
-  const char *name = whole->kind == KN_REDUCE ? kn_reduction_name((enum kn_reduction)whole->reduction)
+  const char *name = whole->kind == KN_REDUCE
+                         ? kn_reduction_name((enum kn_reduction)whole->reduction)
                      : whole->kind == KN_CALL ? kn_builtin_name((enum kn_builtin)whole->builtin)
                                               : kn_op_spelling((enum kn_op)whole->op);
   kn_report(s->file, KN_DIAG_bad_operand, operand->range, "'%s' needs %s, this is %s", name,
@@ -243,7 +245,9 @@ static bool bind(struct sema *s, struct kn_index *x) {
   } else if (t || d) {
     ok = false;
     kn_report(s->file, KN_DIAG_index_shadows, x->range, "index '%s' has the name of a %s", x->name,
-              d ? "dimension" : t->rank ? "tensor" : "scalar");
+              d         ? "dimension"
+              : t->rank ? "tensor"
+                        : "scalar");
     kn_note(s->file, d ? d->range : t->range, "declared here");
   } else if (s->num_bound == MAX_BOUND) {
     kn_report(s->file, KN_DIAG_too_many, x->range, "more than %d indices in one statement",
@@ -275,8 +279,8 @@ static void unify(struct sema *s, struct kn_index *x, struct kn_dim *d, struct k
     snprintf(number[i], sizeof number[i], "%lld", (long long)dims[i]->size);
     names[i] = dims[i]->name ? dims[i]->name : number[i];
   }
-  kn_report(s->file, KN_DIAG_extent_mismatch, at, "index '%s' runs over %s here, but over %s before",
-            x->name, names[1], names[0]);
+  kn_report(s->file, KN_DIAG_extent_mismatch, at,
+            "index '%s' runs over %s here, but over %s before", x->name, names[1], names[0]);
   kn_note(s->file, x->extent_range, "over %s here", names[0]);
   kn_hint(s->file, "declare both dimensions with the same name, or bound the index: [%s in 0..%s]",
           x->name, names[0]);
@@ -811,8 +815,8 @@ static struct kn_tensor *check_target(struct sema *s, struct kn_stmt *st) {
   }
   if (t && !st->broken && t->rank != st->rank) {
     char text[256];
-    kn_report(s->file, KN_DIAG_rank_mismatch, st->target_range,
-              "'%s' has %u dimension%s, %u %s", t->name, t->rank, t->rank == 1 ? "" : "s", st->rank,
+    kn_report(s->file, KN_DIAG_rank_mismatch, st->target_range, "'%s' has %u dimension%s, %u %s",
+              t->name, t->rank, t->rank == 1 ? "" : "s", st->rank,
               st->rank == 1 ? "index is given" : "indices are given");
     kn_note(s->file, t->range, "'%s' is %s", t->name, kn_describe(t, text, sizeof text));
     t->def = st;
