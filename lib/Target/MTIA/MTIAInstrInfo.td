@@ -29,14 +29,13 @@ class ImmAsmOperand<string name, int lo, int hi> : AsmOperandClass {
   int Hi = hi;
 }
 
-class MTIAOp<ValueType vt = i64> : Operand<vt> {
-  let OperandNamespace = "MTIAOp";
-}
+class MTIAOp<ValueType vt = i64> : Operand<vt>;
 
 class UImmOp<int width, ImmAsmOperand cls> : MTIAOp {
   let ParserMatchClass = cls;
   let DecoderMethod = "decodeUImmOperand<" # width # ">";
   let OperandType = "OPERAND_UIMM" # width;
+  let OperandNamespace = "MTIAOp";
   int Lo = cls.Lo;
   int Hi = cls.Hi;
 }
@@ -64,6 +63,7 @@ def simm12 : MTIAOp, ImmLeaf<i64, "return isInt<12>(Imm);"> {
   let EncoderMethod = "getImmOpValue";
   let DecoderMethod = "decodeSImmOperand<12>";
   let OperandType = "OPERAND_SIMM12";
+  let OperandNamespace = "MTIAOp";
 }
 
 // Branch distance: even, 13 bits.
@@ -80,7 +80,6 @@ def simm13_lsb0 : MTIAOp<OtherVT> {
   let EncoderMethod = "getImmOpValueAsr1";
   let DecoderMethod = "decodeSImmOperandAndLsl1<13>";
   let OperandType = "OPERAND_PCREL";
-  let OperandNamespace = "MCOI";
 }
 
 // Jump distance: even, 21 bits.
@@ -97,7 +96,6 @@ def simm21_lsb0_jal : MTIAOp<OtherVT> {
   let EncoderMethod = "getImmOpValueAsr1";
   let DecoderMethod = "decodeSImmOperandAndLsl1<21>";
   let OperandType = "OPERAND_PCREL";
-  let OperandNamespace = "MCOI";
 }
 
 // Bits 31 to 12, or a symbol with %hi or %tprel_hi (lui) and with a
@@ -114,6 +112,7 @@ class UImm20Op<AsmOperandClass cls> : MTIAOp {
   let EncoderMethod = "getImmOpValue";
   let DecoderMethod = "decodeUImmOperand<20>";
   let OperandType = "OPERAND_UIMM20";
+  let OperandNamespace = "MTIAOp";
 }
 def UImm20LUIAsmOperand : UImm20AsmOperand<"UImm20LUI", "%hi/%tprel_hi">;
 def uimm20_lui : UImm20Op<UImm20LUIAsmOperand>;
@@ -135,6 +134,7 @@ def fencearg : MTIAOp {
   let PrintMethod = "printFenceArg";
   let DecoderMethod = "decodeUImmOperand<4>";
   let OperandType = "OPERAND_UIMM4";
+  let OperandNamespace = "MTIAOp";
 }
 
 // A CSR, by name or by number.
@@ -151,6 +151,7 @@ def csr_sysreg : MTIAOp {
   let PrintMethod = "printCSRSystemRegister";
   let DecoderMethod = "decodeUImmOperand<12>";
   let OperandType = "OPERAND_UIMM12";
+  let OperandNamespace = "MTIAOp";
 }
 
 // The only offset of instructions that address memory by a register alone:

@@ -1,0 +1,109 @@
+//===-- MTIADisassembler.cpp - Bytes as instructions ----------------------===//
+//
+// Part of the MTIA kernel toolchain, under the Apache License v2.0 with LLVM
+// Exceptions. SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+
+#include "MCTargetDesc/MTIABaseInfo.h"
+#include "MCTargetDesc/MTIAMCTargetDesc.h"
+#include "TargetInfo/MTIATargetInfo.h"
+#include "llvm/MC/MCContext.h"
+#include "llvm/MC/MCDecoder.h"
+#include "llvm/MC/MCDecoderOps.h"
+#include "llvm/MC/MCDisassembler/MCDisassembler.h"
+#include "llvm/MC/MCInst.h"
+#include "llvm/MC/MCSubtargetInfo.h"
+#include "llvm/MC/TargetRegistry.h"
+#include "llvm/Support/Endian.h"
+
+using namespace llvm;
+using namespace llvm::MCD;
+
+#define DEBUG_TYPE "mtia-disassembler"
+
+using DecodeStatus = MCDisassembler::DecodeStatus;
+
+namespace {
+
+class MTIADisassembler : public MCDisassembler {
+public:
+  MTIADisassembler(const MCSubtargetInfo &STI, MCContext &Ctx)
+      : MCDisassembler(STI, Ctx) {}
+
+  DecodeStatus getInstruction(MCInst &Instr, uint64_t &Size,
+                              ArrayRef<uint8_t> Bytes, uint64_t Address,
+                              raw_ostream &CStream) const override;
+};
+
+} // namespace
+
+static DecodeStatus DecodeGPRRegisterClass(MCInst &Inst, uint32_t RegNo,
+                                           uint64_t Address,
+                                           const MCDisassembler *Decoder) {
+  Inst.addOperand(MCOperand::createReg(MTIA::X0 + RegNo));
+  return MCDisassembler::Success;
+}
+
+template <unsigned N>
+static DecodeStatus decodeUImmOperand(MCInst &Inst, uint32_t Imm,
+                                      int64_t Address,
+                                      const MCDisassembler *Decoder) {
+  if (!isUInt<N>(Imm))
+    return MCDisassembler::Fail;
+  Inst.addOperand(MCOperand::createImm(Imm));
+  return MCDisassembler::Success;
+}
+
+template <unsigned N>
+static DecodeStatus decodeSImmOperand(MCInst &Inst, uint32_t Imm,
+                                      int64_t Address,
+                                      const MCDisassembler *Decoder) {
+  Inst.addOperand(MCOperand::createImm(SignExtend64<N>(Imm)));
+  return MCDisassembler::Success;
+}
+
+// Distances are kept in halfwords; N counts the bits in bytes.
+template <unsigned N>
+static DecodeStatus decodeSImmOperandAndLsl1(MCInst &Inst, uint32_t Imm,
+                                             int64_t Address,
+                                             const MCDisassembler *Decoder) {
+  Inst.addOperand(MCOperand::createImm(SignExtend64<N>(uint64_t(Imm) << 1)));
+  return MCDisassembler::Success;
+}
+
+#include "MTIAGenDisassemblerTables.inc"
+
+DecodeStatus MTIADisassembler::getInstruction(MCInst &MI, uint64_t &Size,
+                                              ArrayRef<uint8_t> Bytes,
+                                              uint64_t Address,
+                                              raw_ostream &) const {
+  // The lowest two bits of a 32-bit instruction are 11; everything else would be
+  // a compressed one, which the cores don't have.
+  if (Bytes.size() < 2) {
+    Size = 0;
+    return MCDisassembler::Fail;
+  }
+  if ((Bytes[0] & 3) != 3) {
+    Size = 2;
+    return MCDisassembler::Fail;
+  }
+  if (Bytes.size() < 4) {
+    Size = 0;
+    return MCDisassembler::Fail;
+  }
+  Size = 4;
+  uint32_t Word = support::endian::read32le(Bytes.data());
+  return decodeInstruction(DecoderTableMTIA32, MI, Word, Address, this, STI);
+}
+
+static MCDisassembler *createMTIADisassembler(const Target &,
+                                              const MCSubtargetInfo &STI,
+                                              MCContext &Ctx) {
+  return new MTIADisassembler(STI, Ctx);
+}
+
+extern "C" void LLVMInitializeMTIADisassembler() {
+  TargetRegistry::RegisterMCDisassembler(getTheMTIATarget(),
+                                         createMTIADisassembler);
+}

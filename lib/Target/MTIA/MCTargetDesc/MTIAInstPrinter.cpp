@@ -1,0 +1,104 @@
+//===-- MTIAInstPrinter.cpp - Instructions as text ------------------------===//
+//
+// Part of the MTIA kernel toolchain, under the Apache License v2.0 with LLVM
+// Exceptions. SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+
+#include "MCTargetDesc/MTIAInstPrinter.h"
+#include "MCTargetDesc/MTIABaseInfo.h"
+#include "MCTargetDesc/MTIAMCAsmInfo.h"
+#include "llvm/MC/MCExpr.h"
+#include "llvm/MC/MCInst.h"
+#include "llvm/MC/MCSubtargetInfo.h"
+#include "llvm/Support/raw_ostream.h"
+
+using namespace llvm;
+
+#define PRINT_ALIAS_INSTR
+#include "MTIAGenAsmWriter.inc"
+
+bool MTIAInstPrinter::applyTargetSpecificCLOption(StringRef Opt) {
+  if (Opt == "no-aliases") {
+    PrintAliases = false;
+    return true;
+  }
+  if (Opt == "numeric") {
+    NumericRegisters = true;
+    return true;
+  }
+  return false;
+}
+
+void MTIAInstPrinter::printInst(const MCInst *MI, uint64_t Address,
+                                StringRef Annot, const MCSubtargetInfo &STI,
+                                raw_ostream &OS) {
+  if (!PrintAliases || !printAliasInstr(MI, Address, STI, OS))
+    printInstruction(MI, Address, STI, OS);
+  printAnnotation(OS, Annot);
+}
+
+void MTIAInstPrinter::printRegName(raw_ostream &OS, MCRegister Reg) {
+  markup(OS, Markup::Register) << getRegisterName(
+      Reg, NumericRegisters ? unsigned(MTIA::NoRegAltName)
+                            : unsigned(MTIA::ABIRegAltName));
+}
+
+void MTIAInstPrinter::printOperand(const MCInst *MI, unsigned OpNo,
+                                   const MCSubtargetInfo &STI,
+                                   raw_ostream &OS) {
+  const MCOperand &MO = MI->getOperand(OpNo);
+  if (MO.isReg())
+    printRegName(OS, MO.getReg());
+  else if (MO.isImm())
+    markup(OS, Markup::Immediate) << formatImm(MO.getImm());
+  else
+    MAI.printExpr(OS, *MO.getExpr());
+}
+
+void MTIAInstPrinter::printBranchOperand(const MCInst *MI, uint64_t Address,
+                                         unsigned OpNo,
+                                         const MCSubtargetInfo &STI,
+                                         raw_ostream &OS) {
+  const MCOperand &MO = MI->getOperand(OpNo);
+  if (!MO.isImm())
+    return printOperand(MI, OpNo, STI, OS);
+  if (PrintBranchImmAsAddress)
+    markup(OS, Markup::Target) << formatHex(Address + uint64_t(MO.getImm()));
+  else
+    markup(OS, Markup::Target) << formatImm(MO.getImm());
+}
+
+void MTIAInstPrinter::printCSRSystemRegister(const MCInst *MI, unsigned OpNo,
+                                             const MCSubtargetInfo &STI,
+                                             raw_ostream &OS) {
+  unsigned Number = MI->getOperand(OpNo).getImm();
+  if (const auto *Reg = MTIASysReg::lookupSysRegByEncoding(Number))
+    markup(OS, Markup::Register) << Reg->Name;
+  else
+    markup(OS, Markup::Register) << formatImm(Number);
+}
+
+void MTIAInstPrinter::printFenceArg(const MCInst *MI, unsigned OpNo,
+                                    const MCSubtargetInfo &STI,
+                                    raw_ostream &OS) {
+  unsigned Set = MI->getOperand(OpNo).getImm();
+  if (Set & MTIAFenceField::I)
+    OS << 'i';
+  if (Set & MTIAFenceField::O)
+    OS << 'o';
+  if (Set & MTIAFenceField::R)
+    OS << 'r';
+  if (Set & MTIAFenceField::W)
+    OS << 'w';
+  if (Set == 0)
+    OS << '0';
+}
+
+void MTIAInstPrinter::printZeroOffsetMemOp(const MCInst *MI, unsigned OpNo,
+                                           const MCSubtargetInfo &STI,
+                                           raw_ostream &OS) {
+  OS << '(';
+  printRegName(OS, MI->getOperand(OpNo).getReg());
+  OS << ')';
+}
