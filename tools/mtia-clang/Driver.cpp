@@ -1,0 +1,304 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+// The command line as users type it. Clang's driver library parses it and plans
+// the jobs, so every option of clang means what it means there; three things
+// are changed: the defaults are the device's, the jobs run in this process, and
+// the link is ours.
+#include "clang/Driver/Driver.h"
+#include "Tools.h"
+#include "config.h"
+#include "clang/Basic/DiagnosticIDs.h"
+#include "clang/Driver/Action.h"
+#include "clang/Driver/CommonArgs.h"
+#include "clang/Driver/Compilation.h"
+#include "clang/Driver/Job.h"
+#include "clang/Driver/Tool.h"
+#include "clang/Driver/ToolChain.h"
+#include "clang/Frontend/CompilerInvocation.h"
+#include "clang/Frontend/TextDiagnosticPrinter.h"
+#include "clang/Options/Options.h"
+#include "llvm/ADT/SmallString.h"
+#include "llvm/ADT/StringSet.h"
+#include "llvm/Option/ArgList.h"
+#include "llvm/Support/CrashRecoveryContext.h"
+#include "llvm/Support/FileSystem.h"
+#include "llvm/Support/Path.h"
+#include "llvm/Support/PrettyStackTrace.h"
+#include "llvm/Support/Timer.h"
+#include "llvm/Support/VirtualFileSystem.h"
+#include "llvm/TargetParser/RISCVISAInfo.h"
+
+using namespace clang;
+using namespace clang::driver;
+using namespace clang::options;
+using llvm::opt::Arg;
+using llvm::opt::ArgStringList;
+
+namespace {
+
+// The runtime's folders, below the executable's: the same in the build tree and
+// where it is installed.
+struct Layout {
+  std::string Include, Lib;
+
+  explicit Layout(StringRef Executable) {
+    llvm::SmallString<128> Root(llvm::sys::path::parent_path(Executable));
+    llvm::sys::path::append(Root, "..", "lib", "mtia");
+    llvm::sys::path::remove_dots(Root, /*remove_dot_dot=*/true);
+    Include = (Root + "/include").str();
+    Lib = (Root + "/lib").str();
+  }
+};
+
+// ---- Jobs ----
+
+// A job of one of our tools, run as a function call. A crash in it is survived,
+// so that the driver can remove half-written files and prepare a reproducer.
+class InProcessCommand : public Command {
+public:
+  using Function = int (*)(mtia::ArgList);
+
+  InProcessCommand(const Command &Planned, Function Run) : Command(Planned), Run(Run) {
+    InProcess = true;
+  }
+
+  int Execute(ArrayRef<std::optional<StringRef>> Redirects, std::string *ErrMsg,
+              bool *ExecutionFailed) const override {
+    PrintFileNames();
+    llvm::SmallVector<const char *, 128> Argv{getExecutable()};
+    Argv.append(getArguments().begin(), getArguments().end());
+    if (ExecutionFailed)
+      *ExecutionFailed = false;
+
+    llvm::CrashRecoveryContext Context;
+    Context.DumpStackAndCleanupOnFailure = true;
+    const void *PrettyState = llvm::SavePrettyStackState();
+    int Status = 0;
+    if (!Context.RunSafely([&] { Status = Run(Argv); })) {
+      llvm::RestorePrettyStackState(PrettyState);
+      return Context.RetCode;
+    }
+    return Status;
+  }
+
+private:
+  Function Run;
+};
+
+// ---- What a user may ask for ----
+
+class DeviceDriver {
+public:
+  DeviceDriver(Driver &TheDriver, DiagnosticsEngine &Diags, const Layout &Where)
+      : TheDriver(TheDriver), Diags(Diags), Where(Where), Known(deviceFeatures()) {}
+
+  void addDefaults(llvm::SmallVectorImpl<const char *> &Args);
+  bool replaceJobs(Compilation &C);
+
+private:
+  Driver &TheDriver;
+  DiagnosticsEngine &Diags;
+  const Layout &Where;
+  llvm::StringSet<> Known; // extensions of the device, without '+'
+
+  static llvm::StringSet<> deviceFeatures();
+  bool error(const llvm::Twine &Message);
+  bool checkRequest(const Compilation &C);
+  bool limitFeatures(const Command &Job, ArgStringList &Args);
+  ArgStringList linkerArgs(Compilation &C, const Command &Job);
+};
+
+llvm::StringSet<> DeviceDriver::deviceFeatures() {
+  llvm::StringSet<> Names;
+  auto ISA = llvm::cantFail(
+      llvm::RISCVISAInfo::parseArchString(MTIA_DEVICE_MARCH, /*EnableExperimental=*/true));
+  for (const std::string &Feature : ISA->toFeatures())
+    Names.insert(StringRef(Feature).ltrim('+'));
+  Names.insert("64bit");
+  Names.insert("relax"); // a choice of the assembler, no extension
+  return Names;
+}
+
+bool DeviceDriver::error(const llvm::Twine &Message) {
+  unsigned ID = Diags.getCustomDiagID(DiagnosticsEngine::Error, "%0");
+  Diags.Report(ID) << Message.str();
+  return false;
+}
+
+// Placed before the user's own: the last one counts.
+void DeviceDriver::addDefaults(llvm::SmallVectorImpl<const char *> &Args) {
+  auto Given = [&](StringRef Prefix) {
+    return llvm::any_of(Args, [&](StringRef A) { return A.starts_with(Prefix); });
+  };
+  llvm::SmallVector<const char *, 16> Defaults{"-mcmodel=medany", "-mabi=" MTIA_DEVICE_MABI};
+  if (!Given("-mcpu="))
+    Defaults.push_back("-march=" MTIA_DEVICE_MARCH);
+  if (!Given("--sysroot"))
+    Defaults.push_back("--sysroot=" MTIA_PICOLIBC);
+  if (!Given("-nostdinc") && !Given("-nostdlibinc")) {
+    Defaults.push_back("-isystem");
+    Defaults.push_back(Where.Include.c_str());
+  }
+  Args.insert(Args.begin() + 1, Defaults.begin(), Defaults.end());
+}
+
+bool DeviceDriver::checkRequest(const Compilation &C) {
+  const llvm::opt::ArgList &Args = C.getArgs();
+  if (C.getDefaultToolChain().getTriple().getArch() != llvm::Triple::riscv64)
+    return error("mtia-clang compiles for the MTIA device only, not for '" +
+                 C.getDefaultToolChain().getTripleString() + "'; leave out --target");
+  if (const Arg *A = Args.getLastArg(OPT_mabi_EQ);
+      A && A->getValue() != StringRef(MTIA_DEVICE_MABI))
+    return error("the device's ABI is " MTIA_DEVICE_MABI ", not '" + StringRef(A->getValue()) +
+                 "'; leave out -mabi");
+  if (Args.hasFlag(OPT_flto, OPT_flto_EQ, OPT_fno_lto, false))
+    return error("-flto is not supported; compile the sources together, or leave it out");
+  if (Args.hasArg(OPT_shared))
+    return error("-shared: the device has no dynamic loader");
+  return true;
+}
+
+// Clang names every extension it knows, with + or -. What the device has stays;
+// a demand for more is an error here and not a surprise at run time.
+bool DeviceDriver::limitFeatures(const Command &Job, ArgStringList &Args) {
+  ArgStringList Kept;
+  for (size_t I = 0; I < Args.size(); ++I) {
+    if (Args[I] != StringRef("-target-feature")) {
+      Kept.push_back(Args[I]);
+      continue;
+    }
+    StringRef Feature = Args[++I];
+    if (Known.contains(Feature.substr(1))) {
+      Kept.push_back(Args[I - 1]);
+      Kept.push_back(Args[I]);
+    } else if (Feature.starts_with("+")) {
+      return error("the device has no extension '" + Feature.substr(1) +
+                   "' (it is " MTIA_DEVICE_MARCH "); leave out -march and -mcpu");
+    }
+  }
+  Args = std::move(Kept);
+  return true;
+}
+
+ArgStringList DeviceDriver::linkerArgs(Compilation &C, const Command &Job) {
+  const llvm::opt::ArgList &Args = C.getArgs();
+  const ToolChain &TC = C.getDefaultToolChain();
+  auto Save = [&](const llvm::Twine &T) { return Args.MakeArgString(T); };
+  bool Relocatable = Args.hasArg(OPT_r);
+  bool Libraries = !Relocatable && !Args.hasArg(OPT_nostdlib, OPT_nodefaultlibs);
+
+  ArgStringList Out{mtia::LinkerJob, "-m", "elf64lriscv", "-static"};
+  if (!Relocatable) {
+    Out.push_back("--gc-sections");
+    if (!Args.hasArg(OPT_nostdlib, OPT_nostartfiles))
+      Out.push_back(Save(llvm::Twine(mtia::StartOption) + Where.Lib));
+  }
+  Args.addAllArgs(Out, {OPT_L, OPT_T_Group, OPT_u, OPT_s, OPT_t, OPT_r, OPT_e, OPT_Z_Flag});
+  Out.push_back(Save(llvm::Twine("-L") + Where.Lib));
+  InputInfoList Inputs(Job.getInputInfos().begin(), Job.getInputInfos().end());
+  tools::AddLinkerInputs(TC, Inputs, Args, Out, llvm::cast<JobAction>(Job.getSource()));
+  if (Libraries) {
+    Out.push_back("-L" MTIA_PICOLIBC_LIB);
+    Out.push_back("-L" MTIA_LIBGCC_DIR);
+    // lld searches an archive again when a later one needs it: no group.
+    if (!Args.hasArg(OPT_nolibc))
+      for (const char *Name : {"-lc", "-lm", "-lsemihost"})
+        Out.push_back(Name);
+    Out.push_back("-lgcc");
+  }
+  Out.push_back("-o");
+  Out.push_back(Save(Job.getOutputFilenames().front()));
+  return Out;
+}
+
+// Every planned job becomes one of ours.
+bool DeviceDriver::replaceJobs(Compilation &C) {
+  if (!checkRequest(C))
+    return false;
+  std::vector<std::unique_ptr<Command>> Jobs;
+  for (const Command &Planned : C.getJobs()) {
+    InProcessCommand::Function Run = nullptr;
+    ArgStringList Args = Planned.getArguments();
+    if (Planned.getCreator().isLinkJob()) {
+      Args = linkerArgs(C, Planned);
+      Run = mtia::runLinker;
+    } else if (!Args.empty() && Args[0] == StringRef(mtia::CompilerJob)) {
+      Run = mtia::runCompiler;
+    } else if (!Args.empty() && Args[0] == StringRef(mtia::AssemblerJob)) {
+      Run = mtia::runAssembler;
+    }
+    if (!Run) {
+      Jobs.push_back(std::make_unique<Command>(Planned));
+      continue;
+    }
+    if (Run != mtia::runLinker && !limitFeatures(Planned, Args))
+      return false;
+    auto Ours = std::make_unique<InProcessCommand>(Planned, Run);
+    Ours->replaceExecutable(TheDriver.getClangProgramPath());
+    Ours->replaceArguments(std::move(Args));
+    Jobs.push_back(std::move(Ours));
+  }
+  C.getJobs().clear();
+  for (std::unique_ptr<Command> &Job : Jobs)
+    C.addCommand(std::move(Job));
+  return true;
+}
+
+// One message for a user's mistake; for a mistake of ours a reproducer too.
+int reportFailures(Driver &TheDriver, Compilation &C,
+                   llvm::ArrayRef<std::pair<int, const Command *>> Failing) {
+  int Result = 0;
+  for (auto [Status, Job] : Failing) {
+    if (!Result)
+      Result = Status;
+    // 70: LLVM's fatal errors; above 128: signals.
+    bool Crash = Status < 0 || Status == 70 || Status > 128;
+    if (!Crash)
+      continue;
+    if (!Job->getCreator().isLinkJob())
+      TheDriver.generateCompilationDiagnostics(C, *Job);
+    break;
+  }
+  return Result;
+}
+
+} // namespace
+
+int mtia::runDriver(ArgList UserArgs, const char *Executable) {
+  llvm::SmallVector<const char *, 64> Args(UserArgs.begin(), UserArgs.end());
+  if (Args.size() == 2 && Args[1] == StringRef("--version"))
+    llvm::outs() << "mtia-clang " MTIA_VERSION " for " MTIA_DEVICE_MARCH " with Xmtia\n";
+
+  std::unique_ptr<DiagnosticOptions> DiagOpts = CreateAndPopulateDiagOpts(Args);
+  auto *Printer = new TextDiagnosticPrinter(llvm::errs(), *DiagOpts);
+  Printer->setPrefix("mtia-clang");
+  DiagnosticsEngine Diags(DiagnosticIDs::create(), *DiagOpts, Printer);
+  ProcessWarningOptions(Diags, *DiagOpts, *llvm::vfs::getRealFileSystem(),
+                        /*ReportDiags=*/false);
+
+  Layout Where(Executable);
+  Driver TheDriver(Executable, MTIA_TRIPLE, Diags, "MTIA compiler");
+  TheDriver.ResourceDir = MTIA_RESOURCE_DIR;
+  // A name of this program must not be taken for the name of a target.
+  TheDriver.setTargetAndMode(ParsedClangName());
+
+  DeviceDriver Device(TheDriver, Diags, Where);
+  Device.addDefaults(Args);
+  std::unique_ptr<Compilation> C(TheDriver.BuildCompilation(Args));
+  if (!C || C->containsError() || Diags.hasErrorOccurred())
+    return C && !Diags.hasErrorOccurred() && !C->containsError() ? 0 : Diags.hasErrorOccurred();
+  if (C->getJobs().empty())
+    return 0; // --help, -print-...: answered already
+  if (!Device.replaceJobs(*C))
+    return 1;
+
+  llvm::CrashRecoveryContext::Enable();
+  llvm::SmallVector<std::pair<int, const Command *>, 4> Failing;
+  int Result = TheDriver.ExecuteCompilation(*C, Failing);
+  if (int Status = reportFailures(TheDriver, *C, Failing))
+    Result = Status;
+  Diags.getClient()->finish();
+  llvm::TimerGroup::printAll(llvm::errs());
+  llvm::TimerGroup::clearAll();
+  return Result == 0 ? 0 : Result == 70 || Result < 0 ? 70 : 1;
+}
