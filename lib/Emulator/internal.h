@@ -144,6 +144,10 @@ bool mtia_cp_idle(const struct mtia_pe *pe);
 // several PEs are printed once.
 void mtia_cp_report(struct mtia_pe *pe, FILE *out);
 
+// What exactly was wrong with the command that last got MTIA_ISSUE_TRAP, with its numbers, without
+// a newline: "the command reaches byte 8192 of CB 3, which has 4096".
+const char *mtia_cp_fault(const struct mtia_core *core);
+
 // Why a WAITING core cannot issue the instruction at its pc, in words, without a newline:
 // "CB 3 holds 64 bytes, cb.waitd needs 128".
 void mtia_cp_why(struct mtia_core *core, char *buffer, size_t size);
