@@ -103,7 +103,8 @@ typedef unsigned short ushort_;
 typedef signed char schar;
 NARROW(schar)
 NARROW(uchar)
-NARROW(short) NARROW(ushort_) NARROW(int) NARROW(unsigned) NARROW(_Bool)
+NARROW(short)
+NARROW(ushort_) NARROW(int) NARROW(unsigned) NARROW(_Bool)
 
     int main(void) {
   long long r =
