@@ -3,7 +3,7 @@
 
 usage: fc_shapes.py --bin DIR --scratch DIR --part I/N (--knyfe FILE | --elf FILE)
 
---knyfe compiles FILE for every shape; --elf runs one kernel that takes any shape.
+--knyfe compiles FILE for every shape and grid; --elf runs one kernel that takes any shape.
 Each case runs with and without timing; both must give numpy's bytes.
 """
 import argparse
@@ -98,14 +98,14 @@ def main():
         for name, value in (("x", x), ("w", w), ("bias", bias)):
             np.save(path(name + ".npy"), value)
         elf = args.elf
-        if args.knyfe:
-            elf = path("fc.elf")
-            status, output = run([os.path.join(args.bin, "knyfe-c"), args.knyfe, "--shape",
-                                  f"M={m},K={k},N={n}", "-o", elf])
-            if status:
-                report(f"knyfe-c M={m} K={k} N={n}: exit status {status}", output)
-                continue
         for grid in args.grid or GRIDS:
+            if args.knyfe:
+                elf = path("fc.elf")
+                status, output = run([os.path.join(args.bin, "knyfe-c"), args.knyfe, "--shape",
+                                      f"M={m},K={k},N={n}", "--grid", grid, "-o", elf])
+                if status:
+                    report(f"knyfe-c M={m} K={k} N={n} grid {grid}: exit status {status}", output)
+                    continue
             for mode in ([], ["--functional"]):
                 case = f"M={m} K={k} N={n} grid {grid} {' '.join(mode)}"
                 if os.path.exists(path("y.npy")):
