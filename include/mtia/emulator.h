@@ -73,6 +73,64 @@ void mtia_device_destroy(struct mtia_device *dev);
 bool mtia_load_elf(struct mtia_device *dev, const char *name, const void *elf, size_t size,
                    struct mtia_error *error);
 
+//===-- Kernels -------------------------------------------------------------===//
+
+// The ELF holds kernels (section .mtia.kernels); otherwise it is an ordinary program that core 0 of
+// PE (0,0) runs.
+bool mtia_is_kernel(const struct mtia_device *dev);
+
+// One line per kernel of the ELF and one per argument ("  x: in i8[M, K]"); free() it.
+char *mtia_describe_kernels(struct mtia_device *dev);
+
+// Needed when the ELF has several. Must come before the arguments.
+bool mtia_select_kernel(struct mtia_device *dev, const char *name, struct mtia_error *error);
+
+// Extent of a dimension that no input tensor mentions.
+bool mtia_set_dim(struct mtia_device *dev, const char *name, uint64_t extent,
+                  struct mtia_error *error);
+
+// Tensors (in, inout): the data are copied. `source` names it in messages (the file).
+bool mtia_set_tensor(struct mtia_device *dev, const char *name, const struct mtia_npy *npy,
+                     const char *source, struct mtia_error *error);
+
+// Scalars: a number as in C, checked against the argument's type.
+bool mtia_set_scalar(struct mtia_device *dev, const char *name, const char *number,
+                     struct mtia_error *error);
+
+// Where a tensor goes. Without it, tensors are in SRAM if all of them fit, otherwise in DRAM.
+enum mtia_place { MTIA_PLACE_AUTO, MTIA_PLACE_SRAM, MTIA_PLACE_DRAM };
+bool mtia_set_place(struct mtia_device *dev, const char *name, enum mtia_place place,
+                    struct mtia_error *error);
+
+// Whether `name` is an argument; `tensor` and `output` (may be NULL) say of which kind.
+bool mtia_find_argument(struct mtia_device *dev, const char *name, bool *tensor, bool *output);
+
+// After mtia_run: the content of an out or inout tensor. mtia_npy_free() releases it.
+bool mtia_get_tensor(struct mtia_device *dev, const char *name, struct mtia_npy *npy,
+                     struct mtia_error *error);
+
+//===-- Programs ------------------------------------------------------------===//
+
+// What main gets as argv; argv[0] is the program's name.
+bool mtia_set_command_line(struct mtia_device *dev, int argc, const char *const *argv,
+                           struct mtia_error *error);
+
+// What the program passed to exit().
+int mtia_exit_status(const struct mtia_device *dev);
+
+//===-- Running -------------------------------------------------------------===//
+
+// Runs to the end. A device runs once.
+bool mtia_run(struct mtia_device *dev, struct mtia_error *error);
+
+// Length of the run without the launch; cycles that a launch takes before it (0 for programs).
+uint64_t mtia_cycles(const struct mtia_device *dev);
+uint64_t mtia_launch_cycles(const struct mtia_device *dev);
+
+// Times, instructions, use of units and memories; both after mtia_run. The JSON text is malloc'ed.
+void mtia_write_stats(struct mtia_device *dev, FILE *out);
+char *mtia_stats_json(struct mtia_device *dev);
+
 #ifdef __cplusplus
 }
 #endif

@@ -62,8 +62,11 @@ enum mtia_command_fault {
   MTIA_FAULT_LINK = 10,
 };
 
+// Pages of decoded code a core finds without a search; a power of two.
+#define MTIA_CODE_TLB 64
+
 struct mtia_core {
-  uint64_t x[32]; // x[0] is always 0
+  uint64_t x[33]; // x[0] is always 0; x[32] takes what instructions write to it
   uint64_t pc;    // during mtia_cp_issue: the address of the command
   uint64_t cycle; // local time
   uint64_t instret;
@@ -75,7 +78,15 @@ struct mtia_core {
   struct {
     uint64_t mstatus, mie, mtvec, mscratch, mepc, mcause, mtval, mcycle_offset, minstret_offset;
   } csr;
-  struct mtia_core_priv *priv; // the interpreter's own: caches, statistics
+
+  // The interpreter's own (core.c, cache.c).
+  uint64_t limit;     // local time at which it returns to the scheduler
+  uint64_t ready[33]; // timed: when a register's value can be used
+  struct mtia_code_page *tlb[MTIA_CODE_TLB];
+  struct mtia_core_cache *cache;   // timed
+  const struct mtia_insn *command; // the Xmtia instruction at pc, when it is next
+  uint64_t commands;               // Xmtia instructions executed
+  uint64_t wait_cycles;            // spent in MTIA_CORE_WAITING
 };
 
 struct mtia_pe {
@@ -97,12 +108,17 @@ struct mtia_device {
   struct mtia_sched *sched; // sched.c
   struct mtia_memory *mem;  // memory.c
   struct mtia_image *image; // loader.c
+  struct mtia_code *code;   // core.c: decoded pages
   struct mtia_launch *launch;
   struct mtia_host *host;  // semihosting
   struct mtia_error error; // set by mtia_fail: the run ends
   bool stop;               // the run ends after the current instruction or event
+  bool units;              // mtia_grid_create has succeeded
+  bool ran;
+  bool exited; // a program has ended itself
   int exit_status;
-  uint64_t max_cycles;
+  uint64_t max_cycles; // UINT64_MAX: no limit
+  uint64_t cycles;     // length of the run, without the launch
 };
 
 static inline struct mtia_pe *mtia_pe_at(struct mtia_device *dev, unsigned row, unsigned col) {

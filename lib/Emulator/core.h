@@ -1,0 +1,158 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+// The interpreter's data structures.
+//
+// Code is decoded once per page into slots, one per half word. A slot holds the
+// function that executes its instruction; each such function ends in a tail
+// call of the next slot's, so there is no central loop. Pages are shared by all
+// cores. Instructions that are rare or need the rest of the emulator save the
+// state in the core and return to mtia_core_run.
+#ifndef MTIA_EMULATOR_CORE_H
+#define MTIA_EMULATOR_CORE_H
+
+#include "device.h"
+#include "insn.h"
+#include "internal.h"
+
+#define MTIA_PAGE_BYTES 4096u
+#define MTIA_PAGE_SLOTS (MTIA_PAGE_BYTES / 2)
+
+struct mtia_slot;
+
+enum mtia_exit {
+  MTIA_EXIT_CONTINUE, // go on at core->pc
+  MTIA_EXIT_QUANTUM,  // local time has reached core->limit
+  MTIA_EXIT_COMMAND,  // core->command is to be issued
+  MTIA_EXIT_WAIT,     // wfi: nothing will wake this core
+};
+
+// t: local time. n: instructions since the run started (timed only; functional: one per cycle).
+typedef enum mtia_exit mtia_op_fn(struct mtia_core *c, const struct mtia_slot *s, uint64_t t,
+                                  uint64_t n, uint8_t *dram);
+
+struct mtia_slot {
+  mtia_op_fn *fn;
+  int64_t imm;
+  uint16_t op;    // enum mtia_op
+  int16_t target; // near branches: slots from here
+  uint8_t rd;     // 32 instead of 0
+  uint8_t rs1, rs2;
+  uint8_t near; // the target is in this page
+};
+
+// mtia_slot.op of an ebreak that is a semihosting call.
+#define MTIA_SLOT_SEMIHOST MTIA_NUM_OPS
+
+struct mtia_code_page {
+  uint64_t pc;
+  const uint8_t *host;
+  struct mtia_code_page *next;
+  uint64_t generation;
+  uint8_t copy[MTIA_PAGE_BYTES + 2]; // what was decoded: fence.i compares it
+  // Two slots more: execution runs off the end into them.
+  struct mtia_slot slot[MTIA_PAGE_SLOTS + 2];
+};
+
+// Pages are aligned to this, so a slot knows its page.
+#define MTIA_CODE_ALIGN 65536u
+_Static_assert(sizeof(struct mtia_code_page) <= MTIA_CODE_ALIGN, "slot_page() masks addresses");
+
+static inline struct mtia_code_page *slot_page(const struct mtia_slot *s) {
+  return (struct mtia_code_page *)((uintptr_t)s & ~(uintptr_t)(MTIA_CODE_ALIGN - 1));
+}
+
+static inline uint64_t slot_pc(const struct mtia_slot *s) {
+  struct mtia_code_page *page = slot_page(s);
+  return page->pc + (uint64_t)(s - page->slot) * 2;
+}
+
+// What the cores execute themselves; everything else goes to the command processor.
+#define MTIA_CORE_BRANCHES(X) X(BEQ) X(BNE) X(BLT) X(BGE) X(BLTU) X(BGEU) X(JAL)
+#define MTIA_CORE_INSNS(X)                                                                         \
+  MTIA_CORE_BRANCHES(X)                                                                            \
+  X(LUI)                                                                                           \
+  X(AUIPC) X(JALR) X(LB) X(LH) X(LW) X(LD) X(LBU) X(LHU) X(LWU) X(SB) X(SH) X(SW) X(SD) X(ADDI)    \
+      X(SLTI) X(SLTIU) X(XORI) X(ORI) X(ANDI) X(SLLI) X(SRLI) X(SRAI) X(ADDIW) X(SLLIW) X(SRLIW)   \
+          X(SRAIW) X(ADD) X(SUB) X(SLL) X(SLT) X(SLTU) X(XOR) X(SRL) X(SRA) X(OR) X(AND) X(ADDW)   \
+              X(SUBW) X(SLLW) X(SRLW) X(SRAW) X(MUL) X(MULH) X(MULHSU) X(MULHU) X(DIV) X(DIVU)     \
+                  X(REM) X(REMU) X(MULW) X(DIVW) X(DIVUW) X(REMW) X(REMUW) X(FENCE) X(FENCE_I)     \
+                      X(CBO_CLEAN) X(CBO_FLUSH) X(CBO_INVAL) X(CSRRW) X(CSRRS) X(CSRRC) X(CSRRWI)  \
+                          X(CSRRSI) X(CSRRCI) X(ECALL) X(EBREAK) X(MRET) X(WFI)
+
+// Functions of one instantiation of core_exec.inc.
+struct mtia_core_ops {
+  mtia_op_fn *fn[MTIA_NUM_OPS];
+  mtia_op_fn *near_fn[MTIA_NUM_OPS]; // branches inside the page, or NULL
+  mtia_op_fn *undecoded, *page_end, *line_start, *command, *semihost;
+};
+extern const struct mtia_core_ops mtia_core_functional, mtia_core_timed;
+
+static inline const struct mtia_core_ops *mtia_core_ops_of(const struct mtia_device *dev) {
+  return dev->functional ? &mtia_core_functional : &mtia_core_timed;
+}
+
+// The function that executes a decoded slot.
+mtia_op_fn *mtia_core_fn(struct mtia_core *c, const struct mtia_slot *s);
+
+// Fills in a slot on its first execution; returns the function to call.
+mtia_op_fn *mtia_core_decode(struct mtia_core *c, struct mtia_slot *s);
+
+// Takes a trap at core->pc: either enters the handler (core->pc changes) or ends the run.
+void mtia_core_trap(struct mtia_core *c, uint64_t cause, uint64_t tval);
+
+bool mtia_code_create(struct mtia_device *dev, struct mtia_error *error);
+void mtia_code_destroy(struct mtia_device *dev);
+
+// Instructions that are executed outside of the chain; core state is in *c, they set c->pc.
+void mtia_core_csr(struct mtia_core *c, const struct mtia_slot *s);
+void mtia_core_mret(struct mtia_core *c);
+void mtia_core_fence_i(struct mtia_core *c);
+void mtia_core_semihost(struct mtia_core *c);
+
+// Runs until local time reaches c->limit or something else must happen.
+enum mtia_exit mtia_core_run(struct mtia_core *c);
+
+// Host address of a core's access, or NULL.
+static inline uint8_t *mtia_core_mem(struct mtia_core *c, uint64_t addr, unsigned size) {
+  uint64_t off = addr - MTIA_LOCAL_BASE;
+  if (__builtin_expect(off <= c->dev->p->local_bytes - size, 1))
+    return c->pe->local + off;
+  return mtia_mem(c->dev, c->pe, addr, size);
+}
+
+//===-- Caches (timed) --------------------------------------------------------===//
+
+#define MTIA_MAX_STORES 64
+
+struct mtia_core_cache {
+  uint32_t isets, iways, dsets, dways; // sets: powers of two
+  uint64_t *itag, *dtag;               // [set][way], most recent first: line << 1 | dirty; 0: empty
+  uint64_t store_done[MTIA_MAX_STORES]; // when the stores in the buffer are done
+  uint32_t store_next, store_entries;
+  uint64_t imiss, dmiss, stall; // statistics
+};
+
+#define MTIA_LINE_SHIFT 6
+
+struct mtia_core_cache *mtia_cache_create(const struct mtia_device_params *p);
+void mtia_cache_destroy(struct mtia_core_cache *cache);
+// Each takes the time of the access and returns: fetch and store: when the core goes on; load: when
+// the value can be used by an instruction.
+uint64_t mtia_cache_fetch(struct mtia_core *c, uint64_t pc, uint64_t t);
+uint64_t mtia_cache_load(struct mtia_core *c, uint64_t addr, unsigned size, uint64_t t);
+uint64_t mtia_cache_store(struct mtia_core *c, uint64_t addr, unsigned size, uint64_t t);
+// Writes a dirty line back; `keep` leaves it in the cache.
+uint64_t mtia_cache_cbo(struct mtia_core *c, uint64_t addr, bool keep, uint64_t t);
+
+// The line is the most recent one of its set.
+static inline bool mtia_icache_hit(const struct mtia_core_cache *cache, uint64_t addr) {
+  uint64_t line = addr >> MTIA_LINE_SHIFT;
+  return cache->itag[(line & (cache->isets - 1)) * cache->iways] >> 1 == line;
+}
+
+static inline bool mtia_dcache_hit(const struct mtia_core_cache *cache, uint64_t addr) {
+  uint64_t line = addr >> MTIA_LINE_SHIFT;
+  return cache->dtag[(line & (cache->dsets - 1)) * cache->dways] >> 1 == line;
+}
+
+#endif

@@ -1,0 +1,148 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+// The public interface: makes, runs and destroys devices.
+#include "core.h"
+#include "image.h"
+#include "launch.h"
+#include "memory.h"
+#include "sched.h"
+#include "semihost.h"
+
+#include <inttypes.h>
+#include <stdlib.h>
+#include <string.h>
+
+static void init_pes(struct mtia_device *dev) {
+  for (unsigned i = 0; i < dev->rows * dev->cols; i++) {
+    struct mtia_pe *pe = &dev->pe[i];
+    pe->row = i / dev->cols;
+    pe->col = i % dev->cols;
+    pe->index = i;
+    pe->dev = dev;
+    for (uint8_t id = 0; id < 2; id++) {
+      struct mtia_core *core = &pe->core[id];
+      core->dev = dev;
+      core->pe = pe;
+      core->id = id;
+      core->hart = 2 * i + id;
+    }
+  }
+}
+
+static bool create(struct mtia_device *dev, const struct mtia_device_options *options,
+                   struct mtia_error *error) {
+  const struct mtia_device_params *p = dev->p = &mtia_v1_params;
+  dev->rows = options->rows ? options->rows : p->grid_rows;
+  dev->cols = options->columns ? options->columns : p->grid_columns;
+  dev->functional = options->functional;
+  dev->max_cycles = options->max_cycles ? options->max_cycles : UINT64_MAX;
+  if (dev->rows > p->grid_rows || dev->cols > p->grid_columns)
+    return mtia_error_set(error, MTIA_ERR_USAGE, "a sub-grid of %ux%u; the device has %ux%u PEs",
+                          dev->rows, dev->cols, p->grid_rows, p->grid_columns);
+  dev->pe = calloc((size_t)dev->rows * dev->cols, sizeof *dev->pe);
+  if (!dev->pe)
+    return mtia_error_set(error, MTIA_ERR_HOST, "out of memory for %u PEs", dev->rows * dev->cols);
+  init_pes(dev);
+  if (!mtia_memory_create(dev, error) || !mtia_sched_create(dev, error) ||
+      !mtia_code_create(dev, error) || !mtia_host_create(dev, error) ||
+      !mtia_grid_create(dev, error))
+    return false;
+  dev->units = true;
+  for (unsigned i = 0; i < dev->rows * dev->cols; i++)
+    if (!mtia_cp_create(dev, &dev->pe[i], error))
+      return false;
+  return true;
+}
+
+struct mtia_device *mtia_device_create(const struct mtia_device_options *options,
+                                       struct mtia_error *error) {
+  struct mtia_device *dev = calloc(1, sizeof *dev);
+  if (!dev) {
+    mtia_error_set(error, MTIA_ERR_HOST, "out of memory");
+    return NULL;
+  }
+  if (!create(dev, options, error)) {
+    mtia_device_destroy(dev);
+    return NULL;
+  }
+  return dev;
+}
+
+void mtia_device_destroy(struct mtia_device *dev) {
+  if (!dev)
+    return;
+  for (unsigned i = 0; dev->pe && i < dev->rows * dev->cols; i++) {
+    if (dev->units)
+      mtia_cp_destroy(dev, &dev->pe[i]);
+    mtia_cache_destroy(dev->pe[i].core[0].cache);
+    mtia_cache_destroy(dev->pe[i].core[1].cache);
+  }
+  if (dev->units)
+    mtia_grid_destroy(dev);
+  mtia_launch_destroy(dev);
+  mtia_image_destroy(dev);
+  mtia_host_destroy(dev);
+  mtia_code_destroy(dev);
+  mtia_sched_destroy(dev);
+  mtia_memory_destroy(dev);
+  mtia_error_clear(&dev->error);
+  free(dev->pe);
+  free(dev);
+}
+
+bool mtia_set_command_line(struct mtia_device *dev, int argc, const char *const *argv,
+                           struct mtia_error *error) {
+  return mtia_host_set_args(dev, argc, argv, error);
+}
+
+static bool start_core(struct mtia_device *dev, struct mtia_core *core, uint64_t time,
+                       struct mtia_error *error) {
+  if (!dev->functional && !core->cache && !(core->cache = mtia_cache_create(dev->p)))
+    return mtia_error_set(error, MTIA_ERR_HOST, "out of memory for caches");
+  core->pc = dev->image->entry;
+  mtia_core_start(core, time);
+  return true;
+}
+
+static bool start(struct mtia_device *dev, struct mtia_error *error) {
+  if (!dev->image)
+    return mtia_error_set(error, MTIA_ERR_USAGE, "nothing is loaded");
+  if (dev->ran)
+    return mtia_error_set(error, MTIA_ERR_USAGE, "a device runs once");
+  dev->ran = true;
+  if (!mtia_is_kernel(dev))
+    return start_core(dev, &dev->pe[0].core[0], 0, error);
+  if (!mtia_launch_prepare(dev, error))
+    return false;
+  for (unsigned i = 0; i < dev->rows * dev->cols; i++)
+    for (unsigned id = 0; id < 2; id++) {
+      struct mtia_core *core = &dev->pe[i].core[id];
+      mtia_launch_registers(dev, core->x);
+      if (!start_core(dev, core, 0, error))
+        return false;
+    }
+  return true;
+}
+
+bool mtia_run(struct mtia_device *dev, struct mtia_error *error) {
+  if (!start(dev, error))
+    return false;
+  dev->cycles = mtia_sched_run(dev);
+  mtia_host_flush(dev);
+  if (dev->error.category) {
+    if (!error->category) {
+      *error = dev->error;
+      memset(&dev->error, 0, sizeof dev->error); // the report has a new owner
+    }
+    return false;
+  }
+  return true;
+}
+
+int mtia_exit_status(const struct mtia_device *dev) { return dev->exit_status; }
+
+uint64_t mtia_cycles(const struct mtia_device *dev) { return dev->cycles; }
+
+uint64_t mtia_launch_cycles(const struct mtia_device *dev) {
+  return !dev->functional && dev->image && mtia_is_kernel(dev) ? dev->p->launch : 0;
+}

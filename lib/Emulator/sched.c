@@ -1,0 +1,263 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+// Who does something next. Two heaps: events by (time, order of mtia_at), cores
+// by (local time, number). Cores and units that wait are in neither, so they
+// cost nothing.
+#include "sched.h"
+#include "core.h"
+#include "report.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+// How far plain instructions of a core run ahead of everybody else: long enough
+// that a switch costs little, short enough that spinning on memory ends soon.
+#define QUANTUM 1000
+// The same when nobody else is there.
+#define ALONE 100000000
+
+#define NEVER UINT64_MAX
+
+struct event {
+  uint64_t time, order;
+  mtia_event_fn *fn;
+  void *ctx;
+  uint64_t arg;
+};
+
+struct mtia_sched {
+  struct event *event; // heap
+  size_t events, event_room;
+  struct mtia_core **core; // heap
+  size_t cores;
+  uint64_t order;
+  uint64_t now;
+  uint64_t last; // latest time at which anything happened
+};
+
+bool mtia_sched_create(struct mtia_device *dev, struct mtia_error *error) {
+  struct mtia_sched *sched = dev->sched = calloc(1, sizeof *sched);
+  size_t cores = 2 * (size_t)dev->rows * dev->cols;
+  if (sched) {
+    sched->core = calloc(cores, sizeof *sched->core);
+    sched->event_room = 256;
+    sched->event = malloc(sched->event_room * sizeof *sched->event);
+  }
+  if (!sched || !sched->core || !sched->event)
+    return mtia_error_set(error, MTIA_ERR_HOST, "out of memory for the scheduler");
+  return true;
+}
+
+void mtia_sched_destroy(struct mtia_device *dev) {
+  if (!dev->sched)
+    return;
+  free(dev->sched->event);
+  free(dev->sched->core);
+  free(dev->sched);
+}
+
+//===-- Events ----------------------------------------------------------------===//
+
+static bool event_before(const struct event *a, const struct event *b) {
+  return a->time != b->time ? a->time < b->time : a->order < b->order;
+}
+
+void mtia_at(struct mtia_device *dev, uint64_t time, mtia_event_fn *fn, void *ctx, uint64_t arg) {
+  struct mtia_sched *sched = dev->sched;
+  if (sched->events == sched->event_room) {
+    size_t room = 2 * sched->event_room;
+    struct event *bigger = realloc(sched->event, room * sizeof *bigger);
+    if (!bigger) {
+      mtia_fail(dev, MTIA_ERR_HOST, "out of memory for %zu events", room);
+      return;
+    }
+    sched->event = bigger;
+    sched->event_room = room;
+  }
+  struct event event = {time < sched->now ? sched->now : time, sched->order++, fn, ctx, arg};
+  size_t i = sched->events++;
+  for (; i && event_before(&event, &sched->event[(i - 1) / 2]); i = (i - 1) / 2)
+    sched->event[i] = sched->event[(i - 1) / 2];
+  sched->event[i] = event;
+}
+
+static struct event pop_event(struct mtia_sched *sched) {
+  struct event top = sched->event[0], last = sched->event[--sched->events];
+  size_t i = 0;
+  for (size_t child; (child = 2 * i + 1) < sched->events; i = child) {
+    if (child + 1 < sched->events && event_before(&sched->event[child + 1], &sched->event[child]))
+      child++;
+    if (!event_before(&sched->event[child], &last))
+      break;
+    sched->event[i] = sched->event[child];
+  }
+  sched->event[i] = last;
+  return top;
+}
+
+static uint64_t event_time(const struct mtia_sched *sched) {
+  return sched->events ? sched->event[0].time : NEVER;
+}
+
+uint64_t mtia_now(const struct mtia_device *dev) { return dev->sched->now; }
+
+//===-- Cores -----------------------------------------------------------------===//
+
+static bool core_before(const struct mtia_core *a, const struct mtia_core *b) {
+  return a->cycle != b->cycle ? a->cycle < b->cycle : a->hart < b->hart;
+}
+
+static void push_core(struct mtia_sched *sched, struct mtia_core *core) {
+  size_t i = sched->cores++;
+  for (; i && core_before(core, sched->core[(i - 1) / 2]); i = (i - 1) / 2)
+    sched->core[i] = sched->core[(i - 1) / 2];
+  sched->core[i] = core;
+}
+
+static struct mtia_core *pop_core(struct mtia_sched *sched) {
+  struct mtia_core *top = sched->core[0], *last = sched->core[--sched->cores];
+  size_t i = 0;
+  for (size_t child; (child = 2 * i + 1) < sched->cores; i = child) {
+    if (child + 1 < sched->cores && core_before(sched->core[child + 1], sched->core[child]))
+      child++;
+    if (!core_before(sched->core[child], last))
+      break;
+    sched->core[i] = sched->core[child];
+  }
+  sched->core[i] = last;
+  return top;
+}
+
+static uint64_t core_time(const struct mtia_sched *sched) {
+  return sched->cores ? sched->core[0]->cycle : NEVER;
+}
+
+void mtia_core_start(struct mtia_core *core, uint64_t time) {
+  core->cycle = time;
+  core->state = MTIA_CORE_RUNNING;
+  push_core(core->dev->sched, core);
+}
+
+void mtia_core_wake(struct mtia_core *core, uint64_t time) {
+  if (core->state != MTIA_CORE_WAITING)
+    return;
+  if (time > core->cycle) {
+    core->wait_cycles += time - core->cycle;
+    core->cycle = time;
+  }
+  core->state = MTIA_CORE_RUNNING;
+  push_core(core->dev->sched, core);
+}
+
+// Issues core->command. Returns whether the core goes on.
+static bool issue(struct mtia_core *core) {
+  struct mtia_device *dev = core->dev;
+  const struct mtia_insn *insn = core->command;
+  uint64_t rd = core->x[insn->rd];
+  uint32_t extra = 0;
+  struct mtia_trap trap = {MTIA_CAUSE_COMMAND, 0};
+  dev->sched->now = core->cycle;
+  switch (mtia_cp_issue(core, insn, core->x[insn->rs1], core->x[insn->rs2], &rd, &extra, &trap)) {
+  case MTIA_ISSUE_STALL:
+    core->state = MTIA_CORE_WAITING;
+    return false;
+  case MTIA_ISSUE_TRAP:
+    core->command = NULL;
+    core->cycle++;
+    mtia_core_trap(core, trap.cause, trap.tval);
+    return true;
+  case MTIA_ISSUE_HALT:
+    core->command = NULL;
+    core->state = MTIA_CORE_HALTED;
+    core->commands++;
+    core->instret++;
+    core->cycle++;
+    return false;
+  case MTIA_ISSUE_DONE:
+    break;
+  }
+  core->command = NULL;
+  core->x[insn->rd ? insn->rd : 32] = rd;
+  core->pc += 4;
+  core->cycle += dev->functional ? 1 : 1 + extra;
+  core->instret++;
+  core->commands++;
+  return true;
+}
+
+// Runs a core that is before all others. Puts it back in the heap if it can go on.
+static void run_core(struct mtia_device *dev, struct mtia_core *core) {
+  struct mtia_sched *sched = dev->sched;
+  while (!dev->stop) {
+    if (core->cycle > sched->last)
+      sched->last = core->cycle;
+    if (core->command) {
+      // Next in global order? Events of the same cycle and cores of lower number come first.
+      bool next =
+          core->cycle < event_time(sched) && (!sched->cores || core_before(core, sched->core[0]));
+      if (!next)
+        break;
+      if (!issue(core)) {
+        if (core->cycle > sched->last)
+          sched->last = core->cycle;
+        return;
+      }
+    }
+    uint64_t others = event_time(sched);
+    if (core_time(sched) < others)
+      others = core_time(sched);
+    core->limit = others == NEVER ? core->cycle + ALONE : others + QUANTUM;
+    if (core->limit > dev->max_cycles)
+      core->limit = dev->max_cycles;
+    if (core->cycle >= core->limit)
+      break;
+    enum mtia_exit why = mtia_core_run(core);
+    if (why == MTIA_EXIT_WAIT) {
+      core->state = MTIA_CORE_WAITING;
+      return;
+    }
+    if (why == MTIA_EXIT_QUANTUM)
+      break;
+  }
+  if (core->cycle > sched->last)
+    sched->last = core->cycle;
+  if (core->state == MTIA_CORE_RUNNING)
+    push_core(sched, core);
+}
+
+// Nothing will happen any more: is everything done?
+static bool finished(struct mtia_device *dev) {
+  for (unsigned i = 0; i < dev->rows * dev->cols; i++) {
+    struct mtia_pe *pe = &dev->pe[i];
+    if (pe->core[0].state == MTIA_CORE_WAITING || pe->core[1].state == MTIA_CORE_WAITING ||
+        !mtia_cp_idle(pe))
+      return false;
+  }
+  return true;
+}
+
+uint64_t mtia_sched_run(struct mtia_device *dev) {
+  struct mtia_sched *sched = dev->sched;
+  while (!dev->stop) {
+    uint64_t event = event_time(sched), core = core_time(sched);
+    if (event == NEVER && core == NEVER) {
+      if (!finished(dev))
+        mtia_report_stuck(dev, MTIA_ERR_NO_PROGRESS, sched->last);
+      break;
+    }
+    if ((event < core ? event : core) >= dev->max_cycles) {
+      mtia_report_stuck(dev, MTIA_ERR_MAX_CYCLES, dev->max_cycles);
+      break;
+    }
+    if (event <= core) {
+      struct event next = pop_event(sched);
+      sched->now = next.time;
+      if (next.time > sched->last)
+        sched->last = next.time;
+      next.fn(dev, next.ctx, next.arg);
+    } else {
+      run_core(dev, pop_core(sched));
+    }
+  }
+  return sched->last;
+}

@@ -1,0 +1,222 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+// The emulator as a command: files in, files out, everything else is in the library.
+#include "mtia/emulator.h"
+#include "mtia/npy.h"
+#include "options.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+static bool report(struct mtia_error *error) {
+  complain("%s: %s", mtia_error_category_name(error->category), error->text);
+  if (error->report)
+    fputs(error->report, stderr);
+  mtia_error_clear(error);
+  return false;
+}
+
+// The whole file, or NULL after a message.
+static void *read_file(const char *path, size_t *size) {
+  FILE *file = fopen(path, "rb");
+  char *data = NULL;
+  size_t room = 0;
+  *size = 0;
+  if (!file) {
+    complain("%s: %s", path, strerror(errno));
+    return NULL;
+  }
+  do {
+    if (*size == room) {
+      room = room ? 2 * room : 1 << 20;
+      char *bigger = realloc(data, room);
+      if (!bigger) {
+        complain("%s: out of memory", path);
+        goto failed;
+      }
+      data = bigger;
+    }
+    *size += fread(data + *size, 1, room - *size, file);
+  } while (!feof(file) && !ferror(file));
+  if (ferror(file)) {
+    complain("%s: %s", path, strerror(errno));
+    goto failed;
+  }
+  fclose(file);
+  return data;
+failed:
+  fclose(file);
+  free(data);
+  return NULL;
+}
+
+// Text goes to a temporary name first, so that nobody sees half of it.
+static bool write_text(const char *path, const char *text) {
+  char *temporary = malloc(strlen(path) + 8);
+  if (!temporary)
+    return complain("out of memory");
+  bool device = !strncmp(path, "/dev/", 5);
+  sprintf(temporary, "%s%s", path, device ? "" : ".tmp");
+  FILE *file = fopen(temporary, "w");
+  bool ok = file && fputs(text, file) >= 0 && fputc('\n', file) != EOF;
+  if (file && fclose(file))
+    ok = false;
+  if (ok && !device && rename(temporary, path))
+    ok = false;
+  if (!ok) {
+    complain("%s: %s", path, strerror(errno));
+    if (file && !device)
+      remove(temporary);
+  }
+  free(temporary);
+  return ok;
+}
+
+static bool set_argument(struct mtia_device *dev, const struct pair *arg,
+                         struct mtia_error *error) {
+  struct mtia_npy_error npy_error;
+  struct mtia_npy npy;
+  bool tensor = false;
+  if (!mtia_find_argument(dev, arg->name, &tensor, NULL) || !tensor) // unknown: it explains
+    return mtia_set_scalar(dev, arg->name, arg->value, error) || report(error);
+  if (!mtia_npy_load(arg->value, &npy, &npy_error))
+    return complain("--arg %s: %s", arg->name, npy_error.text);
+  bool ok = mtia_set_tensor(dev, arg->name, &npy, arg->value, error);
+  mtia_npy_free(&npy);
+  return ok || report(error);
+}
+
+static bool set_place(struct mtia_device *dev, const struct pair *place, struct mtia_error *error) {
+  bool sram = !strcmp(place->value, "sram");
+  if (!sram && strcmp(place->value, "dram"))
+    return complain("--place %s: '%s' is no memory; expected sram or dram", place->name,
+                    place->value);
+  return mtia_set_place(dev, place->name, sram ? MTIA_PLACE_SRAM : MTIA_PLACE_DRAM, error) ||
+         report(error);
+}
+
+static bool set_dim(struct mtia_device *dev, const struct pair *dim, struct mtia_error *error) {
+  char *end;
+  errno = 0;
+  unsigned long long extent = strtoull(dim->value, &end, 10);
+  if (*dim->value < '0' || *dim->value > '9' || *end || errno || extent > INT64_MAX)
+    return complain("--dim %s: '%s' is no extent", dim->name, dim->value);
+  return mtia_set_dim(dev, dim->name, extent, error) || report(error);
+}
+
+static bool set_up_kernel(struct mtia_device *dev, const struct options *o,
+                          struct mtia_error *error) {
+  if (o->word_count)
+    return complain("%s: a kernel takes no words, but '%s' was given; see mtia-run --help", o->elf,
+                    o->words[0]);
+  if (o->kernel && !mtia_select_kernel(dev, o->kernel, error))
+    return report(error);
+  for (unsigned i = 0; i < o->dims.count; i++)
+    if (!set_dim(dev, &o->dims.item[i], error))
+      return false;
+  for (unsigned i = 0; i < o->args.count; i++)
+    if (!set_argument(dev, &o->args.item[i], error))
+      return false;
+  for (unsigned i = 0; i < o->places.count; i++)
+    if (!set_place(dev, &o->places.item[i], error))
+      return false;
+  // Before the run, not after it: a typing error shall not cost minutes.
+  for (unsigned i = 0; i < o->outs.count; i++) {
+    bool output = false;
+    struct mtia_npy none;
+    if (!mtia_find_argument(dev, o->outs.item[i].name, NULL, &output) || !output) {
+      mtia_get_tensor(dev, o->outs.item[i].name, &none, error);
+      return report(error);
+    }
+  }
+  return true;
+}
+
+static bool set_up_program(struct mtia_device *dev, const struct options *o,
+                           struct mtia_error *error) {
+  const char *kernel_option = o->args.count     ? "--arg"
+                              : o->outs.count   ? "--out"
+                              : o->dims.count   ? "--dim"
+                              : o->places.count ? "--place"
+                              : o->kernel       ? "--kernel"
+                                                : NULL;
+  if (kernel_option)
+    return complain("%s: %s is for kernels, and this is an ordinary program; put words for the "
+                    "program behind --",
+                    o->elf, kernel_option);
+  const char **argv = malloc(((size_t)o->word_count + 1) * sizeof *argv);
+  if (!argv)
+    return complain("out of memory");
+  argv[0] = o->elf;
+  memcpy(argv + 1, o->words, (size_t)o->word_count * sizeof *argv);
+  bool ok = mtia_set_command_line(dev, o->word_count + 1, argv, error) || report(error);
+  free(argv);
+  return ok;
+}
+
+static bool write_outputs(struct mtia_device *dev, const struct options *o,
+                          struct mtia_error *error) {
+  for (unsigned i = 0; i < o->outs.count; i++) {
+    const struct pair *out = &o->outs.item[i];
+    struct mtia_npy_error npy_error;
+    struct mtia_npy npy;
+    if (!mtia_get_tensor(dev, out->name, &npy, error))
+      return report(error);
+    bool ok = mtia_npy_save(out->value, npy.type, npy.ndim, npy.dims, npy.data, &npy_error);
+    mtia_npy_free(&npy);
+    if (!ok)
+      return complain("--out %s: %s", out->name, npy_error.text);
+  }
+  return true;
+}
+
+static bool write_stats(struct mtia_device *dev, const struct options *o) {
+  if (o->stats)
+    mtia_write_stats(dev, stdout);
+  if (!o->stats_json)
+    return true;
+  char *json = mtia_stats_json(dev);
+  bool ok = json ? write_text(o->stats_json, json) : complain("out of memory");
+  free(json);
+  return ok;
+}
+
+static bool run(const struct options *o, int *status) {
+  struct mtia_error error = {0};
+  struct mtia_device_options device = {
+      .rows = o->rows,
+      .columns = o->columns,
+      .functional = o->functional,
+      .max_cycles = o->max_cycles,
+  };
+  size_t size;
+  void *elf = read_file(o->elf, &size);
+  if (!elf)
+    return false;
+  struct mtia_device *dev = mtia_device_create(&device, &error);
+  bool ok = dev && mtia_load_elf(dev, o->elf, elf, size, &error);
+  if (!ok)
+    report(&error);
+  ok = ok && (mtia_is_kernel(dev) ? set_up_kernel(dev, o, &error) : set_up_program(dev, o, &error));
+  ok = ok && (mtia_run(dev, &error) || report(&error));
+  ok = ok && write_outputs(dev, o, &error) && write_stats(dev, o);
+  if (ok)
+    *status = mtia_exit_status(dev);
+  mtia_device_destroy(dev);
+  free(elf);
+  return ok;
+}
+
+int main(int argc, char **argv) {
+  struct options options;
+  bool exit_now;
+  int status = 0;
+  bool ok = parse_options(argc, argv, &options, &exit_now);
+  if (ok && !exit_now)
+    ok = run(&options, &status);
+  free_options(&options);
+  if (fflush(stdout) || ferror(stdout))
+    ok = complain("cannot write to standard output: %s", strerror(errno));
+  return ok ? status : 1;
+}

@@ -1,0 +1,171 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+#include "options.h"
+
+#include <ctype.h>
+#include <errno.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+static const char help[] =
+    "usage: mtia-run [options] file.elf [options] [words]\n"
+    "\n"
+    "Runs a kernel or an ordinary program on the emulated device.\n"
+    "\n"
+    "Kernels:\n"
+    "  --arg NAME=FILE.npy     tensor argument from a NumPy file\n"
+    "  --arg NAME=NUMBER       scalar argument\n"
+    "  --out NAME=FILE.npy     write an output tensor (whole or not at all)\n"
+    "  --dim NAME=EXTENT       extent of a dimension that no input has\n"
+    "  --place NAME=sram|dram  where a tensor is; default: SRAM if all tensors fit, else DRAM\n"
+    "  --grid RxC              rows and columns of PEs, 1x1 to 8x8; default 8x8\n"
+    "  --kernel NAME           which one, if the file has several\n"
+    "Programs (no kernel in the file; core 0 of PE (0,0) runs it):\n"
+    "  words that are not options become argv[1], argv[2], ...; so does everything\n"
+    "  behind '--'. The exit status is the program's.\n"
+    "Both:\n"
+    "  --functional            do not model time; results are the same\n"
+    "  --max-cycles N          stop after N cycles with a report of who does what\n"
+    "  --stats                 print cycles, instructions and use of the units\n"
+    "  --stats-json FILE       the same as JSON\n"
+    "  --help, --version\n"
+    "\n"
+    "An option may be written --name=value, too. Exit status 1: an error, described on stderr.\n";
+
+bool complain(const char *fmt, ...) {
+  va_list args;
+  va_start(args, fmt);
+  fputs("mtia-run: error: ", stderr);
+  vfprintf(stderr, fmt, args);
+  fputc('\n', stderr);
+  va_end(args);
+  return false;
+}
+
+static bool parse_number(const char *option, const char *text, uint64_t *number) {
+  char *end;
+  errno = 0;
+  *number = strtoull(text, &end, 0);
+  if (!isdigit((unsigned char)*text) || *end || errno)
+    return complain("%s: '%s' is not a number", option, text);
+  return true;
+}
+
+static bool parse_grid(const char *text, struct options *o) {
+  char *end;
+  bool ok = isdigit((unsigned char)*text);
+  unsigned long rows = strtoul(text, &end, 10);
+  ok = ok && (*end == 'x' || *end == 'X') && isdigit((unsigned char)end[1]);
+  unsigned long columns = ok ? strtoul(end + 1, &end, 10) : 0;
+  if (!ok || *end || rows < 1 || rows > 8 || columns < 1 || columns > 8)
+    return complain("--grid: '%s' is no grid; expected rows x columns from 1x1 to 8x8, like 4x8",
+                    text);
+  o->rows = (unsigned)rows;
+  o->columns = (unsigned)columns;
+  return true;
+}
+
+static bool parse_pair(const char *option, const char *text, const char *what,
+                       struct pairs *pairs) {
+  const char *equals = strchr(text, '=');
+  if (!equals || equals == text || !equals[1])
+    return complain("%s: expected %s, found '%s'", option, what, text);
+  if (pairs->count == MAX_PAIRS)
+    return complain("%s: given more than %d times", option, MAX_PAIRS);
+  struct pair *pair = &pairs->item[pairs->count++];
+  pair->name = strndup(text, (size_t)(equals - text));
+  pair->value = equals + 1;
+  return pair->name || complain("out of memory");
+}
+
+static bool set_option(struct options *o, const char *name, const char *value) {
+  if (!strcmp(name, "--arg"))
+    return parse_pair(name, value, "NAME=FILE.npy or NAME=NUMBER", &o->args);
+  if (!strcmp(name, "--out"))
+    return parse_pair(name, value, "NAME=FILE.npy", &o->outs);
+  if (!strcmp(name, "--dim"))
+    return parse_pair(name, value, "NAME=EXTENT", &o->dims);
+  if (!strcmp(name, "--place"))
+    return parse_pair(name, value, "NAME=sram or NAME=dram", &o->places);
+  if (!strcmp(name, "--grid"))
+    return parse_grid(value, o);
+  if (!strcmp(name, "--kernel"))
+    return o->kernel = value, true;
+  if (!strcmp(name, "--stats-json"))
+    return o->stats_json = value, true;
+  if (!strcmp(name, "--max-cycles")) {
+    if (!parse_number(name, value, &o->max_cycles))
+      return false;
+    return o->max_cycles || complain("--max-cycles: at least one cycle");
+  }
+  return complain("%s is not supported yet", name);
+}
+
+static const char *const with_value[] = {
+    "--arg",        "--out",   "--dim", "--place",  "--grid",  "--kernel", "--stats-json",
+    "--max-cycles", "--trace", "--gdb", "--device", "--check", "--profile"};
+
+// The option of with_value that `word` is, alone or with "=value".
+static const char *find_option(const char *word, const char **value) {
+  for (unsigned i = 0; i < sizeof with_value / sizeof *with_value; i++) {
+    size_t n = strlen(with_value[i]);
+    if (strncmp(word, with_value[i], n) || (word[n] && word[n] != '='))
+      continue;
+    *value = word[n] ? word + n + 1 : NULL;
+    return with_value[i];
+  }
+  return NULL;
+}
+
+bool parse_options(int argc, char **argv, struct options *o, bool *exit_now) {
+  memset(o, 0, sizeof *o);
+  *exit_now = false;
+  o->words = calloc((size_t)argc + 1, sizeof *o->words);
+  if (!o->words)
+    return complain("out of memory");
+  for (int i = 1; i < argc; i++) {
+    const char *word = argv[i], *value;
+    const char *option = find_option(word, &value);
+    if (option) {
+      if (!value && ++i == argc)
+        return complain("%s: its value is missing", option);
+      if (!set_option(o, option, value ? value : argv[i]))
+        return false;
+    } else if (!strcmp(word, "--functional")) {
+      o->functional = true;
+    } else if (!strcmp(word, "--stats")) {
+      o->stats = true;
+    } else if (!o->elf && (!strcmp(word, "--help") || !strcmp(word, "-h"))) {
+      fputs(help, stdout);
+      return *exit_now = true;
+    } else if (!o->elf && !strcmp(word, "--version")) {
+      printf("mtia-run %s, device mtia_v1\n", MTIA_VERSION);
+      return *exit_now = true;
+    } else if (o->elf && !strcmp(word, "--")) {
+      o->forced_words = true;
+      while (++i < argc)
+        o->words[o->word_count++] = argv[i];
+    } else if (o->elf) {
+      o->words[o->word_count++] = word;
+    } else if (*word == '-' && word[1]) {
+      return complain("unknown option %s; see mtia-run --help", word);
+    } else {
+      o->elf = word;
+    }
+  }
+  return o->elf || complain("no ELF file given; see mtia-run --help");
+}
+
+static void free_pairs(struct pairs *pairs) {
+  for (unsigned i = 0; i < pairs->count; i++)
+    free(pairs->item[i].name);
+}
+
+void free_options(struct options *o) {
+  free_pairs(&o->args);
+  free_pairs(&o->outs);
+  free_pairs(&o->dims);
+  free_pairs(&o->places);
+  free(o->words);
+}
