@@ -28,9 +28,12 @@ class Problem(Exception):
 class Operand:
     """One operand of an instruction: its name, its kind, where its bits are."""
 
-    def __init__(self, name, record, pieces):
+    def __init__(self, name, fields, record, pieces):
         self.name = name
-        self.record = record  # name of the operand's record: GPR, simm12, ...
+        # The name in C: one that is a word of TableGen ends in "_" there.
+        self.c_name = name.rstrip("_")
+        self.fields = fields  # the operand's record
+        self.record = record  # its name: GPR, simm12, ...
         self.pieces = pieces  # [(bit of the word, bit of the operand)]
 
     @property
@@ -87,7 +90,7 @@ class Insn:
                 pieces = fields.pop(operand, None)
                 if pieces is None:
                     raise Problem(f"{name}: operand ${operand} has no bits in the encoding")
-                self.operands.append(Operand(operand, kind["def"], pieces))
+                self.operands.append(Operand(operand, db[kind["def"]], kind["def"], pieces))
         if fields:
             raise Problem(f"{name}: field(s) {', '.join(fields)} belong to no operand")
 
@@ -365,7 +368,7 @@ def write_decode(insns):
     out.append("enum {\n")
     for i in insns:
         if i.form == "X":
-            out += [f"  MTIA_X_{i.name}_{o.name.upper()} = {n},\n"
+            out += [f"  MTIA_X_{i.name}_{o.c_name.upper()} = {n},\n"
                     for n, o in enumerate(i.immediates)]
     out.append("  MTIA_X_MAX = 8\n};\n")
     out.append(DECODE_FIELDS)

@@ -17,6 +17,12 @@ namespace llvm::MTIASysReg {
 #include "MTIAGenSearchableTables.inc"
 } // namespace llvm::MTIASysReg
 
+namespace llvm::MTIAIntrinsic {
+using namespace MTIA; // the table names opcodes without their namespace
+#define GET_MTIAIntrinsicTable_IMPL
+#include "MTIAGenSearchableTables.inc"
+} // namespace llvm::MTIAIntrinsic
+
 // Xmtia's version in object files. RISCVISAInfo doesn't know the extension, so
 // it is added behind what it prints; vendor extensions come last anyway.
 static constexpr StringLiteral XmtiaArch = "_xmtia1p0";

@@ -84,6 +84,31 @@ struct SysReg {
 #include "MTIAGenSearchableTables.inc"
 } // namespace MTIASysReg
 
+// Calls that are instructions; MTIAInstrInfoXmtia.td explains their use.
+namespace MTIAIntrinsic {
+struct MTIAIntrinsicInfo {
+  StringLiteral Symbol;
+  unsigned Opcode;
+  uint8_t NumArgs;
+  bool HasResult;
+  bool Pure;
+  uint32_t ImmBits;
+
+  // 0: argument I is a register. Otherwise it is an unsigned constant of so many
+  // bits.
+  unsigned getImmBits(unsigned I) const { return ImmBits >> (4 * I) & 15; }
+};
+#define GET_MTIAIntrinsicTable_DECL
+#include "MTIAGenSearchableTables.inc"
+
+// The instruction that a call of this function means, or nullptr.
+inline const MTIAIntrinsicInfo *lookup(StringRef Symbol) {
+  const MTIAIntrinsicInfo *Info = lookupIntrinsicBySymbol(Symbol);
+  // The generated lookup ignores case.
+  return Info && Info->Symbol == Symbol ? Info : nullptr;
+}
+} // namespace MTIAIntrinsic
+
 namespace MTIAAttrs {
 // The value of Tag_RISCV_arch for a subtarget, e.g. "rv64i2p1_m2p0_xmtia1p0".
 std::string getArchString(const MCSubtargetInfo &STI);
