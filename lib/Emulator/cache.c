@@ -67,8 +67,7 @@ uint64_t mtia_cache_fetch(struct mtia_core *c, uint64_t pc, uint64_t t) {
   if (uncached(pc))
     done += c->dev->p->core_local_load;
   else
-    done += c->dev->p->core_cache_miss +
-            mtia_noc_core_read(c->dev, c->pe, line << MTIA_LINE_SHIFT, 64, t);
+    done += mtia_noc_core_read(c->dev, c->pe, line << MTIA_LINE_SHIFT, 64, t);
   cache->stall += done - t;
   return done;
 }
@@ -82,8 +81,7 @@ static uint64_t fill(struct mtia_core *c, uint64_t line, bool dirty, uint64_t t)
     cache->dmiss++;
     if (victim & 1)
       mtia_noc_core_write(c->dev, c->pe, victim >> 1 << MTIA_LINE_SHIFT, 64, t);
-    done += c->dev->p->core_cache_miss +
-            mtia_noc_core_read(c->dev, c->pe, line << MTIA_LINE_SHIFT, 64, t);
+    done += mtia_noc_core_read(c->dev, c->pe, line << MTIA_LINE_SHIFT, 64, t);
   }
   set[0] |= dirty;
   return done;
@@ -105,7 +103,7 @@ uint64_t mtia_cache_load(struct mtia_core *c, uint64_t addr, unsigned size, uint
   case MTIA_LOCAL: // t is after the load's own cycle, the latency counts from its start
     return t + p->core_local_load - 1;
   case MTIA_REMOTE:
-    return t + p->core_cache_miss + mtia_noc_core_read(c->dev, c->pe, addr, size, t);
+    return t + mtia_noc_core_read(c->dev, c->pe, addr, size, t);
   default:
     return fill_all(c, addr, size, false, t) + p->core_load_use;
   }
@@ -127,7 +125,7 @@ uint64_t mtia_cache_store(struct mtia_core *c, uint64_t addr, unsigned size, uin
     const struct mtia_device_params *p = c->dev->p;
     if (mtia_mem_level(c->dev, addr) == MTIA_LOCAL)
       return t + p->core_local_store - 1;
-    uint64_t done = t + p->core_cache_miss + mtia_noc_core_write(c->dev, c->pe, addr, size, t);
+    uint64_t done = t + mtia_noc_core_write(c->dev, c->pe, addr, size, t);
     return buffer(c, done, t);
   }
   uint64_t line = addr >> MTIA_LINE_SHIFT;

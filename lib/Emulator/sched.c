@@ -10,11 +10,12 @@
 #include <stdlib.h>
 #include <string.h>
 
-// How far plain instructions of a core run ahead of everybody else: long enough
-// that a switch costs little, short enough that spinning on memory ends soon.
+// How far plain instructions of a core run ahead of everybody else, and of mtia_now:
+// long enough that a switch costs little, short enough that spinning on memory ends soon and
+// that the network's books are about the present.
 #define QUANTUM 1000
-// The same when nobody else is there.
-#define ALONE 100000000
+// The same when nobody else is there and nothing keeps books.
+#define ALONE 10000000
 
 #define NEVER UINT64_MAX
 
@@ -206,7 +207,10 @@ static void run_core(struct mtia_device *dev, struct mtia_core *core) {
     uint64_t others = event_time(sched);
     if (core_time(sched) < others)
       others = core_time(sched);
-    core->limit = others == NEVER ? core->cycle + ALONE : others + QUANTUM;
+    if (others > core->cycle)
+      sched->now = core->cycle;
+    core->limit = (others != NEVER ? others : core->cycle) +
+                  (others == NEVER && dev->functional ? ALONE : QUANTUM);
     if (core->limit > dev->max_cycles)
       core->limit = dev->max_cycles;
     if (core->cycle >= core->limit)
