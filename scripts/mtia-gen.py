@@ -9,6 +9,9 @@ MTIA.json comes from `llvm-tblgen --dump-json MTIA.td`. The files in OUTPUT_DIR:
     mtia_insn.inc        X-macros, one line per instruction
     mtia_decode.inc      decoder and printer for the emulator (C11)
     mtia_csr.inc         X-macros, one line per named CSR
+    mtia_intrinsics.h    the instructions of Xmtia as C functions
+    mtia_builtins.inc    the same for the front end of mtia-clang
+    encoding.md          bit patterns of every instruction; docs/isa/ has a copy
 
 Before anything is written the encodings are checked: two instructions that one
 word could mean stop the build with a message that names both.
@@ -18,7 +21,8 @@ import json
 import os
 import sys
 
-BANNER = "// Generated from lib/Target/MTIA/*.td by scripts/mtia-gen.py. Do not edit.\n"
+BANNER = ("// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception\n"
+          "// Generated from lib/Target/MTIA/*.td by scripts/mtia-gen.py. Do not edit.\n")
 
 
 class Problem(Exception):
@@ -449,6 +453,180 @@ def write_csr(db):
 
 
 # --------------------------------------------------------------------------
+# Intrinsics
+# --------------------------------------------------------------------------
+
+
+class Intrinsic:
+    """An Xmtia instruction as a C function."""
+
+    def __init__(self, insn):
+        self.insn = insn
+        self.symbol = insn.record["Symbol"]  # mtia_mml, what the back end recognises
+        self.result = insn.record["Result"]
+        self.pure = insn.record["Pure"]
+        self.doc = insn.record["Doc"]
+        self.since = insn.record["Since"]
+        inputs = {name for _, name in insn.record["InOperandList"]["args"]}
+        self.params = [o for o in insn.operands if o.name in inputs]
+
+    def prototype(self):
+        params = [f"{'uint64_t' if o.is_register else 'unsigned'} {o.c_name}"
+                  for o in self.params]
+        return f"{self.result} __{self.symbol}({', '.join(params) or 'void'})"
+
+    def ranges(self):
+        """(index, operand, lowest, highest) of every operand that must be a constant."""
+        return [(n, o, o.fields["Lo"], o.fields["CHi"])
+                for n, o in enumerate(self.params) if not o.is_register]
+
+
+def wrap(text, first, rest, width=100):
+    lines, line = [], first
+    for word in text.split():
+        if len(line) + 1 + len(word) > width and line.strip() not in ("", "//"):
+            lines.append(line)
+            line = rest
+        line += ("" if line.endswith(" ") else " ") + word
+    lines.append(line)
+    return "".join(f"{line.rstrip()}\n" for line in lines)
+
+
+INTRINSICS_HEAD = """//
+// The instructions of Xmtia as C functions; docs/isa/xmtia.md says in full what they do.
+// A parameter of type `unsigned` must be a constant expression within its range. mtia-clang
+// checks both; a stock clang with the plugin reports a wrong one when it generates code.
+#ifndef MTIA_MTIA_INTRINSICS_H
+#define MTIA_MTIA_INTRINSICS_H
+
+#include <stdint.h>
+
+#ifdef __has_builtin
+#if __has_builtin(__builtin_mtia_id)
+#define __MTIA_BUILTINS__ 1
+#endif
+#endif
+
+#ifndef __MTIA_BUILTINS__
+#ifdef __cplusplus
+#define MTIA_INTRINSIC extern "C" __attribute__((nothrow))
+#else
+#define MTIA_INTRINSIC extern __attribute__((nothrow))
+#endif
+#endif
+"""
+
+
+def write_intrinsics(intrinsics):
+    out = [BANNER, INTRINSICS_HEAD]
+    for i in intrinsics:
+        out.append("\n" + wrap(f"`{i.insn.mnemonic}` {i.doc}", "//", "//"))
+        notes = [f"{o.c_name}: {o.fields['What']}, {lo} to {hi}" for _, o, lo, hi in i.ranges()]
+        if notes:
+            out.append(wrap("; ".join(notes) + ".", "//", "//"))
+        if i.since > 1:
+            out.append("// Not executed by the emulator yet: illegal command, UNIMPLEMENTED.\n")
+        names = ", ".join(o.c_name for o in i.params)
+        call = f"({names})"
+        out.append("#ifdef __MTIA_BUILTINS__\n")
+        line = f"#define __{i.symbol}{call} __builtin_{i.symbol}{call}"
+        if len(line) > 100:
+            line = f"#define __{i.symbol}{call} \\\n  __builtin_{i.symbol}{call}"
+        out.append(line + "\n#else\n")
+        attributes = " __attribute__((const))" if i.pure else ""
+        out.append(f'MTIA_INTRINSIC\n{i.prototype()} __asm__("{i.symbol}"){attributes};\n')
+        out.append(f"#define __builtin_{i.symbol} __{i.symbol}\n#endif\n")
+    out.append("\n#undef MTIA_INTRINSIC\n\n#endif\n")
+    return "".join(out)
+
+
+CLANG_TYPES = {"void": "v", "uint64_t": "ULi", "int64_t": "Li"}
+
+
+def write_builtins(intrinsics):
+    out = [BANNER,
+           "// MTIA_BUILTIN(name, type, attributes): a line of clang's builtin tables. The attribute F\n"
+           "// makes it a call of the function without __builtin_, which the back end recognises.\n"
+           "// MTIA_BUILTIN_RANGE(name, index, lo, hi, operand): operand number `index` must be a\n"
+           "// constant from lo to hi.\n"
+           "#ifndef MTIA_BUILTIN\n#define MTIA_BUILTIN(name, type, attributes)\n#endif\n"
+           "#ifndef MTIA_BUILTIN_RANGE\n"
+           "#define MTIA_BUILTIN_RANGE(name, index, lo, hi, operand)\n#endif\n"]
+    for i in intrinsics:
+        params = "".join("ULi" if o.is_register else "IUi" for o in i.params)
+        attributes = "ncF" if i.pure else "nF"
+        out.append(f'MTIA_BUILTIN("__builtin_{i.symbol}", "{CLANG_TYPES[i.result]}{params}", '
+                   f'"{attributes}")\n')
+        out += [f'MTIA_BUILTIN_RANGE("__builtin_{i.symbol}", {n}, {lo}, {hi}, "{o.c_name}")\n'
+                for n, o, lo, hi in i.ranges()]
+    out.append("#undef MTIA_BUILTIN\n#undef MTIA_BUILTIN_RANGE\n")
+    return "".join(out)
+
+
+# --------------------------------------------------------------------------
+# Reference pages
+# --------------------------------------------------------------------------
+
+
+def encoding_runs(insn):
+    """[(highest bit, lowest bit, text)] of an instruction, from bit 31 down."""
+    owner = {}
+    for o in insn.operands:
+        for word_bit, op_bit in o.pieces:
+            owner[word_bit] = (o, op_bit)
+    # Constant bits are cut where the R format cuts them, so that the tables line up.
+    cuts = {6, 11, 14, 19, 24}
+    runs = []
+    for bit in range(31, -1, -1):
+        o, op_bit = owner.get(bit, (None, None))
+        last = runs[-1] if runs else None
+        if last and last["owner"] is o and (bit not in cuts if o is None
+                                            else last["low"] - 1 == op_bit):
+            last["bit"], last["low"] = bit, op_bit
+            last["text"] += "" if o else str(insn.match >> bit & 1)
+        else:
+            runs.append({"owner": o, "high": bit, "bit": bit, "op_high": op_bit, "low": op_bit,
+                         "text": "" if o else str(insn.match >> bit & 1)})
+    result = []
+    for r in runs:
+        text = r["text"]
+        if r["owner"]:
+            text = r["owner"].c_name
+            low, high = scaled(insn, r["owner"], r["low"]), scaled(insn, r["owner"], r["op_high"])
+            if r["owner"].width != r["high"] - r["bit"] + 1:
+                text += f"[{high}:{low}]" if high != low else f"[{high}]"
+        result.append((r["high"], r["bit"], text))
+    return result
+
+
+def scaled(insn, operand, bit):
+    """Bit number as the manual counts: branch distances have no bit 0, lui has no low 12."""
+    if operand.is_register:
+        return bit
+    return bit + {"B": 1, "J": 1, "U": 12}.get(insn.form, 0)
+
+
+def write_encoding(insns):
+    out = ["# Encodings\n\n",
+           "Generated from `lib/Target/MTIA/*.td` by `scripts/mtia-gen.py`; a test compares this copy with "
+           "what the build writes to `build/include/mtia/encoding.md`. Bits 31 to 0 from left to right, "
+           "`name:width` for a field.\n"]
+    out += encoding_table("RV64IM, Zicsr, Zifencei, Zicbom", [i for i in insns if i.form != "X"])
+    out += encoding_table("Xmtia", [i for i in insns if i.form == "X"])
+    return "".join(out)
+
+
+def encoding_table(title, insns):
+    out = [f"\n## {title}\n\n| instruction | encoding | unit |\n|---|---|---|\n"]
+    for i in insns:
+        args = i.record["Args"].replace("$", "").replace("{", "").replace("}", "").replace("_,", ",")
+        runs = " ".join(text if text.isdigit() else f"{text}:{high - low + 1}"
+                        for high, low, text in encoding_runs(i))
+        out.append(f"| `{(i.mnemonic + ' ' + args).strip()}` | `{runs}` | {i.unit} |\n")
+    return out
+
+
+# --------------------------------------------------------------------------
 
 
 def write_if_changed(path, text):
@@ -471,10 +649,14 @@ def main(argv):
     try:
         db, insns = load(argv[1])
         check_encodings(insns)
+        intrinsics = [Intrinsic(i) for i in insns if i.form == "X"]
         files = {
             "mtia_insn.inc": write_insn(insns),
             "mtia_decode.inc": write_decode(insns),
             "mtia_csr.inc": write_csr(db),
+            "mtia_intrinsics.h": write_intrinsics(intrinsics),
+            "mtia_builtins.inc": write_builtins(intrinsics),
+            "encoding.md": write_encoding(insns),
         }
     except Problem as problem:
         print(f"mtia-gen.py: {problem}", file=sys.stderr)
