@@ -104,7 +104,8 @@ typedef signed char schar;
 NARROW(schar)
 NARROW(uchar)
 NARROW(short)
-NARROW(ushort_) NARROW(int) NARROW(unsigned) NARROW(_Bool)
+NARROW(ushort_)
+NARROW(int) NARROW(unsigned) NARROW(_Bool)
 
     int main(void) {
   long long r =

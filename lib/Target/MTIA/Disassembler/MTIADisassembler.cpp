@@ -28,26 +28,22 @@ namespace {
 
 class MTIADisassembler : public MCDisassembler {
 public:
-  MTIADisassembler(const MCSubtargetInfo &STI, MCContext &Ctx)
-      : MCDisassembler(STI, Ctx) {}
+  MTIADisassembler(const MCSubtargetInfo &STI, MCContext &Ctx) : MCDisassembler(STI, Ctx) {}
 
-  DecodeStatus getInstruction(MCInst &Instr, uint64_t &Size,
-                              ArrayRef<uint8_t> Bytes, uint64_t Address,
-                              raw_ostream &CStream) const override;
+  DecodeStatus getInstruction(MCInst &Instr, uint64_t &Size, ArrayRef<uint8_t> Bytes,
+                              uint64_t Address, raw_ostream &CStream) const override;
 };
 
 } // namespace
 
-static DecodeStatus DecodeGPRRegisterClass(MCInst &Inst, uint32_t RegNo,
-                                           uint64_t Address,
+static DecodeStatus DecodeGPRRegisterClass(MCInst &Inst, uint32_t RegNo, uint64_t Address,
                                            const MCDisassembler *Decoder) {
   Inst.addOperand(MCOperand::createReg(MTIA::X0 + RegNo));
   return MCDisassembler::Success;
 }
 
 template <unsigned N>
-static DecodeStatus decodeUImmOperand(MCInst &Inst, uint32_t Imm,
-                                      int64_t Address,
+static DecodeStatus decodeUImmOperand(MCInst &Inst, uint32_t Imm, int64_t Address,
                                       const MCDisassembler *Decoder) {
   if (!isUInt<N>(Imm))
     return MCDisassembler::Fail;
@@ -56,8 +52,7 @@ static DecodeStatus decodeUImmOperand(MCInst &Inst, uint32_t Imm,
 }
 
 template <unsigned N>
-static DecodeStatus decodeSImmOperand(MCInst &Inst, uint32_t Imm,
-                                      int64_t Address,
+static DecodeStatus decodeSImmOperand(MCInst &Inst, uint32_t Imm, int64_t Address,
                                       const MCDisassembler *Decoder) {
   Inst.addOperand(MCOperand::createImm(SignExtend64<N>(Imm)));
   return MCDisassembler::Success;
@@ -65,8 +60,7 @@ static DecodeStatus decodeSImmOperand(MCInst &Inst, uint32_t Imm,
 
 // Distances are kept in halfwords; N counts the bits in bytes.
 template <unsigned N>
-static DecodeStatus decodeSImmOperandAndLsl1(MCInst &Inst, uint32_t Imm,
-                                             int64_t Address,
+static DecodeStatus decodeSImmOperandAndLsl1(MCInst &Inst, uint32_t Imm, int64_t Address,
                                              const MCDisassembler *Decoder) {
   Inst.addOperand(MCOperand::createImm(SignExtend64<N>(uint64_t(Imm) << 1)));
   return MCDisassembler::Success;
@@ -74,10 +68,8 @@ static DecodeStatus decodeSImmOperandAndLsl1(MCInst &Inst, uint32_t Imm,
 
 #include "MTIAGenDisassemblerTables.inc"
 
-DecodeStatus MTIADisassembler::getInstruction(MCInst &MI, uint64_t &Size,
-                                              ArrayRef<uint8_t> Bytes,
-                                              uint64_t Address,
-                                              raw_ostream &) const {
+DecodeStatus MTIADisassembler::getInstruction(MCInst &MI, uint64_t &Size, ArrayRef<uint8_t> Bytes,
+                                              uint64_t Address, raw_ostream &) const {
   // The lowest two bits of a 32-bit instruction are 11; everything else would be
   // a compressed one, which the cores don't have.
   if (Bytes.size() < 2) {
@@ -97,13 +89,11 @@ DecodeStatus MTIADisassembler::getInstruction(MCInst &MI, uint64_t &Size,
   return decodeInstruction(DecoderTableMTIA32, MI, Word, Address, this, STI);
 }
 
-static MCDisassembler *createMTIADisassembler(const Target &,
-                                              const MCSubtargetInfo &STI,
+static MCDisassembler *createMTIADisassembler(const Target &, const MCSubtargetInfo &STI,
                                               MCContext &Ctx) {
   return new MTIADisassembler(STI, Ctx);
 }
 
 extern "C" void LLVMInitializeMTIADisassembler() {
-  TargetRegistry::RegisterMCDisassembler(getTheMTIATarget(),
-                                         createMTIADisassembler);
+  TargetRegistry::RegisterMCDisassembler(getTheMTIATarget(), createMTIADisassembler);
 }

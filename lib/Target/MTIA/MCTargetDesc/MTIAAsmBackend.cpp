@@ -23,8 +23,7 @@
 
 using namespace llvm;
 
-std::unique_ptr<MCObjectTargetWriter>
-MTIAAsmBackend::createObjectTargetWriter() const {
+std::unique_ptr<MCObjectTargetWriter> MTIAAsmBackend::createObjectTargetWriter() const {
   return createMTIAELFObjectWriter(OSABI);
 }
 
@@ -49,25 +48,16 @@ std::optional<MCFixupKind> MTIAAsmBackend::getFixupKind(StringRef Name) const {
 MCFixupKindInfo MTIAAsmBackend::getFixupKindInfo(MCFixupKind Kind) const {
   // In the order of MTIA::Fixups. Name, first bit, number of bits, flags.
   static const MCFixupKindInfo Infos[] = {
-      {"fixup_mtia_hi20", 12, 20, 0},
-      {"fixup_mtia_lo12_i", 20, 12, 0},
-      {"fixup_mtia_lo12_s", 0, 32, 0},
-      {"fixup_mtia_pcrel_hi20", 12, 20, 0},
-      {"fixup_mtia_pcrel_lo12_i", 20, 12, 0},
-      {"fixup_mtia_pcrel_lo12_s", 0, 32, 0},
-      {"fixup_mtia_got_hi20", 12, 20, 0},
-      {"fixup_mtia_tprel_hi20", 12, 20, 0},
-      {"fixup_mtia_tprel_lo12_i", 20, 12, 0},
-      {"fixup_mtia_tprel_lo12_s", 0, 32, 0},
-      {"fixup_mtia_tprel_add", 0, 0, 0},
-      {"fixup_mtia_tls_got_hi20", 12, 20, 0},
-      {"fixup_mtia_tls_gd_hi20", 12, 20, 0},
-      {"fixup_mtia_branch", 0, 32, 0},
-      {"fixup_mtia_jal", 12, 20, 0},
-      {"fixup_mtia_call_plt", 0, 64, 0},
+      {"fixup_mtia_hi20", 12, 20, 0},         {"fixup_mtia_lo12_i", 20, 12, 0},
+      {"fixup_mtia_lo12_s", 0, 32, 0},        {"fixup_mtia_pcrel_hi20", 12, 20, 0},
+      {"fixup_mtia_pcrel_lo12_i", 20, 12, 0}, {"fixup_mtia_pcrel_lo12_s", 0, 32, 0},
+      {"fixup_mtia_got_hi20", 12, 20, 0},     {"fixup_mtia_tprel_hi20", 12, 20, 0},
+      {"fixup_mtia_tprel_lo12_i", 20, 12, 0}, {"fixup_mtia_tprel_lo12_s", 0, 32, 0},
+      {"fixup_mtia_tprel_add", 0, 0, 0},      {"fixup_mtia_tls_got_hi20", 12, 20, 0},
+      {"fixup_mtia_tls_gd_hi20", 12, 20, 0},  {"fixup_mtia_branch", 0, 32, 0},
+      {"fixup_mtia_jal", 12, 20, 0},          {"fixup_mtia_call_plt", 0, 64, 0},
   };
-  static_assert(std::size(Infos) == MTIA::NumTargetFixupKinds,
-                "a fixup without its description");
+  static_assert(std::size(Infos) == MTIA::NumTargetFixupKinds, "a fixup without its description");
   if (mc::isRelocation(Kind))
     return {};
   if (Kind < FirstTargetFixupKind)
@@ -77,12 +67,11 @@ MCFixupKindInfo MTIAAsmBackend::getFixupKindInfo(MCFixupKind Kind) const {
 
 // The %pcrel_hi (or GOT, TLS) fixup that a %pcrel_lo(label) belongs to: the one
 // at the label.
-const MCFixup *
-MTIAAsmBackend::findPCRelHi(const MCSpecifierExpr &Lo,
-                            const MCFragment *&HiFragment) const {
+const MCFixup *MTIAAsmBackend::findPCRelHi(const MCSpecifierExpr &Lo,
+                                           const MCFragment *&HiFragment) const {
   MCValue Label;
-  if (!Lo.getSubExpr()->evaluateAsRelocatable(Label, Asm) ||
-      !Label.getAddSym() || Label.getConstant() != 0)
+  if (!Lo.getSubExpr()->evaluateAsRelocatable(Label, Asm) || !Label.getAddSym() ||
+      Label.getConstant() != 0)
     return nullptr;
   const MCFragment *F = Label.getAddSym()->getFragment();
   if (!F || !F->getParent())
@@ -112,35 +101,29 @@ MTIAAsmBackend::findPCRelHi(const MCSpecifierExpr &Lo,
 
 // A %pcrel_lo names the auipc, not the symbol; it is resolved exactly when the
 // auipc's %pcrel_hi is, with the same distance.
-std::optional<bool> MTIAAsmBackend::evaluateFixup(const MCFragment &F,
-                                                  MCFixup &Fixup,
-                                                  MCValue &Target,
-                                                  uint64_t &Value) {
+std::optional<bool> MTIAAsmBackend::evaluateFixup(const MCFragment &F, MCFixup &Fixup,
+                                                  MCValue &Target, uint64_t &Value) {
   if (Fixup.getKind() != MTIA::fixup_mtia_pcrel_lo12_i &&
       Fixup.getKind() != MTIA::fixup_mtia_pcrel_lo12_s)
     return std::nullopt;
 
   const MCFragment *HiFragment = nullptr;
-  const MCFixup *Hi =
-      findPCRelHi(cast<MCSpecifierExpr>(*Fixup.getValue()), HiFragment);
+  const MCFixup *Hi = findPCRelHi(cast<MCSpecifierExpr>(*Fixup.getValue()), HiFragment);
   if (!Hi) {
     getContext().reportError(
-        Fixup.getLoc(),
-        "could not find corresponding %pcrel_hi: the operand of %pcrel_lo must "
-        "be the label of an auipc");
+        Fixup.getLoc(), "could not find corresponding %pcrel_hi: the operand of %pcrel_lo must "
+                        "be the label of an auipc");
     return true;
   }
   MCValue HiTarget;
   if (!Hi->getValue()->evaluateAsRelocatable(HiTarget, Asm))
     return true; // reported at the %pcrel_hi
   const MCSymbol *Sym = HiTarget.getAddSym();
-  if (Hi->getKind() != MTIA::fixup_mtia_pcrel_hi20 || !Sym ||
-      HiTarget.getSubSym() || Sym->isUndefined() || !Sym->isInSection() ||
-      &Sym->getSection() != HiFragment->getParent())
+  if (Hi->getKind() != MTIA::fixup_mtia_pcrel_hi20 || !Sym || HiTarget.getSubSym() ||
+      Sym->isUndefined() || !Sym->isInSection() || &Sym->getSection() != HiFragment->getParent())
     return false;
   const auto &ELFSym = static_cast<const MCSymbolELF &>(*Sym);
-  if (ELFSym.getBinding() != ELF::STB_LOCAL ||
-      ELFSym.getType() == ELF::STT_GNU_IFUNC)
+  if (ELFSym.getBinding() != ELF::STB_LOCAL || ELFSym.getType() == ELF::STT_GNU_IFUNC)
     return false;
   Value = Asm->getSymbolOffset(*Sym) + HiTarget.getConstant() -
           (Asm->getFragmentOffset(*HiFragment) + Hi->getOffset());
@@ -148,14 +131,12 @@ std::optional<bool> MTIAAsmBackend::evaluateFixup(const MCFragment &F,
 }
 
 // The value as it lies in the instruction, shifted down by the kind's first bit.
-static uint64_t encodeFixup(const MCFixup &Fixup, uint64_t Value,
-                            MCContext &Ctx) {
+static uint64_t encodeFixup(const MCFixup &Fixup, uint64_t Value, MCContext &Ctx) {
   auto CheckRange = [&](unsigned Bits, StringRef What) {
     if (!isIntN(Bits, int64_t(Value)))
-      Ctx.reportError(Fixup.getLoc(),
-                      What + " is out of range: its distance must be in [" +
-                          Twine(minIntN(Bits)) + ", " +
-                          Twine(maxIntN(Bits) - 1) + "]");
+      Ctx.reportError(Fixup.getLoc(), What + " is out of range: its distance must be in [" +
+                                          Twine(minIntN(Bits)) + ", " + Twine(maxIntN(Bits) - 1) +
+                                          "]");
     if (Value & 1)
       Ctx.reportError(Fixup.getLoc(), What + " must be 2-byte aligned");
   };
@@ -182,12 +163,12 @@ static uint64_t encodeFixup(const MCFixup &Fixup, uint64_t Value,
     return UpperPart();
   case MTIA::fixup_mtia_branch:
     CheckRange(13, "branch target");
-    return (Value >> 12 & 1) << 31 | (Value >> 5 & 0x3f) << 25 |
-           (Value >> 1 & 0xf) << 8 | (Value >> 11 & 1) << 7;
+    return (Value >> 12 & 1) << 31 | (Value >> 5 & 0x3f) << 25 | (Value >> 1 & 0xf) << 8 |
+           (Value >> 11 & 1) << 7;
   case MTIA::fixup_mtia_jal:
     CheckRange(21, "jump target");
-    return (Value >> 20 & 1) << 19 | (Value >> 1 & 0x3ff) << 9 |
-           (Value >> 11 & 1) << 8 | (Value >> 12 & 0xff);
+    return (Value >> 20 & 1) << 19 | (Value >> 1 & 0x3ff) << 9 | (Value >> 11 & 1) << 8 |
+           (Value >> 12 & 0xff);
   case MTIA::fixup_mtia_call_plt:
     // auipc in the low word, jalr in the high one.
     return UpperPart() << 12 | (Value & 0xfff) << 52;
@@ -198,8 +179,8 @@ static uint64_t encodeFixup(const MCFixup &Fixup, uint64_t Value,
 
 // A difference of two symbols that the assembler can't compute becomes a pair
 // of relocations at one place: add the one, subtract the other.
-bool MTIAAsmBackend::addDifference(const MCFragment &F, const MCFixup &Fixup,
-                                   const MCValue &Target, uint64_t &Value) {
+bool MTIAAsmBackend::addDifference(const MCFragment &F, const MCFixup &Fixup, const MCValue &Target,
+                                   uint64_t &Value) {
   unsigned Add, Sub;
   switch (Fixup.getKind()) {
   case FK_Data_1:
@@ -222,9 +203,8 @@ bool MTIAAsmBackend::addDifference(const MCFragment &F, const MCFixup &Fixup,
   }
   auto Record = [&](const MCSymbol *Sym, int64_t Constant, unsigned Type) {
     uint64_t Unused = 0;
-    Asm->getWriter().recordRelocation(
-        F, MCFixup::create(Fixup.getOffset(), nullptr, Type),
-        MCValue::get(Sym, nullptr, Constant), Unused);
+    Asm->getWriter().recordRelocation(F, MCFixup::create(Fixup.getOffset(), nullptr, Type),
+                                      MCValue::get(Sym, nullptr, Constant), Unused);
   };
   Record(Target.getAddSym(), Target.getConstant(), Add);
   Record(Target.getSubSym(), 0, Sub);
@@ -232,9 +212,8 @@ bool MTIAAsmBackend::addDifference(const MCFragment &F, const MCFixup &Fixup,
   return true;
 }
 
-void MTIAAsmBackend::applyFixup(const MCFragment &F, const MCFixup &Fixup,
-                                const MCValue &Target, uint8_t *Data,
-                                uint64_t Value, bool IsResolved) {
+void MTIAAsmBackend::applyFixup(const MCFragment &F, const MCFixup &Fixup, const MCValue &Target,
+                                uint8_t *Data, uint64_t Value, bool IsResolved) {
   MCFixupKind Kind = Fixup.getKind();
   if (!IsResolved && Target.getSubSym() && Target.getAddSym() &&
       addDifference(F, Fixup, Target, Value))
@@ -248,8 +227,7 @@ void MTIAAsmBackend::applyFixup(const MCFragment &F, const MCFixup &Fixup,
     IsResolved = false; // the linker's, whatever is known here
     break;
   case FK_Data_4:
-    if (Target.getSpecifier() == MTIA::S_PLTPCREL ||
-        Target.getSpecifier() == MTIA::S_GOTPCREL)
+    if (Target.getSpecifier() == MTIA::S_PLTPCREL || Target.getSpecifier() == MTIA::S_GOTPCREL)
       IsResolved = false;
     break;
   }
@@ -294,23 +272,18 @@ bool MTIAAsmBackend::mayNeedRelaxation(unsigned Opcode, ArrayRef<MCOperand>,
   return getLongBranch(Opcode) != 0;
 }
 
-bool MTIAAsmBackend::fixupNeedsRelaxationAdvanced(const MCFragment &,
-                                                  const MCFixup &Fixup,
-                                                  const MCValue &,
-                                                  uint64_t Value,
+bool MTIAAsmBackend::fixupNeedsRelaxationAdvanced(const MCFragment &, const MCFixup &Fixup,
+                                                  const MCValue &, uint64_t Value,
                                                   bool Resolved) const {
   // An unknown distance may be any: take the long form.
-  return Fixup.getKind() == MTIA::fixup_mtia_branch &&
-         (!Resolved || !isInt<13>(int64_t(Value)));
+  return Fixup.getKind() == MTIA::fixup_mtia_branch && (!Resolved || !isInt<13>(int64_t(Value)));
 }
 
-void MTIAAsmBackend::relaxInstruction(MCInst &Inst,
-                                      const MCSubtargetInfo &) const {
+void MTIAAsmBackend::relaxInstruction(MCInst &Inst, const MCSubtargetInfo &) const {
   Inst.setOpcode(getLongBranch(Inst.getOpcode()));
 }
 
-bool MTIAAsmBackend::writeNopData(raw_ostream &OS, uint64_t Count,
-                                  const MCSubtargetInfo *) const {
+bool MTIAAsmBackend::writeNopData(raw_ostream &OS, uint64_t Count, const MCSubtargetInfo *) const {
   // Instructions start at even addresses; anything else is data, filled with 0.
   if (Count % 4)
     OS.write_zeros(Count % 4);
@@ -319,10 +292,7 @@ bool MTIAAsmBackend::writeNopData(raw_ostream &OS, uint64_t Count,
   return true;
 }
 
-MCAsmBackend *llvm::createMTIAAsmBackend(const Target &,
-                                         const MCSubtargetInfo &STI,
-                                         const MCRegisterInfo &,
-                                         const MCTargetOptions &) {
-  return new MTIAAsmBackend(
-      MCELFObjectTargetWriter::getOSABI(STI.getTargetTriple().getOS()));
+MCAsmBackend *llvm::createMTIAAsmBackend(const Target &, const MCSubtargetInfo &STI,
+                                         const MCRegisterInfo &, const MCTargetOptions &) {
+  return new MTIAAsmBackend(MCELFObjectTargetWriter::getOSABI(STI.getTargetTriple().getOS()));
 }

@@ -17,39 +17,31 @@ class MCSpecifierExpr;
 class MTIAAsmBackend : public MCAsmBackend {
   uint8_t OSABI;
 
-  bool addDifference(const MCFragment &F, const MCFixup &Fixup,
-                     const MCValue &Target, uint64_t &Value);
-  const MCFixup *findPCRelHi(const MCSpecifierExpr &Lo,
-                             const MCFragment *&HiFragment) const;
+  bool addDifference(const MCFragment &F, const MCFixup &Fixup, const MCValue &Target,
+                     uint64_t &Value);
+  const MCFixup *findPCRelHi(const MCSpecifierExpr &Lo, const MCFragment *&HiFragment) const;
 
 public:
-  explicit MTIAAsmBackend(uint8_t OSABI)
-      : MCAsmBackend(llvm::endianness::little), OSABI(OSABI) {}
+  explicit MTIAAsmBackend(uint8_t OSABI) : MCAsmBackend(llvm::endianness::little), OSABI(OSABI) {}
 
-  std::unique_ptr<MCObjectTargetWriter>
-  createObjectTargetWriter() const override;
+  std::unique_ptr<MCObjectTargetWriter> createObjectTargetWriter() const override;
 
   std::optional<MCFixupKind> getFixupKind(StringRef Name) const override;
   MCFixupKindInfo getFixupKindInfo(MCFixupKind Kind) const override;
-  std::optional<bool> evaluateFixup(const MCFragment &F, MCFixup &Fixup,
-                                    MCValue &Target, uint64_t &Value) override;
-  void applyFixup(const MCFragment &F, const MCFixup &Fixup,
-                  const MCValue &Target, uint8_t *Data, uint64_t Value,
-                  bool IsResolved) override;
+  std::optional<bool> evaluateFixup(const MCFragment &F, MCFixup &Fixup, MCValue &Target,
+                                    uint64_t &Value) override;
+  void applyFixup(const MCFragment &F, const MCFixup &Fixup, const MCValue &Target, uint8_t *Data,
+                  uint64_t Value, bool IsResolved) override;
 
   bool mayNeedRelaxation(unsigned Opcode, ArrayRef<MCOperand> Operands,
                          const MCSubtargetInfo &STI) const override;
   bool fixupNeedsRelaxationAdvanced(const MCFragment &F, const MCFixup &Fixup,
                                     const MCValue &Target, uint64_t Value,
                                     bool Resolved) const override;
-  void relaxInstruction(MCInst &Inst,
-                        const MCSubtargetInfo &STI) const override;
+  void relaxInstruction(MCInst &Inst, const MCSubtargetInfo &STI) const override;
 
-  unsigned getMaximumNopSize(const MCSubtargetInfo &STI) const override {
-    return 4;
-  }
-  bool writeNopData(raw_ostream &OS, uint64_t Count,
-                    const MCSubtargetInfo *STI) const override;
+  unsigned getMaximumNopSize(const MCSubtargetInfo &STI) const override { return 4; }
+  bool writeNopData(raw_ostream &OS, uint64_t Count, const MCSubtargetInfo *STI) const override;
 };
 
 } // namespace llvm

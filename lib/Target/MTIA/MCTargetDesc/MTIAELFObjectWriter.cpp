@@ -29,19 +29,15 @@ public:
 
   // A linker may relax code, so an offset into a section means nothing: name
   // the symbol.
-  bool needsRelocateWithSymbol(const MCValue &, unsigned) const override {
-    return true;
-  }
+  bool needsRelocateWithSymbol(const MCValue &, unsigned) const override { return true; }
 
 protected:
-  unsigned getRelocType(const MCFixup &Fixup, const MCValue &Target,
-                        bool IsPCRel) const override;
+  unsigned getRelocType(const MCFixup &Fixup, const MCValue &Target, bool IsPCRel) const override;
 };
 
 } // namespace
 
-unsigned MTIAELFObjectWriter::getRelocType(const MCFixup &Fixup,
-                                           const MCValue &Target,
+unsigned MTIAELFObjectWriter::getRelocType(const MCFixup &Fixup, const MCValue &Target,
                                            bool IsPCRel) const {
   unsigned Kind = Fixup.getKind();
   unsigned Spec = Target.getSpecifier();
@@ -51,16 +47,13 @@ unsigned MTIAELFObjectWriter::getRelocType(const MCFixup &Fixup,
   case MTIA::S_TLS_GOT_HI:
   case MTIA::S_TLS_GD_HI:
     if (const MCSymbol *S = Target.getAddSym())
-      static_cast<MCSymbolELF *>(const_cast<MCSymbol *>(S))
-          ->setType(ELF::STT_TLS);
+      static_cast<MCSymbolELF *>(const_cast<MCSymbol *>(S))->setType(ELF::STT_TLS);
     break;
   case MTIA::S_PLTPCREL:
   case MTIA::S_GOTPCREL:
     if (Kind == FK_Data_4)
-      return Spec == MTIA::S_PLTPCREL ? ELF::R_RISCV_PLT32
-                                      : ELF::R_RISCV_GOT32_PCREL;
-    reportError(Fixup.getLoc(),
-                "%pltpcrel and %gotpcrel can only be used in a .word directive");
+      return Spec == MTIA::S_PLTPCREL ? ELF::R_RISCV_PLT32 : ELF::R_RISCV_GOT32_PCREL;
+    reportError(Fixup.getLoc(), "%pltpcrel and %gotpcrel can only be used in a .word directive");
     return ELF::R_RISCV_NONE;
   default:
     break;
@@ -119,7 +112,6 @@ unsigned MTIAELFObjectWriter::getRelocType(const MCFixup &Fixup,
   return ELF::R_RISCV_NONE;
 }
 
-std::unique_ptr<MCObjectTargetWriter>
-llvm::createMTIAELFObjectWriter(uint8_t OSABI) {
+std::unique_ptr<MCObjectTargetWriter> llvm::createMTIAELFObjectWriter(uint8_t OSABI) {
   return std::make_unique<MTIAELFObjectWriter>(OSABI);
 }

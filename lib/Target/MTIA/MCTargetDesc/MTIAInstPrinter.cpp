@@ -30,9 +30,8 @@ bool MTIAInstPrinter::applyTargetSpecificCLOption(StringRef Opt) {
   return false;
 }
 
-void MTIAInstPrinter::printInst(const MCInst *MI, uint64_t Address,
-                                StringRef Annot, const MCSubtargetInfo &STI,
-                                raw_ostream &OS) {
+void MTIAInstPrinter::printInst(const MCInst *MI, uint64_t Address, StringRef Annot,
+                                const MCSubtargetInfo &STI, raw_ostream &OS) {
   if (!PrintAliases || !printAliasInstr(MI, Address, STI, OS))
     printInstruction(MI, Address, STI, OS);
   printAnnotation(OS, Annot);
@@ -40,12 +39,10 @@ void MTIAInstPrinter::printInst(const MCInst *MI, uint64_t Address,
 
 void MTIAInstPrinter::printRegName(raw_ostream &OS, MCRegister Reg) {
   markup(OS, Markup::Register) << getRegisterName(
-      Reg, NumericRegisters ? unsigned(MTIA::NoRegAltName)
-                            : unsigned(MTIA::ABIRegAltName));
+      Reg, NumericRegisters ? unsigned(MTIA::NoRegAltName) : unsigned(MTIA::ABIRegAltName));
 }
 
-void MTIAInstPrinter::printOperand(const MCInst *MI, unsigned OpNo,
-                                   const MCSubtargetInfo &STI,
+void MTIAInstPrinter::printOperand(const MCInst *MI, unsigned OpNo, const MCSubtargetInfo &STI,
                                    raw_ostream &OS) {
   const MCOperand &MO = MI->getOperand(OpNo);
   if (MO.isReg())
@@ -56,10 +53,8 @@ void MTIAInstPrinter::printOperand(const MCInst *MI, unsigned OpNo,
     MAI.printExpr(OS, *MO.getExpr());
 }
 
-void MTIAInstPrinter::printBranchOperand(const MCInst *MI, uint64_t Address,
-                                         unsigned OpNo,
-                                         const MCSubtargetInfo &STI,
-                                         raw_ostream &OS) {
+void MTIAInstPrinter::printBranchOperand(const MCInst *MI, uint64_t Address, unsigned OpNo,
+                                         const MCSubtargetInfo &STI, raw_ostream &OS) {
   const MCOperand &MO = MI->getOperand(OpNo);
   if (!MO.isImm())
     return printOperand(MI, OpNo, STI, OS);
@@ -70,8 +65,7 @@ void MTIAInstPrinter::printBranchOperand(const MCInst *MI, uint64_t Address,
 }
 
 void MTIAInstPrinter::printCSRSystemRegister(const MCInst *MI, unsigned OpNo,
-                                             const MCSubtargetInfo &STI,
-                                             raw_ostream &OS) {
+                                             const MCSubtargetInfo &STI, raw_ostream &OS) {
   unsigned Number = MI->getOperand(OpNo).getImm();
   if (const auto *Reg = MTIASysReg::lookupSysRegByEncoding(Number))
     markup(OS, Markup::Register) << Reg->Name;
@@ -79,8 +73,7 @@ void MTIAInstPrinter::printCSRSystemRegister(const MCInst *MI, unsigned OpNo,
     markup(OS, Markup::Register) << formatImm(Number);
 }
 
-void MTIAInstPrinter::printFenceArg(const MCInst *MI, unsigned OpNo,
-                                    const MCSubtargetInfo &STI,
+void MTIAInstPrinter::printFenceArg(const MCInst *MI, unsigned OpNo, const MCSubtargetInfo &STI,
                                     raw_ostream &OS) {
   unsigned Set = MI->getOperand(OpNo).getImm();
   if (Set & MTIAFenceField::I)
@@ -96,8 +89,7 @@ void MTIAInstPrinter::printFenceArg(const MCInst *MI, unsigned OpNo,
 }
 
 void MTIAInstPrinter::printZeroOffsetMemOp(const MCInst *MI, unsigned OpNo,
-                                           const MCSubtargetInfo &STI,
-                                           raw_ostream &OS) {
+                                           const MCSubtargetInfo &STI, raw_ostream &OS) {
   OS << '(';
   printRegName(OS, MI->getOperand(OpNo).getReg());
   OS << ')';

@@ -21,31 +21,28 @@ public:
   using MCInstPrinter::MCInstPrinter;
 
   bool applyTargetSpecificCLOption(StringRef Opt) override;
-  void printInst(const MCInst *MI, uint64_t Address, StringRef Annot,
-                 const MCSubtargetInfo &STI, raw_ostream &OS) override;
+  void printInst(const MCInst *MI, uint64_t Address, StringRef Annot, const MCSubtargetInfo &STI,
+                 raw_ostream &OS) override;
   void printRegName(raw_ostream &OS, MCRegister Reg) override;
 
-  void printOperand(const MCInst *MI, unsigned OpNo, const MCSubtargetInfo &STI,
-                    raw_ostream &OS);
+  void printOperand(const MCInst *MI, unsigned OpNo, const MCSubtargetInfo &STI, raw_ostream &OS);
   void printBranchOperand(const MCInst *MI, uint64_t Address, unsigned OpNo,
                           const MCSubtargetInfo &STI, raw_ostream &OS);
-  void printCSRSystemRegister(const MCInst *MI, unsigned OpNo,
-                              const MCSubtargetInfo &STI, raw_ostream &OS);
-  void printFenceArg(const MCInst *MI, unsigned OpNo,
-                     const MCSubtargetInfo &STI, raw_ostream &OS);
-  void printZeroOffsetMemOp(const MCInst *MI, unsigned OpNo,
-                            const MCSubtargetInfo &STI, raw_ostream &OS);
+  void printCSRSystemRegister(const MCInst *MI, unsigned OpNo, const MCSubtargetInfo &STI,
+                              raw_ostream &OS);
+  void printFenceArg(const MCInst *MI, unsigned OpNo, const MCSubtargetInfo &STI, raw_ostream &OS);
+  void printZeroOffsetMemOp(const MCInst *MI, unsigned OpNo, const MCSubtargetInfo &STI,
+                            raw_ostream &OS);
 
   // Generated.
-  std::pair<const char *, uint64_t>
-  getMnemonic(const MCInst &MI) const override;
-  void printInstruction(const MCInst *MI, uint64_t Address,
-                        const MCSubtargetInfo &STI, raw_ostream &OS);
-  bool printAliasInstr(const MCInst *MI, uint64_t Address,
-                       const MCSubtargetInfo &STI, raw_ostream &OS);
-  void printCustomAliasOperand(const MCInst *MI, uint64_t Address,
-                               unsigned OpIdx, unsigned PrintMethodIdx,
-                               const MCSubtargetInfo &STI, raw_ostream &OS);
+  std::pair<const char *, uint64_t> getMnemonic(const MCInst &MI) const override;
+  void printInstruction(const MCInst *MI, uint64_t Address, const MCSubtargetInfo &STI,
+                        raw_ostream &OS);
+  bool printAliasInstr(const MCInst *MI, uint64_t Address, const MCSubtargetInfo &STI,
+                       raw_ostream &OS);
+  void printCustomAliasOperand(const MCInst *MI, uint64_t Address, unsigned OpIdx,
+                               unsigned PrintMethodIdx, const MCSubtargetInfo &STI,
+                               raw_ostream &OS);
   static const char *getRegisterName(MCRegister Reg);
   static const char *getRegisterName(MCRegister Reg, unsigned AltIdx);
 };

@@ -24,8 +24,7 @@ MTIAMCAsmInfo::MTIAMCAsmInfo(const Triple &TT) {
   Data32bitsDirective = "\t.word\t";
 }
 
-void MTIAMCAsmInfo::printSpecifierExpr(raw_ostream &OS,
-                                       const MCSpecifierExpr &Expr) const {
+void MTIAMCAsmInfo::printSpecifierExpr(raw_ostream &OS, const MCSpecifierExpr &Expr) const {
   StringRef Name = MTIA::getSpecifierName(Expr.getSpecifier());
   if (Name.empty()) {
     printExpr(OS, *Expr.getSubExpr());

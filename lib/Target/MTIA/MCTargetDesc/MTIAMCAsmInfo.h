@@ -18,8 +18,7 @@ class MTIAMCAsmInfo : public MCAsmInfoELF {
 public:
   explicit MTIAMCAsmInfo(const Triple &TT);
 
-  void printSpecifierExpr(raw_ostream &OS,
-                          const MCSpecifierExpr &Expr) const override;
+  void printSpecifierExpr(raw_ostream &OS, const MCSpecifierExpr &Expr) const override;
 };
 
 namespace MTIA {

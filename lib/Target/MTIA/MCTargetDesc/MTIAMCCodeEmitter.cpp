@@ -28,54 +28,44 @@ class MTIAMCCodeEmitter : public MCCodeEmitter {
   MCContext &Ctx;
   const MCInstrInfo &MCII;
 
-  void emit(const MCInst &MI, SmallVectorImpl<char> &CB,
-            SmallVectorImpl<MCFixup> &Fixups, const MCSubtargetInfo &STI) const;
+  void emit(const MCInst &MI, SmallVectorImpl<char> &CB, SmallVectorImpl<MCFixup> &Fixups,
+            const MCSubtargetInfo &STI) const;
   void expandFunctionCall(const MCInst &MI, SmallVectorImpl<char> &CB,
-                          SmallVectorImpl<MCFixup> &Fixups,
-                          const MCSubtargetInfo &STI) const;
+                          SmallVectorImpl<MCFixup> &Fixups, const MCSubtargetInfo &STI) const;
   void expandLongBranch(const MCInst &MI, SmallVectorImpl<char> &CB,
-                        SmallVectorImpl<MCFixup> &Fixups,
-                        const MCSubtargetInfo &STI) const;
-  void expandAddTPRel(const MCInst &MI, SmallVectorImpl<char> &CB,
-                      SmallVectorImpl<MCFixup> &Fixups,
+                        SmallVectorImpl<MCFixup> &Fixups, const MCSubtargetInfo &STI) const;
+  void expandAddTPRel(const MCInst &MI, SmallVectorImpl<char> &CB, SmallVectorImpl<MCFixup> &Fixups,
                       const MCSubtargetInfo &STI) const;
 
 public:
-  MTIAMCCodeEmitter(MCContext &Ctx, const MCInstrInfo &MCII)
-      : Ctx(Ctx), MCII(MCII) {}
+  MTIAMCCodeEmitter(MCContext &Ctx, const MCInstrInfo &MCII) : Ctx(Ctx), MCII(MCII) {}
 
   void encodeInstruction(const MCInst &MI, SmallVectorImpl<char> &CB,
                          SmallVectorImpl<MCFixup> &Fixups,
                          const MCSubtargetInfo &STI) const override;
 
   // Generated; calls the functions below for the operands.
-  uint64_t getBinaryCodeForInstr(const MCInst &MI,
-                                 SmallVectorImpl<MCFixup> &Fixups,
+  uint64_t getBinaryCodeForInstr(const MCInst &MI, SmallVectorImpl<MCFixup> &Fixups,
                                  const MCSubtargetInfo &STI) const;
 
   uint64_t getMachineOpValue(const MCInst &MI, const MCOperand &MO,
-                             SmallVectorImpl<MCFixup> &Fixups,
-                             const MCSubtargetInfo &STI) const;
-  uint64_t getImmOpValue(const MCInst &MI, unsigned OpNo,
-                         SmallVectorImpl<MCFixup> &Fixups,
+                             SmallVectorImpl<MCFixup> &Fixups, const MCSubtargetInfo &STI) const;
+  uint64_t getImmOpValue(const MCInst &MI, unsigned OpNo, SmallVectorImpl<MCFixup> &Fixups,
                          const MCSubtargetInfo &STI) const;
-  uint64_t getImmOpValueAsr1(const MCInst &MI, unsigned OpNo,
-                             SmallVectorImpl<MCFixup> &Fixups,
+  uint64_t getImmOpValueAsr1(const MCInst &MI, unsigned OpNo, SmallVectorImpl<MCFixup> &Fixups,
                              const MCSubtargetInfo &STI) const;
 };
 
 } // namespace
 
 void MTIAMCCodeEmitter::emit(const MCInst &MI, SmallVectorImpl<char> &CB,
-                             SmallVectorImpl<MCFixup> &Fixups,
-                             const MCSubtargetInfo &STI) const {
+                             SmallVectorImpl<MCFixup> &Fixups, const MCSubtargetInfo &STI) const {
   support::endian::write(CB, uint32_t(getBinaryCodeForInstr(MI, Fixups, STI)),
                          llvm::endianness::little);
 }
 
 // call, tail and jump: auipc and jalr with one relocation for both.
-void MTIAMCCodeEmitter::expandFunctionCall(const MCInst &MI,
-                                           SmallVectorImpl<char> &CB,
+void MTIAMCCodeEmitter::expandFunctionCall(const MCInst &MI, SmallVectorImpl<char> &CB,
                                            SmallVectorImpl<MCFixup> &Fixups,
                                            const MCSubtargetInfo &STI) const {
   MCRegister Scratch, Link;
@@ -100,12 +90,11 @@ void MTIAMCCodeEmitter::expandFunctionCall(const MCInst &MI,
   }
   const MCOperand &Callee = MI.getOperand(SymbolOp);
   assert(Callee.isExpr() && "a call of something that isn't a symbol");
-  Fixups.push_back(MCFixup::create(CB.size(), Callee.getExpr(),
-                                   MTIA::fixup_mtia_call_plt, /*PCRel=*/true));
+  Fixups.push_back(
+      MCFixup::create(CB.size(), Callee.getExpr(), MTIA::fixup_mtia_call_plt, /*PCRel=*/true));
   SmallVector<MCFixup, 1> None;
   emit(MCInstBuilder(MTIA::AUIPC).addReg(Scratch).addImm(0), CB, None, STI);
-  emit(MCInstBuilder(MTIA::JALR).addReg(Link).addReg(Scratch).addImm(0), CB,
-       None, STI);
+  emit(MCInstBuilder(MTIA::JALR).addReg(Link).addReg(Scratch).addImm(0), CB, None, STI);
 }
 
 static unsigned getInvertedBranch(unsigned LongBranch) {
@@ -128,8 +117,7 @@ static unsigned getInvertedBranch(unsigned LongBranch) {
 }
 
 // The inverted branch over a jal:  b!cc a, b, 8;  jal x0, target
-void MTIAMCCodeEmitter::expandLongBranch(const MCInst &MI,
-                                         SmallVectorImpl<char> &CB,
+void MTIAMCCodeEmitter::expandLongBranch(const MCInst &MI, SmallVectorImpl<char> &CB,
                                          SmallVectorImpl<MCFixup> &Fixups,
                                          const MCSubtargetInfo &STI) const {
   SmallVector<MCFixup, 1> None;
@@ -140,21 +128,18 @@ void MTIAMCCodeEmitter::expandLongBranch(const MCInst &MI,
        CB, None, STI);
   const MCOperand &Target = MI.getOperand(2);
   if (Target.isExpr())
-    Fixups.push_back(MCFixup::create(CB.size(), Target.getExpr(),
-                                     MTIA::fixup_mtia_jal, /*PCRel=*/true));
-  emit(MCInstBuilder(MTIA::JAL)
-           .addReg(MTIA::X0)
-           .addImm(Target.isImm() ? Target.getImm() - 4 : 0),
+    Fixups.push_back(
+        MCFixup::create(CB.size(), Target.getExpr(), MTIA::fixup_mtia_jal, /*PCRel=*/true));
+  emit(MCInstBuilder(MTIA::JAL).addReg(MTIA::X0).addImm(Target.isImm() ? Target.getImm() - 4 : 0),
        CB, None, STI);
 }
 
 // add with a relocation that tells the linker which symbol it is about.
-void MTIAMCCodeEmitter::expandAddTPRel(const MCInst &MI,
-                                       SmallVectorImpl<char> &CB,
+void MTIAMCCodeEmitter::expandAddTPRel(const MCInst &MI, SmallVectorImpl<char> &CB,
                                        SmallVectorImpl<MCFixup> &Fixups,
                                        const MCSubtargetInfo &STI) const {
-  Fixups.push_back(MCFixup::create(CB.size(), MI.getOperand(3).getExpr(),
-                                   MTIA::fixup_mtia_tprel_add));
+  Fixups.push_back(
+      MCFixup::create(CB.size(), MI.getOperand(3).getExpr(), MTIA::fixup_mtia_tprel_add));
   SmallVector<MCFixup, 1> None;
   emit(MCInstBuilder(MTIA::ADD)
            .addOperand(MI.getOperand(0))
@@ -163,8 +148,7 @@ void MTIAMCCodeEmitter::expandAddTPRel(const MCInst &MI,
        CB, None, STI);
 }
 
-void MTIAMCCodeEmitter::encodeInstruction(const MCInst &MI,
-                                          SmallVectorImpl<char> &CB,
+void MTIAMCCodeEmitter::encodeInstruction(const MCInst &MI, SmallVectorImpl<char> &CB,
                                           SmallVectorImpl<MCFixup> &Fixups,
                                           const MCSubtargetInfo &STI) const {
   switch (MI.getOpcode()) {
@@ -187,8 +171,7 @@ void MTIAMCCodeEmitter::encodeInstruction(const MCInst &MI,
   }
 }
 
-uint64_t MTIAMCCodeEmitter::getMachineOpValue(const MCInst &MI,
-                                              const MCOperand &MO,
+uint64_t MTIAMCCodeEmitter::getMachineOpValue(const MCInst &MI, const MCOperand &MO,
                                               SmallVectorImpl<MCFixup> &,
                                               const MCSubtargetInfo &) const {
   if (MO.isReg())
@@ -203,20 +186,18 @@ uint64_t MTIAMCCodeEmitter::getMachineOpValue(const MCInst &MI,
   return 0;
 }
 
-uint64_t
-MTIAMCCodeEmitter::getImmOpValueAsr1(const MCInst &MI, unsigned OpNo,
-                                     SmallVectorImpl<MCFixup> &Fixups,
-                                     const MCSubtargetInfo &STI) const {
+uint64_t MTIAMCCodeEmitter::getImmOpValueAsr1(const MCInst &MI, unsigned OpNo,
+                                              SmallVectorImpl<MCFixup> &Fixups,
+                                              const MCSubtargetInfo &STI) const {
   const MCOperand &MO = MI.getOperand(OpNo);
   if (MO.isImm())
     return uint64_t(MO.getImm()) >> 1;
   return getImmOpValue(MI, OpNo, Fixups, STI);
 }
 
-uint64_t
-MTIAMCCodeEmitter::getImmOpValue(const MCInst &MI, unsigned OpNo,
-                                 SmallVectorImpl<MCFixup> &Fixups,
-                                 const MCSubtargetInfo &STI) const {
+uint64_t MTIAMCCodeEmitter::getImmOpValue(const MCInst &MI, unsigned OpNo,
+                                          SmallVectorImpl<MCFixup> &Fixups,
+                                          const MCSubtargetInfo &STI) const {
   const MCOperand &MO = MI.getOperand(OpNo);
   if (MO.isImm())
     return uint64_t(MO.getImm());
@@ -246,8 +227,7 @@ MTIAMCCodeEmitter::getImmOpValue(const MCInst &MI, unsigned OpNo,
       break;
     }
     case MTIA::S_PCREL_LO:
-      Kind = IsStore ? MTIA::fixup_mtia_pcrel_lo12_s
-                     : MTIA::fixup_mtia_pcrel_lo12_i;
+      Kind = IsStore ? MTIA::fixup_mtia_pcrel_lo12_s : MTIA::fixup_mtia_pcrel_lo12_i;
       PCRel = true;
       break;
     case MTIA::S_PCREL_HI:
@@ -259,8 +239,7 @@ MTIAMCCodeEmitter::getImmOpValue(const MCInst &MI, unsigned OpNo,
       PCRel = true;
       break;
     case MTIA::S_TPREL_LO:
-      Kind = IsStore ? MTIA::fixup_mtia_tprel_lo12_s
-                     : MTIA::fixup_mtia_tprel_lo12_i;
+      Kind = IsStore ? MTIA::fixup_mtia_tprel_lo12_s : MTIA::fixup_mtia_tprel_lo12_i;
       break;
     case MTIA::S_TPREL_HI:
       Kind = MTIA::fixup_mtia_tprel_hi20;
@@ -295,7 +274,6 @@ MTIAMCCodeEmitter::getImmOpValue(const MCInst &MI, unsigned OpNo,
 
 #include "MTIAGenMCCodeEmitter.inc"
 
-MCCodeEmitter *llvm::createMTIAMCCodeEmitter(const MCInstrInfo &MCII,
-                                             MCContext &Ctx) {
+MCCodeEmitter *llvm::createMTIAMCCodeEmitter(const MCInstrInfo &MCII, MCContext &Ctx) {
   return new MTIAMCCodeEmitter(Ctx, MCII);
 }

@@ -42,15 +42,13 @@ static MCRegisterInfo *createMTIAMCRegisterInfo(const Triple &TT) {
   return Info;
 }
 
-static MCSubtargetInfo *createMTIAMCSubtargetInfo(const Triple &TT,
-                                                  StringRef CPU, StringRef FS) {
+static MCSubtargetInfo *createMTIAMCSubtargetInfo(const Triple &TT, StringRef CPU, StringRef FS) {
   if (CPU.empty())
     CPU = "mtia-v1";
   return createMTIAMCSubtargetInfoImpl(TT, CPU, /*TuneCPU=*/CPU, FS);
 }
 
-static MCAsmInfo *createMTIAMCAsmInfo(const MCRegisterInfo &MRI,
-                                      const Triple &TT,
+static MCAsmInfo *createMTIAMCAsmInfo(const MCRegisterInfo &MRI, const Triple &TT,
                                       const MCTargetOptions &Options) {
   MCAsmInfo *MAI = new MTIAMCAsmInfo(TT);
   // At a function's first instruction the canonical frame address is sp.
@@ -59,21 +57,17 @@ static MCAsmInfo *createMTIAMCAsmInfo(const MCRegisterInfo &MRI,
   return MAI;
 }
 
-static MCInstPrinter *createMTIAMCInstPrinter(const Triple &T,
-                                              unsigned SyntaxVariant,
-                                              const MCAsmInfo &MAI,
-                                              const MCInstrInfo &MII,
+static MCInstPrinter *createMTIAMCInstPrinter(const Triple &T, unsigned SyntaxVariant,
+                                              const MCAsmInfo &MAI, const MCInstrInfo &MII,
                                               const MCRegisterInfo &MRI) {
   return new MTIAInstPrinter(MAI, MII, MRI);
 }
 
-static MCTargetStreamer *createObjectTargetStreamer(MCStreamer &S,
-                                                    const MCSubtargetInfo &STI) {
+static MCTargetStreamer *createObjectTargetStreamer(MCStreamer &S, const MCSubtargetInfo &STI) {
   return new MTIATargetELFStreamer(S, STI);
 }
 
-static MCTargetStreamer *createAsmTargetStreamer(MCStreamer &S,
-                                                 formatted_raw_ostream &OS,
+static MCTargetStreamer *createAsmTargetStreamer(MCStreamer &S, formatted_raw_ostream &OS,
                                                  MCInstPrinter *InstPrint) {
   return new MTIATargetAsmStreamer(S, OS);
 }
@@ -85,29 +79,24 @@ static MCTargetStreamer *createNullTargetStreamer(MCStreamer &S) {
 namespace {
 
 class MTIAMCInstrAnalysis : public MCInstrAnalysis {
-  static bool isLinkRegister(MCRegister Reg) {
-    return Reg == MTIA::X1 || Reg == MTIA::X5;
-  }
+  static bool isLinkRegister(MCRegister Reg) { return Reg == MTIA::X1 || Reg == MTIA::X5; }
 
   // jal and jalr are calls, jumps or returns depending on their registers.
   enum class Transfer { Other, Call, Jump, Return };
   static Transfer classify(const MCInst &Inst) {
     switch (Inst.getOpcode()) {
     case MTIA::JAL:
-      return Inst.getOperand(0).getReg() == MTIA::X0 ? Transfer::Jump
-                                                     : Transfer::Call;
+      return Inst.getOperand(0).getReg() == MTIA::X0 ? Transfer::Jump : Transfer::Call;
     case MTIA::JALR:
       if (Inst.getOperand(0).getReg() != MTIA::X0)
         return Transfer::Call;
-      return isLinkRegister(Inst.getOperand(1).getReg()) ? Transfer::Return
-                                                         : Transfer::Jump;
+      return isLinkRegister(Inst.getOperand(1).getReg()) ? Transfer::Return : Transfer::Jump;
     }
     return Transfer::Other;
   }
 
 public:
-  explicit MTIAMCInstrAnalysis(const MCInstrInfo *Info)
-      : MCInstrAnalysis(Info) {}
+  explicit MTIAMCInstrAnalysis(const MCInstrInfo *Info) : MCInstrAnalysis(Info) {}
 
   bool evaluateBranch(const MCInst &Inst, uint64_t Addr, uint64_t Size,
                       uint64_t &Target) const override {
@@ -122,25 +111,21 @@ public:
   }
 
   bool isTerminator(const MCInst &Inst) const override {
-    return MCInstrAnalysis::isTerminator(Inst) ||
-           classify(Inst) == Transfer::Jump ||
+    return MCInstrAnalysis::isTerminator(Inst) || classify(Inst) == Transfer::Jump ||
            classify(Inst) == Transfer::Return;
   }
   bool isCall(const MCInst &Inst) const override {
     Transfer T = classify(Inst);
-    return T == Transfer::Call ||
-           (T == Transfer::Other && MCInstrAnalysis::isCall(Inst));
+    return T == Transfer::Call || (T == Transfer::Other && MCInstrAnalysis::isCall(Inst));
   }
   bool isReturn(const MCInst &Inst) const override {
-    return MCInstrAnalysis::isReturn(Inst) ||
-           classify(Inst) == Transfer::Return;
+    return MCInstrAnalysis::isReturn(Inst) || classify(Inst) == Transfer::Return;
   }
   bool isBranch(const MCInst &Inst) const override {
     return MCInstrAnalysis::isBranch(Inst) || classify(Inst) == Transfer::Jump;
   }
   bool isUnconditionalBranch(const MCInst &Inst) const override {
-    return MCInstrAnalysis::isUnconditionalBranch(Inst) ||
-           classify(Inst) == Transfer::Jump;
+    return MCInstrAnalysis::isUnconditionalBranch(Inst) || classify(Inst) == Transfer::Jump;
   }
   bool isIndirectBranch(const MCInst &Inst) const override {
     return MCInstrAnalysis::isIndirectBranch(Inst) ||

@@ -26,8 +26,7 @@ class Target;
 MCCodeEmitter *createMTIAMCCodeEmitter(const MCInstrInfo &MCII, MCContext &Ctx);
 
 MCAsmBackend *createMTIAAsmBackend(const Target &T, const MCSubtargetInfo &STI,
-                                   const MCRegisterInfo &MRI,
-                                   const MCTargetOptions &Options);
+                                   const MCRegisterInfo &MRI, const MCTargetOptions &Options);
 
 std::unique_ptr<MCObjectTargetWriter> createMTIAELFObjectWriter(uint8_t OSABI);
 

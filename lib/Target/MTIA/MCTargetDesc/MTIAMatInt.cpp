@@ -80,8 +80,8 @@ MTIAMatInt::InstSeq MTIAMatInt::generateInstSeq(int64_t Val) {
   if (Val > 0) {
     unsigned Zeros = llvm::countl_zero(uint64_t(Val));
     uint64_t Up = uint64_t(Val) << Zeros;
-    takeIfShorter(Best, plainThen(int64_t(Up | maskTrailingOnes<uint64_t>(Zeros)),
-                                  MTIA::SRLI, Zeros));
+    takeIfShorter(Best,
+                  plainThen(int64_t(Up | maskTrailingOnes<uint64_t>(Zeros)), MTIA::SRLI, Zeros));
     takeIfShorter(Best, plainThen(int64_t(Up), MTIA::SRLI, Zeros));
     // 32 bits with bit 31 set: start from the sign-extended word.
     if (Zeros == 32) {
@@ -122,6 +122,4 @@ MTIAMatInt::InstSeq MTIAMatInt::generateInstSeq(int64_t Val) {
   return Best;
 }
 
-unsigned MTIAMatInt::getIntMatCost(int64_t Val) {
-  return generateInstSeq(Val).size();
-}
+unsigned MTIAMatInt::getIntMatCost(int64_t Val) { return generateInstSeq(Val).size(); }

@@ -17,16 +17,13 @@
 
 using namespace llvm;
 
-void MTIATargetStreamer::emitTargetAttributes(const MCSubtargetInfo &STI,
-                                              bool EmitStackAlign) {
+void MTIATargetStreamer::emitTargetAttributes(const MCSubtargetInfo &STI, bool EmitStackAlign) {
   if (EmitStackAlign)
     emitAttribute(RISCVAttrs::STACK_ALIGN, MTIAAttrs::StackAlign);
   emitTextAttribute(RISCVAttrs::ARCH, MTIAAttrs::getArchString(STI));
 }
 
-void MTIATargetAsmStreamer::emitOption(StringRef Text) {
-  OS << "\t.option\t" << Text << '\n';
-}
+void MTIATargetAsmStreamer::emitOption(StringRef Text) { OS << "\t.option\t" << Text << '\n'; }
 
 void MTIATargetAsmStreamer::emitAttribute(unsigned Tag, unsigned Value) {
   OS << "\t.attribute\t" << Tag << ", " << Value << '\n';
@@ -36,8 +33,7 @@ void MTIATargetAsmStreamer::emitTextAttribute(unsigned Tag, StringRef Value) {
   OS << "\t.attribute\t" << Tag << ", \"" << Value << "\"\n";
 }
 
-MTIATargetELFStreamer::MTIATargetELFStreamer(MCStreamer &S,
-                                             const MCSubtargetInfo &STI)
+MTIATargetELFStreamer::MTIATargetELFStreamer(MCStreamer &S, const MCSubtargetInfo &STI)
     : MTIATargetStreamer(S) {
   // Arguments travel in integer registers: the lp64 ABI, no flag is set.
   getELFStreamer().getWriter().setELFHeaderEFlags(ELF::EF_RISCV_FLOAT_ABI_SOFT);
@@ -58,8 +54,8 @@ void MTIATargetELFStreamer::emitTextAttribute(unsigned Tag, StringRef Value) {
 void MTIATargetELFStreamer::finishAttributeSection() {
   MCELFStreamer &S = getELFStreamer();
   if (!S.Contents.empty())
-    S.emitAttributesSection("riscv", ".riscv.attributes",
-                            ELF::SHT_RISCV_ATTRIBUTES, AttributeSection);
+    S.emitAttributesSection("riscv", ".riscv.attributes", ELF::SHT_RISCV_ATTRIBUTES,
+                            AttributeSection);
 }
 
 void MTIATargetELFStreamer::finish() { finishAttributeSection(); }

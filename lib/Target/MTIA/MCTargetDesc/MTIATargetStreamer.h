@@ -35,8 +35,7 @@ class MTIATargetAsmStreamer : public MTIATargetStreamer {
   formatted_raw_ostream &OS;
 
 public:
-  MTIATargetAsmStreamer(MCStreamer &S, formatted_raw_ostream &OS)
-      : MTIATargetStreamer(S), OS(OS) {}
+  MTIATargetAsmStreamer(MCStreamer &S, formatted_raw_ostream &OS) : MTIATargetStreamer(S), OS(OS) {}
 
   void emitOption(StringRef Text) override;
   void emitAttribute(unsigned Tag, unsigned Value) override;

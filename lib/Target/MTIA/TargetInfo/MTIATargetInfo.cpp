@@ -22,6 +22,6 @@ static bool matchesNoArch(Triple::ArchType) { return false; }
 
 extern "C" void LLVMInitializeMTIATargetInfo() {
   TargetRegistry::RegisterTarget(getTheMTIATarget(), "mtia",
-                                 "MTIA processing element (RISC-V 64, Xmtia)",
-                                 "MTIA", matchesNoArch);
+                                 "MTIA processing element (RISC-V 64, Xmtia)", "MTIA",
+                                 matchesNoArch);
 }
