@@ -8,3 +8,9 @@ target_include_directories(MTIAUnits PUBLIC "${CMAKE_CURRENT_SOURCE_DIR}"
 # Results are defined bit by bit: no fused or reordered floating point.
 target_compile_options(MTIAUnits PRIVATE -ffp-contract=off -fno-fast-math)
 mtia_warnings(MTIAUnits)
+
+set(units_test "${PROJECT_SOURCE_DIR}/test/Emulator/units")
+foreach(test random exception unit)
+  mtia_add_cmocka_test(units-${test}-test ${units_test}/${test}_test.c ${units_test}/machine.c
+    ${units_test}/model.c INCLUDES "${CMAKE_CURRENT_SOURCE_DIR}" LIBS MTIAUnits m)
+endforeach()

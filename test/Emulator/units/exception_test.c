@@ -1,0 +1,319 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+// Every exception of docs/isa/xmtia.md 1.6, at the limit and one beyond, and
+// that a refused command leaves no trace.
+
+#include "machine.h"
+
+#include <setjmp.h>
+#include <stdarg.h>
+
+#include <cmocka.h>
+#include <string.h>
+
+enum {
+  GOOD = 0,
+  CB_UNSET = 1,
+  CB_RANGE = 2,
+  EXTENT = 3,
+  ALIGN = 4,
+  ADDRESS = 5,
+  PARAMETER = 6,
+  UNIMPLEMENTED = 7,
+  GROUP = 8,
+  BUSY = 9,
+  LINK = 10
+};
+
+static struct machine *m;
+static struct mtia_pe *pe;
+
+#define T(op, rs1, rs2, ...) TRY(m, pe, 0, op, rs1, rs2, __VA_ARGS__)
+#define CR(cr, low, high) assert_int_equal(T(CR_W2, low, high, cr), GOOD)
+
+// A 2 x 2 grid; CB 0, 1 and 2 of 4096 bytes on each PE; all of them empty.
+static int setup(void **state) {
+  m = machine_new(2, 2, false);
+  pe = pe_at(m, 0, 0);
+  for (unsigned i = 0; i < 4; i++)
+    for (uint8_t cb = 0; cb < 3; cb++)
+      TRY(m, &m->dev.pe[i], 0, CB_INIT, MTIA_LOCAL_BASE + 4096 * cb, 4096, cb);
+  return 0;
+}
+
+static int teardown(void **state) {
+  machine_free(m);
+  return 0;
+}
+
+static void cb_init(void **state) {
+  const uint64_t local = m->params.local_bytes, base = MTIA_LOCAL_BASE;
+  assert_int_equal(T(CB_INIT, base, local, 5), GOOD);
+  assert_int_equal(T(CB_INIT, base + local - 32, 32, 5), GOOD);
+  assert_int_equal(T(CB_INIT, base, 0, 5), CB_RANGE);
+  assert_int_equal(T(CB_INIT, base, 48, 5), CB_RANGE);
+  assert_int_equal(T(CB_INIT, base + 16, 32, 5), CB_RANGE);
+  assert_int_equal(T(CB_INIT, base, local + 32, 5), CB_RANGE);
+  assert_int_equal(T(CB_INIT, base + local - 32, 64, 5), CB_RANGE);
+  assert_int_equal(T(CB_INIT, base + local, 32, 5), CB_RANGE);
+  assert_int_equal(T(CB_INIT, base - 32, 64, 5), CB_RANGE);
+  assert_int_equal(T(CB_INIT, base + 32, -32ull, 5), CB_RANGE);
+  assert_int_equal(T(CB_INIT, MTIA_REMOTE_BASE, 32, 5), CB_RANGE);
+  assert_int_equal(T(CB_INIT, MTIA_SRAM_BASE, 32, 5), CB_RANGE);
+}
+
+static void cb_init_while_busy(void **state) {
+  assert_int_equal(T(CB_PUSH, 32, 0, 1), GOOD); // not yet executed
+  assert_int_equal(T(CB_INIT, MTIA_LOCAL_BASE, 64, 1), BUSY);
+  assert_int_equal(T(CB_INIT, MTIA_LOCAL_BASE, 64, 2), GOOD);
+  assert_true(machine_run(m));
+  assert_int_equal(T(CB_INIT, MTIA_LOCAL_BASE, 64, 1), GOOD);
+}
+
+static void unset_buffers(void **state) {
+  CR(CR_DMA_IN, 32, 0);
+  CR(CR_DMA_OUT, 32, 0);
+  CR(CR_BLOCK, 32 | 32 << 16, 0);
+  assert_int_equal(T(CB_PUSH, 32, 0, 9), CB_UNSET);
+  assert_int_equal(T(CB_POP, 32, 0, 9), CB_UNSET);
+  assert_int_equal(T(CB_WAITD, 0, 0, 9), CB_UNSET);
+  assert_int_equal(T(CB_WAITS, 0, 0, 9), CB_UNSET);
+  assert_int_equal(T(CB_HEAD, 0, 0, 9), CB_UNSET);
+  assert_int_equal(T(CB_TAIL, 0, 0, 9), CB_UNSET);
+  assert_int_equal(T(CB_FILL, 0, 0, 9), CB_UNSET);
+  assert_int_equal(T(DMA_IN, MTIA_DRAM_BASE, 1, 9, 0), CB_UNSET);
+  assert_int_equal(T(DMA_OUT, MTIA_DRAM_BASE, 1, 9), CB_UNSET);
+  assert_int_equal(T(MML, 0, 0, 0, 9, 1, 0, 0, 0, 0), CB_UNSET);
+  assert_int_equal(T(MML, 0, 0, 0, 1, 9, 0, 0, 0, 0), CB_UNSET);
+  assert_int_equal(T(ACC_BIAS, 0, 0, 0, 9, 0), CB_UNSET);
+  assert_int_equal(T(ACC_BIASR, 0, 0, 0, 9, 0), CB_UNSET);
+  assert_int_equal(T(ACC_LOAD, 0, 0, 0, 9, 0, 0), CB_UNSET);
+  assert_int_equal(T(DRAIN, 0, 0, 0, 9, 0, 0, 0, 0), CB_UNSET);
+  assert_true(mtia_cp_idle(pe));
+}
+
+static void pointers(void **state) {
+  assert_int_equal(T(CB_PUSH, 4096, 0, 0), GOOD);
+  assert_int_equal(T(CB_PUSH, 4128, 0, 0), EXTENT);
+  assert_int_equal(T(CB_PUSH, 16, 0, 0), ALIGN);
+  assert_int_equal(T(CB_POP, 4096, 0, 0), GOOD);
+  assert_int_equal(T(CB_POP, 4128, 0, 0), EXTENT);
+  assert_int_equal(T(CB_POP, 33, 0, 0), ALIGN);
+  assert_int_equal(T(CB_POP, -32ull, 0, 0), EXTENT);
+  assert_int_equal(T(CB_WAITD, 4097, 0, 0), EXTENT);
+  assert_int_equal(T(CB_WAITS, 4097, 0, 1), EXTENT);
+  assert_int_equal(T(CB_WAITS, 4096, 0, 1), GOOD);
+}
+
+static void dma(void **state) {
+  const uint64_t dram = MTIA_DRAM_BASE;
+  CR(CR_DMA_IN, 0, 0);
+  assert_int_equal(T(DMA_IN, dram, 1, 0, 0), PARAMETER); // width 0
+  CR(CR_DMA_IN, 100, 0);
+  assert_int_equal(T(DMA_IN, dram, 0, 0, 0), PARAMETER); // no rows
+  assert_int_equal(T(DMA_IN, dram, 1, 0, 3), PARAMETER); // mc 3
+  assert_int_equal(T(DMA_IN, dram + 16, 1, 0, 0), ALIGN);
+  assert_int_equal(T(DMA_IN, dram, 33, 0, 0), EXTENT); // 33 * 128 > 4096
+  assert_int_equal(T(DMA_IN, dram, 1ull << 60, 0, 0), EXTENT);
+  CR(CR_DMA_IN, 100, 96); // rows would overlap
+  assert_int_equal(T(DMA_IN, dram, 1, 0, 0), PARAMETER);
+  CR(CR_DMA_IN, 100, 144);
+  assert_int_equal(T(DMA_IN, dram, 1, 0, 0), ALIGN);
+  CR(CR_DMA_IN, 0xFFFFFFFF, 0);
+  assert_int_equal(T(DMA_IN, dram, 1, 0, 0), EXTENT);
+  CR(CR_DMA_IN, 100, 0);
+  assert_int_equal(T(CR_W, 48, 0, CR_DMA_IN_PITCH), GOOD);
+  assert_int_equal(T(DMA_IN, dram, 2, 0, 0), ALIGN);
+  assert_int_equal(T(CR_W, 128, 0, CR_DMA_IN_PITCH), GOOD);
+  assert_int_equal(T(DMA_IN, 0, 1, 0, 0), ADDRESS);
+  assert_int_equal(T(DMA_IN, MTIA_REMOTE_BASE + 2 * MTIA_LOCAL_ROOM, 1, 0, 0), ADDRESS);
+  assert_int_equal(T(DMA_IN, dram + DRAM_BYTES - 96, 1, 0, 0), ADDRESS);
+  assert_int_equal(T(DMA_IN, dram + DRAM_BYTES - 128, 1, 0, 0), GOOD);
+  assert_int_equal(T(DMA_IN, dram + DRAM_BYTES - 128, 2, 0, 0), ADDRESS); // its second row
+  // A pitch beyond everything: the first row is good, the second nowhere.
+  assert_int_equal(T(CR_W, 1ull << 62, 0, CR_DMA_IN_PITCH), GOOD);
+  assert_int_equal(T(DMA_IN, dram, 1, 0, 0), GOOD);
+  assert_int_equal(T(DMA_IN, dram, 2, 0, 0), ADDRESS);
+  CR(CR_DMA_OUT, 0, 0);
+  assert_int_equal(T(DMA_OUT, dram, 1, 0), PARAMETER);
+  CR(CR_DMA_OUT, 32, 0);
+  assert_int_equal(T(DMA_OUT, dram, 129, 0), EXTENT);
+  assert_int_equal(T(DMA_OUT, 0x1000, 1, 0), ADDRESS);
+  assert_int_equal(T(DMA_OUT, dram + 8, 1, 0), ALIGN);
+  assert_int_equal(T(DMA_OUT, dram, 0, 0), PARAMETER);
+}
+
+static void mml(void **state) {
+  const uint32_t full = 32 | 32 << 16;
+  CR(CR_BLOCK, full, 0);
+  CR(CR_MML_A, 0, 32);
+  CR(CR_MML_B, 0, 32);
+  assert_int_equal(T(MML, 0, 0, 0, 0, 1, 0, 0, 0, 4), UNIMPLEMENTED);
+  assert_int_equal(T(MML, 0, 0, 0, 0, 1, 0, 0, 0, 5), UNIMPLEMENTED);
+  assert_int_equal(T(MML, 0, 0, 0, 0, 1, 0, 0, 0, 6), PARAMETER);
+  CR(CR_BLOCK, 129, 0);
+  assert_int_equal(T(MML, 0, 0, 0, 0, 1, 0, 0, 0, 0), PARAMETER);
+  CR(CR_BLOCK, 129 << 16, 0);
+  assert_int_equal(T(MML, 0, 0, 0, 0, 1, 0, 0, 0, 0), PARAMETER);
+  CR(CR_BLOCK, full, 1);
+  assert_int_equal(T(MML, 0, 0, 0, 0, 1, 0, 0, 0, 0), PARAMETER);
+  CR(CR_BLOCK, full, 0);
+  CR(CR_MML_A, 16, 32);
+  assert_int_equal(T(MML, 0, 0, 0, 0, 1, 0, 0, 0, 0), ALIGN);
+  CR(CR_MML_A, 0, 33);
+  assert_int_equal(T(MML, 0, 0, 0, 0, 1, 0, 0, 0, 0), ALIGN);
+  CR(CR_MML_A, 0, 32);
+  CR(CR_MML_INC, 0, 8);
+  assert_int_equal(T(MML, 0, 0, 0, 0, 1, 0, 0, 1, 0), ALIGN); // ADV
+  CR(CR_MML_A, 3072, 32); // rows end at 3072 + 31 * 32 + 32 = 4096
+  assert_int_equal(T(MML, 0, 0, 0, 0, 1, 0, 0, 0, 0), GOOD);
+  CR(CR_MML_A, 3104, 32);
+  assert_int_equal(T(MML, 0, 0, 0, 0, 1, 0, 0, 0, 0), EXTENT);
+  assert_int_equal(T(MML, 0, 0, 0, 1, 0, 0, 0, 0, 0), EXTENT); // as A of CB 1
+  CR(CR_MML_A, 0xFFFFFFE0, 0xFFFFFFE0);
+  assert_int_equal(T(MML, 0, 0, 0, 0, 1, 0, 0, 0, 0), EXTENT);
+  assert_int_equal(T(MML, 0, 0, 0, 0, 1, 1, 0, 0, 0), GOOD); // no row of tile 1: reads nothing
+}
+
+static void accumulators(void **state) {
+  CR(CR_BLOCK, 32 | 32 << 16, 0);
+  CR(CR_BIAS, 2, 0);
+  assert_int_equal(T(ACC_BIAS, 0, 0, 0, 0, 0), ALIGN);
+  CR(CR_BIAS, 0, 2);
+  assert_int_equal(T(ACC_LOAD, 0, 0, 0, 0, 0, 0), ALIGN);
+  assert_int_equal(T(ACC_BIAS, 0, 0, 0, 0, 0), GOOD); // has no stride
+  CR(CR_BIAS, 4096 - 128, 0);
+  assert_int_equal(T(ACC_BIAS, 0, 0, 0, 0, 0), GOOD);
+  assert_int_equal(T(ACC_BIASR, 0, 0, 0, 0, 0), GOOD);
+  CR(CR_BIAS, 4096 - 124, 0);
+  assert_int_equal(T(ACC_BIAS, 0, 0, 0, 0, 0), EXTENT);
+  assert_int_equal(T(ACC_BIASR, 0, 0, 0, 0, 0), EXTENT);
+  CR(CR_BIAS, 0, 128);
+  assert_int_equal(T(ACC_LOAD, 0, 0, 0, 0, 0, 0), GOOD);
+  CR(CR_BIAS, 4, 128);
+  assert_int_equal(T(ACC_LOAD, 0, 0, 0, 0, 0, 0), EXTENT);
+  CR(CR_BLOCK, 200, 0);
+  assert_int_equal(T(ACC_BIAS, 0, 0, 0, 0, 0), PARAMETER);
+  assert_int_equal(T(ACC_BIASR, 0, 0, 0, 0, 0), PARAMETER);
+}
+
+static void drain(void **state) {
+  CR(CR_BLOCK, 32 | 32 << 16, 0);
+  CR(CR_OUT, 0, 128);
+  assert_int_equal(T(DRAIN, 0, 0, 0, 0, 0, 0, 0, 0), GOOD);
+  assert_int_equal(T(DRAIN, 0, 0, 0, 0, 0, 0, 4, 0), UNIMPLEMENTED);
+  assert_int_equal(T(DRAIN, 0, 0, 0, 0, 0, 0, 5, 0), UNIMPLEMENTED);
+  assert_int_equal(T(DRAIN, 0, 0, 0, 0, 0, 0, 6, 0), PARAMETER);
+  assert_int_equal(T(DRAIN, 0, 0, 0, 0, 0, 0, 1, 2), UNIMPLEMENTED);
+  CR(CR_QCLAMP, (uint32_t)-128, 127);
+  assert_int_equal(T(DRAIN, 0, 0, 0, 0, 0, 0, 1, 0), GOOD);
+  assert_int_equal(T(DRAIN, 0, 0, 0, 0, 0, 0, 2, 0), PARAMETER);
+  CR(CR_QCLAMP, 0, 255);
+  assert_int_equal(T(DRAIN, 0, 0, 0, 0, 0, 0, 2, 0), GOOD);
+  assert_int_equal(T(DRAIN, 0, 0, 0, 0, 0, 0, 1, 0), PARAMETER);
+  CR(CR_QCLAMP, 5, 4);
+  assert_int_equal(T(DRAIN, 0, 0, 0, 0, 0, 0, 1, 0), PARAMETER);
+  CR(CR_QCLAMP, (uint32_t)-129, 4);
+  assert_int_equal(T(DRAIN, 0, 0, 0, 0, 0, 0, 1, 0), PARAMETER);
+  CR(CR_OUT, 2, 128);
+  assert_int_equal(T(DRAIN, 0, 0, 0, 0, 0, 0, 3, 0), ALIGN);
+  CR(CR_OUT, 0, 126);
+  assert_int_equal(T(DRAIN, 0, 0, 0, 0, 0, 0, 0, 0), ALIGN);
+  CR(CR_OUT, 4, 128);
+  assert_int_equal(T(DRAIN, 0, 0, 0, 0, 0, 0, 0, 0), EXTENT);
+  CR(CR_BLOCK, 0, 0);
+  assert_int_equal(T(DRAIN, 0, 0, 0, 0, 0, 0, 0, 0), GOOD);
+}
+
+static void control(void **state) {
+  assert_int_equal(T(ID, 0, 0, 7), GOOD);
+  assert_int_equal(T(ID, 0, 0, 8), PARAMETER);
+  assert_int_equal(T(BAR, 0, 0, 3), PARAMETER);
+  assert_int_equal(T(CR_W, 0, 0, 24), GOOD);
+  assert_int_equal(T(CR_W, 1, 0, 24), PARAMETER);
+  assert_int_equal(T(CR_W2, 0, 1, 31), PARAMETER);
+  assert_int_equal(T(CR_ADD, 1, 0, 31), PARAMETER);
+  assert_int_equal(T(CR_W, 1, 0, 23), GOOD);
+  assert_int_equal(T(CTR_ADD, 0, 0, 0), UNIMPLEMENTED);
+  assert_int_equal(T(CTR_WAIT, 0, 0, 0), UNIMPLEMENTED);
+  assert_int_equal(T(CTR_GET, 0, 0, 0), UNIMPLEMENTED);
+  assert_int_equal(T(CTR_SET, 0, 0, 0), UNIMPLEMENTED);
+  assert_int_equal(T(CTR_TAS, 0, 0, 0), UNIMPLEMENTED);
+  assert_int_equal(T(DMA_GATHER, 0, 0, 0), UNIMPLEMENTED);
+  assert_int_equal(T(DMA_PREFETCH, 0, 0, 0), UNIMPLEMENTED);
+  assert_int_equal(T(ACC_MINMAX, 0, 0, 0), UNIMPLEMENTED);
+  assert_int_equal(T(MLU_TRANSPOSE, 0, 0, 0), UNIMPLEMENTED);
+  assert_int_equal(T(SE_UN, 0, 0, 0), UNIMPLEMENTED);
+}
+
+static uint64_t red_at(unsigned row, unsigned col, uint8_t in, uint8_t out) {
+  return TRY(m, pe_at(m, row, col), 0, RED, 0, 0, 0, in, out);
+}
+
+static void links(void **state) {
+  assert_int_equal(red_at(0, 0, 0, 0), PARAMETER);
+  assert_int_equal(red_at(1, 1, 3, 0), PARAMETER);
+  assert_int_equal(red_at(0, 0, 0, 3), PARAMETER);
+  assert_int_equal(red_at(0, 1, RED_IN_NORTH, 0), LINK);
+  assert_int_equal(red_at(1, 0, RED_IN_WEST, 0), LINK);
+  assert_int_equal(red_at(1, 0, 0, RED_OUT_SOUTH), LINK);
+  assert_int_equal(red_at(0, 1, 0, RED_OUT_EAST), LINK);
+  assert_int_equal(red_at(0, 0, 0, RED_OUT_SOUTH), GOOD);
+  assert_int_equal(red_at(0, 0, 0, RED_OUT_EAST), GOOD);
+  assert_int_equal(red_at(1, 0, RED_IN_NORTH, 0), GOOD);
+  assert_int_equal(red_at(0, 1, RED_IN_WEST, 0), GOOD);
+}
+
+static uint64_t multicast_at(unsigned row, unsigned col, uint32_t mask, uint8_t mc,
+                             uint64_t address, uint64_t rows) {
+  const struct mtia_pe *p = pe_at(m, row, col);
+  TRY(m, p, 0, CR_W2, 64, 0, CR_DMA_IN);
+  TRY(m, p, 0, CR_W, 64, 0, CR_DMA_IN_PITCH);
+  TRY(m, p, 0, CR_W, mask, 0, CR_MCAST);
+  return TRY(m, p, 0, DMA_IN, address, rows, 0, mc);
+}
+
+static void groups(void **state) {
+  const uint64_t dram = MTIA_DRAM_BASE;
+  assert_int_equal(multicast_at(0, 0, 0, 1, dram, 1), GROUP);            // not a member
+  assert_int_equal(multicast_at(0, 0, 2, 1, dram, 1), GROUP);            // not a member
+  assert_int_equal(multicast_at(0, 0, 5, 1, dram, 1), GROUP);            // column 2 of 0..1
+  assert_int_equal(multicast_at(0, 0, 5 << 16, 2, dram, 1), GROUP);      // row 2
+  assert_int_equal(multicast_at(0, 0, 3, 2, dram, 1), GROUP);            // no mask for columns
+  assert_int_equal(multicast_at(0, 0, 3, 1, MTIA_LOCAL_BASE, 1), GROUP); // everybody's own
+  assert_int_equal(multicast_at(0, 0, 3, 1, dram, 2), GOOD);
+  assert_int_equal(multicast_at(0, 1, 3, 1, dram + 32, 2), GROUP); // another address
+  assert_int_equal(multicast_at(0, 1, 3, 1, dram, 1), GROUP);      // other rows
+  assert_int_equal(multicast_at(1, 1, 3, 1, dram + 32, 2), GOOD);  // another row of PEs
+  assert_int_equal(multicast_at(0, 1, 3, 1, dram, 2), GOOD);
+  assert_int_equal(multicast_at(1, 0, 3, 1, dram + 32, 2), GOOD);
+  TRY(m, pe, 0, CR_W2, 1, 1, CR_MCAST);
+  assert_int_equal(TRY(m, pe, 0, DMA_IN, dram, 1, 0, 1), PARAMETER);
+  assert_true(machine_run(m));
+}
+
+// A refused command leaves counters, registers and queues as they were.
+static void nothing_happens(void **state) {
+  CR(CR_BLOCK, 32 | 32 << 16, 0);
+  CR(CR_MML_A, 4096, 32);
+  CR(CR_MML_B, 0, 32);
+  CR(CR_MML_INC, 32, 32);
+  CR(CR_DMA_IN, 64, 0);
+  struct mtia_cp before = *pe->cp;
+  assert_int_equal(T(MML, 0, 0, 0, 0, 1, 0, 0, 1, 0), EXTENT);
+  assert_int_equal(T(DMA_IN, 0, 4, 1, 0), ADDRESS);
+  assert_int_equal(T(CB_PUSH, 8192, 0, 1), EXTENT);
+  memset(before.core[0].fault, 0, sizeof before.core[0].fault);
+  memset(pe->cp->core[0].fault, 0, sizeof before.core[0].fault);
+  assert_memory_equal(&before, pe->cp, sizeof before);
+}
+
+int main(void) {
+#define TEST(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
+  const struct CMUnitTest tests[] = {
+      TEST(cb_init), TEST(cb_init_while_busy), TEST(unset_buffers), TEST(pointers), TEST(dma),
+      TEST(mml),     TEST(accumulators),       TEST(drain),         TEST(control),  TEST(links),
+      TEST(groups),  TEST(nothing_happens),
+  };
+  return cmocka_run_group_tests(tests, NULL, NULL);
+}
