@@ -4,7 +4,7 @@
 // anything happens (docs/isa/xmtia.md, 1.6). Instructions that give a command to
 // a unit build a draft of it, which is enqueued when the queue has room.
 
-#include "insn_standin.h"
+#include "insn.h"
 #include "units.h"
 
 #include <inttypes.h>

@@ -4,7 +4,8 @@ add_library(MTIAUnits STATIC
   barrier.c cb.c cp.c cp_issue.c cp_report.c device.c dpe.c fi.c noc.c re.c se.c units_stats.c)
 target_link_libraries(MTIAUnits PUBLIC cjson)
 target_include_directories(MTIAUnits PUBLIC "${CMAKE_CURRENT_SOURCE_DIR}"
-  PRIVATE "${PROJECT_SOURCE_DIR}/include")
+  "${PROJECT_SOURCE_DIR}/include" "${PROJECT_BINARY_DIR}/include")
+add_dependencies(MTIAUnits MTIAGenerated)
 # Results are defined bit by bit: no fused or reordered floating point.
 target_compile_options(MTIAUnits PRIVATE -ffp-contract=off -fno-fast-math)
 mtia_warnings(MTIAUnits)

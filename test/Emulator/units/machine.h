@@ -5,7 +5,7 @@
 #ifndef MACHINE_H
 #define MACHINE_H
 
-#include "insn_standin.h"
+#include "insn.h"
 #include "units.h"
 
 #define SRAM_BYTES (4u << 20) // as much of SRAM and of DRAM as exists here
