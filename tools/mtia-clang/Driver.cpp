@@ -92,6 +92,7 @@ public:
   DeviceDriver(Driver &TheDriver, DiagnosticsEngine &Diags, const Layout &Where)
       : TheDriver(TheDriver), Diags(Diags), Where(Where), Known(deviceFeatures()) {}
 
+  bool checkTarget(mtia::ArgList Args);
   void addDefaults(llvm::SmallVectorImpl<const char *> &Args);
   bool replaceJobs(Compilation &C);
 
@@ -104,7 +105,8 @@ private:
   static llvm::StringSet<> deviceFeatures();
   bool error(const llvm::Twine &Message);
   bool checkRequest(const Compilation &C);
-  bool limitFeatures(const Command &Job, ArgStringList &Args);
+  bool checkSanitizers(const ArgStringList &Args);
+  bool limitFeatures(ArgStringList &Args);
   ArgStringList linkerArgs(Compilation &C, const Command &Job);
 };
 
@@ -123,6 +125,21 @@ bool DeviceDriver::error(const llvm::Twine &Message) {
   unsigned ID = Diags.getCustomDiagID(DiagnosticsEngine::Error, "%0");
   Diags.Report(ID) << Message.str();
   return false;
+}
+
+// Before anything else: for another target, our defaults would be wrong too.
+bool DeviceDriver::checkTarget(mtia::ArgList Args) {
+  for (size_t I = 1; I < Args.size(); ++I) {
+    StringRef Name = Args[I];
+    if (Name == "-target" && I + 1 < Args.size())
+      Name = Args[++I];
+    else if (!Name.consume_front("--target="))
+      continue;
+    if (llvm::Triple(llvm::Triple::normalize(Name)).getArch() != llvm::Triple::riscv64)
+      return error("mtia-clang compiles for the MTIA device only, not for '" + Name +
+                   "'; leave out --target");
+  }
+  return true;
 }
 
 // Placed before the user's own: the last one counts.
@@ -144,9 +161,6 @@ void DeviceDriver::addDefaults(llvm::SmallVectorImpl<const char *> &Args) {
 
 bool DeviceDriver::checkRequest(const Compilation &C) {
   const llvm::opt::ArgList &Args = C.getArgs();
-  if (C.getDefaultToolChain().getTriple().getArch() != llvm::Triple::riscv64)
-    return error("mtia-clang compiles for the MTIA device only, not for '" +
-                 C.getDefaultToolChain().getTripleString() + "'; leave out --target");
   if (const Arg *A = Args.getLastArg(OPT_mabi_EQ);
       A && A->getValue() != StringRef(MTIA_DEVICE_MABI))
     return error("the device's ABI is " MTIA_DEVICE_MABI ", not '" + StringRef(A->getValue()) +
@@ -160,7 +174,7 @@ bool DeviceDriver::checkRequest(const Compilation &C) {
 
 // Clang names every extension it knows, with + or -. What the device has stays;
 // a demand for more is an error here and not a surprise at run time.
-bool DeviceDriver::limitFeatures(const Command &Job, ArgStringList &Args) {
+bool DeviceDriver::limitFeatures(ArgStringList &Args) {
   ArgStringList Kept;
   for (size_t I = 0; I < Args.size(); ++I) {
     if (Args[I] != StringRef("-target-feature")) {
@@ -180,6 +194,37 @@ bool DeviceDriver::limitFeatures(const Command &Job, ArgStringList &Args) {
   return true;
 }
 
+// Files and -l, -Wl, ... in the order of the command line. A job remembers the
+// files only; the others are still in the action it was made for.
+InputInfoList linkerInputs(const Command &Job) {
+  InputInfoList Inputs;
+  auto File = Job.getInputInfos().begin();
+  for (const Action *From : Job.getSource().getInputs()) {
+    const auto *Input = llvm::dyn_cast<InputAction>(From);
+    if (Input && Input->getInputArg().getOption().hasFlag(LinkerInput))
+      Inputs.push_back(InputInfo(Input, &Input->getInputArg(), nullptr));
+    else if (File != Job.getInputInfos().end())
+      Inputs.push_back(*File++);
+  }
+  return Inputs;
+}
+
+// A sanitizer that traps needs nothing; others need a library for the device.
+bool DeviceDriver::checkSanitizers(const ArgStringList &Args) {
+  StringRef Wanted, Trapping;
+  for (StringRef Arg : Args) {
+    if (Arg.consume_front("-fsanitize="))
+      Wanted = Arg;
+    else if (Arg.consume_front("-fsanitize-trap="))
+      Trapping = Arg;
+  }
+  if (Wanted == Trapping)
+    return true;
+  return error("-fsanitize=" + Wanted +
+               " needs a run-time library, and there is none for the device; -fsanitize=undefined "
+               "-fsanitize-trap=all does without");
+}
+
 ArgStringList DeviceDriver::linkerArgs(Compilation &C, const Command &Job) {
   const llvm::opt::ArgList &Args = C.getArgs();
   const ToolChain &TC = C.getDefaultToolChain();
@@ -195,14 +240,13 @@ ArgStringList DeviceDriver::linkerArgs(Compilation &C, const Command &Job) {
   }
   Args.addAllArgs(Out, {OPT_L, OPT_T_Group, OPT_u, OPT_s, OPT_t, OPT_r, OPT_e, OPT_Z_Flag});
   Out.push_back(Save(llvm::Twine("-L") + Where.Lib));
-  InputInfoList Inputs(Job.getInputInfos().begin(), Job.getInputInfos().end());
-  tools::AddLinkerInputs(TC, Inputs, Args, Out, llvm::cast<JobAction>(Job.getSource()));
+  tools::AddLinkerInputs(TC, linkerInputs(Job), Args, Out, llvm::cast<JobAction>(Job.getSource()));
   if (Libraries) {
     Out.push_back("-L" MTIA_PICOLIBC_LIB);
     Out.push_back("-L" MTIA_LIBGCC_DIR);
     // lld searches an archive again when a later one needs it: no group.
     if (!Args.hasArg(OPT_nolibc))
-      for (const char *Name : {"-lc", "-lm", "-lsemihost"})
+      for (const char *Name : {"-lmtia", "-lc", "-lm", "-lsemihost"})
         Out.push_back(Name);
     Out.push_back("-lgcc");
   }
@@ -231,7 +275,7 @@ bool DeviceDriver::replaceJobs(Compilation &C) {
       Jobs.push_back(std::make_unique<Command>(Planned));
       continue;
     }
-    if (Run != mtia::runLinker && !limitFeatures(Planned, Args))
+    if (Run != mtia::runLinker && (!checkSanitizers(Args) || !limitFeatures(Args)))
       return false;
     auto Ours = std::make_unique<InProcessCommand>(Planned, Run);
     Ours->replaceExecutable(TheDriver.getClangProgramPath());
@@ -283,6 +327,8 @@ int mtia::runDriver(ArgList UserArgs, const char *Executable) {
   TheDriver.setTargetAndMode(ParsedClangName());
 
   DeviceDriver Device(TheDriver, Diags, Where);
+  if (!Device.checkTarget(Args))
+    return 1;
   Device.addDefaults(Args);
   std::unique_ptr<Compilation> C(TheDriver.BuildCompilation(Args));
   if (!C || C->containsError() || Diags.hasErrorOccurred())
