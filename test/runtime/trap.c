@@ -12,7 +12,7 @@
 // STORE: fatal: store to an address that is no memory (mcause 0x0000000000000007
 // ILLEGAL: fatal: illegal instruction (mcause 0x0000000000000002
 // The line of the load, in this file.
-// EMU: trap.c:27
+// EMU: function main
 #include <string.h>
 
 volatile int *volatile nowhere = (volatile int *)16;

@@ -23,14 +23,30 @@ struct OperandRange {
 };
 
 const OperandRange Ranges[] = {
-    {"__builtin_mtia_id", 0, 0, 7, "sel"},
+#define MTIA_BUILTIN_RANGE(name, index, lo, hi, operand) {name, index, lo, hi, operand},
+#include "mtia/mtia_builtins.inc"
 };
 
+// Clang wants one string with everything in it, and the lengths of its parts:
+// name, type, attributes, required features (none).
 constexpr char StringData[] = "\0"
-                              "__builtin_mtia_id\0ULiIUi\0nF\0\0";
+#define MTIA_BUILTIN(name, type, attributes) name "\0" type "\0" attributes "\0\0"
+#include "mtia/mtia_builtins.inc"
+    ;
 constexpr llvm::StringTable Strings(StringData);
-constexpr auto Infos = Builtin::MakeInfos<1>(
-    {Builtin::Info{Builtin::Info::StrOffsets{18, 7, 3, 1}, HeaderDesc::NO_HEADER, ALL_LANGUAGES}});
+
+constexpr size_t Count = 0
+#define MTIA_BUILTIN(name, type, attributes) +1
+#include "mtia/mtia_builtins.inc"
+    ;
+
+constexpr auto Infos = Builtin::MakeInfos<Count>({
+#define MTIA_BUILTIN(name, type, attributes)                                                       \
+  Builtin::Info{                                                                                   \
+      Builtin::Info::StrOffsets{sizeof(name), sizeof(type), sizeof(attributes), sizeof("")},       \
+      HeaderDesc::NO_HEADER, ALL_LANGUAGES},
+#include "mtia/mtia_builtins.inc"
+});
 
 class RangeChecker : public ASTConsumer, public RecursiveASTVisitor<RangeChecker> {
 public:
@@ -77,7 +93,7 @@ private:
     const llvm::APSInt &Number = Value.Val.getInt();
     if (Number >= R.Min && Number <= R.Max)
       return;
-    CI.getDiagnostics().Report(Operand->getExprLoc(), DiagID)
+    CI.getDiagnostics().Report(Operand->getBeginLoc(), DiagID)
         << R.What << R.Builtin << llvm::toString(Number, 10) << llvm::Twine(R.Min).str()
         << llvm::Twine(R.Max).str() << Operand->getSourceRange();
   }
