@@ -18,7 +18,8 @@ include "MTIASchedule.td"
 include "MTIARegisterInfo.td"
 include "MTIASystemOperands.td"
 include "MTIAInstrInfo.td"
-// Code generation adds here: include "MTIACallingConv.td", "MTIAInstrPatterns.td".
+include "MTIACallingConv.td"
+include "MTIAInstrPatterns.td"
 
 //===----------------------------------------------------------------------===//
 // Processors

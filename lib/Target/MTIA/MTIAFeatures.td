@@ -15,7 +15,7 @@ class MTIAExtension<string name, string attr, string desc>
     : SubtargetFeature<name, attr, "true", desc>;
 
 class MTIAPredicate<MTIAExtension ext, string what>
-    : Predicate<"Subtarget->" # ext.FieldName # "()">,
+    : Predicate<"Subtarget->" # !subst("Has", "has", ext.FieldName) # "()">,
       AssemblerPredicate<(all_of ext), what>;
 
 def FeatureStdExtI
@@ -51,7 +51,8 @@ def FeatureRelax
 // target has no instructions of theirs: known, so that no tool warns about
 // them, and without effect.
 class IgnoredExtension<string name>
-    : SubtargetFeature<name, "", "", "Accepted, without effect">;
+    : SubtargetFeature<name, "Names_" # !subst("-", "_", name), "true",
+                       "Accepted, without effect">;
 
 foreach name = [
     "a", "b", "c", "d", "e", "experimental-p", "experimental-rvm23u32",

@@ -1,0 +1,36 @@
+//===-- MTIA.h - Passes of the MTIA code generator -*- C++ -*-===//
+//
+// Part of the MTIA kernel toolchain, under the Apache License v2.0 with LLVM
+// Exceptions. SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+
+#ifndef LLVM_LIB_TARGET_MTIA_MTIA_H
+#define LLVM_LIB_TARGET_MTIA_MTIA_H
+
+#include "llvm/Support/CodeGen.h"
+
+namespace llvm {
+class FunctionPass;
+class MTIATargetMachine;
+class PassRegistry;
+
+FunctionPass *createMTIAISelDag(MTIATargetMachine &TM, CodeGenOptLevel OptLevel);
+void initializeMTIADAGToDAGISelLegacyPass(PassRegistry &);
+
+/// Expands address pseudo-instructions into AUIPC pairs while there are virtual
+/// registers.
+FunctionPass *createMTIAPreRAExpandPseudoPass();
+void initializeMTIAPreRAExpandPseudoPass(PassRegistry &);
+
+/// Folds constant offsets, and loads and stores, into the address
+/// materialisation of globals.
+FunctionPass *createMTIAMergeBaseOffsetPass();
+void initializeMTIAMergeBaseOffsetPass(PassRegistry &);
+
+/// Removes sign extensions of values that are sign-extended already.
+FunctionPass *createMTIARemoveSExtPass();
+void initializeMTIARemoveSExtPass(PassRegistry &);
+} // namespace llvm
+
+#endif

@@ -1,0 +1,165 @@
+//===-- MTIAAsmPrinter.cpp - From machine functions to assembly or objects -*- C++ -*-===//
+//
+// Part of the MTIA kernel toolchain, under the Apache License v2.0 with LLVM
+// Exceptions. SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+
+#include "MCTargetDesc/MTIABaseInfo.h"
+#include "MCTargetDesc/MTIAInstPrinter.h"
+#include "MCTargetDesc/MTIAMCTargetDesc.h"
+#include "MCTargetDesc/MTIATargetStreamer.h"
+#include "MTIAMCInstLower.h"
+#include "MTIASubtarget.h"
+#include "MTIATargetMachine.h"
+#include "TargetInfo/MTIATargetInfo.h"
+#include "llvm/CodeGen/AsmPrinter.h"
+#include "llvm/CodeGen/MachineConstantPool.h"
+#include "llvm/CodeGen/MachineFunction.h"
+#include "llvm/CodeGen/MachineInstr.h"
+#include "llvm/IR/Module.h"
+#include "llvm/MC/MCAsmInfo.h"
+#include "llvm/MC/MCInst.h"
+#include "llvm/MC/MCStreamer.h"
+#include "llvm/MC/TargetRegistry.h"
+#include "llvm/Support/raw_ostream.h"
+
+using namespace llvm;
+
+#define DEBUG_TYPE "asm-printer"
+
+namespace {
+class MTIAAsmPrinter : public AsmPrinter {
+public:
+  static char ID;
+
+  MTIAAsmPrinter(TargetMachine &TM, std::unique_ptr<MCStreamer> Streamer)
+      : AsmPrinter(TM, std::move(Streamer), ID) {}
+
+  StringRef getPassName() const override { return "MTIA Assembly Printer"; }
+
+  void emitStartOfAsmFile(Module &M) override;
+  void emitEndOfAsmFile(Module &M) override;
+  void emitInstruction(const MachineInstr *MI) override;
+
+  bool PrintAsmOperand(const MachineInstr *MI, unsigned OpNo, const char *ExtraCode,
+                       raw_ostream &OS) override;
+  bool PrintAsmMemoryOperand(const MachineInstr *MI, unsigned OpNo, const char *ExtraCode,
+                             raw_ostream &OS) override;
+
+  // Generated from PseudoInstExpansion.
+  bool lowerPseudoInstExpansion(const MachineInstr *MI, MCInst &Inst);
+  bool lowerOperand(const MachineOperand &MO, MCOperand &MCOp) const {
+    return lowerMTIAMachineOperand(MO, MCOp, *this);
+  }
+
+private:
+  MTIATargetStreamer *getTargetStreamer() const {
+    return static_cast<MTIATargetStreamer *>(OutStreamer->getTargetStreamer());
+  }
+};
+} // namespace
+
+char MTIAAsmPrinter::ID = 0;
+
+#include "MTIAGenMCPseudoLowering.inc"
+
+void MTIAAsmPrinter::emitStartOfAsmFile(Module &M) {
+  std::string Reason = getMTIAUnsupportedReason(M, TM.Options.MCOptions.getABIName());
+  if (!Reason.empty())
+    M.getContext().emitError(Reason);
+
+  // The module's architecture is that of its first function; functions may differ, and
+  // then say so by their attributes only.
+  MTIATargetStreamer *TS = getTargetStreamer();
+  if (!TS)
+    return;
+  for (const Function &F : M) {
+    if (F.isDeclaration())
+      continue;
+    TS->emitTargetAttributes(*TM.getSubtargetImpl(F), /*EmitStackAlign=*/true);
+    return;
+  }
+  TS->emitTargetAttributes(*TM.getMCSubtargetInfo(), /*EmitStackAlign=*/true);
+}
+
+void MTIAAsmPrinter::emitEndOfAsmFile(Module &M) {
+  if (MTIATargetStreamer *TS = getTargetStreamer())
+    TS->finishAttributeSection();
+}
+
+void MTIAAsmPrinter::emitInstruction(const MachineInstr *MI) {
+  MTIA_MC::verifyInstructionPredicates(MI->getOpcode(), getSubtargetInfo().getFeatureBits());
+  MCInst OutInst;
+  if (lowerPseudoInstExpansion(MI, OutInst)) {
+    EmitToStreamer(*OutStreamer, OutInst);
+    return;
+  }
+  lowerMTIAMachineInstr(*MI, OutInst, *this);
+  EmitToStreamer(*OutStreamer, OutInst);
+}
+
+bool MTIAAsmPrinter::PrintAsmOperand(const MachineInstr *MI, unsigned OpNo,
+                                     const char *ExtraCode, raw_ostream &OS) {
+  if (!AsmPrinter::PrintAsmOperand(MI, OpNo, ExtraCode, OS))
+    return false;
+
+  const MachineOperand &MO = MI->getOperand(OpNo);
+  if (ExtraCode && ExtraCode[0]) {
+    if (ExtraCode[1] != 0)
+      return true;
+    switch (ExtraCode[0]) {
+    default:
+      return true;
+    case 'z': // zero register for the constant 0
+      if (MO.isImm() && MO.getImm() == 0) {
+        OS << MTIAInstPrinter::getRegisterName(MTIA::X0, MTIA::ABIRegAltName);
+        return false;
+      }
+      break;
+    case 'i': // the letter i for an immediate operand
+      if (!MO.isReg())
+        OS << 'i';
+      return false;
+    }
+  }
+
+  switch (MO.getType()) {
+  case MachineOperand::MO_Immediate:
+    OS << MO.getImm();
+    return false;
+  case MachineOperand::MO_Register:
+    OS << MTIAInstPrinter::getRegisterName(MO.getReg(), MTIA::ABIRegAltName);
+    return false;
+  case MachineOperand::MO_GlobalAddress:
+    PrintSymbolOperand(MO, OS);
+    return false;
+  case MachineOperand::MO_BlockAddress:
+    GetBlockAddressSymbol(MO.getBlockAddress())->print(OS, MAI);
+    return false;
+  default:
+    return true;
+  }
+}
+
+bool MTIAAsmPrinter::PrintAsmMemoryOperand(const MachineInstr *MI, unsigned OpNo,
+                                           const char *ExtraCode, raw_ostream &OS) {
+  if (ExtraCode)
+    return AsmPrinter::PrintAsmMemoryOperand(MI, OpNo, ExtraCode, OS);
+  const MachineOperand &AddrReg = MI->getOperand(OpNo);
+  if (!AddrReg.isReg() || OpNo + 1 >= MI->getNumOperands())
+    return true;
+  MCOperand MCO;
+  if (!lowerOperand(MI->getOperand(OpNo + 1), MCO))
+    return true;
+  if (MCO.isImm())
+    OS << MCO.getImm();
+  else if (MCO.isExpr())
+    MAI->printExpr(OS, *MCO.getExpr());
+  OS << '(' << MTIAInstPrinter::getRegisterName(AddrReg.getReg(), MTIA::ABIRegAltName) << ')';
+  return false;
+}
+
+extern "C" LLVM_EXTERNAL_VISIBILITY void LLVMInitializeMTIAAsmPrinter() {
+  RegisterAsmPrinter<MTIAAsmPrinter> X(getTheMTIATarget());
+}

@@ -1,0 +1,511 @@
+//===-- MTIACallLowering.cpp - Arguments, results, calls -*- C++ -*-===//
+//
+// Part of the MTIA kernel toolchain, under the Apache License v2.0 with LLVM
+// Exceptions. SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+
+//
+// The integer calling convention of the RISC-V psABI, LP64 (soft float: floating-point
+// values are integers of their size here).
+//
+//===----------------------------------------------------------------------===//
+
+#include "MCTargetDesc/MTIABaseInfo.h"
+#include "MCTargetDesc/MTIAMCTargetDesc.h"
+#include "MTIAISelLowering.h"
+#include "MTIAInstrInfo.h"
+#include "MTIAMachineFunctionInfo.h"
+#include "MTIASelectionDAGInfo.h"
+#include "MTIASubtarget.h"
+#include "llvm/CodeGen/CallingConvLower.h"
+#include "llvm/CodeGen/MachineFrameInfo.h"
+#include "llvm/CodeGen/MachineFunction.h"
+#include "llvm/CodeGen/MachineRegisterInfo.h"
+#include "llvm/IR/DiagnosticInfo.h"
+
+using namespace llvm;
+
+static const MCPhysReg ArgGPRs[] = {MTIA::X10, MTIA::X11, MTIA::X12, MTIA::X13,
+                                    MTIA::X14, MTIA::X15, MTIA::X16, MTIA::X17};
+
+// A value of two registers: in a pair, or the lower half in the last register and the
+// upper half on the stack, or on the stack with its own alignment.
+static void assignTwoXLen(CCState &State, const CCValAssign &First, ISD::ArgFlagsTy FirstFlags,
+                          unsigned SecondNo, MVT SecondVT) {
+  auto Second = [&](int64_t Offset) {
+    return CCValAssign::getMem(SecondNo, SecondVT, Offset, MVT::i64, CCValAssign::Full);
+  };
+  MCRegister Reg = State.AllocateReg(ArgGPRs);
+  if (!Reg) {
+    Align StackAlign = std::max(Align(8), FirstFlags.getNonZeroOrigAlign());
+    State.addLoc(CCValAssign::getMem(First.getValNo(), First.getValVT(),
+                                     State.AllocateStack(8, StackAlign), MVT::i64,
+                                     CCValAssign::Full));
+    State.addLoc(Second(State.AllocateStack(8, Align(8))));
+    return;
+  }
+  State.addLoc(CCValAssign::getReg(First.getValNo(), First.getValVT(), Reg, MVT::i64,
+                                   CCValAssign::Full));
+  if (MCRegister Reg2 = State.AllocateReg(ArgGPRs))
+    State.addLoc(CCValAssign::getReg(SecondNo, SecondVT, Reg2, MVT::i64, CCValAssign::Full));
+  else
+    State.addLoc(Second(State.AllocateStack(8, Align(8))));
+}
+
+static bool ccAssignArg(unsigned ValNo, MVT ValVT, MVT LocVT, CCValAssign::LocInfo LocInfo,
+                        ISD::ArgFlagsTy ArgFlags, Type *OrigTy, CCState &State) {
+  const DataLayout &DL = State.getMachineFunction().getDataLayout();
+
+  // The static chain of nested functions.
+  if (ArgFlags.isNest()) {
+    if (MCRegister Reg = State.AllocateReg(MTIA::X28)) {
+      State.addLoc(CCValAssign::getReg(ValNo, ValVT, Reg, LocVT, LocInfo));
+      return false;
+    }
+  }
+
+  // Variable arguments of twice the register's size and alignment are in an aligned
+  // pair.
+  if (ArgFlags.isVarArg() && ArgFlags.getNonZeroOrigAlign() == Align(16) &&
+      DL.getTypeAllocSize(OrigTy) == 16 && State.getPendingLocs().empty()) {
+    unsigned RegIdx = State.getFirstUnallocated(ArgGPRs);
+    if (RegIdx != std::size(ArgGPRs) && RegIdx % 2 == 1)
+      State.AllocateReg(ArgGPRs);
+  }
+
+  SmallVectorImpl<CCValAssign> &PendingLocs = State.getPendingLocs();
+  SmallVectorImpl<ISD::ArgFlagsTy> &PendingFlags = State.getPendingArgFlags();
+
+  // Collect the parts of a value of several registers.
+  if (ArgFlags.isSplit() || !PendingLocs.empty()) {
+    PendingLocs.push_back(
+        CCValAssign::getPending(ValNo, ValVT, MVT::i64, CCValAssign::Indirect));
+    PendingFlags.push_back(ArgFlags);
+    if (!ArgFlags.isSplitEnd())
+      return false;
+
+    if (PendingLocs.size() <= 2) {
+      CCValAssign First = PendingLocs[0];
+      ISD::ArgFlagsTy FirstFlags = PendingFlags[0];
+      PendingLocs.clear();
+      PendingFlags.clear();
+      assignTwoXLen(State, First, FirstFlags, ValNo, ValVT);
+      return false;
+    }
+
+    // Larger ones are passed by reference: all the parts are at one address.
+    MCRegister Reg = State.AllocateReg(ArgGPRs);
+    int64_t StackOffset = Reg ? 0 : State.AllocateStack(8, Align(8));
+    for (CCValAssign &Loc : PendingLocs) {
+      if (Reg)
+        Loc.convertToReg(Reg);
+      else
+        Loc.convertToMem(StackOffset);
+      State.addLoc(Loc);
+    }
+    PendingLocs.clear();
+    PendingFlags.clear();
+    return false;
+  }
+
+  if (MCRegister Reg = State.AllocateReg(ArgGPRs)) {
+    State.addLoc(CCValAssign::getReg(ValNo, ValVT, Reg, LocVT, LocInfo));
+    return false;
+  }
+  State.addLoc(
+      CCValAssign::getMem(ValNo, ValVT, State.AllocateStack(8, Align(8)), LocVT, LocInfo));
+  return false;
+}
+
+// Results are in a0 and a1; what needs more is returned through memory.
+static bool ccAssignRet(unsigned ValNo, MVT ValVT, MVT LocVT, CCValAssign::LocInfo LocInfo,
+                        ISD::ArgFlagsTy ArgFlags, Type *OrigTy, CCState &State) {
+  MCRegister Reg = State.AllocateReg(ArrayRef(ArgGPRs).take_front(2));
+  if (!Reg)
+    return true;
+  State.addLoc(CCValAssign::getReg(ValNo, ValVT, Reg, LocVT, LocInfo));
+  return false;
+}
+
+//===----------------------------------------------------------------------===//
+// The callee's side
+//===----------------------------------------------------------------------===//
+
+static SDValue unpackFromReg(SelectionDAG &DAG, SDValue Chain, const CCValAssign &VA,
+                             const SDLoc &DL) {
+  MachineRegisterInfo &RegInfo = DAG.getMachineFunction().getRegInfo();
+  Register VReg = RegInfo.createVirtualRegister(&MTIA::GPRRegClass);
+  RegInfo.addLiveIn(VA.getLocReg(), VReg);
+  return DAG.getCopyFromReg(Chain, DL, VReg, VA.getLocVT());
+}
+
+static SDValue unpackFromMem(SelectionDAG &DAG, SDValue Chain, const CCValAssign &VA,
+                             const SDLoc &DL) {
+  MachineFunction &MF = DAG.getMachineFunction();
+  int FI = MF.getFrameInfo().CreateFixedObject(8, VA.getLocMemOffset(), /*IsImmutable=*/true);
+  SDValue FIN = DAG.getFrameIndex(FI, MVT::i64);
+  return DAG.getLoad(VA.getLocVT(), DL, Chain, FIN, MachinePointerInfo::getFixedStack(MF, FI));
+}
+
+// Saves the argument registers that hold variable arguments just below the ones that
+// came on the stack, so that all are in one array.
+static void saveVarArgRegs(CCState &CCInfo, SDValue &Chain, const SDLoc &DL, SelectionDAG &DAG) {
+  MachineFunction &MF = DAG.getMachineFunction();
+  MachineFrameInfo &MFI = MF.getFrameInfo();
+  MachineRegisterInfo &RegInfo = MF.getRegInfo();
+  auto *FuncInfo = MF.getInfo<MTIAMachineFunctionInfo>();
+
+  unsigned Idx = CCInfo.getFirstUnallocated(ArgGPRs);
+  int SaveSize = 8 * (std::size(ArgGPRs) - Idx);
+  int FI;
+  SmallVector<SDValue, 8> Stores;
+  if (SaveSize == 0) {
+    FI = MFI.CreateFixedObject(8, CCInfo.getStackSize(), true);
+  } else {
+    int64_t Offset = -SaveSize;
+    FI = MFI.CreateFixedObject(SaveSize, Offset, false);
+    // The pairs' alignment must be the stack's: keep the area a multiple of 16.
+    if (Idx % 2) {
+      MFI.CreateFixedObject(8, Offset - 8, true);
+      SaveSize += 8;
+    }
+    SDValue FIN = DAG.getFrameIndex(FI, MVT::i64);
+    for (unsigned I = Idx; I < std::size(ArgGPRs); ++I) {
+      Register Reg = RegInfo.createVirtualRegister(&MTIA::GPRRegClass);
+      RegInfo.addLiveIn(ArgGPRs[I], Reg);
+      SDValue Arg = DAG.getCopyFromReg(Chain, DL, Reg, MVT::i64);
+      Stores.push_back(DAG.getStore(Chain, DL, Arg, FIN,
+                                    MachinePointerInfo::getFixedStack(MF, FI, (I - Idx) * 8)));
+      FIN = DAG.getMemBasePlusOffset(FIN, TypeSize::getFixed(8), DL);
+    }
+  }
+  FuncInfo->setVarArgsFrameIndex(FI);
+  FuncInfo->setVarArgsSaveSize(SaveSize);
+  if (!Stores.empty()) {
+    Stores.push_back(Chain);
+    Chain = DAG.getNode(ISD::TokenFactor, DL, MVT::Other, Stores);
+  }
+}
+
+SDValue MTIATargetLowering::LowerFormalArguments(SDValue Chain, CallingConv::ID CallConv,
+                                                 bool IsVarArg,
+                                                 const SmallVectorImpl<ISD::InputArg> &Ins,
+                                                 const SDLoc &DL, SelectionDAG &DAG,
+                                                 SmallVectorImpl<SDValue> &InVals) const {
+  MachineFunction &MF = DAG.getMachineFunction();
+  const Function &Func = MF.getFunction();
+
+  switch (CallConv) {
+  case CallingConv::C:
+  case CallingConv::Fast:
+  case CallingConv::Cold:
+  case CallingConv::PreserveMost:
+  case CallingConv::Tail:
+    break;
+  default:
+    DAG.getContext()->diagnose(DiagnosticInfoUnsupported(
+        Func, "calling convention " + Twine(CallConv) + " isn't supported", DL.getDebugLoc()));
+  }
+
+  if (Func.hasFnAttribute("interrupt")) {
+    StringRef Kind = Func.getFnAttribute("interrupt").getValueAsString();
+    if (!Func.arg_empty())
+      DAG.getContext()->diagnose(DiagnosticInfoUnsupported(
+          Func, "an interrupt function can't have arguments", DL.getDebugLoc()));
+    if (!Kind.empty() && Kind != "machine")
+      DAG.getContext()->diagnose(DiagnosticInfoUnsupported(
+          Func, "interrupt kind '" + Kind + "' isn't supported: the cores have machine mode only",
+          DL.getDebugLoc()));
+  }
+
+  SmallVector<CCValAssign, 16> ArgLocs;
+  CCState CCInfo(CallConv, IsVarArg, MF, ArgLocs, *DAG.getContext());
+  CCInfo.AnalyzeFormalArguments(Ins, ccAssignArg);
+
+  for (unsigned I = 0, InsIdx = 0, E = ArgLocs.size(); I != E; ++I, ++InsIdx) {
+    const CCValAssign &VA = ArgLocs[I];
+    SDValue ArgValue =
+        VA.isRegLoc() ? unpackFromReg(DAG, Chain, VA, DL) : unpackFromMem(DAG, Chain, VA, DL);
+    if (VA.getLocInfo() != CCValAssign::Indirect) {
+      InVals.push_back(ArgValue);
+      continue;
+    }
+    // All the parts are at one address.
+    unsigned ArgIndex = Ins[InsIdx].OrigArgIndex;
+    InVals.push_back(
+        DAG.getLoad(VA.getValVT(), DL, Chain, ArgValue, MachinePointerInfo()));
+    while (I + 1 != E && Ins[InsIdx + 1].OrigArgIndex == ArgIndex &&
+           Ins[InsIdx + 1].PartOffset != 0) {
+      const CCValAssign &PartVA = ArgLocs[I + 1];
+      SDValue Address = DAG.getMemBasePlusOffset(
+          ArgValue, TypeSize::getFixed(Ins[InsIdx + 1].PartOffset), DL);
+      InVals.push_back(
+          DAG.getLoad(PartVA.getValVT(), DL, Chain, Address, MachinePointerInfo()));
+      ++I;
+      ++InsIdx;
+    }
+  }
+
+  if (IsVarArg)
+    saveVarArgRegs(CCInfo, Chain, DL, DAG);
+  return Chain;
+}
+
+bool MTIATargetLowering::CanLowerReturn(CallingConv::ID CallConv, MachineFunction &MF,
+                                        bool IsVarArg,
+                                        const SmallVectorImpl<ISD::OutputArg> &Outs,
+                                        LLVMContext &Context, const Type *RetTy) const {
+  SmallVector<CCValAssign, 16> RVLocs;
+  CCState CCInfo(CallConv, IsVarArg, MF, RVLocs, Context);
+  return CCInfo.CheckReturn(Outs, ccAssignRet);
+}
+
+SDValue MTIATargetLowering::LowerReturn(SDValue Chain, CallingConv::ID CallConv, bool IsVarArg,
+                                        const SmallVectorImpl<ISD::OutputArg> &Outs,
+                                        const SmallVectorImpl<SDValue> &OutVals, const SDLoc &DL,
+                                        SelectionDAG &DAG) const {
+  MachineFunction &MF = DAG.getMachineFunction();
+  SmallVector<CCValAssign, 16> RVLocs;
+  CCState CCInfo(CallConv, IsVarArg, MF, RVLocs, *DAG.getContext());
+  CCInfo.AnalyzeReturn(Outs, ccAssignRet);
+
+  SDValue Glue;
+  SmallVector<SDValue, 4> RetOps(1, Chain);
+  for (unsigned I = 0, E = RVLocs.size(); I != E; ++I) {
+    const CCValAssign &VA = RVLocs[I];
+    Chain = DAG.getCopyToReg(Chain, DL, VA.getLocReg(), OutVals[I], Glue);
+    Glue = Chain.getValue(1);
+    RetOps.push_back(DAG.getRegister(VA.getLocReg(), VA.getLocVT()));
+  }
+  RetOps[0] = Chain;
+  if (Glue.getNode())
+    RetOps.push_back(Glue);
+
+  unsigned RetOpc = MTIAISD::RET_GLUE;
+  if (MF.getFunction().hasFnAttribute("interrupt")) {
+    if (!MF.getFunction().getReturnType()->isVoidTy())
+      DAG.getContext()->diagnose(DiagnosticInfoUnsupported(
+          MF.getFunction(), "an interrupt function must return void", DL.getDebugLoc()));
+    RetOpc = MTIAISD::MRET_GLUE;
+    RetOps.resize(1);
+    RetOps[0] = Chain;
+  }
+  return DAG.getNode(RetOpc, DL, MVT::Other, RetOps);
+}
+
+//===----------------------------------------------------------------------===//
+// The caller's side
+//===----------------------------------------------------------------------===//
+
+// A tail call leaves no frame to live in: nothing may be on the stack, by value or by
+// reference, and what the caller has promised to preserve the callee must preserve.
+bool MTIATargetLowering::isEligibleForTailCallOptimization(
+    CCState &CCInfo, CallLoweringInfo &CLI, MachineFunction &MF,
+    const SmallVectorImpl<CCValAssign> &ArgLocs) const {
+  const Function &Caller = MF.getFunction();
+  if (Caller.hasFnAttribute("interrupt") || Caller.hasFnAttribute(Attribute::Naked))
+    return false;
+  if (CCInfo.getStackSize() != 0)
+    return false;
+  for (const CCValAssign &VA : ArgLocs)
+    if (VA.getLocInfo() == CCValAssign::Indirect)
+      return false;
+
+  bool IsCallerStructRet = Caller.hasStructRetAttr();
+  bool IsCalleeStructRet = !CLI.Outs.empty() && CLI.Outs[0].Flags.isSRet();
+  if (IsCallerStructRet || IsCalleeStructRet)
+    return false;
+
+  const MTIARegisterInfo *TRI = Subtarget.getRegisterInfo();
+  const uint32_t *CallerPreserved = TRI->getCallPreservedMask(MF, Caller.getCallingConv());
+  if (CLI.CallConv != Caller.getCallingConv()) {
+    const uint32_t *CalleePreserved = TRI->getCallPreservedMask(MF, CLI.CallConv);
+    if (!TRI->regmaskSubsetEqual(CallerPreserved, CalleePreserved))
+      return false;
+  }
+
+  for (const ISD::OutputArg &Arg : CLI.Outs)
+    if (Arg.Flags.isByVal())
+      return false;
+  return true;
+}
+
+SDValue MTIATargetLowering::LowerCall(CallLoweringInfo &CLI,
+                                      SmallVectorImpl<SDValue> &InVals) const {
+  SelectionDAG &DAG = CLI.DAG;
+  SDLoc &DL = CLI.DL;
+  SmallVectorImpl<ISD::OutputArg> &Outs = CLI.Outs;
+  SmallVectorImpl<SDValue> &OutVals = CLI.OutVals;
+  SmallVectorImpl<ISD::InputArg> &Ins = CLI.Ins;
+  SDValue Chain = CLI.Chain;
+  SDValue Callee = CLI.Callee;
+  bool &IsTailCall = CLI.IsTailCall;
+  CallingConv::ID CallConv = CLI.CallConv;
+  EVT PtrVT = getPointerTy(DAG.getDataLayout());
+  MachineFunction &MF = DAG.getMachineFunction();
+
+  SmallVector<CCValAssign, 16> ArgLocs;
+  CCState ArgCCInfo(CallConv, CLI.IsVarArg, MF, ArgLocs, *DAG.getContext());
+  ArgCCInfo.AnalyzeCallOperands(Outs, ccAssignArg);
+
+  if (IsTailCall)
+    IsTailCall = isEligibleForTailCallOptimization(ArgCCInfo, CLI, MF, ArgLocs);
+  if (CLI.CB && CLI.CB->isMustTailCall() && !IsTailCall) {
+    DAG.getContext()->diagnose(DiagnosticInfoUnsupported(
+        MF.getFunction(), "a call marked musttail can't be a tail call: its arguments need the stack",
+        DL.getDebugLoc()));
+  }
+
+  unsigned NumBytes = ArgCCInfo.getStackSize();
+
+  // Copies of what is passed by value.
+  SmallVector<SDValue, 8> ByValArgs;
+  for (unsigned I = 0, E = Outs.size(); I != E; ++I) {
+    ISD::ArgFlagsTy Flags = Outs[I].Flags;
+    if (!Flags.isByVal())
+      continue;
+    SDValue Arg = OutVals[I];
+    unsigned Size = Flags.getByValSize();
+    Align Alignment = Flags.getNonZeroByValAlign();
+    int FI = MF.getFrameInfo().CreateStackObject(Size, Alignment, /*isSpillSlot=*/false);
+    SDValue FIPtr = DAG.getFrameIndex(FI, PtrVT);
+    SDValue SizeNode = DAG.getConstant(Size, DL, MVT::i64);
+    Chain = DAG.getMemcpy(Chain, DL, FIPtr, Arg, SizeNode, Alignment, /*isVol=*/false,
+                          /*AlwaysInline=*/false, /*CI=*/nullptr, std::nullopt,
+                          MachinePointerInfo(), MachinePointerInfo());
+    ByValArgs.push_back(FIPtr);
+  }
+
+  if (!IsTailCall)
+    Chain = DAG.getCALLSEQ_START(Chain, NumBytes, 0, DL);
+
+  SmallVector<std::pair<Register, SDValue>, 8> RegsToPass;
+  SmallVector<SDValue, 8> MemOpChains;
+  SDValue StackPtr;
+  auto StackAddress = [&](int64_t Offset) {
+    if (!StackPtr.getNode())
+      StackPtr = DAG.getCopyFromReg(Chain, DL, MTIA::X2, PtrVT);
+    return DAG.getNode(ISD::ADD, DL, PtrVT, StackPtr, DAG.getConstant(Offset, DL, PtrVT));
+  };
+
+  for (unsigned I = 0, J = 0, OutIdx = 0, E = ArgLocs.size(); I != E; ++I, ++OutIdx) {
+    const CCValAssign &VA = ArgLocs[I];
+    SDValue ArgValue = OutVals[OutIdx];
+    ISD::ArgFlagsTy Flags = Outs[OutIdx].Flags;
+
+    if (VA.getLocInfo() == CCValAssign::Indirect) {
+      // Store the parts in a slot, and pass its address.
+      unsigned ArgIndex = Outs[OutIdx].OrigArgIndex;
+      unsigned PartBytes = VA.getValVT().getStoreSize();
+      unsigned LastPart = OutIdx;
+      while (LastPart + 1 < Outs.size() && Outs[LastPart + 1].OrigArgIndex == ArgIndex &&
+             Outs[LastPart + 1].PartOffset != 0)
+        ++LastPart;
+      unsigned Bytes = Outs[LastPart].PartOffset + PartBytes;
+      Align SlotAlign = std::max(Flags.getNonZeroOrigAlign(), Align(8));
+      int FI = MF.getFrameInfo().CreateStackObject(Bytes, SlotAlign, /*isSpillSlot=*/false);
+      SDValue Slot = DAG.getFrameIndex(FI, PtrVT);
+      for (unsigned Part = OutIdx; Part <= LastPart; ++Part) {
+        SDValue Address = DAG.getMemBasePlusOffset(
+            Slot, TypeSize::getFixed(Outs[Part].PartOffset), DL);
+        MemOpChains.push_back(DAG.getStore(
+            Chain, DL, OutVals[Part], Address,
+            MachinePointerInfo::getFixedStack(MF, FI, Outs[Part].PartOffset)));
+      }
+      I += LastPart - OutIdx;
+      OutIdx = LastPart;
+      ArgValue = Slot;
+    }
+
+    if (Flags.isByVal())
+      ArgValue = ByValArgs[J++];
+
+    if (VA.isRegLoc()) {
+      RegsToPass.push_back(std::make_pair(VA.getLocReg(), ArgValue));
+    } else {
+      assert(!IsTailCall && "Arguments of a tail call are in registers");
+      MemOpChains.push_back(DAG.getStore(Chain, DL, ArgValue, StackAddress(VA.getLocMemOffset()),
+                                         MachinePointerInfo::getStack(MF, VA.getLocMemOffset())));
+    }
+  }
+
+  if (!MemOpChains.empty())
+    Chain = DAG.getNode(ISD::TokenFactor, DL, MVT::Other, MemOpChains);
+
+  SDValue Glue;
+  for (auto &[Reg, Value] : RegsToPass) {
+    Chain = DAG.getCopyToReg(Chain, DL, Reg, Value, Glue);
+    Glue = Chain.getValue(1);
+  }
+
+  // The linker makes the distance right whatever the code model: %call_plt.
+  if (auto *S = dyn_cast<GlobalAddressSDNode>(Callee))
+    Callee = DAG.getTargetGlobalAddress(S->getGlobal(), DL, PtrVT, 0, MTIAII::MO_CALL);
+  else if (auto *S = dyn_cast<ExternalSymbolSDNode>(Callee))
+    Callee = DAG.getTargetExternalSymbol(S->getSymbol(), PtrVT, MTIAII::MO_CALL);
+
+  SmallVector<SDValue, 8> Ops = {Chain, Callee};
+  for (auto &[Reg, Value] : RegsToPass)
+    Ops.push_back(DAG.getRegister(Reg, Value.getValueType()));
+  const uint32_t *Mask = Subtarget.getRegisterInfo()->getCallPreservedMask(MF, CallConv);
+  if (!IsTailCall)
+    Ops.push_back(DAG.getRegisterMask(Mask));
+  if (Glue.getNode())
+    Ops.push_back(Glue);
+
+  SDVTList NodeTys = DAG.getVTList(MVT::Other, MVT::Glue);
+  if (IsTailCall) {
+    MF.getFrameInfo().setHasTailCall();
+    SDValue Ret = DAG.getNode(MTIAISD::TAIL, DL, NodeTys, Ops);
+    if (CLI.CFIType)
+      Ret.getNode()->setCFIType(CLI.CFIType->getZExtValue());
+    DAG.addNoMergeSiteInfo(Ret.getNode(), CLI.NoMerge);
+    return Ret;
+  }
+
+  Chain = DAG.getNode(MTIAISD::CALL, DL, NodeTys, Ops);
+  DAG.addNoMergeSiteInfo(Chain.getNode(), CLI.NoMerge);
+  Glue = Chain.getValue(1);
+  Chain = DAG.getCALLSEQ_END(Chain, NumBytes, 0, Glue, DL);
+  Glue = Chain.getValue(1);
+
+  SmallVector<CCValAssign, 16> RVLocs;
+  CCState RetCCInfo(CallConv, CLI.IsVarArg, MF, RVLocs, *DAG.getContext());
+  RetCCInfo.AnalyzeCallResult(Ins, ccAssignRet);
+  for (const CCValAssign &VA : RVLocs) {
+    SDValue RetValue = DAG.getCopyFromReg(Chain, DL, VA.getLocReg(), VA.getLocVT(), Glue);
+    Chain = RetValue.getValue(1);
+    Glue = RetValue.getValue(2);
+    InVals.push_back(RetValue);
+  }
+  return Chain;
+}
+
+// Whether the only use of a libcall's result is to be returned.
+bool MTIATargetLowering::isUsedByReturnOnly(SDNode *N, SDValue &Chain) const {
+  if (N->getNumValues() != 1 || !N->hasNUsesOfValue(1, 0))
+    return false;
+  SDNode *Copy = *N->user_begin();
+  if (Copy->getOpcode() == ISD::BITCAST)
+    return isUsedByReturnOnly(Copy, Chain);
+  if (Copy->getOpcode() != ISD::CopyToReg)
+    return false;
+  // A glued copy is a part of a larger result.
+  if (Copy->getOperand(Copy->getNumOperands() - 1).getValueType() == MVT::Glue)
+    return false;
+  bool HasRet = false;
+  for (SDNode *Node : Copy->users()) {
+    if (Node->getOpcode() != MTIAISD::RET_GLUE)
+      return false;
+    HasRet = true;
+  }
+  if (!HasRet)
+    return false;
+  Chain = Copy->getOperand(0);
+  return true;
+}
+
+bool MTIATargetLowering::mayBeEmittedAsTailCall(const CallInst *CI) const {
+  return CI->isTailCall();
+}

@@ -1,0 +1,22 @@
+//===-- MTIACallingConv.td - Callee-saved registers --------*- tablegen -*-===//
+//
+// Part of the MTIA kernel toolchain, under the Apache License v2.0 with LLVM
+// Exceptions. SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+//
+// Where arguments and results go is decided in MTIACallingConv.cpp: the psABI's
+// rules for values of two registers and for variable arguments do not fit the
+// declarative form.
+//
+//===----------------------------------------------------------------------===//
+
+// The order is the order of the spill slots: ra and s0 on top, as the psABI's
+// frame records have it.
+def CSR_LP64 : CalleeSavedRegs<(add X1, X8, X9, (sequence "X%u", 18, 27))>;
+
+// Interrupt handlers must preserve everything that a function may write.
+def CSR_Interrupt
+    : CalleeSavedRegs<(add X1, (sequence "X%u", 5, 31))>;
+
+def CSR_NoRegs : CalleeSavedRegs<(add)>;

@@ -1,0 +1,343 @@
+//===-- MTIAFrameLowering.cpp - Stack frames -*- C++ -*-===//
+//
+// Part of the MTIA kernel toolchain, under the Apache License v2.0 with LLVM
+// Exceptions. SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+
+#include "MTIAFrameLowering.h"
+#include "MCTargetDesc/MTIAMCTargetDesc.h"
+#include "MTIAMachineFunctionInfo.h"
+#include "MTIASubtarget.h"
+#include "llvm/CodeGen/CFIInstBuilder.h"
+#include "llvm/CodeGen/MachineFrameInfo.h"
+#include "llvm/CodeGen/MachineFunction.h"
+#include "llvm/CodeGen/MachineInstrBuilder.h"
+#include "llvm/CodeGen/MachineRegisterInfo.h"
+#include "llvm/CodeGen/RegisterScavenging.h"
+#include "llvm/Target/TargetMachine.h"
+#include "llvm/Target/TargetOptions.h"
+
+using namespace llvm;
+
+bool MTIAFrameLowering::hasFPImpl(const MachineFunction &MF) const {
+  const TargetRegisterInfo *RegInfo = MF.getSubtarget().getRegisterInfo();
+  const MachineFrameInfo &MFI = MF.getFrameInfo();
+  return MF.getTarget().Options.DisableFramePointerElim(MF) || RegInfo->hasStackRealignment(MF) ||
+         MFI.hasVarSizedObjects() || MFI.isFrameAddressTaken();
+}
+
+bool MTIAFrameLowering::hasBP(const MachineFunction &MF) const {
+  return MF.getFrameInfo().hasVarSizedObjects() &&
+         STI.getRegisterInfo()->hasStackRealignment(MF) &&
+         !MF.getFunction().hasFnAttribute(Attribute::Naked);
+}
+
+Register MTIAFrameLowering::getBPReg() const { return MTIA::X9; }
+
+bool MTIAFrameLowering::hasReservedCallFrame(const MachineFunction &MF) const {
+  return !MF.getFrameInfo().hasVarSizedObjects();
+}
+
+bool MTIAFrameLowering::enableShrinkWrapping(const MachineFunction &MF) const {
+  return !MF.getFunction().hasFnAttribute("interrupt");
+}
+
+void MTIAFrameLowering::determineFrameLayout(MachineFunction &MF) const {
+  MachineFrameInfo &MFI = MF.getFrameInfo();
+  MFI.setStackSize(alignTo(MFI.getStackSize(), getStackAlign()));
+}
+
+// A large frame is set up in two steps, so that the callee-saved registers are
+// stored at offsets that fit their instructions.
+uint64_t MTIAFrameLowering::getFirstSPAdjustAmount(const MachineFunction &MF) const {
+  const MachineFrameInfo &MFI = MF.getFrameInfo();
+  uint64_t StackSize = MFI.getStackSize();
+  if (isInt<12>(StackSize) || MFI.getCalleeSavedInfo().empty())
+    return 0;
+  const uint64_t MaxStep = 2048 - getStackAlign().value();
+  const uint64_t SavedArea =
+      MF.getInfo<MTIAMachineFunctionInfo>()->getCalleeSavedStackSize() +
+      MF.getInfo<MTIAMachineFunctionInfo>()->getVarArgsSaveSize();
+  // The second step is one addition if it can be.
+  if (StackSize <= 2 * MaxStep && StackSize - MaxStep <= 2048)
+    return MaxStep;
+  // Leave a remainder that needs only LUI where the frame allows.
+  uint64_t Rest = StackSize % 4096;
+  if (Rest <= MaxStep && Rest >= alignTo(SavedArea, 16) && isInt<32>(StackSize))
+    return Rest;
+  return MaxStep;
+}
+
+void MTIAFrameLowering::emitPrologue(MachineFunction &MF, MachineBasicBlock &MBB) const {
+  MachineFrameInfo &MFI = MF.getFrameInfo();
+  auto *MFInfo = MF.getInfo<MTIAMachineFunctionInfo>();
+  const MTIARegisterInfo *RI = STI.getRegisterInfo();
+  const MTIAInstrInfo *TII = STI.getInstrInfo();
+  MachineBasicBlock::iterator MBBI = MBB.begin();
+
+  if (MF.getFunction().hasFnAttribute(Attribute::Naked) ||
+      MF.getFunction().getCallingConv() == CallingConv::GHC)
+    return;
+
+  // Stores of callee-saved registers are already there; their location is not
+  // part of the body.
+  DebugLoc DL;
+
+  determineFrameLayout(MF);
+  uint64_t StackSize = MFI.getStackSize();
+  if (StackSize == 0 && !MFI.adjustsStack())
+    return;
+
+  const bool EmitCFI = MF.needsFrameMoves();
+  CFIInstBuilder CFI(MBB, MBBI, MachineInstr::FrameSetup);
+
+  uint64_t FirstSPAdjust = getFirstSPAdjustAmount(MF);
+  uint64_t FirstStep = FirstSPAdjust ? FirstSPAdjust : StackSize;
+  RI->adjustReg(MBB, MBBI, DL, MTIA::X2, MTIA::X2, -(int64_t)FirstStep, MachineInstr::FrameSetup);
+  if (EmitCFI) {
+    CFI.setInsertPoint(MBBI);
+    CFI.buildDefCFAOffset(FirstStep);
+  }
+
+  const auto &CSI = MFI.getCalleeSavedInfo();
+  std::advance(MBBI, CSI.size());
+  if (EmitCFI) {
+    CFI.setInsertPoint(MBBI);
+    for (const CalleeSavedInfo &Entry : CSI)
+      CFI.buildOffset(Entry.getReg(), MFI.getObjectOffset(Entry.getFrameIdx()));
+  }
+
+  if (hasFP(MF)) {
+    RI->adjustReg(MBB, MBBI, DL, MTIA::X8, MTIA::X2,
+                  (int64_t)FirstStep - MFInfo->getVarArgsSaveSize(), MachineInstr::FrameSetup);
+    if (EmitCFI) {
+      CFI.setInsertPoint(MBBI);
+      CFI.buildDefCFA(MTIA::X8, MFInfo->getVarArgsSaveSize());
+    }
+  }
+
+  if (FirstSPAdjust) {
+    RI->adjustReg(MBB, MBBI, DL, MTIA::X2, MTIA::X2, -(int64_t)(StackSize - FirstSPAdjust),
+                  MachineInstr::FrameSetup);
+    if (EmitCFI && !hasFP(MF)) {
+      CFI.setInsertPoint(MBBI);
+      CFI.buildDefCFAOffset(StackSize);
+    }
+  }
+
+  if (hasFP(MF) && RI->hasStackRealignment(MF)) {
+    Align MaxAlign = MFI.getMaxAlign();
+    if (isInt<12>(-(int64_t)MaxAlign.value())) {
+      BuildMI(MBB, MBBI, DL, TII->get(MTIA::ANDI), MTIA::X2)
+          .addReg(MTIA::X2)
+          .addImm(-(int64_t)MaxAlign.value())
+          .setMIFlag(MachineInstr::FrameSetup);
+    } else {
+      unsigned Shift = Log2(MaxAlign);
+      Register Tmp = MF.getRegInfo().createVirtualRegister(&MTIA::GPRRegClass);
+      BuildMI(MBB, MBBI, DL, TII->get(MTIA::SRLI), Tmp)
+          .addReg(MTIA::X2)
+          .addImm(Shift)
+          .setMIFlag(MachineInstr::FrameSetup);
+      BuildMI(MBB, MBBI, DL, TII->get(MTIA::SLLI), MTIA::X2)
+          .addReg(Tmp, RegState::Kill)
+          .addImm(Shift)
+          .setMIFlag(MachineInstr::FrameSetup);
+    }
+    if (hasBP(MF))
+      BuildMI(MBB, MBBI, DL, TII->get(MTIA::ADDI), getBPReg())
+          .addReg(MTIA::X2)
+          .addImm(0)
+          .setMIFlag(MachineInstr::FrameSetup);
+  }
+}
+
+void MTIAFrameLowering::emitEpilogue(MachineFunction &MF, MachineBasicBlock &MBB) const {
+  MachineFrameInfo &MFI = MF.getFrameInfo();
+  auto *MFInfo = MF.getInfo<MTIAMachineFunctionInfo>();
+  const MTIARegisterInfo *RI = STI.getRegisterInfo();
+
+  if (MF.getFunction().hasFnAttribute(Attribute::Naked) ||
+      MF.getFunction().getCallingConv() == CallingConv::GHC)
+    return;
+
+  MachineBasicBlock::iterator MBBI = MBB.getFirstTerminator();
+  DebugLoc DL;
+  if (MBBI != MBB.end())
+    DL = MBBI->getDebugLoc();
+
+  uint64_t StackSize = MFI.getStackSize();
+  if (StackSize == 0 && !MFI.adjustsStack())
+    return;
+
+  const bool EmitCFI = MF.needsFrameMoves();
+  CFIInstBuilder CFI(MBB, MBBI, MachineInstr::FrameDestroy);
+
+  // The loads of callee-saved registers stand before the terminator; what undoes
+  // the second step of the set-up stands before them.
+  const auto &CSI = MFI.getCalleeSavedInfo();
+  MachineBasicBlock::iterator LastFrameDestroy = std::prev(MBBI, CSI.size());
+
+  uint64_t FirstSPAdjust = getFirstSPAdjustAmount(MF);
+  uint64_t FirstStep = FirstSPAdjust ? FirstSPAdjust : StackSize;
+
+  if (RI->hasStackRealignment(MF) || MFI.hasVarSizedObjects()) {
+    assert(hasFP(MF) && "The frame pointer must be there to restore sp");
+    RI->adjustReg(MBB, LastFrameDestroy, DL, MTIA::X2, MTIA::X8,
+                  -((int64_t)FirstStep - MFInfo->getVarArgsSaveSize()),
+                  MachineInstr::FrameDestroy);
+  } else if (FirstSPAdjust) {
+    RI->adjustReg(MBB, LastFrameDestroy, DL, MTIA::X2, MTIA::X2,
+                  (int64_t)(StackSize - FirstSPAdjust), MachineInstr::FrameDestroy);
+  }
+  if (EmitCFI && (hasFP(MF) || FirstSPAdjust)) {
+    CFI.setInsertPoint(LastFrameDestroy);
+    CFI.buildDefCFA(MTIA::X2, FirstStep);
+  }
+
+  if (EmitCFI) {
+    CFI.setInsertPoint(MBBI);
+    for (const CalleeSavedInfo &Entry : CSI)
+      CFI.buildRestore(Entry.getReg());
+  }
+
+  RI->adjustReg(MBB, MBBI, DL, MTIA::X2, MTIA::X2, (int64_t)FirstStep,
+                MachineInstr::FrameDestroy);
+  if (EmitCFI) {
+    CFI.setInsertPoint(MBBI);
+    CFI.buildDefCFAOffset(0);
+  }
+}
+
+StackOffset MTIAFrameLowering::getFrameIndexReference(const MachineFunction &MF, int FI,
+                                                      Register &FrameReg) const {
+  const MachineFrameInfo &MFI = MF.getFrameInfo();
+  const TargetRegisterInfo *RI = MF.getSubtarget().getRegisterInfo();
+  const auto *MFInfo = MF.getInfo<MTIAMachineFunctionInfo>();
+
+  const auto &CSI = MFI.getCalleeSavedInfo();
+  int MinCSFI = 0;
+  int MaxCSFI = -1;
+  if (!CSI.empty()) {
+    MinCSFI = CSI.front().getFrameIdx();
+    MaxCSFI = CSI.back().getFrameIdx();
+  }
+
+  int64_t Offset = MFI.getObjectOffset(FI) + MFI.getOffsetAdjustment();
+
+  // Callee-saved registers are stored and loaded between the two steps.
+  if (FI >= MinCSFI && FI <= MaxCSFI) {
+    FrameReg = MTIA::X2;
+    uint64_t FirstSPAdjust = getFirstSPAdjustAmount(MF);
+    return StackOffset::getFixed(Offset + (FirstSPAdjust ? FirstSPAdjust : MFI.getStackSize()));
+  }
+
+  if (RI->hasStackRealignment(MF) && !MFI.isFixedObjectIndex(FI)) {
+    // The distance to the frame pointer isn't known.
+    FrameReg = hasBP(MF) ? getBPReg() : Register(MTIA::X2);
+    return StackOffset::getFixed(Offset + MFI.getStackSize());
+  }
+
+  if (hasFP(MF)) {
+    int64_t FromFP = Offset + MFInfo->getVarArgsSaveSize();
+    int64_t FromSP = Offset + MFI.getStackSize();
+    // sp is as good where it doesn't move, and may be nearer.
+    if (!RI->hasStackRealignment(MF) && !MFI.hasVarSizedObjects() && !isInt<12>(FromFP) &&
+        isInt<12>(FromSP)) {
+      FrameReg = MTIA::X2;
+      return StackOffset::getFixed(FromSP);
+    }
+    FrameReg = MTIA::X8;
+    return StackOffset::getFixed(FromFP);
+  }
+
+  FrameReg = MTIA::X2;
+  return StackOffset::getFixed(Offset + MFI.getStackSize());
+}
+
+void MTIAFrameLowering::determineCalleeSaves(MachineFunction &MF, BitVector &SavedRegs,
+                                             RegScavenger *RS) const {
+  TargetFrameLowering::determineCalleeSaves(MF, SavedRegs, RS);
+  if (MF.getFunction().hasFnAttribute(Attribute::Naked))
+    return;
+
+  // A frame record is ra and s0.
+  if (hasFP(MF)) {
+    SavedRegs.set(MTIA::X1);
+    SavedRegs.set(MTIA::X8);
+  }
+  if (hasBP(MF))
+    SavedRegs.set(getBPReg());
+
+  // An interrupt handler that calls must save what the callee may write.
+  if (MF.getFunction().hasFnAttribute("interrupt") && MF.getFrameInfo().hasCalls()) {
+    const MCPhysReg *CSRegs = MF.getRegInfo().getCalleeSavedRegs();
+    const uint32_t *Preserved =
+        STI.getRegisterInfo()->getCallPreservedMask(MF, CallingConv::C);
+    for (unsigned I = 0; CSRegs[I]; ++I)
+      if (MachineOperand::clobbersPhysReg(Preserved, CSRegs[I]))
+        SavedRegs.set(CSRegs[I]);
+  }
+}
+
+// The size of the function as branch relaxation will see it, roughly from above.
+static uint64_t estimateFunctionSize(const MachineFunction &MF, const MTIAInstrInfo &TII) {
+  uint64_t Size = 0;
+  for (const MachineBasicBlock &MBB : MF) {
+    for (const MachineInstr &MI : MBB) {
+      // A conditional branch that does not reach takes an inverted branch and a jump.
+      Size += MI.isConditionalBranch() ? 8 : TII.getInstSizeInBytes(MI);
+    }
+  }
+  return Size;
+}
+
+void MTIAFrameLowering::processFunctionBeforeFrameFinalized(MachineFunction &MF,
+                                                            RegScavenger *RS) const {
+  const MTIARegisterInfo *RI = STI.getRegisterInfo();
+  MachineFrameInfo &MFI = MF.getFrameInfo();
+  auto *MFInfo = MF.getInfo<MTIAMachineFunctionInfo>();
+  const TargetRegisterClass *RC = &MTIA::GPRRegClass;
+  unsigned Size = RI->getSpillSize(*RC);
+  Align Alignment = RI->getSpillAlign(*RC);
+
+  // A frame whose offsets may not fit an instruction needs a register to build
+  // addresses in; half of the range is left for what isn't laid out yet.
+  if (!isInt<11>(MFI.estimateStackSize(MF))) {
+    int FI = MFI.CreateSpillStackObject(Size, Alignment);
+    RS->addScavengingFrameIndex(FI);
+  }
+
+  // JAL reaches 1 MB. A jump further than that goes through a register, for which
+  // a slot must be ready where none is free; leave some room for growth.
+  if (estimateFunctionSize(MF, *STI.getInstrInfo()) > (1u << 20) - (1u << 16)) {
+    int FI = MFI.CreateSpillStackObject(Size, Alignment);
+    RS->addScavengingFrameIndex(FI);
+    MFInfo->setBranchRelaxationScratchFrameIndex(FI);
+  }
+
+  unsigned CSSize = 0;
+  for (const CalleeSavedInfo &Info : MFI.getCalleeSavedInfo()) {
+    int FI = Info.getFrameIdx();
+    if (MFI.getStackID(FI) == TargetStackID::Default)
+      CSSize += MFI.getObjectSize(FI);
+  }
+  MFInfo->setCalleeSavedStackSize(CSSize);
+}
+
+MachineBasicBlock::iterator
+MTIAFrameLowering::eliminateCallFramePseudoInstr(MachineFunction &MF, MachineBasicBlock &MBB,
+                                                 MachineBasicBlock::iterator MI) const {
+  if (!hasReservedCallFrame(MF)) {
+    int64_t Amount = MI->getOperand(0).getImm();
+    if (Amount != 0) {
+      Amount = alignSPAdjust(Amount);
+      if (MI->getOpcode() == MTIA::ADJCALLSTACKDOWN)
+        Amount = -Amount;
+      STI.getRegisterInfo()->adjustReg(MBB, MI, MI->getDebugLoc(), MTIA::X2, MTIA::X2, Amount,
+                                       MachineInstr::NoFlags);
+    }
+  }
+  return MBB.erase(MI);
+}

@@ -1,0 +1,114 @@
+//===-- MTIAISelLowering.h - From IR's operations to the target's -*- C++ -*-===//
+//
+// Part of the MTIA kernel toolchain, under the Apache License v2.0 with LLVM
+// Exceptions. SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+
+#ifndef LLVM_LIB_TARGET_MTIA_MTIAISELLOWERING_H
+#define LLVM_LIB_TARGET_MTIA_MTIAISELLOWERING_H
+
+#include "llvm/CodeGen/CallingConvLower.h"
+#include "llvm/CodeGen/SelectionDAG.h"
+#include "llvm/CodeGen/TargetLowering.h"
+
+namespace llvm {
+class MTIASubtarget;
+
+class MTIATargetLowering : public TargetLowering {
+  const MTIASubtarget &Subtarget;
+
+public:
+  MTIATargetLowering(const TargetMachine &TM, const MTIASubtarget &STI);
+
+  // What is cheap, what is legal.
+  bool isLegalAddressingMode(const DataLayout &DL, const AddrMode &AM, Type *Ty, unsigned AS,
+                             Instruction *I = nullptr) const override;
+  bool isLegalICmpImmediate(int64_t Imm) const override;
+  bool isLegalAddImmediate(int64_t Imm) const override;
+  bool isTruncateFree(Type *SrcTy, Type *DstTy) const override;
+  bool isTruncateFree(EVT SrcVT, EVT DstVT) const override;
+  bool isTruncateFree(SDValue Val, EVT VT2) const override;
+  bool isZExtFree(SDValue Val, EVT VT2) const override;
+  bool isSExtCheaperThanZExt(EVT SrcVT, EVT DstVT) const override;
+  bool signExtendConstant(const ConstantInt *CI) const override;
+  bool isOffsetFoldingLegal(const GlobalAddressSDNode *GA) const override { return false; }
+  bool decomposeMulByConstant(LLVMContext &Context, EVT VT, SDValue C) const override;
+  bool isMulAddWithConstProfitable(SDValue AddNode, SDValue ConstNode) const override;
+  bool isDesirableToCommuteWithShift(const SDNode *N, CombineLevel Level) const override;
+  bool shouldConvertConstantLoadToIntImm(const APInt &Imm, Type *Ty) const override {
+    return true;
+  }
+  bool convertSelectOfConstantsToMath(EVT VT) const override { return true; }
+  bool preferZeroCompareBranch() const override { return true; }
+  bool shouldSignExtendTypeInLibCall(Type *Ty, bool IsSigned) const override;
+  bool shouldExtendTypeInLibCall(EVT Type) const override;
+  bool hasInlineStackProbe(const MachineFunction &MF) const override { return false; }
+  bool isIntDivCheap(EVT VT, AttributeList Attr) const override;
+  bool targetShrinkDemandedConstant(SDValue Op, const APInt &DemandedBits,
+                                    const APInt &DemandedElts,
+                                    TargetLoweringOpt &TLO) const override;
+  unsigned ComputeNumSignBitsForTargetNode(SDValue Op, const APInt &DemandedElts,
+                                           const SelectionDAG &DAG, unsigned Depth) const override;
+  EVT getSetCCResultType(const DataLayout &DL, LLVMContext &Context, EVT VT) const override;
+  ISD::NodeType getExtendForAtomicOps() const override { return ISD::SIGN_EXTEND; }
+  Register getExceptionPointerRegister(const Constant *PersonalityFn) const override;
+  Register getExceptionSelectorRegister(const Constant *PersonalityFn) const override;
+  unsigned getJumpTableEncoding() const override;
+
+  // Operations.
+  SDValue LowerOperation(SDValue Op, SelectionDAG &DAG) const override;
+  void ReplaceNodeResults(SDNode *N, SmallVectorImpl<SDValue> &Results,
+                          SelectionDAG &DAG) const override;
+  SDValue PerformDAGCombine(SDNode *N, DAGCombinerInfo &DCI) const override;
+  MachineBasicBlock *EmitInstrWithCustomInserter(MachineInstr &MI,
+                                                 MachineBasicBlock *BB) const override;
+
+  // Inline assembly.
+  ConstraintType getConstraintType(StringRef Constraint) const override;
+  InlineAsm::ConstraintCode getInlineAsmMemConstraint(StringRef ConstraintCode) const override;
+  std::pair<unsigned, const TargetRegisterClass *>
+  getRegForInlineAsmConstraint(const TargetRegisterInfo *TRI, StringRef Constraint,
+                               MVT VT) const override;
+  void LowerAsmOperandForConstraint(SDValue Op, StringRef Constraint, std::vector<SDValue> &Ops,
+                                    SelectionDAG &DAG) const override;
+  Register getRegisterByName(const char *RegName, LLT VT, const MachineFunction &MF) const override;
+
+  // Calls: MTIACallLowering.cpp.
+  SDValue LowerFormalArguments(SDValue Chain, CallingConv::ID CallConv, bool IsVarArg,
+                               const SmallVectorImpl<ISD::InputArg> &Ins, const SDLoc &DL,
+                               SelectionDAG &DAG, SmallVectorImpl<SDValue> &InVals) const override;
+  bool CanLowerReturn(CallingConv::ID CallConv, MachineFunction &MF, bool IsVarArg,
+                      const SmallVectorImpl<ISD::OutputArg> &Outs, LLVMContext &Context,
+                      const Type *RetTy) const override;
+  SDValue LowerReturn(SDValue Chain, CallingConv::ID CallConv, bool IsVarArg,
+                      const SmallVectorImpl<ISD::OutputArg> &Outs,
+                      const SmallVectorImpl<SDValue> &OutVals, const SDLoc &DL,
+                      SelectionDAG &DAG) const override;
+  SDValue LowerCall(TargetLowering::CallLoweringInfo &CLI,
+                    SmallVectorImpl<SDValue> &InVals) const override;
+  bool isUsedByReturnOnly(SDNode *N, SDValue &Chain) const override;
+  bool mayBeEmittedAsTailCall(const CallInst *CI) const override;
+
+private:
+  SDValue lowerGlobalAddress(SDValue Op, SelectionDAG &DAG) const;
+  SDValue lowerGlobalTLSAddress(SDValue Op, SelectionDAG &DAG) const;
+  SDValue lowerSELECT(SDValue Op, SelectionDAG &DAG) const;
+  SDValue lowerBRCOND(SDValue Op, SelectionDAG &DAG) const;
+  SDValue lowerVASTART(SDValue Op, SelectionDAG &DAG) const;
+  SDValue lowerFRAMEADDR(SDValue Op, SelectionDAG &DAG) const;
+  SDValue lowerRETURNADDR(SDValue Op, SelectionDAG &DAG) const;
+  SDValue lowerShiftLeftParts(SDValue Op, SelectionDAG &DAG) const;
+  SDValue lowerShiftRightParts(SDValue Op, SelectionDAG &DAG, bool IsSRA) const;
+  SDValue lowerConstant(SDValue Op, SelectionDAG &DAG) const;
+
+  template <class NodeTy>
+  SDValue getAddr(NodeTy *N, SelectionDAG &DAG, bool IsLocal = true, bool IsExternWeak = false) const;
+
+  bool isEligibleForTailCallOptimization(CCState &CCInfo, CallLoweringInfo &CLI,
+                                         MachineFunction &MF,
+                                         const SmallVectorImpl<CCValAssign> &ArgLocs) const;
+};
+} // namespace llvm
+
+#endif

@@ -1,0 +1,105 @@
+//===-- MTIAInstrInfo.h - What passes ask about instructions -*- C++ -*-===//
+//
+// Part of the MTIA kernel toolchain, under the Apache License v2.0 with LLVM
+// Exceptions. SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+
+#ifndef LLVM_LIB_TARGET_MTIA_MTIAINSTRINFO_H
+#define LLVM_LIB_TARGET_MTIA_MTIAINSTRINFO_H
+
+#include "MTIARegisterInfo.h"
+#include "llvm/CodeGen/TargetInstrInfo.h"
+
+#define GET_INSTRINFO_HEADER
+#define GET_INSTRINFO_OPERAND_ENUM
+#include "MTIAGenInstrInfo.inc"
+
+namespace llvm {
+class MTIASubtarget;
+
+/// Conditions of the branch instructions. The numbers are used in
+/// MTIAInstrPatterns.td; a condition and its opposite differ in bit 0.
+namespace MTIACC {
+enum CondCode { COND_EQ, COND_NE, COND_LT, COND_GE, COND_LTU, COND_GEU, COND_INVALID };
+
+CondCode getOppositeCondition(CondCode CC);
+unsigned getBranchOpcode(CondCode CC);
+} // namespace MTIACC
+
+class MTIAInstrInfo : public MTIAGenInstrInfo {
+  const MTIARegisterInfo RegInfo;
+
+public:
+  explicit MTIAInstrInfo(const MTIASubtarget &STI);
+
+  const MTIARegisterInfo &getRegisterInfo() const { return RegInfo; }
+
+  Register isLoadFromStackSlot(const MachineInstr &MI, int &FrameIndex) const override;
+  Register isLoadFromStackSlot(const MachineInstr &MI, int &FrameIndex,
+                               TypeSize &MemBytes) const override;
+  Register isStoreToStackSlot(const MachineInstr &MI, int &FrameIndex) const override;
+  Register isStoreToStackSlot(const MachineInstr &MI, int &FrameIndex,
+                              TypeSize &MemBytes) const override;
+
+  void copyPhysReg(MachineBasicBlock &MBB, MachineBasicBlock::iterator MI, const DebugLoc &DL,
+                   Register DestReg, Register SrcReg, bool KillSrc, bool RenamableDest = false,
+                   bool RenamableSrc = false) const override;
+  void storeRegToStackSlot(MachineBasicBlock &MBB, MachineBasicBlock::iterator MI, Register SrcReg,
+                           bool IsKill, int FrameIndex, const TargetRegisterClass *RC,
+                           Register VReg,
+                           MachineInstr::MIFlag Flags = MachineInstr::NoFlags) const override;
+  void loadRegFromStackSlot(MachineBasicBlock &MBB, MachineBasicBlock::iterator MI,
+                            Register DestReg, int FrameIndex, const TargetRegisterClass *RC,
+                            Register VReg, unsigned SubReg = 0,
+                            MachineInstr::MIFlag Flags = MachineInstr::NoFlags) const override;
+
+  MachineInstr *foldMemoryOperandImpl(MachineFunction &MF, MachineInstr &MI,
+                                      ArrayRef<unsigned> Ops,
+                                      MachineBasicBlock::iterator InsertPt, int FrameIndex,
+                                      LiveIntervals *LIS = nullptr,
+                                      VirtRegMap *VRM = nullptr) const override;
+
+  /// Writes DstReg = Val with the shortest sequence.
+  void movImm(MachineBasicBlock &MBB, MachineBasicBlock::iterator MBBI, const DebugLoc &DL,
+              Register DstReg, int64_t Val,
+              MachineInstr::MIFlag Flag = MachineInstr::NoFlags) const;
+
+  unsigned getInstSizeInBytes(const MachineInstr &MI) const override;
+
+  bool analyzeBranch(MachineBasicBlock &MBB, MachineBasicBlock *&TBB, MachineBasicBlock *&FBB,
+                     SmallVectorImpl<MachineOperand> &Cond, bool AllowModify) const override;
+  unsigned insertBranch(MachineBasicBlock &MBB, MachineBasicBlock *TBB, MachineBasicBlock *FBB,
+                        ArrayRef<MachineOperand> Cond, const DebugLoc &DL,
+                        int *BytesAdded = nullptr) const override;
+  unsigned removeBranch(MachineBasicBlock &MBB, int *BytesRemoved = nullptr) const override;
+  bool reverseBranchCondition(SmallVectorImpl<MachineOperand> &Cond) const override;
+  MachineBasicBlock *getBranchDestBlock(const MachineInstr &MI) const override;
+  bool isBranchOffsetInRange(unsigned BranchOpc, int64_t BrOffset) const override;
+  void insertIndirectBranch(MachineBasicBlock &MBB, MachineBasicBlock &NewDestBB,
+                            MachineBasicBlock &RestoreBB, const DebugLoc &DL, int64_t BrOffset,
+                            RegScavenger *RS) const override;
+  bool optimizeCondBranch(MachineInstr &MI) const override;
+
+  bool isAsCheapAsAMove(const MachineInstr &MI) const override;
+  std::optional<RegImmPair> isAddImmediate(const MachineInstr &MI, Register Reg) const override;
+  bool verifyInstruction(const MachineInstr &MI, StringRef &ErrInfo) const override;
+
+  bool getMemOperandsWithOffsetWidth(const MachineInstr &MI,
+                                     SmallVectorImpl<const MachineOperand *> &BaseOps,
+                                     int64_t &Offset, bool &OffsetIsScalable, LocationSize &Width,
+                                     const TargetRegisterInfo *TRI) const override;
+  bool areMemAccessesTriviallyDisjoint(const MachineInstr &MIa,
+                                       const MachineInstr &MIb) const override;
+
+  std::pair<unsigned, unsigned> decomposeMachineOperandsTargetFlags(unsigned TF) const override;
+  ArrayRef<std::pair<unsigned, const char *>>
+  getSerializableDirectMachineOperandTargetFlags() const override;
+
+protected:
+  bool isReMaterializableImpl(const MachineInstr &MI) const override;
+  std::optional<DestSourcePair> isCopyInstrImpl(const MachineInstr &MI) const override;
+};
+} // namespace llvm
+
+#endif

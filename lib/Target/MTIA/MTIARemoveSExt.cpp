@@ -1,0 +1,332 @@
+//===-- MTIARemoveSExt.cpp - Redundant sign extensions -*- C++ -*-===//
+//
+// Part of the MTIA kernel toolchain, under the Apache License v2.0 with LLVM
+// Exceptions. SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+
+//
+// Selection works on one block; a value that comes from another one is extended again,
+// to be sure. Here the function is in SSA form, and definitions can be followed through
+// copies, phis and logic:
+//
+//   a = addw b, c              a = addw b, c
+//   d = addiw a, 0      ->
+//   use d                      use a
+//
+//===----------------------------------------------------------------------===//
+
+#include "MCTargetDesc/MTIAMCTargetDesc.h"
+#include "MTIA.h"
+#include "MTIAInstrInfo.h"
+#include "MTIAMachineFunctionInfo.h"
+#include "MTIASubtarget.h"
+#include "llvm/ADT/SmallPtrSet.h"
+#include "llvm/ADT/Statistic.h"
+#include "llvm/CodeGen/MachineFunctionPass.h"
+#include "llvm/CodeGen/MachineRegisterInfo.h"
+#include "llvm/IR/Module.h"
+
+using namespace llvm;
+
+#define DEBUG_TYPE "mtia-remove-sext"
+#define PASS_NAME "MTIA removal of redundant sign extensions"
+
+STATISTIC(NumRemoved, "Number of sign extensions removed");
+STATISTIC(NumMadeW, "Number of operations changed to their W form");
+
+namespace {
+class MTIARemoveSExt : public MachineFunctionPass {
+  const MTIAInstrInfo *TII = nullptr;
+  MachineRegisterInfo *MRI = nullptr;
+
+  bool removeExtensions(MachineFunction &MF);
+  bool hasAllWUsers(const MachineInstr &OrigMI) const;
+  bool isSignExtended(Register SrcReg, SmallPtrSetImpl<MachineInstr *> &FixableDefs) const;
+
+public:
+  static char ID;
+  MTIARemoveSExt() : MachineFunctionPass(ID) {}
+
+  StringRef getPassName() const override { return PASS_NAME; }
+  void getAnalysisUsage(AnalysisUsage &AU) const override {
+    AU.setPreservesCFG();
+    MachineFunctionPass::getAnalysisUsage(AU);
+  }
+  bool runOnMachineFunction(MachineFunction &MF) override;
+};
+} // namespace
+
+char MTIARemoveSExt::ID = 0;
+INITIALIZE_PASS(MTIARemoveSExt, DEBUG_TYPE, PASS_NAME, false, false)
+
+FunctionPass *llvm::createMTIARemoveSExtPass() { return new MTIARemoveSExt(); }
+
+static bool isSExtW(const MachineInstr &MI) {
+  return MI.getOpcode() == MTIA::ADDIW && MI.getOperand(2).isImm() &&
+         MI.getOperand(2).getImm() == 0 && MI.getOperand(1).isReg();
+}
+
+// Whether the instruction's result is a sign-extended word whatever its operands are.
+static bool producesSExtW(const MachineInstr &MI) {
+  switch (MI.getOpcode()) {
+  case MTIA::ADDW:
+  case MTIA::ADDIW:
+  case MTIA::SUBW:
+  case MTIA::MULW:
+  case MTIA::SLLW:
+  case MTIA::SLLIW:
+  case MTIA::SRLW:
+  case MTIA::SRLIW:
+  case MTIA::SRAW:
+  case MTIA::SRAIW:
+  case MTIA::DIVW:
+  case MTIA::DIVUW:
+  case MTIA::REMW:
+  case MTIA::REMUW:
+  case MTIA::LB:
+  case MTIA::LBU:
+  case MTIA::LH:
+  case MTIA::LHU:
+  case MTIA::LW:
+  case MTIA::SLT:
+  case MTIA::SLTU:
+  case MTIA::SLTI:
+  case MTIA::SLTIU:
+    return true;
+  case MTIA::LUI:
+    // %hi of a symbol may be anything.
+    return MI.getOperand(1).isImm();
+  case MTIA::ANDI:
+    return MI.getOperand(2).isImm() && MI.getOperand(2).getImm() >= 0;
+  case MTIA::SRAI:
+    return MI.getOperand(2).getImm() >= 32;
+  case MTIA::SRLI:
+    return MI.getOperand(2).getImm() > 32;
+  case MTIA::ADDI:
+    return MI.getOperand(1).isReg() && MI.getOperand(1).getReg() == MTIA::X0 &&
+           MI.getOperand(2).isImm();
+  default:
+    return false;
+  }
+}
+
+// The W form of an operation whose lower word is the same.
+static unsigned getWOpcode(unsigned Opcode) {
+  switch (Opcode) {
+  case MTIA::ADD:
+    return MTIA::ADDW;
+  case MTIA::ADDI:
+    return MTIA::ADDIW;
+  case MTIA::SUB:
+    return MTIA::SUBW;
+  case MTIA::MUL:
+    return MTIA::MULW;
+  case MTIA::SLLI:
+    return MTIA::SLLIW;
+  case MTIA::LWU:
+    return MTIA::LW;
+  default:
+    return Opcode;
+  }
+}
+
+// Whether nobody looks at the bits above the word of the result.
+bool MTIARemoveSExt::hasAllWUsers(const MachineInstr &OrigMI) const {
+  SmallPtrSet<const MachineInstr *, 8> Visited;
+  SmallVector<std::pair<const MachineInstr *, unsigned>, 8> Worklist;
+  Worklist.push_back({&OrigMI, 32u});
+  while (!Worklist.empty()) {
+    auto [MI, Bits] = Worklist.pop_back_val();
+    if (!Visited.insert(MI).second)
+      continue;
+    if (Visited.size() > 64 || MI->getNumExplicitDefs() != 1)
+      return false;
+    Register Def = MI->getOperand(0).getReg();
+    if (!Def.isVirtual())
+      return false;
+    for (const MachineOperand &Use : MRI->use_nodbg_operands(Def)) {
+      const MachineInstr *User = Use.getParent();
+      unsigned OpIdx = Use.getOperandNo();
+      switch (User->getOpcode()) {
+      case MTIA::ADDW:
+      case MTIA::ADDIW:
+      case MTIA::SUBW:
+      case MTIA::MULW:
+      case MTIA::SLLW:
+      case MTIA::SLLIW:
+      case MTIA::SRLW:
+      case MTIA::SRLIW:
+      case MTIA::SRAW:
+      case MTIA::SRAIW:
+      case MTIA::DIVW:
+      case MTIA::DIVUW:
+      case MTIA::REMW:
+      case MTIA::REMUW:
+        break;
+      case MTIA::SB:
+      case MTIA::SH:
+      case MTIA::SW:
+        if (OpIdx != 0)
+          return false;
+        break;
+      case MTIA::SLL:
+      case MTIA::SRL:
+      case MTIA::SRA:
+        if (OpIdx != 2)
+          return false;
+        break;
+      case MTIA::SLLI:
+        if (User->getOperand(2).getImm() >= 32)
+          break;
+        Worklist.push_back({User, Bits});
+        break;
+      case MTIA::ANDI:
+        if (User->getOperand(2).isImm() && User->getOperand(2).getImm() >= 0)
+          break;
+        Worklist.push_back({User, Bits});
+        break;
+      case MTIA::ADD:
+      case MTIA::ADDI:
+      case MTIA::SUB:
+      case MTIA::MUL:
+      case MTIA::AND:
+      case MTIA::OR:
+      case MTIA::ORI:
+      case MTIA::XOR:
+      case MTIA::XORI:
+      case TargetOpcode::PHI:
+      case TargetOpcode::COPY:
+        Worklist.push_back({User, Bits});
+        break;
+      default:
+        return false;
+      }
+    }
+  }
+  return true;
+}
+
+// Whether the register holds a sign-extended word. Definitions that would, if they were
+// W instructions, and may become one, are collected.
+bool MTIARemoveSExt::isSignExtended(Register SrcReg,
+                                    SmallPtrSetImpl<MachineInstr *> &FixableDefs) const {
+  SmallPtrSet<const MachineInstr *, 8> Visited;
+  SmallVector<Register, 8> Worklist;
+  auto Add = [&](const MachineOperand &MO) {
+    if (!MO.isReg())
+      return false;
+    Register Reg = MO.getReg();
+    if (Reg == MTIA::X0)
+      return true;
+    if (!Reg.isVirtual() || MO.getSubReg())
+      return false;
+    Worklist.push_back(Reg);
+    return true;
+  };
+  Worklist.push_back(SrcReg);
+  while (!Worklist.empty()) {
+    MachineInstr *MI = MRI->getVRegDef(Worklist.pop_back_val());
+    if (!MI)
+      return false;
+    if (!Visited.insert(MI).second)
+      continue;
+    if (Visited.size() > 64)
+      return false;
+    if (producesSExtW(*MI))
+      continue;
+    switch (MI->getOpcode()) {
+    case TargetOpcode::COPY:
+      // A word argument arrives extended only if the caller was told to: the IR's
+      // argument attributes are not visible here.
+      if (!Add(MI->getOperand(1)))
+        return false;
+      continue;
+    case TargetOpcode::PHI:
+      for (unsigned I = 1, E = MI->getNumOperands(); I != E; I += 2)
+        if (!Add(MI->getOperand(I)))
+          return false;
+      continue;
+    case MTIA::AND:
+    case MTIA::OR:
+    case MTIA::XOR:
+    case MTIA::REM:
+      if (!Add(MI->getOperand(1)) || !Add(MI->getOperand(2)))
+        return false;
+      continue;
+    case MTIA::ANDI:
+    case MTIA::ORI:
+    case MTIA::XORI:
+    case MTIA::SRAI:
+      if (!MI->getOperand(2).isImm() || !Add(MI->getOperand(1)))
+        return false;
+      continue;
+    case MTIA::LWU:
+      if (!hasAllWUsers(*MI))
+        return false;
+      FixableDefs.insert(MI);
+      continue;
+    case MTIA::ADDI:
+      if (!MI->getOperand(2).isImm() || !MI->getOperand(1).isReg())
+        return false;
+      [[fallthrough]];
+    case MTIA::ADD:
+    case MTIA::SUB:
+    case MTIA::MUL:
+      if (!hasAllWUsers(*MI))
+        return false;
+      FixableDefs.insert(MI);
+      continue;
+    case MTIA::SLLI:
+      if (MI->getOperand(2).getImm() >= 32 || !hasAllWUsers(*MI))
+        return false;
+      FixableDefs.insert(MI);
+      continue;
+    default:
+      return false;
+    }
+  }
+  return true;
+}
+
+bool MTIARemoveSExt::removeExtensions(MachineFunction &MF) {
+  bool Changed = false;
+  for (MachineBasicBlock &MBB : MF) {
+    for (MachineInstr &MI : make_early_inc_range(MBB)) {
+      if (!isSExtW(MI))
+        continue;
+      Register SrcReg = MI.getOperand(1).getReg();
+      Register DstReg = MI.getOperand(0).getReg();
+      if (!SrcReg.isVirtual() || !DstReg.isVirtual())
+        continue;
+
+      // Unless nobody needs the extension, the source must be extended already.
+      SmallPtrSet<MachineInstr *, 4> FixableDefs;
+      if (!hasAllWUsers(MI) && !isSignExtended(SrcReg, FixableDefs))
+        continue;
+      if (!MRI->constrainRegClass(SrcReg, MRI->getRegClass(DstReg)))
+        continue;
+      for (MachineInstr *Def : FixableDefs) {
+        Def->setDesc(TII->get(getWOpcode(Def->getOpcode())));
+        Def->clearFlag(MachineInstr::MIFlag::NoSWrap);
+        Def->clearFlag(MachineInstr::MIFlag::NoUWrap);
+        Def->clearFlag(MachineInstr::MIFlag::IsExact);
+        ++NumMadeW;
+      }
+      MRI->replaceRegWith(DstReg, SrcReg);
+      MRI->clearKillFlags(SrcReg);
+      MI.eraseFromParent();
+      ++NumRemoved;
+      Changed = true;
+    }
+  }
+  return Changed;
+}
+
+bool MTIARemoveSExt::runOnMachineFunction(MachineFunction &MF) {
+  if (skipFunction(MF.getFunction()))
+    return false;
+  TII = MF.getSubtarget<MTIASubtarget>().getInstrInfo();
+  MRI = &MF.getRegInfo();
+  return removeExtensions(MF);
+}

@@ -1,0 +1,32 @@
+//===-- MTIASubtarget.cpp - What the core can do -*- C++ -*-===//
+//
+// Part of the MTIA kernel toolchain, under the Apache License v2.0 with LLVM
+// Exceptions. SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+
+#include "MTIASubtarget.h"
+#include "MCTargetDesc/MTIAMCTargetDesc.h"
+#include "MTIATargetMachine.h"
+
+using namespace llvm;
+
+#define DEBUG_TYPE "mtia-subtarget"
+
+#define GET_SUBTARGETINFO_TARGET_DESC
+#define GET_SUBTARGETINFO_CTOR
+#include "MTIAGenSubtargetInfo.inc"
+
+MTIASubtarget &MTIASubtarget::initializeSubtargetDependencies(const Triple &TT, StringRef CPU,
+                                                              StringRef TuneCPU, StringRef FS) {
+  ParseSubtargetFeatures(CPU, TuneCPU, FS);
+  return *this;
+}
+
+MTIASubtarget::MTIASubtarget(const Triple &TT, StringRef CPU, StringRef TuneCPU, StringRef FS,
+                             const MTIATargetMachine &TM)
+    : MTIAGenSubtargetInfo(TT, CPU, TuneCPU, FS),
+      FrameLowering(initializeSubtargetDependencies(TT, CPU, TuneCPU, FS)), InstrInfo(*this),
+      TLInfo(TM, *this) {}
+
+MTIASubtarget::~MTIASubtarget() = default;

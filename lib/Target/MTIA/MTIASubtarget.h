@@ -1,0 +1,69 @@
+//===-- MTIASubtarget.h - What the core can do -*- C++ -*-===//
+//
+// Part of the MTIA kernel toolchain, under the Apache License v2.0 with LLVM
+// Exceptions. SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+
+#ifndef LLVM_LIB_TARGET_MTIA_MTIASUBTARGET_H
+#define LLVM_LIB_TARGET_MTIA_MTIASUBTARGET_H
+
+#include "MTIAFrameLowering.h"
+#include "MTIAISelLowering.h"
+#include "MTIAInstrInfo.h"
+#include "MTIASelectionDAGInfo.h"
+#include "llvm/CodeGen/TargetSubtargetInfo.h"
+#include "llvm/IR/DataLayout.h"
+
+#define GET_SUBTARGETINFO_HEADER
+#include "MTIAGenSubtargetInfo.inc"
+
+namespace llvm {
+class MTIATargetMachine;
+
+class MTIASubtarget : public MTIAGenSubtargetInfo {
+#define GET_SUBTARGETINFO_MACRO(ATTRIBUTE, DEFAULT, GETTER)                                        \
+  bool ATTRIBUTE = DEFAULT;
+#include "MTIAGenSubtargetInfo.inc"
+
+  // The order is that of construction: each needs the ones before it.
+  MTIAFrameLowering FrameLowering;
+  MTIAInstrInfo InstrInfo;
+  MTIATargetLowering TLInfo;
+  MTIASelectionDAGInfo TSInfo;
+
+  MTIASubtarget &initializeSubtargetDependencies(const Triple &TT, StringRef CPU,
+                                                 StringRef TuneCPU, StringRef FS);
+
+public:
+  MTIASubtarget(const Triple &TT, StringRef CPU, StringRef TuneCPU, StringRef FS,
+                const MTIATargetMachine &TM);
+  ~MTIASubtarget() override;
+
+  void ParseSubtargetFeatures(StringRef CPU, StringRef TuneCPU, StringRef FS);
+
+#define GET_SUBTARGETINFO_MACRO(ATTRIBUTE, DEFAULT, GETTER)                                        \
+  bool GETTER() const { return ATTRIBUTE; }
+#include "MTIAGenSubtargetInfo.inc"
+
+  const MTIAFrameLowering *getFrameLowering() const override { return &FrameLowering; }
+  const MTIAInstrInfo *getInstrInfo() const override { return &InstrInfo; }
+  const MTIARegisterInfo *getRegisterInfo() const override {
+    return &InstrInfo.getRegisterInfo();
+  }
+  const MTIATargetLowering *getTargetLowering() const override { return &TLInfo; }
+  const MTIASelectionDAGInfo *getSelectionDAGInfo() const override { return &TSInfo; }
+
+  bool enableMachineScheduler() const override { return true; }
+  bool enablePostRAScheduler() const override { return getSchedModel().PostRAScheduler; }
+  bool useAA() const override { return true; }
+
+  unsigned getXLen() const { return 64; }
+
+  /// The most instructions that a constant may take before it is loaded from
+  /// memory: an address of two instructions, and the load's latency.
+  unsigned getMaxBuildIntsCost() const { return getSchedModel().LoadLatency + 2; }
+};
+} // namespace llvm
+
+#endif

@@ -1,0 +1,187 @@
+//===-- MTIATargetMachine.cpp - The target and its passes -*- C++ -*-===//
+//
+// Part of the MTIA kernel toolchain, under the Apache License v2.0 with LLVM
+// Exceptions. SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+
+#include "MTIATargetMachine.h"
+#include "MTIA.h"
+#include "MTIAMachineFunctionInfo.h"
+#include "MTIATargetObjectFile.h"
+#include "MTIATargetTransformInfo.h"
+#include "TargetInfo/MTIATargetInfo.h"
+#include "llvm/ADT/StringExtras.h"
+#include "llvm/CodeGen/MIRParser/MIParser.h"
+#include "llvm/CodeGen/Passes.h"
+#include "llvm/CodeGen/TargetPassConfig.h"
+#include "llvm/IR/Module.h"
+#include "llvm/InitializePasses.h"
+#include "llvm/MC/TargetRegistry.h"
+#include "llvm/Support/CommandLine.h"
+#include "llvm/Transforms/Scalar.h"
+
+using namespace llvm;
+
+// Every pass that isn't needed for correctness can be switched off.
+static cl::opt<bool> EnableMergeBaseOffset("mtia-merge-base-offset",
+                                           cl::desc("Fold offsets into addresses of globals"),
+                                           cl::init(true), cl::Hidden);
+static cl::opt<bool> EnableRemoveSExt("mtia-remove-sext",
+                                      cl::desc("Remove redundant sign extensions"), cl::init(true),
+                                      cl::Hidden);
+static cl::opt<bool> EnableGlobalMerge("mtia-global-merge",
+                                       cl::desc("Merge small globals to share their address"),
+                                       cl::init(false), cl::Hidden);
+
+extern "C" LLVM_EXTERNAL_VISIBILITY void LLVMInitializeMTIATarget() {
+  RegisterTargetMachine<MTIATargetMachine> X(getTheMTIATarget());
+  PassRegistry &PR = *PassRegistry::getPassRegistry();
+  initializeGlobalISel(PR);
+  initializeMTIADAGToDAGISelLegacyPass(PR);
+  initializeMTIAPreRAExpandPseudoPass(PR);
+  initializeMTIAMergeBaseOffsetPass(PR);
+  initializeMTIARemoveSExtPass(PR);
+}
+
+static Reloc::Model getEffectiveRelocModel(std::optional<Reloc::Model> RM) {
+  return RM.value_or(Reloc::Static);
+}
+
+std::string llvm::getMTIAUnsupportedReason(const Module &M, StringRef ABIName) {
+  StringRef ABI = ABIName;
+  if (ABI.empty())
+    if (const auto *Flag = dyn_cast_or_null<MDString>(M.getModuleFlag("target-abi")))
+      ABI = Flag->getString();
+  if (!ABI.empty() && ABI != "lp64")
+    return ("the MTIA target has the ABI lp64 so far, not '" + ABI +
+            "': compile with -march=rv64im -mabi=lp64")
+        .str();
+  for (const Function &F : M) {
+    StringRef Features = F.getFnAttribute("target-features").getValueAsString();
+    for (StringRef Feature : split(Features, ','))
+      if (Feature == "+v" || Feature.starts_with("+zve"))
+        return ("function '" + F.getName() +
+                "' is to use vector instructions, which the MTIA target doesn't have so far: "
+                "compile with -march=rv64im -mabi=lp64")
+            .str();
+  }
+  return "";
+}
+
+MTIATargetMachine::MTIATargetMachine(const Target &T, const Triple &TT, StringRef CPU,
+                                     StringRef FS, const TargetOptions &Options,
+                                     std::optional<Reloc::Model> RM,
+                                     std::optional<CodeModel::Model> CM, CodeGenOptLevel OL,
+                                     bool JIT)
+    : CodeGenTargetMachineImpl(T, TT.computeDataLayout(), TT, CPU, FS, Options,
+                               getEffectiveRelocModel(RM),
+                               getEffectiveCodeModel(CM, CodeModel::Medium), OL),
+      TLOF(std::make_unique<MTIATargetObjectFile>()) {
+  initAsmInfo();
+  setCFIFixup(true);
+}
+
+MTIATargetMachine::~MTIATargetMachine() = default;
+
+const MTIASubtarget *MTIATargetMachine::getSubtargetImpl(const Function &F) const {
+  Attribute CPUAttr = F.getFnAttribute("target-cpu");
+  Attribute TuneAttr = F.getFnAttribute("tune-cpu");
+  Attribute FSAttr = F.getFnAttribute("target-features");
+  std::string CPU = CPUAttr.isValid() ? CPUAttr.getValueAsString().str() : TargetCPU;
+  std::string TuneCPU = TuneAttr.isValid() ? TuneAttr.getValueAsString().str() : CPU;
+  std::string FS = FSAttr.isValid() ? FSAttr.getValueAsString().str() : TargetFS;
+  // Without a word about features, the device's core.
+  if (CPU.empty() || CPU == "generic")
+    CPU = FS.empty() ? "mtia-v1" : "generic-rv64";
+  if (TuneCPU.empty() || TuneCPU == "generic" || TuneCPU == "generic-rv64")
+    TuneCPU = "mtia-v1";
+
+  std::string Key = CPU + "|" + TuneCPU + "|" + FS;
+  auto &Entry = SubtargetMap[Key];
+  if (!Entry) {
+    // Target options can differ from function to function.
+    resetTargetOptions(F);
+    Entry = std::make_unique<MTIASubtarget>(TargetTriple, CPU, TuneCPU, FS, *this);
+  }
+  return Entry.get();
+}
+
+MachineFunctionInfo *
+MTIATargetMachine::createMachineFunctionInfo(BumpPtrAllocator &Allocator, const Function &F,
+                                             const TargetSubtargetInfo *STI) const {
+  return MTIAMachineFunctionInfo::create<MTIAMachineFunctionInfo>(
+      Allocator, F, static_cast<const MTIASubtarget *>(STI));
+}
+
+TargetTransformInfo MTIATargetMachine::getTargetTransformInfo(const Function &F) const {
+  return TargetTransformInfo(std::make_unique<MTIATTIImpl>(this, F));
+}
+
+yaml::MachineFunctionInfo *MTIATargetMachine::createDefaultFuncInfoYAML() const {
+  return new yaml::MTIAMachineFunctionInfo();
+}
+
+yaml::MachineFunctionInfo *
+MTIATargetMachine::convertFuncInfoToYAML(const MachineFunction &MF) const {
+  return new yaml::MTIAMachineFunctionInfo(*MF.getInfo<MTIAMachineFunctionInfo>());
+}
+
+bool MTIATargetMachine::parseMachineFunctionInfo(const yaml::MachineFunctionInfo &MFI,
+                                                 PerFunctionMIParsingState &PFS,
+                                                 SMDiagnostic &Error, SMRange &SourceRange) const {
+  const auto &YamlMFI = static_cast<const yaml::MTIAMachineFunctionInfo &>(MFI);
+  PFS.MF.getInfo<MTIAMachineFunctionInfo>()->initializeBaseYamlFields(YamlMFI);
+  return false;
+}
+
+//===----------------------------------------------------------------------===//
+// Pass pipeline
+//===----------------------------------------------------------------------===//
+
+namespace {
+class MTIAPassConfig : public TargetPassConfig {
+public:
+  MTIAPassConfig(MTIATargetMachine &TM, PassManagerBase &PM) : TargetPassConfig(TM, PM) {
+    if (TM.getOptLevel() != CodeGenOptLevel::None)
+      substitutePass(&PostRASchedulerID, &PostMachineSchedulerID);
+  }
+
+  MTIATargetMachine &getMTIATargetMachine() const { return getTM<MTIATargetMachine>(); }
+
+  void addIRPasses() override {
+    addPass(createAtomicExpandLegacyPass());
+    TargetPassConfig::addIRPasses();
+  }
+
+  bool addPreISel() override {
+    if (EnableGlobalMerge && TM->getOptLevel() != CodeGenOptLevel::None)
+      addPass(createGlobalMergePass(TM, /*MaximalOffset=*/2047, /*OnlyOptimizeForSize=*/false,
+                                    /*MergeExternalByDefault=*/true));
+    return false;
+  }
+
+  bool addInstSelector() override {
+    addPass(createMTIAISelDag(getMTIATargetMachine(), getOptLevel()));
+    return false;
+  }
+
+  void addMachineSSAOptimization() override {
+    TargetPassConfig::addMachineSSAOptimization();
+    if (EnableRemoveSExt)
+      addPass(createMTIARemoveSExtPass());
+  }
+
+  void addPreRegAlloc() override {
+    addPass(createMTIAPreRAExpandPseudoPass());
+    if (EnableMergeBaseOffset && TM->getOptLevel() != CodeGenOptLevel::None)
+      addPass(createMTIAMergeBaseOffsetPass());
+  }
+
+  void addPreEmitPass() override { addPass(&BranchRelaxationPassID); }
+};
+} // namespace
+
+TargetPassConfig *MTIATargetMachine::createPassConfig(PassManagerBase &PM) {
+  return new MTIAPassConfig(*this, PM);
+}

@@ -1,0 +1,171 @@
+//===-- MTIATargetTransformInfo.cpp - What optimisers ask about costs -*- C++ -*-===//
+//
+// Part of the MTIA kernel toolchain, under the Apache License v2.0 with LLVM
+// Exceptions. SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+
+#include "MTIATargetTransformInfo.h"
+#include "MCTargetDesc/MTIAMatInt.h"
+#include "llvm/Analysis/LoopInfo.h"
+#include "llvm/IR/Intrinsics.h"
+
+using namespace llvm;
+
+InstructionCost MTIATTIImpl::getIntImmCost(const APInt &Imm, Type *Ty,
+                                           TTI::TargetCostKind CostKind) const {
+  assert(Ty->isIntegerTy() && "Integers only");
+  if (Ty->getIntegerBitWidth() == 0)
+    return ~0U;
+  if (Imm == 0)
+    return TTI::TCC_Free; // x0
+  InstructionCost Cost = 0;
+  for (unsigned Bit = 0; Bit < Ty->getIntegerBitWidth(); Bit += 64) {
+    unsigned Width = std::min(64u, Ty->getIntegerBitWidth() - Bit);
+    Cost += MTIAMatInt::getIntMatCost(Imm.extractBits(Width, Bit).getSExtValue());
+  }
+  return Cost;
+}
+
+// Where an instruction takes the constant as an immediate, hoisting it would only cost
+// a register.
+InstructionCost MTIATTIImpl::getIntImmCostInst(unsigned Opcode, unsigned Idx, const APInt &Imm,
+                                               Type *Ty, TTI::TargetCostKind CostKind,
+                                               Instruction *Inst) const {
+  assert(Ty->isIntegerTy() && "Integers only");
+  if (Ty->getIntegerBitWidth() == 0)
+    return ~0U;
+
+  bool Takes12BitImm = false;
+  unsigned ImmArgIdx = ~0U;
+  switch (Opcode) {
+  case Instruction::GetElementPtr:
+    // The base's constants are not address parts; CodeGenPrepare splits the others.
+    return TTI::TCC_Free;
+  case Instruction::Store:
+    if (Idx == 1 || Imm == 0)
+      return TTI::TCC_Free;
+    break;
+  case Instruction::Load:
+    return TTI::TCC_Free;
+  case Instruction::And:
+    // Masks that are two shifts.
+    if (Idx == 1 && (Imm == 0xffff || Imm == UINT64_C(0xffffffff) || Imm.isMask() ||
+                     Imm.isNegatedPowerOf2()))
+      return TTI::TCC_Free;
+    [[fallthrough]];
+  case Instruction::Add:
+  case Instruction::Or:
+  case Instruction::Xor:
+    Takes12BitImm = true;
+    break;
+  case Instruction::Mul:
+    // Shifts and additions, where the constant is a power of two or next to one.
+    if (Imm.isPowerOf2() || Imm.isNegatedPowerOf2() || (Imm + 1).isPowerOf2() ||
+        (Imm - 1).isPowerOf2())
+      return TTI::TCC_Free;
+    break;
+  case Instruction::Sub:
+    // x - c is x + -c.
+    if (Idx == 1 && (-Imm).isSignedIntN(12))
+      return TTI::TCC_Free;
+    break;
+  case Instruction::ICmp:
+    Takes12BitImm = true;
+    break;
+  case Instruction::Shl:
+  case Instruction::LShr:
+  case Instruction::AShr:
+    Takes12BitImm = true;
+    ImmArgIdx = 1;
+    break;
+  case Instruction::UDiv:
+  case Instruction::SDiv:
+  case Instruction::URem:
+  case Instruction::SRem:
+    // Must stay constants, to become multiplications.
+    if (Idx == 1)
+      return TTI::TCC_Free;
+    break;
+  default:
+    break;
+  }
+
+  if (Takes12BitImm && ((Instruction::isCommutative(Opcode) || Opcode == Instruction::ICmp)
+                            ? true
+                            : Idx == ImmArgIdx)) {
+    if (Imm.getSignificantBits() <= 64 && isInt<12>(Imm.getSExtValue()))
+      return TTI::TCC_Free;
+  }
+  return getIntImmCost(Imm, Ty, CostKind);
+}
+
+InstructionCost MTIATTIImpl::getIntImmCostIntrin(Intrinsic::ID IID, unsigned Idx, const APInt &Imm,
+                                                 Type *Ty, TTI::TargetCostKind CostKind) const {
+  return TTI::TCC_Free; // before their expansion nothing can be said
+}
+
+unsigned MTIATTIImpl::getNumberOfRegisters(unsigned ClassID) const {
+  // Of class 1, vectors, there are none yet.
+  return ClassID == 1 ? 0 : 31;
+}
+
+TypeSize MTIATTIImpl::getRegisterBitWidth(TargetTransformInfo::RegisterKind K) const {
+  switch (K) {
+  case TargetTransformInfo::RGK_Scalar:
+    return TypeSize::getFixed(64);
+  case TargetTransformInfo::RGK_FixedWidthVector:
+    return TypeSize::getFixed(0);
+  case TargetTransformInfo::RGK_ScalableVector:
+    return TypeSize::getScalable(0);
+  }
+  llvm_unreachable("Unknown kind of register");
+}
+
+void MTIATTIImpl::getUnrollingPreferences(Loop *L, ScalarEvolution &SE,
+                                          TTI::UnrollingPreferences &UP,
+                                          OptimizationRemarkEmitter *ORE) const {
+  // The taken branch is the cost of a small loop on this core; calls hide it, and large
+  // bodies would only fill the instruction cache.
+  UP.UpperBound = true;
+  UP.OptSizeThreshold = 0;
+  UP.PartialOptSizeThreshold = 0;
+  if (L->getHeader()->getParent()->hasOptSize())
+    return;
+  if (L->getNumBlocks() > 4)
+    return;
+  InstructionCost Cost = 0;
+  for (BasicBlock *BB : L->getBlocks()) {
+    for (Instruction &I : *BB) {
+      if (isa<CallInst>(I) || isa<InvokeInst>(I)) {
+        if (const Function *F = cast<CallBase>(I).getCalledFunction())
+          if (!isLoweredToCall(F))
+            continue;
+        return;
+      }
+      SmallVector<const Value *> Operands(I.operand_values());
+      Cost += getInstructionCost(&I, Operands, TargetTransformInfo::TCK_SizeAndLatency);
+    }
+  }
+  UP.Partial = true;
+  UP.Runtime = true;
+  UP.UnrollRemainder = true;
+  UP.UnrollAndJam = true;
+  UP.UnrollAndJamInnerLoopThreshold = 60;
+  // Unrolled regardless of the trip count where it is this small.
+  if (Cost < 12)
+    UP.Force = true;
+}
+
+void MTIATTIImpl::getPeelingPreferences(Loop *L, ScalarEvolution &SE,
+                                        TTI::PeelingPreferences &PP) const {
+  BaseT::getPeelingPreferences(L, SE, PP);
+}
+
+bool MTIATTIImpl::isLSRCostLess(const TTI::LSRCost &C1, const TTI::LSRCost &C2) const {
+  // Registers are many: the number of instructions in the loop comes first.
+  return std::tie(C1.Insns, C1.NumRegs, C1.AddRecCost, C1.NumIVMuls, C1.NumBaseAdds, C1.ScaleCost,
+                  C1.ImmCost, C1.SetupCost) < std::tie(C2.Insns, C2.NumRegs, C2.AddRecCost,
+                                                       C2.NumIVMuls, C2.NumBaseAdds, C2.ScaleCost,
+                                                       C2.ImmCost, C2.SetupCost);
+}
