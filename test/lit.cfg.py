@@ -22,7 +22,7 @@ llvm = config.llvm_tools_dir
 config.name = "MTIA"
 config.test_format = lit.formats.ShTest(execute_external=False)
 config.suffixes = [".ll", ".mir", ".s", ".c", ".cpp", ".test", ".mlir", ".knyfe", ".td"]
-config.excludes = ["Inputs", "unit", "fuzz", "CMakeLists.txt"]
+config.excludes = ["Inputs", "unit", "units", "fuzz", "CMakeLists.txt"]
 config.test_source_root = os.path.join(source, "test")
 config.test_exec_root = os.path.join(build, "test")
 
