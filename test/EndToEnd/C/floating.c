@@ -102,7 +102,8 @@ int main(void) {
   struct point p = {3, 4};
   for (int i = 0; i < 10; i++)
     p = rotate(p, 0.8f, 0.6f, (struct mixed){0.25f, i}, (struct three){{1, 2, 0.125}});
-  printf("%.17g %.17g\n", p.x, p.y);
+  // As bits: C libraries differ in how many digits they print.
+  printf("%016llx %016llx\n", (unsigned long long)bits(p.x), (unsigned long long)bits(p.y));
   printf("%f %g %e %a %.3f %d\n", 1.0 / 3, 1e100, -12345.6789, 0.1, 2.0005, (int)lround(2.5));
   double sum = 0;
   for (int i = 1; i < 1000; i++)
@@ -110,6 +111,7 @@ int main(void) {
   float fsum = 0;
   for (int i = 1; i < 1000; i++)
     fsum += 1.0f / (float)i;
-  printf("%.15g %.8g %.15g\n", sum, fsum, sqrt(2.0));
+  printf("%016llx %08x %016llx\n", (unsigned long long)bits(sum), bits_f(fsum),
+         (unsigned long long)bits(sqrt(2.0)));
   return 0;
 }
