@@ -11,7 +11,12 @@ target_compile_options(MTIAUnits PRIVATE -ffp-contract=off -fno-fast-math)
 mtia_warnings(MTIAUnits)
 
 set(units_test "${PROJECT_SOURCE_DIR}/test/Emulator/units")
-foreach(test random exception unit)
+foreach(test random exception unit timing)
   mtia_add_cmocka_test(units-${test}-test ${units_test}/${test}_test.c ${units_test}/machine.c
-    ${units_test}/model.c INCLUDES "${CMAKE_CURRENT_SOURCE_DIR}" LIBS MTIAUnits m)
+    ${units_test}/model.c ${units_test}/fc.c INCLUDES "${CMAKE_CURRENT_SOURCE_DIR}" LIBS MTIAUnits m)
 endforeach()
+
+add_executable(units-fc-bench ${units_test}/fc_bench.c ${units_test}/fc.c ${units_test}/machine.c)
+target_link_libraries(units-fc-bench PRIVATE MTIAUnits cmocka)
+mtia_warnings(units-fc-bench)
+mtia_add_bench(units-fc COMMAND $<TARGET_FILE:units-fc-bench>)

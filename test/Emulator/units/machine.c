@@ -21,6 +21,11 @@ static struct machine *machine_of(const struct mtia_device *dev) {
   return (struct machine *)(uintptr_t)dev; // its first member
 }
 
+// A heap: the first is the next.
+static bool before(const struct fake_event *a, const struct fake_event *b) {
+  return a->time != b->time ? a->time < b->time : a->order < b->order;
+}
+
 //===-- What the units call ---------------------------------------------------===//
 
 void mtia_at(struct mtia_device *dev, uint64_t time, mtia_event_fn *fn, void *ctx, uint64_t arg) {
@@ -32,7 +37,25 @@ void mtia_at(struct mtia_device *dev, uint64_t time, mtia_event_fn *fn, void *ct
   }
   if (time < m->now)
     time = m->now;
-  m->event[m->events++] = (struct fake_event){time, m->order++, fn, ctx, arg};
+  struct fake_event e = {time, m->order++, fn, ctx, arg};
+  unsigned i = m->events++;
+  for (; i && before(&e, &m->event[(i - 1) / 2]); i = (i - 1) / 2)
+    m->event[i] = m->event[(i - 1) / 2];
+  m->event[i] = e;
+}
+
+static struct fake_event pop_event(struct machine *m) {
+  struct fake_event top = m->event[0], last = m->event[--m->events];
+  unsigned i = 0;
+  for (unsigned child; (child = 2 * i + 1) < m->events; i = child) {
+    if (child + 1 < m->events && before(&m->event[child + 1], &m->event[child]))
+      child++;
+    if (!before(&m->event[child], &last))
+      break;
+    m->event[i] = m->event[child];
+  }
+  m->event[i] = last;
+  return top;
 }
 
 uint64_t mtia_now(const struct mtia_device *dev) { return machine_of(dev)->now; }
@@ -163,10 +186,6 @@ struct step *put_step(struct machine *m, const struct mtia_pe *pe, unsigned core
   return s;
 }
 
-static bool before(const struct fake_event *a, const struct fake_event *b) {
-  return a->time != b->time ? a->time < b->time : a->order < b->order;
-}
-
 // Issues the core's next step, or ends its program.
 static void step_core(struct machine *m, struct mtia_core *core) {
   struct program *p = &m->program[core->hart];
@@ -201,15 +220,11 @@ bool machine_run(struct machine *m) {
           (!core || c->cycle < core->cycle))
         core = c;
     }
-    struct fake_event *event = NULL;
-    for (unsigned i = 0; i < m->events; i++)
-      if (!event || before(&m->event[i], event))
-        event = &m->event[i];
+    const struct fake_event *event = m->events ? m->event : NULL;
     if (!core && !event)
       break;
     if (event && (!core || event->time <= core->cycle)) {
-      struct fake_event e = *event;
-      *event = m->event[--m->events];
+      struct fake_event e = pop_event(m);
       m->now = e.time;
       e.fn(&m->dev, e.ctx, e.arg);
     } else {

@@ -8,7 +8,7 @@
 #include "insn.h"
 #include "units.h"
 
-#define SRAM_BYTES (4u << 20) // as much of SRAM and of DRAM as exists here
+#define SRAM_BYTES (16u << 20) // as much of SRAM and of DRAM as exists here
 #define DRAM_BYTES (4u << 20)
 
 struct step {

@@ -1,0 +1,327 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+// When things happen: each test has the formula in terms of the device's
+// parameters. The formulas are those of docs/timing.md.
+
+#include "fc.h"
+
+#include <setjmp.h>
+#include <stdarg.h>
+
+#include <cmocka.h>
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+// CB 0: `bytes` of data, all of them visible at once.
+static void put_data(struct machine *m, struct mtia_pe *pe, uint32_t bytes) {
+  PUT(m, pe, 0, CB_INIT, MTIA_LOCAL_BASE, bytes, 0);
+  PUT(m, pe, 0, CB_PUSH, bytes, 0, 0);
+  PUT(m, pe, 0, SYNC, 0, 0, 0);
+}
+
+static void put_mml(struct machine *m, struct mtia_pe *pe, uint8_t acc, uint8_t flags) {
+  PUT(m, pe, 0, MML, 0, 0, acc, 0, 0, 0, 0, flags, 0);
+}
+
+static struct machine *mml_machine(unsigned rows, unsigned cols) {
+  struct machine *m = machine_new(1, 1, false);
+  put_data(m, pe_at(m, 0, 0), 4096);
+  PUT(m, pe_at(m, 0, 0), 0, CR_W2, rows | cols << 16, 0, CR_BLOCK);
+  PUT(m, pe_at(m, 0, 0), 0, CR_W2, 0, 32, CR_MML_A);
+  PUT(m, pe_at(m, 0, 0), 0, CR_W2, 0, 32, CR_MML_B);
+  return m;
+}
+
+// n mml: dispatch, n times max(rows, cols) cycles without a gap, the pipeline once.
+static void mml_rate(void **state) {
+  static const unsigned shapes[][3] = {{32, 32, 32}, {32, 7, 32}, {5, 9, 9}, {0, 32, 1}};
+  for (unsigned i = 0; i < 4; i++) {
+    struct machine *m = mml_machine(shapes[i][0], shapes[i][1]);
+    struct mtia_pe *pe = pe_at(m, 0, 0);
+    struct step *first = m->program[0].step + m->program[0].count;
+    unsigned start = m->program[0].count, n = 16;
+    for (unsigned k = 0; k < n; k++)
+      put_mml(m, pe, (uint8_t)(k % 4), 0);
+    assert_true(machine_run(m));
+    first = m->program[0].step + start;
+    assert_int_equal(m->end, first->issued + m->params.cp_dispatch + n * shapes[i][2] +
+                                 m->params.dpe_latency);
+    machine_free(m);
+  }
+}
+
+// Sixteen commands wait; the seventeenth after the one that runs waits for the next start.
+static void queue_depth(void **state) {
+  struct machine *m = mml_machine(32, 32);
+  unsigned start = m->program[0].count, depth = m->params.cp_queue_depth, n = depth + 8;
+  for (unsigned k = 0; k < n; k++)
+    put_mml(m, pe_at(m, 0, 0), 0, 0);
+  assert_true(machine_run(m));
+  const struct step *s = m->program[0].step + start;
+  uint64_t run = s[0].issued + m->params.cp_dispatch; // start of mml 0
+  for (unsigned k = 0; k <= depth; k++)
+    assert_int_equal(s[k].issued, s[0].issued + k);
+  for (unsigned k = depth + 1; k < n; k++)
+    assert_int_equal(s[k].issued, run + 32 * (k - depth) + m->params.cp_wake);
+  machine_free(m);
+}
+
+// A drain of one accumulator goes on beside mml on another, and holds up only its own.
+static void drain_beside_mml(void **state) {
+  struct machine *m = mml_machine(32, 32);
+  struct mtia_pe *pe = pe_at(m, 0, 0);
+  const struct mtia_device_params *p = &m->params;
+  PUT(m, pe, 0, CB_INIT, MTIA_LOCAL_BASE + 4096, 8192, 1);
+  PUT(m, pe, 0, CR_W2, 0, 128, CR_OUT);
+  unsigned start = m->program[0].count;
+  PUT(m, pe, 0, DRAIN, 0, 0, 0, 1, 0, 0, DRAIN_RAW, 0);
+  for (unsigned k = 0; k < 4; k++)
+    put_mml(m, pe, 1, 0);
+  put_mml(m, pe, 0, 2); // after the drain
+  assert_true(machine_run(m));
+  uint64_t t = m->program[0].step[start].issued + p->cp_dispatch;
+  uint64_t drained = t + 1024 * 4 / p->re_width + p->se_latency;
+  uint64_t multiplied = t + 1 + 4 * 32; // the first was issued a cycle later
+  uint64_t last = drained > multiplied ? drained : multiplied;
+  assert_int_equal(m->end, last + 32 + p->dpe_latency);
+  machine_free(m);
+}
+
+// One request of 64 B: dispatch, set-up, the way to the slice and back, the slice.
+static void dma_latency(void **state) {
+  for (unsigned row = 0; row < 8; row += 3)
+    for (unsigned col = 0; col < 8; col += 3) {
+      struct machine *m = machine_new(8, 8, false);
+      struct mtia_pe *pe = pe_at(m, row, col);
+      const struct mtia_device_params *p = &m->params;
+      PUT(m, pe, 0, CB_INIT, MTIA_LOCAL_BASE, 4096, 0);
+      PUT(m, pe, 0, CR_W2, 64, 0, CR_DMA_IN);
+      PUT(m, pe, 0, DMA_IN, MTIA_SRAM_BASE, 1, 0, 0);
+      PUT(m, pe, 0, CB_WAITD, 64, 0, 0);
+      assert_true(machine_run(m));
+      // Byte 0 of the SRAM is in slice 0, at the west end of the north side.
+      uint64_t hops = row + 1 + col;
+      const struct step *s = m->program[2 * pe->index].step;
+      assert_int_equal(s[3].issued - s[2].issued,
+                       p->cp_dispatch + p->fi_setup + 2 * hops * p->noc_hop +
+                           64 / p->sram_slice_width + p->sram_latency + p->cp_wake);
+      machine_free(m);
+    }
+}
+
+// Cycles from the first DMA to the last byte of `count` DMAs of `bytes` on one PE.
+static uint64_t stream(struct machine *m, uint64_t base, unsigned count, uint32_t bytes) {
+  struct mtia_pe *pe = pe_at(m, 0, 0);
+  PUT(m, pe, 0, CB_INIT, MTIA_LOCAL_BASE, 65536, 0);
+  PUT(m, pe, 0, CR_W2, bytes, 0, CR_DMA_IN);
+  for (unsigned k = 0; k < count; k++) {
+    PUT(m, pe, 0, DMA_IN, base + (uint64_t)k * bytes, 1, 0, 0);
+    PUT(m, pe, 0, CB_POP, bytes, 0, 0);
+  }
+  assert_true(machine_run(m));
+  return m->end - m->program[0].step[2].issued;
+}
+
+static void within(double value, double expected, double tolerance) {
+  if (fabs(value - expected) > tolerance * expected)
+    fail_msg("%g is not within %g %% of %g", value, 100 * tolerance, expected);
+}
+
+// Little's law: as many bytes per latency as may be on their way. Many small commands do as well as
+// few large ones.
+static void dma_bandwidth_by_latency(void **state) {
+  for (uint32_t bytes = 1024; bytes <= 16384; bytes *= 4) {
+    struct machine *m = machine_new(1, 1, false);
+    m->params.noc_hop = 0; // the same latency to all slices
+    unsigned count = (1 << 20) / bytes;
+    double cycles = (double)stream(m, MTIA_SRAM_BASE, count, bytes);
+    const struct mtia_device_params *p = &m->params;
+    double latency = (double)p->sram_interleave / p->sram_slice_width + p->sram_latency;
+    within((1 << 20) / cycles, p->fi_outstanding * p->fi_request / latency, 0.03);
+    machine_free(m);
+  }
+}
+
+// With a short latency the port is the limit.
+static void dma_bandwidth_by_port(void **state) {
+  struct machine *m = machine_new(1, 1, false);
+  m->params.noc_hop = 0;
+  m->params.sram_latency = 20;
+  double cycles = (double)stream(m, MTIA_SRAM_BASE, 128, 8192);
+  within((1 << 20) / cycles, m->params.fi_in_width, 0.02);
+  machine_free(m);
+}
+
+static void dma_out_bandwidth(void **state) {
+  struct machine *m = machine_new(1, 1, false);
+  m->params.noc_hop = 0; // far slices would need a few more requests on their way
+  struct mtia_pe *pe = pe_at(m, 0, 0);
+  PUT(m, pe, 0, CB_INIT, MTIA_LOCAL_BASE, 65536, 0);
+  PUT(m, pe, 0, CR_W2, 8192, 0, CR_DMA_OUT);
+  for (unsigned k = 0; k < 32; k++) {
+    PUT(m, pe, 0, CB_PUSH, 8192, 0, 0);
+    PUT(m, pe, 0, DMA_OUT, MTIA_SRAM_BASE + 8192 * k, 1, 0);
+  }
+  assert_true(machine_run(m));
+  within(32 * 8192 / (double)m->end, m->params.fi_out_width, 0.02);
+  machine_free(m);
+}
+
+// Every PE reads its own 64 KB.
+static double all_read(unsigned rows, unsigned cols, uint64_t base) {
+  struct machine *m = machine_new(rows, cols, false);
+  for (unsigned i = 0; i < rows * cols; i++) {
+    struct mtia_pe *pe = &m->dev.pe[i];
+    PUT(m, pe, 0, CB_INIT, MTIA_LOCAL_BASE, 65536, 0);
+    PUT(m, pe, 0, CR_W2, 4096, 0, CR_DMA_IN);
+    for (unsigned k = 0; k < 16; k++)
+      PUT(m, pe, 0, DMA_IN, base + 65536 * i + 4096 * k, 1, 0, 0);
+  }
+  assert_true(machine_run(m));
+  double rate = rows * cols * 65536.0 / (double)m->end;
+  machine_free(m);
+  return rate;
+}
+
+// All slices together, all channels together; the latency at both ends costs a little.
+static void memory_bandwidth(void **state) {
+  const struct mtia_device_params *p = &mtia_v1_params;
+  double sram = p->sram_slices * p->sram_slice_width;
+  double dram = p->dram_channels * p->dram_channel_centi / 100.0;
+  double got = all_read(8, 8, MTIA_SRAM_BASE);
+  assert_true(got < sram);
+  within(got, sram, 0.12);
+  got = all_read(8, 8, MTIA_DRAM_BASE);
+  assert_true(got < dram);
+  within(got, dram, 0.12);
+}
+
+// The members of a row get everything in the time of one PE alone; memory is read once.
+static void multicast_gain(void **state) {
+  uint64_t end[2];
+  for (unsigned group = 0; group < 2; group++) {
+    struct machine *m = machine_new(1, 8, false);
+    for (unsigned i = 0; i < (group ? 8 : 1); i++) {
+      struct mtia_pe *pe = &m->dev.pe[i];
+      PUT(m, pe, 0, CB_INIT, MTIA_LOCAL_BASE, 65536, 0);
+      PUT(m, pe, 0, CR_W2, 4096, 0, CR_DMA_IN);
+      PUT(m, pe, 0, CR_W, 0xFF, 0, CR_MCAST);
+      for (unsigned k = 0; k < 16; k++)
+        PUT(m, pe, 0, DMA_IN, MTIA_SRAM_BASE + 4096 * k, 1, 0, (uint8_t)group);
+    }
+    assert_true(machine_run(m));
+    assert_int_equal(m->dev.grid->read_bytes[LEVEL_SRAM], 65536);
+    end[group] = m->end;
+    machine_free(m);
+  }
+  // The window of requests is as slow as the member farthest from a slice.
+  assert_true(end[1] < end[0] + end[0] / 4);
+}
+
+// n PEs, one tile: every one adds 64 B a cycle, every hop costs its wire.
+static void reduction_chain(void **state) {
+  for (unsigned n = 2; n <= 8; n++) {
+    struct machine *m = machine_new(n, 1, false);
+    const struct mtia_device_params *p = &m->params;
+    for (unsigned i = 0; i < n; i++)
+      PUT(m, &m->dev.pe[i], 0, RED, 0, 0, 0, i ? RED_IN_NORTH : 0, i + 1 < n ? RED_OUT_SOUTH : 0);
+    assert_true(machine_run(m));
+    assert_int_equal(m->end, p->cp_dispatch + n * (4096 / p->re_width) + (n - 1) * p->re_hop);
+    machine_free(m);
+  }
+}
+
+// t tiles on each of n PEs: after the chain has filled, one tile per transfer and hop.
+static void reduction_stream(void **state) {
+  const unsigned n = 4, t = 12;
+  struct machine *m = machine_new(n, 1, false);
+  const struct mtia_device_params *p = &m->params;
+  for (unsigned i = 0; i < n; i++)
+    for (unsigned k = 0; k < t; k++)
+      PUT(m, &m->dev.pe[i], 0, RED, 0, 0, (uint8_t)(k % 4), i ? RED_IN_NORTH : 0,
+          i + 1 < n ? RED_OUT_SOUTH : 0);
+  assert_true(machine_run(m));
+  uint64_t tile = 4096 / p->re_width, chain = n * tile + (n - 1) * p->re_hop;
+  assert_int_equal(m->end, p->cp_dispatch + chain + (t - 1) * (tile + p->re_hop));
+  machine_free(m);
+}
+
+static void barriers(void **state) {
+  struct machine *m = machine_new(4, 2, false);
+  const struct mtia_device_params *p = &m->params;
+  for (unsigned i = 0; i < 8; i++) {
+    for (uint8_t scope = 0; scope < 3; scope++)
+      for (unsigned core = 0; core < 2; core++)
+        PUT(m, &m->dev.pe[i], core, BAR, 0, 0, scope);
+    for (unsigned core = 0; core < 2; core++)
+      PUT(m, &m->dev.pe[i], core, ID, 0, 0, 0);
+  }
+  m->program[5].delay = 100; // everybody waits for this one, first its own PE
+  assert_true(machine_run(m));
+  uint64_t pe = p->barrier_pe, grid = p->barrier_pe + 2 * p->barrier_hop * (4 + 2 - 2);
+  for (unsigned i = 0; i < 16; i++) {
+    uint64_t after = m->program[i].step[3].issued;
+    // Those that waited go on when the barrier opens; the last to come has its issue cycle too.
+    assert_in_range(after, 100 + pe + 2 * grid, 100 + pe + 2 * grid + 6);
+  }
+  machine_free(m);
+}
+
+// Functional mode: no time but the cores' issue.
+static void functional_has_no_time(void **state) {
+  struct machine *m = machine_new(2, 2, true);
+  fc_put(m, MTIA_SRAM_BASE, 128, 128, 256);
+  assert_true(machine_run(m));
+  unsigned longest = 0;
+  for (unsigned i = 0; i < 8; i++)
+    longest = m->program[i].count > longest ? m->program[i].count : longest;
+  assert_in_range(m->end, longest - 1, 2 * longest);
+  machine_free(m);
+}
+
+// A fully connected layer on the grid: the result of plain loops, timed and functional, and a good
+// share of the DPE's peak.
+static void fully_connected(void **state) {
+  enum { ROWS = 256, COLS = 512, DEPTH = 512 };
+  for (unsigned functional = 0; functional < 2; functional++) {
+    struct machine *m = machine_new(2, 4, functional);
+    struct dice d = {77};
+    const int8_t *a = (const int8_t *)m->sram, *b = a + ROWS * DEPTH, *c = b + COLS * DEPTH;
+    roll_bytes(&d, m->sram, (ROWS + COLS) * DEPTH);
+    fc_put(m, MTIA_SRAM_BASE, ROWS, COLS, DEPTH);
+    assert_true(machine_run(m));
+    for (unsigned i = 0; i < ROWS; i++)
+      for (unsigned j = 0; j < COLS; j++) {
+        int32_t sum = 0;
+        for (unsigned k = 0; k < DEPTH; k++)
+          sum += a[i * DEPTH + k] * b[j * DEPTH + k];
+        double q = nearbyint(sum / 2048.0);
+        q = q < -128 ? -128 : q > 127 ? 127 : q;
+        assert_int_equal(c[i * COLS + j], (int)q);
+      }
+    if (!functional)
+      assert_true((double)ROWS * COLS * DEPTH / (8 * 1024) > 0.75 * (double)m->end);
+    machine_free(m);
+  }
+}
+
+int main(void) {
+  const struct CMUnitTest tests[] = {
+      cmocka_unit_test(mml_rate),
+      cmocka_unit_test(queue_depth),
+      cmocka_unit_test(drain_beside_mml),
+      cmocka_unit_test(dma_latency),
+      cmocka_unit_test(dma_bandwidth_by_latency),
+      cmocka_unit_test(dma_bandwidth_by_port),
+      cmocka_unit_test(dma_out_bandwidth),
+      cmocka_unit_test(memory_bandwidth),
+      cmocka_unit_test(multicast_gain),
+      cmocka_unit_test(reduction_chain),
+      cmocka_unit_test(reduction_stream),
+      cmocka_unit_test(barriers),
+      cmocka_unit_test(functional_has_no_time),
+      cmocka_unit_test(fully_connected),
+  };
+  return cmocka_run_group_tests(tests, NULL, NULL);
+}
