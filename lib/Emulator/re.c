@@ -72,7 +72,8 @@ uint32_t mtia_re_cycles(const struct mtia_device_params *p, const struct mtia_co
     return cycles ? cycles : 1;
   }
   case CMD_RED:
-    return MTIA_TILE * MTIA_TILE * 4u / p->re_width;
+    return MTIA_TILE * MTIA_TILE * 4u /
+           (p->re_link_width < p->re_width ? p->re_link_width : p->re_width);
   default:
     return empty(c) ? 1 : p->re_bias;
   }

@@ -20,3 +20,8 @@ add_executable(units-fc-bench ${units_test}/fc_bench.c ${units_test}/fc.c ${unit
 target_link_libraries(units-fc-bench PRIVATE MTIAUnits cmocka)
 mtia_warnings(units-fc-bench)
 mtia_add_bench(units-fc COMMAND $<TARGET_FILE:units-fc-bench>)
+
+mtia_add_cmocka_test(units-device-test ${units_test}/device_test.c
+  INCLUDES "${CMAKE_CURRENT_SOURCE_DIR}" LIBS MTIAUnits)
+target_compile_definitions(units-device-test PRIVATE
+  TIMING_PAGE="${PROJECT_SOURCE_DIR}/docs/timing.md")
