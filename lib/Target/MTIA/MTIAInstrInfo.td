@@ -87,6 +87,7 @@ def SImm21Lsb0JALAsmOperand : AsmOperandClass {
   let Name = "SImm21Lsb0JAL";
   let RenderMethod = "addImmOperands";
   let PredicateMethod = "isBranchTarget<21>";
+  let ParserMethod = "parseJALOffset";
   let DiagnosticString =
       "immediate must be a multiple of 2 bytes in the range [-1048576, 1048574]";
 }

@@ -27,6 +27,7 @@ void LLVMInitializeMTIATargetInfo();
 void LLVMInitializeMTIATarget();
 void LLVMInitializeMTIATargetMC();
 void LLVMInitializeMTIAAsmPrinter();
+void LLVMInitializeMTIAAsmParser();
 void LLVMInitializeMTIADisassembler();
 }
 
@@ -37,6 +38,7 @@ struct RegisterMTIA {
     LLVMInitializeMTIATarget();
     LLVMInitializeMTIATargetMC();
     LLVMInitializeMTIAAsmPrinter();
+    LLVMInitializeMTIAAsmParser();
     LLVMInitializeMTIADisassembler();
   }
 };

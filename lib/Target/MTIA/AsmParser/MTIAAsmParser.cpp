@@ -1,0 +1,1104 @@
+//===-- MTIAAsmParser.cpp - Text as instructions --------------------------===//
+//
+// Part of the MTIA kernel toolchain, under the Apache License v2.0 with LLVM
+// Exceptions. SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+
+#include "AsmParser/MTIAOperand.h"
+#include "MCTargetDesc/MTIABaseInfo.h"
+#include "MCTargetDesc/MTIAMCAsmInfo.h"
+#include "MCTargetDesc/MTIAMCTargetDesc.h"
+#include "MCTargetDesc/MTIAMatInt.h"
+#include "MCTargetDesc/MTIATargetStreamer.h"
+#include "TargetInfo/MTIATargetInfo.h"
+#include "llvm/ADT/STLExtras.h"
+#include "llvm/ADT/StringExtras.h"
+#include "llvm/ADT/StringSwitch.h"
+#include "llvm/MC/MCContext.h"
+#include "llvm/MC/MCExpr.h"
+#include "llvm/MC/MCInst.h"
+#include "llvm/MC/MCInstBuilder.h"
+#include "llvm/MC/MCInstrInfo.h"
+#include "llvm/MC/MCObjectFileInfo.h"
+#include "llvm/MC/MCParser/AsmLexer.h"
+#include "llvm/MC/MCParser/MCTargetAsmParser.h"
+#include "llvm/MC/MCRegisterInfo.h"
+#include "llvm/MC/MCStreamer.h"
+#include "llvm/MC/MCSubtargetInfo.h"
+#include "llvm/MC/MCSymbol.h"
+#include "llvm/MC/TargetRegistry.h"
+#include "llvm/Support/Casting.h"
+#include "llvm/Support/RISCVAttributes.h"
+#include "llvm/TargetParser/RISCVISAInfo.h"
+
+using namespace llvm;
+
+namespace {
+
+class MTIAAsmParser : public MCTargetAsmParser {
+  struct Options {
+    bool PIC;
+  };
+  Options Opts;
+  // .option push and pop.
+  SmallVector<std::pair<FeatureBitset, Options>, 4> Stack;
+
+  SMLoc getLoc() const { return getParser().getTok().getLoc(); }
+
+  MTIATargetStreamer &getTargetStreamer() {
+    return static_cast<MTIATargetStreamer &>(
+        *getParser().getStreamer().getTargetStreamer());
+  }
+
+  // Registers, operands.
+  MCRegister matchRegister(StringRef Name) const;
+  bool parseOperand(OperandVector &Operands, StringRef Mnemonic);
+  ParseStatus parseRegisterOperand(OperandVector &Operands, bool AllowParens);
+  ParseStatus parseImmediate(OperandVector &Operands);
+  ParseStatus parseMemOpBaseReg(OperandVector &Operands);
+  // Named in the .td files.
+  ParseStatus parseOperandWithSpecifier(OperandVector &Operands);
+  ParseStatus parseBareSymbol(OperandVector &Operands);
+  ParseStatus parseCallSymbol(OperandVector &Operands);
+  ParseStatus parseJALOffset(OperandVector &Operands);
+  ParseStatus parseCSRSystemRegister(OperandVector &Operands);
+  ParseStatus parseFenceArg(OperandVector &Operands);
+  ParseStatus parseZeroOffsetMemOp(OperandVector &Operands);
+  bool parseSpecifier(const MCExpr *&Res, SMLoc &End);
+
+  // Expansion of pseudo-instructions.
+  bool processInstruction(MCInst &Inst, SMLoc IDLoc, OperandVector &Operands,
+                          MCStreamer &Out);
+  void emit(MCStreamer &Out, const MCInst &Inst, SMLoc Loc);
+  void emitLoadImm(MCRegister Dest, int64_t Value, MCStreamer &Out, SMLoc Loc);
+  void emitAuipcPair(MCRegister Dest, MCRegister Tmp, const MCExpr *Symbol,
+                     MTIA::Specifier Hi, unsigned SecondOpcode, MCStreamer &Out,
+                     SMLoc Loc);
+  void emitExtend(MCInst &Inst, unsigned Bits, bool Signed, MCStreamer &Out);
+
+  // Directives.
+  bool parseDirectiveOption();
+  bool parseDirectiveOptionArch();
+  bool parseDirectiveAttribute();
+  bool parseDirectiveInsn(SMLoc Loc);
+  bool parseInsnRegister(MCInst &Inst);
+  bool parseInsnField(MCInst &Inst, unsigned Bits, StringRef What);
+  bool parseInsnOpcode(MCInst &Inst);
+  bool parseInsnImmediate(MCInst &Inst, StringRef What,
+                          function_ref<bool(const MTIAOperand &)> IsValid);
+  void setFeatures(const FeatureBitset &Bits);
+  bool setArch(StringRef Arch, SMLoc Loc);
+
+  bool reportOperandError(SMLoc IDLoc, OperandVector &Operands,
+                          uint64_t ErrorInfo, unsigned Result);
+
+  bool parseInstruction(ParseInstructionInfo &Info, StringRef Name,
+                        SMLoc NameLoc, OperandVector &Operands) override;
+  bool matchAndEmitInstruction(SMLoc IDLoc, unsigned &Opcode,
+                               OperandVector &Operands, MCStreamer &Out,
+                               uint64_t &ErrorInfo,
+                               bool MatchingInlineAsm) override;
+  bool parseRegister(MCRegister &Reg, SMLoc &Start, SMLoc &End) override;
+  ParseStatus tryParseRegister(MCRegister &Reg, SMLoc &Start,
+                               SMLoc &End) override;
+  ParseStatus parseDirective(AsmToken DirectiveID) override;
+  bool parseDataExpr(const MCExpr *&Res) override;
+
+#define GET_ASSEMBLER_HEADER
+#include "MTIAGenAsmMatcher.inc"
+
+public:
+  enum MTIAMatchResultTy : unsigned {
+    Match_Dummy = FIRST_TARGET_MATCH_RESULT_TY,
+#define GET_OPERAND_DIAGNOSTIC_TYPES
+#include "MTIAGenAsmMatcher.inc"
+  };
+
+  MTIAAsmParser(const MCSubtargetInfo &STI, MCAsmParser &Parser,
+                const MCInstrInfo &MII, const MCTargetOptions &Options)
+      : MCTargetAsmParser(Options, STI, MII) {
+    MCAsmParserExtension::Initialize(Parser);
+    Parser.addAliasForDirective(".half", ".2byte");
+    Parser.addAliasForDirective(".hword", ".2byte");
+    Parser.addAliasForDirective(".word", ".4byte");
+    Parser.addAliasForDirective(".dword", ".8byte");
+    setAvailableFeatures(ComputeAvailableFeatures(STI.getFeatureBits()));
+    Opts.PIC = getContext().getObjectFileInfo()->isPositionIndependent();
+  }
+};
+
+} // namespace
+
+#define GET_REGISTER_MATCHER
+#define GET_SUBTARGET_FEATURE_NAME
+#define GET_MATCHER_IMPLEMENTATION
+#define GET_MNEMONIC_SPELL_CHECKER
+#include "MTIAGenAsmMatcher.inc"
+
+//===----------------------------------------------------------------------===//
+// Operands
+//===----------------------------------------------------------------------===//
+
+MCRegister MTIAAsmParser::matchRegister(StringRef Name) const {
+  if (MCRegister Reg = MatchRegisterName(Name))
+    return Reg;
+  return MatchRegisterAltName(Name);
+}
+
+ParseStatus MTIAAsmParser::tryParseRegister(MCRegister &Reg, SMLoc &Start,
+                                            SMLoc &End) {
+  const AsmToken &Tok = getParser().getTok();
+  Start = Tok.getLoc();
+  End = Tok.getEndLoc();
+  if (Tok.isNot(AsmToken::Identifier))
+    return ParseStatus::NoMatch;
+  Reg = matchRegister(Tok.getString());
+  if (!Reg)
+    return ParseStatus::NoMatch;
+  Lex();
+  return ParseStatus::Success;
+}
+
+bool MTIAAsmParser::parseRegister(MCRegister &Reg, SMLoc &Start, SMLoc &End) {
+  if (!tryParseRegister(Reg, Start, End).isSuccess())
+    return Error(Start, "invalid register name");
+  return false;
+}
+
+// A register, or with AllowParens also one in parentheses: "(a0)".
+ParseStatus MTIAAsmParser::parseRegisterOperand(OperandVector &Operands,
+                                                bool AllowParens) {
+  SMLoc First = getLoc();
+  bool Parens = false;
+  if (AllowParens && getLexer().is(AsmToken::LParen)) {
+    AsmToken Ahead[2];
+    if (getLexer().peekTokens(Ahead) != 2 || Ahead[1].isNot(AsmToken::RParen) ||
+        Ahead[0].isNot(AsmToken::Identifier) ||
+        !matchRegister(Ahead[0].getString()))
+      return ParseStatus::NoMatch;
+    Parens = true;
+    Lex();
+    Operands.push_back(MTIAOperand::createToken("(", First));
+  }
+  MCRegister Reg;
+  SMLoc Start, End;
+  ParseStatus Res = tryParseRegister(Reg, Start, End);
+  if (!Res.isSuccess())
+    return Res;
+  Operands.push_back(MTIAOperand::createReg(Reg, Start, End));
+  if (Parens) {
+    Operands.push_back(MTIAOperand::createToken(")", getLoc()));
+    Lex();
+  }
+  return ParseStatus::Success;
+}
+
+// %name(expression), the lexer being at the %.
+bool MTIAAsmParser::parseSpecifier(const MCExpr *&Res, SMLoc &End) {
+  SMLoc Loc = getLoc();
+  if (parseToken(AsmToken::Percent, "expected '%' relocation specifier"))
+    return true;
+  if (getLexer().isNot(AsmToken::Identifier))
+    return Error(getLoc(), "expected valid identifier for operand specifier");
+  StringRef Name = getParser().getTok().getIdentifier();
+  MTIA::Specifier Spec = MTIA::parseSpecifierName(Name);
+  if (Spec == MTIA::S_None)
+    return Error(getLoc(), "invalid relocation specifier");
+  Lex();
+  if (parseToken(AsmToken::LParen, "expected '('"))
+    return true;
+  const MCExpr *Sub;
+  if (getParser().parseParenExpression(Sub, End))
+    return true;
+  Res = MCSpecifierExpr::create(Sub, Spec, getContext(), Loc);
+  return false;
+}
+
+ParseStatus MTIAAsmParser::parseOperandWithSpecifier(OperandVector &Operands) {
+  if (getLexer().isNot(AsmToken::Percent))
+    return Error(getLoc(), "expected '%' relocation specifier");
+  SMLoc Start = getLoc(), End;
+  const MCExpr *Expr;
+  if (parseSpecifier(Expr, End))
+    return ParseStatus::Failure;
+  Operands.push_back(MTIAOperand::createImm(Expr, Start, End));
+  return ParseStatus::Success;
+}
+
+ParseStatus MTIAAsmParser::parseImmediate(OperandVector &Operands) {
+  SMLoc Start = getLoc(), End;
+  const MCExpr *Expr;
+  switch (getLexer().getKind()) {
+  default:
+    return ParseStatus::NoMatch;
+  case AsmToken::LParen:
+  case AsmToken::Dot:
+  case AsmToken::Minus:
+  case AsmToken::Plus:
+  case AsmToken::Exclaim:
+  case AsmToken::Tilde:
+  case AsmToken::Integer:
+  case AsmToken::String:
+  case AsmToken::Identifier:
+    if (getParser().parseExpression(Expr, End))
+      return ParseStatus::Failure;
+    break;
+  case AsmToken::Percent:
+    if (parseSpecifier(Expr, End))
+      return ParseStatus::Failure;
+    break;
+  }
+  Operands.push_back(MTIAOperand::createImm(Expr, Start, End));
+  return ParseStatus::Success;
+}
+
+// A symbol, possibly with an addend. Names of registers are symbols here.
+ParseStatus MTIAAsmParser::parseBareSymbol(OperandVector &Operands) {
+  SMLoc Start = getLoc();
+  if (getLexer().isNot(AsmToken::Identifier) &&
+      getLexer().isNot(AsmToken::String))
+    return ParseStatus::NoMatch;
+
+  AsmToken Tok = getLexer().getTok();
+  StringRef Name;
+  if (getParser().parseIdentifier(Name))
+    return ParseStatus::Failure;
+  SMLoc End = SMLoc::getFromPointer(Name.end());
+
+  MCSymbol *Sym = getContext().getOrCreateSymbol(Name);
+  const MCExpr *Res;
+  if (Sym->isVariable()) {
+    const MCExpr *Value = Sym->getVariableValue();
+    if (!isa<MCSymbolRefExpr>(Value)) {
+      getLexer().UnLex(Tok); // a name for a constant
+      return ParseStatus::NoMatch;
+    }
+    Res = Value;
+  } else {
+    Res = MCSymbolRefExpr::create(Sym, getContext());
+  }
+
+  MCBinaryExpr::Opcode Op;
+  switch (getLexer().getKind()) {
+  default:
+    Operands.push_back(MTIAOperand::createImm(Res, Start, End));
+    return ParseStatus::Success;
+  case AsmToken::Plus:
+    Op = MCBinaryExpr::Add;
+    break;
+  case AsmToken::Minus:
+    Op = MCBinaryExpr::Sub;
+    break;
+  }
+  Lex();
+  const MCExpr *Addend;
+  if (getParser().parseExpression(Addend, End))
+    return ParseStatus::Failure;
+  Res = MCBinaryExpr::create(Op, Res, Addend, getContext());
+  Operands.push_back(MTIAOperand::createImm(Res, Start, End));
+  return ParseStatus::Success;
+}
+
+ParseStatus MTIAAsmParser::parseCallSymbol(OperandVector &Operands) {
+  SMLoc Start = getLoc();
+  if (getLexer().isNot(AsmToken::Identifier) &&
+      getLexer().isNot(AsmToken::String))
+    return ParseStatus::NoMatch;
+  // "call rd, symbol": the symbol comes next.
+  if (getLexer().peekTok().is(AsmToken::Comma) &&
+      matchRegister(getLexer().getTok().getString()))
+    return ParseStatus::NoMatch;
+
+  StringRef Name;
+  if (getParser().parseIdentifier(Name))
+    return ParseStatus::Failure;
+  SMLoc End = SMLoc::getFromPointer(Name.end());
+  Name.consume_back("@plt"); // every call goes through the PLT if it must
+  MCSymbol *Sym = getContext().getOrCreateSymbol(Name);
+  const MCExpr *Res = MCSymbolRefExpr::create(Sym, getContext());
+  if (getLexer().is(AsmToken::Plus) || getLexer().is(AsmToken::Minus)) {
+    bool Negative = getLexer().is(AsmToken::Minus);
+    Lex();
+    const MCExpr *Addend;
+    if (getParser().parseExpression(Addend, End))
+      return ParseStatus::Failure;
+    Res = MCBinaryExpr::create(Negative ? MCBinaryExpr::Sub : MCBinaryExpr::Add,
+                               Res, Addend, getContext());
+  }
+  Res = MCSpecifierExpr::create(Res, MTIA::S_CALL_PLT, getContext());
+  Operands.push_back(MTIAOperand::createImm(Res, Start, End));
+  return ParseStatus::Success;
+}
+
+// jal's target may be named like a register: it is one only if a comma follows.
+ParseStatus MTIAAsmParser::parseJALOffset(OperandVector &Operands) {
+  if (getLexer().is(AsmToken::Identifier) &&
+      getLexer().peekTok().is(AsmToken::Comma))
+    return ParseStatus::NoMatch;
+  return parseImmediate(Operands);
+}
+
+ParseStatus MTIAAsmParser::parseCSRSystemRegister(OperandVector &Operands) {
+  SMLoc Start = getLoc(), End;
+  auto Invalid = [&] {
+    return Error(Start, "operand must be a valid system register name or an "
+                        "integer in the range [0, 4095]");
+  };
+  switch (getLexer().getKind()) {
+  default:
+    return ParseStatus::NoMatch;
+  case AsmToken::Identifier: {
+    StringRef Name;
+    if (getParser().parseIdentifier(Name))
+      return ParseStatus::Failure;
+    End = SMLoc::getFromPointer(Name.end());
+    const auto *Reg = MTIASysReg::lookupSysRegByName(Name);
+    if (!Reg)
+      Reg = MTIASysReg::lookupSysRegByAltName(Name);
+    if (Reg) {
+      Operands.push_back(MTIAOperand::createCSR(Reg->Encoding, Start, End));
+      return ParseStatus::Success;
+    }
+    // A name for a constant?
+    MCSymbol *Sym = getContext().lookupSymbol(Name);
+    int64_t Value;
+    if (!Sym || !Sym->isVariable() ||
+        !Sym->getVariableValue()->evaluateAsAbsolute(Value) ||
+        !isUInt<12>(Value))
+      return Invalid();
+    Operands.push_back(MTIAOperand::createCSR(unsigned(Value), Start, End));
+    return ParseStatus::Success;
+  }
+  case AsmToken::LParen:
+  case AsmToken::Minus:
+  case AsmToken::Plus:
+  case AsmToken::Exclaim:
+  case AsmToken::Tilde:
+  case AsmToken::Integer: {
+    const MCExpr *Expr;
+    int64_t Value;
+    if (getParser().parseExpression(Expr, End))
+      return ParseStatus::Failure;
+    if (!Expr->evaluateAsAbsolute(Value) || !isUInt<12>(Value))
+      return Invalid();
+    Operands.push_back(MTIAOperand::createCSR(unsigned(Value), Start, End));
+    return ParseStatus::Success;
+  }
+  }
+}
+
+ParseStatus MTIAAsmParser::parseFenceArg(OperandVector &Operands) {
+  const AsmToken &Tok = getLexer().getTok();
+  SMLoc Start = Tok.getLoc(), End = Tok.getEndLoc();
+  unsigned Set = 0;
+  if (Tok.is(AsmToken::Integer)) {
+    if (Tok.getIntVal() != 0)
+      return Error(Start, getMatchKindDiag(Match_FenceArg));
+  } else if (Tok.is(AsmToken::Identifier)) {
+    StringRef Rest = Tok.getIdentifier();
+    for (auto [Letter, Bit] :
+         {std::pair{'i', MTIAFenceField::I}, {'o', MTIAFenceField::O},
+          {'r', MTIAFenceField::R}, {'w', MTIAFenceField::W}})
+      if (Rest.consume_front(StringRef(&Letter, 1)))
+        Set |= Bit;
+    if (!Rest.empty())
+      return Error(Start, getMatchKindDiag(Match_FenceArg));
+  } else {
+    return ParseStatus::NoMatch;
+  }
+  Lex();
+  Operands.push_back(MTIAOperand::createFence(Set, Start, End));
+  return ParseStatus::Success;
+}
+
+ParseStatus MTIAAsmParser::parseMemOpBaseReg(OperandVector &Operands) {
+  SMLoc Open = getLoc();
+  if (parseToken(AsmToken::LParen, "expected '('"))
+    return ParseStatus::Failure;
+  Operands.push_back(MTIAOperand::createToken("(", Open));
+  if (!parseRegisterOperand(Operands, false).isSuccess())
+    return Error(getLoc(), "expected register");
+  Operands.push_back(MTIAOperand::createToken(")", getLoc()));
+  if (parseToken(AsmToken::RParen, "expected ')'"))
+    return ParseStatus::Failure;
+  return ParseStatus::Success;
+}
+
+// (reg) or 0(reg), of which only the register is kept.
+ParseStatus MTIAAsmParser::parseZeroOffsetMemOp(OperandVector &Operands) {
+  if (getLexer().isNot(AsmToken::LParen)) {
+    SMLoc Start = getLoc(), End;
+    const MCExpr *Offset;
+    int64_t Value;
+    if (getParser().parseExpression(Offset, End))
+      return ParseStatus::Failure;
+    if (!Offset->evaluateAsAbsolute(Value) || Value != 0 ||
+        getLexer().isNot(AsmToken::LParen))
+      return Error(Start, getLexer().is(AsmToken::LParen)
+                              ? "optional integer offset must be 0"
+                              : "expected '(' or optional integer offset");
+  }
+  Lex(); // (
+  SMLoc Start = getLoc(), End;
+  MCRegister Reg;
+  if (!tryParseRegister(Reg, Start, End).isSuccess())
+    return Error(getLoc(), "expected register");
+  if (parseToken(AsmToken::RParen, "expected ')'"))
+    return ParseStatus::Failure;
+  Operands.push_back(MTIAOperand::createReg(Reg, Start, End));
+  return ParseStatus::Success;
+}
+
+bool MTIAAsmParser::parseOperand(OperandVector &Operands, StringRef Mnemonic) {
+  ParseStatus Custom = MatchOperandParserImpl(Operands, Mnemonic,
+                                              /*ParseForAllFeatures=*/true);
+  if (Custom.isSuccess())
+    return false;
+  if (Custom.isFailure())
+    return true;
+  if (parseRegisterOperand(Operands, /*AllowParens=*/true).isSuccess())
+    return false;
+  ParseStatus Imm = parseImmediate(Operands);
+  if (Imm.isSuccess()) {
+    if (getLexer().is(AsmToken::LParen))
+      return !parseMemOpBaseReg(Operands).isSuccess();
+    return false;
+  }
+  return Imm.isFailure() || Error(getLoc(), "unknown operand");
+}
+
+bool MTIAAsmParser::parseInstruction(ParseInstructionInfo &, StringRef Name,
+                                     SMLoc NameLoc, OperandVector &Operands) {
+  Operands.push_back(MTIAOperand::createToken(Name, NameLoc));
+  if (getLexer().is(AsmToken::EndOfStatement)) {
+    getParser().Lex();
+    return false;
+  }
+  do {
+    if (parseOperand(Operands, Name))
+      return true;
+  } while (parseOptionalToken(AsmToken::Comma));
+  return getParser().parseEOL("unexpected token");
+}
+
+//===----------------------------------------------------------------------===//
+// Matching, and what to say when nothing matches
+//===----------------------------------------------------------------------===//
+
+static std::string MTIAMnemonicSpellCheck(StringRef S, const FeatureBitset &FBS,
+                                          unsigned VariantID);
+
+bool MTIAAsmParser::reportOperandError(SMLoc IDLoc, OperandVector &Operands,
+                                       uint64_t ErrorInfo, unsigned Result) {
+  if (ErrorInfo != ~0ULL && ErrorInfo >= Operands.size())
+    return Error(IDLoc, "too few operands for instruction");
+  SMLoc Loc = IDLoc;
+  if (ErrorInfo != ~0ULL) {
+    Loc = Operands[ErrorInfo]->getStartLoc();
+    if (Loc == SMLoc())
+      Loc = IDLoc;
+  }
+  const char *Text =
+      Result > FIRST_TARGET_MATCH_RESULT_TY
+          ? getMatchKindDiag(static_cast<MTIAMatchResultTy>(Result))
+          : nullptr;
+  return Error(Loc, Text ? Text : "invalid operand for instruction");
+}
+
+bool MTIAAsmParser::matchAndEmitInstruction(SMLoc IDLoc, unsigned &,
+                                            OperandVector &Operands,
+                                            MCStreamer &Out,
+                                            uint64_t &ErrorInfo,
+                                            bool MatchingInlineAsm) {
+  MCInst Inst;
+  FeatureBitset Missing;
+  unsigned Result = MatchInstructionImpl(Operands, Inst, ErrorInfo, Missing,
+                                         MatchingInlineAsm);
+  switch (Result) {
+  case Match_Success:
+    Inst.setLoc(IDLoc);
+    return processInstruction(Inst, IDLoc, Operands, Out);
+  case Match_MissingFeature: {
+    std::string Text = "instruction requires the following:";
+    StringRef Separator = " ";
+    for (unsigned I = 0, E = Missing.size(); I != E; ++I)
+      if (Missing[I]) {
+        Text += Separator.str() + getSubtargetFeatureName(I);
+        Separator = ", ";
+      }
+    return Error(IDLoc, Text);
+  }
+  case Match_MnemonicFail: {
+    FeatureBitset Features = ComputeAvailableFeatures(STI->getFeatureBits());
+    std::string Suggestion = MTIAMnemonicSpellCheck(
+        static_cast<MTIAOperand &>(*Operands[0]).getToken(), Features, 0);
+    return Error(IDLoc, "unrecognized instruction mnemonic" + Suggestion);
+  }
+  default:
+    return reportOperandError(IDLoc, Operands, ErrorInfo, Result);
+  }
+}
+
+//===----------------------------------------------------------------------===//
+// Pseudo-instructions
+//===----------------------------------------------------------------------===//
+
+void MTIAAsmParser::emit(MCStreamer &Out, const MCInst &Inst, SMLoc Loc) {
+  MCInst Copy = Inst;
+  Copy.setLoc(Loc);
+  Out.emitInstruction(Copy, getSTI());
+}
+
+void MTIAAsmParser::emitLoadImm(MCRegister Dest, int64_t Value, MCStreamer &Out,
+                                SMLoc Loc) {
+  MCRegister Source = MTIA::X0;
+  for (const MTIAMatInt::Inst &I : MTIAMatInt::generateInstSeq(Value)) {
+    if (I.Opcode == MTIA::LUI)
+      emit(Out, MCInstBuilder(I.Opcode).addReg(Dest).addImm(I.Imm), Loc);
+    else
+      emit(Out,
+           MCInstBuilder(I.Opcode).addReg(Dest).addReg(Source).addImm(I.Imm),
+           Loc);
+    Source = Dest;
+  }
+}
+
+// label: auipc tmp, %hi-specifier(symbol); op dest, %pcrel_lo(label)(tmp)
+void MTIAAsmParser::emitAuipcPair(MCRegister Dest, MCRegister Tmp,
+                                  const MCExpr *Symbol, MTIA::Specifier Hi,
+                                  unsigned SecondOpcode, MCStreamer &Out,
+                                  SMLoc Loc) {
+  MCContext &Ctx = getContext();
+  MCSymbol *Label = Ctx.createNamedTempSymbol("pcrel_hi");
+  Out.emitLabel(Label);
+  emit(Out,
+       MCInstBuilder(MTIA::AUIPC)
+           .addReg(Tmp)
+           .addExpr(MCSpecifierExpr::create(Symbol, Hi, Ctx)),
+       Loc);
+  const MCExpr *Lo = MCSpecifierExpr::create(
+      MCSymbolRefExpr::create(Label, Ctx), MTIA::S_PCREL_LO, Ctx);
+  emit(Out, MCInstBuilder(SecondOpcode).addReg(Dest).addReg(Tmp).addExpr(Lo),
+       Loc);
+}
+
+void MTIAAsmParser::emitExtend(MCInst &Inst, unsigned Bits, bool Signed,
+                               MCStreamer &Out) {
+  MCRegister Dest = Inst.getOperand(0).getReg();
+  MCRegister Source = Inst.getOperand(1).getReg();
+  emit(Out,
+       MCInstBuilder(MTIA::SLLI).addReg(Dest).addReg(Source).addImm(64 - Bits),
+       Inst.getLoc());
+  emit(Out,
+       MCInstBuilder(Signed ? MTIA::SRAI : MTIA::SRLI)
+           .addReg(Dest)
+           .addReg(Dest)
+           .addImm(64 - Bits),
+       Inst.getLoc());
+}
+
+bool MTIAAsmParser::processInstruction(MCInst &Inst, SMLoc IDLoc,
+                                       OperandVector &Operands,
+                                       MCStreamer &Out) {
+  auto Reg = [&](unsigned I) { return Inst.getOperand(I).getReg(); };
+  auto Expr = [&](unsigned I) { return Inst.getOperand(I).getExpr(); };
+  // lla, loads: the scratch register is the destination.
+  auto Pair = [&](MTIA::Specifier Hi, unsigned Opcode) {
+    emitAuipcPair(Reg(0), Reg(0), Expr(1), Hi, Opcode, Out, IDLoc);
+    return false;
+  };
+  auto Store = [&](unsigned Opcode) {
+    emitAuipcPair(Reg(1), Reg(0), Expr(2), MTIA::S_PCREL_HI, Opcode, Out,
+                  IDLoc);
+    return false;
+  };
+
+  switch (Inst.getOpcode()) {
+  default:
+    break;
+  case MTIA::PseudoLI: {
+    const MCOperand &Value = Inst.getOperand(1);
+    assert(Value.isImm() && "the operand's class demands a constant");
+    emitLoadImm(Reg(0), Value.getImm(), Out, IDLoc);
+    return false;
+  }
+  case MTIA::PseudoLLA:
+    return Pair(MTIA::S_PCREL_HI, MTIA::ADDI);
+  case MTIA::PseudoLGA:
+    return Pair(MTIA::S_GOT_HI, MTIA::LD);
+  case MTIA::PseudoLA:
+    return Opts.PIC ? Pair(MTIA::S_GOT_HI, MTIA::LD)
+                    : Pair(MTIA::S_PCREL_HI, MTIA::ADDI);
+  case MTIA::PseudoLA_TLS_IE:
+    return Pair(MTIA::S_TLS_GOT_HI, MTIA::LD);
+  case MTIA::PseudoLA_TLS_GD:
+    return Pair(MTIA::S_TLS_GD_HI, MTIA::ADDI);
+  case MTIA::PseudoLB:
+    return Pair(MTIA::S_PCREL_HI, MTIA::LB);
+  case MTIA::PseudoLBU:
+    return Pair(MTIA::S_PCREL_HI, MTIA::LBU);
+  case MTIA::PseudoLH:
+    return Pair(MTIA::S_PCREL_HI, MTIA::LH);
+  case MTIA::PseudoLHU:
+    return Pair(MTIA::S_PCREL_HI, MTIA::LHU);
+  case MTIA::PseudoLW:
+    return Pair(MTIA::S_PCREL_HI, MTIA::LW);
+  case MTIA::PseudoLWU:
+    return Pair(MTIA::S_PCREL_HI, MTIA::LWU);
+  case MTIA::PseudoLD:
+    return Pair(MTIA::S_PCREL_HI, MTIA::LD);
+  case MTIA::PseudoSB:
+    return Store(MTIA::SB);
+  case MTIA::PseudoSH:
+    return Store(MTIA::SH);
+  case MTIA::PseudoSW:
+    return Store(MTIA::SW);
+  case MTIA::PseudoSD:
+    return Store(MTIA::SD);
+  case MTIA::PseudoSEXT_B:
+    emitExtend(Inst, 8, /*Signed=*/true, Out);
+    return false;
+  case MTIA::PseudoSEXT_H:
+    emitExtend(Inst, 16, /*Signed=*/true, Out);
+    return false;
+  case MTIA::PseudoZEXT_H:
+    emitExtend(Inst, 16, /*Signed=*/false, Out);
+    return false;
+  case MTIA::PseudoZEXT_W:
+    emitExtend(Inst, 32, /*Signed=*/false, Out);
+    return false;
+  case MTIA::PseudoAddTPRel:
+    if (Reg(2) != MTIA::X4)
+      return Error(Operands[3]->getStartLoc(),
+                   "the second input operand must be tp/x4 when using "
+                   "%tprel_add specifier");
+    break;
+  }
+  emit(Out, Inst, IDLoc);
+  return false;
+}
+
+//===----------------------------------------------------------------------===//
+// Directives
+//===----------------------------------------------------------------------===//
+
+ParseStatus MTIAAsmParser::parseDirective(AsmToken DirectiveID) {
+  StringRef Name = DirectiveID.getString();
+  if (Name == ".option")
+    return parseDirectiveOption();
+  if (Name == ".attribute")
+    return parseDirectiveAttribute();
+  if (Name == ".insn")
+    return parseDirectiveInsn(DirectiveID.getLoc());
+  return ParseStatus::NoMatch;
+}
+
+bool MTIAAsmParser::parseDataExpr(const MCExpr *&Res) {
+  SMLoc End;
+  if (getLexer().is(AsmToken::Percent))
+    return parseSpecifier(Res, End);
+  return getParser().parseExpression(Res, End);
+}
+
+void MTIAAsmParser::setFeatures(const FeatureBitset &Bits) {
+  copySTI().setFeatureBits(Bits);
+  setAvailableFeatures(ComputeAvailableFeatures(Bits));
+}
+
+bool MTIAAsmParser::parseDirectiveOption() {
+  MCAsmParser &Parser = getParser();
+  SMLoc Loc = getLoc();
+  StringRef Option;
+  if (Parser.parseIdentifier(Option))
+    return Error(Loc, "unexpected token, expected identifier");
+
+  if (Option == "arch")
+    return parseDirectiveOptionArch();
+
+  enum { Push, Pop, Pic, NoPic, Accepted, Unknown };
+  int Kind = StringSwitch<int>(Option)
+                 .Case("push", Push)
+                 .Case("pop", Pop)
+                 .Case("pic", Pic)
+                 .Case("nopic", NoPic)
+                 // Nothing is compressed and nothing is marked for the linker
+                 // to relax, which all of these allow.
+                 .Cases({"rvc", "norvc", "relax", "norelax", "exact", "noexact"},
+                        Accepted)
+                 .Default(Unknown);
+  if (Kind == Unknown) {
+    Warning(Loc, "unknown option, expected 'push', 'pop', 'rvc', 'norvc', "
+                 "'arch', 'relax', 'norelax', 'exact', 'noexact', 'pic' or "
+                 "'nopic'");
+    Parser.eatToEndOfStatement();
+    return false;
+  }
+  if (Parser.parseEOL())
+    return true;
+  switch (Kind) {
+  case Push:
+    Stack.push_back({getSTI().getFeatureBits(), Opts});
+    break;
+  case Pop:
+    if (Stack.empty())
+      return Error(Loc, ".option pop with no .option push");
+    setFeatures(Stack.back().first);
+    Opts = Stack.back().second;
+    Stack.pop_back();
+    break;
+  case Pic:
+    Opts.PIC = true;
+    break;
+  case NoPic:
+    Opts.PIC = false;
+    break;
+  }
+  getTargetStreamer().emitOption(Option);
+  return false;
+}
+
+// .option arch, rv64im | .option arch, +m, -zicbom, ...
+bool MTIAAsmParser::parseDirectiveOptionArch() {
+  MCAsmParser &Parser = getParser();
+  std::string Text = "arch";
+  if (Parser.parseComma())
+    return true;
+  do {
+    SMLoc Loc = getLoc();
+    bool Plus = getLexer().is(AsmToken::Plus);
+    bool Minus = getLexer().is(AsmToken::Minus);
+    if (Plus || Minus)
+      Lex();
+    SMLoc NameLoc = getLoc();
+    StringRef Name;
+    if (Parser.parseIdentifier(Name))
+      return Error(NameLoc, "unexpected token, expected identifier");
+    Text += (Plus ? ", +" : Minus ? ", -" : ", ") + Name.str();
+    if (!Plus && !Minus) {
+      if (setArch(Name, Loc))
+        return true;
+      continue;
+    }
+    const auto *Feature =
+        find_if(getSTI().getAllProcessorFeatures(),
+                [&](const SubtargetFeatureKV &F) { return Name == F.Key; });
+    if (Feature == getSTI().getAllProcessorFeatures().end())
+      return Error(NameLoc, "unknown extension feature");
+    if (Minus && Feature->Value == MTIA::FeatureStdExtI)
+      return Error(NameLoc, "the base instruction set can't be switched off");
+    FeatureBitset Bits = getSTI().getFeatureBits();
+    setFeatures(Plus ? Bits.set(Feature->Value) : Bits.reset(Feature->Value));
+  } while (parseOptionalToken(AsmToken::Comma));
+  if (Parser.parseEOL())
+    return true;
+  getTargetStreamer().emitOption(Text);
+  return false;
+}
+
+// Exactly the extensions of an architecture string such as "rv64i2p1_m2p0".
+bool MTIAAsmParser::setArch(StringRef Arch, SMLoc Loc) {
+  // RISCVISAInfo doesn't know our extension.
+  bool Xmtia = false;
+  std::string Rest;
+  for (StringRef Part : llvm::split(Arch, '_')) {
+    if (Part.take_until([](char C) { return C >= '0' && C <= '9'; }) ==
+        "xmtia") {
+      Xmtia = true;
+      continue;
+    }
+    Rest += (Rest.empty() ? "" : "_") + Part.str();
+  }
+  auto Info = RISCVISAInfo::parseArchString(Rest, /*EnableExperimental=*/true);
+  if (!Info)
+    return Error(Loc, "invalid arch name '" + Arch +
+                          "', " + toString(Info.takeError()));
+  if ((*Info)->getXLen() != 64)
+    return Error(Loc, "invalid arch name '" + Arch +
+                          "', the cores have 64-bit registers");
+  FeatureBitset Bits;
+  Bits.set(MTIA::Feature64Bit);
+  if (Xmtia)
+    Bits.set(MTIA::FeatureVendorXmtia);
+  for (const std::string &Name : (*Info)->toFeatures())
+    for (const SubtargetFeatureKV &Feature : getSTI().getAllProcessorFeatures())
+      if (StringRef(Name).drop_front() == Feature.Key)
+        Bits.set(Feature.Value);
+  setFeatures(Bits);
+  return false;
+}
+
+// .attribute tag, value; the tag by name or number.
+bool MTIAAsmParser::parseDirectiveAttribute() {
+  MCAsmParser &Parser = getParser();
+  SMLoc TagLoc = getLoc();
+  int64_t Tag;
+  if (getLexer().is(AsmToken::Identifier)) {
+    StringRef Name = getLexer().getTok().getIdentifier();
+    auto Found = ELFAttrs::attrTypeFromString(
+        Name, RISCVAttrs::getRISCVAttributeTags());
+    if (!Found)
+      return Error(TagLoc, "attribute name not recognised: " + Name);
+    Tag = *Found;
+    Lex();
+  } else {
+    const MCExpr *Expr;
+    if (Parser.parseExpression(Expr))
+      return true;
+    if (!Expr->evaluateAsAbsolute(Tag) || Tag < 0 || Tag > INT32_MAX)
+      return Error(TagLoc, "expected numeric constant");
+  }
+  if (Parser.parseComma())
+    return true;
+
+  SMLoc ValueLoc = getLoc();
+  // Odd tags take text, even ones numbers.
+  if (Tag % 2) {
+    std::string Text;
+    if (getLexer().isNot(AsmToken::String))
+      return Error(ValueLoc, "expected string constant");
+    Text = getLexer().getTok().getStringContents().str();
+    Lex();
+    if (Parser.parseEOL())
+      return true;
+    if (Tag == RISCVAttrs::ARCH) {
+      if (setArch(Text, ValueLoc))
+        return true;
+      Text = MTIAAttrs::getArchString(getSTI());
+    }
+    getTargetStreamer().emitTextAttribute(Tag, Text);
+    return false;
+  }
+  int64_t Value;
+  const MCExpr *Expr;
+  if (Parser.parseExpression(Expr))
+    return true;
+  if (!Expr->evaluateAsAbsolute(Value))
+    return Error(ValueLoc, "expected numeric constant");
+  if (Parser.parseEOL())
+    return true;
+  getTargetStreamer().emitAttribute(Tag, Value);
+  return false;
+}
+
+//===----------------------------------------------------------------------===//
+// .insn: an instruction by its fields
+//===----------------------------------------------------------------------===//
+
+bool MTIAAsmParser::parseInsnRegister(MCInst &Inst) {
+  MCRegister Reg;
+  SMLoc Start, End;
+  if (!tryParseRegister(Reg, Start, End).isSuccess())
+    return Error(Start, "expected register");
+  Inst.addOperand(MCOperand::createReg(Reg));
+  return false;
+}
+
+bool MTIAAsmParser::parseInsnField(MCInst &Inst, unsigned Bits,
+                                   StringRef What) {
+  SMLoc Loc = getLoc();
+  const MCExpr *Expr;
+  int64_t Value;
+  if (getParser().parseExpression(Expr))
+    return true;
+  if (!Expr->evaluateAsAbsolute(Value) || !isUIntN(Bits, Value))
+    return Error(Loc, What + " must be an integer in the range [0, " +
+                          Twine(maxUIntN(Bits)) + "]");
+  Inst.addOperand(MCOperand::createImm(Value));
+  return false;
+}
+
+bool MTIAAsmParser::parseInsnOpcode(MCInst &Inst) {
+  SMLoc Loc = getLoc();
+  if (getLexer().is(AsmToken::Identifier)) {
+    // The manual's names, table "RISC-V base opcode map".
+    int Value = StringSwitch<int>(getLexer().getTok().getIdentifier())
+                    .Case("LOAD", 0x03)
+                    .Case("LOAD_FP", 0x07)
+                    .Case("CUSTOM_0", 0x0B)
+                    .Case("MISC_MEM", 0x0F)
+                    .Case("OP_IMM", 0x13)
+                    .Case("AUIPC", 0x17)
+                    .Case("OP_IMM_32", 0x1B)
+                    .Case("STORE", 0x23)
+                    .Case("STORE_FP", 0x27)
+                    .Case("CUSTOM_1", 0x2B)
+                    .Case("AMO", 0x2F)
+                    .Case("OP", 0x33)
+                    .Case("LUI", 0x37)
+                    .Case("OP_32", 0x3B)
+                    .Case("MADD", 0x43)
+                    .Case("MSUB", 0x47)
+                    .Case("NMSUB", 0x4B)
+                    .Case("NMADD", 0x4F)
+                    .Case("OP_FP", 0x53)
+                    .Case("OP_V", 0x57)
+                    .Case("CUSTOM_2", 0x5B)
+                    .Case("BRANCH", 0x63)
+                    .Case("JALR", 0x67)
+                    .Case("JAL", 0x6F)
+                    .Case("SYSTEM", 0x73)
+                    .Case("OP_VE", 0x77)
+                    .Case("CUSTOM_3", 0x7B)
+                    .Default(-1);
+    if (Value >= 0) {
+      Lex();
+      Inst.addOperand(MCOperand::createImm(Value));
+      return false;
+    }
+  }
+  if (parseInsnField(Inst, 7, "opcode"))
+    return true;
+  if ((Inst.getOperand(Inst.getNumOperands() - 1).getImm() & 3) != 3)
+    return Error(Loc, "opcode must end in the bits 11: compressed formats don't "
+                      "exist on this target");
+  return false;
+}
+
+bool MTIAAsmParser::parseInsnImmediate(
+    MCInst &Inst, StringRef What,
+    function_ref<bool(const MTIAOperand &)> IsValid) {
+  SMLoc Loc = getLoc();
+  SmallVector<std::unique_ptr<MCParsedAsmOperand>, 1> Parsed;
+  ParseStatus Status = parseImmediate(Parsed);
+  if (Status.isFailure())
+    return true;
+  if (!Status.isSuccess() ||
+      !IsValid(static_cast<MTIAOperand &>(*Parsed[0])))
+    return Error(Loc, What);
+  static_cast<MTIAOperand &>(*Parsed[0]).addImmOperands(Inst, 1);
+  return false;
+}
+
+bool MTIAAsmParser::parseDirectiveInsn(SMLoc Loc) {
+  MCAsmParser &Parser = getParser();
+  MCInst Inst;
+  Inst.setLoc(Loc);
+  auto Comma = [&] { return Parser.parseComma(); };
+  auto Field = [&](unsigned Bits, StringRef What) {
+    return parseInsnField(Inst, Bits, What) || Comma();
+  };
+  auto Register = [&] { return parseInsnRegister(Inst); };
+  auto Finish = [&] {
+    if (Parser.parseEOL())
+      return true;
+    emit(Parser.getStreamer(), Inst, Loc);
+    return false;
+  };
+  auto IsSImm12 = [](const MTIAOperand &Op) { return Op.isSImm12(); };
+  StringRef SImm12Text = getMatchKindDiag(Match_SImm12);
+
+  // .insn [length,] word
+  SMLoc FormatLoc = getLoc();
+  if (getLexer().isNot(AsmToken::Identifier)) {
+    int64_t Value;
+    if (Parser.parseAbsoluteExpression(Value))
+      return true;
+    if (parseOptionalToken(AsmToken::Comma)) {
+      if (Value != 4)
+        return Error(FormatLoc, "instruction length must be 4");
+      FormatLoc = getLoc();
+      if (Parser.parseAbsoluteExpression(Value))
+        return true;
+    }
+    if (!isUInt<32>(Value) || (Value & 3) != 3)
+      return Error(FormatLoc, "instruction must be a 32-bit word whose lowest "
+                              "two bits are 11");
+    Inst.setOpcode(MTIA::Insn32);
+    Inst.addOperand(MCOperand::createImm(Value));
+    return Finish();
+  }
+
+  StringRef Format = getLexer().getTok().getIdentifier();
+  unsigned Opcode = StringSwitch<unsigned>(Format)
+                        .Case("r", MTIA::InsnR)
+                        .Case("r4", MTIA::InsnR4)
+                        .Case("i", MTIA::InsnI)
+                        .Case("s", MTIA::InsnS)
+                        .Cases({"b", "sb"}, MTIA::InsnB)
+                        .Case("u", MTIA::InsnU)
+                        .Cases({"j", "uj"}, MTIA::InsnJ)
+                        .Default(0);
+  if (!Opcode)
+    return Error(FormatLoc, "invalid instruction format, expected 'r', 'r4', "
+                            "'i', 's', 'b', 'u' or 'j'");
+  Lex();
+  Inst.setOpcode(Opcode);
+  if (parseInsnOpcode(Inst) || Comma())
+    return true;
+
+  // Operands stand in the MCInst in the order in which they are written, the
+  // offset of a memory operand before its register.
+  auto Memory = [&] {
+    return parseInsnImmediate(Inst, SImm12Text, IsSImm12) ||
+           Parser.parseToken(AsmToken::LParen, "expected '('") || Register() ||
+           Parser.parseRParen();
+  };
+  switch (Opcode) {
+  case MTIA::InsnR:
+    // With a fourth register the format is r4.
+    if (Field(3, "funct3") || Field(7, "funct7") || Register() || Comma() ||
+        Register() || Comma() || Register())
+      return true;
+    if (parseOptionalToken(AsmToken::Comma)) {
+      Inst.setOpcode(MTIA::InsnR4);
+      if (!isUInt<2>(Inst.getOperand(2).getImm()))
+        return Error(FormatLoc, "funct2 must be an integer in the range [0, 3]");
+      return Register() || Finish();
+    }
+    return Finish();
+  case MTIA::InsnR4:
+    return Field(3, "funct3") || Field(2, "funct2") || Register() || Comma() ||
+           Register() || Comma() || Register() || Comma() || Register() ||
+           Finish();
+  case MTIA::InsnI: {
+    if (Field(3, "funct3") || Register() || Comma())
+      return true;
+    // rs1, imm or imm(rs1)
+    MCRegister Reg;
+    SMLoc Start, End;
+    if (tryParseRegister(Reg, Start, End).isSuccess()) {
+      if (Comma() || parseInsnImmediate(Inst, SImm12Text, IsSImm12))
+        return true;
+      Inst.addOperand(MCOperand::createReg(Reg));
+      return Finish();
+    }
+    return Memory() || Finish();
+  }
+  case MTIA::InsnS:
+    return Field(3, "funct3") || Register() || Comma() || Memory() || Finish();
+  case MTIA::InsnB:
+    return Field(3, "funct3") || Register() || Comma() || Register() ||
+           Comma() ||
+           parseInsnImmediate(
+               Inst, getMatchKindDiag(Match_BareSImm13Lsb0),
+               [](const MTIAOperand &Op) { return Op.isBranchTarget<13>(); }) ||
+           Finish();
+  case MTIA::InsnU:
+    return Register() || Comma() ||
+           parseInsnImmediate(
+               Inst, getMatchKindDiag(Match_UImm20LUI),
+               [](const MTIAOperand &Op) {
+                 return Op.isUImm20LUI() || Op.isUImm20AUIPC();
+               }) ||
+           Finish();
+  case MTIA::InsnJ:
+    return Register() || Comma() ||
+           parseInsnImmediate(
+               Inst, getMatchKindDiag(Match_SImm21Lsb0JAL),
+               [](const MTIAOperand &Op) { return Op.isBranchTarget<21>(); }) ||
+           Finish();
+  }
+  llvm_unreachable("a format without its operands");
+}
+
+static MCTargetAsmParser *createMTIAAsmParser(const MCSubtargetInfo &STI,
+                                              MCAsmParser &P,
+                                              const MCInstrInfo &MII,
+                                              const MCTargetOptions &Options) {
+  return new MTIAAsmParser(STI, P, MII, Options);
+}
+
+extern "C" void LLVMInitializeMTIAAsmParser() {
+  TargetRegistry::RegisterMCAsmParser(getTheMTIATarget(), createMTIAAsmParser);
+}
