@@ -47,8 +47,7 @@ class MTIAAsmParser : public MCTargetAsmParser {
   SMLoc getLoc() const { return getParser().getTok().getLoc(); }
 
   MTIATargetStreamer &getTargetStreamer() {
-    return static_cast<MTIATargetStreamer &>(
-        *getParser().getStreamer().getTargetStreamer());
+    return static_cast<MTIATargetStreamer &>(*getParser().getStreamer().getTargetStreamer());
   }
 
   // Registers, operands.
@@ -68,13 +67,11 @@ class MTIAAsmParser : public MCTargetAsmParser {
   bool parseSpecifier(const MCExpr *&Res, SMLoc &End);
 
   // Expansion of pseudo-instructions.
-  bool processInstruction(MCInst &Inst, SMLoc IDLoc, OperandVector &Operands,
-                          MCStreamer &Out);
+  bool processInstruction(MCInst &Inst, SMLoc IDLoc, OperandVector &Operands, MCStreamer &Out);
   void emit(MCStreamer &Out, const MCInst &Inst, SMLoc Loc);
   void emitLoadImm(MCRegister Dest, int64_t Value, MCStreamer &Out, SMLoc Loc);
-  void emitAuipcPair(MCRegister Dest, MCRegister Tmp, const MCExpr *Symbol,
-                     MTIA::Specifier Hi, unsigned SecondOpcode, MCStreamer &Out,
-                     SMLoc Loc);
+  void emitAuipcPair(MCRegister Dest, MCRegister Tmp, const MCExpr *Symbol, MTIA::Specifier Hi,
+                     unsigned SecondOpcode, MCStreamer &Out, SMLoc Loc);
   void emitExtend(MCInst &Inst, unsigned Bits, bool Signed, MCStreamer &Out);
 
   // Directives.
@@ -90,18 +87,16 @@ class MTIAAsmParser : public MCTargetAsmParser {
   void setFeatures(const FeatureBitset &Bits);
   bool setArch(StringRef Arch, SMLoc Loc);
 
-  bool reportOperandError(SMLoc IDLoc, OperandVector &Operands,
-                          uint64_t ErrorInfo, unsigned Result);
+  bool reportOperandError(SMLoc IDLoc, OperandVector &Operands, uint64_t ErrorInfo,
+                          unsigned Result);
 
-  bool parseInstruction(ParseInstructionInfo &Info, StringRef Name,
-                        SMLoc NameLoc, OperandVector &Operands) override;
-  bool matchAndEmitInstruction(SMLoc IDLoc, unsigned &Opcode,
-                               OperandVector &Operands, MCStreamer &Out,
-                               uint64_t &ErrorInfo,
+  bool parseInstruction(ParseInstructionInfo &Info, StringRef Name, SMLoc NameLoc,
+                        OperandVector &Operands) override;
+  bool matchAndEmitInstruction(SMLoc IDLoc, unsigned &Opcode, OperandVector &Operands,
+                               MCStreamer &Out, uint64_t &ErrorInfo,
                                bool MatchingInlineAsm) override;
   bool parseRegister(MCRegister &Reg, SMLoc &Start, SMLoc &End) override;
-  ParseStatus tryParseRegister(MCRegister &Reg, SMLoc &Start,
-                               SMLoc &End) override;
+  ParseStatus tryParseRegister(MCRegister &Reg, SMLoc &Start, SMLoc &End) override;
   ParseStatus parseDirective(AsmToken DirectiveID) override;
   bool parseDataExpr(const MCExpr *&Res) override;
 
@@ -115,8 +110,8 @@ public:
 #include "MTIAGenAsmMatcher.inc"
   };
 
-  MTIAAsmParser(const MCSubtargetInfo &STI, MCAsmParser &Parser,
-                const MCInstrInfo &MII, const MCTargetOptions &Options)
+  MTIAAsmParser(const MCSubtargetInfo &STI, MCAsmParser &Parser, const MCInstrInfo &MII,
+                const MCTargetOptions &Options)
       : MCTargetAsmParser(Options, STI, MII) {
     MCAsmParserExtension::Initialize(Parser);
     Parser.addAliasForDirective(".half", ".2byte");
@@ -146,8 +141,7 @@ MCRegister MTIAAsmParser::matchRegister(StringRef Name) const {
   return MatchRegisterAltName(Name);
 }
 
-ParseStatus MTIAAsmParser::tryParseRegister(MCRegister &Reg, SMLoc &Start,
-                                            SMLoc &End) {
+ParseStatus MTIAAsmParser::tryParseRegister(MCRegister &Reg, SMLoc &Start, SMLoc &End) {
   const AsmToken &Tok = getParser().getTok();
   Start = Tok.getLoc();
   End = Tok.getEndLoc();
@@ -167,15 +161,13 @@ bool MTIAAsmParser::parseRegister(MCRegister &Reg, SMLoc &Start, SMLoc &End) {
 }
 
 // A register, or with AllowParens also one in parentheses: "(a0)".
-ParseStatus MTIAAsmParser::parseRegisterOperand(OperandVector &Operands,
-                                                bool AllowParens) {
+ParseStatus MTIAAsmParser::parseRegisterOperand(OperandVector &Operands, bool AllowParens) {
   SMLoc First = getLoc();
   bool Parens = false;
   if (AllowParens && getLexer().is(AsmToken::LParen)) {
     AsmToken Ahead[2];
     if (getLexer().peekTokens(Ahead) != 2 || Ahead[1].isNot(AsmToken::RParen) ||
-        Ahead[0].isNot(AsmToken::Identifier) ||
-        !matchRegister(Ahead[0].getString()))
+        Ahead[0].isNot(AsmToken::Identifier) || !matchRegister(Ahead[0].getString()))
       return ParseStatus::NoMatch;
     Parens = true;
     Lex();
@@ -256,8 +248,7 @@ ParseStatus MTIAAsmParser::parseImmediate(OperandVector &Operands) {
 // A symbol, possibly with an addend. Names of registers are symbols here.
 ParseStatus MTIAAsmParser::parseBareSymbol(OperandVector &Operands) {
   SMLoc Start = getLoc();
-  if (getLexer().isNot(AsmToken::Identifier) &&
-      getLexer().isNot(AsmToken::String))
+  if (getLexer().isNot(AsmToken::Identifier) && getLexer().isNot(AsmToken::String))
     return ParseStatus::NoMatch;
 
   AsmToken Tok = getLexer().getTok();
@@ -302,12 +293,10 @@ ParseStatus MTIAAsmParser::parseBareSymbol(OperandVector &Operands) {
 
 ParseStatus MTIAAsmParser::parseCallSymbol(OperandVector &Operands) {
   SMLoc Start = getLoc();
-  if (getLexer().isNot(AsmToken::Identifier) &&
-      getLexer().isNot(AsmToken::String))
+  if (getLexer().isNot(AsmToken::Identifier) && getLexer().isNot(AsmToken::String))
     return ParseStatus::NoMatch;
   // "call rd, symbol": the symbol comes next.
-  if (getLexer().peekTok().is(AsmToken::Comma) &&
-      matchRegister(getLexer().getTok().getString()))
+  if (getLexer().peekTok().is(AsmToken::Comma) && matchRegister(getLexer().getTok().getString()))
     return ParseStatus::NoMatch;
 
   StringRef Name;
@@ -323,8 +312,8 @@ ParseStatus MTIAAsmParser::parseCallSymbol(OperandVector &Operands) {
     const MCExpr *Addend;
     if (getParser().parseExpression(Addend, End))
       return ParseStatus::Failure;
-    Res = MCBinaryExpr::create(Negative ? MCBinaryExpr::Sub : MCBinaryExpr::Add,
-                               Res, Addend, getContext());
+    Res = MCBinaryExpr::create(Negative ? MCBinaryExpr::Sub : MCBinaryExpr::Add, Res, Addend,
+                               getContext());
   }
   Res = MCSpecifierExpr::create(Res, MTIA::S_CALL_PLT, getContext());
   Operands.push_back(MTIAOperand::createImm(Res, Start, End));
@@ -333,8 +322,7 @@ ParseStatus MTIAAsmParser::parseCallSymbol(OperandVector &Operands) {
 
 // jal's target may be named like a register: it is one only if a comma follows.
 ParseStatus MTIAAsmParser::parseJALOffset(OperandVector &Operands) {
-  if (getLexer().is(AsmToken::Identifier) &&
-      getLexer().peekTok().is(AsmToken::Comma))
+  if (getLexer().is(AsmToken::Identifier) && getLexer().peekTok().is(AsmToken::Comma))
     return ParseStatus::NoMatch;
   return parseImmediate(Operands);
 }
@@ -363,8 +351,7 @@ ParseStatus MTIAAsmParser::parseCSRSystemRegister(OperandVector &Operands) {
     // A name for a constant?
     MCSymbol *Sym = getContext().lookupSymbol(Name);
     int64_t Value;
-    if (!Sym || !Sym->isVariable() ||
-        !Sym->getVariableValue()->evaluateAsAbsolute(Value) ||
+    if (!Sym || !Sym->isVariable() || !Sym->getVariableValue()->evaluateAsAbsolute(Value) ||
         !isUInt<12>(Value))
       return Invalid();
     Operands.push_back(MTIAOperand::createCSR(unsigned(Value), Start, End));
@@ -397,9 +384,10 @@ ParseStatus MTIAAsmParser::parseFenceArg(OperandVector &Operands) {
       return Error(Start, getMatchKindDiag(Match_FenceArg));
   } else if (Tok.is(AsmToken::Identifier)) {
     StringRef Rest = Tok.getIdentifier();
-    for (auto [Letter, Bit] :
-         {std::pair{'i', MTIAFenceField::I}, {'o', MTIAFenceField::O},
-          {'r', MTIAFenceField::R}, {'w', MTIAFenceField::W}})
+    for (auto [Letter, Bit] : {std::pair{'i', MTIAFenceField::I},
+                               {'o', MTIAFenceField::O},
+                               {'r', MTIAFenceField::R},
+                               {'w', MTIAFenceField::W}})
       if (Rest.consume_front(StringRef(&Letter, 1)))
         Set |= Bit;
     if (!Rest.empty())
@@ -433,8 +421,7 @@ ParseStatus MTIAAsmParser::parseZeroOffsetMemOp(OperandVector &Operands) {
     int64_t Value;
     if (getParser().parseExpression(Offset, End))
       return ParseStatus::Failure;
-    if (!Offset->evaluateAsAbsolute(Value) || Value != 0 ||
-        getLexer().isNot(AsmToken::LParen))
+    if (!Offset->evaluateAsAbsolute(Value) || Value != 0 || getLexer().isNot(AsmToken::LParen))
       return Error(Start, getLexer().is(AsmToken::LParen)
                               ? "optional integer offset must be 0"
                               : "expected '(' or optional integer offset");
@@ -468,8 +455,8 @@ bool MTIAAsmParser::parseOperand(OperandVector &Operands, StringRef Mnemonic) {
   return Imm.isFailure() || Error(getLoc(), "unknown operand");
 }
 
-bool MTIAAsmParser::parseInstruction(ParseInstructionInfo &, StringRef Name,
-                                     SMLoc NameLoc, OperandVector &Operands) {
+bool MTIAAsmParser::parseInstruction(ParseInstructionInfo &, StringRef Name, SMLoc NameLoc,
+                                     OperandVector &Operands) {
   Operands.push_back(MTIAOperand::createToken(Name, NameLoc));
   if (getLexer().is(AsmToken::EndOfStatement)) {
     getParser().Lex();
@@ -489,8 +476,8 @@ bool MTIAAsmParser::parseInstruction(ParseInstructionInfo &, StringRef Name,
 static std::string MTIAMnemonicSpellCheck(StringRef S, const FeatureBitset &FBS,
                                           unsigned VariantID);
 
-bool MTIAAsmParser::reportOperandError(SMLoc IDLoc, OperandVector &Operands,
-                                       uint64_t ErrorInfo, unsigned Result) {
+bool MTIAAsmParser::reportOperandError(SMLoc IDLoc, OperandVector &Operands, uint64_t ErrorInfo,
+                                       unsigned Result) {
   if (ErrorInfo != ~0ULL && ErrorInfo >= Operands.size())
     return Error(IDLoc, "too few operands for instruction");
   SMLoc Loc = IDLoc;
@@ -499,22 +486,18 @@ bool MTIAAsmParser::reportOperandError(SMLoc IDLoc, OperandVector &Operands,
     if (Loc == SMLoc())
       Loc = IDLoc;
   }
-  const char *Text =
-      Result > FIRST_TARGET_MATCH_RESULT_TY
-          ? getMatchKindDiag(static_cast<MTIAMatchResultTy>(Result))
-          : nullptr;
+  const char *Text = Result > FIRST_TARGET_MATCH_RESULT_TY
+                         ? getMatchKindDiag(static_cast<MTIAMatchResultTy>(Result))
+                         : nullptr;
   return Error(Loc, Text ? Text : "invalid operand for instruction");
 }
 
-bool MTIAAsmParser::matchAndEmitInstruction(SMLoc IDLoc, unsigned &,
-                                            OperandVector &Operands,
-                                            MCStreamer &Out,
-                                            uint64_t &ErrorInfo,
+bool MTIAAsmParser::matchAndEmitInstruction(SMLoc IDLoc, unsigned &, OperandVector &Operands,
+                                            MCStreamer &Out, uint64_t &ErrorInfo,
                                             bool MatchingInlineAsm) {
   MCInst Inst;
   FeatureBitset Missing;
-  unsigned Result = MatchInstructionImpl(Operands, Inst, ErrorInfo, Missing,
-                                         MatchingInlineAsm);
+  unsigned Result = MatchInstructionImpl(Operands, Inst, ErrorInfo, Missing, MatchingInlineAsm);
   switch (Result) {
   case Match_Success:
     Inst.setLoc(IDLoc);
@@ -531,8 +514,8 @@ bool MTIAAsmParser::matchAndEmitInstruction(SMLoc IDLoc, unsigned &,
   }
   case Match_MnemonicFail: {
     FeatureBitset Features = ComputeAvailableFeatures(STI->getFeatureBits());
-    std::string Suggestion = MTIAMnemonicSpellCheck(
-        static_cast<MTIAOperand &>(*Operands[0]).getToken(), Features, 0);
+    std::string Suggestion =
+        MTIAMnemonicSpellCheck(static_cast<MTIAOperand &>(*Operands[0]).getToken(), Features, 0);
     return Error(IDLoc, "unrecognized instruction mnemonic" + Suggestion);
   }
   default:
@@ -550,56 +533,42 @@ void MTIAAsmParser::emit(MCStreamer &Out, const MCInst &Inst, SMLoc Loc) {
   Out.emitInstruction(Copy, getSTI());
 }
 
-void MTIAAsmParser::emitLoadImm(MCRegister Dest, int64_t Value, MCStreamer &Out,
-                                SMLoc Loc) {
+void MTIAAsmParser::emitLoadImm(MCRegister Dest, int64_t Value, MCStreamer &Out, SMLoc Loc) {
   MCRegister Source = MTIA::X0;
   for (const MTIAMatInt::Inst &I : MTIAMatInt::generateInstSeq(Value)) {
     if (I.Opcode == MTIA::LUI)
       emit(Out, MCInstBuilder(I.Opcode).addReg(Dest).addImm(I.Imm), Loc);
     else
-      emit(Out,
-           MCInstBuilder(I.Opcode).addReg(Dest).addReg(Source).addImm(I.Imm),
-           Loc);
+      emit(Out, MCInstBuilder(I.Opcode).addReg(Dest).addReg(Source).addImm(I.Imm), Loc);
     Source = Dest;
   }
 }
 
 // label: auipc tmp, %hi-specifier(symbol); op dest, %pcrel_lo(label)(tmp)
-void MTIAAsmParser::emitAuipcPair(MCRegister Dest, MCRegister Tmp,
-                                  const MCExpr *Symbol, MTIA::Specifier Hi,
-                                  unsigned SecondOpcode, MCStreamer &Out,
+void MTIAAsmParser::emitAuipcPair(MCRegister Dest, MCRegister Tmp, const MCExpr *Symbol,
+                                  MTIA::Specifier Hi, unsigned SecondOpcode, MCStreamer &Out,
                                   SMLoc Loc) {
   MCContext &Ctx = getContext();
   MCSymbol *Label = Ctx.createNamedTempSymbol("pcrel_hi");
   Out.emitLabel(Label);
   emit(Out,
-       MCInstBuilder(MTIA::AUIPC)
-           .addReg(Tmp)
-           .addExpr(MCSpecifierExpr::create(Symbol, Hi, Ctx)),
+       MCInstBuilder(MTIA::AUIPC).addReg(Tmp).addExpr(MCSpecifierExpr::create(Symbol, Hi, Ctx)),
        Loc);
-  const MCExpr *Lo = MCSpecifierExpr::create(
-      MCSymbolRefExpr::create(Label, Ctx), MTIA::S_PCREL_LO, Ctx);
-  emit(Out, MCInstBuilder(SecondOpcode).addReg(Dest).addReg(Tmp).addExpr(Lo),
-       Loc);
+  const MCExpr *Lo =
+      MCSpecifierExpr::create(MCSymbolRefExpr::create(Label, Ctx), MTIA::S_PCREL_LO, Ctx);
+  emit(Out, MCInstBuilder(SecondOpcode).addReg(Dest).addReg(Tmp).addExpr(Lo), Loc);
 }
 
-void MTIAAsmParser::emitExtend(MCInst &Inst, unsigned Bits, bool Signed,
-                               MCStreamer &Out) {
+void MTIAAsmParser::emitExtend(MCInst &Inst, unsigned Bits, bool Signed, MCStreamer &Out) {
   MCRegister Dest = Inst.getOperand(0).getReg();
   MCRegister Source = Inst.getOperand(1).getReg();
+  emit(Out, MCInstBuilder(MTIA::SLLI).addReg(Dest).addReg(Source).addImm(64 - Bits), Inst.getLoc());
   emit(Out,
-       MCInstBuilder(MTIA::SLLI).addReg(Dest).addReg(Source).addImm(64 - Bits),
-       Inst.getLoc());
-  emit(Out,
-       MCInstBuilder(Signed ? MTIA::SRAI : MTIA::SRLI)
-           .addReg(Dest)
-           .addReg(Dest)
-           .addImm(64 - Bits),
+       MCInstBuilder(Signed ? MTIA::SRAI : MTIA::SRLI).addReg(Dest).addReg(Dest).addImm(64 - Bits),
        Inst.getLoc());
 }
 
-bool MTIAAsmParser::processInstruction(MCInst &Inst, SMLoc IDLoc,
-                                       OperandVector &Operands,
+bool MTIAAsmParser::processInstruction(MCInst &Inst, SMLoc IDLoc, OperandVector &Operands,
                                        MCStreamer &Out) {
   auto Reg = [&](unsigned I) { return Inst.getOperand(I).getReg(); };
   auto Expr = [&](unsigned I) { return Inst.getOperand(I).getExpr(); };
@@ -609,8 +578,7 @@ bool MTIAAsmParser::processInstruction(MCInst &Inst, SMLoc IDLoc,
     return false;
   };
   auto Store = [&](unsigned Opcode) {
-    emitAuipcPair(Reg(1), Reg(0), Expr(2), MTIA::S_PCREL_HI, Opcode, Out,
-                  IDLoc);
+    emitAuipcPair(Reg(1), Reg(0), Expr(2), MTIA::S_PCREL_HI, Opcode, Out, IDLoc);
     return false;
   };
 
@@ -628,8 +596,7 @@ bool MTIAAsmParser::processInstruction(MCInst &Inst, SMLoc IDLoc,
   case MTIA::PseudoLGA:
     return Pair(MTIA::S_GOT_HI, MTIA::LD);
   case MTIA::PseudoLA:
-    return Opts.PIC ? Pair(MTIA::S_GOT_HI, MTIA::LD)
-                    : Pair(MTIA::S_PCREL_HI, MTIA::ADDI);
+    return Opts.PIC ? Pair(MTIA::S_GOT_HI, MTIA::LD) : Pair(MTIA::S_PCREL_HI, MTIA::ADDI);
   case MTIA::PseudoLA_TLS_IE:
     return Pair(MTIA::S_TLS_GOT_HI, MTIA::LD);
   case MTIA::PseudoLA_TLS_GD:
@@ -670,9 +637,8 @@ bool MTIAAsmParser::processInstruction(MCInst &Inst, SMLoc IDLoc,
     return false;
   case MTIA::PseudoAddTPRel:
     if (Reg(2) != MTIA::X4)
-      return Error(Operands[3]->getStartLoc(),
-                   "the second input operand must be tp/x4 when using "
-                   "%tprel_add specifier");
+      return Error(Operands[3]->getStartLoc(), "the second input operand must be tp/x4 when using "
+                                               "%tprel_add specifier");
     break;
   }
   emit(Out, Inst, IDLoc);
@@ -724,8 +690,7 @@ bool MTIAAsmParser::parseDirectiveOption() {
                  .Case("nopic", NoPic)
                  // Nothing is compressed and nothing is marked for the linker
                  // to relax, which all of these allow.
-                 .Cases({"rvc", "norvc", "relax", "norelax", "exact", "noexact"},
-                        Accepted)
+                 .Cases({"rvc", "norvc", "relax", "norelax", "exact", "noexact"}, Accepted)
                  .Default(Unknown);
   if (Kind == Unknown) {
     Warning(Loc, "unknown option, expected 'push', 'pop', 'rvc', 'norvc', "
@@ -780,9 +745,8 @@ bool MTIAAsmParser::parseDirectiveOptionArch() {
         return true;
       continue;
     }
-    const auto *Feature =
-        find_if(getSTI().getAllProcessorFeatures(),
-                [&](const SubtargetFeatureKV &F) { return Name == F.Key; });
+    const auto *Feature = find_if(getSTI().getAllProcessorFeatures(),
+                                  [&](const SubtargetFeatureKV &F) { return Name == F.Key; });
     if (Feature == getSTI().getAllProcessorFeatures().end())
       return Error(NameLoc, "unknown extension feature");
     if (Minus && Feature->Value == MTIA::FeatureStdExtI)
@@ -802,8 +766,7 @@ bool MTIAAsmParser::setArch(StringRef Arch, SMLoc Loc) {
   bool Xmtia = false;
   std::string Rest;
   for (StringRef Part : llvm::split(Arch, '_')) {
-    if (Part.take_until([](char C) { return C >= '0' && C <= '9'; }) ==
-        "xmtia") {
+    if (Part.take_until([](char C) { return C >= '0' && C <= '9'; }) == "xmtia") {
       Xmtia = true;
       continue;
     }
@@ -811,11 +774,9 @@ bool MTIAAsmParser::setArch(StringRef Arch, SMLoc Loc) {
   }
   auto Info = RISCVISAInfo::parseArchString(Rest, /*EnableExperimental=*/true);
   if (!Info)
-    return Error(Loc, "invalid arch name '" + Arch +
-                          "', " + toString(Info.takeError()));
+    return Error(Loc, "invalid arch name '" + Arch + "', " + toString(Info.takeError()));
   if ((*Info)->getXLen() != 64)
-    return Error(Loc, "invalid arch name '" + Arch +
-                          "', the cores have 64-bit registers");
+    return Error(Loc, "invalid arch name '" + Arch + "', the cores have 64-bit registers");
   FeatureBitset Bits;
   Bits.set(MTIA::Feature64Bit);
   if (Xmtia)
@@ -835,8 +796,7 @@ bool MTIAAsmParser::parseDirectiveAttribute() {
   int64_t Tag;
   if (getLexer().is(AsmToken::Identifier)) {
     StringRef Name = getLexer().getTok().getIdentifier();
-    auto Found = ELFAttrs::attrTypeFromString(
-        Name, RISCVAttrs::getRISCVAttributeTags());
+    auto Found = ELFAttrs::attrTypeFromString(Name, RISCVAttrs::getRISCVAttributeTags());
     if (!Found)
       return Error(TagLoc, "attribute name not recognised: " + Name);
     Tag = *Found;
@@ -894,16 +854,14 @@ bool MTIAAsmParser::parseInsnRegister(MCInst &Inst) {
   return false;
 }
 
-bool MTIAAsmParser::parseInsnField(MCInst &Inst, unsigned Bits,
-                                   StringRef What) {
+bool MTIAAsmParser::parseInsnField(MCInst &Inst, unsigned Bits, StringRef What) {
   SMLoc Loc = getLoc();
   const MCExpr *Expr;
   int64_t Value;
   if (getParser().parseExpression(Expr))
     return true;
   if (!Expr->evaluateAsAbsolute(Value) || !isUIntN(Bits, Value))
-    return Error(Loc, What + " must be an integer in the range [0, " +
-                          Twine(maxUIntN(Bits)) + "]");
+    return Error(Loc, What + " must be an integer in the range [0, " + Twine(maxUIntN(Bits)) + "]");
   Inst.addOperand(MCOperand::createImm(Value));
   return false;
 }
@@ -955,16 +913,14 @@ bool MTIAAsmParser::parseInsnOpcode(MCInst &Inst) {
   return false;
 }
 
-bool MTIAAsmParser::parseInsnImmediate(
-    MCInst &Inst, StringRef What,
-    function_ref<bool(const MTIAOperand &)> IsValid) {
+bool MTIAAsmParser::parseInsnImmediate(MCInst &Inst, StringRef What,
+                                       function_ref<bool(const MTIAOperand &)> IsValid) {
   SMLoc Loc = getLoc();
   SmallVector<std::unique_ptr<MCParsedAsmOperand>, 1> Parsed;
   ParseStatus Status = parseImmediate(Parsed);
   if (Status.isFailure())
     return true;
-  if (!Status.isSuccess() ||
-      !IsValid(static_cast<MTIAOperand &>(*Parsed[0])))
+  if (!Status.isSuccess() || !IsValid(static_cast<MTIAOperand &>(*Parsed[0])))
     return Error(Loc, What);
   static_cast<MTIAOperand &>(*Parsed[0]).addImmOperands(Inst, 1);
   return false;
@@ -1037,8 +993,8 @@ bool MTIAAsmParser::parseDirectiveInsn(SMLoc Loc) {
   switch (Opcode) {
   case MTIA::InsnR:
     // With a fourth register the format is r4.
-    if (Field(3, "funct3") || Field(7, "funct7") || Register() || Comma() ||
-        Register() || Comma() || Register())
+    if (Field(3, "funct3") || Field(7, "funct7") || Register() || Comma() || Register() ||
+        Comma() || Register())
       return true;
     if (parseOptionalToken(AsmToken::Comma)) {
       Inst.setOpcode(MTIA::InsnR4);
@@ -1048,9 +1004,8 @@ bool MTIAAsmParser::parseDirectiveInsn(SMLoc Loc) {
     }
     return Finish();
   case MTIA::InsnR4:
-    return Field(3, "funct3") || Field(2, "funct2") || Register() || Comma() ||
-           Register() || Comma() || Register() || Comma() || Register() ||
-           Finish();
+    return Field(3, "funct3") || Field(2, "funct2") || Register() || Comma() || Register() ||
+           Comma() || Register() || Comma() || Register() || Finish();
   case MTIA::InsnI: {
     if (Field(3, "funct3") || Register() || Comma())
       return true;
@@ -1068,32 +1023,26 @@ bool MTIAAsmParser::parseDirectiveInsn(SMLoc Loc) {
   case MTIA::InsnS:
     return Field(3, "funct3") || Register() || Comma() || Memory() || Finish();
   case MTIA::InsnB:
-    return Field(3, "funct3") || Register() || Comma() || Register() ||
-           Comma() ||
-           parseInsnImmediate(
-               Inst, getMatchKindDiag(Match_BareSImm13Lsb0),
-               [](const MTIAOperand &Op) { return Op.isBranchTarget<13>(); }) ||
+    return Field(3, "funct3") || Register() || Comma() || Register() || Comma() ||
+           parseInsnImmediate(Inst, getMatchKindDiag(Match_BareSImm13Lsb0),
+                              [](const MTIAOperand &Op) { return Op.isBranchTarget<13>(); }) ||
            Finish();
   case MTIA::InsnU:
     return Register() || Comma() ||
            parseInsnImmediate(
                Inst, getMatchKindDiag(Match_UImm20LUI),
-               [](const MTIAOperand &Op) {
-                 return Op.isUImm20LUI() || Op.isUImm20AUIPC();
-               }) ||
+               [](const MTIAOperand &Op) { return Op.isUImm20LUI() || Op.isUImm20AUIPC(); }) ||
            Finish();
   case MTIA::InsnJ:
     return Register() || Comma() ||
-           parseInsnImmediate(
-               Inst, getMatchKindDiag(Match_SImm21Lsb0JAL),
-               [](const MTIAOperand &Op) { return Op.isBranchTarget<21>(); }) ||
+           parseInsnImmediate(Inst, getMatchKindDiag(Match_SImm21Lsb0JAL),
+                              [](const MTIAOperand &Op) { return Op.isBranchTarget<21>(); }) ||
            Finish();
   }
   llvm_unreachable("a format without its operands");
 }
 
-static MCTargetAsmParser *createMTIAAsmParser(const MCSubtargetInfo &STI,
-                                              MCAsmParser &P,
+static MCTargetAsmParser *createMTIAAsmParser(const MCSubtargetInfo &STI, MCAsmParser &P,
                                               const MCInstrInfo &MII,
                                               const MCTargetOptions &Options) {
   return new MTIAAsmParser(STI, P, MII, Options);

@@ -26,17 +26,16 @@ class MTIAOperand : public MCParsedAsmOperand {
 
   Kind K;
   SMLoc Start, End;
-  StringRef Tok;              // Token
-  MCRegister RegNum;          // Register
+  StringRef Tok;               // Token
+  MCRegister RegNum;           // Register
   const MCExpr *Imm = nullptr; // Immediate
-  unsigned Number = 0;        // CSR: its number. Fence: the set.
+  unsigned Number = 0;         // CSR: its number. Fence: the set.
 
   MTIAOperand(Kind K, SMLoc Start, SMLoc End) : K(K), Start(Start), End(End) {}
 
   // A constant without a specifier.
   bool getConstant(int64_t &Value) const {
-    return K == Kind::Immediate && !isa<MCSpecifierExpr>(Imm) &&
-           Imm->evaluateAsAbsolute(Value);
+    return K == Kind::Immediate && !isa<MCSpecifierExpr>(Imm) && Imm->evaluateAsAbsolute(Value);
   }
   unsigned getSpecifier() const {
     const auto *Spec = dyn_cast<MCSpecifierExpr>(Imm);
@@ -53,8 +52,7 @@ class MTIAOperand : public MCParsedAsmOperand {
   // Neither a constant nor with a specifier.
   bool isSymbolic() const {
     int64_t Value;
-    return K == Kind::Immediate && !isa<MCSpecifierExpr>(Imm) &&
-           !Imm->evaluateAsAbsolute(Value);
+    return K == Kind::Immediate && !isa<MCSpecifierExpr>(Imm) && !Imm->evaluateAsAbsolute(Value);
   }
 
 public:
@@ -63,27 +61,22 @@ public:
     Op->Tok = Str;
     return Op;
   }
-  static std::unique_ptr<MTIAOperand> createReg(MCRegister Reg, SMLoc Start,
-                                                SMLoc End) {
+  static std::unique_ptr<MTIAOperand> createReg(MCRegister Reg, SMLoc Start, SMLoc End) {
     std::unique_ptr<MTIAOperand> Op(new MTIAOperand(Kind::Register, Start, End));
     Op->RegNum = Reg;
     return Op;
   }
-  static std::unique_ptr<MTIAOperand> createImm(const MCExpr *Expr, SMLoc Start,
-                                                SMLoc End) {
-    std::unique_ptr<MTIAOperand> Op(
-        new MTIAOperand(Kind::Immediate, Start, End));
+  static std::unique_ptr<MTIAOperand> createImm(const MCExpr *Expr, SMLoc Start, SMLoc End) {
+    std::unique_ptr<MTIAOperand> Op(new MTIAOperand(Kind::Immediate, Start, End));
     Op->Imm = Expr;
     return Op;
   }
-  static std::unique_ptr<MTIAOperand> createCSR(unsigned Number, SMLoc Start,
-                                                SMLoc End) {
+  static std::unique_ptr<MTIAOperand> createCSR(unsigned Number, SMLoc Start, SMLoc End) {
     std::unique_ptr<MTIAOperand> Op(new MTIAOperand(Kind::CSR, Start, End));
     Op->Number = Number;
     return Op;
   }
-  static std::unique_ptr<MTIAOperand> createFence(unsigned Set, SMLoc Start,
-                                                  SMLoc End) {
+  static std::unique_ptr<MTIAOperand> createFence(unsigned Set, SMLoc Start, SMLoc End) {
     std::unique_ptr<MTIAOperand> Op(new MTIAOperand(Kind::Fence, Start, End));
     Op->Number = Set;
     return Op;
@@ -119,13 +112,11 @@ public:
     return isSymbolic();
   }
   bool isUImm20LUI() const {
-    return isImmInRange<0, 0xFFFFF>() ||
-           hasSpecifier({MTIA::S_HI, MTIA::S_TPREL_HI});
+    return isImmInRange<0, 0xFFFFF>() || hasSpecifier({MTIA::S_HI, MTIA::S_TPREL_HI});
   }
   bool isUImm20AUIPC() const {
     return isImmInRange<0, 0xFFFFF>() ||
-           hasSpecifier({MTIA::S_PCREL_HI, MTIA::S_GOT_HI, MTIA::S_TLS_GOT_HI,
-                         MTIA::S_TLS_GD_HI});
+           hasSpecifier({MTIA::S_PCREL_HI, MTIA::S_GOT_HI, MTIA::S_TLS_GOT_HI, MTIA::S_TLS_GD_HI});
   }
   bool isBareSymbol() const { return isSymbolic(); }
   bool isCallSymbol() const { return hasSpecifier({MTIA::S_CALL_PLT}); }
