@@ -24,7 +24,6 @@
 #include "llvm/Support/FileSystem.h"
 #include "llvm/Support/Path.h"
 #include "llvm/Support/PrettyStackTrace.h"
-#include "llvm/Support/Timer.h"
 #include "llvm/Support/VirtualFileSystem.h"
 #include "llvm/TargetParser/RISCVISAInfo.h"
 
@@ -288,6 +287,9 @@ bool DeviceDriver::replaceJobs(Compilation &C) {
   return true;
 }
 
+// 70: LLVM's fatal errors; above 128: signals.
+bool isCrash(int Status) { return Status < 0 || Status == 70 || Status > 128; }
+
 // One message for a user's mistake; for a mistake of ours a reproducer too.
 int reportFailures(Driver &TheDriver, Compilation &C,
                    llvm::ArrayRef<std::pair<int, const Command *>> Failing) {
@@ -295,9 +297,7 @@ int reportFailures(Driver &TheDriver, Compilation &C,
   for (auto [Status, Job] : Failing) {
     if (!Result)
       Result = Status;
-    // 70: LLVM's fatal errors; above 128: signals.
-    bool Crash = Status < 0 || Status == 70 || Status > 128;
-    if (!Crash)
+    if (!isCrash(Status))
       continue;
     if (!Job->getCreator().isLinkJob())
       TheDriver.generateCompilationDiagnostics(C, *Job);
@@ -344,7 +344,5 @@ int mtia::runDriver(ArgList UserArgs, const char *Executable) {
   if (int Status = reportFailures(TheDriver, *C, Failing))
     Result = Status;
   Diags.getClient()->finish();
-  llvm::TimerGroup::printAll(llvm::errs());
-  llvm::TimerGroup::clearAll();
-  return Result == 0 ? 0 : Result == 70 || Result < 0 ? 70 : 1;
+  return Result == 0 ? 0 : isCrash(Result) ? 70 : 1;
 }
