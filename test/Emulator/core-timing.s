@@ -1,0 +1,174 @@
+# What instructions cost a core whose caches are warm. Each number is the sum in its comment, with
+# the parameters of lib/Emulator/device_mtia_v1.inc; an instruction itself takes core_issue = 1.
+# REQUIRES: mtia-run
+# RUN: %llvm-mc-riscv -mattr=+m -filetype=obj %s -o %t.o
+# RUN: %lld -N -Ttext=0x80000000 %t.o -o %t.elf
+# RUN: mtia-run %t.elf | od -An -v -t d8 -w8 | FileCheck %s
+
+# Runs the body twice; logs the cycles of the second time between two reads of the counter, less
+# those of the second read: 1 + core_csr 2.
+  .macro begin
+  li s2, 2
+1:
+  csrr s3, cycle
+  .endm
+  .macro end
+  csrr s4, cycle
+  addi s2, s2, -1
+  bnez s2, 1b
+  sub s4, s4, s3
+  addi s4, s4, -3
+  sd s4, 0(s0)
+  addi s0, s0, 8
+  .endm
+
+  .globl _start
+_start:
+  lla s0, log
+  lla s1, data
+  li s5, 0x10000000   # local memory
+  li a1, 7
+
+# CHECK: {{^ *}}0{{$}}
+  begin
+  end
+# Three additions that depend on each other.
+# CHECK-NEXT: {{^ *}}3{{$}}
+  begin
+  addi a0, a1, 1
+  addi a0, a0, 1
+  addi a0, a0, 1
+  end
+# A load and its use: 1 + core_load_use 1 + 1.
+# CHECK-NEXT: {{^ *}}3{{$}}
+  begin
+  ld a0, 0(s1)
+  addi a0, a0, 1
+  end
+# Something else between them hides the bubble.
+# CHECK-NEXT: {{^ *}}3{{$}}
+  begin
+  ld a0, 0(s1)
+  addi a2, a1, 1
+  addi a0, a0, 1
+  end
+# Loads without a use, and one into x0: 1 each.
+# CHECK-NEXT: {{^ *}}3{{$}}
+  begin
+  ld a0, 0(s1)
+  lw a2, 8(s1)
+  lb x0, 3(s1)
+  end
+# Stores that hit: 1 each.
+# CHECK-NEXT: {{^ *}}3{{$}}
+  begin
+  sd a1, 0(s1)
+  sw a1, 8(s1)
+  sb a1, 16(s1)
+  end
+# Local memory: the value is there after core_local_load 9, the use takes 1.
+# CHECK-NEXT: {{^ *}}10{{$}}
+  begin
+  ld a0, 0(s5)
+  addi a0, a0, 1
+  end
+# Local loads overlap: 9 for the first, 1 more for the second, 1 for the use of both.
+# CHECK-NEXT: {{^ *}}11{{$}}
+  begin
+  ld a0, 0(s5)
+  ld a2, 8(s5)
+  add a0, a0, a2
+  end
+# Local stores: 1 each.
+# CHECK-NEXT: {{^ *}}2{{$}}
+  begin
+  sd a1, 0(s5)
+  sd a1, 8(s5)
+  end
+# A product and its use: 1 + core_mul 2 + 1.
+# CHECK-NEXT: {{^ *}}4{{$}}
+  begin
+  mul a0, a1, a1
+  addi a0, a0, 1
+  end
+# Products are pipelined: 3 of 1 each.
+# CHECK-NEXT: {{^ *}}3{{$}}
+  begin
+  mul a0, a1, a1
+  mul a2, a1, a1
+  mulw a3, a1, a1
+  end
+# The divider is not: 2 * (1 + core_div 20).
+# CHECK-NEXT: {{^ *}}42{{$}}
+  begin
+  div a0, a1, a1
+  remu a2, a1, a1
+  end
+# Branch not taken: 1. Taken: 1 + core_branch_taken 2.
+# CHECK-NEXT: {{^ *}}4{{$}}
+  begin
+  bnez x0, 2f
+  beqz x0, 2f
+  unimp
+2:
+  end
+# jal: 1 + core_jump 1. A jump through a register: lla 2, jr 1 + core_branch_taken 2.
+# CHECK-NEXT: {{^ *}}7{{$}}
+  begin
+  j 2f
+2:
+  lla a0, 2f
+  jr a0
+2:
+  end
+# A loop of 10 times two instructions: 20 + 9 * core_branch_taken 2, and 1 for its counter.
+# CHECK-NEXT: {{^ *}}39{{$}}
+  begin
+  li a0, 10
+2:
+  addi a0, a0, -1
+  bnez a0, 2b
+  end
+# A CSR: 1 + core_csr 2.
+# CHECK-NEXT: {{^ *}}3{{$}}
+  begin
+  csrw mscratch, a1
+  end
+# cbo.clean of a clean line: 1 + core_cbo 4. (The line was written back by the first round.)
+# CHECK-NEXT: {{^ *}}5{{$}}
+  begin
+  .word 0x0014a00f    # cbo.clean (s1)
+  end
+
+  li a0, 1
+  lla a1, open_block
+  .balign 16
+  slli x0, x0, 31
+  ebreak
+  srai x0, x0, 7
+  lla a1, write_block
+  sd a0, 0(a1)
+  lla a2, log
+  sub s0, s0, a2
+  sd s0, 16(a1)
+  li a0, 5
+  .balign 16
+  slli x0, x0, 31
+  ebreak
+  srai x0, x0, 7
+  li a0, 0x18
+  lla a1, exit_block
+  .balign 16
+  slli x0, x0, 31
+  ebreak
+  srai x0, x0, 7
+
+  .data
+  .balign 64
+data: .space 64
+open_block: .dword name, 4, 3
+write_block: .dword 0, log, 0
+exit_block: .dword 0x20026, 0
+name: .asciz ":tt"
+  .balign 4096
+log: .space 1024
