@@ -105,7 +105,8 @@ NARROW(schar)
 NARROW(uchar)
 NARROW(short)
 NARROW(ushort_)
-NARROW(int) NARROW(unsigned) NARROW(_Bool)
+NARROW(int)
+NARROW(unsigned) NARROW(_Bool)
 
     int main(void) {
   long long r =

@@ -55,8 +55,9 @@ MlirValue mt_or(struct backend *b, MlirValue x, MlirValue y);
 MlirValue mt_id(struct backend *b, const char *what);
 MlirValue mt_data(struct backend *b, const struct kn_tensor *arg);
 MlirValue mt_pitch(struct backend *b, const struct kn_tensor *arg, unsigned dim);
+// A buffer at `start` (null: the start of local memory) + base.
 void mt_cb(struct backend *b, const char *cb, int64_t id, int64_t base, int64_t size,
-           int64_t per_core, const char *note);
+           MlirValue start, int64_t per_core, const char *note);
 // Opens a loop or a branch: operations go inside until mt_end. mt_for returns the counter.
 MlirValue mt_for(struct backend *b, const char *name, MlirValue from, MlirValue to, MlirValue step,
                  const char *note);

@@ -69,8 +69,8 @@ MlirValue mt_pitch(struct backend *b, const struct kn_tensor *arg, unsigned dim)
 }
 
 void mt_cb(struct backend *b, const char *cb, int64_t id, int64_t base, int64_t size,
-           int64_t per_core, const char *note) {
-  mt_note(ir_op(&b->ir, "mtia.cb", ir_none(), NO_VALUES,
+           MlirValue start, int64_t per_core, const char *note) {
+  mt_note(ir_op(&b->ir, "mtia.cb", ir_none(), start.ptr ? 1 : 0, &start,
                 ATTRS({.name = "cb", .text = cb}, {.name = "id", .value = id},
                       {.name = "base", .value = base}, {.name = "size", .value = size},
                       {.name = "per_core", .value = per_core})),
@@ -166,9 +166,9 @@ static void drop_unused(MlirBlock block) {
       next = mlirOperationGetNextInBlock(op);
       const char *name = ir_name(op);
       bool pure = !strncmp(name, "arith.", 6) || !strcmp(name, "mtia.id") ||
-                  !strcmp(name, "mtia.data") || !strcmp(name, "mtia.pitch") ||
-                  !strcmp(name, "mtia.scalar") || !strcmp(name, "mtia.at") ||
-                  !strcmp(name, "mtia.load");
+                  !strcmp(name, "mtia.local") || !strcmp(name, "mtia.data") ||
+                  !strcmp(name, "mtia.pitch") || !strcmp(name, "mtia.scalar") ||
+                  !strcmp(name, "mtia.at") || !strcmp(name, "mtia.load");
       if (pure && !mlirValueGetFirstUse(mlirOperationGetResult(op, 0)).ptr) {
         mlirOperationDestroy(op);
         again = true;

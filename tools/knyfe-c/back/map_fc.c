@@ -117,14 +117,15 @@ static void buffers(struct fc *f, int64_t bias_bytes, int64_t y_bytes) {
     const char *note = whole     ? "one strip of all of k, kept"
                        : f->keep ? "streamed, a chunk of KC bytes of k at a time"
                                  : "streamed: a strip of all of k is too long to be kept";
-    mt_cb(b, f->side[i].cb, id++, at, size, 0, note);
+    mt_cb(b, f->side[i].cb, id++, at, size, (MlirValue){NULL}, 0, note);
     at += size;
   }
   if (f->bias) {
-    mt_cb(b, f->cb_bias, id++, at, bias_bytes, 0, NULL);
+    mt_cb(b, f->cb_bias, id++, at, bias_bytes, (MlirValue){NULL}, 0, NULL);
     at += bias_bytes;
   }
-  mt_cb(b, f->cb_y, id++, at, y_bytes, 0, "one block is computed while one leaves");
+  mt_cb(b, f->cb_y, id++, at, y_bytes, (MlirValue){NULL}, 0,
+        "one block is computed while one leaves");
   mt_end(b);
   ir_op(&b->ir, "mtia.bar", ir_none(), NO_VALUES, ATTRS({.name = "scope", .text = "PE"}));
 }

@@ -451,6 +451,8 @@ static struct expr compute(struct printer *p, MlirOperation op) {
   }
   if (ir_is(op, "mtia.data") || ir_is(op, "mtia.pitch") || ir_is(op, "mtia.scalar"))
     return argument(p, op);
+  if (ir_is(op, "mtia.local"))
+    return (struct expr){"MTIA_LOCAL_BASE", PRIMARY};
   if (ir_is(op, "mtia.head") || ir_is(op, "mtia.tail"))
     return buffer_end(p, op);
   if (ir_is(op, "mtia.at"))
@@ -475,8 +477,8 @@ static struct expr expr_of(struct printer *p, MlirValue v) {
 static bool is_pure(MlirOperation op) {
   const char *name = ir_name(op);
   return !strncmp(name, "arith.", 6) || ir_is(op, "mtia.id") || ir_is(op, "mtia.data") ||
-         ir_is(op, "mtia.pitch") || ir_is(op, "mtia.scalar") || ir_is(op, "mtia.at") ||
-         !strncmp(name, "knyfe.", 6);
+         ir_is(op, "mtia.local") || ir_is(op, "mtia.pitch") || ir_is(op, "mtia.scalar") ||
+         ir_is(op, "mtia.at") || !strncmp(name, "knyfe.", 6);
 }
 
 // May a load stand where its value is used? Only if nothing happens in between.
@@ -643,8 +645,13 @@ static void print_cb(struct printer *p, MlirOperation op) {
   note(p, op);
   const char *cb = cb_text(p, op);
   int64_t base = ir_attr_int(op, "base", 0), size = ir_attr_int(op, "size", 0);
-  const char *at = base ? format(p, "MTIA_LOCAL_BASE + %" PRId64, base) : "MTIA_LOCAL_BASE";
-  line(p, format(p, "__mtia_cb_init(%s, %s, %" PRId64 ");", cb, at, size));
+  bool has_start = mlirOperationGetNumOperands(op) == 1;
+  const char *start = has_start ? operand_text(p, op, 0) : "MTIA_LOCAL_BASE";
+  const char *at = base ? format(p, "%s + %" PRId64, start, base) : start;
+  if (p->per_core)
+    line(p, format(p, "BY_CORE(__mtia_cb_init, %s, %s, %" PRId64 ");", cb, at, size));
+  else
+    line(p, format(p, "__mtia_cb_init(%s, %s, %" PRId64 ");", cb, at, size));
 }
 
 static void statement(struct printer *p, MlirOperation op) {

@@ -39,8 +39,16 @@ irdl.dialect @mtia {
     irdl.attributes { "arg" = %string }
   }
 
-  // Declares and initialises a circular buffer; base is an offset in local memory.
+  // Where local memory starts.
+  irdl.operation @local {
+    %index = irdl.is index
+    irdl.results(address: %index)
+  }
+  // Declares and initialises a circular buffer; base is an offset behind `start`, or behind
+  // the start of local memory.
   irdl.operation @cb {
+    %index = irdl.is index
+    irdl.operands(start: optional %index)
     %string = irdl.base "#builtin.string"
     %int1 = irdl.base "#builtin.integer"
     %int2 = irdl.base "#builtin.integer"
