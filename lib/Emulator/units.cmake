@@ -11,7 +11,7 @@ target_compile_options(MTIAUnits PRIVATE -ffp-contract=off -fno-fast-math)
 mtia_warnings(MTIAUnits)
 
 set(units_test "${PROJECT_SOURCE_DIR}/test/Emulator/units")
-foreach(test random exception unit timing)
+foreach(test random exception unit timing chaos)
   mtia_add_cmocka_test(units-${test}-test ${units_test}/${test}_test.c ${units_test}/machine.c
     ${units_test}/model.c ${units_test}/fc.c INCLUDES "${CMAKE_CURRENT_SOURCE_DIR}" LIBS MTIAUnits m)
 endforeach()
@@ -25,3 +25,4 @@ mtia_add_cmocka_test(units-device-test ${units_test}/device_test.c
   INCLUDES "${CMAKE_CURRENT_SOURCE_DIR}" LIBS MTIAUnits)
 target_compile_definitions(units-device-test PRIVATE
   TIMING_PAGE="${PROJECT_SOURCE_DIR}/docs/timing.md")
+mtia_add_fuzzer(units COMMAND $<TARGET_FILE:units-chaos-test> --fuzz)

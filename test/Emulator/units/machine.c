@@ -199,7 +199,8 @@ static void step_core(struct machine *m, struct mtia_core *core) {
     core->state = MTIA_CORE_WAITING;
     return;
   }
-  if (result == MTIA_ISSUE_TRAP)
+  m->traps += result == MTIA_ISSUE_TRAP;
+  if (result == MTIA_ISSUE_TRAP && !m->skip_traps)
     fail_msg("PE (%u,%u) core %u step %u: trap %" PRIu64 ": %s", core->pe->row, core->pe->col,
              core->id, p->next, trap.tval, mtia_cp_fault(core));
   s->issued = core->cycle;

@@ -34,6 +34,8 @@ struct machine {
   struct fake_event *event;
   unsigned events, event_capacity;
   uint64_t order;
+  bool skip_traps; // a step that traps is passed over instead of failing the test
+  unsigned traps;
 };
 
 struct machine *machine_new(unsigned rows, unsigned cols, bool functional);
