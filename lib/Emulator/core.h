@@ -67,19 +67,20 @@ static inline uint64_t slot_pc(const struct mtia_slot *s) {
 }
 
 // What the cores execute themselves; everything else goes to the command processor.
+// clang-format off
 #define MTIA_CORE_BRANCHES(X) X(BEQ) X(BNE) X(BLT) X(BGE) X(BLTU) X(BGEU) X(JAL)
 #define MTIA_CORE_INSNS(X)                                                                         \
-  MTIA_CORE_BRANCHES(X)                                                                            \
-  X(LUI)                                                                                           \
-  X(AUIPC)                                                                                         \
-  X(JALR)                                                                                          \
-  X(LB) X(LH) X(LW) X(LD) X(LBU) X(LHU) X(LWU) X(SB) X(SH) X(SW) X(SD) X(ADDI) X(SLTI) X(SLTIU)    \
-      X(XORI) X(ORI) X(ANDI) X(SLLI) X(SRLI) X(SRAI) X(ADDIW) X(SLLIW) X(SRLIW) X(SRAIW) X(ADD)    \
-          X(SUB) X(SLL) X(SLT) X(SLTU) X(XOR) X(SRL) X(SRA) X(OR) X(AND) X(ADDW) X(SUBW) X(SLLW)   \
-              X(SRLW) X(SRAW) X(MUL) X(MULH) X(MULHSU) X(MULHU) X(DIV) X(DIVU) X(REM) X(REMU)      \
-                  X(MULW) X(DIVW) X(DIVUW) X(REMW) X(REMUW) X(FENCE) X(FENCE_I) X(CBO_CLEAN)       \
-                      X(CBO_FLUSH) X(CBO_INVAL) X(CSRRW) X(CSRRS) X(CSRRC) X(CSRRWI) X(CSRRSI)     \
-                          X(CSRRCI) X(ECALL) X(EBREAK) X(MRET) X(WFI)
+  MTIA_CORE_BRANCHES(X) X(LUI) X(AUIPC) X(JALR)                                                    \
+  X(LB) X(LH) X(LW) X(LD) X(LBU) X(LHU) X(LWU) X(SB) X(SH) X(SW) X(SD)                             \
+  X(ADDI) X(SLTI) X(SLTIU) X(XORI) X(ORI) X(ANDI) X(SLLI) X(SRLI) X(SRAI)                          \
+  X(ADDIW) X(SLLIW) X(SRLIW) X(SRAIW)                                                              \
+  X(ADD) X(SUB) X(SLL) X(SLT) X(SLTU) X(XOR) X(SRL) X(SRA) X(OR) X(AND)                            \
+  X(ADDW) X(SUBW) X(SLLW) X(SRLW) X(SRAW)                                                          \
+  X(MUL) X(MULH) X(MULHSU) X(MULHU) X(DIV) X(DIVU) X(REM) X(REMU)                                  \
+  X(MULW) X(DIVW) X(DIVUW) X(REMW) X(REMUW)                                                        \
+  X(FENCE) X(FENCE_I) X(CBO_CLEAN) X(CBO_FLUSH) X(CBO_INVAL)                                       \
+  X(CSRRW) X(CSRRS) X(CSRRC) X(CSRRWI) X(CSRRSI) X(CSRRCI) X(ECALL) X(EBREAK) X(MRET) X(WFI)
+// clang-format on
 
 // Functions of one instantiation of core_exec.inc.
 struct mtia_core_ops {

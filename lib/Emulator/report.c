@@ -151,7 +151,10 @@ static void describe_core(struct mtia_core *core, FILE *out) {
     mtia_cp_why(core, why, sizeof why);
   else
     snprintf(why, sizeof why, "waits for an interrupt, and there is no source of interrupts");
-  fprintf(out, "%s: %s: %s\n", where, insn, why);
+  if (strncmp(why, "mtia.", 5)) // otherwise the reason names the instruction
+    fprintf(out, "%s: %s: %s\n", where, insn, why);
+  else
+    fprintf(out, "%s: %s\n", where, why);
 }
 
 static char *describe_pe(struct mtia_pe *pe) {
