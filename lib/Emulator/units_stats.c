@@ -8,8 +8,16 @@
 #include <inttypes.h>
 
 static const char *const unit_key[UNIT_COUNT] = {"fi_in", "fi_out", "dpe", "re", "se"};
-static const char *const wait_key[WAIT_COUNT] = {
-    NULL, "queue full", "pointer queue full", "CB data", "CB space", "sync", "barrier"};
+static const struct {
+  const char *key, *text;
+} wait_name[WAIT_COUNT] = {
+    [WAIT_QUEUE] = {"queue_full", "a full queue"},
+    [WAIT_POINTERS] = {"pointers_full", "waiting push and pop"},
+    [WAIT_DATA] = {"cb_data", "data (cb.waitd)"},
+    [WAIT_SPACE] = {"cb_space", "space (cb.waits)"},
+    [WAIT_SYNC] = {"sync", "mtia.sync"},
+    [WAIT_BARRIER] = {"barrier", "barriers"},
+};
 static const char *const level_key[LEVEL_COUNT] = {"sram", "dram", "remote", "local"};
 
 struct totals {
@@ -60,7 +68,7 @@ static void put_totals(cJSON *object, const struct totals *t) {
   }
   cJSON *stalls = cJSON_AddObjectToObject(object, "core_stall_cycles");
   for (unsigned w = WAIT_NONE + 1; w < WAIT_COUNT; w++)
-    put(stalls, wait_key[w], t->stalled[w]);
+    put(stalls, wait_name[w].key, t->stalled[w]);
   put(object, "local_read_bytes", t->local_read);
   put(object, "local_written_bytes", t->local_written);
   put(object, "dma_in_bytes", t->dma_in);
@@ -123,5 +131,5 @@ void mtia_units_stats_text(struct mtia_device *dev, uint64_t cycles, FILE *out) 
           grid->multicast_saved);
   fprintf(out, "%-22s %12s\n", "cores waited for", "cycles");
   for (unsigned w = WAIT_NONE + 1; w < WAIT_COUNT; w++)
-    fprintf(out, "%-22s %12" PRIu64 "\n", wait_key[w], t.stalled[w]);
+    fprintf(out, "%-22s %12" PRIu64 "\n", wait_name[w].text, t.stalled[w]);
 }

@@ -2,11 +2,12 @@
 //
 // Function of single units and of several PEs together.
 
-#include "machine.h"
+#include "fc.h"
 
 #include <setjmp.h>
 #include <stdarg.h>
 
+#include <cjson/cJSON.h>
 #include <cmocka.h>
 #include <math.h>
 #include <stdlib.h>
@@ -346,6 +347,51 @@ static void report_of_other_pes(void **state) {
   machine_free(m);
 }
 
+static double number(const cJSON *object, const char *key) {
+  const cJSON *item = cJSON_GetObjectItemCaseSensitive(object, key);
+  assert_true(cJSON_IsNumber(item));
+  return item->valuedouble;
+}
+
+// A fully connected layer 128 x 128 x 512 on 2 x 2 PEs: counters that can be told beforehand.
+static void counters(void **state) {
+  struct machine *m = machine_new(2, 2, false);
+  fc_put(m, MTIA_SRAM_BASE, 128, 128, 512);
+  assert_true(machine_run(m));
+  cJSON *all = cJSON_CreateObject();
+  mtia_units_stats_json(&m->dev, m->end, all);
+  const double macs = 128.0 * 128 * 512, mmls = macs / 32768, loaded = 4.0 * 2 * 64 * 512;
+  assert_true(number(all, "macs") == macs);
+  assert_true(number(all, "mml") == mmls);
+  assert_true(number(all, "dma_in_bytes") == loaded);
+  assert_true(number(all, "dma_out_bytes") == 128 * 128);
+  assert_true(number(all, "multicast_saved_bytes") == loaded / 2);
+  assert_true(number(all, "noc_bytes") == loaded / 2 + 128 * 128);
+  assert_true(number(all, "local_read_bytes") == mmls * 64 * 32 + 128 * 128);
+  assert_true(number(all, "local_written_bytes") == loaded + 128 * 128);
+  assert_true(fabs(number(all, "dpe_peak_share") - macs / (4096.0 * (double)m->end)) < 1e-9);
+  const cJSON *memory = cJSON_GetObjectItem(all, "memory");
+  const cJSON *sram = cJSON_GetObjectItem(memory, "sram");
+  assert_true(number(sram, "read_bytes") == loaded / 2);
+  assert_true(number(sram, "written_bytes") == 128 * 128);
+  const cJSON *dpe = cJSON_GetObjectItem(cJSON_GetObjectItem(all, "units"), "dpe");
+  assert_true(number(dpe, "busy_cycles") == mmls * 32);
+  assert_int_equal(cJSON_GetArraySize(cJSON_GetObjectItem(all, "pes")), 4);
+  // The multiplying core is held up by the DPE's queue most of the time.
+  const cJSON *stalls = cJSON_GetObjectItem(all, "core_stall_cycles");
+  assert_true(number(stalls, "queue_full") > 0.3 * (double)m->end);
+  cJSON_Delete(all);
+  char *text = NULL;
+  size_t size = 0;
+  FILE *out = open_memstream(&text, &size);
+  assert_non_null(out);
+  mtia_units_stats_text(&m->dev, m->end, out);
+  fclose(out);
+  assert_non_null(strstr(text, "of the DPE peak"));
+  free(text);
+  machine_free(m);
+}
+
 int main(void) {
   const struct CMUnitTest tests[] = {
       cmocka_unit_test(dpe_tile),
@@ -360,6 +406,7 @@ int main(void) {
       cmocka_unit_test(remote_local_memory),
       cmocka_unit_test(report_of_missing_data),
       cmocka_unit_test(report_of_other_pes),
+      cmocka_unit_test(counters),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
 }
