@@ -281,6 +281,24 @@ void MTIAFrameLowering::determineCalleeSaves(MachineFunction &MF, BitVector &Sav
   }
 }
 
+// A callee-saved register that the function also reads as an argument (ra, for
+// __builtin_return_address) isn't dead after its store.
+bool MTIAFrameLowering::spillCalleeSavedRegisters(MachineBasicBlock &MBB,
+                                                  MachineBasicBlock::iterator MI,
+                                                  ArrayRef<CalleeSavedInfo> CSI,
+                                                  const TargetRegisterInfo *TRI) const {
+  MachineFunction &MF = *MBB.getParent();
+  const MTIAInstrInfo &TII = *STI.getInstrInfo();
+  for (const CalleeSavedInfo &CS : CSI) {
+    MCRegister Reg = CS.getReg();
+    bool IsKill = !MF.getRegInfo().isLiveIn(Reg) && !MBB.isLiveIn(Reg);
+    TII.storeRegToStackSlot(MBB, MI, Reg, IsKill, CS.getFrameIdx(),
+                            TRI->getMinimalPhysRegClass(Reg), Register(),
+                            MachineInstr::FrameSetup);
+  }
+  return true;
+}
+
 // The size of the function as branch relaxation will see it, roughly from above.
 static uint64_t estimateFunctionSize(const MachineFunction &MF, const MTIAInstrInfo &TII) {
   uint64_t Size = 0;

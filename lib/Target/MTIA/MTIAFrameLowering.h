@@ -42,6 +42,10 @@ public:
                             RegScavenger *RS) const override;
   void processFunctionBeforeFrameFinalized(MachineFunction &MF, RegScavenger *RS) const override;
 
+  bool spillCalleeSavedRegisters(MachineBasicBlock &MBB, MachineBasicBlock::iterator MI,
+                                 ArrayRef<CalleeSavedInfo> CSI,
+                                 const TargetRegisterInfo *TRI) const override;
+
   /// The base pointer is needed where neither the frame pointer (because of
   /// realignment) nor the stack pointer (because it moves) has a known distance
   /// to the local variables.

@@ -521,27 +521,39 @@ SDValue MTIATargetLowering::lowerBRCOND(SDValue Op, SelectionDAG &DAG) const {
                      Op.getOperand(2));
 }
 
-// Selects with a constant 0 or -1 need no branch: the condition, as 0 or -1, is a mask.
+// The condition as 0 or -1 (or, inverted, -1 or 0). A test of the sign is a shift.
+static SDValue getConditionMask(SDValue CondV, bool Invert, const SDLoc &DL, SelectionDAG &DAG) {
+  if (CondV.getOpcode() == ISD::SETCC && CondV.getOperand(0).getValueType() == MVT::i64) {
+    ISD::CondCode CC = cast<CondCodeSDNode>(CondV.getOperand(2))->get();
+    bool IsNegative = CC == ISD::SETLT && isNullConstant(CondV.getOperand(1));
+    bool IsNonNegative = CC == ISD::SETGT && isAllOnesConstant(CondV.getOperand(1));
+    if (Invert ? IsNonNegative : IsNegative)
+      return DAG.getNode(ISD::SRA, DL, MVT::i64, CondV.getOperand(0),
+                         DAG.getConstant(63, DL, MVT::i64));
+  }
+  if (Invert)
+    return DAG.getNode(ISD::ADD, DL, MVT::i64, CondV, DAG.getAllOnesConstant(DL, MVT::i64));
+  return DAG.getNegative(CondV, DL, MVT::i64);
+}
+
+// Selects with a constant 0 or -1 need no branch: the condition is a mask.
 static SDValue selectToMask(SDNode *N, SelectionDAG &DAG) {
   SDValue CondV = N->getOperand(0);
   SDValue TrueV = N->getOperand(1);
   SDValue FalseV = N->getOperand(2);
-  MVT VT = N->getSimpleValueType(0);
   SDLoc DL(N);
+  auto Combine = [&](unsigned Opcode, bool Invert, SDValue Other) {
+    return DAG.getNode(Opcode, DL, MVT::i64, getConditionMask(CondV, Invert, DL, DAG),
+                       DAG.getFreeze(Other));
+  };
   if (isAllOnesConstant(TrueV)) // -c | f
-    return DAG.getNode(ISD::OR, DL, VT, DAG.getNegative(CondV, DL, VT), DAG.getFreeze(FalseV));
+    return Combine(ISD::OR, /*Invert=*/false, FalseV);
   if (isAllOnesConstant(FalseV)) // (c - 1) | t
-    return DAG.getNode(
-        ISD::OR, DL, VT,
-        DAG.getNode(ISD::ADD, DL, VT, CondV, DAG.getAllOnesConstant(DL, VT)),
-        DAG.getFreeze(TrueV));
+    return Combine(ISD::OR, /*Invert=*/true, TrueV);
   if (isNullConstant(TrueV)) // (c - 1) & f
-    return DAG.getNode(
-        ISD::AND, DL, VT,
-        DAG.getNode(ISD::ADD, DL, VT, CondV, DAG.getAllOnesConstant(DL, VT)),
-        DAG.getFreeze(FalseV));
+    return Combine(ISD::AND, /*Invert=*/true, FalseV);
   if (isNullConstant(FalseV)) // -c & t
-    return DAG.getNode(ISD::AND, DL, VT, DAG.getNegative(CondV, DL, VT), DAG.getFreeze(TrueV));
+    return Combine(ISD::AND, /*Invert=*/false, TrueV);
   return SDValue();
 }
 

@@ -357,6 +357,7 @@ def : Pat<(i64 (setle GPR:$rs1, GPR:$rs2)),
           (XORI (i64 (SLT GPR:$rs2, GPR:$rs1)), 1)>;
 def : Pat<(i64 (setule GPR:$rs1, GPR:$rs2)),
           (XORI (i64 (SLTU GPR:$rs2, GPR:$rs1)), 1)>;
+def : Pat<(i64 (setgt GPR:$rs1, 0)), (SLT (i64 X0), GPR:$rs1)>;
 def : Pat<(i64 (setgt GPR:$rs1, immS12MinusOne:$imm)),
           (XORI (i64 (SLTI GPR:$rs1, (ImmPlusOne imm:$imm))), 1)>;
 // x >u -1 never holds and is folded before; -1 + 1 would compare with 0.

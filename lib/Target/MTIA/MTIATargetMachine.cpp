@@ -32,7 +32,7 @@ static cl::opt<bool> EnableRemoveSExt("mtia-remove-sext",
                                       cl::Hidden);
 static cl::opt<bool> EnableGlobalMerge("mtia-global-merge",
                                        cl::desc("Merge small globals to share their address"),
-                                       cl::init(false), cl::Hidden);
+                                       cl::init(true), cl::Hidden);
 
 extern "C" LLVM_EXTERNAL_VISIBILITY void LLVMInitializeMTIATarget() {
   RegisterTargetMachine<MTIATargetMachine> X(getTheMTIATarget());
