@@ -12,6 +12,7 @@
 
 namespace llvm {
 class FunctionPass;
+class PassBuilder;
 class MTIATargetMachine;
 class PassRegistry;
 
@@ -31,6 +32,9 @@ void initializeMTIAMergeBaseOffsetPass(PassRegistry &);
 /// Removes sign extensions of values that are sign-extended already.
 FunctionPass *createMTIARemoveSExtPass();
 void initializeMTIARemoveSExtPass(PassRegistry &);
+
+/// IR passes of the target, for the optimiser's pipeline.
+void registerMTIAPasses(PassBuilder &PB);
 } // namespace llvm
 
 #endif

@@ -22,6 +22,7 @@
 #include "llvm/CodeGen/MachineFrameInfo.h"
 #include "llvm/CodeGen/MachineFunction.h"
 #include "llvm/CodeGen/MachineRegisterInfo.h"
+#include "llvm/ADT/SmallString.h"
 #include "llvm/IR/DiagnosticInfo.h"
 
 using namespace llvm;
@@ -331,8 +332,78 @@ bool MTIATargetLowering::isEligibleForTailCallOptimization(
   return true;
 }
 
+// A call of an Xmtia intrinsic is the instruction: its constant operands are immediates, it
+// is ordered by the chain like a call, and no register is clobbered. Nullopt for a call of
+// another function.
+static std::optional<SDValue> lowerIntrinsicCall(TargetLowering::CallLoweringInfo &CLI,
+                                                 SmallVectorImpl<SDValue> &InVals,
+                                                 const MTIASubtarget &STI) {
+  const Function *Callee = CLI.CB ? CLI.CB->getCalledFunction() : nullptr;
+  if (!Callee || !Callee->isDeclaration() || !Callee->getName().starts_with("mtia_"))
+    return std::nullopt;
+  const MTIAIntrinsic::MTIAIntrinsicInfo *Info = MTIAIntrinsic::lookup(Callee->getName());
+  if (!Info)
+    return std::nullopt;
+
+  SelectionDAG &DAG = CLI.DAG;
+  const SDLoc &DL = CLI.DL;
+  const Function &Caller = DAG.getMachineFunction().getFunction();
+  CLI.IsTailCall = false;
+
+  auto Refuse = [&](const Twine &Message) {
+    DAG.getContext()->diagnose(DiagnosticInfoUnsupported(
+        Caller, Callee->getName() + ": " + Message, DL.getDebugLoc()));
+    for (const ISD::InputArg &In : CLI.Ins)
+      InVals.push_back(DAG.getConstant(0, DL, In.VT));
+    return CLI.Chain;
+  };
+
+  if (!STI.hasVendorXmtia())
+    return Refuse("the extension Xmtia is switched off for this function");
+  if (CLI.CB->arg_size() != Info->NumArgs)
+    return Refuse("it has " + Twine(Info->NumArgs) + " operands, not " +
+                  Twine(CLI.CB->arg_size()));
+  if (CLI.OutVals.size() != Info->NumArgs || CLI.Ins.size() > (Info->HasResult ? 1u : 0u))
+    return Refuse("operands and result must be integers of at most 64 bits: include "
+                  "<mtia/kernel.h> for the declaration");
+
+  SmallVector<SDValue, 8> Ops;
+  for (unsigned I = 0; I != Info->NumArgs; ++I) {
+    unsigned Bits = Info->getImmBits(I);
+    if (Bits == 0) {
+      Ops.push_back(CLI.OutVals[I]);
+      continue;
+    }
+    auto *C = dyn_cast<ConstantInt>(CLI.CB->getArgOperand(I));
+    if (!C)
+      return Refuse("operand " + Twine(I + 1) + " must be a constant integer");
+    if (C->getValue().getActiveBits() > Bits) {
+      SmallString<24> Value;
+      C->getValue().toStringSigned(Value);
+      return Refuse("operand " + Twine(I + 1) + " is " + Value + "; it must be 0 to " +
+                    Twine((1u << Bits) - 1));
+    }
+    Ops.push_back(DAG.getTargetConstant(C->getZExtValue(), DL, MVT::i64));
+  }
+
+  SmallVector<EVT, 2> Results;
+  if (Info->HasResult)
+    Results.push_back(MVT::i64);
+  if (!Info->Pure) {
+    Results.push_back(MVT::Other);
+    Ops.push_back(CLI.Chain);
+  }
+  MachineSDNode *Node = DAG.getMachineNode(Info->Opcode, DL, Results, Ops);
+  if (!CLI.Ins.empty())
+    InVals.push_back(SDValue(Node, 0));
+  return Info->Pure ? CLI.Chain : SDValue(Node, Info->HasResult ? 1 : 0);
+}
+
 SDValue MTIATargetLowering::LowerCall(CallLoweringInfo &CLI,
                                       SmallVectorImpl<SDValue> &InVals) const {
+  if (std::optional<SDValue> Lowered = lowerIntrinsicCall(CLI, InVals, Subtarget))
+    return *Lowered;
+
   SelectionDAG &DAG = CLI.DAG;
   SDLoc &DL = CLI.DL;
   SmallVectorImpl<ISD::OutputArg> &Outs = CLI.Outs;

@@ -11,6 +11,7 @@
 //
 //===----------------------------------------------------------------------===//
 
+#include "MTIA.h"
 #include "MTIATargetMachine.h"
 #include "TargetInfo/MTIATargetInfo.h"
 #include "llvm/Analysis/TargetLibraryInfo.h"
@@ -80,6 +81,7 @@ extern "C" LLVM_ATTRIBUTE_VISIBILITY_DEFAULT PassPluginLibraryInfo llvmGetPassPl
   Info.APIVersion = LLVM_PLUGIN_API_VERSION;
   Info.PluginName = "MTIA";
   Info.PluginVersion = "0.1";
+  Info.RegisterPassBuilderCallbacks = registerMTIAPasses;
   Info.PreCodeGenCallback = generateCode;
   return Info;
 }

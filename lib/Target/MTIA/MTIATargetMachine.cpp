@@ -97,6 +97,10 @@ const MTIASubtarget *MTIATargetMachine::getSubtargetImpl(const Function &F) cons
   if (TuneCPU.empty() || TuneCPU == "generic" || TuneCPU == "generic-rv64")
     TuneCPU = "mtia-v1";
 
+  // clang for riscv64 doesn't know the device's extension: it is there unless switched off.
+  if (!StringRef(FS).contains("-xmtia"))
+    FS = FS.empty() ? "+xmtia" : FS + ",+xmtia";
+
   std::string Key = CPU + "|" + TuneCPU + "|" + FS;
   auto &Entry = SubtargetMap[Key];
   if (!Entry) {
@@ -106,6 +110,8 @@ const MTIASubtarget *MTIATargetMachine::getSubtargetImpl(const Function &F) cons
   }
   return Entry.get();
 }
+
+void MTIATargetMachine::registerPassBuilderCallbacks(PassBuilder &PB) { registerMTIAPasses(PB); }
 
 MachineFunctionInfo *
 MTIATargetMachine::createMachineFunctionInfo(BumpPtrAllocator &Allocator, const Function &F,

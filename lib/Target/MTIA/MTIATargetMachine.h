@@ -35,6 +35,7 @@ public:
   // A module may be compiled for several subtargets; ask for a function's.
   const MTIASubtarget *getSubtargetImpl() const = delete;
 
+  void registerPassBuilderCallbacks(PassBuilder &PB) override;
   TargetPassConfig *createPassConfig(PassManagerBase &PM) override;
   TargetTransformInfo getTargetTransformInfo(const Function &F) const override;
   TargetLoweringObjectFile *getObjFileLowering() const override { return TLOF.get(); }
