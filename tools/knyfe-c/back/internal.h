@@ -10,6 +10,8 @@
 
 #include <mlir-c/Pass.h>
 
+struct generic;
+
 struct backend {
   struct kn_file *file;
   struct kn_kernel *kernel;
@@ -36,6 +38,10 @@ MlirPass kn_create_map_pass(struct backend *b);
 // map_fc.c, map_loops.c: fill ir.block with the body; false after a message.
 bool kn_map_fc(struct backend *b, MlirOperation func, MlirOperation contract);
 bool kn_map_loops(struct backend *b, MlirOperation func);
+// One element of an elementwise operation at index values `loops`; its input number `given`
+// has `value`, all others are read from memory. A null value after a message.
+MlirValue kn_copy_element(struct backend *b, struct kn_tensor *out, const struct generic *g,
+                          const MlirValue *loops, unsigned given, MlirValue value);
 
 // Small words for building the mtia level; values are of type index unless stated.
 MlirValue mt_const(struct backend *b, int64_t value);

@@ -16,6 +16,7 @@
 #define BLOCK 64 // rows and columns of a block: 2 x 2 accumulators of 32 x 32
 #define STEP 32  // bytes of k of one mml
 #define BIAS_SLOTS 4
+#define SUM_BYTES (4 * BLOCK * BLOCK)
 
 // One operand and the dimension of the result that it spans: a and m, or b and n.
 struct side {
@@ -42,7 +43,9 @@ struct fc {
   int outer;        // side of the outer loop
   unsigned element; // bytes of an element of y
   bool blocks_full; // no block has a tail
-  const char *cb_y, *cb_bias;
+  const char *cb_y, *cb_bias, *cb_acc;
+  struct generic rest;          // what core 1 does with the sums; rest.op is null if nothing
+  unsigned rest_input;          // the sums among its inputs
   MlirValue block_c, k_c, kc_c; // constants
   MlirValue blocks;             // of this PE
 };
@@ -123,6 +126,10 @@ static void buffers(struct fc *f, int64_t bias_bytes, int64_t y_bytes) {
   if (f->bias) {
     mt_cb(b, f->cb_bias, id++, at, bias_bytes, (MlirValue){NULL}, 0, NULL);
     at += bias_bytes;
+  }
+  if (f->cb_acc) {
+    mt_cb(b, f->cb_acc, id++, at, SUM_BYTES, (MlirValue){NULL}, 0, "sums of a block for core 1");
+    at += SUM_BYTES;
   }
   mt_cb(b, f->cb_y, id++, at, y_bytes, (MlirValue){NULL}, 0,
         "one block is computed while one leaves");
@@ -288,6 +295,10 @@ static void store_block(struct fc *f, MlirValue t) {
   MlirValue address = mt_add(b, mt_add(b, mt_data(b, f->y), row), column);
   ir_op(&b->ir, "mtia.dma_out", ir_none(), VALUES(address, m->size),
         ATTRS({.name = "cb", .text = f->cb_y}));
+  int64_t rows;
+  if (f->cb_acc && !ir_constant(m->size, &rows)) // core 1 always takes a whole slot
+    move_head(f, "mtia.pop", f->cb_y,
+              mt_mul(b, mt_sub(b, f->block_c, m->size), mt_const(b, BLOCK * f->element)));
 }
 
 static void core0(struct fc *f) {
@@ -367,9 +378,12 @@ static MlirValue full_block(struct fc *f) { return block_register(f, f->block_c,
 static void finish_accumulator(struct fc *f, int acc, MlirValue more, MlirValue block) {
   struct backend *b = f->b;
   bool quantized = ir_attr_int(f->op, "quantize", 0);
-  const char *type = !quantized ? "I32" : ir_attr_int(f->op, "unsigned", 0) ? "U8" : "I8";
+  const char *type = !quantized || f->cb_acc             ? "I32"
+                     : ir_attr_int(f->op, "unsigned", 0) ? "U8"
+                                                         : "I8";
   ir_op(&b->ir, "mtia.drain", ir_none(), NO_VALUES,
-        ATTRS({.name = "acc", .value = acc}, {.name = "cb", .text = f->cb_y},
+        ATTRS({.name = "acc", .value = acc},
+              {.name = "cb", .text = f->cb_acc ? f->cb_acc : f->cb_y},
               {.name = "ti", .value = acc >> 1}, {.name = "tj", .value = acc & 1},
               {.name = "type", .text = type},
               {.name = "relu", .value = ir_attr_int(f->op, "relu", 0)}));
@@ -424,7 +438,43 @@ static void multiply_chunk(struct fc *f, MlirValue k0, MlirValue offset[2], Mlir
   }
 }
 
-static void compute_block(struct fc *f, MlirValue t) {
+// What the SIMD engine cannot do on the way out: core 1, element by element.
+static bool compute_rest(struct fc *f) {
+  struct backend *b = f->b;
+  struct ir *ir = &b->ir;
+  struct side *m = &f->side[0], *n = &f->side[1];
+  MlirValue zero = mt_const(b, 0), one = mt_const(b, 1);
+  MlirType sum = ir_int(ir, 32);
+  MlirType type =
+      mlirShapedTypeGetElementType(mlirValueGetType(mlirOperationGetResult(f->rest.op, 0)));
+  MlirValue y_bytes = mt_const(b, BLOCK * BLOCK * f->element);
+  move_head(f, "mtia.push", f->cb_acc, mt_const(b, SUM_BYTES));
+  move_head(f, "mtia.waitd", f->cb_acc, mt_const(b, SUM_BYTES));
+  MlirValue acc = mt_let(ir_value(ir, "mtia.head", mt_ptr(b, sum), NO_VALUES,
+                                  ATTRS({.name = "cb", .text = f->cb_acc})),
+                         "acc", NULL);
+  move_head(f, "mtia.waits", f->cb_y, y_bytes);
+  MlirValue y = mt_let(
+      ir_value(ir, "mtia.tail", mt_ptr(b, type), NO_VALUES, ATTRS({.name = "cb", .text = f->cb_y})),
+      f->y->name, NULL);
+  MlirValue i = mt_for(b, "i", zero, m->size, one, NULL);
+  MlirValue j = mt_for(b, "j", zero, n->size, one, NULL);
+  MlirValue at = mt_add(b, mt_mul(b, i, f->block_c), j);
+  MlirValue loops[2] = {mt_let(mt_add(b, m->at, i), "row", NULL),
+                        mt_let(mt_add(b, n->at, j), "column", NULL)};
+  MlirValue value = kn_copy_element(b, f->y, &f->rest, loops, f->rest_input,
+                                    ir_value(ir, "mtia.load", sum, VALUES(acc, at), NO_ATTRS));
+  if (!value.ptr)
+    return false;
+  ir_op(ir, "mtia.store", ir_none(), VALUES(value, y, at), NO_ATTRS);
+  mt_end(b);
+  mt_end(b);
+  move_head(f, "mtia.pop", f->cb_acc, mt_const(b, SUM_BYTES));
+  move_head(f, "mtia.push", f->cb_y, y_bytes);
+  return true;
+}
+
+static bool compute_block(struct fc *f, MlirValue t) {
   struct backend *b = f->b;
   struct ir *ir = &b->ir;
   MlirValue zero = mt_const(b, 0), one = mt_const(b, 1);
@@ -467,15 +517,18 @@ static void compute_block(struct fc *f, MlirValue t) {
     move_head(f, "mtia.pop", f->cb_bias, mt_const(b, 4 * BLOCK));
     mt_end(b);
   }
+  if (f->cb_acc)
+    return compute_rest(f);
   move_head(f, "mtia.push", f->cb_y, mt_mul(b, m->size, mt_const(b, BLOCK * f->element)));
+  return true;
 }
 
-static void core1(struct fc *f) {
+static bool core1(struct fc *f) {
   struct backend *b = f->b;
   struct ir *ir = &b->ir;
   MlirValue zero = mt_const(b, 0), one = mt_const(b, 1), step = mt_const(b, STEP);
   cr_w2(f, "MML_INC", step, step);
-  cr_w2(f, "OUT", zero, mt_const(b, BLOCK * f->element));
+  cr_w2(f, "OUT", zero, mt_const(b, BLOCK * (f->cb_acc ? 4 : f->element)));
   if (ir_attr_int(f->op, "quantize", 0))
     quantization(f);
   cr_w(f, "BLOCK", full_block(f));
@@ -491,8 +544,23 @@ static void core1(struct fc *f) {
     for (int acc = 0; acc < 4; acc++)
       start_accumulator(f, acc);
   MlirValue t = mt_for(b, "t", zero, f->blocks, one, NULL);
-  compute_block(f, t);
+  bool ok = compute_block(f, t);
   mt_end(b);
+  return ok;
+}
+
+// The operation between the contraction and the output, if any.
+static void find_rest(struct fc *f, MlirOperation func) {
+  MlirValue sums = mlirOperationGetResult(f->op, 0);
+  MlirOperation ret = mlirBlockGetTerminator(ir_body(func, 0));
+  MlirOperation root = ir_def(mlirOperationGetOperand(ret, 0));
+  if (mlirOperationEqual(root, f->op))
+    return;
+  kn_is_generic(root, &f->rest);
+  for (unsigned i = 0; i < f->rest.num_inputs; i++)
+    if (mlirValueEqual(mlirOperationGetOperand(root, i), sums))
+      f->rest_input = i;
+  f->cb_acc = "CB_SUMS";
 }
 
 bool kn_map_fc(struct backend *b, MlirOperation func, MlirOperation op) {
@@ -505,7 +573,8 @@ bool kn_map_fc(struct backend *b, MlirOperation func, MlirOperation op) {
     s->cb = mt_upper(b, i && s->tensor == f.side[0].tensor ? "CB_2_" : "CB_", s->tensor->name);
   }
   f.k = f.side[0].tensor->dims[1]->size;
-  f.element = ir_attr_int(op, "quantize", 0) ? 1 : 4;
+  f.element = kn_element_bytes(f.y->type);
+  find_rest(&f, func);
   f.bias_axis = (int)ir_attr_int(op, "bias_axis", -1);
   if (f.bias_axis >= 0) {
     f.bias = argument(b, mlirOperationGetOperand(op, 2));
@@ -516,7 +585,7 @@ bool kn_map_fc(struct backend *b, MlirOperation func, MlirOperation op) {
   f.outer = ceil_div(f.side[0].extent, BLOCK) <= ceil_div(f.side[1].extent, BLOCK) ? 0 : 1;
   int64_t bias_bytes = f.bias ? BIAS_SLOTS * 4 * BLOCK : 0;
   int64_t y_bytes = 2 * BLOCK * BLOCK * f.element;
-  choose_buffers(&f, KN_LOCAL_BYTES - bias_bytes - y_bytes);
+  choose_buffers(&f, KN_LOCAL_BYTES - bias_bytes - y_bytes - (f.cb_acc ? SUM_BYTES : 0));
 
   constants(&f);
   buffers(&f, bias_bytes, y_bytes);
@@ -524,7 +593,7 @@ bool kn_map_fc(struct backend *b, MlirOperation func, MlirOperation op) {
   mt_if(b, ir_cmpi(&b->ir, "eq", mt_id(b, "core"), mt_const(b, 0)), "Core 0 moves data.");
   core0(&f);
   mt_else(b);
-  core1(&f);
+  bool ok = core1(&f);
   mt_end(b);
-  return true;
+  return ok;
 }

@@ -77,6 +77,7 @@ struct job {
 struct allocation {
   unsigned buffers;
   int64_t bytes;
+  const struct kn_tensor *tensors[MAX_BUFFERS]; // of the buffers
 };
 
 static struct ir *ir_of(struct job *j) { return &j->b->ir; }
@@ -266,6 +267,13 @@ static void choose_sizes(struct job *j, int64_t room) {
   j->pn = 1;
   if (!j->has_reductions && out->rank > 1)
     j->pn = least(greatest(aim / j->qn, 1), out->dims[out->rank - 2]->size);
+  // Rows of a tensor that run along p start at aligned places, too.
+  const struct phase *output = &j->phases[j->num_phases - 1];
+  int64_t pg = 1;
+  for (unsigned n = 0; n < output->num_reads; n++)
+    if (!output->reads[n].q_inner)
+      pg = g;
+  j->pn = round_up(j->pn, pg);
   int64_t reduced = 1;
   for (unsigned i = 0; i < j->num_phases; i++)
     if (j->phases[i].reduces)
@@ -274,8 +282,8 @@ static void choose_sizes(struct job *j, int64_t room) {
   while (lay_out(j) > room) {
     if (j->kn > 64)
       j->kn = round_up(j->kn / 2, 32);
-    else if (j->pn > 1)
-      j->pn = j->pn / 2;
+    else if (j->pn > pg)
+      j->pn = round_up(j->pn / 2, pg);
     else if (j->qn > g)
       j->qn = round_up(j->qn / 2, g);
     else // the tensors that do not fit are read through the cache
@@ -298,6 +306,8 @@ struct scope {
   const struct generic *g;
   MlirValue loops[MAX_LOOPS]; // index values
   MlirValue p, q;             // within the tile
+  int given;                  // input whose value is `value`; -1: none
+  MlirValue value;
 };
 
 static MlirValue element(struct job *j, MlirValue tensor, const MlirValue *index);
@@ -339,6 +349,8 @@ static MlirValue map_result(struct job *j, MlirAffineMap map, unsigned i, const 
 static MlirValue input_value(struct scope *s, unsigned n) {
   struct job *j = s->j;
   struct backend *b = j->b;
+  if ((int)n == s->given)
+    return s->value;
   MlirValue tensor = mlirOperationGetOperand(s->g->op, n);
   MlirAffineMap map = kn_generic_map(s->g, n);
   MlirType type = mlirShapedTypeGetElementType(mlirValueGetType(tensor));
@@ -477,7 +489,7 @@ static MlirValue element(struct job *j, MlirValue tensor, const MlirValue *index
     return scalar_outside(j, mlirOperationGetOperand(op, 0));
   }
   find_extents(&ph);
-  struct scope s = {.j = j, .g = &ph.g};
+  struct scope s = {.j = j, .g = &ph.g, .given = -1};
   MlirAffineMap own = kn_generic_map(&ph.g, ph.g.num_inputs);
   for (unsigned i = 0; i < (unsigned)mlirAffineMapGetNumResults(own); i++) {
     int64_t constant;
@@ -501,6 +513,15 @@ static MlirValue element(struct job *j, MlirValue tensor, const MlirValue *index
   while (n)
     value = close_carrying_loop(j, loops[--n], value);
   return value;
+}
+
+MlirValue kn_copy_element(struct backend *b, struct kn_tensor *out, const struct generic *g,
+                          const MlirValue *loops, unsigned given, MlirValue value) {
+  struct job j = {.b = b, .out = out};
+  struct scope s = {.j = &j, .g = g, .given = (int)given, .value = value};
+  for (unsigned i = 0; i < g->num_loops; i++)
+    s.loops[i] = loops[i];
+  return copy_body(&s, (MlirValue){NULL});
 }
 
 //===----------------------------------------------------------------------===//
@@ -622,7 +643,7 @@ static bool reduce_tile(struct job *j, struct phase *ph) {
     mt_end(b);
 
   // Reduced loops but the last one go element by element.
-  struct scope s = {.j = j, .ph = ph, .g = &ph->g};
+  struct scope s = {.j = j, .ph = ph, .g = &ph->g, .given = -1};
   MlirValue first[MAX_LOOPS];
   unsigned opened = 0;
   corner(j, ph, first);
@@ -667,7 +688,7 @@ static bool reduce_tile(struct job *j, struct phase *ph) {
 static bool output_tile(struct job *j, struct phase *ph) {
   struct backend *b = j->b;
   MlirValue zero = mt_const(b, 0), one = mt_const(b, 1);
-  struct scope s = {.j = j, .ph = ph, .g = &ph->g};
+  struct scope s = {.j = j, .ph = ph, .g = &ph->g, .given = -1};
   MlirValue first[MAX_LOOPS];
   corner(j, ph, first);
   load_tiles(j, ph, first, j->rows, j->columns);
@@ -850,21 +871,25 @@ static bool plan(struct backend *b, struct job *j, MlirOperation root, struct kn
   return true;
 }
 
-static const char *buffer_name(struct job *j, const struct kn_tensor *t, unsigned id) {
+// CB_X, then CB_X_2, ...
+static const char *buffer_name(struct job *j, struct allocation *a, const struct kn_tensor *t) {
   const char *name = mt_upper(j->b, "CB_", t->name);
   char *text = kn_alloc(j->b->file, strlen(name) + 16);
-  sprintf(text, id ? "%s_%u" : "%s", name, id);
+  unsigned number = 1;
+  for (unsigned i = 0; i < a->buffers; i++)
+    number += a->tensors[i] == t;
+  a->tensors[a->buffers] = t;
+  sprintf(text, number > 1 ? "%s_%u" : "%s", name, number);
   return text;
 }
 
 // Numbers and places of the buffers of one output; the next output's come behind them.
 static void allocate(struct job *j, struct allocation *a) {
-  unsigned total = a->buffers;
   for (unsigned i = 0; i < j->num_phases; i++) {
     struct phase *ph = &j->phases[i];
     for (unsigned n = 0; n < ph->num_reads; n++) {
       struct read *r = &ph->reads[n];
-      r->cb = buffer_name(j, r->arg, total ? a->buffers : 0);
+      r->cb = buffer_name(j, a, r->arg);
       mt_cb(j->b, r->cb, a->buffers++, a->bytes, r->slot, j->core, 16, NULL);
       a->bytes += r->slot;
     }
@@ -873,7 +898,7 @@ static void allocate(struct job *j, struct allocation *a) {
       a->bytes += round_up(rows_of(j, ph) * 8, 32);
     }
   }
-  j->cb_out = buffer_name(j, j->out, 0);
+  j->cb_out = buffer_name(j, a, j->out);
   mt_cb(j->b, j->cb_out, a->buffers++, a->bytes, 2 * j->out_slot, j->core, 16, NULL);
   a->bytes += 2 * j->out_slot;
 }
@@ -905,7 +930,7 @@ bool kn_map_loops(struct backend *b, MlirOperation func) {
     return false;
   }
 
-  struct allocation a = {0, 0};
+  struct allocation a = {0, 0, {NULL}};
   MlirValue half = mt_mul(b, mt_id(b, "core"), mt_const(b, CORE_BYTES));
   MlirValue base = ir_value(&b->ir, "mtia.local", ir_index(&b->ir), NO_VALUES, NO_ATTRS);
   MlirValue local = mt_let(mt_add(b, base, half), "local",
