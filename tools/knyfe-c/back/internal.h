@@ -67,6 +67,10 @@ void mt_cb(struct backend *b, const char *cb, int64_t id, int64_t base, int64_t 
 // Opens a loop or a branch: operations go inside until mt_end. mt_for returns the counter.
 MlirValue mt_for(struct backend *b, const char *name, MlirValue from, MlirValue to, MlirValue step,
                  const char *note);
+// A loop of `extent` turns that carries one value, argument 1 of its block; ends with the next one.
+MlirOperation mt_carry(struct backend *b, const char *name, MlirValue extent, MlirValue init,
+                       const char *carried);
+MlirValue mt_carry_end(struct backend *b, MlirOperation loop, MlirValue next);
 MlirOperation mt_if(struct backend *b, MlirValue cond, const char *note);
 void mt_else(struct backend *b); // between mt_if and mt_end
 void mt_end(struct backend *b);

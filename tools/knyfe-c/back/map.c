@@ -118,6 +118,26 @@ void mt_end(struct backend *b) {
   b->ir.block = b->open[--b->depth];
 }
 
+MlirOperation mt_carry(struct backend *b, const char *name, MlirValue extent, MlirValue init,
+                       const char *carried) {
+  MlirType types[2] = {ir_index(&b->ir), mlirValueGetType(init)};
+  MlirLocation locs[2] = {b->ir.loc, b->ir.loc};
+  MlirBlock body = mlirBlockCreate(2, types, locs);
+  MlirRegion region = mlirRegionCreate();
+  mlirRegionAppendOwnedBlock(region, body);
+  MlirOperation op = ir_op_regions(
+      &b->ir, "scf.for", types[1], VALUES(mt_const(b, 0), extent, mt_const(b, 1), init),
+      ATTRS({.name = "name", .text = name}, {.name = "carried", .text = carried}), 1, &region);
+  enter(b, body);
+  return op;
+}
+
+MlirValue mt_carry_end(struct backend *b, MlirOperation loop, MlirValue next) {
+  ir_op(&b->ir, "scf.yield", ir_none(), VALUES(next), NO_ATTRS);
+  b->ir.block = b->open[--b->depth];
+  return mlirOperationGetResult(loop, 0);
+}
+
 const char *mt_upper(struct backend *b, const char *prefix, const char *name) {
   size_t n = strlen(prefix), m = strlen(name);
   char *text = kn_alloc(b->file, n + m + 1);

@@ -16,6 +16,7 @@
 #define BLOCK 64 // rows and columns of a block: 2 x 2 accumulators of 32 x 32
 #define STEP 32  // bytes of k of one mml
 #define BIAS_SLOTS 4
+#define MAX_PES 256 // of a sub-grid: 16 x 16
 #define SUM_BYTES (4 * BLOCK * BLOCK)
 
 // One operand and the dimension of the result that it spans: a and m, or b and n.
@@ -39,15 +40,22 @@ struct fc {
   int bias_axis;
   int64_t k, kc, chunks;
   int64_t slots[2]; // size of the operands' buffers in chunks of BLOCK * kc bytes
-  bool keep;        // a strip of side[outer] stays
+  bool keep;        // a strip of side[outer] stays, on every grid
+  bool split;       // k may be split over PEs of a row
+  int64_t keepable; // with split: chunks of a strip that can stay
   int outer;        // side of the outer loop
   unsigned element; // bytes of an element of y
   bool blocks_full; // no block has a tail
   const char *cb_y, *cb_bias, *cb_acc;
-  struct generic rest;          // what core 1 does with the sums; rest.op is null if nothing
-  unsigned rest_input;          // the sums among its inputs
-  MlirValue block_c, k_c, kc_c; // constants
-  MlirValue blocks;             // of this PE
+  struct generic rest; // what core 1 does with the sums; rest.op is null if nothing
+  unsigned rest_input; // the sums among its inputs
+  MlirValue block_c, k_c, kc_c, chunks_c; // constants
+  MlirValue blocks;                       // of this PE
+  // With split; else null or constant.
+  MlirValue parts, part;           // of k, and which is this PE's
+  MlirValue k_begin, k_end;        // bytes of k
+  MlirValue keeps;                 // i1: a strip stays
+  MlirValue first_part, last_part; // i1
 };
 
 static int64_t ceil_div(int64_t a, int64_t b) { return (a + b - 1) / b; }
@@ -62,7 +70,11 @@ static struct kn_tensor *argument(struct backend *b, MlirValue v) {
 //===----------------------------------------------------------------------===//
 
 // Bytes of k per chunk and what stays. Chunks of 256 bytes take 1024 cycles to
-// multiply: long against the latency of a DMA, short against the first wait.
+// multiply: long against the latency of a DMA, short against the first wait. Streaming
+// both operands takes 32 bytes per cycle, which is more than a fabric interface gets at
+// the latency of SRAM (build/bin/mtia-run --stats on a kernel of 2048 x 2048 x 2048 without
+// split: FI 89 % busy, DPE 76 %). So where a strip is too long to stay, k is split over PEs
+// of a row, whose partial sums travel east; also where blocks are fewer than PEs.
 static void choose_buffers(struct fc *f, int64_t room) {
   static const int64_t sizes[] = {256, 192, 128, 96, 64, 32};
   int64_t k = round_up(f->k, STEP);
@@ -83,10 +95,16 @@ static void choose_buffers(struct fc *f, int64_t room) {
   for (size_t i = 0; i < sizeof sizes / sizeof *sizes && !f->keep; i++) {
     f->chunks = ceil_div(k, sizes[i]);
     f->kc = round_up(ceil_div(k, f->chunks), STEP);
-    f->slots[0] = f->slots[1] = room / (BLOCK * f->kc) / 2;
-    if (f->slots[0] >= 3)
+    int64_t slots = room / (BLOCK * f->kc);
+    f->slots[1 - f->outer] = 3;
+    f->slots[f->outer] = slots - 3;
+    if (slots >= 6)
       break;
   }
+  f->chunks = ceil_div(k, f->kc);
+  f->keepable = f->slots[f->outer];
+  int64_t blocks = ceil_div(f->side[0].extent, BLOCK) * ceil_div(f->side[1].extent, BLOCK);
+  f->split = f->chunks > 1 && (!f->keep || blocks * 2 <= MAX_PES);
 }
 
 //===----------------------------------------------------------------------===//
@@ -107,6 +125,8 @@ static void constants(struct fc *f) {
   m->blocks = mt_named(b, "BLOCKS_M", ceil_div(m->extent, BLOCK), NULL);
   n->blocks = mt_named(b, "BLOCKS_N", ceil_div(n->extent, BLOCK), NULL);
   f->kc_c = mt_named(b, "KC", f->kc, "bytes of k per DMA");
+  if (f->split)
+    f->chunks_c = mt_named(b, "CHUNKS", f->chunks, "of KC bytes in k");
 }
 
 static void buffers(struct fc *f, int64_t bias_bytes, int64_t y_bytes) {
@@ -117,9 +137,10 @@ static void buffers(struct fc *f, int64_t bias_bytes, int64_t y_bytes) {
   for (int i = 0; i < 2; i++) {
     int64_t size = f->slots[i] * BLOCK * f->kc;
     bool whole = f->keep && i == f->outer;
-    const char *note = whole     ? "one strip of all of k, kept"
-                       : f->keep ? "streamed, a chunk of KC bytes of k at a time"
-                                 : "streamed: a strip of all of k is too long to be kept";
+    const char *note = whole           ? "one strip of all of k, kept"
+                       : i != f->outer ? "streamed, a chunk of KC bytes of k at a time"
+                       : f->split      ? "a strip of this PE's part of k, if it fits"
+                                       : "streamed: a strip of all of k is too long to be kept";
     mt_cb(b, f->side[i].cb, id++, at, size, (MlirValue){NULL}, 0, note);
     at += size;
   }
@@ -137,6 +158,49 @@ static void buffers(struct fc *f, int64_t bias_bytes, int64_t y_bytes) {
   ir_op(&b->ir, "mtia.bar", ir_none(), NO_VALUES, ATTRS({.name = "scope", .text = "PE"}));
 }
 
+// How many parts k is split into: doubled while columns of PEs allow it and it helps.
+static void split_k(struct fc *f, MlirValue rows, MlirValue columns) {
+  struct backend *b = f->b;
+  struct ir *ir = &b->ir;
+  MlirValue zero = mt_const(b, 0), one = mt_const(b, 1), two = mt_const(b, 2);
+  MlirValue blocks = mt_mul(b, f->side[0].blocks, f->side[1].blocks);
+  MlirValue loop_parts = {NULL};
+  MlirOperation loop = mt_carry(b, "i", mt_const(b, 4), one, "parts");
+  mt_note(loop, f->keep ? "Blocks are few: k is split over PEs of a row, if there are enough."
+                        : "A strip of all of k does not fit: k is split over PEs of a row, so that "
+                          "one stays in local memory.");
+  loop_parts = mlirBlockGetArgument(ir->block, 1);
+  MlirValue twice = mt_let(mt_mul(b, loop_parts, two), "twice", NULL);
+  MlirValue possible = ir_bin(ir, "arith.andi", ir_cmpi(ir, "eq", mt_rem(b, columns, twice), zero),
+                              ir_cmpi(ir, "sle", twice, f->chunks_c));
+  MlirValue idle = ir_cmpi(ir, "sle", mt_mul(b, blocks, twice), mt_mul(b, rows, columns));
+  MlirValue helps = idle;
+  if (!f->keep) {
+    MlirValue room = mt_mul(b, loop_parts, mt_const(b, f->keepable));
+    helps = ir_bin(ir, "arith.ori", ir_cmpi(ir, "sgt", f->chunks_c, room), idle);
+  }
+  MlirValue next = ir_select(ir, ir_bin(ir, "arith.andi", possible, helps), twice, loop_parts);
+  f->parts = mt_carry_end(b, loop, next);
+}
+
+static void my_part(struct fc *f, MlirValue column) {
+  struct backend *b = f->b;
+  struct ir *ir = &b->ir;
+  MlirValue one = mt_const(b, 1);
+  f->part = mt_let(mt_rem(b, column, f->parts), "part", NULL);
+  MlirValue next = mt_let(mt_add(b, f->part, one), "next_part", NULL);
+  MlirValue begin = mt_div(b, mt_mul(b, f->part, f->chunks_c), f->parts);
+  MlirValue end = mt_div(b, mt_mul(b, next, f->chunks_c), f->parts);
+  f->k_begin = mt_let(mt_mul(b, begin, f->kc_c), "k_begin", NULL);
+  f->k_end = mt_let(mt_min(b, f->k_c, mt_mul(b, end, f->kc_c)), "k_end", NULL);
+  f->first_part = mt_let(ir_cmpi(ir, "eq", f->part, mt_const(b, 0)), "first_part", NULL);
+  f->last_part = mt_let(ir_cmpi(ir, "eq", next, f->parts), "last_part", NULL);
+  if (!f->keep) {
+    MlirValue room = mt_mul(b, f->parts, mt_const(b, f->keepable));
+    f->keeps = mt_let(ir_cmpi(ir, "sle", f->chunks_c, room), "keep", NULL);
+  }
+}
+
 // Deals the blocks. `rows` of PEs take blocks of m, columns blocks of n. When there are
 // fewer blocks than PEs on an axis, the PEs of this axis form groups that each cover the
 // blocks once, and the groups share the other dimension: nobody idles unless he must.
@@ -144,7 +208,7 @@ static void distribute(struct fc *f) {
   struct backend *b = f->b;
   struct ir *ir = &b->ir;
   static const char *const pes[] = {"rows", "cols"}, *const pe[] = {"row", "col"};
-  MlirValue group[2], groups[2];
+  MlirValue group[2], groups[2], all_rows = {NULL};
   for (int i = 0; i < 2; i++) {
     struct side *s = &f->side[i];
     char name[32];
@@ -154,11 +218,20 @@ static void distribute(struct fc *f) {
                              : "Rows of PEs take blocks of m, columns blocks of n. Where PEs "
                                "outnumber blocks, they form groups that share the other "
                                "dimension.");
+    MlirValue self = mt_let(mt_id(b, pe[i]), axis, NULL);
+    if (i == 0)
+      all_rows = all;
+    if (i == 1 && f->split) { // a chain of PEs with the parts of k counts as one
+      split_k(f, all_rows, all);
+      my_part(f, self);
+      all = mt_let(mt_div(b, all, f->parts), "chains", NULL);
+      self = mt_let(mt_div(b, self, f->parts), "chain", NULL);
+      axis = "chain";
+    }
     snprintf(name, sizeof name, "group_%ss", axis);
     s->group_size = mt_let(mt_min(b, all, s->blocks), name, NULL);
     snprintf(name, sizeof name, "%s_groups", axis);
     groups[i] = mt_let(mt_div(b, all, s->group_size), name, NULL);
-    MlirValue self = mt_let(mt_id(b, pe[i]), axis, NULL);
     snprintf(name, sizeof name, "%s_group", axis);
     group[i] = mt_let(mt_div(b, self, s->group_size), name, NULL);
     snprintf(name, sizeof name, "%s_in_group", axis);
@@ -216,6 +289,10 @@ static MlirOperation cr_w2(struct fc *f, const char *cr, MlirValue lo, MlirValue
                ATTRS({.name = "cr", .text = cr}));
 }
 
+static MlirValue negated(struct fc *f, MlirValue v) {
+  return ir_bin(&f->b->ir, "arith.xori", v, ir_const(&f->b->ir, ir_int(&f->b->ir, 1), -1));
+}
+
 static void move_head(struct fc *f, const char *op, const char *cb, MlirValue bytes) {
   ir_op(&f->b->ir, op, ir_none(), VALUES(bytes), ATTRS({.name = "cb", .text = cb}));
 }
@@ -236,13 +313,18 @@ static MlirValue members(struct fc *f, struct side *s) {
   MlirValue one = mt_const(b, 1);
   MlirValue left = mt_sub(b, s->blocks, mt_sub(b, s->block, s->in_group));
   MlirValue count = mt_min(b, s->group_size, left);
-  return mt_shl(b, mt_sub(b, mt_shl(b, one, count), one), s->group_at);
+  if (!f->split || s != &f->side[1])
+    return mt_shl(b, mt_sub(b, mt_shl(b, one, count), one), s->group_at);
+  // Of each chain the PE with the same part of k: every parts-th bit.
+  MlirValue all = mt_sub(b, mt_shl(b, one, mt_mul(b, count, f->parts)), one);
+  MlirValue chain = mt_sub(b, mt_shl(b, one, f->parts), one);
+  return mt_shl(b, mt_div(b, all, chain), mt_add(b, mt_mul(b, s->group_at, f->parts), f->part));
 }
 
 static void load_chunk(struct fc *f, int i, MlirValue k0, MlirValue first_pass) {
   struct backend *b = f->b;
   struct side *s = &f->side[i];
-  bool kept = f->keep && i == f->outer;
+  bool kept = first_pass.ptr && i == f->outer;
   if (kept)
     mt_if(b, first_pass, NULL);
   cr_w(f, "DMA_IN_PITCH", s->pitch);
@@ -264,16 +346,24 @@ static void load_block(struct fc *f, MlirValue t) {
   if (f->bias) {
     struct side *s = &f->side[f->bias_axis];
     MlirValue four = mt_const(b, 4);
+    if (f->split)
+      mt_if(b, f->first_part, NULL);
     cr_w2(f, "DMA_IN", mt_mul(b, s->size, four), mt_mul(b, f->block_c, four));
     MlirValue address = mt_add(b, mt_let(mt_data(b, f->bias), NULL, NULL), mt_mul(b, s->at, four));
     dma_in(f, f->cb_bias, address, one, f->bias_axis ? "COL" : "ROW");
+    if (f->split)
+      mt_end(b);
   }
   MlirValue first_pass = {NULL};
-  if (f->keep) {
+  if (f->keep || f->split) {
     MlirValue pass = mt_rem(b, t, f->side[1 - f->outer].count);
-    first_pass = mt_let(ir_cmpi(ir, "eq", pass, zero), "new_strip", NULL);
+    first_pass = ir_cmpi(ir, "eq", pass, zero);
+    if (f->keeps.ptr)
+      first_pass = ir_bin(ir, "arith.ori", negated(f, f->keeps), first_pass);
+    mt_let(first_pass, "load_strip", NULL);
   }
-  MlirValue k0 = mt_for(b, "k", zero, f->k_c, f->kc_c, NULL);
+  MlirValue k0 =
+      mt_for(b, "k", f->split ? f->k_begin : zero, f->split ? f->k_end : f->k_c, f->kc_c, NULL);
   MlirValue width = f->k % f->kc ? mt_min(b, f->kc_c, mt_sub(b, f->k_c, k0)) : f->kc_c;
   cr_w2(f, "DMA_IN", width, f->kc_c);
   // The kept operand first: its multicast waits longest.
@@ -319,7 +409,8 @@ static void core0(struct fc *f) {
   mt_if(b, ir_cmpi(ir, "slt", t, f->blocks), NULL);
   load_block(f, t);
   mt_end(b);
-  mt_if(b, ir_cmpi(ir, "sgt", t, zero), NULL);
+  MlirValue stores = ir_cmpi(ir, "sgt", t, zero);
+  mt_if(b, f->split ? ir_bin(ir, "arith.andi", f->last_part, stores) : stores, NULL);
   store_block(f, mt_let(mt_sub(b, t, one), "done", NULL));
   mt_end(b);
   mt_end(b);
@@ -358,12 +449,14 @@ static MlirValue block_register(struct fc *f, MlirValue m, MlirValue n) {
   return mt_or(f->b, m, mt_shl(f->b, n, mt_const(f->b, 16)));
 }
 
+static void zero_accumulator(struct fc *f, int acc) {
+  ir_op(&f->b->ir, "mtia.acc_zero", ir_none(), NO_VALUES, ATTRS({.name = "acc", .value = acc}));
+}
+
 // Starts an accumulator with the bias of the block whose vector is at the head of its buffer.
-static void start_accumulator(struct fc *f, int acc) {
+static void start_with_bias(struct fc *f, int acc) {
   struct ir *ir = &f->b->ir;
-  if (!f->bias)
-    ir_op(ir, "mtia.acc_zero", ir_none(), NO_VALUES, ATTRS({.name = "acc", .value = acc}));
-  else if (f->bias_axis)
+  if (f->bias_axis)
     ir_op(ir, "mtia.acc_bias", ir_none(), NO_VALUES,
           ATTRS({.name = "acc", .value = acc}, {.name = "cb", .text = f->cb_bias},
                 {.name = "tj", .value = acc & 1}));
@@ -371,6 +464,29 @@ static void start_accumulator(struct fc *f, int acc) {
     ir_op(ir, "mtia.acc_biasr", ir_none(), NO_VALUES,
           ATTRS({.name = "acc", .value = acc}, {.name = "cb", .text = f->cb_bias},
                 {.name = "ti", .value = acc >> 1}));
+}
+
+static void reduce(struct fc *f, int acc, const char *in, const char *out) {
+  ir_op(&f->b->ir, "mtia.red", ir_none(), NO_VALUES,
+        ATTRS({.name = "acc", .value = acc}, {.name = "in", .text = in},
+              {.name = "out", .text = out}));
+}
+
+// The partial sums go east along the chain.
+static void pass_on(struct fc *f, int acc) {
+  struct backend *b = f->b;
+  struct ir *ir = &b->ir;
+  MlirValue last = f->last_part, first = f->first_part;
+  mt_if(b, ir_bin(ir, "arith.andi", first, negated(f, last)),
+        acc ? NULL : "The chain adds up its parts from west to east.");
+  reduce(f, acc, "NONE", "EAST");
+  mt_end(b);
+  mt_if(b, ir_bin(ir, "arith.andi", negated(f, first), negated(f, last)), NULL);
+  reduce(f, acc, "WEST", "EAST");
+  mt_end(b);
+  mt_if(b, ir_bin(ir, "arith.andi", negated(f, first), last), NULL);
+  reduce(f, acc, "WEST", "NONE");
+  mt_end(b);
 }
 
 static MlirValue full_block(struct fc *f) { return block_register(f, f->block_c, f->block_c); }
@@ -381,21 +497,28 @@ static void finish_accumulator(struct fc *f, int acc, MlirValue more, MlirValue 
   const char *type = !quantized || f->cb_acc             ? "I32"
                      : ir_attr_int(f->op, "unsigned", 0) ? "U8"
                                                          : "I8";
+  if (f->split) {
+    pass_on(f, acc);
+    mt_if(b, f->last_part, NULL);
+  }
   ir_op(&b->ir, "mtia.drain", ir_none(), NO_VALUES,
         ATTRS({.name = "acc", .value = acc},
               {.name = "cb", .text = f->cb_acc ? f->cb_acc : f->cb_y},
               {.name = "ti", .value = acc >> 1}, {.name = "tj", .value = acc & 1},
               {.name = "type", .text = type},
               {.name = "relu", .value = ir_attr_int(f->op, "relu", 0)}));
-  if (!f->bias) {
-    start_accumulator(f, acc);
+  if (f->split)
+    mt_end(b);
+  if (!f->bias || f->split)
+    zero_accumulator(f, acc);
+  if (!f->bias)
     return;
-  }
+  // `more` is false in parts that have no bias.
   mt_if(b, more, NULL);
   // A vector of bias is stored in full, whatever the size of its block.
   if (!f->blocks_full)
     cr_w(f, "BLOCK", full_block(f));
-  start_accumulator(f, acc);
+  start_with_bias(f, acc);
   if (!f->blocks_full)
     cr_w(f, "BLOCK", block);
   mt_end(b);
@@ -410,7 +533,8 @@ static void multiply_chunk(struct fc *f, MlirValue k0, MlirValue offset[2], Mlir
   MlirValue zero = mt_const(b, 0), step = mt_const(b, STEP);
   MlirValue last = {NULL}, end = f->kc_c;
   if (f->chunks > 1) {
-    last = mt_let(ir_cmpi(ir, "sge", mt_add(b, k0, f->kc_c), f->k_c), "last", NULL);
+    last = mt_let(ir_cmpi(ir, "sge", mt_add(b, k0, f->kc_c), f->split ? f->k_end : f->k_c), "last",
+                  NULL);
     if (f->k % f->kc)
       end = mt_let(mt_min(b, f->kc_c, mt_sub(b, f->k_c, k0)), "width", NULL);
   } else if (f->k % f->kc)
@@ -482,32 +606,40 @@ static bool compute_block(struct fc *f, MlirValue t) {
   struct side *m = &f->side[0], *n = &f->side[1], *outer = &f->side[f->outer];
   struct side *inner = &f->side[1 - f->outer];
   MlirValue more = {NULL}, block = {NULL}, end_of_strip = {NULL};
-  if (f->bias)
-    more = mt_let(ir_cmpi(ir, "slt", mt_add(b, t, one), f->blocks), "more", NULL);
-  if (f->keep) {
+  if (f->bias) {
+    more = ir_cmpi(ir, "slt", mt_add(b, t, one), f->blocks);
+    if (f->split)
+      more = ir_bin(ir, "arith.andi", f->first_part, more);
+    mt_let(more, "next_bias", NULL);
+  }
+  if (f->keep || f->split) {
     MlirValue pass = mt_rem(b, t, inner->count);
-    end_of_strip =
-        mt_let(ir_cmpi(ir, "eq", pass, mt_sub(b, inner->count, one)), "end_of_strip", NULL);
+    end_of_strip = ir_cmpi(ir, "eq", pass, mt_sub(b, inner->count, one));
+    if (f->keeps.ptr)
+      end_of_strip = ir_bin(ir, "arith.ori", negated(f, f->keeps), end_of_strip);
+    mt_let(end_of_strip, f->keeps.ptr ? "give_back" : "end_of_strip", NULL);
   }
   if (!f->blocks_full) {
     block = mt_let(block_register(f, m->size, n->size), "block", NULL);
     cr_w(f, "BLOCK", block);
   }
-  MlirValue k0 = f->chunks > 1 ? mt_for(b, "k", zero, f->k_c, f->kc_c, NULL) : zero;
+  MlirValue k0 = zero;
+  if (f->chunks > 1)
+    k0 = mt_for(b, "k", f->split ? f->k_begin : zero, f->split ? f->k_end : f->k_c, f->kc_c, NULL);
   MlirValue offset[2] = {zero, zero}, bytes[2];
   for (int i = 0; i < 2; i++)
     bytes[i] = mt_mul(b, f->side[i].size, f->kc_c);
-  if (f->keep && f->chunks > 1) {
-    MlirValue kept = mt_mul(b, outer->size, k0);
+  if (end_of_strip.ptr && f->chunks > 1) {
+    MlirValue kept = mt_mul(b, outer->size, f->split ? mt_sub(b, k0, f->k_begin) : k0);
     offset[f->outer] = mt_let(ir_select(ir, end_of_strip, zero, kept), "offset",
                               "On its last pass the strip is given back chunk by chunk, so that "
                               "the next one can follow.");
   }
   multiply_chunk(f, k0, offset, more, block);
-  if (f->keep)
+  if (end_of_strip.ptr)
     mt_if(b, end_of_strip, NULL);
   move_head(f, "mtia.pop", outer->cb, bytes[f->outer]);
-  if (f->keep)
+  if (end_of_strip.ptr)
     mt_end(b);
   move_head(f, "mtia.pop", inner->cb, bytes[1 - f->outer]);
   if (f->chunks > 1)
@@ -517,10 +649,16 @@ static bool compute_block(struct fc *f, MlirValue t) {
     move_head(f, "mtia.pop", f->cb_bias, mt_const(b, 4 * BLOCK));
     mt_end(b);
   }
+  bool ok = true;
+  if (f->split)
+    mt_if(b, f->last_part, NULL);
   if (f->cb_acc)
-    return compute_rest(f);
-  move_head(f, "mtia.push", f->cb_y, mt_mul(b, m->size, mt_const(b, BLOCK * f->element)));
-  return true;
+    ok = compute_rest(f);
+  else
+    move_head(f, "mtia.push", f->cb_y, mt_mul(b, m->size, mt_const(b, BLOCK * f->element)));
+  if (f->split)
+    mt_end(b);
+  return ok;
 }
 
 static bool core1(struct fc *f) {
@@ -532,17 +670,19 @@ static bool core1(struct fc *f) {
   if (ir_attr_int(f->op, "quantize", 0))
     quantization(f);
   cr_w(f, "BLOCK", full_block(f));
+  if (!f->bias || f->split)
+    for (int acc = 0; acc < 4; acc++)
+      zero_accumulator(f, acc);
   if (f->bias) {
-    mt_if(b, ir_cmpi(ir, "sgt", f->blocks, zero),
+    MlirValue any = ir_cmpi(ir, "sgt", f->blocks, zero);
+    mt_if(b, f->split ? ir_bin(ir, "arith.andi", f->first_part, any) : any,
           "An accumulator starts with its bias as soon as its last results have left; here the "
           "first ones.");
     for (int acc = 0; acc < 4; acc++)
-      start_accumulator(f, acc);
+      start_with_bias(f, acc);
     move_head(f, "mtia.pop", f->cb_bias, mt_const(b, 4 * BLOCK));
     mt_end(b);
-  } else
-    for (int acc = 0; acc < 4; acc++)
-      start_accumulator(f, acc);
+  }
   MlirValue t = mt_for(b, "t", zero, f->blocks, one, NULL);
   bool ok = compute_block(f, t);
   mt_end(b);

@@ -446,30 +446,6 @@ static MlirValue start_value(struct job *j, const struct generic *g) {
   return scalar_outside(j, mlirOperationGetOperand(fill, 0));
 }
 
-// A loop that carries one value.
-static MlirOperation open_carrying_loop(struct job *j, const char *name, MlirValue extent,
-                                        MlirValue init, const char *carried) {
-  struct backend *b = j->b;
-  MlirType types[2] = {ir_index(&b->ir), mlirValueGetType(init)};
-  MlirLocation locs[2] = {b->ir.loc, b->ir.loc};
-  MlirBlock body = mlirBlockCreate(2, types, locs);
-  MlirRegion region = mlirRegionCreate();
-  mlirRegionAppendOwnedBlock(region, body);
-  MlirOperation op = ir_op_regions(
-      &b->ir, "scf.for", types[1], VALUES(mt_const(b, 0), extent, mt_const(b, 1), init),
-      ATTRS({.name = "name", .text = name}, {.name = "carried", .text = carried}), 1, &region);
-  b->open[b->depth++] = b->ir.block;
-  b->ir.block = body;
-  return op;
-}
-
-static MlirValue close_carrying_loop(struct job *j, MlirOperation loop, MlirValue next) {
-  struct backend *b = j->b;
-  ir_op(&b->ir, "scf.yield", ir_none(), VALUES(next), NO_ATTRS);
-  b->ir.block = b->open[--b->depth];
-  return mlirOperationGetResult(loop, 0);
-}
-
 static const char *combiner_name(const struct generic *g) {
   MlirOperation op = ir_def(mlirOperationGetOperand(g->yield, 0));
   return ir_is(op, "arith.addi")                                ? "sum"
@@ -502,8 +478,7 @@ static MlirValue element(struct job *j, MlirValue tensor, const MlirValue *index
   MlirValue value = start_value(j, &ph.g);
   for (unsigned l = 0; l < ph.g.num_loops; l++)
     if (kn_generic_is_reduction(&ph.g, l)) {
-      loops[n++] =
-          open_carrying_loop(j, "k", mt_const(j->b, ph.extent[l]), value, combiner_name(&ph.g));
+      loops[n++] = mt_carry(j->b, "k", mt_const(j->b, ph.extent[l]), value, combiner_name(&ph.g));
       s.loops[l] = mlirBlockGetArgument(j->b->ir.block, 0);
       value = mlirBlockGetArgument(j->b->ir.block, 1);
     }
@@ -511,7 +486,7 @@ static MlirValue element(struct job *j, MlirValue tensor, const MlirValue *index
   if (!value.ptr) // reported; the block goes away as a whole
     value = start_value(j, &ph.g);
   while (n)
-    value = close_carrying_loop(j, loops[--n], value);
+    value = mt_carry_end(j->b, loops[--n], value);
   return value;
 }
 
@@ -662,7 +637,7 @@ static bool reduce_tile(struct job *j, struct phase *ph) {
   if (ph->p >= 0)
     p = mt_for(b, dim_name(j, ph->dim[ph->p]), zero, pn, one, NULL);
   MlirValue value = ir_value(&b->ir, "mtia.load", type, VALUES(ph->array, p), NO_ATTRS);
-  MlirOperation loop = open_carrying_loop(j, "k", qn, value, name);
+  MlirOperation loop = mt_carry(b, "k", qn, value, name);
   s.p = p;
   s.q = mlirBlockGetArgument(b->ir.block, 0);
   memcpy(s.loops, first, sizeof first);
@@ -672,7 +647,7 @@ static bool reduce_tile(struct job *j, struct phase *ph) {
   value = copy_body(&s, mlirBlockGetArgument(b->ir.block, 1));
   if (!value.ptr)
     return false;
-  value = close_carrying_loop(j, loop, value);
+  value = mt_carry_end(b, loop, value);
   ir_op(&b->ir, "mtia.store", ir_none(), VALUES(value, ph->array, p), NO_ATTRS);
   if (ph->p >= 0)
     mt_end(b);

@@ -702,7 +702,12 @@ static void statement(struct printer *p, MlirOperation op) {
   else if (ir_is(op, "mtia.acc_biasr"))
     line(p, format(p, "__mtia_acc_biasr(%d, %s, %d);", (int)ir_attr_int(op, "acc", 0),
                    cb_text(p, op), (int)ir_attr_int(op, "ti", 0)));
-  else if (ir_is(op, "mtia.drain"))
+  else if (ir_is(op, "mtia.red")) {
+    char in[16], out[16];
+    line(p, format(p, "__mtia_red(%d, MTIA_RED_IN_%s, MTIA_RED_OUT_%s);",
+                   (int)ir_attr_int(op, "acc", 0), ir_attr_text(op, "in", in, sizeof in),
+                   ir_attr_text(op, "out", out, sizeof out)));
+  } else if (ir_is(op, "mtia.drain"))
     print_drain(p, op);
   else if (ir_is(op, "mtia.store"))
     line(p, format(p, "%s[%s] = %s;", within(p, operand(p, op, 1), PRIMARY), operand_text(p, op, 2),

@@ -157,6 +157,12 @@ irdl.dialect @mtia {
     %int2 = irdl.base "#builtin.integer"
     irdl.attributes { "acc" = %int1, "cb" = %string, "ti" = %int2 }
   }
+  irdl.operation @red {
+    %string1 = irdl.base "#builtin.string"
+    %string2 = irdl.base "#builtin.string"
+    %int = irdl.base "#builtin.integer"
+    irdl.attributes { "acc" = %int, "in" = %string1, "out" = %string2 }
+  }
   irdl.operation @drain {
     %string1 = irdl.base "#builtin.string"
     %string2 = irdl.base "#builtin.string"
