@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 //
 // The -cc1as job: an assembly file through our target's parser into an object.
+#include "MCTargetDesc/MTIATargetStreamer.h"
 #include "Tools.h"
 #include "config.h"
 #include "clang/Options/Options.h"
@@ -35,6 +36,10 @@
 
 using namespace llvm;
 using namespace clang::options;
+
+// Clang's driver asks for it by the name that LLVM's own RISC-V target gives it.
+static cl::opt<bool> AddBuildAttributes("riscv-add-build-attributes", cl::Hidden,
+                                        cl::desc("Describe the object in .riscv.attributes"));
 
 static int fail(const Twine &Message) {
   WithColor::error(errs(), "mtia-clang") << Message << '\n';
@@ -164,6 +169,9 @@ static int assemble(const opt::InputArgList &Args) {
   if (!TargetParser)
     return fail("this target has no assembler");
   Parser->setTargetParser(*TargetParser);
+  if (AddBuildAttributes)
+    static_cast<MTIATargetStreamer *>(Streamer->getTargetStreamer())
+        ->emitTargetAttributes(*STI, /*EmitStackAlign=*/false);
   if (!defineSymbols(*Parser, Args) || Parser->Run(/*NoInitialTextSection=*/Args.hasArg(OPT_n)))
     return 1;
   Streamer.reset(); // writes what it still holds

@@ -190,6 +190,12 @@ bool DeviceDriver::limitFeatures(ArgStringList &Args) {
     }
   }
   Args = std::move(Kept);
+  // Clang knows no Xmtia. The code generator always has it; the assembler has
+  // what it is told.
+  if (Args.front() == StringRef(mtia::AssemblerJob)) {
+    Args.push_back("-target-feature");
+    Args.push_back("+xmtia");
+  }
   return true;
 }
 

@@ -13,23 +13,6 @@
 
 using namespace llvm;
 
-#ifdef MTIA_STOCK_BACKEND
-extern "C" {
-void LLVMInitializeRISCVTargetInfo();
-void LLVMInitializeRISCVTarget();
-void LLVMInitializeRISCVTargetMC();
-void LLVMInitializeRISCVAsmPrinter();
-void LLVMInitializeRISCVAsmParser();
-}
-
-void mtia::initializeTarget() {
-  LLVMInitializeRISCVTargetInfo();
-  LLVMInitializeRISCVTarget();
-  LLVMInitializeRISCVTargetMC();
-  LLVMInitializeRISCVAsmPrinter();
-  LLVMInitializeRISCVAsmParser();
-}
-#else
 namespace llvm {
 Target &getTheMTIATarget();
 } // namespace llvm
@@ -53,7 +36,6 @@ void mtia::initializeTarget() {
   LLVMInitializeMTIAAsmPrinter();
   LLVMInitializeMTIAAsmParser();
 }
-#endif
 
 // Debian's libclangCodeGen refers to Polly, which is not linked: an extension
 // that registers nothing.
@@ -63,17 +45,17 @@ PassPluginLibraryInfo getPollyPluginInfo() {
 }
 
 // lld's driver initialises every target of the packages, to be ready for LTO.
-// None of them is here. (Weak: a build with MTIA_STOCK_BACKEND has one.)
+// None of them is here.
 extern "C" {
 #define LLVM_TARGET(T)                                                                             \
-  __attribute__((weak)) void LLVMInitialize##T##TargetInfo() {}                                    \
-  __attribute__((weak)) void LLVMInitialize##T##Target() {}                                        \
-  __attribute__((weak)) void LLVMInitialize##T##TargetMC() {}
+  void LLVMInitialize##T##TargetInfo() {}                                                          \
+  void LLVMInitialize##T##Target() {}                                                              \
+  void LLVMInitialize##T##TargetMC() {}
 #include "llvm/Config/Targets.def"
 #define LLVM_ASM_PRINTER(T)                                                                        \
-  __attribute__((weak)) void LLVMInitialize##T##AsmPrinter() {}
+  void LLVMInitialize##T##AsmPrinter() {}
 #include "llvm/Config/AsmPrinters.def"
 #define LLVM_ASM_PARSER(T)                                                                         \
-  __attribute__((weak)) void LLVMInitialize##T##AsmParser() {}
+  void LLVMInitialize##T##AsmParser() {}
 #include "llvm/Config/AsmParsers.def"
 }

@@ -44,7 +44,7 @@ _start:
   j 2b
 3:
   jalr a1
-  .insn r CUSTOM_0, 0, 8, x0, x0, x0 // mtia.halt
+  mtia.halt
   j 3b
   .cfi_endproc
   .size _start, . - _start
