@@ -17,7 +17,7 @@ _start:
   li a0, 4096
 # CHECK: no progress
 # CHECK: core 0
-# CHECK-SAME: deadlock.s:[[#@LINE+2]]
+# CHECK-SAME: command-deadlock.s:[[#@LINE+2]]
 # CHECK-SAME: CB 3 holds 2048 bytes, cb.waitd needs 4096; no cb.push or dma.in on it is under way
   mtia.cb.waitd 3, a0
   mtia.halt
@@ -32,7 +32,7 @@ second:
 # CHECK: core 1
 # CHECK-SAME: mtia.bar 1 (this core number in all PEs of the sub-grid): 1 of 2 have arrived
 # CHECK: DPE: mml acc 2 from CB 3 and CB 3 (core 1
-# CHECK-SAME: deadlock.s:[[#@LINE+2]]
+# CHECK-SAME: command-deadlock.s:[[#@LINE+2]]
 # CHECK-NEXT: CB 3: needs bytes 0..4000, 2048 bytes are visible, size 8192: 1952 bytes too few; nobody will push them
   mtia.mml 2, 3, 3, 0, 0, 0, 0
   mtia.id t0, 5

@@ -6,7 +6,7 @@
 # RUN: not mtia-run --grid 2x2 --functional %t.elf 2>&1 | FileCheck %s
 # CHECK: illegal command
 # CHECK-SAME: PE (1,0) core 1
-# CHECK-SAME: illegal.s:[[#@LINE+19]]
+# CHECK-SAME: illegal-command.s:[[#@LINE+19]]
 # CHECK-SAME: mtia.mml 1, 4, 4, 0, 0, 0, 0
 # CHECK-SAME: EXTENT
 # CHECK-SAME: the command reaches byte 1056 of CB 4, which has 1024
