@@ -108,6 +108,8 @@ int mtia::runCompiler(ArgList Args) {
   const FrontendOptions &Opts = CI->getFrontendOpts();
   if (!Opts.TimeTracePath.empty())
     llvm::timeTraceProfilerInitialize(Opts.TimeTraceGranularity, Args[0], Opts.TimeTraceVerbose);
+  if (CI->getCodeGenOpts().TimePasses)
+    CI->createFrontendTimer();
   {
     llvm::ScopedFatalErrorHandler Handler(onFatalError, &CI->getDiagnostics());
     llvm::TimeTraceScope Scope("ExecuteCompiler");

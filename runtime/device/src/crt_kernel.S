@@ -42,10 +42,32 @@ _start:
   sd zero, 0(t3)
   addi t3, t3, 8
   j 2b
+
+  // Constructors, if there are any: one core runs them, all wait for it.
 3:
+  la s2, __init_array_start
+  la s3, __init_array_end
+  beq s2, s3, 6f
+  mv s0, a0
+  mv s1, a1
+  mtia.id t0, 5
+  mtia.id t1, 2
+  or t0, t0, t1
+  bnez t0, 5f
+4:
+  ld t0, 0(s2)
+  jalr t0
+  addi s2, s2, 8
+  bne s2, s3, 4b
+5:
+  mtia.bar 2
+  mv a0, s0
+  mv a1, s1
+6:
   jalr a1
+7:
   mtia.halt
-  j 3b
+  j 7b
   .cfi_endproc
   .size _start, . - _start
 
