@@ -33,6 +33,10 @@ void initializeMTIAMergeBaseOffsetPass(PassRegistry &);
 FunctionPass *createMTIARemoveSExtPass();
 void initializeMTIARemoveSExtPass(PassRegistry &);
 
+/// Removes copies of zero into registers that a branch has found to be zero.
+FunctionPass *createMTIARedundantZeroPass();
+void initializeMTIARedundantZeroPass(PassRegistry &);
+
 /// IR passes of the target, for the optimiser's pipeline.
 void registerMTIAPasses(PassBuilder &PB);
 } // namespace llvm

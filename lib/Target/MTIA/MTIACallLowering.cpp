@@ -134,10 +134,13 @@ static bool ccAssignRet(unsigned ValNo, MVT ValVT, MVT LocVT, CCValAssign::LocIn
 //===----------------------------------------------------------------------===//
 
 static SDValue unpackFromReg(SelectionDAG &DAG, SDValue Chain, const CCValAssign &VA,
-                             const SDLoc &DL) {
+                             const ISD::InputArg &In, const SDLoc &DL) {
   MachineRegisterInfo &RegInfo = DAG.getMachineFunction().getRegInfo();
   Register VReg = RegInfo.createVirtualRegister(&MTIA::GPRRegClass);
   RegInfo.addLiveIn(VA.getLocReg(), VReg);
+  if (In.isOrigArg() && In.Flags.isSExt() && In.ArgVT.isScalarInteger() &&
+      In.ArgVT.getSizeInBits() <= 32)
+    DAG.getMachineFunction().getInfo<MTIAMachineFunctionInfo>()->addSExt32Register(VReg);
   return DAG.getCopyFromReg(Chain, DL, VReg, VA.getLocVT());
 }
 
@@ -227,7 +230,8 @@ SDValue MTIATargetLowering::LowerFormalArguments(SDValue Chain, CallingConv::ID 
   for (unsigned I = 0, InsIdx = 0, E = ArgLocs.size(); I != E; ++I, ++InsIdx) {
     const CCValAssign &VA = ArgLocs[I];
     SDValue ArgValue =
-        VA.isRegLoc() ? unpackFromReg(DAG, Chain, VA, DL) : unpackFromMem(DAG, Chain, VA, DL);
+        VA.isRegLoc() ? unpackFromReg(DAG, Chain, VA, Ins[InsIdx], DL)
+                      : unpackFromMem(DAG, Chain, VA, DL);
     if (VA.getLocInfo() != CCValAssign::Indirect) {
       InVals.push_back(ArgValue);
       continue;

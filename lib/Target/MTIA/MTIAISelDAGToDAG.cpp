@@ -70,6 +70,23 @@ bool MTIADAGToDAGISel::tryShiftOfMask(SDNode *Node) {
     return true;
   };
 
+  if (Node->getOpcode() == ISD::SHL) {
+    if (N0.getOpcode() != ISD::AND || !N0.hasOneUse() || !isa<ConstantSDNode>(N0.getOperand(1)))
+      return false;
+    uint64_t Mask = N0.getConstantOperandVal(1);
+    if (isInt<12>((int64_t)Mask) || !isShiftedMask_64(Mask) || ShAmt == 0)
+      return false;
+    unsigned Lead = llvm::countl_zero(Mask), Trail = llvm::countr_zero(Mask);
+    if (Trail == 0 && ShAmt < Lead)
+      return Emit(MTIA::SLLI, N0.getOperand(0), Lead, MTIA::SRLI, Lead - ShAmt);
+    // The run's lower zeros: down and up.
+    if (Trail > 0 && Lead == 32 && Trail + ShAmt < 64)
+      return Emit(MTIA::SRLIW, N0.getOperand(0), Trail, MTIA::SLLI, Trail + ShAmt);
+    if (Trail > 0 && Lead <= ShAmt && Trail + ShAmt < 64)
+      return Emit(MTIA::SRLI, N0.getOperand(0), Trail, MTIA::SLLI, Trail + ShAmt);
+    return false;
+  }
+
   if (Node->getOpcode() == ISD::SRL && N0.getOpcode() == ISD::AND && N0.hasOneUse() &&
       isa<ConstantSDNode>(N0.getOperand(1))) {
     uint64_t Mask = N0.getConstantOperandVal(1) | maskTrailingOnes<uint64_t>(ShAmt);
@@ -177,6 +194,36 @@ bool MTIADAGToDAGISel::tryMaskOfShift(SDNode *Node) {
   return false;
 }
 
+// (mul (and x, mask), c) with a mask of n ones: the upper half of
+// (x << (64 - n)) * (c << n), without the second shift of the mask.
+bool MTIADAGToDAGISel::tryMulOfMask(SDNode *Node) {
+  auto *N1C = dyn_cast<ConstantSDNode>(Node->getOperand(1));
+  SDValue N0 = Node->getOperand(0);
+  if (!Subtarget->hasStdExtM() || !N1C || !N1C->hasOneUse() || N0.getOpcode() != ISD::AND ||
+      !N0.hasOneUse() || !isa<ConstantSDNode>(N0.getOperand(1)))
+    return false;
+  uint64_t Mask = N0.getConstantOperandVal(1);
+  if (!isMask_64(Mask) || isInt<12>((int64_t)Mask))
+    return false;
+  unsigned Ones = llvm::countr_one(Mask);
+  uint64_t C = N1C->getZExtValue();
+  // Shifted up, no bit of c may be lost; and it must not become dearer than the shift that
+  // is saved.
+  if (Ones >= 64 || (unsigned)llvm::bit_width(C) > 64 - Ones)
+    return false;
+  int64_t ShiftedC = C << Ones;
+  if (MTIAMatInt::getIntMatCost(ShiftedC) > MTIAMatInt::getIntMatCost(C) + 1 ||
+      MTIAMatInt::getIntMatCost(ShiftedC) > Subtarget->getMaxBuildIntsCost())
+    return false;
+  SDLoc DL(Node);
+  SDValue X(CurDAG->getMachineNode(MTIA::SLLI, DL, MVT::i64, N0.getOperand(0),
+                                   CurDAG->getTargetConstant(64 - Ones, DL, MVT::i64)),
+            0);
+  SDValue Factor(selectImm(DL, ShiftedC), 0);
+  ReplaceNode(Node, CurDAG->getMachineNode(MTIA::MULHU, DL, MVT::i64, X, Factor));
+  return true;
+}
+
 void MTIADAGToDAGISel::Select(SDNode *Node) {
   if (Node->isMachineOpcode()) {
     Node->setNodeId(-1);
@@ -207,6 +254,11 @@ void MTIADAGToDAGISel::Select(SDNode *Node) {
     ReplaceNode(Node, CurDAG->getMachineNode(MTIA::ADDI, DL, MVT::i64, TFI, Zero));
     return;
   }
+  case ISD::MUL:
+    if (tryMulOfMask(Node))
+      return;
+    break;
+  case ISD::SHL:
   case ISD::SRL:
   case ISD::SRA:
     if (tryShiftOfMask(Node))

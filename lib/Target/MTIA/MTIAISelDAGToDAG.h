@@ -48,6 +48,7 @@ private:
   bool selectFrameIndex(SDValue Addr, SDValue &Base, SDValue &Offset);
   bool tryShiftOfMask(SDNode *Node);
   bool tryMaskOfShift(SDNode *Node);
+  bool tryMulOfMask(SDNode *Node);
   SDNode *selectImm(const SDLoc &DL, int64_t Imm);
 
 #include "MTIAGenDAGISel.inc"

@@ -8,6 +8,7 @@
 #ifndef LLVM_LIB_TARGET_MTIA_MTIAMACHINEFUNCTIONINFO_H
 #define LLVM_LIB_TARGET_MTIA_MTIAMACHINEFUNCTIONINFO_H
 
+#include "llvm/ADT/SmallSet.h"
 #include "llvm/CodeGen/MIRYamlMapping.h"
 #include "llvm/CodeGen/MachineFrameInfo.h"
 #include "llvm/CodeGen/MachineFunction.h"
@@ -43,6 +44,8 @@ class MTIAMachineFunctionInfo : public MachineFunctionInfo {
   /// The slot through which branch relaxation saves a register.
   int BranchRelaxationScratchFrameIndex = -1;
   unsigned CalleeSavedStackSize = 0;
+  /// Arguments that arrive as sign-extended words.
+  SmallSet<Register, 8> SExt32Registers;
 
 public:
   MTIAMachineFunctionInfo(const Function &F, const TargetSubtargetInfo *STI) {}
@@ -62,6 +65,9 @@ public:
   void setBranchRelaxationScratchFrameIndex(int Index) {
     BranchRelaxationScratchFrameIndex = Index;
   }
+
+  void addSExt32Register(Register Reg) { SExt32Registers.insert(Reg); }
+  bool isSExt32Register(Register Reg) const { return SExt32Registers.count(Reg); }
 
   unsigned getCalleeSavedStackSize() const { return CalleeSavedStackSize; }
   void setCalleeSavedStackSize(unsigned Size) { CalleeSavedStackSize = Size; }

@@ -39,6 +39,7 @@ namespace {
 class MTIARemoveSExt : public MachineFunctionPass {
   const MTIAInstrInfo *TII = nullptr;
   MachineRegisterInfo *MRI = nullptr;
+  const MTIAMachineFunctionInfo *FuncInfo = nullptr;
 
   bool removeExtensions(MachineFunction &MF);
   bool hasAllWUsers(const MachineInstr &OrigMI) const;
@@ -207,6 +208,29 @@ bool MTIARemoveSExt::hasAllWUsers(const MachineInstr &OrigMI) const {
   return true;
 }
 
+// Whether the instruction copies a call's result that the callee has sign-extended:
+//   CALL @f; ADJCALLSTACKUP; %v = COPY $x10
+static bool isSExtCallResult(const MachineInstr &Copy) {
+  if (Copy.getOperand(1).getReg() != MTIA::X10)
+    return false;
+  const MachineBasicBlock *MBB = Copy.getParent();
+  auto I = Copy.getIterator();
+  if (I == MBB->begin() || (--I)->getOpcode() != MTIA::ADJCALLSTACKUP || I == MBB->begin())
+    return false;
+  --I;
+  if (!I->isCall() || I->getNumOperands() == 0 || !I->getOperand(0).isGlobal())
+    return false;
+  const auto *Callee = dyn_cast<Function>(I->getOperand(0).getGlobal());
+  if (!Callee)
+    return false;
+  const auto *Ty = dyn_cast<IntegerType>(Callee->getReturnType());
+  if (!Ty)
+    return false;
+  const AttributeSet &Attrs = Callee->getAttributes().getRetAttrs();
+  return (Ty->getBitWidth() <= 32 && Attrs.hasAttribute(Attribute::SExt)) ||
+         (Ty->getBitWidth() < 32 && Attrs.hasAttribute(Attribute::ZExt));
+}
+
 // Whether the register holds a sign-extended word. Definitions that would, if they were
 // W instructions, and may become one, are collected.
 bool MTIARemoveSExt::isSignExtended(Register SrcReg,
@@ -237,8 +261,8 @@ bool MTIARemoveSExt::isSignExtended(Register SrcReg,
       continue;
     switch (MI->getOpcode()) {
     case TargetOpcode::COPY:
-      // A word argument arrives extended only if the caller was told to: the IR's
-      // argument attributes are not visible here.
+      if (FuncInfo->isSExt32Register(MI->getOperand(0).getReg()) || isSExtCallResult(*MI))
+        continue;
       if (!Add(MI->getOperand(1)))
         return false;
       continue;
@@ -328,5 +352,6 @@ bool MTIARemoveSExt::runOnMachineFunction(MachineFunction &MF) {
     return false;
   TII = MF.getSubtarget<MTIASubtarget>().getInstrInfo();
   MRI = &MF.getRegInfo();
+  FuncInfo = MF.getInfo<MTIAMachineFunctionInfo>();
   return removeExtensions(MF);
 }

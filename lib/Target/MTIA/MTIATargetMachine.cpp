@@ -30,6 +30,9 @@ static cl::opt<bool> EnableMergeBaseOffset("mtia-merge-base-offset",
 static cl::opt<bool> EnableRemoveSExt("mtia-remove-sext",
                                       cl::desc("Remove redundant sign extensions"), cl::init(true),
                                       cl::Hidden);
+static cl::opt<bool> EnableRedundantCopy("mtia-redundant-zero",
+                                         cl::desc("Remove zeros that a branch has shown"),
+                                         cl::init(true), cl::Hidden);
 static cl::opt<bool> EnableGlobalMerge("mtia-global-merge",
                                        cl::desc("Merge small globals to share their address"),
                                        cl::init(true), cl::Hidden);
@@ -41,6 +44,7 @@ extern "C" LLVM_EXTERNAL_VISIBILITY void LLVMInitializeMTIATarget() {
   initializeMTIADAGToDAGISelLegacyPass(PR);
   initializeMTIAPreRAExpandPseudoPass(PR);
   initializeMTIAMergeBaseOffsetPass(PR);
+  initializeMTIARedundantZeroPass(PR);
   initializeMTIARemoveSExtPass(PR);
 }
 
@@ -160,6 +164,13 @@ public:
     TargetPassConfig::addIRPasses();
   }
 
+  void addCodeGenPrepare() override {
+    // Arithmetic of narrow types in registers of the full width, without extensions.
+    if (TM->getOptLevel() != CodeGenOptLevel::None)
+      addPass(createTypePromotionLegacyPass());
+    TargetPassConfig::addCodeGenPrepare();
+  }
+
   bool addPreISel() override {
     if (EnableGlobalMerge && TM->getOptLevel() != CodeGenOptLevel::None)
       addPass(createGlobalMergePass(TM, /*MaximalOffset=*/2047, /*OnlyOptimizeForSize=*/false,
@@ -182,6 +193,11 @@ public:
     addPass(createMTIAPreRAExpandPseudoPass());
     if (EnableMergeBaseOffset && TM->getOptLevel() != CodeGenOptLevel::None)
       addPass(createMTIAMergeBaseOffsetPass());
+  }
+
+  void addPostRegAlloc() override {
+    if (EnableRedundantCopy && TM->getOptLevel() != CodeGenOptLevel::None)
+      addPass(createMTIARedundantZeroPass());
   }
 
   void addPreEmitPass() override { addPass(&BranchRelaxationPassID); }
