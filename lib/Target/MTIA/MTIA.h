@@ -14,10 +14,15 @@ namespace llvm {
 class FunctionPass;
 class PassBuilder;
 class MTIATargetMachine;
+class ModulePass;
 class PassRegistry;
 
 FunctionPass *createMTIAISelDag(MTIATargetMachine &TM, CodeGenOptLevel OptLevel);
 void initializeMTIADAGToDAGISelLegacyPass(PassRegistry &);
+
+/// Switches the extension Xmtia on for the functions that use its intrinsics.
+ModulePass *createMTIAEnableXmtiaPass();
+void initializeMTIAEnableXmtiaPass(PassRegistry &);
 
 /// Expands address pseudo-instructions into AUIPC pairs while there are virtual
 /// registers.

@@ -69,18 +69,20 @@ void MTIAAsmPrinter::emitStartOfAsmFile(Module &M) {
   if (!Reason.empty())
     M.getContext().emitError(Reason);
 
-  // The module's architecture is that of its first function; functions may differ, and
-  // then say so by their attributes only.
+  // The object's architecture is that of its functions. They may differ in the device's
+  // extension only as far as anyone cares: one that has it speaks for all.
   MTIATargetStreamer *TS = getTargetStreamer();
   if (!TS)
     return;
+  const MCSubtargetInfo *STI = nullptr;
   for (const Function &F : M) {
     if (F.isDeclaration())
       continue;
-    TS->emitTargetAttributes(*TM.getSubtargetImpl(F), /*EmitStackAlign=*/true);
-    return;
+    const auto *FunctionSTI = static_cast<const MTIASubtarget *>(TM.getSubtargetImpl(F));
+    if (!STI || FunctionSTI->hasVendorXmtia())
+      STI = FunctionSTI;
   }
-  TS->emitTargetAttributes(*TM.getMCSubtargetInfo(), /*EmitStackAlign=*/true);
+  TS->emitTargetAttributes(STI ? *STI : *TM.getMCSubtargetInfo(), /*EmitStackAlign=*/true);
 }
 
 void MTIAAsmPrinter::emitEndOfAsmFile(Module &M) {

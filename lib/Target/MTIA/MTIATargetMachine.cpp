@@ -43,6 +43,7 @@ extern "C" LLVM_EXTERNAL_VISIBILITY void LLVMInitializeMTIATarget() {
   initializeGlobalISel(PR);
   initializeMTIADAGToDAGISelLegacyPass(PR);
   initializeMTIAPreRAExpandPseudoPass(PR);
+  initializeMTIAEnableXmtiaPass(PR);
   initializeMTIAMergeBaseOffsetPass(PR);
   initializeMTIARedundantZeroPass(PR);
   initializeMTIARemoveSExtPass(PR);
@@ -101,10 +102,6 @@ const MTIASubtarget *MTIATargetMachine::getSubtargetImpl(const Function &F) cons
   if (TuneCPU.empty() || TuneCPU == "generic" || TuneCPU == "generic-rv64")
     TuneCPU = "mtia-v1";
 
-  // clang for riscv64 doesn't know the device's extension: it is there unless switched off.
-  if (!StringRef(FS).contains("-xmtia"))
-    FS = FS.empty() ? "+xmtia" : FS + ",+xmtia";
-
   std::string Key = CPU + "|" + TuneCPU + "|" + FS;
   auto &Entry = SubtargetMap[Key];
   if (!Entry) {
@@ -160,6 +157,7 @@ public:
   MTIATargetMachine &getMTIATargetMachine() const { return getTM<MTIATargetMachine>(); }
 
   void addIRPasses() override {
+    addPass(createMTIAEnableXmtiaPass());
     addPass(createAtomicExpandLegacyPass());
     TargetPassConfig::addIRPasses();
   }
