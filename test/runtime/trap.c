@@ -12,15 +12,20 @@
 // STORE: fatal: store to an address that is no memory (mcause 0x0000000000000007
 // ILLEGAL: fatal: illegal instruction (mcause 0x0000000000000002
 // The line of the load, in this file.
-// EMU: function main
+// EMU: function load, {{.*}}trap.c:22: lw a0, 0(a0): load from an address that is no memory: 0x10
 #include <string.h>
 
 volatile int *volatile nowhere = (volatile int *)16;
 
+// Not inlined: loads merged from several lines would have none.
+__attribute__((noinline)) static int load(void) {
+  return *nowhere;
+}
+
 int main(int argc, char **argv) {
   const char *what = argc > 1 ? argv[1] : "";
   if (!strcmp(what, "load"))
-    return *nowhere;
+    return load() + 1;
   if (!strcmp(what, "store"))
     *nowhere = 1;
   if (!strcmp(what, "illegal"))
