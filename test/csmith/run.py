@@ -22,6 +22,7 @@ import shutil
 import subprocess
 import sys
 import tempfile
+import time
 
 LLVM = os.environ.get("MTIA_LLVM_TOOLS", "/usr/lib/llvm-22/bin")
 PICOLIBC = "/usr/lib/picolibc/riscv64-unknown-elf/include"
@@ -151,6 +152,8 @@ def main():
     parser.add_argument("--run", choices=("auto", "qemu", "mtia-run"), default="auto")
     parser.add_argument("--build", default="build")
     parser.add_argument("--jobs", type=int, default=2)
+    parser.add_argument("--seconds", type=float, default=0,
+                        help="go on with further seeds until this time is over")
     parser.add_argument("--keep", help="folder for failing programs")
     parser.add_argument("--llc-arg", action="append", default=[], help="a further option for llc")
     options = parser.parse_args()
@@ -164,6 +167,7 @@ def main():
     with concurrent.futures.ThreadPoolExecutor(max_workers=options.jobs) as pool:
         waiting = {pool.submit(runner.try_seed, seed + i) for i in range(options.count)}
         following = seed + options.count
+        deadline = time.monotonic() + options.seconds
         while waiting:
             done, waiting = concurrent.futures.wait(
                 waiting, return_when=concurrent.futures.FIRST_COMPLETED)
@@ -180,6 +184,9 @@ def main():
                     print(f"FAIL seed {number}", *messages, sep="\n  ", flush=True)
                 else:
                     passed += 1
+                if time.monotonic() < deadline and len(waiting) < options.jobs:
+                    waiting.add(pool.submit(runner.try_seed, following))
+                    following += 1
     print(f"csmith: {passed} passed, {failed} failed, {skipped} passed over (slow or invalid)")
     return 1 if failed or not passed else 0
 

@@ -106,9 +106,10 @@ NARROW(uchar)
 NARROW(short)
 NARROW(ushort_)
 NARROW(int)
-NARROW(unsigned) NARROW(_Bool)
+NARROW(unsigned)
+NARROW(_Bool)
 
-    int main(void) {
+int main(void) {
   long long r =
       twenty(-1, 255, -32768, 65535, -2147483647, 4294967295u, -(1LL << 62), ~0ull, 127, 128, 32767,
              32768, 7, 2147483648u, 1LL << 33, 1ull << 63, "text", triple, 1, 'z');

@@ -20,9 +20,15 @@ FRAME(100)
 FRAME(2000)
 FRAME(2040)
 FRAME(2047)
-FRAME(2048) FRAME(2049) FRAME(4080) FRAME(4096) FRAME(5000) FRAME(65536) FRAME(300000)
+FRAME(2048)
+FRAME(2049)
+FRAME(4080)
+FRAME(4096)
+FRAME(5000)
+FRAME(65536)
+FRAME(300000)
 
-    __attribute__((noinline)) static int sum_of(const int *p, int n) {
+__attribute__((noinline)) static int sum_of(const int *p, int n) {
   int s = 0;
   for (int i = 0; i < n; i++)
     s += p[i] * (i + 1);

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 # usage: status.py STATUS COMMAND...: succeeds if the command ends with STATUS.
 import subprocess
 import sys
