@@ -54,6 +54,22 @@ static bool touch(uint64_t *set, unsigned ways, uint64_t line, uint64_t *victim)
   return hit;
 }
 
+static void warm(uint64_t *tag, uint32_t sets, uint32_t ways, uint64_t from, uint64_t to) {
+  uint64_t first = from >> MTIA_LINE_SHIFT, end = (to + 63) >> MTIA_LINE_SHIFT, victim;
+  if (end - first > (uint64_t)sets * ways)
+    end = first + (uint64_t)sets * ways;
+  for (uint64_t line = first; line < end; line++)
+    touch(tag + (line & (sets - 1)) * ways, ways, line, &victim);
+}
+
+void mtia_cache_warm_code(struct mtia_core *c, uint64_t from, uint64_t to) {
+  warm(c->cache->itag, c->cache->isets, c->cache->iways, from, to);
+}
+
+void mtia_cache_warm_data(struct mtia_core *c, uint64_t from, uint64_t to) {
+  warm(c->cache->dtag, c->cache->dsets, c->cache->dways, from, to);
+}
+
 static bool uncached(uint64_t addr) { return addr < MTIA_SRAM_BASE; }
 
 uint64_t mtia_cache_fetch(struct mtia_core *c, uint64_t pc, uint64_t t) {

@@ -139,6 +139,9 @@ struct mtia_core_cache {
 
 struct mtia_core_cache *mtia_cache_create(const struct mtia_device_params *p);
 void mtia_cache_destroy(struct mtia_core_cache *cache);
+// The launch has brought [from, to) in: as much as fits, without time or traffic.
+void mtia_cache_warm_code(struct mtia_core *c, uint64_t from, uint64_t to);
+void mtia_cache_warm_data(struct mtia_core *c, uint64_t from, uint64_t to);
 // Each takes the time of the access and returns: fetch and store: when the core goes on; load: when
 // the value can be used by an instruction.
 uint64_t mtia_cache_fetch(struct mtia_core *c, uint64_t pc, uint64_t t);

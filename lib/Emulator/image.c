@@ -109,7 +109,11 @@ static bool load_segments(struct mtia_device *dev, const struct reader *r,
       continue;
     if (!load_segment(dev, r, i, &ph))
       return false;
-    code |= header->e_entry - ph.p_vaddr < ph.p_memsz;
+    if (header->e_entry - ph.p_vaddr < ph.p_memsz) {
+      code = true;
+      dev->image->code = ph.p_vaddr;
+      dev->image->code_end = ph.p_vaddr + ph.p_filesz;
+    }
   }
   if (!code)
     return bad(r, "the entry point %#" PRIx64 " is in no segment", (uint64_t)header->e_entry);
