@@ -1,0 +1,15 @@
+# mtia_add_kernel(name source [DEPENDS headers...])
+#   Compiles a kernel of the library for the device: build/kernels/<name>.elf.
+function(mtia_add_kernel name source)
+  cmake_parse_arguments(ARG "" "" "DEPENDS" ${ARGN})
+  list(TRANSFORM ARG_DEPENDS PREPEND "${CMAKE_CURRENT_SOURCE_DIR}/")
+  set(input "${CMAKE_CURRENT_SOURCE_DIR}/${source}")
+  set(output "${CMAKE_BINARY_DIR}/kernels/${name}.elf")
+  file(MAKE_DIRECTORY "${CMAKE_BINARY_DIR}/kernels")
+  add_custom_command(OUTPUT "${output}"
+    COMMAND "$<TARGET_FILE:mtia-clang>" -O2 -g -Wall -Wextra -Werror
+            "-ffile-prefix-map=${CMAKE_SOURCE_DIR}/=" "${input}" -o "${output}"
+    DEPENDS mtia-clang mtia-device-runtime "${input}" ${ARG_DEPENDS}
+    COMMENT "Building kernels/${name}.elf" VERBATIM)
+  add_custom_target(kernel-${name} ALL DEPENDS "${output}")
+endfunction()
