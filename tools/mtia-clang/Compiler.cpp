@@ -20,6 +20,8 @@
 #include "llvm/Support/Signals.h"
 #include "llvm/Support/TimeProfiler.h"
 #include "llvm/Support/Timer.h"
+#include "llvm/TargetParser/RISCVISAInfo.h"
+#include <set>
 
 using namespace clang;
 
@@ -70,6 +72,20 @@ void applyLLVMOptions(const CompilerInstance &CI) {
                                     &CI.getVirtualFileSystem());
 }
 
+// -print-supported-cpus, -print-supported-extensions, -print-enabled-extensions:
+// there is one device.
+void printDevice() {
+  auto ISA = llvm::cantFail(
+      llvm::RISCVISAInfo::parseArchString(MTIA_DEVICE_MARCH, /*EnableExperimental=*/true));
+  std::vector<std::string> Features = ISA->toFeatures();
+  std::set<llvm::StringRef> Names;
+  for (llvm::StringRef Feature : Features)
+    Names.insert(Feature.ltrim('+'));
+  llvm::outs() << "Processor: mtia-v1 (" MTIA_DEVICE_MARCH ", Xmtia)\n\n";
+  llvm::StringMap<llvm::StringRef> NoDescriptions;
+  llvm::RISCVISAInfo::printEnabledExtensions(/*IsRV64=*/true, Names, NoDescriptions);
+}
+
 // What clang's ExecuteCompilerInvocation does, for our action.
 bool execute(CompilerInstance &CI) {
   const FrontendOptions &Opts = CI.getFrontendOpts();
@@ -106,6 +122,10 @@ int mtia::runCompiler(ArgList Args) {
   }
 
   const FrontendOptions &Opts = CI->getFrontendOpts();
+  if (Opts.PrintSupportedCPUs || Opts.PrintSupportedExtensions || Opts.PrintEnabledExtensions) {
+    printDevice();
+    return 0;
+  }
   if (!Opts.TimeTracePath.empty())
     llvm::timeTraceProfilerInitialize(Opts.TimeTraceGranularity, Args[0], Opts.TimeTraceVerbose);
   if (CI->getCodeGenOpts().TimePasses)

@@ -146,7 +146,8 @@ void DeviceDriver::addDefaults(llvm::SmallVectorImpl<const char *> &Args) {
   auto Given = [&](StringRef Prefix) {
     return llvm::any_of(Args, [&](StringRef A) { return A.starts_with(Prefix); });
   };
-  llvm::SmallVector<const char *, 16> Defaults{"-mcmodel=medany", "-mabi=" MTIA_DEVICE_MABI};
+  llvm::SmallVector<const char *, 16> Defaults{"--start-no-unused-arguments", "-mcmodel=medany",
+                                               "-mabi=" MTIA_DEVICE_MABI};
   if (!Given("-mcpu="))
     Defaults.push_back("-march=" MTIA_DEVICE_MARCH);
   if (!Given("--sysroot"))
@@ -155,6 +156,7 @@ void DeviceDriver::addDefaults(llvm::SmallVectorImpl<const char *> &Args) {
     Defaults.push_back("-isystem");
     Defaults.push_back(Where.Include.c_str());
   }
+  Defaults.push_back("--end-no-unused-arguments");
   Args.insert(Args.begin() + 1, Defaults.begin(), Defaults.end());
 }
 
@@ -166,6 +168,11 @@ bool DeviceDriver::checkRequest(const Compilation &C) {
                  "'; leave out -mabi");
   if (Args.hasFlag(OPT_flto, OPT_flto_EQ, OPT_fno_lto, false))
     return error("-flto is not supported; compile the sources together, or leave it out");
+  if (const Arg *A = Args.getLastArg(OPT_pg, OPT_coverage, OPT_fprofile_generate,
+                                     OPT_fprofile_generate_EQ, OPT_fprofile_instr_generate,
+                                     OPT_fprofile_instr_generate_EQ, OPT_fprofile_arcs))
+    return error(A->getSpelling() + " needs a run-time library, and there is none for the device; "
+                                    "mtia-run --stats counts what a program does");
   if (Args.hasArg(OPT_shared))
     return error("-shared: the device has no dynamic loader");
   return true;
@@ -329,6 +336,10 @@ int mtia::runDriver(ArgList UserArgs, const char *Executable) {
   Layout Where(Executable);
   Driver TheDriver(Executable, MTIA_TRIPLE, Diags, "MTIA compiler");
   TheDriver.ResourceDir = MTIA_RESOURCE_DIR;
+  // Where -print-file-name and the like look.
+  for (StringRef Folder :
+       {StringRef(Where.Lib), StringRef(MTIA_PICOLIBC_LIB), StringRef(MTIA_LIBGCC_DIR)})
+    TheDriver.PrefixDirs.push_back(Folder.str());
   // A name of this program must not be taken for the name of a target.
   TheDriver.setTargetAndMode(ParsedClangName());
 

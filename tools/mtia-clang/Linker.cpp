@@ -134,7 +134,11 @@ int mtia::runLinker(ArgList Args) {
     if (Wanted == Kind::Unclear)
       return 1;
     const char *Name = Wanted == Kind::Kernel ? "kernel" : "hosted";
-    LinkArgs.push_back(Saver.save(Folder + "/crt_" + Name + ".o").data());
+    StringRef Start = Saver.save(Folder + "/crt_" + Name + ".o");
+    if (!sys::fs::exists(Start))
+      return fail("the device runtime is missing: no " + Start +
+                  "; it belongs into lib/mtia beside the folder of mtia-clang");
+    LinkArgs.push_back(Start.data());
     bool HasScript = is_contained(Rest, StringRef("-T")) ||
                      any_of(Rest, [](StringRef A) { return A.starts_with("--script="); });
     if (!HasScript) {
