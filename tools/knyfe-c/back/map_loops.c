@@ -440,9 +440,13 @@ static MlirValue copy_body(struct scope *s, MlirValue accumulator) {
   }
 }
 
-// The value that a reduction starts from: linalg.fill's.
+// The value that a reduction starts from: linalg.fill's; nothing in particular where
+// simplification found that the result does not depend on it.
 static MlirValue start_value(struct job *j, const struct generic *g) {
-  MlirOperation fill = ir_def(mlirOperationGetOperand(g->op, g->num_inputs));
+  MlirValue init = mlirOperationGetOperand(g->op, g->num_inputs);
+  MlirOperation fill = ir_def(init);
+  if (!ir_is(fill, "linalg.fill"))
+    return ir_const(ir_of(j), mlirShapedTypeGetElementType(mlirValueGetType(init)), 0);
   return scalar_outside(j, mlirOperationGetOperand(fill, 0));
 }
 
