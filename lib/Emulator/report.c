@@ -101,9 +101,8 @@ void mtia_report_trap(struct mtia_core *core, uint64_t cause, uint64_t tval) {
       command_faults[tval].name) {
     enum mtia_error_category category =
         tval == MTIA_FAULT_UNIMPLEMENTED ? MTIA_ERR_UNIMPLEMENTED : MTIA_ERR_ILLEGAL_COMMAND;
-    mtia_fail(dev, category, "%s: %s: illegal command %s: %s (%s); %s", where, insn,
-              command_faults[tval].name, command_faults[tval].why, mtia_cp_fault(core),
-              command_faults[tval].advice);
+    mtia_fail(dev, category, "%s: %s: %s: %s (%s); %s", where, insn, command_faults[tval].name,
+              command_faults[tval].why, mtia_cp_fault(core), command_faults[tval].advice);
     return;
   }
   const char *name = cause < sizeof cause_names / sizeof *cause_names && cause_names[cause]
