@@ -128,13 +128,18 @@ int mtia::runCompiler(ArgList Args) {
   }
   if (!Opts.TimeTracePath.empty())
     llvm::timeTraceProfilerInitialize(Opts.TimeTraceGranularity, Args[0], Opts.TimeTraceVerbose);
-  if (CI->getCodeGenOpts().TimePasses)
+  bool TimePasses = CI->getCodeGenOpts().TimePasses;
+  if (TimePasses) {
     CI->createFrontendTimer();
+    CI->getFrontendTimer().startTimer();
+  }
   {
     llvm::ScopedFatalErrorHandler Handler(onFatalError, &CI->getDiagnostics());
     llvm::TimeTraceScope Scope("ExecuteCompiler");
     Ok = execute(*CI);
   }
+  if (TimePasses)
+    CI->getFrontendTimer().stopTimer();
   llvm::TimerGroup::printAll(llvm::errs()); // -ftime-report
   llvm::TimerGroup::clearAll();
   if (llvm::timeTraceProfilerEnabled()) {
