@@ -1,4 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+# SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 # usage: status.py STATUS COMMAND...: succeeds if the command ends with STATUS.
 import subprocess
 import sys
