@@ -24,6 +24,7 @@
 #include "llvm/CodeGen/TargetLoweringObjectFileImpl.h"
 #include "llvm/IR/DiagnosticInfo.h"
 #include "llvm/IR/IntrinsicsRISCV.h"
+#include "llvm/MC/MCExpr.h"
 
 using namespace llvm;
 
@@ -331,6 +332,13 @@ unsigned MTIATargetLowering::getJumpTableEncoding() const {
   if (!isPositionIndependent() && getTargetMachine().getCodeModel() == CodeModel::Small)
     return MachineJumpTableInfo::EK_Custom32;
   return TargetLowering::getJumpTableEncoding();
+}
+
+const MCExpr *
+MTIATargetLowering::LowerCustomJumpTableEntry(const MachineJumpTableInfo *MJTI,
+                                              const MachineBasicBlock *MBB, unsigned UId,
+                                              MCContext &Ctx) const {
+  return MCSymbolRefExpr::create(MBB->getSymbol(), Ctx);
 }
 
 //===----------------------------------------------------------------------===//

@@ -55,6 +55,9 @@ public:
   Register getExceptionPointerRegister(const Constant *PersonalityFn) const override;
   Register getExceptionSelectorRegister(const Constant *PersonalityFn) const override;
   unsigned getJumpTableEncoding() const override;
+  const MCExpr *LowerCustomJumpTableEntry(const MachineJumpTableInfo *MJTI,
+                                          const MachineBasicBlock *MBB, unsigned UId,
+                                          MCContext &Ctx) const override;
 
   // Operations.
   SDValue LowerOperation(SDValue Op, SelectionDAG &DAG) const override;
