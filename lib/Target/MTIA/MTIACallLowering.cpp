@@ -342,7 +342,8 @@ bool MTIATargetLowering::isEligibleForTailCallOptimization(
 static std::optional<SDValue> lowerIntrinsicCall(TargetLowering::CallLoweringInfo &CLI,
                                                  SmallVectorImpl<SDValue> &InVals,
                                                  const MTIASubtarget &STI) {
-  const Function *Callee = CLI.CB ? CLI.CB->getCalledFunction() : nullptr;
+  // By name, whatever type the caller gave it.
+  const auto *Callee = CLI.CB ? dyn_cast<Function>(CLI.CB->getCalledOperand()) : nullptr;
   if (!Callee || !Callee->isDeclaration() || !Callee->getName().starts_with("mtia_"))
     return std::nullopt;
   const MTIAIntrinsic::MTIAIntrinsicInfo *Info = MTIAIntrinsic::lookup(Callee->getName());
@@ -365,8 +366,8 @@ static std::optional<SDValue> lowerIntrinsicCall(TargetLowering::CallLoweringInf
   if (!STI.hasVendorXmtia())
     return Refuse("the extension Xmtia is switched off for this function");
   if (CLI.CB->arg_size() != Info->NumArgs)
-    return Refuse("it has " + Twine(Info->NumArgs) + " operands, not " +
-                  Twine(CLI.CB->arg_size()));
+    return Refuse("it has " + Twine(unsigned(Info->NumArgs)) + " operands, not " +
+                  Twine(CLI.CB->arg_size()) + ": include <mtia/kernel.h> for the declaration");
   if (CLI.OutVals.size() != Info->NumArgs || CLI.Ins.size() > (Info->HasResult ? 1u : 0u))
     return Refuse("operands and result must be integers of at most 64 bits: include "
                   "<mtia/kernel.h> for the declaration");

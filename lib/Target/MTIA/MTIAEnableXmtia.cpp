@@ -53,7 +53,7 @@ bool MTIAEnableXmtia::doInitialization(Module &M) {
       continue;
     for (User *U : Intrinsic.users()) {
       auto *Call = dyn_cast<CallInst>(U);
-      if (!Call || Call->getCalledFunction() != &Intrinsic)
+      if (!Call || Call->getCalledOperand() != &Intrinsic)
         continue;
       Function &F = *Call->getFunction();
       StringRef Features = F.getFnAttribute("target-features").getValueAsString();

@@ -373,6 +373,9 @@ def : Pat<(i64 (setugt GPR:$rs1, immU12MinusOne:$imm)),
 multiclass CondPats<CondCode cc, Instruction branch, int num> {
   def : Pat<(mtia_brcc (i64 GPR:$rs1), GPR:$rs2, cc, bb:$dst),
             (branch GPR:$rs1, GPR:$rs2, bb:$dst)>;
+  // The fast register allocator doesn't find x0 behind a copy.
+  def : Pat<(mtia_brcc (i64 GPR:$rs1), 0, cc, bb:$dst),
+            (branch GPR:$rs1, (i64 X0), bb:$dst)>;
   def : Pat<(i64 (mtia_selectcc (i64 GPR:$lhs), GPR:$rhs, cc, GPR:$t, GPR:$f)),
             (PseudoSelect GPR:$lhs, GPR:$rhs, num, GPR:$t, GPR:$f)>;
 }

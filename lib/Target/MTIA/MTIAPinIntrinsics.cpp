@@ -33,7 +33,7 @@ struct MTIAPinIntrinsicsPass : PassInfoMixin<MTIAPinIntrinsicsPass> {
         continue;
       for (User *U : F.users())
         if (auto *Call = dyn_cast<CallBase>(U))
-          if (Call->getCalledFunction() == &F)
+          if (Call->getCalledOperand() == &F)
             Call->addFnAttr(Attribute::NoMerge);
     }
     return PreservedAnalyses::all();

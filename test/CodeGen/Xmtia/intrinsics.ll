@@ -1,0 +1,98 @@
+; A call of an Xmtia intrinsic is the instruction: constants are immediates, no register is
+; saved or moved for it beyond its operands, and no frame is made.
+; RUN: %llc-mtia -O0 -verify-machineinstrs < %s | FileCheck %s --check-prefixes=CHECK
+; RUN: %llc-mtia -O2 -verify-machineinstrs < %s | FileCheck %s --check-prefixes=CHECK,O2
+; RUN: %llc-mtia -O2 -filetype=obj < %s -o %t.o
+; RUN: %objdump-mtia -d --mattr=+xmtia %t.o | FileCheck %s --check-prefix=OBJ
+
+declare i64 @mtia_id(i32)
+declare void @mtia_sync()
+declare void @mtia_bar(i32)
+declare void @mtia_cr_w(i32, i64)
+declare void @mtia_cb_init(i32, i64, i64)
+declare i64 @mtia_cb_head(i32, i64)
+declare void @mtia_cb_pop(i32, i64)
+declare void @mtia_mml(i32, i32, i32, i32, i32, i32, i32)
+
+; Constant, result.
+define i64 @id() nounwind {
+; CHECK-LABEL: id:
+; CHECK:       mtia.id a0, 5
+; CHECK-NEXT:  ret
+; OBJ-LABEL: <id>:
+; OBJ:       mtia.id a0, 5
+  %r = tail call i64 @mtia_id(i32 5)
+  ret i64 %r
+}
+
+; Registers where they are.
+define void @init(i64 %base, i64 %size) nounwind {
+; CHECK-LABEL: init:
+; CHECK:       mtia.cb.init 31, a0, a1
+; CHECK-NEXT:  ret
+  tail call void @mtia_cb_init(i32 31, i64 %base, i64 %size)
+  ret void
+}
+
+; The inner loop of a matrix multiplication: one instruction per MML.
+define void @loop(i32 signext %n) nounwind {
+; CHECK-LABEL: loop:
+; O2:       [[BODY:\.LBB[0-9_]+]]:
+; O2-NEXT:  # =>
+; O2-DAG:   mtia.mml 0, 2, 3, 0, 0, 1, 0
+; O2-DAG:   mtia.mml 3, 2, 3, 1, 1, 3, 5
+; O2-DAG:   addiw a0, a0, -1
+; O2:       bnez a0, [[BODY]]
+; O2-NEXT:  # %bb.
+; O2-NEXT:  ret
+; OBJ-LABEL: <loop>:
+; OBJ:       mtia.mml 0, 2, 3, 0, 0, 1, 0
+; OBJ:       mtia.mml 3, 2, 3, 1, 1, 3, 5
+entry:
+  br label %body
+body:
+  %i = phi i32 [ %n, %entry ], [ %next, %body ]
+  call void @mtia_mml(i32 0, i32 2, i32 3, i32 0, i32 0, i32 1, i32 0)
+  call void @mtia_mml(i32 3, i32 2, i32 3, i32 1, i32 1, i32 3, i32 5)
+  %next = add i32 %i, -1
+  %c = icmp ne i32 %next, 0
+  br i1 %c, label %body, label %exit
+exit:
+  ret void
+}
+
+; Order among commands and memory accesses stays: the store is before the pop, the load
+; after it, and neither crosses the command.
+define i64 @order(ptr %p, i64 %v, i64 %n) nounwind {
+; CHECK-LABEL: order:
+; O2:       sd a1, 0(a0)
+; O2-NEXT:  mtia.cb.pop 4, a2
+; O2-NEXT:  ld a0, 0(a0)
+; O2-NEXT:  mtia.sync
+; O2-NEXT:  ret
+  store i64 %v, ptr %p
+  call void @mtia_cb_pop(i32 4, i64 %n)
+  %r = load i64, ptr %p
+  call void @mtia_sync()
+  ret i64 %r
+}
+
+; Nothing is clobbered: the argument stays in its register.
+define i64 @preserved(i64 %a) nounwind {
+; CHECK-LABEL: preserved:
+; O2:       mtia.bar 2
+; O2-NEXT:  mtia.cr.w 7, a0
+; O2-NEXT:  ret
+  call void @mtia_bar(i32 2)
+  call void @mtia_cr_w(i32 7, i64 %a)
+  ret i64 %a
+}
+
+; A name that only looks like one is a function.
+declare void @mtia_frobnicate(i32)
+define void @other() nounwind {
+; CHECK-LABEL: other:
+; CHECK:       {{call|tail}} mtia_frobnicate
+  tail call void @mtia_frobnicate(i32 1)
+  ret void
+}
