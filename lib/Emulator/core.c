@@ -85,15 +85,6 @@ static struct mtia_code_page *find_page(struct mtia_core *c, uint64_t pc) {
   return page;
 }
 
-mtia_op_fn *mtia_core_fn(struct mtia_core *c, const struct mtia_slot *s) {
-  const struct mtia_core_ops *ops = mtia_core_ops_of(c->dev);
-  if (s->op == MTIA_SLOT_SEMIHOST)
-    return ops->semihost;
-  if (s->near)
-    return ops->near_fn[s->op];
-  return ops->fn[s->op] ? ops->fn[s->op] : ops->command; // decode lets no other through
-}
-
 // slli x0, x0, 31 in front of an ebreak and srai x0, x0, 7 behind it make it a
 // semihosting call (RISC-V semihosting 0.4); all three in one page.
 static bool is_semihosting(const struct mtia_code_page *page, unsigned index) {
@@ -146,7 +137,7 @@ mtia_op_fn *mtia_core_decode(struct mtia_core *c, struct mtia_slot *s) {
     if (insn.op == MTIA_OP_EBREAK && is_semihosting(page, index))
       s->op = MTIA_SLOT_SEMIHOST;
   }
-  mtia_op_fn *fn = mtia_core_fn(c, s);
+  mtia_op_fn *fn = mtia_core_fn(ops, s);
   bool line_start = ops->line_start && 2 * index % (1u << MTIA_LINE_SHIFT) == 0;
   s->fn = line_start ? ops->line_start : fn;
   return s->fn;

@@ -95,7 +95,13 @@ static inline const struct mtia_core_ops *mtia_core_ops_of(const struct mtia_dev
 }
 
 // The function that executes a decoded slot.
-mtia_op_fn *mtia_core_fn(struct mtia_core *c, const struct mtia_slot *s);
+static inline mtia_op_fn *mtia_core_fn(const struct mtia_core_ops *ops, const struct mtia_slot *s) {
+  if (s->op == MTIA_SLOT_SEMIHOST)
+    return ops->semihost;
+  if (s->near)
+    return ops->near_fn[s->op];
+  return ops->fn[s->op] ? ops->fn[s->op] : ops->command; // decode lets no other through
+}
 
 // Fills in a slot on its first execution; returns the function to call.
 mtia_op_fn *mtia_core_decode(struct mtia_core *c, struct mtia_slot *s);
@@ -136,6 +142,7 @@ struct mtia_core_cache {
 };
 
 #define MTIA_LINE_SHIFT 6
+#define MTIA_LINE (UINT64_C(1) << MTIA_LINE_SHIFT)
 
 struct mtia_core_cache *mtia_cache_create(const struct mtia_device_params *p);
 void mtia_cache_destroy(struct mtia_core_cache *cache);
@@ -159,6 +166,12 @@ static inline bool mtia_icache_hit(const struct mtia_core_cache *cache, uint64_t
 static inline bool mtia_dcache_hit(const struct mtia_core_cache *cache, uint64_t addr) {
   uint64_t line = addr >> MTIA_LINE_SHIFT;
   return cache->dtag[(line & (cache->dsets - 1)) * cache->dways] >> 1 == line;
+}
+
+// Marks that line as to be written back.
+static inline void mtia_dcache_dirty(const struct mtia_core_cache *cache, uint64_t addr) {
+  uint64_t line = addr >> MTIA_LINE_SHIFT;
+  cache->dtag[(line & (cache->dsets - 1)) * cache->dways] |= 1;
 }
 
 #endif
