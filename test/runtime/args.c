@@ -5,8 +5,7 @@
 // RUN: %python %S/Inputs/status.py 3 %qemu-virt %t.elf -append "one two" 2>&1 | FileCheck %s
 // RUN: %python %S/Inputs/status.py 3 %mtia-run %t.elf one two | FileCheck %s
 // RUN: %python %S/Inputs/status.py 1 %mtia-run %t.elf | FileCheck %s --check-prefix=NONE
-// RUN: %python %S/Inputs/status.py 255 %mtia-run %t.elf -v -x --y | FileCheck %s
-// --check-prefix=DASH
+// RUN: %python %S/Inputs/status.py 255 %mtia-run %t.elf -v -x --y | FileCheck %s --check-prefix=DASH
 #include <stdio.h>
 #include <string.h>
 

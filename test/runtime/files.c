@@ -2,9 +2,9 @@
 //
 // REQUIRES: mtia-clang, mtia-run, qemu-system
 // RUN: %mtia-clang -O2 %s -o %t.elf && rm -rf %t.dir && mkdir %t.dir && cd %t.dir
-// RUN: %qemu-virt %t.elf > qemu.out 2>&1 && FileCheck %s < qemu.out && cat renamed.txt | FileCheck
-// %s --check-prefix=FILE RUN: rm renamed.txt RUN: %mtia-run %t.elf > run.out && cmp qemu.out
-// run.out && cat renamed.txt | FileCheck %s --check-prefix=FILE
+// RUN: %qemu-virt %t.elf > qemu.out 2>&1 && FileCheck %s < qemu.out && cat renamed.txt | FileCheck %s --check-prefix=FILE
+// RUN: rm renamed.txt
+// RUN: %mtia-run %t.elf > run.out && cmp qemu.out run.out && cat renamed.txt | FileCheck %s --check-prefix=FILE
 #include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>

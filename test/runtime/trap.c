@@ -8,11 +8,11 @@
 // RUN: not %qemu-virt %t.elf -append illegal 2>&1 | FileCheck %s --check-prefix=ILLEGAL
 // RUN: not %qemu-virt %t.elf -append stack 2>&1 | FileCheck %s --check-prefix=LOAD
 // RUN: not %mtia-run %t.elf load 2>&1 | FileCheck %s --check-prefix=EMU
-// LOAD: fatal: load from an address that is no memory (mcause 0x0000000000000005, mepc
-// 0x000000008000{{[0-9a-f]+}}, mtval 0x00000000000000{{[0-9a-f]+}}) STORE: fatal: store to an
-// address that is no memory (mcause 0x0000000000000007 ILLEGAL: fatal: illegal instruction (mcause
-// 0x0000000000000002 The line of the load, in this file. EMU: function load, {{.*}}trap.c:22: lw
-// a0, 0(a0): load from an address that is no memory: 0x10
+// LOAD: fatal: load from an address that is no memory (mcause 0x0000000000000005, mepc 0x000000008000{{[0-9a-f]+}}, mtval 0x00000000000000{{[0-9a-f]+}})
+// STORE: fatal: store to an address that is no memory (mcause 0x0000000000000007
+// ILLEGAL: fatal: illegal instruction (mcause 0x0000000000000002
+// The line of the load, in this file.
+// EMU: function load, {{.*}}trap.c:22: lw a0, 0(a0): load from an address that is no memory: 0x10
 #include <string.h>
 
 volatile int *volatile nowhere = (volatile int *)16;
