@@ -11,12 +11,12 @@
 // LOAD: fatal: load from an address that is no memory (mcause 0x0000000000000005, mepc 0x000000008000{{[0-9a-f]+}}, mtval 0x00000000000000{{[0-9a-f]+}})
 // STORE: fatal: store to an address that is no memory (mcause 0x0000000000000007
 // ILLEGAL: fatal: illegal instruction (mcause 0x0000000000000002
-// The line of the load, in this file.
-// EMU: function load, {{.*}}trap.c:22: lw a0, 0(a0): load from an address that is no memory: 0x10
 #include <string.h>
 
 volatile int *volatile nowhere = (volatile int *)16;
 
+// The line of the load, in this file.
+// EMU: function load, {{.*}}trap.c:[[#@LINE+2]]: lw a0, 0(a0): load from an address that is no memory: 0x10
 // Not inlined: loads merged from several lines would have none.
 __attribute__((noinline)) static int load(void) { return *nowhere; }
 
