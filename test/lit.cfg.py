@@ -74,6 +74,7 @@ SUBSTITUTIONS = {
     "qemu-virt": QEMU,
     "python": config.python,
     # places
+    "llvm-bin": llvm,
     "source": source,
     "build": build,
     "include": f"{source}/include",

@@ -62,6 +62,11 @@ def simm12 : MTIAOp, ImmLeaf<i64, "return isInt<12>(Imm);"> {
   let ParserMatchClass = SImm12AsmOperand;
   let EncoderMethod = "getImmOpValue";
   let DecoderMethod = "decodeSImmOperand<12>";
+  // An alias stands for constants only: li is never printed for %lo(symbol).
+  let MCOperandPredicate = [{
+    int64_t Imm;
+    return MCOp.evaluateAsConstantImm(Imm) && isInt<12>(Imm);
+  }];
   let OperandType = "OPERAND_SIMM12";
   let OperandNamespace = "MTIAOp";
 }
@@ -189,7 +194,7 @@ def PseudoJumpSymbol : AsmOperandClass {
   let Name = "PseudoJumpSymbol";
   let RenderMethod = "addImmOperands";
   let DiagnosticString = "operand must be a valid jump target";
-  let ParserMethod = "parseCallSymbol";
+  let ParserMethod = "parseJumpSymbol";
 }
 def pseudo_jump_symbol : MTIAOp { let ParserMatchClass = PseudoJumpSymbol; }
 

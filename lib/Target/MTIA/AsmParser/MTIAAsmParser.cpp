@@ -60,6 +60,7 @@ class MTIAAsmParser : public MCTargetAsmParser {
   ParseStatus parseOperandWithSpecifier(OperandVector &Operands);
   ParseStatus parseBareSymbol(OperandVector &Operands);
   ParseStatus parseCallSymbol(OperandVector &Operands);
+  ParseStatus parseJumpSymbol(OperandVector &Operands);
   ParseStatus parseJALOffset(OperandVector &Operands);
   ParseStatus parseCSRSystemRegister(OperandVector &Operands);
   ParseStatus parseFenceArg(OperandVector &Operands);
@@ -292,13 +293,19 @@ ParseStatus MTIAAsmParser::parseBareSymbol(OperandVector &Operands) {
 }
 
 ParseStatus MTIAAsmParser::parseCallSymbol(OperandVector &Operands) {
-  SMLoc Start = getLoc();
   if (getLexer().isNot(AsmToken::Identifier) && getLexer().isNot(AsmToken::String))
     return ParseStatus::NoMatch;
   // "call rd, symbol": the symbol comes next.
   if (getLexer().peekTok().is(AsmToken::Comma) && matchRegister(getLexer().getTok().getString()))
     return ParseStatus::NoMatch;
+  return parseJumpSymbol(Operands);
+}
 
+// The first operand of "jump symbol, rd".
+ParseStatus MTIAAsmParser::parseJumpSymbol(OperandVector &Operands) {
+  SMLoc Start = getLoc();
+  if (getLexer().isNot(AsmToken::Identifier) && getLexer().isNot(AsmToken::String))
+    return ParseStatus::NoMatch;
   StringRef Name;
   if (getParser().parseIdentifier(Name))
     return ParseStatus::Failure;

@@ -7,6 +7,7 @@
 
 #include "MCTargetDesc/MTIAMCTargetDesc.h"
 #include "MCTargetDesc/MTIABaseInfo.h"
+#include "MCTargetDesc/MTIAELFStreamer.h"
 #include "MCTargetDesc/MTIAInstPrinter.h"
 #include "MCTargetDesc/MTIAMCAsmInfo.h"
 #include "MCTargetDesc/MTIATargetStreamer.h"
@@ -17,6 +18,9 @@
 #include "llvm/MC/MCRegisterInfo.h"
 #include "llvm/MC/MCSubtargetInfo.h"
 #include "llvm/MC/TargetRegistry.h"
+#include "llvm/Support/MathExtras.h"
+#include <array>
+#include <optional>
 
 #define GET_INSTRINFO_MC_DESC
 #define ENABLE_INSTR_PREDICATE_VERIFIER
@@ -95,7 +99,29 @@ class MTIAMCInstrAnalysis : public MCInstrAnalysis {
     return Transfer::Other;
   }
 
+  // What lui and auipc left in the registers of this basic block, so that the
+  // target of a jalr behind them can be named.
+  std::array<std::optional<int64_t>, 32> Known;
+
 public:
+  void resetState() override { Known.fill(std::nullopt); }
+
+  void updateState(const MCInst &Inst, uint64_t Addr) override {
+    // Another basic block may come from elsewhere, and a callee may write any
+    // register.
+    if (isTerminator(Inst) || isCall(Inst))
+      return resetState();
+    const MCInstrDesc &Desc = Info->get(Inst.getOpcode());
+    if (Desc.getNumDefs() == 0 || !Inst.getOperand(0).isReg())
+      return;
+    MCRegister Dest = Inst.getOperand(0).getReg();
+    Known[Dest - MTIA::X0] = std::nullopt;
+    if (Inst.getOpcode() == MTIA::LUI || Inst.getOpcode() == MTIA::AUIPC) {
+      int64_t Upper = SignExtend64<32>(Inst.getOperand(1).getImm() << 12);
+      Known[Dest - MTIA::X0] = Upper + (Inst.getOpcode() == MTIA::AUIPC ? int64_t(Addr) : 0);
+    }
+  }
+
   explicit MTIAMCInstrAnalysis(const MCInstrInfo *Info) : MCInstrAnalysis(Info) {}
 
   bool evaluateBranch(const MCInst &Inst, uint64_t Addr, uint64_t Size,
@@ -103,6 +129,16 @@ public:
     unsigned Opcode = Inst.getOpcode();
     unsigned Form = Info->get(Opcode).TSFlags & MTIAII::FormMask;
     unsigned Last = Inst.getNumOperands();
+    if (Opcode == MTIA::JALR && Inst.getOperand(2).isImm()) {
+      MCRegister Base = Inst.getOperand(1).getReg();
+      std::optional<int64_t> Value = Known[Base - MTIA::X0];
+      if (Base == MTIA::X0)
+        Value = 0;
+      if (!Value)
+        return false;
+      Target = *Value + Inst.getOperand(2).getImm();
+      return true;
+    }
     if ((Form != MTIAII::FormB && Form != MTIAII::FormJ) || Last == 0 ||
         !Inst.getOperand(Last - 1).isImm())
       return false;
@@ -147,6 +183,7 @@ extern "C" void LLVMInitializeMTIATargetMC() {
   TargetRegistry::RegisterMCSubtargetInfo(T, createMTIAMCSubtargetInfo);
   TargetRegistry::RegisterMCAsmBackend(T, createMTIAAsmBackend);
   TargetRegistry::RegisterMCCodeEmitter(T, createMTIAMCCodeEmitter);
+  TargetRegistry::RegisterELFStreamer(T, createMTIAELFStreamer);
   TargetRegistry::RegisterMCInstPrinter(T, createMTIAMCInstPrinter);
   TargetRegistry::RegisterMCInstrAnalysis(T, createMTIAInstrAnalysis);
   TargetRegistry::RegisterObjectTargetStreamer(T, createObjectTargetStreamer);

@@ -16,110 +16,97 @@ namespace {
 
 using Seq = MTIAMatInt::InstSeq;
 
-// The plain way: 32-bit constants by lui and addi(w); others by making the upper
-// bits first, shifting them into place, and adding the lowest twelve.
-void generatePlain(int64_t Val, Seq &Res) {
-  if (isInt<32>(Val)) {
+// Looks for the shortest sequence from its end: which last instruction, and then
+// which constant before it. Uncommon steps are the ones that rarely help; a
+// sequence may contain few of them, which bounds the search.
+class Search {
+  static constexpr unsigned MaxUncommon = 2;
+
+  Seq Current; // from the last instruction to the first
+  Seq Best;    // in the order of execution
+  unsigned Limit = 9;
+
+  void finish(int64_t Val) {
     int64_t Hi20 = ((Val + 0x800) >> 12) & 0xFFFFF;
     int64_t Lo12 = SignExtend64<12>(Val);
+    unsigned Length = Current.size() + (Hi20 && Lo12 ? 2 : 1);
+    if (Length >= Limit)
+      return;
+    Limit = Length;
+    Best.clear();
     if (Hi20)
-      Res.push_back({MTIA::LUI, Hi20});
-    if (Lo12 || Hi20 == 0)
+      Best.push_back({MTIA::LUI, Hi20});
+    if (Lo12 || !Hi20)
       // The 32-bit addition wraps where lui's sign extension went too far.
-      Res.push_back({Hi20 ? MTIA::ADDIW : MTIA::ADDI, Lo12});
-    return;
+      Best.push_back({Hi20 ? MTIA::ADDIW : MTIA::ADDI, Lo12});
+    Best.append(Current.rbegin(), Current.rend());
   }
 
-  int64_t Lo12 = SignExtend64<12>(Val);
-  int64_t Rest = int64_t(uint64_t(Val) - uint64_t(Lo12));
-  unsigned Shift = llvm::countr_zero(uint64_t(Rest));
-  int64_t Upper = Rest >> Shift;
-
-  // Keep twelve zero bits when lui alone can then make the upper part.
-  if (Shift > 12 && !isInt<12>(Upper) && isInt<32>(int64_t(uint64_t(Upper) << 12))) {
-    Shift -= 12;
-    Upper = int64_t(uint64_t(Upper) << 12);
+  // The constant before is Val, the instruction after it Opcode.
+  void step(unsigned Opcode, int64_t Imm, int64_t Val, unsigned Uncommon) {
+    Current.push_back({Opcode, Imm});
+    visit(Val, Uncommon);
+    Current.pop_back();
   }
-  generatePlain(Upper, Res);
-  Res.push_back({MTIA::SLLI, Shift});
-  if (Lo12)
-    Res.push_back({MTIA::ADDI, Lo12});
-}
 
-void takeIfShorter(Seq &Best, Seq &&Candidate) {
-  if (Candidate.size() < Best.size())
-    Best = std::move(Candidate);
-}
+  void visit(int64_t Val, unsigned Uncommon) {
+    if (isInt<32>(Val))
+      return finish(Val);
+    // At least one instruction for a 32-bit constant and one to make Val of it.
+    if (Current.size() + 2 >= Limit)
+      return;
 
-// Some other constant by the plain way, then one instruction that turns it into
-// the wanted one.
-Seq plainThen(int64_t Val, unsigned Opcode, int64_t Imm) {
-  Seq S;
-  generatePlain(Val, S);
-  S.push_back({Opcode, Imm});
-  return S;
-}
+    int64_t Lo12 = SignExtend64<12>(Val);
+    if (Val & 1) {
+      step(MTIA::ADDI, Lo12, int64_t(uint64_t(Val) - uint64_t(Lo12)), Uncommon);
+    } else {
+      unsigned Zeros = llvm::countr_zero(uint64_t(Val));
+      int64_t Upper = Val >> Zeros;
+      step(MTIA::SLLI, Zeros, Upper, Uncommon);
+      // With twelve zero bits left, lui alone may make the upper part.
+      if (Zeros > 12 && isInt<20>(Upper))
+        step(MTIA::SLLI, Zeros - 12, int64_t(uint64_t(Upper) << 12), Uncommon);
+      if (Lo12)
+        step(MTIA::ADDI, Lo12, int64_t(uint64_t(Val) - uint64_t(Lo12)), Uncommon);
+      // The bits that a left shift loses may as well be zero.
+      if (Val < 0 && Uncommon < MaxUncommon)
+        step(MTIA::SLLI, Zeros, int64_t(uint64_t(Val) >> Zeros), Uncommon + 1);
+    }
+
+    if (Uncommon == MaxUncommon)
+      return;
+    // Two additions reach a constant with one more zero bit than one does.
+    int64_t Lo13 = SignExtend64<13>(Val);
+    int64_t Half = Lo13 < 0 ? -2048 : 2047;
+    if (!isInt<12>(Lo13) && isInt<12>(Lo13 - Half)) {
+      Current.push_back({MTIA::ADDI, Half});
+      step(MTIA::ADDI, Lo13 - Half, int64_t(uint64_t(Val) - uint64_t(Lo13)), Uncommon + 1);
+      Current.pop_back();
+    }
+    if (Val > 0) {
+      // A logical shift right of a negative constant. The bits that it loses
+      // are free: ones or zeros.
+      unsigned Zeros = llvm::countl_zero(uint64_t(Val));
+      uint64_t Up = uint64_t(Val) << Zeros;
+      step(MTIA::SRLI, Zeros, int64_t(Up | maskTrailingOnes<uint64_t>(Zeros)), Uncommon + 1);
+      step(MTIA::SRLI, Zeros, int64_t(Up), Uncommon + 1);
+    }
+    // xori flips everything above its own bits.
+    if (Lo12 < 0)
+      step(MTIA::XORI, Lo12, Val ^ Lo12, Uncommon + 1);
+    if (Lo12 != -1)
+      step(MTIA::XORI, -1, ~Val, Uncommon + 1);
+  }
+
+public:
+  Seq run(int64_t Val) {
+    visit(Val, 0);
+    return Best;
+  }
+};
 
 } // namespace
 
-MTIAMatInt::InstSeq MTIAMatInt::generateInstSeq(int64_t Val) {
-  Seq Best;
-  generatePlain(Val, Best);
-  if (Best.size() <= 2)
-    return Best;
-
-  // Trailing zeros beyond what the plain way shifted out, the lowest twelve bits
-  // not being zero or not.
-  if ((Val & 1) == 0) {
-    unsigned Zeros = llvm::countr_zero(uint64_t(Val));
-    takeIfShorter(Best, plainThen(Val >> Zeros, MTIA::SLLI, Zeros));
-  }
-
-  // A positive constant may come from a longer one by a logical shift right. The
-  // bits that are shifted out are free: try ones, and zeros.
-  if (Val > 0) {
-    unsigned Zeros = llvm::countl_zero(uint64_t(Val));
-    uint64_t Up = uint64_t(Val) << Zeros;
-    takeIfShorter(Best,
-                  plainThen(int64_t(Up | maskTrailingOnes<uint64_t>(Zeros)), MTIA::SRLI, Zeros));
-    takeIfShorter(Best, plainThen(int64_t(Up), MTIA::SRLI, Zeros));
-    // 32 bits with bit 31 set: start from the sign-extended word.
-    if (Zeros == 32) {
-      Seq S;
-      generatePlain(SignExtend64<32>(Val), S);
-      S.push_back({MTIA::SLLI, 32});
-      S.push_back({MTIA::SRLI, 32});
-      takeIfShorter(Best, std::move(S));
-    }
-  }
-
-  // The complement may be easier (long runs of ones in the middle).
-  {
-    int64_t Lo12 = SignExtend64<12>(Val);
-    if (Lo12 < 0) {
-      // ~(Val ^ Lo12) has zeros below; xori sets them and flips the rest back.
-      Seq S;
-      generatePlain(Val ^ Lo12, S);
-      S.push_back({MTIA::XORI, Lo12});
-      takeIfShorter(Best, std::move(S));
-    }
-  }
-
-  // A small addend more or less at the end.
-  if (isInt<12>(SignExtend64<12>(Val)) && SignExtend64<12>(Val) != 0) {
-    int64_t Lo12 = SignExtend64<12>(Val);
-    int64_t Rest = int64_t(uint64_t(Val) - uint64_t(Lo12));
-    if (Rest > 0) {
-      unsigned Zeros = llvm::countl_zero(uint64_t(Rest));
-      uint64_t Up = uint64_t(Rest) << Zeros;
-      for (uint64_t Fill : {uint64_t(0), maskTrailingOnes<uint64_t>(Zeros)}) {
-        Seq S = plainThen(int64_t(Up | Fill), MTIA::SRLI, Zeros);
-        S.push_back({MTIA::ADDI, Lo12});
-        takeIfShorter(Best, std::move(S));
-      }
-    }
-  }
-  return Best;
-}
+MTIAMatInt::InstSeq MTIAMatInt::generateInstSeq(int64_t Val) { return Search().run(Val); }
 
 unsigned MTIAMatInt::getIntMatCost(int64_t Val) { return generateInstSeq(Val).size(); }

@@ -1,0 +1,334 @@
+# SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+"""Compares our assembler and disassembler with stock LLVM's for riscv64.
+
+    compare_rv64.py WHAT mtia_insn.inc LLVM_BIN PLUGIN SCRATCH_DIR
+
+WHAT: instructions    every instruction of mtia_insn.inc but Xmtia, operand extremes
+      pseudos         pseudo-instructions and aliases, their operand extremes
+      constants       li of many constants: equal values, never longer than stock's
+      words           random words: same verdict, same text
+      csrs            all 4096 CSR numbers
+Prints how much was compared; exit status 1 with the differences otherwise.
+"""
+import os
+import random
+import re
+import subprocess
+import sys
+
+ATTRS = "+m,+zicsr,+zifencei,+zicbom,+zihintpause"
+REGS = ["zero", "ra", "sp", "gp", "tp", "t0", "t1", "t2", "s0", "s1", "a0", "a1", "a2", "a3", "a4", "a5",
+        "a6", "a7", "s2", "s3", "s4", "s5", "s6", "s7", "s8", "s9", "s10", "s11", "t3", "t4", "t5", "t6"]
+SIMM12 = [-2048, -2047, -1025, -1, 0, 1, 1024, 2046, 2047]
+UIMM20 = [0, 1, 0x7FFFF, 0x80000, 0xFFFFF]
+CSRS = [0, 1, 0x300, 0x305, 0x341, 0xB00, 0xC00, 0xC01, 0xC02, 0xF14, 0x7FF, 0x800, 0xFFF]
+
+
+class Tools:
+    def __init__(self, llvm, plugin, scratch):
+        self.llvm, self.plugin, self.scratch = llvm, plugin, scratch
+
+    def run(self, ours, tool, args, stdin=None, check=True):
+        env = dict(os.environ)
+        if ours:
+            env["LD_PRELOAD"] = self.plugin
+        done = subprocess.run([f"{self.llvm}/{tool}", *args], input=stdin, env=env,
+                              capture_output=True, text=True, check=False)
+        if check and done.returncode:
+            sys.exit(f"{tool} {' '.join(args)} ({'ours' if ours else 'stock'}):\n{done.stderr[:2000]}")
+        return done
+
+    def mc_args(self, ours):
+        if ours:
+            return ["--arch=mtia", "--triple=riscv64-unknown-elf", "--mattr=-xmtia"]
+        return ["--triple=riscv64-unknown-elf", f"--mattr={ATTRS}"]
+
+    def assemble(self, ours, text, name):
+        obj = os.path.join(self.scratch, f"{name}.{'ours' if ours else 'stock'}.o")
+        self.run(ours, "llvm-mc", [*self.mc_args(ours), "--filetype=obj", "-o", obj, "-"], text)
+        return obj
+
+    def section_text(self, obj):
+        out = os.path.join(self.scratch, "text.bin")
+        self.run(False, "llvm-objcopy", ["-O", "binary", "--only-section=.text", obj, out])
+        with open(out, "rb") as file:
+            return file.read()
+
+    def disassemble(self, ours, obj, *extra):
+        args = ["-d", "--no-show-raw-insn", *extra]
+        args += ["--arch-name=mtia", "--mattr=-xmtia"] if ours else [f"--mattr={ATTRS}"]
+        out = self.run(ours, "llvm-objdump", [*args, obj]).stdout
+        return [line for line in out.splitlines() if "file format" not in line]
+
+
+def same_lines(what, ours, stock):
+    """Prints the first differences and exits, or returns the number of lines."""
+    if ours == stock:
+        return len(ours)
+    print(f"{what}: ours and stock differ")
+    for a, b in [p for p in zip(ours, stock) if p[0] != p[1]][:20]:
+        print(f"  ours:  {a}\n  stock: {b}")
+    if len(ours) != len(stock):
+        print(f"  {len(ours)} lines and {len(stock)}")
+    sys.exit(1)
+
+
+def operand_lists(form, mnemonic):
+    """Operand texts of one instruction: every register, the extremes of every constant."""
+    def regs(pattern):
+        # Every register in every place, and the others not all equal.
+        for place in range(pattern.count("r")):
+            for i, reg in enumerate(REGS):
+                names = [REGS[(i * 7 + 3 * n + 1) % 32] for n in range(pattern.count("r"))]
+                names[place] = reg
+                it = iter(names)
+                yield re.sub("r", lambda _: next(it), pattern)
+    if form == "R":
+        yield from regs("r, r, r")
+    elif form == "NONE":
+        yield ""
+    elif form == "U":
+        for imm in UIMM20:
+            yield from regs(f"r, {imm}")
+    elif form == "SHIFT":
+        for imm in [0, 1, 15, 30, 31] + ([32, 62, 63] if not mnemonic.endswith("w") else []):
+            yield from regs(f"r, r, {imm}")
+    elif form == "FENCE":
+        sets = ["0"] + ["".join(c for n, c in enumerate("iorw") if s >> n & 1) for s in range(1, 16)]
+        for p in sets:
+            for s in sets:
+                yield f"{p}, {s}"
+    elif form == "CSR":
+        for csr in CSRS:
+            if mnemonic.endswith("i"):
+                for imm in (0, 1, 15, 16, 31):
+                    yield from regs(f"r, {csr}, {imm}")
+            else:
+                yield from regs(f"r, {csr}, r")
+    elif form == "B":
+        for d in (-4096, -4094, -2050, -2048, -2, 0, 2, 4, 2046, 2048, 4094):
+            yield from regs(f"r, r, {d}")
+    elif form == "J":
+        for d in (-1048576, -1048574, -4098, -4096, -2050, -2048, -2, 0, 2, 2046, 2048, 4096, 1048574):
+            yield from regs(f"r, {d}")
+    elif mnemonic.startswith("cbo."):
+        yield from regs("(r)")
+        yield "0(a0)"
+    elif form in ("I", "S"):
+        memory = form == "S" or mnemonic == "jalr" or mnemonic in ("lb", "lh", "lw", "ld", "lbu", "lhu", "lwu")
+        for imm in SIMM12:
+            yield from regs(f"r, {imm}(r)" if memory else f"r, r, {imm}")
+    else:
+        sys.exit(f"{mnemonic}: no operands are known here for the form {form}")
+
+
+def instructions(tools, insn_inc):
+    lines, seen = [], 0
+    with open(insn_inc, encoding="utf-8") as file:
+        found = re.findall(r'^MTIA_INSN\((\w+), "([^"]+)", \w+, \w+, (\w+),', file.read(), re.M)
+    for _, mnemonic, form in found:
+        if form != "X":
+            seen += 1
+            lines += [f"{mnemonic} {ops}".strip() for ops in operand_lists(form, mnemonic)]
+    text = "\n".join(lines) + "\n"
+    ours, stock = tools.assemble(True, text, "insns"), tools.assemble(False, text, "insns")
+    a, b = tools.section_text(ours), tools.section_text(stock)
+    same_lines("encodings", [f"{lines[i // 4]}: {a[i:i + 4][::-1].hex()}" for i in range(0, len(a), 4)],
+               [f"{lines[i // 4]}: {b[i:i + 4][::-1].hex()}" for i in range(0, len(b), 4)])
+    with open(ours, "rb") as x, open(stock, "rb") as y:
+        if x.read() != y.read():
+            sys.exit("the object files differ outside .text")
+    # Both disassemblers on both objects.
+    for obj in (ours, stock):
+        same_lines("disassembly", tools.disassemble(True, obj), tools.disassemble(False, obj))
+        same_lines("disassembly without aliases", tools.disassemble(True, obj, "-M", "no-aliases", "-M", "numeric"),
+                   tools.disassemble(False, obj, "-M", "no-aliases", "-M", "numeric"))
+    # Both assemblers print the same text.
+    printed = [tools.run(o, "llvm-mc", tools.mc_args(o), text).stdout.splitlines() for o in (True, False)]
+    same_lines("printed assembly", *printed)
+    # And what is printed is read again as the same words.
+    again = tools.section_text(tools.assemble(True, "\n".join(printed[0]) + "\n", "again"))
+    if again != a:
+        sys.exit("printed assembly is read as other words")
+    print(f"{seen} instructions, {len(lines)} encodings equal")
+
+
+PSEUDOS = """
+nop; ret; fence; pause; unimp; ecall; scall; ebreak; sbreak
+li R, S; mv R, R; move R, R; not R, R; neg R, R; negw R, R; sext.w R, R; zext.b R, R
+sext.b R, R; sext.h R, R; zext.h R, R; zext.w R, R
+seqz R, R; snez R, R; sltz R, R; sgtz R, R
+add R, R, S; addw R, R, S; and R, R, S; or R, R, S; xor R, R, S; slt R, R, S; sltu R, R, S
+sll R, R, H; srl R, R, H; sra R, R, H; sllw R, R, W; srlw R, R, W; sraw R, R, W
+sgt R, R, R; sgtu R, R, R
+beqz R, B; bnez R, B; blez R, B; bgez R, B; bltz R, B; bgtz R, B
+bgt R, R, B; ble R, R, B; bgtu R, R, B; bleu R, R, B
+j J; jal J; jal R, J; jr R; jr S(R); jr R, S; jalr R; jalr S(R); jalr R, R; jalr R, R, S; jalr R, S(R)
+jr (R); jalr (R); jalr R, (R)
+lb R, (R); lh R, (R); lw R, (R); ld R, (R); lbu R, (R); lhu R, (R); lwu R, (R)
+sb R, (R); sh R, (R); sw R, (R); sd R, (R)
+rdcycle R; rdtime R; rdinstret R; csrr R, C; csrw C, R; csrs C, R; csrc C, R
+csrwi C, Z; csrsi C, Z; csrci C, Z; csrw C, Z; csrs C, Z; csrc C, Z
+csrrw R, C, Z; csrrs R, C, Z; csrrc R, C, Z
+lla R, Y; la R, Y; lga R, Y; la.tls.ie R, Y; la.tls.gd R, Y; call T; call R, T; tail T; jump T, R
+lb R, Y; lbu R, Y; lh R, Y; lhu R, Y; lw R, Y; lwu R, Y; ld R, Y
+sb R, Y, R; sh R, Y, R; sw R, Y, R; sd R, Y, R
+.insn r 0x33, 7, 127, R, R, R; .insn r OP, 0, 0, R, R, R; .insn r4 MADD, 0, 3, R, R, R, R
+.insn i 0x13, 0, R, R, S; .insn i LOAD, 3, R, S(R); .insn s STORE, 3, R, S(R)
+.insn b BRANCH, 1, R, R, B; .insn sb 0x63, 1, R, R, B; .insn u LUI, R, U; .insn u 0x17, R, U
+.insn 0x00000013; .insn 4, 0xfe010113
+"""
+
+
+def pseudos(tools, _):
+    rng = random.Random(1)
+    values = {"S": SIMM12, "H": [0, 1, 31, 32, 63], "W": [0, 1, 31], "B": [-4096, -2, 0, 2, 4094],
+              "J": [-1048576, -2, 2, 1048574], "C": ["mstatus", "mhartid", "0x7c0", "mtval", 3072],
+              "Z": [0, 1, 31], "Y": ["symbol", "symbol+4", "symbol-8", "a0"], "T": ["symbol", "a0", "t1"], "U": UIMM20, "R": REGS}
+    lines = []
+    for pattern in PSEUDOS.replace("\n", ";").split(";"):
+        pattern = pattern.strip()
+        if not pattern:
+            continue
+        head, _, tail = pattern.partition(" ")
+        if head == ".insn":
+            word, _, tail = tail.partition(" ")
+            head += " " + word
+        letters = re.findall(r"\b[SHWBJCZYUTR]\b", tail)
+        for n in range(max([len(values[x]) for x in letters] or [1])):
+            def pick(match, n=n):
+                choices = values[match.group()]
+                return str(choices[(n + rng.randrange(len(choices)) * (letters[0] != match.group())) % len(choices)])
+            lines.append((head + " " + re.sub(r"\b[SHWBJCZYUTR]\b", pick, tail)).strip())
+    text = "\n".join(lines) + "\n"
+    ours, stock = tools.assemble(True, text, "pseudos"), tools.assemble(False, text, "pseudos")
+    relocated = [tools.run(False, "llvm-objdump", ["-dr", "--show-all-symbols", f"--mattr={ATTRS}", o]).stdout
+                 .splitlines()[2:] for o in (ours, stock)]
+    same_lines("pseudo-instructions", *relocated)
+    printed = [[re.sub(r"\.Lpcrel_hi\d+", "LABEL", " ".join(line.split()))
+                for line in tools.run(o, "llvm-mc", tools.mc_args(o), text).stdout.splitlines()
+                if ".insn" not in line]  # i formats: rs1, imm and imm(rs1) are the same
+               for o in (True, False)]
+    same_lines("printed pseudo-instructions", *printed)
+    print(f"{len(lines)} pseudo-instructions equal")
+
+
+def constants(tools, _):
+    rng = random.Random(2)
+    mask = (1 << 64) - 1
+    numbers = {0, 1, 2047, 2048, 0x7FFFF800, 0x7FFFFFFF, 0x80000000, 0xFFFFFFFF, 1 << 32, 1 << 63, mask,
+               0x123456789ABCDEF0, 0xAAAAAAAAAAAAAAAA, 0x5555555555555555, 0xFFFF0000FFFF0000}
+    for bit in range(64):
+        for d in (-2049, -2048, -1, 0, 1, 2047, 2048):
+            numbers |= {((1 << bit) + d) & mask, (-(1 << bit) + d) & mask}
+        for width in range(1, 64 - bit, 7):
+            numbers |= {((1 << width) - 1) << bit & mask, ~(((1 << width) - 1) << bit) & mask}
+    for _ in range(2000):
+        n = rng.getrandbits(rng.randrange(1, 65)) << rng.randrange(64)
+        numbers |= {n & mask, ~n & mask}
+    numbers = sorted(numbers)
+    total = [0, 0]
+    lengths = []
+    for ours in (True, False):
+        text = "".join(f"li a0, {n:#x}\necall\n" for n in numbers)
+        words = tools.section_text(tools.assemble(ours, text, "li"))
+        words = [int.from_bytes(words[i:i + 4], "little") for i in range(0, len(words), 4)]
+        at, result = 0, []
+        for n in numbers:
+            end = words.index(0x73, at)
+            if ours:
+                value = evaluate(words[at:end])
+                if value != n:
+                    sys.exit(f"li a0, {n:#x} makes {value:#x}")
+            result.append(end - at)
+            at = end + 1
+        total[not ours] = sum(result)
+        lengths.append(result)
+    longer = [(f"{n:#x}", a, b) for n, a, b in zip(numbers, *lengths) if a > b]
+    if longer:
+        sys.exit(f"{len(longer)} of {len(numbers)} constants are longer than stock's (constant, ours, stock): {longer[:12]}")
+    print(f"{len(numbers)} constants: {total[0]} instructions, stock {total[1]}")
+
+
+def evaluate(words):
+    """What a li sequence leaves in a0, by the manual."""
+    mask, regs = (1 << 64) - 1, {0: 0, 10: None}
+
+    def sext(value, bits):
+        value &= (1 << bits) - 1
+        return (value - (1 << bits) if value >> (bits - 1) else value) & mask
+    for w in words:
+        op, f3, rd, rs, imm = w & 127, w >> 12 & 7, w >> 7 & 31, w >> 15 & 31, sext(w >> 20, 12)
+        if op == 0x37:
+            regs[rd] = sext(w & 0xFFFFF000, 32)
+            continue
+        a, sh = regs[rs], w >> 20 & 63
+        regs[rd] = {(0x13, 0): lambda: a + imm, (0x1B, 0): lambda: sext(a + imm, 32),
+                    (0x13, 4): lambda: a ^ imm, (0x13, 6): lambda: a | imm, (0x13, 7): lambda: a & imm,
+                    (0x13, 1): lambda: a << sh, (0x13, 5): lambda: a >> sh}[op, f3]() & mask
+    return regs[10]
+
+
+def words(tools, _):
+    rng = random.Random(3)
+    # Every opcode with every funct3, the rest random, zeros and ones mixed in.
+    samples = []
+    for opcode in range(3, 128, 4):
+        if opcode in (0x0B, 0x2B, 0x5B, 0x7B) or opcode & 31 == 31:
+            continue  # Xmtia's; formats longer than 32 bits
+        for funct3 in range(8):
+            for _ in range(24):
+                rest = rng.choice([rng.getrandbits(32), rng.getrandbits(32) & rng.getrandbits(32),
+                                   rng.getrandbits(32) & 0x02FFFF80, rng.getrandbits(32) & 0x40FFFF80,
+                                   rng.getrandbits(32) & 0xFFF00F80, 0])
+                samples.append((rest & ~0x707F | funct3 << 12 | opcode) & 0xFFFFFFFF)
+    for w in (0x73, 0x100073, 0x30200073, 0x10500073, 0x8330000F, 0x0FF0000F, 0x100F):
+        samples += [w] + [w ^ 1 << bit for bit in range(7, 32)]
+    results = []
+    for ours in (True, False):
+        # One word a line; a word that is none makes a warning with its line's number.
+        text = "".join(" ".join(f"{w >> s & 255:#04x}" for s in (0, 8, 16, 24)) + "\n" for w in samples)
+        done = tools.run(ours, "llvm-mc", [*tools.mc_args(ours), "--disassemble"], text, check=False)
+        bad = {int(n) for n in re.findall(r"<stdin>:(\d+):\d+: warning: invalid instruction encoding", done.stderr)}
+        good = iter(line for line in done.stdout.splitlines() if line.strip() and ".text" not in line)
+        results.append([f"{w:08x} invalid" if n in bad else f"{w:08x} {next(good)}"
+                        for n, w in enumerate(samples, 1)])
+    # Names of CSRs that only stock knows are numbers here; the cores have no supervisor mode.
+    ours, stock = results
+    for n, (a, b) in enumerate(zip(ours, stock)):
+        number = str(int(a[:8], 16) >> 20)
+        if a.startswith(b[:8] + " \tcsr") and re.sub(rf"\b{number}\b", "CSR", a) == \
+                re.sub(r"\b[a-z]+[a-z0-9]*(?=, \w+$|$)", "CSR", b, count=1):
+            ours[n] = b
+        elif a.endswith("invalid") and re.search(rf"\t({SUPERVISOR})\b", b):
+            ours[n] = b
+    same_lines("random words", ours, stock)
+    print(f"{len(samples)} words, {sum('invalid' not in r for r in results[0])} of them instructions")
+
+
+SUPERVISOR = r"sret|mnret|dret|sctrclr|sfence\.vma|sinval\.vma|sfence\.\w+\.\w+|hfence\.\w+|hinval\.\w+"
+
+
+def csrs(tools, _):
+    text = "".join(f"csrrw a0, {n}, a1\n" for n in range(4096))
+    obj = tools.assemble(True, text, "csrs")
+    ours, stock = tools.disassemble(True, obj), tools.disassemble(False, obj)
+    named = 0
+    for n, (a, b) in enumerate(zip(ours[-4096:], stock[-4096:])):
+        if a == b:
+            named += not re.search(r", 0x\w+, a1", a)
+        # We know fewer names; what we don't name must be the number.
+        elif not a.endswith(f"a0, {n:#x}, a1"):
+            sys.exit(f"ours:  {a}\nstock: {b}")
+    if named < 200:
+        sys.exit(f"only {named} CSRs have a name")
+    print(f"4096 CSRs, {named} names equal")
+
+
+def main(argv):
+    what, insn_inc, llvm, plugin, scratch = argv[1:]
+    os.makedirs(scratch, exist_ok=True)
+    globals()[what](Tools(llvm, plugin, scratch), insn_inc)
+
+
+main(sys.argv)
