@@ -67,7 +67,7 @@ call 0x1000
 lla a0, 5
 # CHECK: :[[#@LINE+1]]:8: error: operand must be a constant 64-bit integer
 li a0, symbol
-# CHECK: :[[#@LINE+1]]:17: error: the second input operand must be tp/x4 when using %tprel_add specifier
+# CHECK: :[[#@LINE+1]]:13: error: the second input operand must be tp/x4 when using %tprel_add specifier
 add a0, a1, a2, %tprel_add(symbol)
 # CHECK: :[[#@LINE+1]]:15: error: invalid relocation specifier
 addi a0, a0, %nosuch(symbol)

@@ -9,7 +9,7 @@
 # CHECK: .insn r 127, 7, 127, t6, t6, t6 # encoding: [0xff,0xff,0xff,0xff]
 .insn r 127, 7, 127, t6, t6, t6
 # CHECK: .insn r 51, 0, 32, a0, a1, a2 # encoding: [0x33,0x85,0xc5,0x40]
-# DIS: 40c58533 {{.*}} sub a0, a1, a2
+# DIS: 40c58533 sub a0, a1, a2
 .insn r OP, 0, 32, a0, a1, a2
 # CHECK: .insn r4 67, 7, 3, a0, a1, a2, a3 # encoding: [0x43,0xf5,0xc5,0x6e]
 .insn r4 MADD, 7, 3, a0, a1, a2, a3
@@ -43,7 +43,7 @@ target:
 # CHECK: .insn 0x4, 19 # encoding: [0x13,0x00,0x00,0x00]
 # DIS: nop
 .insn 0x13
-# DIS: add sp, sp, -0x20
+# DIS: addi sp, sp, -0x20
 .insn 4, 0xfe010113
 
 .ifdef BAD
@@ -57,7 +57,7 @@ target:
 .insn r 0x33, 0, 128, a0, a1, a2
 # ERR: :[[#@LINE+1]]:21: error: expected register
 .insn r 0x33, 0, 0, 5, a1, a2
-# ERR: :[[#@LINE+1]]:25: error: {{.*}}integer in the range [-2048, 2047]
+# ERR: :[[#@LINE+1]]:26: error: {{.*}}integer in the range [-2048, 2047]
 .insn i 0x13, 0, a0, a1, 2048
 # ERR: :[[#@LINE+1]]:7: error: invalid instruction format, expected 'r', 'r4', 'i', 's', 'b', 'u' or 'j'
 .insn x 0x13, 0, a0, a1, 2048

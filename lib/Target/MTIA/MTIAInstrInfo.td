@@ -214,6 +214,18 @@ def ImmXLenAsmOperand : AsmOperandClass {
 }
 def ixlenimm_li : MTIAOp { let ParserMatchClass = ImmXLenAsmOperand; }
 
+// The constants of li that are an addi; for others the message is li's.
+def SImm12LIAsmOperand : AsmOperandClass {
+  let Name = "SImm12LI";
+  let RenderMethod = "addImmOperands";
+  let PredicateMethod = "isImmInRange<-2048, 2047>";
+  let DiagnosticString = ImmXLenAsmOperand.DiagnosticString;
+}
+def simm12_li : MTIAOp {
+  let ParserMatchClass = SImm12LIAsmOperand;
+  let MCOperandPredicate = simm12.MCOperandPredicate;
+}
+
 //===----------------------------------------------------------------------===//
 // Operation classes
 //===----------------------------------------------------------------------===//

@@ -232,7 +232,7 @@ def InsnJ : InsnBase<FormJ, (ins uimm7:$opcode, GPR:$rd,
 //===----------------------------------------------------------------------===//
 
 def : InstAlias<"nop", (ADDI X0, X0, 0), 3>;
-def : InstAlias<"li $rd, $imm", (ADDI GPR:$rd, X0, simm12:$imm), 2>;
+def : InstAlias<"li $rd, $imm", (ADDI GPR:$rd, X0, simm12_li:$imm), 2>;
 def : InstAlias<"mv $rd, $rs", (ADDI GPR:$rd, GPR:$rs, 0)>;
 def : InstAlias<"not $rd, $rs", (XORI GPR:$rd, GPR:$rs, -1)>;
 def : InstAlias<"neg $rd, $rs", (SUB GPR:$rd, X0, GPR:$rs)>;

@@ -310,7 +310,13 @@ ParseStatus MTIAAsmParser::parseJumpSymbol(OperandVector &Operands) {
   if (getParser().parseIdentifier(Name))
     return ParseStatus::Failure;
   SMLoc End = SMLoc::getFromPointer(Name.end());
-  Name.consume_back("@plt"); // every call goes through the PLT if it must
+  // symbol@plt is the symbol: every call goes through the PLT if it must.
+  if (getLexer().is(AsmToken::At)) {
+    Lex();
+    if (getLexer().isNot(AsmToken::Identifier) || getLexer().getTok().getString() != "plt")
+      return Error(getLoc(), "expected 'plt' after '@'");
+    Lex();
+  }
   MCSymbol *Sym = getContext().getOrCreateSymbol(Name);
   const MCExpr *Res = MCSymbolRefExpr::create(Sym, getContext());
   if (getLexer().is(AsmToken::Plus) || getLexer().is(AsmToken::Minus)) {

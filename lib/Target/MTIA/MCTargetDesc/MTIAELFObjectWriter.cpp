@@ -49,6 +49,8 @@ unsigned MTIAELFObjectWriter::getRelocType(const MCFixup &Fixup, const MCValue &
     if (const MCSymbol *S = Target.getAddSym())
       static_cast<MCSymbolELF *>(const_cast<MCSymbol *>(S))->setType(ELF::STT_TLS);
     break;
+  case MTIA::S_32_PCREL:
+    return ELF::R_RISCV_32_PCREL;
   case MTIA::S_PLTPCREL:
   case MTIA::S_GOTPCREL:
     if (Kind == FK_Data_4)

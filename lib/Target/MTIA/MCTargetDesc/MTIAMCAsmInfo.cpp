@@ -7,7 +7,9 @@
 
 #include "MCTargetDesc/MTIAMCAsmInfo.h"
 #include "llvm/ADT/StringSwitch.h"
+#include "llvm/BinaryFormat/Dwarf.h"
 #include "llvm/MC/MCExpr.h"
+#include "llvm/MC/MCStreamer.h"
 #include "llvm/Support/raw_ostream.h"
 #include "llvm/TargetParser/Triple.h"
 
@@ -33,6 +35,16 @@ void MTIAMCAsmInfo::printSpecifierExpr(raw_ostream &OS, const MCSpecifierExpr &E
   OS << '%' << Name << '(';
   printExpr(OS, *Expr.getSubExpr());
   OS << ')';
+}
+
+// A PC-relative word in .eh_frame gets one relocation of its own instead of an
+// addition and a subtraction.
+const MCExpr *MTIAMCAsmInfo::getExprForFDESymbol(const MCSymbol *Sym, unsigned Encoding,
+                                                 MCStreamer &Streamer) const {
+  if (!(Encoding & dwarf::DW_EH_PE_pcrel) || !(Encoding & dwarf::DW_EH_PE_sdata4))
+    return MCAsmInfo::getExprForFDESymbol(Sym, Encoding, Streamer);
+  MCContext &Ctx = Streamer.getContext();
+  return MCSpecifierExpr::create(MCSymbolRefExpr::create(Sym, Ctx), MTIA::S_32_PCREL, Ctx);
 }
 
 static constexpr struct {

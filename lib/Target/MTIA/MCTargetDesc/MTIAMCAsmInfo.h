@@ -19,6 +19,8 @@ public:
   explicit MTIAMCAsmInfo(const Triple &TT);
 
   void printSpecifierExpr(raw_ostream &OS, const MCSpecifierExpr &Expr) const override;
+  const MCExpr *getExprForFDESymbol(const MCSymbol *Sym, unsigned Encoding,
+                                    MCStreamer &Streamer) const override;
 };
 
 namespace MTIA {
@@ -39,6 +41,7 @@ enum Specifier : uint16_t {
   S_PLTPCREL,
   S_GOTPCREL,
   S_CALL_PLT, // printed as the bare symbol
+  S_32_PCREL, // addresses in unwind tables
 };
 
 // S_None for an unknown name.
