@@ -15,7 +15,8 @@
 #define MAX_LOOPS (2 * KN_MAX_RANK)
 
 struct input {
-  struct kn_expr *expr; // KN_READ or KN_REDUCE
+  struct kn_expr *expr; // KN_READ or KN_REDUCE; NULL: only there for its shape
+  struct kn_range range;
   MlirValue tensor;
   MlirAffineMap map;
 };
@@ -361,6 +362,33 @@ static int loop_of(const struct loops *s, const struct kn_index *index) {
   return -1;
 }
 
+// The value of a bound that is a number or a dimension; false for anything else.
+static bool constant_value(const struct kn_expr *e, int64_t *value) {
+  while (e->kind == KN_CAST)
+    e = e->args[0];
+  *value = e->kind == KN_DIM ? e->dim->size : e->ival;
+  return e->kind == KN_DIM || e->kind == KN_INT;
+}
+
+// How far an index runs from 0; -1 if that is not known here.
+static int64_t extent(const struct kn_index *index) {
+  int64_t lo, hi;
+  if (index->extent)
+    return index->extent->size;
+  return constant_value(index->lo, &lo) && constant_value(index->hi, &hi) && lo == 0 ? hi : -1;
+}
+
+static bool check_extent(struct lowering *l, struct kn_index *index) {
+  int64_t n = extent(index);
+  if (n < 0)
+    return refuse(l, index->range, "such a range has no mapping to the device yet",
+                  "mapped are whole dimensions and 0..n with a number or a dimension n");
+  if (n < 1)
+    return refuse(l, index->range, "an empty dimension has no mapping to the device",
+                  "sizes start at 1");
+  return true;
+}
+
 static bool read_map(struct lowering *l, struct loops *s, struct kn_expr *read,
                      MlirAffineMap *map) {
   MlirAffineExpr results[KN_MAX_RANK];
@@ -370,6 +398,10 @@ static bool read_map(struct lowering *l, struct loops *s, struct kn_expr *read,
     struct kn_index *index = kn_plain_index(e);
     while (e->kind == KN_CAST)
       e = e->args[0];
+    if (index && loop_of(s, index) >= 0 && extent(index) != read->tensor->dims[i]->size)
+      return refuse(l, read->args[i]->range,
+                    "an index over a part of a dimension has no mapping to the device yet",
+                    "let it run over the whole dimension, and use where(...)");
     if (index && loop_of(s, index) >= 0)
       results[i] = mlirAffineDimExprGet(ctx, loop_of(s, index));
     else if (e->kind == KN_INT)
@@ -402,11 +434,12 @@ static bool collect(struct lowering *l, struct loops *s, struct kn_expr *e) {
     if (s->num_inputs == MAX_INPUTS)
       return refuse(l, e->range, "too many tensor elements are read in one statement",
                     "split it into several statements");
-    struct input in = {.expr = e};
+    struct input in = {.expr = e, .range = e->range};
     for (unsigned i = 0; element && i < s->num_inputs; i++)
       if (same_read(s->inputs[i].expr, e)) {
         in = s->inputs[i];
         in.expr = e;
+        in.range = e->range;
       }
     if (!in.tensor.ptr) {
       if (element) {
@@ -424,18 +457,6 @@ static bool collect(struct lowering *l, struct loops *s, struct kn_expr *e) {
   for (unsigned i = 0; i < e->num_args; i++)
     if (e->args[i] && !collect(l, s, e->args[i]))
       return false;
-  return true;
-}
-
-static int64_t extent(const struct kn_index *index) { return index->extent->size; }
-
-static bool check_extent(struct lowering *l, struct kn_index *index) {
-  if (!index->extent)
-    return refuse(l, index->range, "a range lo..hi has no mapping to the device yet",
-                  "let the index run over a whole dimension");
-  if (index->extent->size < 1)
-    return refuse(l, index->range, "an empty dimension has no mapping to the device",
-                  "sizes start at 1");
   return true;
 }
 
@@ -506,7 +527,7 @@ static bool build_generic(struct lowering *l, struct loops *s, struct kn_expr *v
   for (unsigned i = 0; i < s->num_inputs; i++) {
     operands[i] = s->inputs[i].tensor;
     types[i] = mlirShapedTypeGetElementType(mlirValueGetType(operands[i]));
-    locs[i] = kn_location(l->b, s->inputs[i].expr->range);
+    locs[i] = kn_location(l->b, s->inputs[i].range);
     maps[i] = mlirAffineMapAttrGet(s->inputs[i].map);
   }
   MlirAffineExpr left[MAX_LOOPS];
@@ -567,6 +588,30 @@ static bool mark_use(struct kn_expr *e, void *data) {
   return true;
 }
 
+// A reduced loop that no tensor goes along gets an empty tensor, which says how far it runs.
+static bool add_shapes(struct lowering *l, struct loops *s) {
+  for (unsigned i = s->parallel; i < s->num; i++) {
+    bool found = false;
+    for (unsigned n = 0; n < s->num_inputs && !found; n++)
+      for (unsigned k = 0; k < (unsigned)mlirAffineMapGetNumResults(s->inputs[n].map); k++) {
+        int64_t constant;
+        found = found || kn_map_loop(s->inputs[n].map, k, &constant) == (int)i;
+      }
+    if (found)
+      continue;
+    if (s->num_inputs == MAX_INPUTS)
+      return refuse(l, s->index[i]->range, "too many tensor elements are read here", NULL);
+    int64_t n = extent(s->index[i]);
+    MlirAffineExpr loop = mlirAffineDimExprGet(l->ir->ctx, i);
+    MlirType type = ranked(l->ir, 1, &n, KN_I8);
+    s->inputs[s->num_inputs++] =
+        (struct input){.range = s->index[i]->range,
+                       .tensor = ir_value(l->ir, "tensor.empty", type, NO_VALUES, NO_ATTRS),
+                       .map = mlirAffineMapGet(l->ir->ctx, s->num, 0, 1, &loop)};
+  }
+  return true;
+}
+
 static bool reduce(struct lowering *l, struct loops *outer, struct kn_expr *e, MlirValue *tensor,
                    MlirAffineMap *map) {
   struct uses uses = {.outer = outer};
@@ -597,7 +642,7 @@ static bool reduce(struct lowering *l, struct loops *outer, struct kn_expr *e, M
   }
   MlirLocation loc = l->ir->loc;
   l->ir->loc = kn_location(l->b, e->range);
-  bool ok = collect(l, &s, e->args[0]) &&
+  bool ok = collect(l, &s, e->args[0]) && add_shapes(l, &s) &&
             build_generic(l, &s, e->args[0], e->type, combine, start, tensor);
   l->ir->loc = loc;
   if (ok)

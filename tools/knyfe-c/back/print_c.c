@@ -122,8 +122,8 @@ static void note(struct printer *p, MlirOperation op) {
 // Names
 //===----------------------------------------------------------------------===//
 
-static const char *const c_words[] = {
-    "alignas",  "alignof",       "auto",   "bool",     "break",
+static const char *const c_keywords[] = {
+    "alignas",  "alignof",       "asm",    "bool",     "break",
     "case",     "char",          "const",  "continue", "default",
     "do",       "double",        "else",   "enum",     "extern",
     "false",    "float",         "for",    "goto",     "if",
@@ -131,22 +131,23 @@ static const char *const c_words[] = {
     "restrict", "return",        "short",  "signed",   "sizeof",
     "static",   "static_assert", "struct", "switch",   "thread_local",
     "true",     "typedef",       "typeof", "union",    "unsigned",
-    "void",     "volatile",      "while",  "asm",      "args",
-    "block",    "main",          "NULL",   "BY_CORE",  "min",
-    "max",      "div",           "rem",    "shl",      "shr",
-    "quantize",
+    "void",     "volatile",      "while",  "NULL",
 };
+// What the text itself uses: free for tensors, which are members of a struct.
+static const char *const our_names[] = {"args", "main", "BY_CORE", "min", "max",
+                                        "div",  "rem",  "shl",     "shr", "quantize"};
 
-static bool is_c_word(const char *name) {
-  for (size_t i = 0; i < sizeof c_words / sizeof *c_words; i++)
-    if (!strcmp(c_words[i], name))
+static bool is_among(const char *const *names, size_t n, const char *name) {
+  for (size_t i = 0; i < n; i++)
+    if (!strcmp(names[i], name))
       return true;
   return false;
 }
+#define IS_AMONG(table, name) is_among(table, sizeof table / sizeof *table, name)
 
 static bool taken(const struct printer *p, const char *name) {
-  if (is_c_word(name))
-    return strcmp(name, "block") != 0;
+  if (IS_AMONG(c_keywords, name) || IS_AMONG(our_names, name))
+    return true;
   for (unsigned i = 0; i < p->num_bindings; i++)
     if (!strcmp(p->bindings[i].name, name))
       return true;
@@ -856,22 +857,44 @@ static void print_helpers(struct printer *p) {
           p->out);
 }
 
+// Functions of the C library that the compiler or the runtime know by name: a kernel is a global
+// function and must not take their place. Names with mem, str, mtia or _ in front are all kept
+// free.
+static const char *const library_names[] = {
+    "abort",  "abs",    "acos",   "asin",    "atan",      "atan2",   "atexit",   "atof",
+    "atoi",   "atol",   "bcmp",   "bcopy",   "bsearch",   "bzero",   "calloc",   "cbrt",
+    "ceil",   "close",  "cos",    "cosh",    "exit",      "exp",     "fabs",     "fclose",
+    "fflush", "floor",  "fma",    "fmax",    "fmin",      "fmod",    "fopen",    "fprintf",
+    "fputc",  "fputs",  "fread",  "free",    "frexp",     "fwrite",  "getc",     "getenv",
+    "gets",   "hypot",  "index",  "isalpha", "isdigit",   "isnan",   "kill",     "labs",
+    "ldexp",  "llabs",  "log",    "log10",   "log2",      "longjmp", "lseek",    "malloc",
+    "modf",   "open",   "pow",    "printf",  "putc",      "putchar", "puts",     "qsort",
+    "raise",  "rand",   "read",   "realloc", "remainder", "remove",  "rename",   "rindex",
+    "rint",   "round",  "scanf",  "setjmp",  "sin",       "sinh",    "snprintf", "sprintf",
+    "sqrt",   "srand",  "sscanf", "tan",     "tanh",      "time",    "tolower",  "toupper",
+    "trunc",  "ungetc", "unlink", "vprintf", "write",
+};
+
+static bool is_library_name(const char *name) {
+  if (name[0] == '_' || !strncmp(name, "mem", 3) || !strncmp(name, "str", 3) ||
+      !strncmp(name, "mtia", 4) || !strncmp(name, "MTIA", 4))
+    return true;
+  return IS_AMONG(library_names, name);
+}
+
 static bool check_names(struct backend *b) {
   bool ok = true;
   struct kn_tensor *lists[] = {b->kernel->inputs, b->kernel->outputs};
   for (int i = 0; i < 2; i++)
     for (struct kn_tensor *t = lists[i]; t; t = t->next)
-      if (is_c_word(t->name) && strcmp(t->name, "block") && strcmp(t->name, "args") &&
-          strcmp(t->name, "main") &&
-          !(strlen(t->name) <= 3 && strcmp(t->name, "int") && strcmp(t->name, "for") &&
-            strcmp(t->name, "asm"))) {
+      if (IS_AMONG(c_keywords, t->name)) {
         kn_report(b->file, KN_DIAG_not_mapped, t->range, "'%s' has a meaning in C", t->name);
         kn_hint(b->file, "choose another name");
         ok = false;
       }
-  if (is_c_word(b->kernel->name)) {
-    kn_report(b->file, KN_DIAG_not_mapped, b->kernel->range, "'%s' has a meaning in C",
-              b->kernel->name);
+  const char *name = b->kernel->name;
+  if (IS_AMONG(c_keywords, name) || IS_AMONG(our_names, name) || is_library_name(name)) {
+    kn_report(b->file, KN_DIAG_not_mapped, b->kernel->range, "'%s' has a meaning in C", name);
     kn_hint(b->file, "choose another name for the kernel");
     ok = false;
   }
@@ -904,6 +927,7 @@ bool kn_print_c(struct backend *b, MlirOperation func, FILE *out) {
   print_head(p);
 
   struct constants c = {p, false};
+  bind(p, (MlirValue){NULL}, k->name);
   mlirOperationWalk(func, print_constant, &c, MlirWalkPreOrder);
   if (c.any)
     fputs("};\n", out);

@@ -133,6 +133,13 @@ def centred(d):
     return a, {"y": e.astype(np.int32), "n": wrap32((e * e).sum(1))}
 
 
+def ranges(d):
+    a = {"x": ints(np.int32, d["N"], d["M"])}
+    i = np.arange(d["N"])
+    f = np.max([i ^ (j - k) for j in range(7) for k in range(3)], axis=0)
+    return a, {"z": wrap32((a["x"].astype(np.int64) * np.arange(d["M"])).sum(1)), "f": f.astype(np.int32)}
+
+
 def parse(case):
     shape, grids = case.split("@")
     return shape, {k: int(v) for k, v in (p.split("=") for p in shape.split(","))}, grids.split("+")
