@@ -611,7 +611,7 @@ def write_encoding(insns):
            "Generated from `lib/Target/MTIA/*.td` by `scripts/mtia-gen.py`; a test compares this copy with "
            "what the build writes to `build/include/mtia/encoding.md`. Bits 31 to 0 from left to right, "
            "`name:width` for a field.\n"]
-    out += encoding_table("RV64IM, Zicsr, Zifencei, Zicbom", [i for i in insns if i.form != "X"])
+    out += encoding_table("RV64IM, Zicsr, Zifencei, Zicbom, Zicboz", [i for i in insns if i.form != "X"])
     out += encoding_table("Xmtia", [i for i in insns if i.form == "X"])
     return "".join(out)
 

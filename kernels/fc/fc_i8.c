@@ -50,7 +50,7 @@ static uint32_t count_dealt(uint32_t total, uint32_t first, uint32_t groups) {
 static struct fc_share my_share(const struct fc_plan *p, uint32_t k_bytes) {
   uint32_t row = mtia_row(), col = mtia_col();
   uint32_t cols = mtia_cols();
-  uint32_t k_log2 = (uint32_t)__builtin_ctz(p->k_parts);
+  uint32_t k_log2 = fc_twos(p->k_parts);
   uint32_t part = col & (p->k_parts - 1);
   uint32_t groups_per_row = cols >> k_log2;
   uint32_t rn = row / p->row_groups;

@@ -154,6 +154,19 @@ uint64_t mtia_cache_store(struct mtia_core *c, uint64_t addr, unsigned size, uin
   return done == t ? t : buffer(c, done, t);
 }
 
+uint64_t mtia_cache_zero(struct mtia_core *c, uint64_t addr, uint64_t t) {
+  struct mtia_core_cache *cache = c->cache;
+  t += c->dev->p->core_cbo;
+  if (uncached(addr))
+    return t;
+  uint64_t line = addr >> MTIA_LINE_SHIFT, victim = 0;
+  uint64_t *set = cache->dtag + (line & (cache->dsets - 1)) * cache->dways;
+  if (!touch(set, cache->dways, line, &victim) && victim & 1)
+    mtia_noc_core_write(c->dev, c->pe, victim >> 1 << MTIA_LINE_SHIFT, 64, t);
+  set[0] |= 1;
+  return t;
+}
+
 uint64_t mtia_cache_cbo(struct mtia_core *c, uint64_t addr, bool keep, uint64_t t) {
   struct mtia_core_cache *cache = c->cache;
   t += c->dev->p->core_cbo;

@@ -78,7 +78,7 @@ static inline uint64_t slot_pc(const struct mtia_slot *s) {
   X(ADDW) X(SUBW) X(SLLW) X(SRLW) X(SRAW)                                                          \
   X(MUL) X(MULH) X(MULHSU) X(MULHU) X(DIV) X(DIVU) X(REM) X(REMU)                                  \
   X(MULW) X(DIVW) X(DIVUW) X(REMW) X(REMUW)                                                        \
-  X(FENCE) X(FENCE_I) X(CBO_CLEAN) X(CBO_FLUSH) X(CBO_INVAL)                                       \
+  X(FENCE) X(FENCE_I) X(CBO_CLEAN) X(CBO_FLUSH) X(CBO_INVAL) X(CBO_ZERO)                                       \
   X(CSRRW) X(CSRRS) X(CSRRC) X(CSRRWI) X(CSRRSI) X(CSRRCI) X(ECALL) X(EBREAK) X(MRET) X(WFI)
 // clang-format on
 
@@ -154,6 +154,8 @@ void mtia_cache_warm_data(struct mtia_core *c, uint64_t from, uint64_t to);
 uint64_t mtia_cache_fetch(struct mtia_core *c, uint64_t pc, uint64_t t);
 uint64_t mtia_cache_load(struct mtia_core *c, uint64_t addr, unsigned size, uint64_t t);
 uint64_t mtia_cache_store(struct mtia_core *c, uint64_t addr, unsigned size, uint64_t t);
+// cbo.zero: the line is there, dirty, without having been read.
+uint64_t mtia_cache_zero(struct mtia_core *c, uint64_t addr, uint64_t t);
 // Writes a dirty line back; `keep` leaves it in the cache.
 uint64_t mtia_cache_cbo(struct mtia_core *c, uint64_t addr, bool keep, uint64_t t);
 

@@ -1,7 +1,7 @@
 # What the device's cores implement, and the libraries that fit: the one place.
 # The compiler's defaults, the start-up code and the choice of picolibc's and
 # libgcc's variants all follow from these two lines.
-set(MTIA_DEVICE_MARCH "rv64im_zicbom_zicsr_zifencei")
+set(MTIA_DEVICE_MARCH "rv64im_zicbom_zicboz_zicsr_zifencei")
 set(MTIA_DEVICE_MABI "lp64")
 # Folder of that variant below picolibc's and GCC's library folders.
 set(MTIA_DEVICE_MULTILIB "rv64im/lp64")

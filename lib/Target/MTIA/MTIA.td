@@ -29,7 +29,8 @@ include "MTIAInstrPatterns.td"
 def : ProcessorModel<"mtia-v1", MTIAModel,
                      [Feature64Bit, FeatureStdExtI, FeatureStdExtM,
                       FeatureStdExtZicsr, FeatureStdExtZifencei,
-                      FeatureStdExtZicbom, FeatureVendorXmtia]>;
+                      FeatureStdExtZicbom, FeatureStdExtZicboz,
+                      FeatureVendorXmtia]>;
 
 // What clang writes into "target-cpu" for riscv64; the feature list follows in
 // "target-features".

@@ -38,6 +38,11 @@ def FeatureStdExtZicbom
                     "'Zicbom' (cache-block management instructions)">;
 def HasStdExtZicbom : MTIAPredicate<FeatureStdExtZicbom, FeatureStdExtZicbom.Desc>;
 
+def FeatureStdExtZicboz
+    : MTIAExtension<"zicboz", "HasStdExtZicboz",
+                    "'Zicboz' (cache-block zero instruction)">;
+def HasStdExtZicboz : MTIAPredicate<FeatureStdExtZicboz, FeatureStdExtZicboz.Desc>;
+
 def FeatureVendorXmtia
     : MTIAExtension<"xmtia", "HasVendorXmtia",
                     "'Xmtia' (commands to the units of a processing element)">;
@@ -87,7 +92,7 @@ foreach name = [
     "zawrs", "zba", "zbb", "zbc", "zbkb", "zbkc", "zbkx", "zbs", "zca", "zcb",
     "zcd", "zce", "zcf", "zclsd", "zcmop", "zcmp", "zcmt", "zdinx", "zfa",
     "zfbfmin", "zfh", "zfhmin", "zfinx", "zhinx", "zhinxmin", "zic64b",
-    "zicbop", "zicboz", "ziccamoa", "ziccamoc", "ziccif", "zicclsm",
+    "zicbop", "ziccamoa", "ziccamoc", "ziccif", "zicclsm",
     "ziccrse", "zicntr", "zicond", "zihintntl", "zihintpause", "zihpm",
     "zilsd", "zimop", "zk", "zkn", "zknd", "zkne", "zknh", "zkr", "zks",
     "zksed", "zksh", "zkt", "zmmul", "ztso", "zvbb", "zvbc", "zve32f",

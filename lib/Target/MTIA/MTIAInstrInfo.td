@@ -5,7 +5,7 @@
 //
 //===----------------------------------------------------------------------===//
 //
-// RV64I, Zicsr, Zifencei, Zicbom, the machine-mode instructions, and the
+// RV64I, Zicsr, Zifencei, Zicbom, Zicboz, the machine-mode instructions, and the
 // pseudo-instructions and aliases of the assembler. Selection patterns are in
 // MTIAInstrPatterns.td.
 //
@@ -472,6 +472,10 @@ def CBO_INVAL : CacheBlock_r<0>;
 def CBO_CLEAN : CacheBlock_r<1>;
 def CBO_FLUSH : CacheBlock_r<2>;
 }
+
+// Zicboz: a line of zeros without reading memory
+let Predicates = [HasStdExtZicboz] in
+def CBO_ZERO : CacheBlock_r<4>;
 
 include "MTIAInstrInfoM.td"
 include "MTIAInstrInfoXmtia.td"
