@@ -495,67 +495,6 @@ void MTIAInstrInfo::insertIndirectBranch(MachineBasicBlock &MBB, MachineBasicBlo
   MRI.clearVirtRegs();
 }
 
-// Evaluates a branch whose operands are known constants.
-static bool isLoadImm(const MachineInstr *MI, int64_t &Imm) {
-  if (!MI || MI->getOpcode() != MTIA::ADDI || !MI->getOperand(1).isReg() ||
-      MI->getOperand(1).getReg() != MTIA::X0 || !MI->getOperand(2).isImm())
-    return false;
-  Imm = MI->getOperand(2).getImm();
-  return true;
-}
-
-static bool evaluateCondition(MTIACC::CondCode CC, int64_t A, int64_t B) {
-  switch (CC) {
-  case MTIACC::COND_EQ:
-    return A == B;
-  case MTIACC::COND_NE:
-    return A != B;
-  case MTIACC::COND_LT:
-    return A < B;
-  case MTIACC::COND_GE:
-    return A >= B;
-  case MTIACC::COND_LTU:
-    return (uint64_t)A < (uint64_t)B;
-  case MTIACC::COND_GEU:
-    return (uint64_t)A >= (uint64_t)B;
-  default:
-    llvm_unreachable("Not a condition");
-  }
-}
-
-bool MTIAInstrInfo::optimizeCondBranch(MachineInstr &MI) const {
-  MachineBasicBlock *MBB = MI.getParent();
-  MachineRegisterInfo &MRI = MBB->getParent()->getRegInfo();
-  MachineBasicBlock *TBB, *FBB;
-  SmallVector<MachineOperand, 3> Cond;
-  if (analyzeBranch(*MBB, TBB, FBB, Cond, /*AllowModify=*/false) || Cond.empty())
-    return false;
-
-  auto IsConst = [&](const MachineOperand &Op, int64_t &Imm) {
-    Register Reg = Op.getReg();
-    if (Reg == MTIA::X0) {
-      Imm = 0;
-      return true;
-    }
-    return Reg.isVirtual() && isLoadImm(MRI.getVRegDef(Reg), Imm);
-  };
-  int64_t C0, C1;
-  if (!IsConst(Cond[1], C0) || !IsConst(Cond[2], C1))
-    return false;
-
-  auto CC = static_cast<MTIACC::CondCode>(Cond[0].getImm());
-  MachineBasicBlock *Folded = evaluateCondition(CC, C0, C1) ? TBB : FBB;
-  if (!Folded)
-    return false; // falls through to a block that isn't named
-  DebugLoc DL = MBB->findBranchDebugLoc();
-  removeBranch(*MBB);
-  for (MachineBasicBlock *Succ : {TBB, FBB})
-    if (Succ && Succ != Folded && TBB != FBB)
-      MBB->removeSuccessor(Succ, /*NormalizeSuccProbs=*/true);
-  insertBranch(*MBB, Folded, nullptr, {}, DL);
-  return true;
-}
-
 //===----------------------------------------------------------------------===//
 // Memory operands
 //===----------------------------------------------------------------------===//

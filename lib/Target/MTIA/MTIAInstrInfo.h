@@ -79,7 +79,6 @@ public:
   void insertIndirectBranch(MachineBasicBlock &MBB, MachineBasicBlock &NewDestBB,
                             MachineBasicBlock &RestoreBB, const DebugLoc &DL, int64_t BrOffset,
                             RegScavenger *RS) const override;
-  bool optimizeCondBranch(MachineInstr &MI) const override;
 
   bool isAsCheapAsAMove(const MachineInstr &MI) const override;
   std::optional<RegImmPair> isAddImmediate(const MachineInstr &MI, Register Reg) const override;

@@ -20,7 +20,7 @@ define i64 @id() nounwind {
 ; CHECK:       mtia.id a0, 5
 ; CHECK-NEXT:  ret
 ; OBJ-LABEL: <id>:
-; OBJ:       mtia.id a0, 5
+; OBJ:       mtia.id a0, 0x5
   %r = tail call i64 @mtia_id(i32 5)
   ret i64 %r
 }
@@ -46,8 +46,8 @@ define void @loop(i32 signext %n) nounwind {
 ; O2-NEXT:  # %bb.
 ; O2-NEXT:  ret
 ; OBJ-LABEL: <loop>:
-; OBJ:       mtia.mml 0, 2, 3, 0, 0, 1, 0
-; OBJ:       mtia.mml 3, 2, 3, 1, 1, 3, 5
+; OBJ:       mtia.mml 0x0, 0x2, 0x3, 0x0, 0x0, 0x1, 0x0
+; OBJ:       mtia.mml 0x3, 0x2, 0x3, 0x1, 0x1, 0x3, 0x5
 entry:
   br label %body
 body:

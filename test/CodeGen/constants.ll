@@ -1,0 +1,69 @@
+; Constants: one to a few instructions, or the constant pool.
+; RUN: %llc-mtia -verify-machineinstrs < %s | FileCheck %s
+
+define i64 @imm12() nounwind {
+; CHECK-LABEL: imm12:
+; CHECK:       li a0, -2048
+; CHECK-NEXT:  ret
+  ret i64 -2048
+}
+
+define i64 @upper() nounwind {
+; CHECK-LABEL: upper:
+; CHECK:       lui a0, 524288
+; CHECK-NEXT:  ret
+  ret i64 -2147483648
+}
+
+; 2147483647 = (524288 << 12) - 1 as a word.
+define i64 @int_max() nounwind {
+; CHECK-LABEL: int_max:
+; CHECK:       lui a0, 524288
+; CHECK-NEXT:  addiw a0, a0, -1
+; CHECK-NEXT:  ret
+  ret i64 2147483647
+}
+
+define i64 @uint_max() nounwind {
+; CHECK-LABEL: uint_max:
+; CHECK:       li a0, -1
+; CHECK-NEXT:  srli a0, a0, 32
+; CHECK-NEXT:  ret
+  ret i64 4294967295
+}
+
+define i64 @sign_bit() nounwind {
+; CHECK-LABEL: sign_bit:
+; CHECK:       li a0, -1
+; CHECK-NEXT:  slli a0, a0, 63
+; CHECK-NEXT:  ret
+  ret i64 -9223372036854775808
+}
+
+; 0x123456789abcdef0: eight instructions would be too many.
+define i64 @pool() nounwind {
+; CHECK:       .quad 1311768467463790320
+; CHECK-LABEL: pool:
+; CHECK:       ld a0, %pcrel_lo(
+; CHECK-NEXT:  ret
+  ret i64 1311768467463790320
+}
+
+; Not when the code must be small: the constant would have to be somewhere too.
+define i64 @pool_size() nounwind optsize {
+; CHECK-LABEL: pool_size:
+; CHECK-NOT:   ld
+; CHECK:       ret
+  ret i64 1311768467463790320
+}
+
+; Only the lower half is looked at: two instructions instead of three.
+define void @demanded(ptr %p) nounwind {
+; CHECK-LABEL: demanded:
+; CHECK:       lui a1, 838861
+; CHECK-NEXT:  addi{{w?}} a1, a1, -819
+; CHECK-NEXT:  sw a1, 0(a0)
+; CHECK-NEXT:  ret
+  store i32 3435973837, ptr %p
+  ret void
+}
