@@ -7,6 +7,7 @@
   - No file names a path of somebody's machine.
   - Text files end with a newline and hold no trailing blanks or tabs as indent.
   - Nothing above 1 MiB is committed.
+  - A relative link in a page leads to a file.
 """
 import os
 import re
@@ -19,6 +20,7 @@ LICENCE = "SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception"
 LICENSED = (".c", ".h", ".cpp", ".td", ".py", ".S")
 # Home and project directories of one machine; /usr, /tmp and the like are anybody's.
 MACHINE_PATH = re.compile(r"(?<![\w.$}~/-])/(?:root|work|home/\w+|Users/\w+|mnt/\w+)(?:/|\b(?![\w-]))")
+LINK = re.compile(r"\]\((?![a-z]+:|#)([^)#\s]+)")
 MAX_BYTES = 1 << 20
 
 
@@ -44,6 +46,9 @@ def problems(name, data):
     for number, line in enumerate(lines, 1):
         if MACHINE_PATH.search(line):
             yield number, f"path of one machine: {line.strip()[:80]}"
+        for link in LINK.findall(line) if extension == ".md" else ():
+            if not os.path.exists(os.path.join(list_sources.ROOT, os.path.dirname(name), link)):
+                yield number, f"link to '{link}', which is not there"
         if line != line.rstrip() and extension != ".md":
             yield number, "blanks at the end of the line"
 
