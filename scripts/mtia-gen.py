@@ -414,6 +414,8 @@ def operand_text(insn):
     for o in insn.operands:
         if o.record == "csr_sysreg":
             letter = "c"
+        elif o.record == "GPRMemZeroOffset":
+            letter = "(s)"
         elif insn.form == "U" and o.name == "imm20":
             letter = "u"
         elif insn.form in ("B", "J") and o.name.startswith("imm"):
@@ -619,7 +621,11 @@ def write_encoding(insns):
 def encoding_table(title, insns):
     out = [f"\n## {title}\n\n| instruction | encoding | unit |\n|---|---|---|\n"]
     for i in insns:
-        args = i.record["Args"].replace("$", "").replace("{", "").replace("}", "").replace("_,", ",")
+        args = i.record["Args"]
+        for o in i.operands:
+            if o.record == "GPRMemZeroOffset":
+                args = replace_operand(args, o.name, f"({o.name})")
+        args = args.replace("$", "").replace("{", "").replace("}", "").replace("_,", ",")
         runs = " ".join(text if text.isdigit() else f"{text}:{high - low + 1}"
                         for high, low, text in encoding_runs(i))
         out.append(f"| `{(i.mnemonic + ' ' + args).strip()}` | `{runs}` | {i.unit} |\n")

@@ -80,7 +80,7 @@ addx a0, a1
 # CHECK: :[[#@LINE+1]]:1: error: too few operands for instruction
 addi a0, a1
 # CHECK: :[[#@LINE+1]]:17: error: invalid operand for instruction
-add a0, a1, a2, a3
+sub a0, a1, a2, a3
 # CHECK: :[[#@LINE+1]]:12: error: unexpected token
 add a0, a1 a2
 
