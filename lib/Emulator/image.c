@@ -190,6 +190,8 @@ static bool read_sections(struct mtia_device *dev, const struct reader *r,
     if (sh.sh_type == SHT_SYMTAB && !read_symbols(dev, r, header, &sh))
       return false;
     if (!strcmp(string_at(r, &names, sh.sh_name), ".mtia.kernels") && sh.sh_size) {
+      if (!in_file(r, sh.sh_offset, sh.sh_size))
+        return bad(r, "truncated: section .mtia.kernels is outside the file");
       dev->image->kernels = sh.sh_addr;
       dev->image->kernels_size = sh.sh_size;
     }

@@ -117,8 +117,11 @@ static size_t write_all(int fd, const uint8_t *data, size_t size) {
 }
 
 void mtia_host_flush(struct mtia_device *dev) {
-  write_all(1, dev->host->buffer, dev->host->used);
-  dev->host->used = 0;
+  struct mtia_host *host = dev->host;
+  // The program believes that this was written long ago: nobody else can report it.
+  if (write_all(1, host->buffer, host->used) < host->used)
+    mtia_fail(dev, MTIA_ERR_FILE, "cannot write the program's output: %s", strerror(errno));
+  host->used = 0;
 }
 
 // Programs print by the character; the host's system calls are dear.

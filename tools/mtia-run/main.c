@@ -182,6 +182,26 @@ static bool write_stats(struct mtia_device *dev, const struct options *o) {
   return ok;
 }
 
+static bool list_kernels(struct mtia_device *dev, const struct options *o) {
+  if (!mtia_is_kernel(dev))
+    return complain("%s: an ordinary program without kernels", o->elf);
+  char *text = mtia_describe_kernels(dev);
+  if (!text)
+    return complain("out of memory");
+  fputs(text, stdout);
+  free(text);
+  return true;
+}
+
+static bool load_and_run(struct mtia_device *dev, const struct options *o,
+                         struct mtia_error *error) {
+  if (o->list)
+    return list_kernels(dev, o);
+  bool ready = mtia_is_kernel(dev) ? set_up_kernel(dev, o, error) : set_up_program(dev, o, error);
+  return ready && (mtia_run(dev, error) || report(error)) && write_outputs(dev, o, error) &&
+         write_stats(dev, o);
+}
+
 static bool run(const struct options *o, int *status) {
   struct mtia_error error = {0};
   struct mtia_device_options device = {
@@ -198,9 +218,7 @@ static bool run(const struct options *o, int *status) {
   bool ok = dev && mtia_load_elf(dev, o->elf, elf, size, &error);
   if (!ok)
     report(&error);
-  ok = ok && (mtia_is_kernel(dev) ? set_up_kernel(dev, o, &error) : set_up_program(dev, o, &error));
-  ok = ok && (mtia_run(dev, &error) || report(&error));
-  ok = ok && write_outputs(dev, o, &error) && write_stats(dev, o);
+  ok = ok && load_and_run(dev, o, &error);
   if (ok)
     *status = mtia_exit_status(dev);
   mtia_device_destroy(dev);

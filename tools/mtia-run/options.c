@@ -21,6 +21,7 @@ static const char help[] =
     "  --place NAME=sram|dram  where a tensor is; default: SRAM if all tensors fit, else DRAM\n"
     "  --grid RxC              rows and columns of PEs, 1x1 to 8x8; default 8x8\n"
     "  --kernel NAME           which one, if the file has several\n"
+    "  --list                  print the kernels of the file and their arguments\n"
     "Programs (no kernel in the file; core 0 of PE (0,0) runs it):\n"
     "  words that are not options become argv[1], argv[2], ...; so does everything\n"
     "  behind '--'. The exit status is the program's.\n"
@@ -134,6 +135,8 @@ bool parse_options(int argc, char **argv, struct options *o, bool *exit_now) {
         return false;
     } else if (!strcmp(word, "--functional")) {
       o->functional = true;
+    } else if (!strcmp(word, "--list")) {
+      o->list = true;
     } else if (!strcmp(word, "--stats")) {
       o->stats = true;
     } else if (!o->elf && (!strcmp(word, "--help") || !strcmp(word, "-h"))) {

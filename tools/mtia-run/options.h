@@ -28,7 +28,7 @@ struct options {
   struct pairs args, outs, dims, places;
   const char *kernel;
   unsigned rows, columns;
-  bool functional, stats;
+  bool functional, stats, list;
   const char *stats_json;
   uint64_t max_cycles;
 };
