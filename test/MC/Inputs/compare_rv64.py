@@ -16,7 +16,7 @@ import re
 import subprocess
 import sys
 
-ATTRS = "+m,+zicsr,+zifencei,+zicbom,+zihintpause"
+ATTRS = "+m,+zicsr,+zifencei,+zicbom,+zicboz,+zihintpause"
 REGS = ["zero", "ra", "sp", "gp", "tp", "t0", "t1", "t2", "s0", "s1", "a0", "a1", "a2", "a3", "a4", "a5",
         "a6", "a7", "s2", "s3", "s4", "s5", "s6", "s7", "s8", "s9", "s10", "s11", "t3", "t4", "t5", "t6"]
 SIMM12 = [-2048, -2047, -1025, -1, 0, 1, 1024, 2046, 2047]
