@@ -78,6 +78,9 @@ void mt_end(struct backend *b);
 const char *mt_upper(struct backend *b, const char *prefix, const char *name);
 MlirType mt_ptr(struct backend *b, MlirType element);
 
+// Is an operation of the mtia level free of effects, so that it may stand anywhere or go?
+bool kn_is_pure(MlirOperation op);
+
 // print_c.c
 bool kn_print_c(struct backend *b, MlirOperation func, FILE *out);
 

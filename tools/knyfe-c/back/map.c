@@ -171,6 +171,16 @@ MlirType mt_ptr(struct backend *b, MlirType element) {
 // mtia-map
 //===----------------------------------------------------------------------===//
 
+bool kn_is_pure(MlirOperation op) {
+  static const char *const names[] = {"mtia.id",    "mtia.local",  "mtia.data",
+                                      "mtia.pitch", "mtia.scalar", "mtia.at"};
+  const char *name = ir_name(op);
+  for (size_t i = 0; i < sizeof names / sizeof *names; i++)
+    if (!strcmp(name, names[i]))
+      return true;
+  return !strncmp(name, "arith.", 6) || !strncmp(name, "knyfe.", 6);
+}
+
 // Values that nobody came to need would be unused variables of the C text.
 static void drop_unused(MlirBlock block) {
   for (MlirOperation op = mlirBlockGetFirstOperation(block); op.ptr;
@@ -184,11 +194,7 @@ static void drop_unused(MlirBlock block) {
     MlirOperation next, op = mlirBlockGetFirstOperation(block);
     for (; op.ptr; op = next) {
       next = mlirOperationGetNextInBlock(op);
-      const char *name = ir_name(op);
-      bool pure = !strncmp(name, "arith.", 6) || !strcmp(name, "mtia.id") ||
-                  !strcmp(name, "mtia.local") || !strcmp(name, "mtia.data") ||
-                  !strcmp(name, "mtia.pitch") || !strcmp(name, "mtia.scalar") ||
-                  !strcmp(name, "mtia.at") || !strcmp(name, "mtia.load");
+      bool pure = kn_is_pure(op) || ir_is(op, "mtia.load");
       if (pure && !mlirValueGetFirstUse(mlirOperationGetResult(op, 0)).ptr) {
         mlirOperationDestroy(op);
         again = true;

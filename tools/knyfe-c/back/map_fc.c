@@ -11,6 +11,7 @@
 // memory is streamed, too.
 #include "internal.h"
 
+#include <inttypes.h>
 #include <string.h>
 
 #define BLOCK 64 // rows and columns of a block: 2 x 2 accumulators of 32 x 32
@@ -689,6 +690,19 @@ static bool core1(struct fc *f) {
   return ok;
 }
 
+static void say_choices(const struct fc *f) {
+  const struct side *kept = &f->side[f->outer], *streamed = &f->side[1 - f->outer];
+  fprintf(stderr,
+          "knyfe-c: '%s' on the matrix units: blocks of %d x %d, %" PRId64 " chunks of %" PRId64
+          " B of k\nknyfe-c:   %s: room for %" PRId64 " chunks, %s; %s: streamed through %" PRId64
+          " chunks\nknyfe-c:   k is %s; results %s\n",
+          f->y->name, BLOCK, BLOCK, f->chunks, f->kc, kept->tensor->name, f->slots[f->outer],
+          f->keep ? "a strip stays" : "a strip of a part of k stays", streamed->tensor->name,
+          f->slots[1 - f->outer],
+          f->split ? "split over PEs of a row where that helps" : "not split",
+          f->cb_acc ? "are finished by core 1" : "leave through the SIMD engine");
+}
+
 // The operation between the contraction and the output, if any.
 static void find_rest(struct fc *f, MlirOperation func) {
   MlirValue sums = mlirOperationGetResult(f->op, 0);
@@ -726,6 +740,8 @@ bool kn_map_fc(struct backend *b, MlirOperation func, MlirOperation op) {
   int64_t bias_bytes = f.bias ? BIAS_SLOTS * 4 * BLOCK : 0;
   int64_t y_bytes = 2 * BLOCK * BLOCK * f.element;
   choose_buffers(&f, KN_LOCAL_BYTES - bias_bytes - y_bytes - (f.cb_acc ? SUM_BYTES : 0));
+  if (b->target->verbose)
+    say_choices(&f);
 
   constants(&f);
   buffers(&f, bias_bytes, y_bytes);

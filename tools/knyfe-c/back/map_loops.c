@@ -17,6 +17,7 @@
 // another) is computed where its value is needed.
 #include "internal.h"
 
+#include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -261,7 +262,17 @@ static void choose_sizes(struct job *j, int64_t room) {
   int64_t elements = 1, columns = out->dims[out->rank - 1]->size, g = granule(j);
   for (unsigned i = 0; i < out->rank; i++)
     elements *= out->dims[i]->size;
-  int64_t aim = greatest(least(ceil_div(elements, WORKERS), j->has_reductions ? 128 : 1024), g);
+  // Reductions along p are part of a tile's work; others are done anew for every tile of a row
+  // of the output, which therefore is cut only as far as the cores demand.
+  int64_t most = j->has_reductions ? 128 : 1024;
+  bool per_row = j->has_reductions;
+  for (unsigned i = 0; i < j->num_phases; i++)
+    per_row = per_row && (!j->phases[i].reduces || j->phases[i].p < 0);
+  if (per_row)
+    most = greatest(256, ceil_div(columns, greatest(WORKERS * columns / elements, 1)));
+  int64_t aim = greatest(least(ceil_div(elements, WORKERS), most), g);
+  if (per_row)
+    aim = most;
   j->qn = least(round_up(columns, g), round_up(aim, g));
   j->qn = round_up(ceil_div(columns, ceil_div(columns, j->qn)), g); // evenly
   j->pn = 1;
@@ -826,6 +837,16 @@ static MlirOperation as_generic(struct backend *b, MlirOperation func, MlirValue
   return op;
 }
 
+static void say_choices(struct job *j) {
+  unsigned reads = 0;
+  for (unsigned i = 0; i < j->num_phases; i++)
+    reads += j->phases[i].num_reads;
+  fprintf(stderr,
+          "knyfe-c: '%s' on the cores: tiles of %" PRId64 " x %" PRId64
+          ", %u reductions before each, %u tensors by DMA, %" PRId64 " B of %d per core\n",
+          j->out->name, j->pn, j->qn, j->num_phases - 1, reads, lay_out(j), CORE_BYTES);
+}
+
 static bool plan(struct backend *b, struct job *j, MlirOperation root, struct kn_tensor *out) {
   *j = (struct job){.b = b, .out = out};
   struct phase ph = {.result = mlirOperationGetResult(root, 0)};
@@ -908,6 +929,9 @@ bool kn_map_loops(struct backend *b, MlirOperation func) {
     kn_hint(b->file, "split the kernel");
     return false;
   }
+
+  for (unsigned i = 0; i < n && b->target->verbose; i++)
+    say_choices(&jobs[i]);
 
   struct allocation a = {0, 0, {NULL}};
   MlirValue half = mt_mul(b, mt_id(b, "core"), mt_const(b, CORE_BYTES));

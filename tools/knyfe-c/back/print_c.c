@@ -474,26 +474,20 @@ static struct expr expr_of(struct printer *p, MlirValue v) {
   return name ? (struct expr){name, PRIMARY} : compute(p, ir_def(v));
 }
 
-// Is the operation free of effects, so that it may stand anywhere?
-static bool is_pure(MlirOperation op) {
-  const char *name = ir_name(op);
-  return !strncmp(name, "arith.", 6) || ir_is(op, "mtia.id") || ir_is(op, "mtia.data") ||
-         ir_is(op, "mtia.local") || ir_is(op, "mtia.pitch") || ir_is(op, "mtia.scalar") ||
-         ir_is(op, "mtia.at") || !strncmp(name, "knyfe.", 6);
-}
-
 // May a load stand where its value is used? Only if nothing happens in between.
 static bool load_may_move(struct printer *p, MlirOperation load) {
   MlirOperation user = load;
   do {
     MlirOpOperand use = mlirValueGetFirstUse(mlirOperationGetResult(user, 0));
+    if (mlirOpOperandIsNull(use))
+      return false;
     user = mlirOpOperandGetOwner(use);
-  } while (is_pure(user) && inlined(p, user));
+  } while (kn_is_pure(user) && inlined(p, user));
   for (MlirOperation op = mlirOperationGetNextInBlock(load); op.ptr;
        op = mlirOperationGetNextInBlock(op)) {
     if (mlirOperationEqual(op, user))
       return true;
-    if (!is_pure(op) && !ir_is(op, "mtia.load"))
+    if (!kn_is_pure(op) && !ir_is(op, "mtia.load"))
       return false;
   }
   return false;
@@ -506,7 +500,7 @@ static bool inlined(struct printer *p, MlirOperation op) {
   if (ir_is(op, "arith.constant") || ir_is(op, "mtia.data") || ir_is(op, "mtia.scalar") ||
       ir_is(op, "mtia.pitch"))
     return true;
-  if (is_pure(op))
+  if (kn_is_pure(op))
     return uses <= 1;
   return ir_is(op, "mtia.load") && uses == 1 && load_may_move(p, op);
 }
