@@ -16,12 +16,20 @@ def WriteFence : SchedWrite;
 def WriteSystem : SchedWrite; // traps, hints
 def WriteCmd : SchedWrite;    // Xmtia: hands a command or a register to the CP
 
-// One instruction per cycle, in order, five stages (P1 section 3: AX25-V100).
+// The cores' numbers are those of the emulator's device table,
+// lib/Emulator/device_mtia_v1.inc, where each has its source; a latency is one
+// cycle more than the bubbles there. test/MC/schedule.test compares the two.
+defvar CoreLoadLatency = 2; // core_load_use: a hit in the data cache
+defvar CoreMulLatency = 3;  // core_mul
+defvar CoreDivLatency = 21; // core_div
+defvar CoreCSRLatency = 3;  // core_csr
+
+// P1 section 3: single issue, in order.
 def MTIAModel : SchedMachineModel {
   let MicroOpBufferSize = 0; // in order
   let IssueWidth = 1;
-  let LoadLatency = 3;       // Estimated: data cache hit of a five-stage core
-  let MispredictPenalty = 3; // Estimated: branch resolved in the execute stage
+  let LoadLatency = CoreLoadLatency;
+  let MispredictPenalty = 2; // core_branch_taken
   let CompleteModel = false;
   let PostRAScheduler = true;
 }
@@ -35,18 +43,17 @@ def MTIAUnitBr : ProcResource<1> { let BufferSize = 0; }
 def MTIAUnitSys : ProcResource<1> { let BufferSize = 0; }
 
 def : WriteRes<WriteIALU, [MTIAUnitALU]>;
-// Estimated: pipelined multiplier, result after three cycles.
-def : WriteRes<WriteIMul, [MTIAUnitMul]> { let Latency = 3; }
-// Estimated: one quotient bit pair per cycle, not pipelined.
+def : WriteRes<WriteIMul, [MTIAUnitMul]> { let Latency = CoreMulLatency; }
+// Not pipelined.
 def : WriteRes<WriteIDiv, [MTIAUnitDiv]> {
-  let Latency = 34;
-  let ReleaseAtCycles = [34];
+  let Latency = CoreDivLatency;
+  let ReleaseAtCycles = [CoreDivLatency];
 }
-def : WriteRes<WriteLoad, [MTIAUnitLSU]> { let Latency = 3; }
+def : WriteRes<WriteLoad, [MTIAUnitLSU]> { let Latency = CoreLoadLatency; }
 def : WriteRes<WriteStore, [MTIAUnitLSU]>;
 def : WriteRes<WriteJmp, [MTIAUnitBr]>;
-def : WriteRes<WriteCSR, [MTIAUnitSys]>;
+def : WriteRes<WriteCSR, [MTIAUnitSys]> { let Latency = CoreCSRLatency; }
 def : WriteRes<WriteFence, [MTIAUnitSys]>;
 def : WriteRes<WriteSystem, [MTIAUnitSys]>;
-def : WriteRes<WriteCmd, [MTIAUnitSys]>;
+def : WriteRes<WriteCmd, [MTIAUnitSys]>; // core_issue
 }
