@@ -675,6 +675,7 @@ static bool core1(struct fc *f) {
     for (int acc = 0; acc < 4; acc++)
       zero_accumulator(f, acc);
   if (f->bias) {
+    cr_w2(f, "BIAS", zero, zero);
     MlirValue any = ir_cmpi(ir, "sgt", f->blocks, zero);
     mt_if(b, f->split ? ir_bin(ir, "arith.andi", f->first_part, any) : any,
           "An accumulator starts with its bias as soon as its last results have left; here the "
