@@ -611,7 +611,7 @@ def scaled(insn, operand, bit):
 def write_encoding(insns):
     out = ["# Encodings\n\n",
            "Generated from `lib/Target/MTIA/*.td` by `scripts/mtia-gen.py`; a test compares this copy with "
-           "what the build writes to `build/include/mtia/encoding.md`. Bits 31 to 0 from left to right, "
+           "what the build writes to `build/include/mtia/encoding.md` (renew it by copying that). Bits 31 to 0 from left to right, "
            "`name:width` for a field.\n"]
     out += encoding_table("RV64IM, Zicsr, Zifencei, Zicbom, Zicboz", [i for i in insns if i.form != "X"])
     out += encoding_table("Xmtia", [i for i in insns if i.form == "X"])

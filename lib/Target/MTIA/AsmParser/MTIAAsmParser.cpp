@@ -268,7 +268,7 @@ ParseStatus MTIAAsmParser::parseBareSymbol(OperandVector &Operands) {
     }
     Res = Value;
   } else {
-    Res = MCSymbolRefExpr::create(Sym, getContext());
+    Res = MCSymbolRefExpr::create(Sym, getContext(), Start);
   }
 
   MCBinaryExpr::Opcode Op;
@@ -287,7 +287,7 @@ ParseStatus MTIAAsmParser::parseBareSymbol(OperandVector &Operands) {
   const MCExpr *Addend;
   if (getParser().parseExpression(Addend, End))
     return ParseStatus::Failure;
-  Res = MCBinaryExpr::create(Op, Res, Addend, getContext());
+  Res = MCBinaryExpr::create(Op, Res, Addend, getContext(), Start);
   Operands.push_back(MTIAOperand::createImm(Res, Start, End));
   return ParseStatus::Success;
 }
@@ -318,7 +318,7 @@ ParseStatus MTIAAsmParser::parseJumpSymbol(OperandVector &Operands) {
     Lex();
   }
   MCSymbol *Sym = getContext().getOrCreateSymbol(Name);
-  const MCExpr *Res = MCSymbolRefExpr::create(Sym, getContext());
+  const MCExpr *Res = MCSymbolRefExpr::create(Sym, getContext(), Start);
   if (getLexer().is(AsmToken::Plus) || getLexer().is(AsmToken::Minus)) {
     bool Negative = getLexer().is(AsmToken::Minus);
     Lex();
@@ -326,9 +326,9 @@ ParseStatus MTIAAsmParser::parseJumpSymbol(OperandVector &Operands) {
     if (getParser().parseExpression(Addend, End))
       return ParseStatus::Failure;
     Res = MCBinaryExpr::create(Negative ? MCBinaryExpr::Sub : MCBinaryExpr::Add, Res, Addend,
-                               getContext());
+                               getContext(), Start);
   }
-  Res = MCSpecifierExpr::create(Res, MTIA::S_CALL_PLT, getContext());
+  Res = MCSpecifierExpr::create(Res, MTIA::S_CALL_PLT, getContext(), Start);
   Operands.push_back(MTIAOperand::createImm(Res, Start, End));
   return ParseStatus::Success;
 }
@@ -564,11 +564,12 @@ void MTIAAsmParser::emitAuipcPair(MCRegister Dest, MCRegister Tmp, const MCExpr 
   MCContext &Ctx = getContext();
   MCSymbol *Label = Ctx.createNamedTempSymbol("pcrel_hi");
   Out.emitLabel(Label);
-  emit(Out,
-       MCInstBuilder(MTIA::AUIPC).addReg(Tmp).addExpr(MCSpecifierExpr::create(Symbol, Hi, Ctx)),
-       Loc);
+  emit(
+      Out,
+      MCInstBuilder(MTIA::AUIPC).addReg(Tmp).addExpr(MCSpecifierExpr::create(Symbol, Hi, Ctx, Loc)),
+      Loc);
   const MCExpr *Lo =
-      MCSpecifierExpr::create(MCSymbolRefExpr::create(Label, Ctx), MTIA::S_PCREL_LO, Ctx);
+      MCSpecifierExpr::create(MCSymbolRefExpr::create(Label, Ctx), MTIA::S_PCREL_LO, Ctx, Loc);
   emit(Out, MCInstBuilder(SecondOpcode).addReg(Dest).addReg(Tmp).addExpr(Lo), Loc);
 }
 
