@@ -837,6 +837,25 @@ static MlirOperation as_generic(struct backend *b, MlirOperation func, MlirValue
   return op;
 }
 
+// A sum of products of two 8-bit elements: nearly what the matrix units do.
+static bool is_like_contraction(const struct phase *ph) {
+  MlirOperation add = ir_def(mlirOperationGetOperand(ph->g.yield, 0));
+  if (!ph->reduces || !ir_is(add, "arith.addi"))
+    return false;
+  for (int side = 0; side < 2; side++) {
+    MlirOperation mul = ir_def(mlirOperationGetOperand(add, side));
+    bool narrow = ir_is(mul, "arith.muli");
+    for (int i = 0; i < 2 && narrow; i++) {
+      MlirOperation ext = ir_def(mlirOperationGetOperand(mul, i));
+      narrow = (ir_is(ext, "arith.extsi") || ir_is(ext, "arith.extui")) &&
+               mlirIntegerTypeGetWidth(mlirValueGetType(mlirOperationGetOperand(ext, 0))) == 8;
+    }
+    if (narrow)
+      return true;
+  }
+  return false;
+}
+
 static void say_choices(struct job *j) {
   unsigned reads = 0;
   for (unsigned i = 0; i < j->num_phases; i++)
