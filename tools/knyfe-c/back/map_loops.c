@@ -864,6 +864,10 @@ static void say_choices(struct job *j) {
           "knyfe-c: '%s' on the cores: tiles of %" PRId64 " x %" PRId64
           ", %u reductions before each, %u tensors by DMA, %" PRId64 " B of %d per core\n",
           j->out->name, j->pn, j->qn, j->num_phases - 1, reads, lay_out(j), CORE_BYTES);
+  for (unsigned i = 0; i < j->num_phases; i++)
+    if (is_like_contraction(&j->phases[i]))
+      fprintf(stderr, "knyfe-c:   the matrix units take a kernel with one output whose sums are "
+                      "sum[k] i32(a[m, k]) * i32(b[n, k])\n");
 }
 
 static bool plan(struct backend *b, struct job *j, MlirOperation root, struct kn_tensor *out) {
