@@ -26,12 +26,12 @@ WORDS = [b"kernel", b"sum", b"max", b"(", b")", b"[", b"]", b"{", b"}", b",", b"
 
 
 def damage_text(data, rng):
-    tokens = TOKEN.findall(data)
+    tokens = TOKEN.findall(data) or [b""]
     for _ in range(rng.choice([1, 1, 1, 2, 3, 8])):
         i = rng.randrange(len(tokens))
         how = rng.randrange(6)
         if how == 0:
-            del tokens[i]
+            tokens[i] = b""
         elif how == 1:
             tokens.insert(i, rng.choice(WORDS))
         elif how == 2:

@@ -453,9 +453,11 @@ static struct kn_expr *compare(struct parser *p, TOK *tok, TOK **rest) {
                                      {"==", KN_EQ}, {"!=", KN_NE}, {0}};
   struct kn_expr *e = bitor(p, tok, &tok);
   bool done = false;
-  for (const struct level *o = ops; o->spelling; o++) {
-    if (!is(tok, o->spelling))
+  for (const struct level *o = ops; o->spelling;) {
+    if (!is(tok, o->spelling)) {
+      o++;
       continue;
+    }
     if (done) {
       kn_report(p->file, KN_DIAG_chained_comparison, tok->range, "comparisons do not chain");
       kn_hint(p->file, "write a < b && b < c");
@@ -465,7 +467,7 @@ static struct kn_expr *compare(struct parser *p, TOK *tok, TOK **rest) {
     struct kn_expr *right = bitor(p, skip_lines(next(p, tok)), &tok);
     e = new_binary(p, o->op, at->range, e, right);
     done = true;
-    o = ops - 1;
+    o = ops;
   }
   *rest = tok;
   return e;
