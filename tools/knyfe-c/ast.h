@@ -60,8 +60,10 @@ int64_t kn_type_max(enum kn_type type);
 
 /* A dimension. Two places have the same extent if and only if they point to the same kn_dim. */
 struct kn_dim {
-  const char *name;      /* NULL for a number in a type such as i8[M, 64] */
-  int64_t size;          /* -1 while symbolic; --shape or the arguments of --interp set it */
+  const char *name;    /* NULL for a number in a type such as i8[M, 64] */
+  int64_t size;        /* -1 while symbolic; kn_set_dim() gives it */
+  struct kn_dim *base; /* R3.11: this is base + offset, and name says so; else NULL */
+  int64_t offset;
   unsigned id;           /* position in kernel->dims */
   struct kn_range range; /* first mention */
   struct kn_dim *next;
@@ -298,6 +300,9 @@ bool kn_parse(struct kn_file *file);
 /* Checks and types every kernel; false if an error was reported. Call after a successful parse, or
  * after a failed one to report more (broken statements are skipped). */
 bool kn_check(struct kn_file *file);
+/* Gives a dimension its size, and with it those that are sums of it (or of which it is one). False
+ * without a message if the size contradicts one that is known or is negative. */
+bool kn_set_dim(struct kn_kernel *kernel, struct kn_dim *dim, int64_t size);
 /* Sets the sizes of dimensions from "M=256,K=512"; false after a message. */
 bool kn_bind_shape(struct kn_file *file, struct kn_kernel *kernel, const char *shape);
 /* True if every dimension has a size; otherwise reports which are missing. */

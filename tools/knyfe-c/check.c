@@ -49,7 +49,7 @@ static void print_setup(struct kn_kernel *k, const struct kn_options *o, void **
   char text[64];
   printf("kernel %s", k->name);
   for (struct kn_dim *d = k->dims; d; d = d->next)
-    if (d->name)
+    if (d->name && !d->base)
       printf(", %s = %" PRId64, d->name, d->size);
   printf(", grid %ux%u, seed %" PRIu64 "\n", o->target.grid_rows, o->target.grid_cols, o->seed);
   for (struct kn_tensor *t = k->inputs; t; t = t->next)

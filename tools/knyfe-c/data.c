@@ -67,7 +67,7 @@ void *kn_load_tensor(const struct kn_tensor *t, const char *path) {
 }
 
 /* As above, and takes over the sizes of dimensions that had none. */
-static void *load_and_bind(struct kn_tensor *t, const char *path) {
+static void *load_and_bind(struct kn_kernel *k, struct kn_tensor *t, const char *path) {
   struct mtia_npy npy;
   struct mtia_npy_error error;
   if (!mtia_npy_load(path, &npy, &error)) {
@@ -82,7 +82,11 @@ static void *load_and_bind(struct kn_tensor *t, const char *path) {
       ok = false;
       break;
     }
-    t->dims[i]->size = npy.dims[i];
+    if (!kn_set_dim(k, t->dims[i], npy.dims[i]) && t->dims[i]->size < 0) {
+      kn_report_plain(KN_DIAG_bad_tensor_file, "'%s': dimension %u of %s is %lld, too small for %s",
+                      t->name, i, path, (long long)npy.dims[i], t->dims[i]->name);
+      ok = false;
+    }
   }
   /* x: i8[N, N] with a file of 2 x 3 */
   if (ok && matches(t, path, &npy))
@@ -269,7 +273,7 @@ bool kn_load_data(struct kn_file *file, struct kn_kernel *k, const struct kn_opt
     const char *value = find_value(o->args, o->num_args, t->name);
     if (!value)
       continue;
-    data[t->id] = t->rank ? load_and_bind(t, value) : load_scalar(t, value);
+    data[t->id] = t->rank ? load_and_bind(k, t, value) : load_scalar(t, value);
     if (!data[t->id])
       return false;
   }

@@ -188,7 +188,7 @@ static struct kn_token *push(struct kn_file *file, struct tokens *t, uint32_t be
     t->items = bigger;
     t->room = room;
   }
-  t->items[t->count] = (struct kn_token){.range = {begin, begin}};
+  t->items[t->count] = (struct kn_token){.range = {begin, begin}, .has_previous = t->count > 0};
   return &t->items[t->count++];
 }
 

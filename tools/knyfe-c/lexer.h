@@ -18,6 +18,7 @@ enum kn_token_kind {
 
 struct kn_token {
   enum kn_token_kind kind;
+  bool has_previous; /* false only for the first one */
   struct kn_range range;
   const char *text; /* IDENT, PUNCT: the spelling, terminated */
   int64_t ival;

@@ -65,9 +65,43 @@ static const char *found(struct parser *p, const TOK *tok) {
 
 _Noreturn static void leave(struct parser *p) { longjmp(p->recover, 1); }
 
+/* Does a statement, the end of the block or a new item seem to begin here? */
+static bool looks_like_start(const TOK *tok) {
+  if (tok->kind == KN_TOK_EOF || is(tok, "}") || is(tok, "kernel") || is(tok, "def") ||
+      is(tok, "import") || is(tok, "schedule"))
+    return true;
+  if (tok->kind != KN_TOK_IDENT)
+    return false;
+  if (is(tok + 1, "=") || is(tok + 1, ":"))
+    return true;
+  if (!is(tok + 1, "["))
+    return false;
+  unsigned depth = 0;
+  for (tok++; tok->kind != KN_TOK_EOF && tok->kind != KN_TOK_NEWLINE; tok++) {
+    if (is(tok, "["))
+      depth++;
+    else if (is(tok, "]") && --depth == 0)
+      return is(tok + 1, "=") || is(tok + 1, ":") || is(tok + 1, "+=");
+  }
+  return false;
+}
+
+/* Where to point at a token; the end of the file is told at the last thing that is there. */
+static struct kn_range place(const TOK *tok) {
+  if ((tok->kind != KN_TOK_EOF && tok->kind != KN_TOK_NEWLINE) || !tok->has_previous)
+    return tok->range;
+  do
+    tok--;
+  while (tok->kind == KN_TOK_NEWLINE && tok->has_previous);
+  return (struct kn_range){tok->range.end, tok->range.end};
+}
+
 _Noreturn static void expected(struct parser *p, const TOK *tok, const char *what) {
+  /* An open bracket swallowed the line end: that is where something is missing. */
+  if (p->nest && tok->has_previous && tok[-1].kind == KN_TOK_NEWLINE && looks_like_start(tok))
+    tok--;
   if (tok->kind != KN_TOK_BAD) /* the lexer told that already */
-    kn_report(p->file, KN_DIAG_expected, tok->range, "expected %s, found %s", what, found(p, tok));
+    kn_report(p->file, KN_DIAG_expected, place(tok), "expected %s, found %s", what, found(p, tok));
   leave(p);
 }
 
@@ -494,6 +528,11 @@ static enum kn_type elem(struct parser *p, TOK *tok, TOK **rest) {
   enum kn_type type;
   if (tok->kind != KN_TOK_IDENT)
     expected(p, tok, "an element type such as i8 or f32");
+  if (!strncmp(tok->text, "rowq", 4)) { /* R4.6 */
+    char what[64];
+    snprintf(what, sizeof what, "element type %.40s", tok->text);
+    not_supported(p, tok->range, what, "pass the values as u8[E, D] and scale and bias as f32[E]");
+  }
   if (!find_type(tok->text, &type)) {
     kn_report(p->file, KN_DIAG_unknown_type, tok->range, "unknown element type '%s'", tok->text);
     kn_hint(p->file, "the element types are bool i4 i8 u8 i16 i32 i64 f16 bf16 f32");
@@ -503,40 +542,77 @@ static enum kn_type elem(struct parser *p, TOK *tok, TOK **rest) {
   return type;
 }
 
-static struct kn_dim *get_dim(struct parser *p, const char *name, int64_t size,
+static struct kn_dim *new_dim(struct parser *p, const char *name, int64_t size,
                               struct kn_range range) {
   struct kn_dim **at = &p->kernel->dims;
-  for (; *at; at = &(*at)->next)
-    if (name ? (*at)->name && !strcmp((*at)->name, name) : !(*at)->name && (*at)->size == size)
-      return *at;
+  while (*at)
+    at = &(*at)->next;
   struct kn_dim *d = kn_alloc(p->file, sizeof *d);
   d->name = name;
-  d->size = name ? -1 : size;
+  d->size = size;
   d->id = p->kernel->num_dims++;
   d->range = range;
   return *at = d;
 }
 
-/* dim = ident | int */
+/* The dimension of this name, or this number if name is NULL. */
+static struct kn_dim *get_dim(struct parser *p, const char *name, int64_t size,
+                              struct kn_range range) {
+  for (struct kn_dim *d = p->kernel->dims; d; d = d->next)
+    if (name ? d->name && !strcmp(d->name, name) : !d->name && d->size == size)
+      return d;
+  return new_dim(p, name, name ? -1 : size, range);
+}
+
+/* base + offset; its name is written like that. */
+static struct kn_dim *get_sum(struct parser *p, struct kn_dim *base, int64_t offset,
+                              struct kn_range range) {
+  char name[300];
+  if (offset == 0)
+    return base;
+  snprintf(name, sizeof name, "%.256s + %lld", base->name, (long long)offset);
+  struct kn_dim *d = get_dim(p, kn_strndup(p->file, name, strlen(name)), 0, range);
+  d->base = base;
+  d->offset = offset;
+  return d;
+}
+
+static int64_t extent(struct parser *p, const TOK *tok) {
+  if (tok->ival < 1 || tok->ival > INT32_MAX) {
+    kn_report(p->file, KN_DIAG_bad_shape, tok->range, "an extent is a number from 1 to 2147483647");
+    leave(p);
+  }
+  return tok->ival;
+}
+
+static bool is_arithmetic(const TOK *tok) {
+  return is(tok, "+") || is(tok, "-") || is(tok, "*") || is(tok, "/") || is(tok, "%");
+}
+
+/* dim = ident ("+" int)? | int */
 static struct kn_dim *dim(struct parser *p, TOK *tok, TOK **rest) {
   struct kn_dim *d;
   if (tok->kind == KN_TOK_INT) {
-    if (tok->ival < 1 || tok->ival > INT32_MAX) {
-      kn_report(p->file, KN_DIAG_bad_shape, tok->range,
-                "an extent is a number from 1 to 2147483647");
-      leave(p);
-    }
-    d = get_dim(p, NULL, tok->ival, tok->range);
+    d = get_dim(p, NULL, extent(p, tok), tok->range);
   } else {
     if (tok->kind != KN_TOK_IDENT)
       expected(p, tok, "a dimension: a name or a number");
     d = get_dim(p, new_name(p, tok, "a dimension"), 0, tok->range);
+    if (is(tok + 1, "+")) {
+      TOK *start = tok;
+      tok = next(p, next(p, tok));
+      if (tok->kind == KN_TOK_INT && !is_arithmetic(tok + 1))
+        d = get_sum(p, d, extent(p, tok), join(start->range, tok->range));
+    }
   }
-  tok = next(p, tok);
-  if (is(tok, "+") || is(tok, "-") || is(tok, "*") || is(tok, "/"))
-    not_supported(p, tok->range, "arithmetic in a dimension",
-                  "declare a dimension of its own, for example B1 for B + 1");
-  *rest = tok;
+  if (tok->kind != KN_TOK_INT && tok->kind != KN_TOK_IDENT)
+    expected(p, tok, "a number");
+  bool sum = tok->kind == KN_TOK_IDENT && is(tok - 1, "+");
+  if (sum || is_arithmetic(tok + 1))
+    not_supported(p, (sum ? tok : tok + 1)->range,
+                  "arithmetic in a dimension other than NAME + NUMBER",
+                  "declare a dimension of its own");
+  *rest = next(p, tok);
   return d;
 }
 
@@ -625,6 +701,10 @@ static void target(struct parser *p, TOK *tok, TOK **rest, struct kn_stmt *s) {
       }
       bool plain = tok->kind == KN_TOK_IDENT &&
                    (is(tok + 1, ",") || is(tok + 1, "]") || tok[1].kind == KN_TOK_NEWLINE);
+      if (tok->kind == KN_TOK_IDENT && is(tok + 1, "in")) /* R3.10 */
+        not_supported(p, tok[1].range, "a statement for a part of a tensor",
+                      "define the whole tensor at once: "
+                      "where(i < A, pad(a[i], 0), pad(b[i - A], 0))");
       if (!plain && tok->kind != KN_TOK_EOF && tok->kind != KN_TOK_BAD && !is(tok, "]")) {
         kn_report(p->file, KN_DIAG_bad_target_index, tok->range,
                   "an index on the left side is a name of its own");
@@ -666,23 +746,6 @@ static void stmt(struct parser *p, TOK *tok, TOK **rest, struct kn_stmt *s) {
   s->value = expr(p, skip_lines(next(p, tok)), &tok);
   s->range = upto(start->range, tok);
   *rest = tok;
-}
-
-/* Does a statement, the end of the block or a new item seem to begin here? */
-static bool looks_like_start(const TOK *tok) {
-  if (tok->kind == KN_TOK_EOF || is(tok, "}") || is(tok, "kernel") || is(tok, "def") ||
-      is(tok, "import") || is(tok, "schedule"))
-    return true;
-  if (tok->kind != KN_TOK_IDENT)
-    return false;
-  if (is(tok + 1, "=") || is(tok + 1, ":"))
-    return true;
-  if (!is(tok + 1, "["))
-    return false;
-  for (tok += 2; tok->kind != KN_TOK_EOF && tok->kind != KN_TOK_NEWLINE; tok++)
-    if (is(tok, "]"))
-      return is(tok + 1, "=") || is(tok + 1, ":") || is(tok + 1, "+=");
-  return false;
 }
 
 /* To the line end after which a new statement seems to begin, or to the end of the block. */
@@ -738,7 +801,7 @@ static TOK *block(struct parser *p, TOK *tok, struct kn_kernel *k) {
     if (is(tok, "}"))
       break;
     if (tok->kind == KN_TOK_EOF || is(tok, "kernel")) {
-      kn_report(p->file, KN_DIAG_expected, tok->range, "expected '}' at the end of the kernel");
+      kn_report(p->file, KN_DIAG_expected, place(tok), "expected '}' at the end of the kernel");
       kn_note(p->file, open_brace->range, "to close this '{'");
       return tok;
     }

@@ -220,7 +220,7 @@ static void unknown_name(struct sema *s, const EXPR *e) {
     for (struct kn_tensor *t = lists[i]; t; t = t->next)
       consider(&g, t->name);
   for (struct kn_dim *d = s->kernel->dims; d; d = d->next)
-    if (d->name)
+    if (d->name && !d->base)
       consider(&g, d->name);
   for (unsigned i = 0; i < s->num_scope; i++)
     consider(&g, s->scope[i]->name);
@@ -271,8 +271,11 @@ static void unify(struct sema *s, struct kn_index *x, struct kn_dim *d, struct k
     x->extent_range = at;
     return;
   }
-  if (x->extent == d)
+  if (x->extent == d || s->poisoned)
     return;
+  if (d->base && d->base == (x->extent->base ? x->extent->base : x->extent) &&
+      d->offset >= x->extent->offset)
+    return; /* R3.11: over N, used in N + 1 */
   struct kn_dim *dims[] = {x->extent, d};
   const char *names[2];
   for (int i = 0; i < 2; i++) {
@@ -506,6 +509,12 @@ static bool place_arguments(struct sema *s, EXPR *e) {
     for (at = name ? 0 : i; name && at < max; at++)
       if (names[f][at] && !strcmp(names[f][at], name))
         break;
+    if (name && f == KN_QUANTIZE && !strcmp(name, "rounding")) {
+      kn_report(s->file, KN_DIAG_not_supported, e->args[i]->range,
+                "the rounding style of quantize: not supported yet");
+      kn_hint(s->file, "quantize rounds ties to even");
+      return false;
+    }
     if (name && (at >= max || args[at])) {
       kn_report(s->file, KN_DIAG_bad_argument_name, e->args[i]->range,
                 at >= max ? "'%s' has no argument '%s'" : "'%s' is given argument '%s' twice",
@@ -673,8 +682,6 @@ static EXPR *check_call(struct sema *s, EXPR *e, enum kn_type want) {
       kn_hint(s->file, "indices stand in brackets: %s[...]", e->name);
     else if (g.best)
       kn_hint(s->file, "did you mean '%s'?", g.best);
-    for (unsigned i = 0; i < e->num_args; i++)
-      check(s, e->args[i], KN_NOTYPE);
     s->poisoned = true;
     return poison(e);
   }
@@ -931,7 +938,6 @@ static void check_parameters(struct sema *s) {
 
 static void check_kernel(struct kn_file *file, struct kn_kernel *k) {
   struct sema s = {.file = file, .kernel = k, .next_local = &k->locals};
-  unsigned before = file->diags->errors;
   check_parameters(&s);
   for (struct kn_stmt *st = k->stmts; st; st = st->next)
     check_stmt(&s, st);
@@ -940,7 +946,7 @@ static void check_kernel(struct kn_file *file, struct kn_kernel *k) {
       kn_report(file, KN_DIAG_output_undefined, t->range, "output '%s' is never defined", t->name);
       kn_hint(file, "add a statement '%s%s = ...'", t->name, t->rank ? "[...]" : "");
     }
-  if (file->diags->errors != before)
+  if (file->diags->errors) /* also of the parser: what it skipped may use the name */
     return;
   struct kn_tensor *lists[] = {k->inputs, k->locals};
   for (int i = 0; i < 2; i++)
@@ -965,7 +971,7 @@ static const char *known_dims(struct kn_file *file, const struct kn_kernel *k) {
   size_t n = 0;
   text[0] = 0;
   for (struct kn_dim *d = k->dims; d && n < sizeof text; d = d->next)
-    if (d->name)
+    if (d->name && !d->base)
       n += (size_t)snprintf(text + n, sizeof text - n, "%s%s", n ? ", " : "", d->name);
   return kn_strndup(file, text, strlen(text));
 }
@@ -981,6 +987,18 @@ static bool fits_memory(const struct kn_tensor *t) {
                       kn_describe(t, text, sizeof text));
       return false;
     }
+  return true;
+}
+
+bool kn_set_dim(struct kn_kernel *k, struct kn_dim *dim, int64_t size) {
+  struct kn_dim *base = dim->base ? dim->base : dim;
+  size -= dim->offset;
+  if (size < 0 || (base->size >= 0 && base->size != size))
+    return false;
+  base->size = size;
+  for (struct kn_dim *d = k->dims; d; d = d->next)
+    if (d->base == base)
+      d->size = size + d->offset;
   return true;
 }
 
@@ -1013,12 +1031,11 @@ bool kn_bind_shape(struct kn_file *file, struct kn_kernel *k, const char *shape)
       kn_report_plain(KN_DIAG_bad_shape, "--shape: %s must be from 1 to 2147483647", name);
       return false;
     }
-    if (d->size >= 0 && d->size != size) {
+    if (!kn_set_dim(k, d, size)) {
       kn_report_plain(KN_DIAG_bad_shape, "--shape: %s is given twice, as %lld and as %lld", name,
                       (long long)d->size, (long long)size);
       return false;
     }
-    d->size = size;
     if (!*p)
       break;
     if (*p++ != ',') {
@@ -1039,7 +1056,7 @@ bool kn_require_static(struct kn_file *file, struct kn_kernel *k) {
   char missing[512], example[512];
   size_t n = 0, m = 0;
   for (struct kn_dim *d = k->dims; d && n < sizeof missing && m < sizeof example; d = d->next)
-    if (d->size < 0) {
+    if (d->size < 0 && !d->base) {
       m += (size_t)snprintf(example + m, sizeof example - m, "%s%s=...", n ? "," : "", d->name);
       n += (size_t)snprintf(missing + n, sizeof missing - n, "%s%s", n ? ", " : "", d->name);
     }
