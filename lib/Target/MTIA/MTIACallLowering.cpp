@@ -18,11 +18,11 @@
 #include "MTIAMachineFunctionInfo.h"
 #include "MTIASelectionDAGInfo.h"
 #include "MTIASubtarget.h"
+#include "llvm/ADT/SmallString.h"
 #include "llvm/CodeGen/CallingConvLower.h"
 #include "llvm/CodeGen/MachineFrameInfo.h"
 #include "llvm/CodeGen/MachineFunction.h"
 #include "llvm/CodeGen/MachineRegisterInfo.h"
-#include "llvm/ADT/SmallString.h"
 #include "llvm/IR/DiagnosticInfo.h"
 
 using namespace llvm;
@@ -46,8 +46,8 @@ static void assignTwoXLen(CCState &State, const CCValAssign &First, ISD::ArgFlag
     State.addLoc(Second(State.AllocateStack(8, Align(8))));
     return;
   }
-  State.addLoc(CCValAssign::getReg(First.getValNo(), First.getValVT(), Reg, MVT::i64,
-                                   CCValAssign::Full));
+  State.addLoc(
+      CCValAssign::getReg(First.getValNo(), First.getValVT(), Reg, MVT::i64, CCValAssign::Full));
   if (MCRegister Reg2 = State.AllocateReg(ArgGPRs))
     State.addLoc(CCValAssign::getReg(SecondNo, SecondVT, Reg2, MVT::i64, CCValAssign::Full));
   else
@@ -80,8 +80,7 @@ static bool ccAssignArg(unsigned ValNo, MVT ValVT, MVT LocVT, CCValAssign::LocIn
 
   // Collect the parts of a value of several registers.
   if (ArgFlags.isSplit() || !PendingLocs.empty()) {
-    PendingLocs.push_back(
-        CCValAssign::getPending(ValNo, ValVT, MVT::i64, CCValAssign::Indirect));
+    PendingLocs.push_back(CCValAssign::getPending(ValNo, ValVT, MVT::i64, CCValAssign::Indirect));
     PendingFlags.push_back(ArgFlags);
     if (!ArgFlags.isSplitEnd())
       return false;
@@ -114,8 +113,7 @@ static bool ccAssignArg(unsigned ValNo, MVT ValVT, MVT LocVT, CCValAssign::LocIn
     State.addLoc(CCValAssign::getReg(ValNo, ValVT, Reg, LocVT, LocInfo));
     return false;
   }
-  State.addLoc(
-      CCValAssign::getMem(ValNo, ValVT, State.AllocateStack(8, Align(8)), LocVT, LocInfo));
+  State.addLoc(CCValAssign::getMem(ValNo, ValVT, State.AllocateStack(8, Align(8)), LocVT, LocInfo));
   return false;
 }
 
@@ -229,24 +227,21 @@ SDValue MTIATargetLowering::LowerFormalArguments(SDValue Chain, CallingConv::ID 
 
   for (unsigned I = 0, InsIdx = 0, E = ArgLocs.size(); I != E; ++I, ++InsIdx) {
     const CCValAssign &VA = ArgLocs[I];
-    SDValue ArgValue =
-        VA.isRegLoc() ? unpackFromReg(DAG, Chain, VA, Ins[InsIdx], DL)
-                      : unpackFromMem(DAG, Chain, VA, DL);
+    SDValue ArgValue = VA.isRegLoc() ? unpackFromReg(DAG, Chain, VA, Ins[InsIdx], DL)
+                                     : unpackFromMem(DAG, Chain, VA, DL);
     if (VA.getLocInfo() != CCValAssign::Indirect) {
       InVals.push_back(ArgValue);
       continue;
     }
     // All the parts are at one address.
     unsigned ArgIndex = Ins[InsIdx].OrigArgIndex;
-    InVals.push_back(
-        DAG.getLoad(VA.getValVT(), DL, Chain, ArgValue, MachinePointerInfo()));
+    InVals.push_back(DAG.getLoad(VA.getValVT(), DL, Chain, ArgValue, MachinePointerInfo()));
     while (I + 1 != E && Ins[InsIdx + 1].OrigArgIndex == ArgIndex &&
            Ins[InsIdx + 1].PartOffset != 0) {
       const CCValAssign &PartVA = ArgLocs[I + 1];
-      SDValue Address = DAG.getMemBasePlusOffset(
-          ArgValue, TypeSize::getFixed(Ins[InsIdx + 1].PartOffset), DL);
-      InVals.push_back(
-          DAG.getLoad(PartVA.getValVT(), DL, Chain, Address, MachinePointerInfo()));
+      SDValue Address =
+          DAG.getMemBasePlusOffset(ArgValue, TypeSize::getFixed(Ins[InsIdx + 1].PartOffset), DL);
+      InVals.push_back(DAG.getLoad(PartVA.getValVT(), DL, Chain, Address, MachinePointerInfo()));
       ++I;
       ++InsIdx;
     }
@@ -258,8 +253,7 @@ SDValue MTIATargetLowering::LowerFormalArguments(SDValue Chain, CallingConv::ID 
 }
 
 bool MTIATargetLowering::CanLowerReturn(CallingConv::ID CallConv, MachineFunction &MF,
-                                        bool IsVarArg,
-                                        const SmallVectorImpl<ISD::OutputArg> &Outs,
+                                        bool IsVarArg, const SmallVectorImpl<ISD::OutputArg> &Outs,
                                         LLVMContext &Context, const Type *RetTy) const {
   SmallVector<CCValAssign, 16> RVLocs;
   CCState CCInfo(CallConv, IsVarArg, MF, RVLocs, Context);
@@ -356,8 +350,8 @@ static std::optional<SDValue> lowerIntrinsicCall(TargetLowering::CallLoweringInf
   CLI.IsTailCall = false;
 
   auto Refuse = [&](const Twine &Message) {
-    DAG.getContext()->diagnose(DiagnosticInfoUnsupported(
-        Caller, Callee->getName() + ": " + Message, DL.getDebugLoc()));
+    DAG.getContext()->diagnose(
+        DiagnosticInfoUnsupported(Caller, Callee->getName() + ": " + Message, DL.getDebugLoc()));
     for (const ISD::InputArg &In : CLI.Ins)
       InVals.push_back(DAG.getConstant(0, DL, In.VT));
     return CLI.Chain;
@@ -429,7 +423,8 @@ SDValue MTIATargetLowering::LowerCall(CallLoweringInfo &CLI,
     IsTailCall = isEligibleForTailCallOptimization(ArgCCInfo, CLI, MF, ArgLocs);
   if (CLI.CB && CLI.CB->isMustTailCall() && !IsTailCall) {
     DAG.getContext()->diagnose(DiagnosticInfoUnsupported(
-        MF.getFunction(), "a call marked musttail can't be a tail call: its arguments need the stack",
+        MF.getFunction(),
+        "a call marked musttail can't be a tail call: its arguments need the stack",
         DL.getDebugLoc()));
   }
 
@@ -483,11 +478,11 @@ SDValue MTIATargetLowering::LowerCall(CallLoweringInfo &CLI,
       int FI = MF.getFrameInfo().CreateStackObject(Bytes, SlotAlign, /*isSpillSlot=*/false);
       SDValue Slot = DAG.getFrameIndex(FI, PtrVT);
       for (unsigned Part = OutIdx; Part <= LastPart; ++Part) {
-        SDValue Address = DAG.getMemBasePlusOffset(
-            Slot, TypeSize::getFixed(Outs[Part].PartOffset), DL);
-        MemOpChains.push_back(DAG.getStore(
-            Chain, DL, OutVals[Part], Address,
-            MachinePointerInfo::getFixedStack(MF, FI, Outs[Part].PartOffset)));
+        SDValue Address =
+            DAG.getMemBasePlusOffset(Slot, TypeSize::getFixed(Outs[Part].PartOffset), DL);
+        MemOpChains.push_back(
+            DAG.getStore(Chain, DL, OutVals[Part], Address,
+                         MachinePointerInfo::getFixedStack(MF, FI, Outs[Part].PartOffset)));
       }
       I += LastPart - OutIdx;
       OutIdx = LastPart;

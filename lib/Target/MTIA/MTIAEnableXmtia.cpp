@@ -11,8 +11,8 @@
 //
 //===----------------------------------------------------------------------===//
 
-#include "MCTargetDesc/MTIABaseInfo.h"
 #include "MTIA.h"
+#include "MCTargetDesc/MTIABaseInfo.h"
 #include "llvm/IR/Instructions.h"
 #include "llvm/IR/Module.h"
 #include "llvm/Pass.h"
@@ -29,9 +29,7 @@ public:
   MTIAEnableXmtia() : ModulePass(ID) {}
 
   StringRef getPassName() const override { return PASS_NAME; }
-  void getAnalysisUsage(AnalysisUsage &AU) const override {
-    AU.setPreservesAll();
-  }
+  void getAnalysisUsage(AnalysisUsage &AU) const override { AU.setPreservesAll(); }
 
   // Before the assembly printer writes the attributes at the file's start, that is, before
   // any pass runs.

@@ -28,8 +28,7 @@ bool MTIAFrameLowering::hasFPImpl(const MachineFunction &MF) const {
 }
 
 bool MTIAFrameLowering::hasBP(const MachineFunction &MF) const {
-  return MF.getFrameInfo().hasVarSizedObjects() &&
-         STI.getRegisterInfo()->hasStackRealignment(MF) &&
+  return MF.getFrameInfo().hasVarSizedObjects() && STI.getRegisterInfo()->hasStackRealignment(MF) &&
          !MF.getFunction().hasFnAttribute(Attribute::Naked);
 }
 
@@ -56,9 +55,8 @@ uint64_t MTIAFrameLowering::getFirstSPAdjustAmount(const MachineFunction &MF) co
   if (isInt<12>(StackSize) || MFI.getCalleeSavedInfo().empty())
     return 0;
   const uint64_t MaxStep = 2048 - getStackAlign().value();
-  const uint64_t SavedArea =
-      MF.getInfo<MTIAMachineFunctionInfo>()->getCalleeSavedStackSize() +
-      MF.getInfo<MTIAMachineFunctionInfo>()->getVarArgsSaveSize();
+  const uint64_t SavedArea = MF.getInfo<MTIAMachineFunctionInfo>()->getCalleeSavedStackSize() +
+                             MF.getInfo<MTIAMachineFunctionInfo>()->getVarArgsSaveSize();
   // The second step is one addition if it can be.
   if (StackSize <= 2 * MaxStep && StackSize - MaxStep <= 2048)
     return MaxStep;
@@ -185,8 +183,7 @@ void MTIAFrameLowering::emitEpilogue(MachineFunction &MF, MachineBasicBlock &MBB
   if (RI->hasStackRealignment(MF) || MFI.hasVarSizedObjects()) {
     assert(hasFP(MF) && "The frame pointer must be there to restore sp");
     RI->adjustReg(MBB, LastFrameDestroy, DL, MTIA::X2, MTIA::X8,
-                  -((int64_t)FirstStep - MFInfo->getVarArgsSaveSize()),
-                  MachineInstr::FrameDestroy);
+                  -((int64_t)FirstStep - MFInfo->getVarArgsSaveSize()), MachineInstr::FrameDestroy);
   } else if (FirstSPAdjust) {
     RI->adjustReg(MBB, LastFrameDestroy, DL, MTIA::X2, MTIA::X2,
                   (int64_t)(StackSize - FirstSPAdjust), MachineInstr::FrameDestroy);
@@ -202,8 +199,7 @@ void MTIAFrameLowering::emitEpilogue(MachineFunction &MF, MachineBasicBlock &MBB
       CFI.buildRestore(Entry.getReg());
   }
 
-  RI->adjustReg(MBB, MBBI, DL, MTIA::X2, MTIA::X2, (int64_t)FirstStep,
-                MachineInstr::FrameDestroy);
+  RI->adjustReg(MBB, MBBI, DL, MTIA::X2, MTIA::X2, (int64_t)FirstStep, MachineInstr::FrameDestroy);
   if (EmitCFI) {
     CFI.setInsertPoint(MBBI);
     CFI.buildDefCFAOffset(0);
@@ -273,8 +269,7 @@ void MTIAFrameLowering::determineCalleeSaves(MachineFunction &MF, BitVector &Sav
   // An interrupt handler that calls must save what the callee may write.
   if (MF.getFunction().hasFnAttribute("interrupt") && MF.getFrameInfo().hasCalls()) {
     const MCPhysReg *CSRegs = MF.getRegInfo().getCalleeSavedRegs();
-    const uint32_t *Preserved =
-        STI.getRegisterInfo()->getCallPreservedMask(MF, CallingConv::C);
+    const uint32_t *Preserved = STI.getRegisterInfo()->getCallPreservedMask(MF, CallingConv::C);
     for (unsigned I = 0; CSRegs[I]; ++I)
       if (MachineOperand::clobbersPhysReg(Preserved, CSRegs[I]))
         SavedRegs.set(CSRegs[I]);
@@ -293,8 +288,7 @@ bool MTIAFrameLowering::spillCalleeSavedRegisters(MachineBasicBlock &MBB,
     MCRegister Reg = CS.getReg();
     bool IsKill = !MF.getRegInfo().isLiveIn(Reg) && !MBB.isLiveIn(Reg);
     TII.storeRegToStackSlot(MBB, MI, Reg, IsKill, CS.getFrameIdx(),
-                            TRI->getMinimalPhysRegClass(Reg), Register(),
-                            MachineInstr::FrameSetup);
+                            TRI->getMinimalPhysRegClass(Reg), Register(), MachineInstr::FrameSetup);
   }
   return true;
 }

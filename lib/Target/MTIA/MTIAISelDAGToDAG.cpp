@@ -123,9 +123,8 @@ bool MTIADAGToDAGISel::tryShiftOfMask(SDNode *Node) {
   if (N0.getOpcode() == ISD::SHL && isa<ConstantSDNode>(N0.getOperand(1)) &&
       N0.getConstantOperandVal(1) == 32 && ShAmt >= 32) {
     unsigned Opc = Node->getOpcode() == ISD::SRA ? MTIA::SRAIW : MTIA::SRLIW;
-    ReplaceNode(Node,
-                CurDAG->getMachineNode(Opc, DL, MVT::i64, N0.getOperand(0),
-                                       CurDAG->getTargetConstant(ShAmt - 32, DL, MVT::i64)));
+    ReplaceNode(Node, CurDAG->getMachineNode(Opc, DL, MVT::i64, N0.getOperand(0),
+                                             CurDAG->getTargetConstant(ShAmt - 32, DL, MVT::i64)));
     return true;
   }
   return false;
@@ -248,8 +247,7 @@ void MTIADAGToDAGISel::Select(SDNode *Node) {
     return;
   }
   case ISD::FrameIndex: {
-    SDValue TFI =
-        CurDAG->getTargetFrameIndex(cast<FrameIndexSDNode>(Node)->getIndex(), MVT::i64);
+    SDValue TFI = CurDAG->getTargetFrameIndex(cast<FrameIndexSDNode>(Node)->getIndex(), MVT::i64);
     SDValue Zero = CurDAG->getTargetConstant(0, DL, MVT::i64);
     ReplaceNode(Node, CurDAG->getMachineNode(MTIA::ADDI, DL, MVT::i64, TFI, Zero));
     return;
@@ -307,8 +305,8 @@ bool MTIADAGToDAGISel::selectAddrRegImm(SDValue Addr, SDValue &Base, SDValue &Of
         // both in the same 4 KB relative to %hi(symbol).
         if (auto *GA = dyn_cast<GlobalAddressSDNode>(Base.getOperand(1))) {
           const DataLayout &Layout = CurDAG->getDataLayout();
-          Align Alignment = commonAlignment(GA->getGlobal()->getPointerAlignment(Layout),
-                                            GA->getOffset());
+          Align Alignment =
+              commonAlignment(GA->getGlobal()->getPointerAlignment(Layout), GA->getOffset());
           if (GA->getTargetFlags() == MTIAII::MO_LO && CVal >= 0 && Alignment > CVal) {
             Offset = CurDAG->getTargetGlobalAddress(GA->getGlobal(), DL, MVT::i64,
                                                     CVal + GA->getOffset(), GA->getTargetFlags());
@@ -331,17 +329,16 @@ bool MTIADAGToDAGISel::selectAddrRegImm(SDValue Addr, SDValue &Base, SDValue &Of
       int64_t Hi = (uint64_t)CVal - (uint64_t)Lo12;
       if (CVal >= -4096 && CVal <= 4094) {
         int64_t Adj = CVal < 0 ? -2048 : 2047;
-        Base = SDValue(CurDAG->getMachineNode(
-                           MTIA::ADDI, DL, MVT::i64, Addr.getOperand(0),
-                           CurDAG->getSignedTargetConstant(Adj, DL, MVT::i64)),
+        Base = SDValue(CurDAG->getMachineNode(MTIA::ADDI, DL, MVT::i64, Addr.getOperand(0),
+                                              CurDAG->getSignedTargetConstant(Adj, DL, MVT::i64)),
                        0);
         Offset = CurDAG->getSignedTargetConstant(CVal - Adj, DL, MVT::i64);
         return true;
       }
       if (MTIAMatInt::getIntMatCost(Hi) < MTIAMatInt::getIntMatCost(CVal)) {
         SDValue HiReg(selectImm(DL, Hi), 0);
-        Base = SDValue(
-            CurDAG->getMachineNode(MTIA::ADD, DL, MVT::i64, Addr.getOperand(0), HiReg), 0);
+        Base =
+            SDValue(CurDAG->getMachineNode(MTIA::ADD, DL, MVT::i64, Addr.getOperand(0), HiReg), 0);
         Offset = CurDAG->getSignedTargetConstant(Lo12, DL, MVT::i64);
         return true;
       }
@@ -405,8 +402,8 @@ bool MTIADAGToDAGISel::selectShiftMask(SDValue N, unsigned ShiftWidth, SDValue &
     if (Imm != 0 && Imm % ShiftWidth == 0) {
       // 64 - x: the negation.
       SDValue Zero = CurDAG->getRegister(MTIA::X0, MVT::i64);
-      ShAmt = SDValue(
-          CurDAG->getMachineNode(MTIA::SUB, DL, MVT::i64, Zero, ShAmt.getOperand(1)), 0);
+      ShAmt =
+          SDValue(CurDAG->getMachineNode(MTIA::SUB, DL, MVT::i64, Zero, ShAmt.getOperand(1)), 0);
       return true;
     }
     if (Imm % ShiftWidth == ShiftWidth - 1) {
@@ -451,8 +448,7 @@ bool MTIADAGToDAGISel::hasAllNBitUsers(SDNode *Node, unsigned Bits, unsigned Dep
           Node->getOpcode() == ISD::MUL || Node->getOpcode() == ISD::SHL ||
           Node->getOpcode() == ISD::SRL || Node->getOpcode() == ISD::AND ||
           Node->getOpcode() == ISD::OR || Node->getOpcode() == ISD::XOR ||
-          Node->getOpcode() == ISD::SIGN_EXTEND_INREG || isa<ConstantSDNode>(Node) ||
-          Depth != 0) &&
+          Node->getOpcode() == ISD::SIGN_EXTEND_INREG || isa<ConstantSDNode>(Node) || Depth != 0) &&
          "Unexpected opcode");
   if (Depth >= SelectionDAG::MaxRecursionDepth)
     return false;

@@ -63,16 +63,16 @@ MTIATargetLowering::MTIATargetLowering(const TargetMachine &TM, const MTIASubtar
     setOperationAction({ISD::SDIV, ISD::UDIV, ISD::UREM}, {MVT::i8, MVT::i16, MVT::i32}, Custom);
     setOperationAction(ISD::MUL, MVT::i128, Custom);
   } else {
-    setOperationAction({ISD::MUL, ISD::MULHS, ISD::MULHU, ISD::SDIV, ISD::UDIV, ISD::SREM,
-                        ISD::UREM},
-                       MVT::i64, Expand);
+    setOperationAction(
+        {ISD::MUL, ISD::MULHS, ISD::MULHU, ISD::SDIV, ISD::UDIV, ISD::SREM, ISD::UREM}, MVT::i64,
+        Expand);
   }
   setOperationAction({ISD::SDIVREM, ISD::UDIVREM, ISD::SMUL_LOHI, ISD::UMUL_LOHI}, MVT::i64,
                      Expand);
   setOperationAction({ISD::SHL_PARTS, ISD::SRL_PARTS, ISD::SRA_PARTS}, MVT::i64, Custom);
-  setOperationAction({ISD::ROTL, ISD::ROTR, ISD::CTTZ, ISD::CTLZ, ISD::CTPOP, ISD::BSWAP,
-                      ISD::BITREVERSE},
-                     MVT::i64, Expand);
+  setOperationAction(
+      {ISD::ROTL, ISD::ROTR, ISD::CTTZ, ISD::CTLZ, ISD::CTPOP, ISD::BSWAP, ISD::BITREVERSE},
+      MVT::i64, Expand);
 
   setOperationAction({ISD::GlobalAddress, ISD::BlockAddress, ISD::ConstantPool, ISD::JumpTable,
                       ISD::GlobalTLSAddress, ISD::Constant},
@@ -316,13 +316,11 @@ unsigned MTIATargetLowering::ComputeNumSignBitsForTargetNode(SDValue Op, const A
   }
 }
 
-Register
-MTIATargetLowering::getExceptionPointerRegister(const Constant *PersonalityFn) const {
+Register MTIATargetLowering::getExceptionPointerRegister(const Constant *PersonalityFn) const {
   return MTIA::X10;
 }
 
-Register
-MTIATargetLowering::getExceptionSelectorRegister(const Constant *PersonalityFn) const {
+Register MTIATargetLowering::getExceptionSelectorRegister(const Constant *PersonalityFn) const {
   return MTIA::X11;
 }
 
@@ -334,10 +332,9 @@ unsigned MTIATargetLowering::getJumpTableEncoding() const {
   return TargetLowering::getJumpTableEncoding();
 }
 
-const MCExpr *
-MTIATargetLowering::LowerCustomJumpTableEntry(const MachineJumpTableInfo *MJTI,
-                                              const MachineBasicBlock *MBB, unsigned UId,
-                                              MCContext &Ctx) const {
+const MCExpr *MTIATargetLowering::LowerCustomJumpTableEntry(const MachineJumpTableInfo *MJTI,
+                                                            const MachineBasicBlock *MBB,
+                                                            unsigned UId, MCContext &Ctx) const {
   return MCSymbolRefExpr::create(MBB->getSymbol(), Ctx);
 }
 
@@ -365,11 +362,11 @@ static SDValue getTargetNode(JumpTableSDNode *N, const SDLoc &DL, EVT Ty, Select
 static SDValue getGOTLoad(unsigned Opcode, SDValue Addr, const SDLoc &DL, EVT Ty,
                           SelectionDAG &DAG) {
   MachineFunction &MF = DAG.getMachineFunction();
-  MachineMemOperand *MemOp = MF.getMachineMemOperand(
-      MachinePointerInfo::getGOT(MF),
-      MachineMemOperand::MOLoad | MachineMemOperand::MODereferenceable |
-          MachineMemOperand::MOInvariant,
-      LLT(Ty.getSimpleVT()), Align(8));
+  MachineMemOperand *MemOp =
+      MF.getMachineMemOperand(MachinePointerInfo::getGOT(MF),
+                              MachineMemOperand::MOLoad | MachineMemOperand::MODereferenceable |
+                                  MachineMemOperand::MOInvariant,
+                              LLT(Ty.getSimpleVT()), Align(8));
   return DAG.getMemIntrinsicNode(Opcode, DL, DAG.getVTList(Ty, MVT::Other),
                                  {DAG.getEntryNode(), Addr}, Ty, MemOp);
 }
@@ -684,8 +681,7 @@ SDValue MTIATargetLowering::lowerShiftLeftParts(SDValue Op, SelectionDAG &DAG) c
 
 // With s the amount, s < 64:   lo' = (lo >> s) | ((hi << 1) << (63 - s)), hi' = hi >> s
 //                  otherwise:  lo' = hi >> (s - 64), hi' = 0 or the sign
-SDValue MTIATargetLowering::lowerShiftRightParts(SDValue Op, SelectionDAG &DAG,
-                                                 bool IsSRA) const {
+SDValue MTIATargetLowering::lowerShiftRightParts(SDValue Op, SelectionDAG &DAG, bool IsSRA) const {
   SDLoc DL(Op);
   SDValue Lo = Op.getOperand(0);
   SDValue Hi = Op.getOperand(1);
@@ -704,8 +700,7 @@ SDValue MTIATargetLowering::lowerShiftRightParts(SDValue Op, SelectionDAG &DAG,
   SDValue LoTrue = DAG.getNode(ISD::OR, DL, VT, ShiftRightLo, ShiftLeftHi);
   SDValue HiTrue = DAG.getNode(ShiftRightOp, DL, VT, Hi, Shamt);
   SDValue LoFalse = DAG.getNode(ShiftRightOp, DL, VT, Hi, ShamtMinusXLen);
-  SDValue HiFalse =
-      IsSRA ? DAG.getNode(ISD::SRA, DL, VT, Hi, DAG.getConstant(63, DL, VT)) : Zero;
+  SDValue HiFalse = IsSRA ? DAG.getNode(ISD::SRA, DL, VT, Hi, DAG.getConstant(63, DL, VT)) : Zero;
 
   SDValue CC = DAG.getSetCC(DL, VT, ShamtMinusXLen, Zero, ISD::SETLT);
   Lo = DAG.getNode(ISD::SELECT, DL, VT, CC, LoTrue, LoFalse);
@@ -765,8 +760,8 @@ SDValue MTIATargetLowering::LowerOperation(SDValue Op, SelectionDAG &DAG) const 
     SDLoc DL(Op);
     // The CSRs cycle and time.
     unsigned CSR = Op.getOpcode() == ISD::READCYCLECOUNTER ? 0xC00 : 0xC01;
-    return DAG.getNode(MTIAISD::READ_CSR, DL, DAG.getVTList(MVT::i64, MVT::Other),
-                       Op.getOperand(0), DAG.getTargetConstant(CSR, DL, MVT::i64));
+    return DAG.getNode(MTIAISD::READ_CSR, DL, DAG.getVTList(MVT::i64, MVT::Other), Op.getOperand(0),
+                       DAG.getTargetConstant(CSR, DL, MVT::i64));
   }
   case ISD::EH_DWARF_CFA: {
     int FI = DAG.getMachineFunction().getFrameInfo().CreateFixedObject(8, 0, false);
@@ -815,12 +810,11 @@ static void lowerUAddSubO32(SDNode *N, SmallVectorImpl<SDValue> &Results, Select
 
   SDValue Overflow;
   if (IsAdd && isOneConstant(RHS)) {
-    Overflow = DAG.getSetCC(DL, N->getValueType(1), Res, DAG.getConstant(0, DL, MVT::i64),
-                            ISD::SETEQ);
+    Overflow =
+        DAG.getSetCC(DL, N->getValueType(1), Res, DAG.getConstant(0, DL, MVT::i64), ISD::SETEQ);
   } else {
     SDValue LHSExt = DAG.getNode(ISD::SIGN_EXTEND_INREG, DL, MVT::i64, LHS, Word);
-    Overflow = DAG.getSetCC(DL, N->getValueType(1), Res, LHSExt,
-                            IsAdd ? ISD::SETULT : ISD::SETUGT);
+    Overflow = DAG.getSetCC(DL, N->getValueType(1), Res, LHSExt, IsAdd ? ISD::SETULT : ISD::SETUGT);
   }
   Results.push_back(DAG.getNode(ISD::TRUNCATE, DL, MVT::i32, Res));
   Results.push_back(Overflow);
@@ -943,8 +937,7 @@ void MTIATargetLowering::ReplaceNodeResults(SDNode *N, SmallVectorImpl<SDValue> 
 //===----------------------------------------------------------------------===//
 
 // Folds a comparison of a comparison's result with zero into the branch or select.
-static bool combineCC(SDValue &LHS, SDValue &RHS, SDValue &CC, const SDLoc &DL,
-                      SelectionDAG &DAG) {
+static bool combineCC(SDValue &LHS, SDValue &RHS, SDValue &CC, const SDLoc &DL, SelectionDAG &DAG) {
   ISD::CondCode CCVal = cast<CondCodeSDNode>(CC)->get();
   if (!ISD::isIntEqualitySetCC(CCVal))
     return false;
@@ -1136,7 +1129,8 @@ static MachineBasicBlock *emitSelect(MachineInstr &MI, MachineBasicBlock *BB,
         I->isTerminator() || I->isCall() || I->isPosition())
       break;
     if (llvm::any_of(I->operands(), [&](MachineOperand &MO) {
-          return MO.isReg() && (MO.getReg().isPhysical() || (MO.isUse() && SelectDests.count(MO.getReg())));
+          return MO.isReg() &&
+                 (MO.getReg().isPhysical() || (MO.isUse() && SelectDests.count(MO.getReg())));
         }))
       break;
   }
@@ -1184,8 +1178,8 @@ static MachineBasicBlock *emitSelect(MachineInstr &MI, MachineBasicBlock *BB,
   return TailMBB;
 }
 
-MachineBasicBlock *
-MTIATargetLowering::EmitInstrWithCustomInserter(MachineInstr &MI, MachineBasicBlock *BB) const {
+MachineBasicBlock *MTIATargetLowering::EmitInstrWithCustomInserter(MachineInstr &MI,
+                                                                   MachineBasicBlock *BB) const {
   switch (MI.getOpcode()) {
   case MTIA::PseudoSelect:
     return emitSelect(MI, BB, Subtarget);

@@ -36,9 +36,7 @@ public:
   bool decomposeMulByConstant(LLVMContext &Context, EVT VT, SDValue C) const override;
   bool isMulAddWithConstProfitable(SDValue AddNode, SDValue ConstNode) const override;
   bool isDesirableToCommuteWithShift(const SDNode *N, CombineLevel Level) const override;
-  bool shouldConvertConstantLoadToIntImm(const APInt &Imm, Type *Ty) const override {
-    return true;
-  }
+  bool shouldConvertConstantLoadToIntImm(const APInt &Imm, Type *Ty) const override { return true; }
   bool convertSelectOfConstantsToMath(EVT VT) const override { return true; }
   bool preferZeroCompareBranch() const override { return true; }
   bool shouldSignExtendTypeInLibCall(Type *Ty, bool IsSigned) const override;
@@ -106,7 +104,8 @@ private:
   SDValue lowerConstant(SDValue Op, SelectionDAG &DAG) const;
 
   template <class NodeTy>
-  SDValue getAddr(NodeTy *N, SelectionDAG &DAG, bool IsLocal = true, bool IsExternWeak = false) const;
+  SDValue getAddr(NodeTy *N, SelectionDAG &DAG, bool IsLocal = true,
+                  bool IsExternWeak = false) const;
 
   bool isEligibleForTailCallOptimization(CCState &CCInfo, CallLoweringInfo &CLI,
                                          MachineFunction &MF,

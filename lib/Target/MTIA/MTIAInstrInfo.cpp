@@ -154,9 +154,9 @@ void MTIAInstrInfo::storeRegToStackSlot(MachineBasicBlock &MBB, MachineBasicBloc
                                         MachineInstr::MIFlag Flags) const {
   MachineFunction *MF = MBB.getParent();
   MachineFrameInfo &MFI = MF->getFrameInfo();
-  MachineMemOperand *MMO = MF->getMachineMemOperand(
-      MachinePointerInfo::getFixedStack(*MF, FI), MachineMemOperand::MOStore, MFI.getObjectSize(FI),
-      MFI.getObjectAlign(FI));
+  MachineMemOperand *MMO = MF->getMachineMemOperand(MachinePointerInfo::getFixedStack(*MF, FI),
+                                                    MachineMemOperand::MOStore,
+                                                    MFI.getObjectSize(FI), MFI.getObjectAlign(FI));
   if (!MTIA::GPRRegClass.hasSubClassEq(RC))
     llvm_unreachable("No store for this register class");
   BuildMI(MBB, I, DebugLoc(), get(MTIA::SD))
@@ -174,9 +174,9 @@ void MTIAInstrInfo::loadRegFromStackSlot(MachineBasicBlock &MBB, MachineBasicBlo
   MachineFunction *MF = MBB.getParent();
   MachineFrameInfo &MFI = MF->getFrameInfo();
   DebugLoc DL = Flags & MachineInstr::FrameDestroy ? MBB.findDebugLoc(I) : DebugLoc();
-  MachineMemOperand *MMO = MF->getMachineMemOperand(
-      MachinePointerInfo::getFixedStack(*MF, FI), MachineMemOperand::MOLoad, MFI.getObjectSize(FI),
-      MFI.getObjectAlign(FI));
+  MachineMemOperand *MMO = MF->getMachineMemOperand(MachinePointerInfo::getFixedStack(*MF, FI),
+                                                    MachineMemOperand::MOLoad,
+                                                    MFI.getObjectSize(FI), MFI.getObjectAlign(FI));
   if (!MTIA::GPRRegClass.hasSubClassEq(RC))
     llvm_unreachable("No load for this register class");
   BuildMI(MBB, I, DL, get(MTIA::LD), DstReg)
@@ -406,10 +406,8 @@ unsigned MTIAInstrInfo::insertBranch(MachineBasicBlock &MBB, MachineBasicBlock *
   }
 
   auto CC = static_cast<MTIACC::CondCode>(Cond[0].getImm());
-  MachineInstr &CondMI = *BuildMI(&MBB, DL, get(MTIACC::getBranchOpcode(CC)))
-                              .add(Cond[1])
-                              .add(Cond[2])
-                              .addMBB(TBB);
+  MachineInstr &CondMI =
+      *BuildMI(&MBB, DL, get(MTIACC::getBranchOpcode(CC))).add(Cond[1]).add(Cond[2]).addMBB(TBB);
   if (BytesAdded)
     *BytesAdded += getInstSizeInBytes(CondMI);
   if (!FBB)
@@ -520,8 +518,8 @@ bool MTIAInstrInfo::getMemOperandsWithOffsetWidth(const MachineInstr &LdSt,
 
 bool MTIAInstrInfo::areMemAccessesTriviallyDisjoint(const MachineInstr &MIa,
                                                     const MachineInstr &MIb) const {
-  if (MIa.hasUnmodeledSideEffects() || MIb.hasUnmodeledSideEffects() ||
-      MIa.hasOrderedMemoryRef() || MIb.hasOrderedMemoryRef())
+  if (MIa.hasUnmodeledSideEffects() || MIb.hasUnmodeledSideEffects() || MIa.hasOrderedMemoryRef() ||
+      MIb.hasOrderedMemoryRef())
     return false;
   SmallVector<const MachineOperand *, 1> BaseA, BaseB;
   int64_t OffA = 0, OffB = 0;
@@ -584,11 +582,16 @@ MTIAInstrInfo::decomposeMachineOperandsTargetFlags(unsigned TF) const {
 ArrayRef<std::pair<unsigned, const char *>>
 MTIAInstrInfo::getSerializableDirectMachineOperandTargetFlags() const {
   static const std::pair<unsigned, const char *> Flags[] = {
-      {MTIAII::MO_CALL, "mtia-call"},         {MTIAII::MO_LO, "mtia-lo"},
-      {MTIAII::MO_HI, "mtia-hi"},             {MTIAII::MO_PCREL_LO, "mtia-pcrel-lo"},
-      {MTIAII::MO_PCREL_HI, "mtia-pcrel-hi"},  {MTIAII::MO_GOT_HI, "mtia-got-hi"},
-      {MTIAII::MO_TPREL_LO, "mtia-tprel-lo"},  {MTIAII::MO_TPREL_HI, "mtia-tprel-hi"},
-      {MTIAII::MO_TPREL_ADD, "mtia-tprel-add"}, {MTIAII::MO_TLS_GOT_HI, "mtia-tls-ie-hi"},
+      {MTIAII::MO_CALL, "mtia-call"},
+      {MTIAII::MO_LO, "mtia-lo"},
+      {MTIAII::MO_HI, "mtia-hi"},
+      {MTIAII::MO_PCREL_LO, "mtia-pcrel-lo"},
+      {MTIAII::MO_PCREL_HI, "mtia-pcrel-hi"},
+      {MTIAII::MO_GOT_HI, "mtia-got-hi"},
+      {MTIAII::MO_TPREL_LO, "mtia-tprel-lo"},
+      {MTIAII::MO_TPREL_HI, "mtia-tprel-hi"},
+      {MTIAII::MO_TPREL_ADD, "mtia-tprel-add"},
+      {MTIAII::MO_TLS_GOT_HI, "mtia-tls-ie-hi"},
   };
   return ArrayRef(Flags);
 }

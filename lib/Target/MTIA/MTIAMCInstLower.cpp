@@ -49,8 +49,7 @@ static MTIA::Specifier getSpecifier(unsigned TargetFlags) {
   }
 }
 
-static MCOperand lowerSymbolOperand(const MachineOperand &MO, MCSymbol *Sym,
-                                    const AsmPrinter &AP) {
+static MCOperand lowerSymbolOperand(const MachineOperand &MO, MCSymbol *Sym, const AsmPrinter &AP) {
   MCContext &Ctx = AP.OutContext;
   const MCExpr *Expr = MCSymbolRefExpr::create(Sym, Ctx);
   if (!MO.isJTI() && !MO.isMBB() && !MO.isMCSymbol() && MO.getOffset())

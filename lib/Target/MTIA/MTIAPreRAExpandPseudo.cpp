@@ -79,8 +79,8 @@ bool MTIAPreRAExpandPseudo::expandMI(MachineBasicBlock &MBB, MachineInstr &MI) {
   }
 }
 
-bool MTIAPreRAExpandPseudo::expandPair(MachineBasicBlock &MBB, MachineInstr &MI,
-                                       unsigned FlagsHi, unsigned SecondOpcode) {
+bool MTIAPreRAExpandPseudo::expandPair(MachineBasicBlock &MBB, MachineInstr &MI, unsigned FlagsHi,
+                                       unsigned SecondOpcode) {
   MachineFunction *MF = MBB.getParent();
   DebugLoc DL = MI.getDebugLoc();
   Register DestReg = MI.getOperand(0).getReg();

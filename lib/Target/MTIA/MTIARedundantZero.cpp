@@ -60,8 +60,7 @@ static Register getZeroOnEdge(MachineBasicBlock &Pred, const MachineBasicBlock &
                               const MTIAInstrInfo &TII) {
   MachineBasicBlock *TBB = nullptr, *FBB = nullptr;
   SmallVector<MachineOperand, 3> Cond;
-  if (TII.analyzeBranch(Pred, TBB, FBB, Cond, /*AllowModify=*/false) || Cond.empty() ||
-      TBB == FBB)
+  if (TII.analyzeBranch(Pred, TBB, FBB, Cond, /*AllowModify=*/false) || Cond.empty() || TBB == FBB)
     return Register();
   Register Reg;
   if (Cond[2].isReg() && Cond[2].getReg() == MTIA::X0)

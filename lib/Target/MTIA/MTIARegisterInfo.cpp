@@ -65,9 +65,7 @@ Register MTIARegisterInfo::getFrameRegister(const MachineFunction &MF) const {
   return MF.getSubtarget().getFrameLowering()->hasFP(MF) ? MTIA::X8 : MTIA::X2;
 }
 
-StringRef MTIARegisterInfo::getRegAsmName(MCRegister Reg) const {
-  return StringRef(getName(Reg));
-}
+StringRef MTIARegisterInfo::getRegAsmName(MCRegister Reg) const { return StringRef(getName(Reg)); }
 
 void MTIARegisterInfo::adjustReg(MachineBasicBlock &MBB, MachineBasicBlock::iterator II,
                                  const DebugLoc &DL, Register DestReg, Register SrcReg,
@@ -201,8 +199,7 @@ Register MTIARegisterInfo::materializeFrameBaseRegister(MachineBasicBlock *MBB, 
   return BaseReg;
 }
 
-void MTIARegisterInfo::resolveFrameIndex(MachineInstr &MI, Register BaseReg,
-                                         int64_t Offset) const {
+void MTIARegisterInfo::resolveFrameIndex(MachineInstr &MI, Register BaseReg, int64_t Offset) const {
   unsigned I = findFrameIndexOperand(MI);
   MI.getOperand(I + 1).ChangeToImmediate(Offset + getFrameIndexInstrOffset(&MI, I));
   MI.getOperand(I).ChangeToRegister(BaseReg, false);

@@ -22,8 +22,7 @@ namespace llvm {
 class MTIATargetMachine;
 
 class MTIASubtarget : public MTIAGenSubtargetInfo {
-#define GET_SUBTARGETINFO_MACRO(ATTRIBUTE, DEFAULT, GETTER)                                        \
-  bool ATTRIBUTE = DEFAULT;
+#define GET_SUBTARGETINFO_MACRO(ATTRIBUTE, DEFAULT, GETTER) bool ATTRIBUTE = DEFAULT;
 #include "MTIAGenSubtargetInfo.inc"
 
   // The order is that of construction: each needs the ones before it.
@@ -32,8 +31,8 @@ class MTIASubtarget : public MTIAGenSubtargetInfo {
   MTIATargetLowering TLInfo;
   MTIASelectionDAGInfo TSInfo;
 
-  MTIASubtarget &initializeSubtargetDependencies(const Triple &TT, StringRef CPU,
-                                                 StringRef TuneCPU, StringRef FS);
+  MTIASubtarget &initializeSubtargetDependencies(const Triple &TT, StringRef CPU, StringRef TuneCPU,
+                                                 StringRef FS);
 
 public:
   MTIASubtarget(const Triple &TT, StringRef CPU, StringRef TuneCPU, StringRef FS,
@@ -48,9 +47,7 @@ public:
 
   const MTIAFrameLowering *getFrameLowering() const override { return &FrameLowering; }
   const MTIAInstrInfo *getInstrInfo() const override { return &InstrInfo; }
-  const MTIARegisterInfo *getRegisterInfo() const override {
-    return &InstrInfo.getRegisterInfo();
-  }
+  const MTIARegisterInfo *getRegisterInfo() const override { return &InstrInfo.getRegisterInfo(); }
   const MTIATargetLowering *getTargetLowering() const override { return &TLInfo; }
   const MTIASelectionDAGInfo *getSelectionDAGInfo() const override { return &TSInfo; }
 

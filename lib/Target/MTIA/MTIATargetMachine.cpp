@@ -74,9 +74,8 @@ std::string llvm::getMTIAUnsupportedReason(const Module &M, StringRef ABIName) {
   return "";
 }
 
-MTIATargetMachine::MTIATargetMachine(const Target &T, const Triple &TT, StringRef CPU,
-                                     StringRef FS, const TargetOptions &Options,
-                                     std::optional<Reloc::Model> RM,
+MTIATargetMachine::MTIATargetMachine(const Target &T, const Triple &TT, StringRef CPU, StringRef FS,
+                                     const TargetOptions &Options, std::optional<Reloc::Model> RM,
                                      std::optional<CodeModel::Model> CM, CodeGenOptLevel OL,
                                      bool JIT)
     : CodeGenTargetMachineImpl(T, TT.computeDataLayout(), TT, CPU, FS, Options,

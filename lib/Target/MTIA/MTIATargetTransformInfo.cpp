@@ -50,8 +50,8 @@ InstructionCost MTIATTIImpl::getIntImmCostInst(unsigned Opcode, unsigned Idx, co
     return TTI::TCC_Free;
   case Instruction::And:
     // Masks that are two shifts.
-    if (Idx == 1 && (Imm == 0xffff || Imm == UINT64_C(0xffffffff) || Imm.isMask() ||
-                     Imm.isNegatedPowerOf2()))
+    if (Idx == 1 &&
+        (Imm == 0xffff || Imm == UINT64_C(0xffffffff) || Imm.isMask() || Imm.isNegatedPowerOf2()))
       return TTI::TCC_Free;
     [[fallthrough]];
   case Instruction::Add:
@@ -91,9 +91,9 @@ InstructionCost MTIATTIImpl::getIntImmCostInst(unsigned Opcode, unsigned Idx, co
     break;
   }
 
-  if (Takes12BitImm && ((Instruction::isCommutative(Opcode) || Opcode == Instruction::ICmp)
-                            ? true
-                            : Idx == ImmArgIdx)) {
+  if (Takes12BitImm &&
+      ((Instruction::isCommutative(Opcode) || Opcode == Instruction::ICmp) ? true
+                                                                           : Idx == ImmArgIdx)) {
     if (Imm.getSignificantBits() <= 64 && isInt<12>(Imm.getSExtValue()))
       return TTI::TCC_Free;
   }
