@@ -14,16 +14,18 @@ struct args {
 static _Atomic uint32_t total;
 MTIA_KERNEL(k, struct args, MTIA_SCALAR(n, MTIA_I32)) { atomic_fetch_add(&total, args->n); }
 #else
-#define CHECK(c) if (!(c)) return __LINE__
+#define CHECK(c)                                                                                   \
+  if (!(c))                                                                                        \
+  return __LINE__
 #define SIZE(type)                                                                                 \
   do {                                                                                             \
     static _Atomic type a = 5;                                                                     \
     type expected = 1;                                                                             \
     CHECK(atomic_load(&a) == 5);                                                                   \
-    atomic_store(&a, (type)-1);                                                                    \
-    CHECK(atomic_fetch_add(&a, 3) == (type)-1 && a == 2);                                          \
-    CHECK(atomic_fetch_sub(&a, 3) == 2 && a == (type)-1);                                          \
-    CHECK(atomic_exchange(&a, 12) == (type)-1);                                                    \
+    atomic_store(&a, (type) - 1);                                                                  \
+    CHECK(atomic_fetch_add(&a, 3) == (type) - 1 && a == 2);                                        \
+    CHECK(atomic_fetch_sub(&a, 3) == 2 && a == (type) - 1);                                        \
+    CHECK(atomic_exchange(&a, 12) == (type) - 1);                                                  \
     CHECK(atomic_fetch_and(&a, 10) == 12 && a == 8);                                               \
     CHECK(atomic_fetch_or(&a, 3) == 8 && a == 11);                                                 \
     CHECK(atomic_fetch_xor(&a, 1) == 11 && a == 10);                                               \
