@@ -133,12 +133,10 @@ void mtia_report_trap(struct mtia_core *core, uint64_t cause, uint64_t tval) {
 
 static void describe_core(struct mtia_core *core, FILE *out) {
   char where[600], insn[160], why[300];
-  fprintf(out, "  core %u: ", core->id);
-  switch (core->state) {
-  case MTIA_CORE_OFF:
-    fprintf(out, "not used\n");
+  if (core->state == MTIA_CORE_OFF)
     return;
-  case MTIA_CORE_HALTED:
+  fprintf(out, "  core %u: ", core->id);
+  if (core->state == MTIA_CORE_HALTED) {
     fprintf(out, "halted\n");
     return;
   }
@@ -169,7 +167,7 @@ static char *describe_pe(struct mtia_pe *pe) {
   return text;
 }
 
-// Every PE once; those that say the same together.
+// Every PE once; those that say the same together, those that aren't used not at all.
 static char *describe_device(struct mtia_device *dev) {
   unsigned pes = dev->rows * dev->cols;
   char **text = calloc(pes, sizeof *text), *all = NULL;
@@ -178,7 +176,7 @@ static char *describe_device(struct mtia_device *dev) {
   for (unsigned i = 0; text && i < pes; i++)
     text[i] = describe_pe(&dev->pe[i]);
   for (unsigned i = 0; text && out && i < pes; i++) {
-    if (!text[i])
+    if (!text[i] || !*text[i])
       continue;
     unsigned same = 1;
     fprintf(out, "PE (%u,%u)", dev->pe[i].row, dev->pe[i].col);
