@@ -1,6 +1,6 @@
-; Variables that are used together share one address: -mtia-global-merge.
+; Variables that are used together share one address: -mtia-enable-global-merge.
 ; RUN: %llc-mtia < %s | FileCheck %s
-; RUN: %llc-mtia -mtia-global-merge=false < %s | FileCheck %s --check-prefix=OFF
+; RUN: %llc-mtia -mtia-enable-global-merge=false < %s | FileCheck %s --check-prefix=OFF
 
 @a = internal global i32 1
 @b = internal global i32 2

@@ -1,6 +1,6 @@
-; A zero that the branch has shown need not be made: -mtia-redundant-zero.
+; A zero that the branch has shown need not be made: -mtia-enable-redundant-zero.
 ; RUN: %llc-mtia -verify-machineinstrs < %s | FileCheck %s
-; RUN: %llc-mtia -verify-machineinstrs -mtia-redundant-zero=false < %s | FileCheck %s --check-prefix=OFF
+; RUN: %llc-mtia -verify-machineinstrs -mtia-enable-redundant-zero=false < %s | FileCheck %s --check-prefix=OFF
 
 define i64 @load_or_null(ptr %p) nounwind {
 ; CHECK-LABEL: load_or_null:

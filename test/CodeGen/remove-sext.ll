@@ -1,6 +1,6 @@
-; Sign extensions of what is extended already: -mtia-remove-sext.
+; Sign extensions of what is extended already: -mtia-enable-remove-sext.
 ; RUN: %llc-mtia -verify-machineinstrs < %s | FileCheck %s
-; RUN: %llc-mtia -verify-machineinstrs -mtia-remove-sext=false < %s | FileCheck %s --check-prefix=OFF
+; RUN: %llc-mtia -verify-machineinstrs -mtia-enable-remove-sext=false < %s | FileCheck %s --check-prefix=OFF
 
 ; The remainder and both arguments are extended; a block between hides it from selection.
 define signext i32 @gcd(i32 signext %a, i32 signext %b) nounwind {

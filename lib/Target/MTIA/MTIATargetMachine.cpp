@@ -24,16 +24,16 @@
 using namespace llvm;
 
 // Every pass that isn't needed for correctness can be switched off.
-static cl::opt<bool> EnableMergeBaseOffset("mtia-merge-base-offset",
+static cl::opt<bool> EnableMergeBaseOffset("mtia-enable-merge-base-offset",
                                            cl::desc("Fold offsets into addresses of globals"),
                                            cl::init(true), cl::Hidden);
-static cl::opt<bool> EnableRemoveSExt("mtia-remove-sext",
+static cl::opt<bool> EnableRemoveSExt("mtia-enable-remove-sext",
                                       cl::desc("Remove redundant sign extensions"), cl::init(true),
                                       cl::Hidden);
-static cl::opt<bool> EnableRedundantCopy("mtia-redundant-zero",
+static cl::opt<bool> EnableRedundantCopy("mtia-enable-redundant-zero",
                                          cl::desc("Remove zeros that a branch has shown"),
                                          cl::init(true), cl::Hidden);
-static cl::opt<bool> EnableGlobalMerge("mtia-global-merge",
+static cl::opt<bool> EnableGlobalMerge("mtia-enable-global-merge",
                                        cl::desc("Merge small globals to share their address"),
                                        cl::init(true), cl::Hidden);
 
