@@ -193,6 +193,18 @@ static void move(const struct fc_args *a, const struct fc_plan *p, const struct 
     __mtia_acc_bias(acc, CB_BIAS, tj);                                                             \
   } while (0)
 
+// One accumulator's share of a chunk.
+#define FC_TILE(acc, ti, tj)                                                                       \
+  do {                                                                                             \
+    FC_MULTIPLY(acc, ti, tj);                                                                      \
+    if (last)                                                                                      \
+      FC_FINISH(acc, ti, tj);                                                                      \
+    if (bias) {                                                                                    \
+      FC_BIAS(acc, tj, next_size);                                                                 \
+      __mtia_cr_w(MTIA_CR_BLOCK, size);                                                            \
+    }                                                                                              \
+  } while (0)
+
 static uint32_t bias_bytes(uint32_t cols) { return (cols * 4 + 31) & ~31u; }
 
 static void compute(const struct fc_args *a, const struct fc_plan *p, const struct fc_share *s) {
@@ -233,34 +245,12 @@ static void compute(const struct fc_args *a, const struct fc_plan *p, const stru
         bool last = at + stride == s->k_padded;
         bool bias = last && s->first && more;
 
-        FC_MULTIPLY(0, 0, 0);
-        if (last)
-          FC_FINISH(0, 0, 0);
-        if (bias) {
-          FC_BIAS(0, 0, next_size);
-          __mtia_cr_w(MTIA_CR_BLOCK, size);
-        }
-        FC_MULTIPLY(1, 0, 1);
-        if (last)
-          FC_FINISH(1, 0, 1);
-        if (bias) {
-          FC_BIAS(1, 1, next_size);
-          __mtia_cr_w(MTIA_CR_BLOCK, size);
-        }
-        FC_MULTIPLY(2, 1, 0);
-        if (last)
-          FC_FINISH(2, 1, 0);
-        if (bias) {
-          FC_BIAS(2, 0, next_size);
-          __mtia_cr_w(MTIA_CR_BLOCK, size);
-        }
-        FC_MULTIPLY(3, 1, 1);
-        if (last)
-          FC_FINISH(3, 1, 1);
-        if (bias) {
-          FC_BIAS(3, 1, next_size);
+        FC_TILE(0, 0, 0);
+        FC_TILE(1, 0, 1);
+        FC_TILE(2, 1, 0);
+        FC_TILE(3, 1, 1);
+        if (bias)
           __mtia_cb_pop(CB_BIAS, bias_bytes(next_cols));
-        }
         if (pop_x)
           __mtia_cb_pop(CB_X, rows * stride);
         if (pop_w)
