@@ -72,13 +72,11 @@ static struct fc_share my_share(const struct fc_plan *p, uint32_t k_bytes) {
 
   // What is kept, and how local memory is divided, depends on the busiest PE
   // (the one with the most), so that all members of a multicast agree.
-  uint32_t strips = fc_ceil_div(p->strips, p->row_groups);
-  uint32_t blocks = fc_ceil_div(p->blocks, p->n_groups);
-  uint32_t panel = FC_BLOCK * p->steps_per_part * FC_STEP;
-  s.keep_w = fc_keep_w(strips, blocks, p->steps_per_part * FC_STEP);
-  uint32_t room = FC_CB_XW_SIZE - (s.keep_w ? blocks * panel : FC_CB_RING_MIN);
-  s.keep_x = fc_keep_x(blocks, p->steps_per_part * FC_STEP, room);
-  s.x_size = s.keep_w || s.keep_x ? room : FC_CB_XW_SIZE / 2;
+  struct fc_keep keep = fc_choose_keep(fc_ceil_div(p->strips, p->row_groups),
+                                       fc_ceil_div(p->blocks, p->n_groups), p->steps_per_part);
+  s.keep_w = keep.w;
+  s.keep_x = keep.x;
+  s.x_size = keep.w || keep.x ? keep.x_room : FC_CB_XW_SIZE / 2;
   return s;
 }
 
@@ -110,9 +108,13 @@ static bool alone(uint32_t members) { return (members & (members - 1)) == 0; }
 // Core 0: data in
 //===----------------------------------------------------------------------===//
 
-static void load_x(uint64_t address, uint64_t pitch, uint32_t width, uint32_t rows, bool single) {
+static void set_rows(uint64_t pitch, uint32_t width) {
   __mtia_cr_w2(MTIA_CR_DMA_IN, width, 0);
   __mtia_cr_w(MTIA_CR_DMA_IN_PITCH, pitch);
+}
+
+static void load_x(uint64_t address, uint64_t pitch, uint32_t width, uint32_t rows, bool single) {
+  set_rows(pitch, width);
   if (single)
     __mtia_dma_in(CB_X, address, rows, MTIA_MC_NONE);
   else
@@ -120,8 +122,7 @@ static void load_x(uint64_t address, uint64_t pitch, uint32_t width, uint32_t ro
 }
 
 static void load_w(uint64_t address, uint64_t pitch, uint32_t width, uint32_t rows, bool single) {
-  __mtia_cr_w2(MTIA_CR_DMA_IN, width, 0);
-  __mtia_cr_w(MTIA_CR_DMA_IN_PITCH, pitch);
+  set_rows(pitch, width);
   if (single)
     __mtia_dma_in(CB_W, address, rows, MTIA_MC_NONE);
   else

@@ -63,12 +63,21 @@ static inline uint32_t fc_twos(uint32_t a) {
   return bits;
 }
 
-// May the w blocks (or the x strip) of a PE stay in local memory for reuse?
-static inline bool fc_keep_w(uint32_t my_strips, uint32_t my_blocks, uint32_t k_bytes) {
-  return my_strips > 1 && my_blocks * FC_BLOCK * k_bytes <= FC_CB_XW_SIZE - FC_CB_RING_MIN;
-}
-static inline bool fc_keep_x(uint32_t my_blocks, uint32_t k_bytes, uint32_t room) {
-  return my_blocks > 1 && FC_BLOCK * k_bytes <= room;
+// What a PE keeps in local memory for reuse, all its w blocks or an x strip, and
+// the bytes that are left for x when w has taken its share.
+struct fc_keep {
+  bool w, x;
+  uint32_t x_room;
+};
+
+static inline struct fc_keep fc_choose_keep(uint32_t my_strips, uint32_t my_blocks,
+                                            uint32_t my_steps) {
+  uint32_t panel = FC_BLOCK * my_steps * FC_STEP;
+  struct fc_keep keep;
+  keep.w = my_strips > 1 && my_blocks * panel <= FC_CB_XW_SIZE - FC_CB_RING_MIN;
+  keep.x_room = FC_CB_XW_SIZE - (keep.w ? my_blocks * panel : FC_CB_RING_MIN);
+  keep.x = my_blocks > 1 && panel <= keep.x_room;
+  return keep;
 }
 
 // Estimated cycles that the busiest PE multiplies, or reduces and drains.
@@ -79,13 +88,10 @@ static inline uint32_t fc_compute_cycles(uint32_t tiles, uint32_t my_steps, uint
 
 // Estimated cycles that it loads.
 static inline uint32_t fc_load_cycles(uint32_t my_strips, uint32_t my_blocks, uint32_t my_steps) {
-  uint32_t k_bytes = my_steps * FC_STEP, panel = FC_BLOCK * k_bytes;
-  bool keep_w = fc_keep_w(my_strips, my_blocks, k_bytes);
-  uint32_t room = FC_CB_XW_SIZE - (keep_w ? my_blocks * panel : FC_CB_RING_MIN);
+  struct fc_keep keep = fc_choose_keep(my_strips, my_blocks, my_steps);
   uint32_t tiles = my_strips * my_blocks;
-  uint32_t panels =
-      (keep_w ? my_blocks : tiles) + (fc_keep_x(my_blocks, k_bytes, room) ? my_strips : tiles);
-  return FC_LOAD_CYCLES(panels * panel);
+  uint32_t panels = (keep.w ? my_blocks : tiles) + (keep.x ? my_strips : tiles);
+  return FC_LOAD_CYCLES(panels * FC_BLOCK * my_steps * FC_STEP);
 }
 
 // Tries every power of two that divides the sub-grid's sides, with the odd
