@@ -1,9 +1,9 @@
 // Atomic operations of ordinary programs, at every size, without the A extension.
-// RUN: %mtia-clang -Wno-atomic-alignment -O0 %s -o %t.0 && %mtia-run %t.0
-// RUN: %mtia-clang -Wno-atomic-alignment -O2 %s -o %t.2 && %mtia-run %t.2
+// RUN: %mtia-clang -march=rv64im -Wno-atomic-alignment -O0 %s -o %t.0 && %mtia-run %t.0
+// RUN: %mtia-clang -march=rv64im -Wno-atomic-alignment -O2 %s -o %t.2 && %mtia-run %t.2
 // A kernel runs on many cores: there the same code is an error, not a race.
-// RUN: not %mtia-clang -Wno-atomic-alignment -O2 -DKERNEL %s -o %t.k 2>&1 | %FileCheck %s
-// CHECK: undefined symbol: __atomic_fetch_add_4
+// RUN: not %mtia-clang -march=rv64im -Wno-atomic-alignment -O2 -DKERNEL %s -o %t.k 2>&1 | %FileCheck %s
+// CHECK: undefined symbol: atomic_operations_in_a_kernel_need_march_with_extension_a
 #include <stdatomic.h>
 #include <stdint.h>
 #ifdef KERNEL

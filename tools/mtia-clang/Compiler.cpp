@@ -3,6 +3,7 @@
 // The -cc1 job: clang's front end with our target's builtins. Clang's own back
 // end part finds the code generator by the triple (Target.cpp), so that its
 // options, remarks and diagnostics all work.
+#include "Machine.h"
 #include "Tools.h"
 #include "config.h"
 #include "clang/Basic/DiagnosticFrontend.h"
@@ -72,16 +73,12 @@ void applyLLVMOptions(const CompilerInstance &CI) {
                                     &CI.getVirtualFileSystem());
 }
 
-// -print-supported-cpus, -print-supported-extensions, -print-enabled-extensions:
-// there is one device.
-void printDevice() {
-  auto ISA = llvm::cantFail(
-      llvm::RISCVISAInfo::parseArchString(MTIA_DEVICE_MARCH, /*EnableExperimental=*/true));
-  std::vector<std::string> Features = ISA->toFeatures();
+// -print-enabled-extensions: what the features on the command line amount to.
+void printEnabled(CompilerInstance &CI) {
   std::set<llvm::StringRef> Names;
-  for (llvm::StringRef Feature : Features)
-    Names.insert(Feature.ltrim('+'));
-  llvm::outs() << "Processor: mtia-v1 (" MTIA_DEVICE_MARCH ", Xmtia)\n\n";
+  for (llvm::StringRef Feature : CI.getInvocation().getTargetOpts().FeaturesAsWritten)
+    if (Feature.consume_front("+") && llvm::RISCVISAInfo::isSupportedExtensionFeature(Feature))
+      Names.insert(Feature);
   llvm::StringMap<llvm::StringRef> NoDescriptions;
   llvm::RISCVISAInfo::printEnabledExtensions(/*IsRV64=*/true, Names, NoDescriptions);
 }
@@ -123,7 +120,10 @@ int mtia::runCompiler(ArgList Args) {
 
   const FrontendOptions &Opts = CI->getFrontendOpts();
   if (Opts.PrintSupportedCPUs || Opts.PrintSupportedExtensions || Opts.PrintEnabledExtensions) {
-    printDevice();
+    if (Opts.PrintEnabledExtensions)
+      printEnabled(*CI);
+    else
+      mtia::printSupported();
     return 0;
   }
   if (!Opts.TimeTracePath.empty())

@@ -5,6 +5,7 @@
 // are changed: the defaults are the device's, the jobs run in this process, and
 // the link is ours.
 #include "clang/Driver/Driver.h"
+#include "Machine.h"
 #include "Tools.h"
 #include "config.h"
 #include "clang/Basic/DiagnosticIDs.h"
@@ -20,12 +21,13 @@
 #include "llvm/ADT/SmallString.h"
 #include "llvm/ADT/StringSet.h"
 #include "llvm/Option/ArgList.h"
+#include "llvm/Support/Allocator.h"
 #include "llvm/Support/CrashRecoveryContext.h"
 #include "llvm/Support/FileSystem.h"
 #include "llvm/Support/Path.h"
 #include "llvm/Support/PrettyStackTrace.h"
+#include "llvm/Support/StringSaver.h"
 #include "llvm/Support/VirtualFileSystem.h"
-#include "llvm/TargetParser/RISCVISAInfo.h"
 
 using namespace clang;
 using namespace clang::driver;
@@ -89,36 +91,33 @@ private:
 class DeviceDriver {
 public:
   DeviceDriver(Driver &TheDriver, DiagnosticsEngine &Diags, const Layout &Where)
-      : TheDriver(TheDriver), Diags(Diags), Where(Where), Known(deviceFeatures()) {}
+      : TheDriver(TheDriver), Diags(Diags), Where(Where), Saver(Storage) {
+    for (const std::string &Feature : mtia::deviceISA().toFeatures())
+      Known.insert(StringRef(Feature).ltrim('+'));
+    Known.insert("64bit");
+    Known.insert("relax"); // a choice of the assembler, no extension
+  }
 
-  bool checkTarget(mtia::ArgList Args);
-  void addDefaults(llvm::SmallVectorImpl<const char *> &Args);
+  bool chooseMachine(llvm::SmallVectorImpl<const char *> &Args);
+  bool answer(mtia::ArgList Args) const;
   bool replaceJobs(Compilation &C);
 
 private:
   Driver &TheDriver;
   DiagnosticsEngine &Diags;
   const Layout &Where;
+  mtia::Machine Machine;
   llvm::StringSet<> Known; // extensions of the device, without '+'
+  llvm::BumpPtrAllocator Storage;
+  llvm::StringSaver Saver;
 
-  static llvm::StringSet<> deviceFeatures();
   bool error(const llvm::Twine &Message);
+  bool checkTarget(const llvm::opt::ArgList &Args);
   bool checkRequest(const Compilation &C);
   bool checkSanitizers(const ArgStringList &Args);
   bool limitFeatures(ArgStringList &Args);
   ArgStringList linkerArgs(Compilation &C, const Command &Job);
 };
-
-llvm::StringSet<> DeviceDriver::deviceFeatures() {
-  llvm::StringSet<> Names;
-  auto ISA = llvm::cantFail(
-      llvm::RISCVISAInfo::parseArchString(MTIA_DEVICE_MARCH, /*EnableExperimental=*/true));
-  for (const std::string &Feature : ISA->toFeatures())
-    Names.insert(StringRef(Feature).ltrim('+'));
-  Names.insert("64bit");
-  Names.insert("relax"); // a choice of the assembler, no extension
-  return Names;
-}
 
 bool DeviceDriver::error(const llvm::Twine &Message) {
   unsigned ID = Diags.getCustomDiagID(DiagnosticsEngine::Error, "%0");
@@ -126,46 +125,77 @@ bool DeviceDriver::error(const llvm::Twine &Message) {
   return false;
 }
 
-// Before anything else: for another target, our defaults would be wrong too.
-bool DeviceDriver::checkTarget(mtia::ArgList Args) {
-  for (size_t I = 1; I < Args.size(); ++I) {
-    StringRef Name = Args[I];
-    if (Name == "-target" && I + 1 < Args.size())
-      Name = Args[++I];
-    else if (!Name.consume_front("--target="))
-      continue;
-    if (llvm::Triple(llvm::Triple::normalize(Name)).getArch() != llvm::Triple::riscv64)
-      return error("mtia-clang compiles for the MTIA device only, not for '" + Name +
-                   "'; leave out --target");
-  }
+// For another target, our defaults would be wrong too.
+bool DeviceDriver::checkTarget(const llvm::opt::ArgList &Args) {
+  const Arg *A = Args.getLastArg(OPT_target, OPT_target_legacy_spelling);
+  if (A && llvm::Triple(llvm::Triple::normalize(A->getValue())).getArch() != llvm::Triple::riscv64)
+    return error("mtia-clang compiles for the MTIA device only, not for '" +
+                 StringRef(A->getValue()) + "'; leave out --target");
   return true;
 }
 
-// Placed before the user's own: the last one counts.
-void DeviceDriver::addDefaults(llvm::SmallVectorImpl<const char *> &Args) {
-  auto Given = [&](StringRef Prefix) {
-    return llvm::any_of(Args, [&](StringRef A) { return A.starts_with(Prefix); });
-  };
+// Puts the device's defaults before the user's own options: the last one counts.
+// What the user says about the machine is replaced by its meaning.
+bool DeviceDriver::chooseMachine(llvm::SmallVectorImpl<const char *> &Args) {
+  std::vector<std::string> Attributes;
+  llvm::erase_if(Args, [&](StringRef A) {
+    if (A.consume_front("-mattr="))
+      Attributes.push_back(A.str());
+    else
+      return false;
+    return true;
+  });
+  unsigned MissingIndex, MissingCount;
+  llvm::opt::InputArgList Parsed =
+      getDriverOptTable().ParseArgs(llvm::ArrayRef(Args).drop_front(), MissingIndex, MissingCount,
+                                    llvm::opt::Visibility(ClangOption));
+  if (!checkTarget(Parsed))
+    return false;
+  llvm::Expected<mtia::Machine> Chosen = mtia::Machine::fromOptions(Parsed, Attributes);
+  if (!Chosen)
+    return error(toString(Chosen.takeError()));
+  Machine = std::move(*Chosen);
+  for (StringRef Folder :
+       {Where.Lib + "/" + Machine.Libraries->Folder, Where.Lib, Machine.Libraries->libcFolder(),
+        std::string(Machine.Libraries->LibgccFolder)})
+    TheDriver.PrefixDirs.push_back(Folder.str()); // where -print-file-name and the like look
+
+  llvm::erase_if(Args, [](StringRef A) {
+    return A.starts_with("-march=") || A.starts_with("-mabi=") || A.starts_with("-mcpu=") ||
+           A.starts_with("-mtune=");
+  });
   llvm::SmallVector<const char *, 16> Defaults{"--start-no-unused-arguments", "-mcmodel=medany",
-                                               "-mabi=" MTIA_DEVICE_MABI};
-  if (!Given("-mcpu="))
-    Defaults.push_back("-march=" MTIA_DEVICE_MARCH);
-  if (!Given("--sysroot"))
+                                               Saver.save("-march=" + Machine.March).data(),
+                                               Saver.save("-mabi=" + Machine.Mabi).data()};
+  if (!Parsed.hasArg(OPT__sysroot_EQ, OPT__sysroot))
     Defaults.push_back("--sysroot=" MTIA_PICOLIBC);
-  if (!Given("-nostdinc") && !Given("-nostdlibinc")) {
+  if (!Parsed.hasArg(OPT_nostdinc, OPT_nostdlibinc)) {
     Defaults.push_back("-isystem");
     Defaults.push_back(Where.Include.c_str());
   }
   Defaults.push_back("--end-no-unused-arguments");
   Args.insert(Args.begin() + 1, Defaults.begin(), Defaults.end());
+  return true;
+}
+
+// Questions about library variants, in GCC's form.
+bool DeviceDriver::answer(mtia::ArgList Args) const {
+  for (StringRef A : Args) {
+    if (A == "-print-multi-lib" || A == "--print-multi-lib") {
+      for (const mtia::Multilib &M : mtia::multilibs())
+        llvm::outs() << M.Folder << ";@march=" << M.March << "@mabi=" << M.Mabi << '\n';
+      return true;
+    }
+    if (A == "-print-multi-directory" || A == "--print-multi-directory") {
+      llvm::outs() << Machine.Libraries->Folder << '\n';
+      return true;
+    }
+  }
+  return false;
 }
 
 bool DeviceDriver::checkRequest(const Compilation &C) {
   const llvm::opt::ArgList &Args = C.getArgs();
-  if (const Arg *A = Args.getLastArg(OPT_mabi_EQ);
-      A && A->getValue() != StringRef(MTIA_DEVICE_MABI))
-    return error("the device's ABI is " MTIA_DEVICE_MABI ", not '" + StringRef(A->getValue()) +
-                 "'; leave out -mabi");
   if (Args.hasFlag(OPT_flto, OPT_flto_EQ, OPT_fno_lto, false))
     return error("-flto is not supported; compile the sources together, or leave it out");
   if (const Arg *A = Args.getLastArg(OPT_pg, OPT_coverage, OPT_fprofile_generate,
@@ -179,7 +209,8 @@ bool DeviceDriver::checkRequest(const Compilation &C) {
 }
 
 // Clang names every extension it knows, with + or -. What the device has stays;
-// a demand for more is an error here and not a surprise at run time.
+// a demand for more, which can only have come past -march, is an error here and
+// not a surprise at run time.
 bool DeviceDriver::limitFeatures(ArgStringList &Args) {
   ArgStringList Kept;
   for (size_t I = 0; I < Args.size(); ++I) {
@@ -193,7 +224,7 @@ bool DeviceDriver::limitFeatures(ArgStringList &Args) {
       Kept.push_back(Args[I]);
     } else if (Feature.starts_with("+")) {
       return error("the device has no extension '" + Feature.substr(1) +
-                   "' (it is " MTIA_DEVICE_MARCH "); leave out -march and -mcpu");
+                   "'; it has " MTIA_DEVICE_MARCH);
     }
   }
   Args = std::move(Kept);
@@ -248,14 +279,16 @@ ArgStringList DeviceDriver::linkerArgs(Compilation &C, const Command &Job) {
   if (!Relocatable) {
     Out.push_back("--gc-sections");
     if (!Args.hasArg(OPT_nostdlib, OPT_nostartfiles))
-      Out.push_back(Save(llvm::Twine(mtia::StartOption) + Where.Lib));
+      for (const char *Word : {Save(llvm::Twine(mtia::StartOption) + Where.Lib),
+                               Save(llvm::Twine(mtia::VariantOption) + Machine.Libraries->Folder)})
+        Out.push_back(Word);
   }
   Args.addAllArgs(Out, {OPT_L, OPT_T_Group, OPT_u, OPT_s, OPT_t, OPT_r, OPT_e, OPT_Z_Flag});
-  Out.push_back(Save(llvm::Twine("-L") + Where.Lib));
   tools::AddLinkerInputs(TC, linkerInputs(Job), Args, Out, llvm::cast<JobAction>(Job.getSource()));
   if (Libraries) {
-    Out.push_back("-L" MTIA_PICOLIBC_LIB);
-    Out.push_back("-L" MTIA_LIBGCC_DIR);
+    Out.push_back(Save("-L" + Where.Lib + "/" + Machine.Libraries->Folder));
+    Out.push_back(Save("-L" + Machine.Libraries->libcFolder()));
+    Out.push_back(Save(llvm::Twine("-L") + Machine.Libraries->LibgccFolder));
     // lld searches an archive again when a later one needs it: no group.
     if (!Args.hasArg(OPT_nolibc))
       for (const char *Name : {"-lmtia", "-lc", "-lm", "-lsemihost"})
@@ -336,17 +369,14 @@ int mtia::runDriver(ArgList UserArgs, const char *Executable) {
   Layout Where(Executable);
   Driver TheDriver(Executable, MTIA_TRIPLE, Diags, "MTIA compiler");
   TheDriver.ResourceDir = MTIA_RESOURCE_DIR;
-  // Where -print-file-name and the like look.
-  for (StringRef Folder :
-       {StringRef(Where.Lib), StringRef(MTIA_PICOLIBC_LIB), StringRef(MTIA_LIBGCC_DIR)})
-    TheDriver.PrefixDirs.push_back(Folder.str());
   // A name of this program must not be taken for the name of a target.
   TheDriver.setTargetAndMode(ParsedClangName());
 
   DeviceDriver Device(TheDriver, Diags, Where);
-  if (!Device.checkTarget(Args))
+  if (!Device.chooseMachine(Args))
     return 1;
-  Device.addDefaults(Args);
+  if (Device.answer(UserArgs))
+    return 0;
   std::unique_ptr<Compilation> C(TheDriver.BuildCompilation(Args));
   if (!C || C->containsError() || Diags.hasErrorOccurred())
     return C && !Diags.hasErrorOccurred() && !C->containsError() ? 0 : Diags.hasErrorOccurred();

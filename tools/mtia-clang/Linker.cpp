@@ -124,8 +124,14 @@ int mtia::runLinker(ArgList Args) {
   // -flavor: the job's name is not one that lld knows.
   SmallVector<const char *, 64> LinkArgs{"ld.lld", "-flavor", "gnu"};
   ArgList Rest = Args.slice(2);
+  StringRef Variant = ".";
+  for (StringRef Arg : Rest)
+    if (Arg.consume_front(VariantOption))
+      Variant = Arg;
   for (const char *Arg : Rest) {
     StringRef Folder = Arg;
+    if (Folder.starts_with(VariantOption))
+      continue;
     if (!Folder.consume_front(StartOption)) {
       LinkArgs.push_back(Arg);
       continue;
@@ -134,7 +140,7 @@ int mtia::runLinker(ArgList Args) {
     if (Wanted == Kind::Unclear)
       return 1;
     const char *Name = Wanted == Kind::Kernel ? "kernel" : "hosted";
-    StringRef Start = Saver.save(Folder + "/crt_" + Name + ".o");
+    StringRef Start = Saver.save(Folder + "/" + Variant + "/crt_" + Name + ".o");
     if (!sys::fs::exists(Start))
       return fail("the device runtime is missing: no " + Start +
                   "; it belongs into lib/mtia beside the folder of mtia-clang");

@@ -36,9 +36,10 @@ constexpr char AssemblerJob[] = "-cc1as";
 constexpr char LinkerJob[] = "-cc1ld";
 
 // In the arguments of a linker job: the place of the start-up object and the
-// linker script, chosen when the input files exist. The value is the folder
-// they are in.
+// linker script, chosen when the input files exist. The values are the folder of
+// the scripts and, below it, that of the start-up objects.
 constexpr char StartOption[] = "--mtia-start=";
+constexpr char VariantOption[] = "--mtia-variant=";
 
 // Makes the MTIA target the one that code for riscv64 is generated with.
 void initializeTarget();

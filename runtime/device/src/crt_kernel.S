@@ -25,6 +25,7 @@ _start:
   // some 200 cycles, and a kernel's first function would take several.
   addi t0, sp, -1024
   mv t1, sp
+  .option arch, +zicboz
 1:
   addi t1, t1, -64
   cbo.zero (t1)

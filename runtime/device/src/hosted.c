@@ -14,6 +14,12 @@ void __mtia_trap(void);
 _Noreturn void __mtia_start_program(void);
 _Noreturn void __mtia_report_trap(uint64_t cause, uint64_t pc, uint64_t value);
 
+#ifndef __riscv_atomic
+// There is one core and no interrupt: see atomic.c.
+extern const char atomic_operations_in_a_kernel_need_march_with_extension_a;
+const char atomic_operations_in_a_kernel_need_march_with_extension_a = 0;
+#endif
+
 // Semihosting hands over one string; words are separated by blanks.
 static int split(char *line, char **argv, int max) {
   int argc = 0;
