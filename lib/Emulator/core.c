@@ -2,6 +2,7 @@
 //
 // Decoded code, traps and CSRs of the cores.
 #include "core.h"
+#include "debug.h"
 #include "report.h"
 #include "semihost.h"
 
@@ -140,7 +141,24 @@ mtia_op_fn *mtia_core_decode(struct mtia_core *c, struct mtia_slot *s) {
   mtia_op_fn *fn = mtia_core_fn(ops, s);
   bool line_start = ops->line_start && 2 * index % (1u << MTIA_LINE_SHIFT) == 0;
   s->fn = line_start ? ops->line_start : fn;
+  if (c->dev->debug)
+    s->fn = mtia_debug_slot(c, s, s->fn);
   return s->fn;
+}
+
+void mtia_code_redecode(struct mtia_device *dev, uint64_t from, uint64_t to) {
+  for (unsigned i = 0; i < CODE_BUCKETS; i++)
+    for (struct mtia_code_page *page = dev->code->bucket[i]; page; page = page->next)
+      for (unsigned slot = 0; slot < MTIA_PAGE_SLOTS; slot++)
+        if (page->pc + 2 * slot - from < to - from)
+          page->slot[slot].fn = mtia_core_ops_of(dev)->undecoded;
+}
+
+void mtia_code_written(struct mtia_device *dev, const uint8_t *host, uint64_t len) {
+  for (unsigned i = 0; i < CODE_BUCKETS; i++)
+    for (struct mtia_code_page *page = dev->code->bucket[i]; page; page = page->next)
+      if (host < page->host + sizeof page->copy && page->host < host + len)
+        reset_page(dev, page);
 }
 
 void mtia_core_fence_i(struct mtia_core *c) {
@@ -149,24 +167,30 @@ void mtia_core_fence_i(struct mtia_core *c) {
   c->pc += 4;
 }
 
+const struct mtia_slot *mtia_code_slot(struct mtia_core *c) {
+  uint64_t base = c->pc & ~(uint64_t)(MTIA_PAGE_BYTES - 1);
+  struct mtia_code_page **entry = &c->tlb[base / MTIA_PAGE_BYTES % MTIA_CODE_TLB];
+  if (!*entry || (*entry)->pc != base) {
+    struct mtia_code_page *page = find_page(c, base);
+    if (!page) {
+      c->cycle++;
+      mtia_core_trap(c, 1, c->pc);
+      return NULL;
+    }
+    *entry = page;
+  }
+  return &(*entry)->slot[c->pc % MTIA_PAGE_BYTES / 2];
+}
+
 enum mtia_exit mtia_core_run(struct mtia_core *c) {
   struct mtia_device *dev = c->dev;
   uint8_t *dram = mtia_mem(dev, c->pe, MTIA_DRAM_BASE, 1);
   while (!dev->stop) {
     if (c->cycle >= c->limit)
       return MTIA_EXIT_QUANTUM;
-    uint64_t base = c->pc & ~(uint64_t)(MTIA_PAGE_BYTES - 1);
-    struct mtia_code_page **entry = &c->tlb[base / MTIA_PAGE_BYTES % MTIA_CODE_TLB];
-    if (!*entry || (*entry)->pc != base) {
-      struct mtia_code_page *page = find_page(c, base);
-      if (!page) {
-        c->cycle++;
-        mtia_core_trap(c, 1, c->pc);
-        continue;
-      }
-      *entry = page;
-    }
-    const struct mtia_slot *s = &(*entry)->slot[c->pc % MTIA_PAGE_BYTES / 2];
+    const struct mtia_slot *s = mtia_code_slot(c);
+    if (!s)
+      continue;
     enum mtia_exit why = s->fn(c, s, c->cycle, 0, dram);
     if (why != MTIA_EXIT_CONTINUE)
       return why;
@@ -181,7 +205,7 @@ enum mtia_exit mtia_core_run(struct mtia_core *c) {
 #define MSTATUS_MPP (UINT64_C(3) << 11) // machine mode is the only one
 
 void mtia_core_trap(struct mtia_core *c, uint64_t cause, uint64_t tval) {
-  if (c->dev->stop)
+  if (c->dev->stop || (c->dev->debug && mtia_debug_trap(c, cause, tval)))
     return;
   if (!c->csr.mtvec) { // nobody has installed a handler
     mtia_report_trap(c, cause, tval);
@@ -236,7 +260,7 @@ static bool is_zero_csr(unsigned csr) {
          (csr >= 0x3a0 && csr <= 0x3ef) || csr == CSR_MCOUNTEREN || csr == CSR_MCOUNTINHIBIT;
 }
 
-static bool csr_read(const struct mtia_core *c, unsigned csr, uint64_t *value) {
+bool mtia_csr_read(const struct mtia_core *c, unsigned csr, uint64_t *value) {
   *value = 0;
   switch (csr) {
   case CSR_MSTATUS:
@@ -286,7 +310,7 @@ static bool csr_read(const struct mtia_core *c, unsigned csr, uint64_t *value) {
   }
 }
 
-static bool csr_write(struct mtia_core *c, unsigned csr, uint64_t value) {
+bool mtia_csr_write(struct mtia_core *c, unsigned csr, uint64_t value) {
   if (csr >> 10 == 3) // read-only by its number
     return false;
   switch (csr) {
@@ -332,9 +356,9 @@ void mtia_core_csr(struct mtia_core *c, const struct mtia_slot *s) {
   bool set = s->op == MTIA_OP_CSRRS || s->op == MTIA_OP_CSRRSI;
   uint64_t operand = immediate ? s->rs1 : c->x[s->rs1];
   uint64_t old;
-  bool ok = csr_read(c, csr, &old);
+  bool ok = mtia_csr_read(c, csr, &old);
   if (ok && (assign || s->rs1)) // csrrs and csrrc with x0 or 0 do not write
-    ok = csr_write(c, csr, assign ? operand : set ? old | operand : old & ~operand);
+    ok = mtia_csr_write(c, csr, assign ? operand : set ? old | operand : old & ~operand);
   if (!ok) {
     uint32_t word;
     memcpy(&word, slot_page(s)->copy + 2 * (s - slot_page(s)->slot), 4);

@@ -24,6 +24,7 @@ enum mtia_exit {
   MTIA_EXIT_QUANTUM,  // local time has reached core->limit
   MTIA_EXIT_COMMAND,  // core->command is to be issued
   MTIA_EXIT_WAIT,     // wfi: nothing will wake this core
+  MTIA_EXIT_DEBUG,    // ops->debug_stop: the instruction at core->pc has not been executed
 };
 
 // t: local time. n: instructions since the run started (timed only; functional: one per cycle).
@@ -87,6 +88,7 @@ struct mtia_core_ops {
   mtia_op_fn *fn[MTIA_NUM_OPS];
   mtia_op_fn *near_fn[MTIA_NUM_OPS]; // branches inside the page, or NULL
   mtia_op_fn *undecoded, *page_end, *line_start, *command, *semihost;
+  mtia_op_fn *debug_stop, *debug_access; // debug.h
 };
 extern const struct mtia_core_ops mtia_core_functional, mtia_core_timed;
 
@@ -103,7 +105,8 @@ static inline mtia_op_fn *mtia_core_fn(const struct mtia_core_ops *ops, const st
   return ops->fn[s->op] ? ops->fn[s->op] : ops->command; // decode lets no other through
 }
 
-// Fills in a slot on its first execution; returns the function to call.
+// Fills in a slot on its first execution; returns the function to call. A slot stands for one
+// instruction whenever dev->debug is set: debug.c steps with it.
 mtia_op_fn *mtia_core_decode(struct mtia_core *c, struct mtia_slot *s);
 
 // Takes a trap at core->pc: either enters the handler (core->pc changes) or ends the run.
@@ -111,6 +114,16 @@ void mtia_core_trap(struct mtia_core *c, uint64_t cause, uint64_t tval);
 
 bool mtia_code_create(struct mtia_device *dev, struct mtia_error *error);
 void mtia_code_destroy(struct mtia_device *dev);
+
+// The slot at c->pc, or NULL after a trap: the core cannot execute there.
+const struct mtia_slot *mtia_code_slot(struct mtia_core *c);
+// Has the instructions at [from, to) decoded again when they are next executed, from the same bytes.
+void mtia_code_redecode(struct mtia_device *dev, uint64_t from, uint64_t to);
+// What the debugger writes to memory is executed at once.
+void mtia_code_written(struct mtia_device *dev, const uint8_t *host, uint64_t len);
+// CSRs as csrr and csrw do; false: no such CSR, or read-only.
+bool mtia_csr_read(const struct mtia_core *c, unsigned csr, uint64_t *value);
+bool mtia_csr_write(struct mtia_core *c, unsigned csr, uint64_t value);
 
 // Instructions that are executed outside of the chain; core state is in *c, they set c->pc.
 void mtia_core_csr(struct mtia_core *c, const struct mtia_slot *s);

@@ -87,6 +87,11 @@ struct mtia_core {
   const struct mtia_insn *command; // the Xmtia instruction at pc, when it is next
   uint64_t commands;               // Xmtia instructions executed
   uint64_t wait_cycles;            // spent in MTIA_CORE_WAITING
+
+  // The debugger's (debug.c).
+  bool held;                   // is not in the queue of cores
+  uint8_t step;                // enum mtia_step
+  uint64_t step_from, step_to; // MTIA_STEP_RANGE
 };
 
 struct mtia_pe {
@@ -111,6 +116,8 @@ struct mtia_device {
   struct mtia_code *code;   // core.c: decoded pages
   struct mtia_launch *launch;
   struct mtia_host *host;  // semihosting
+  struct mtia_gdb *gdb;     // gdb.c: the connection to a debugger; NULL: none
+  struct mtia_debug *debug; // debug.c: NULL while no debugger is attached
   struct mtia_error error; // set by mtia_fail: the run ends
   bool stop;               // the run ends after the current instruction or event
   bool units;              // mtia_grid_create has succeeded

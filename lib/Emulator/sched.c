@@ -5,6 +5,7 @@
 // cost nothing.
 #include "sched.h"
 #include "core.h"
+#include "debug.h"
 #include "report.h"
 
 #include <stdlib.h>
@@ -31,6 +32,7 @@ struct mtia_sched {
   size_t events, event_room;
   struct mtia_core **core; // heap
   size_t cores;
+  uint64_t held; // the earliest time of a core that a debugger holds
   uint64_t order;
   uint64_t now;
   uint64_t last; // latest time at which anything happened
@@ -42,6 +44,7 @@ bool mtia_sched_create(struct mtia_device *dev, struct mtia_error *error) {
   if (sched) {
     sched->core = calloc(cores, sizeof *sched->core);
     sched->event_room = 256;
+    sched->held = NEVER;
     sched->event = malloc(sched->event_room * sizeof *sched->event);
   }
   if (!sched || !sched->core || !sched->event)
@@ -109,6 +112,8 @@ static bool core_before(const struct mtia_core *a, const struct mtia_core *b) {
 }
 
 static void push_core(struct mtia_sched *sched, struct mtia_core *core) {
+  if (core->held)
+    return;
   size_t i = sched->cores++;
   for (; i && core_before(core, sched->core[(i - 1) / 2]); i = (i - 1) / 2)
     sched->core[i] = sched->core[(i - 1) / 2];
@@ -137,6 +142,22 @@ void mtia_core_start(struct mtia_core *core, uint64_t time) {
   core->cycle = time;
   core->state = MTIA_CORE_RUNNING;
   push_core(core->dev->sched, core);
+}
+
+void mtia_sched_requeue(struct mtia_device *dev) {
+  struct mtia_sched *sched = dev->sched;
+  sched->cores = 0;
+  sched->held = NEVER;
+  for (unsigned i = 0; i < 2 * dev->rows * dev->cols; i++) {
+    struct mtia_core *core = &dev->pe[i / 2].core[i % 2];
+    if (core->state != MTIA_CORE_RUNNING)
+      continue;
+    if (core->held && core->cycle < sched->held)
+      sched->held = core->cycle;
+    if (!core->held && core->cycle < sched->now)
+      core->cycle = sched->now;
+    push_core(sched, core);
+  }
 }
 
 void mtia_core_wake(struct mtia_core *core, uint64_t time) {
@@ -207,7 +228,7 @@ static void run_core(struct mtia_device *dev, struct mtia_core *core) {
     uint64_t others = event_time(sched);
     if (core_time(sched) < others)
       others = core_time(sched);
-    if (others > core->cycle)
+    if (others > core->cycle && sched->held > core->cycle)
       sched->now = core->cycle;
     core->limit = (others != NEVER ? others : core->cycle) +
                   (others == NEVER && dev->functional ? ALONE : QUANTUM);
@@ -215,12 +236,12 @@ static void run_core(struct mtia_device *dev, struct mtia_core *core) {
       core->limit = dev->max_cycles;
     if (core->cycle >= core->limit)
       break;
-    enum mtia_exit why = mtia_core_run(core);
+    enum mtia_exit why = dev->debug ? mtia_debug_run(core) : mtia_core_run(core);
     if (why == MTIA_EXIT_WAIT) {
       core->state = MTIA_CORE_WAITING;
       return;
     }
-    if (why == MTIA_EXIT_QUANTUM)
+    if (why == MTIA_EXIT_QUANTUM || why == MTIA_EXIT_DEBUG)
       break;
   }
   if (core->cycle > sched->last)
@@ -234,7 +255,7 @@ static bool finished(struct mtia_device *dev) {
   for (unsigned i = 0; i < dev->rows * dev->cols; i++) {
     struct mtia_pe *pe = &dev->pe[i];
     if (pe->core[0].state == MTIA_CORE_WAITING || pe->core[1].state == MTIA_CORE_WAITING ||
-        !mtia_cp_idle(pe))
+        !mtia_cp_idle(pe) || dev->sched->held != NEVER)
       return false;
   }
   return true;
@@ -243,6 +264,10 @@ static bool finished(struct mtia_device *dev) {
 uint64_t mtia_sched_run(struct mtia_device *dev) {
   struct mtia_sched *sched = dev->sched;
   while (!dev->stop) {
+    if (dev->debug)
+      mtia_debug_poll(dev);
+    if (dev->stop)
+      break;
     uint64_t event = event_time(sched), core = core_time(sched);
     if (event == NEVER && core == NEVER) {
       if (!finished(dev))

@@ -1,0 +1,552 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+// Breakpoints, watchpoints, single steps and stops of the cores.
+//
+// A step executes one slot of a private page of decoded code whose other slots
+// all stop. The limit of the core's time is just ahead, so that every jump
+// leaves, too. Thus a step does exactly what a run would do, time included.
+#define _GNU_SOURCE // asprintf
+#include "debug.h"
+#include "device.h"
+#include "report.h"
+#include "sched.h"
+
+#include <inttypes.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+
+#define MAX_WATCH_BYTES 4096
+#define POLL_NANOSECONDS INT64_C(5000000)
+
+struct point {
+  enum mtia_point kind;
+  uint64_t addr, len;
+  // Write and access watchpoints: what was there at the last look, of each PE whose local memory it
+  // is (otherwise of the first).
+  uint8_t *seen;
+};
+
+struct mtia_debug {
+  struct point *point;
+  size_t points, room;
+  bool watching; // there is a watchpoint
+
+  struct mtia_code_page *step;       // the private page
+  const struct mtia_code_page *from; // what it is a copy of
+  struct mtia_slot *used;            // its slot that does not stop
+
+  struct mtia_debug_stop stop;
+  uint64_t trap_pc, tval; // TRAP, EBREAK
+  bool passing;           // a trap is taken that was stopped for
+  bool stepping;          // a core may be
+  bool access_pending;    // the instruction at the core's pc accesses stop.addr
+  bool ending;            // the run shall fail as it would without a debugger
+  bool changed;           // registers or memory, since the last stop
+  uint64_t stuck_at;      // length of the run when it last got stuck
+
+  bool (*interrupted)(void *);
+  void *context;
+  int64_t polled;
+};
+
+static bool is_watch(enum mtia_point kind) { return kind >= MTIA_POINT_WRITE; }
+
+//===-- Life ------------------------------------------------------------------===//
+
+struct mtia_debug *mtia_debug_create(struct mtia_device *dev, bool (*interrupted)(void *),
+                                     void *context) {
+  struct mtia_debug *debug = calloc(1, sizeof *debug);
+  struct mtia_code_page *page = aligned_alloc(MTIA_CODE_ALIGN, MTIA_CODE_ALIGN);
+  if (!debug || !page) {
+    free(debug);
+    free(page);
+    return NULL;
+  }
+  memset(page, 0, sizeof *page);
+  for (unsigned i = 0; i < sizeof page->slot / sizeof *page->slot; i++)
+    page->slot[i].fn = mtia_core_ops_of(dev)->debug_stop;
+  debug->step = page;
+  debug->stop.why = MTIA_STOP_START;
+  debug->stuck_at = UINT64_MAX;
+  debug->interrupted = interrupted;
+  debug->context = context;
+  return dev->debug = debug;
+}
+
+static void forget_points(struct mtia_device *dev) {
+  struct mtia_debug *debug = dev->debug;
+  for (size_t i = 0; i < debug->points; i++)
+    free(debug->point[i].seen);
+  debug->points = 0;
+  debug->watching = false;
+  mtia_code_redecode(dev, 0, UINT64_MAX);
+}
+
+void mtia_debug_destroy(struct mtia_device *dev) {
+  struct mtia_debug *debug = dev->debug;
+  if (!debug)
+    return;
+  for (unsigned i = 0; i < 2 * dev->rows * dev->cols; i++) {
+    struct mtia_core *core = &dev->pe[i / 2].core[i % 2];
+    core->held = false;
+    core->step = MTIA_GO;
+  }
+  forget_points(dev);
+  mtia_sched_requeue(dev);
+  free(debug->stop.text);
+  free(debug->point);
+  free(debug->step);
+  free(debug);
+  dev->debug = NULL;
+}
+
+//===-- Breakpoints and watchpoints -------------------------------------------===//
+
+static struct point *find_point(struct mtia_debug *debug, enum mtia_point kind, uint64_t addr,
+                                uint64_t len) {
+  for (size_t i = 0; i < debug->points; i++) {
+    struct point *p = &debug->point[i];
+    if (p->kind == kind && p->addr == addr && (!is_watch(kind) || p->len == len))
+      return p;
+  }
+  return NULL;
+}
+
+static bool breaks_at(const struct mtia_debug *debug, uint64_t pc, enum mtia_point *kind) {
+  for (size_t i = 0; i < debug->points; i++)
+    if (!is_watch(debug->point[i].kind) && debug->point[i].addr == pc) {
+      *kind = debug->point[i].kind;
+      return true;
+    }
+  return false;
+}
+
+// Places that a watchpoint stands for: an address of local memory is one in every PE.
+static unsigned places(const struct mtia_device *dev, const struct point *p) {
+  return mtia_mem_level(dev, p->addr) == MTIA_LOCAL ? dev->rows * dev->cols : 1;
+}
+
+static uint8_t *place(struct mtia_device *dev, const struct point *p, unsigned i) {
+  return mtia_mem(dev, &dev->pe[i], p->addr, p->len);
+}
+
+// Notes what is there now.
+static void look(struct mtia_device *dev, struct point *p) {
+  for (unsigned i = 0; p->seen && i < places(dev, p); i++) {
+    const uint8_t *host = place(dev, p, i);
+    if (host)
+      memcpy(p->seen + i * p->len, host, p->len);
+  }
+}
+
+static void points_changed(struct mtia_device *dev, enum mtia_point kind, uint64_t addr) {
+  struct mtia_debug *debug = dev->debug;
+  bool watching = false;
+  for (size_t i = 0; i < debug->points; i++)
+    watching |= is_watch(debug->point[i].kind);
+  if (!is_watch(kind))
+    mtia_code_redecode(dev, addr, addr + 2);
+  else if (watching != debug->watching)
+    mtia_code_redecode(dev, 0, UINT64_MAX);
+  debug->watching = watching;
+}
+
+bool mtia_debug_insert(struct mtia_device *dev, enum mtia_point kind, uint64_t addr, uint64_t len) {
+  struct mtia_debug *debug = dev->debug;
+  if (kind > MTIA_POINT_ACCESS || (is_watch(kind) && (!len || len > MAX_WATCH_BYTES)))
+    return false;
+  if (find_point(debug, kind, addr, len))
+    return true;
+  if (debug->points == debug->room) {
+    size_t room = debug->room ? 2 * debug->room : 16;
+    struct point *bigger = realloc(debug->point, room * sizeof *bigger);
+    if (!bigger)
+      return false;
+    debug->point = bigger;
+    debug->room = room;
+  }
+  struct point p = {.kind = kind, .addr = addr, .len = len};
+  if (is_watch(kind)) {
+    if (!place(dev, &p, 0))
+      return false;
+    if (kind != MTIA_POINT_READ && !(p.seen = calloc(places(dev, &p), len)))
+      return false;
+    look(dev, &p);
+  }
+  debug->point[debug->points++] = p;
+  points_changed(dev, kind, addr);
+  return true;
+}
+
+bool mtia_debug_remove(struct mtia_device *dev, enum mtia_point kind, uint64_t addr, uint64_t len) {
+  struct mtia_debug *debug = dev->debug;
+  struct point *p = kind <= MTIA_POINT_ACCESS ? find_point(debug, kind, addr, len) : NULL;
+  if (!p)
+    return kind <= MTIA_POINT_ACCESS;
+  free(p->seen);
+  *p = debug->point[--debug->points];
+  points_changed(dev, kind, addr);
+  return true;
+}
+
+// Bytes that an instruction reads or writes at x[rs1] + immediate.
+struct access {
+  uint8_t read, written;
+};
+
+static struct access access_of(unsigned op) {
+  switch (op) {
+  case MTIA_OP_LB:
+  case MTIA_OP_LBU:
+    return (struct access){1, 0};
+  case MTIA_OP_LH:
+  case MTIA_OP_LHU:
+    return (struct access){2, 0};
+  case MTIA_OP_LW:
+  case MTIA_OP_LWU:
+    return (struct access){4, 0};
+  case MTIA_OP_LD:
+    return (struct access){8, 0};
+  case MTIA_OP_SB:
+    return (struct access){0, 1};
+  case MTIA_OP_SH:
+    return (struct access){0, 2};
+  case MTIA_OP_SW:
+    return (struct access){0, 4};
+  case MTIA_OP_SD:
+    return (struct access){0, 8};
+  case MTIA_OP_CBO_ZERO:
+    return (struct access){0, 1u << MTIA_LINE_SHIFT};
+  default:
+    return (struct access){0, 0};
+  }
+}
+
+mtia_op_fn *mtia_debug_slot(struct mtia_core *c, const struct mtia_slot *s, mtia_op_fn *fn) {
+  struct mtia_debug *debug = c->dev->debug;
+  const struct mtia_core_ops *ops = mtia_core_ops_of(c->dev);
+  enum mtia_point kind;
+  if (slot_page(s) == debug->step)
+    return fn;
+  if (breaks_at(debug, slot_pc(s), &kind))
+    return ops->debug_stop;
+  struct access access = access_of(s->op);
+  return debug->watching && (access.read || access.written) ? ops->debug_access : fn;
+}
+
+static bool overlap(const uint8_t *a, uint64_t a_len, const uint8_t *b, uint64_t b_len) {
+  return a < b + b_len && b < a + a_len;
+}
+
+// Host addresses are compared: remote windows are other names of local memories.
+bool mtia_debug_access(struct mtia_core *c, const struct mtia_slot *s) {
+  struct mtia_debug *debug = c->dev->debug;
+  struct access access = access_of(s->op);
+  uint64_t size = access.read > access.written ? access.read : access.written;
+  if (!size || !debug->watching)
+    return false;
+  uint64_t addr = c->x[s->rs1] + (uint64_t)s->imm;
+  if (s->op == MTIA_OP_CBO_ZERO)
+    addr = c->x[s->rs1] & ~(size - 1);
+  const uint8_t *host = mtia_mem(c->dev, c->pe, addr, size);
+  for (size_t i = 0; host && i < debug->points; i++) {
+    const struct point *p = &debug->point[i];
+    if (!is_watch(p->kind) || (p->kind == MTIA_POINT_WRITE && !access.written) ||
+        (p->kind == MTIA_POINT_READ && !access.read))
+      continue;
+    for (unsigned j = 0; j < places(c->dev, p); j++) {
+      const uint8_t *watched = place(c->dev, p, j);
+      if (!watched || !overlap(host, size, watched, p->len))
+        continue;
+      debug->access_pending = true;
+      // The first watched byte that is accessed, in the words of the watchpoint.
+      debug->stop.addr = p->addr + (host > watched ? (uint64_t)(host - watched) : 0);
+      debug->stop.point = p->kind;
+      return true;
+    }
+  }
+  return false;
+}
+
+//===-- Stops -----------------------------------------------------------------===//
+
+static void stop(struct mtia_core *core, enum mtia_stop why) {
+  struct mtia_debug *debug = core->dev->debug;
+  if (debug->stop.why != MTIA_STOP_NONE)
+    return;
+  debug->stop.why = why;
+  debug->stop.core = core;
+  core->dev->stop = true;
+}
+
+// The core that a stop without a core of its own is reported for.
+static struct mtia_core *any_core(struct mtia_device *dev) {
+  struct mtia_core *best = NULL;
+  for (unsigned i = 0; i < 2 * dev->rows * dev->cols; i++) {
+    struct mtia_core *core = &dev->pe[i / 2].core[i % 2];
+    if (core->state == MTIA_CORE_OFF)
+      continue;
+    bool better = !best || (best->state == MTIA_CORE_HALTED && core->state != MTIA_CORE_HALTED) ||
+                  (best->held && !core->held && core->state != MTIA_CORE_HALTED);
+    if (better)
+      best = core;
+  }
+  return best ? best : &dev->pe[0].core[0];
+}
+
+static char *error_text(const struct mtia_device *dev) {
+  const struct mtia_error *error = &dev->error;
+  char *text = NULL;
+  size_t size;
+  FILE *out = open_memstream(&text, &size);
+  if (out) {
+    fprintf(out, "%s: %s\n%s", mtia_error_category_name(error->category), error->text,
+            error->report ? error->report : "");
+    fclose(out);
+  }
+  return text;
+}
+
+// Takes the error back: the run may go on.
+static char *take_error(struct mtia_device *dev) {
+  char *text = error_text(dev);
+  mtia_error_clear(&dev->error);
+  return text;
+}
+
+const struct mtia_debug_stop *mtia_debug_stopped(struct mtia_device *dev) {
+  struct mtia_debug *debug = dev->debug;
+  struct mtia_debug_stop *s = &debug->stop;
+  enum mtia_error_category error = dev->error.category;
+  if (dev->exited || debug->ending) {
+    s->why = MTIA_STOP_NONE;
+  } else if (error == MTIA_ERR_NO_PROGRESS || error == MTIA_ERR_MAX_CYCLES) {
+    // A second time, and nobody has changed anything: the run ends with this error.
+    uint64_t now = error == MTIA_ERR_MAX_CYCLES ? dev->max_cycles : dev->cycles;
+    if (debug->stuck_at == now && !debug->changed)
+      return s->why = MTIA_STOP_NONE, s;
+    debug->stuck_at = now;
+    s->why = MTIA_STOP_STUCK;
+    s->core = any_core(dev);
+    s->cause = error;
+    s->text = take_error(dev);
+    debug->changed = false;
+  } else if (error) {
+    s->why = MTIA_STOP_FAILED;
+    s->core = s->core ? s->core : any_core(dev);
+    s->text = error_text(dev);
+  }
+  return s;
+}
+
+// Leaves the ebreak behind that has stopped the core: it was meant for the debugger.
+static void skip_ebreak(struct mtia_core *core) {
+  const uint8_t *host = mtia_mem(core->dev, core->pe, core->pc, 2);
+  bool compressed = host && (host[0] & 3) != 3;
+  core->pc += compressed ? 2 : 4;
+}
+
+// A core stands in front of an instruction that traps.
+static void leave_trap(struct mtia_core *core, const struct mtia_debug_stop *s, bool pass) {
+  struct mtia_debug *debug = core->dev->debug;
+  if (core->pc != debug->trap_pc)
+    return; // the user has helped
+  if (s->why == MTIA_STOP_EBREAK && !pass && !core->csr.mtvec) {
+    skip_ebreak(core);
+  } else if (core->csr.mtvec && (pass || s->why == MTIA_STOP_EBREAK)) {
+    debug->passing = true;
+    mtia_core_trap(core, s->cause, debug->tval);
+    debug->passing = false;
+  } else if (pass) {
+    mtia_report_trap(core, s->cause, debug->tval);
+    debug->ending = true;
+    return;
+  } else {
+    return; // it is tried again
+  }
+  if (core->step != MTIA_GO)
+    core->step = MTIA_STEP_DONE;
+}
+
+void mtia_debug_resume(struct mtia_device *dev, bool pass) {
+  struct mtia_debug *debug = dev->debug;
+  struct mtia_debug_stop s = debug->stop;
+  free(s.text);
+  memset(&debug->stop, 0, sizeof debug->stop);
+  debug->access_pending = false;
+  if (s.why == MTIA_STOP_FAILED) {
+    debug->ending = true;
+    return;
+  }
+  dev->stop = false;
+  debug->stepping = false;
+  for (size_t i = 0; i < debug->points; i++)
+    look(dev, &debug->point[i]);
+  for (unsigned i = 0; i < 2 * dev->rows * dev->cols; i++) {
+    const struct mtia_core *core = &dev->pe[i / 2].core[i % 2];
+    debug->changed |= core->held; // getting stuck now is no wonder
+    debug->stepping |= core->step != MTIA_GO;
+  }
+  if (s.why == MTIA_STOP_EBREAK || s.why == MTIA_STOP_TRAP)
+    leave_trap(s.core, &s, pass);
+  mtia_sched_requeue(dev);
+}
+
+void mtia_debug_touch(struct mtia_device *dev) { dev->debug->changed = true; }
+
+void mtia_debug_set_pc(struct mtia_core *c, uint64_t pc) {
+  mtia_debug_touch(c->dev);
+  if (c->state == MTIA_CORE_OFF || c->state == MTIA_CORE_HALTED || c->pc == pc)
+    return;
+  // A command that waits to be issued has not happened yet: nothing is lost.
+  c->pc = pc;
+  c->command = NULL;
+  c->state = MTIA_CORE_RUNNING;
+}
+
+void mtia_debug_written(struct mtia_device *dev, const uint8_t *host, uint64_t len) {
+  mtia_debug_touch(dev);
+  mtia_code_written(dev, host, len);
+  dev->debug->from = NULL;
+  for (unsigned i = 0; i < 2 * dev->rows * dev->cols; i++) {
+    struct mtia_core *c = &dev->pe[i / 2].core[i % 2];
+    if (c->state == MTIA_CORE_RUNNING)
+      c->command = NULL; // to be fetched again
+  }
+}
+
+//===-- Running ---------------------------------------------------------------===//
+
+// Executes one instruction. MTIA_EXIT_DEBUG: done.
+static enum mtia_exit step_once(struct mtia_core *c) {
+  struct mtia_debug *debug = c->dev->debug;
+  struct mtia_code_page *page = debug->step;
+  const struct mtia_core_ops *ops = mtia_core_ops_of(c->dev);
+  uint64_t limit = c->limit;
+  const struct mtia_slot *real = mtia_code_slot(c);
+  if (!real)
+    return MTIA_EXIT_DEBUG;
+  const struct mtia_code_page *from = slot_page(real);
+  // fence.i and the debugger renew `copy` only: comparing is cheaper than following them.
+  if (debug->from != from || memcmp(page->copy, from->copy, sizeof page->copy)) {
+    memcpy(page->copy, from->copy, sizeof page->copy);
+    page->host = from->host;
+    page->pc = from->pc;
+    debug->from = from;
+  }
+  if (debug->used)
+    debug->used->fn = ops->debug_stop;
+  debug->used = &page->slot[real - from->slot];
+  mtia_core_decode(c, debug->used);
+  mtia_debug_access(c, debug->used);
+  c->limit = c->cycle + 1;
+  enum mtia_exit why =
+      debug->used->fn(c, debug->used, c->cycle, 0, mtia_mem(c->dev, c->pe, MTIA_DRAM_BASE, 1));
+  c->limit = limit;
+  return why == MTIA_EXIT_COMMAND || why == MTIA_EXIT_WAIT ? why : MTIA_EXIT_DEBUG;
+}
+
+static enum mtia_exit run_steps(struct mtia_core *c) {
+  struct mtia_debug *debug = c->dev->debug;
+  while (!c->dev->stop) {
+    if (c->step == MTIA_STEP_DONE) {
+      if (c->pc - c->step_from >= c->step_to - c->step_from) {
+        stop(c, MTIA_STOP_STEP);
+        break;
+      }
+      if (breaks_at(debug, c->pc, &debug->stop.point)) {
+        stop(c, MTIA_STOP_BREAK);
+        break;
+      }
+      c->step = MTIA_STEP;
+    }
+    if (c->cycle >= c->limit)
+      return MTIA_EXIT_QUANTUM;
+    c->step = MTIA_STEP_DONE;
+    enum mtia_exit why = step_once(c);
+    if (debug->access_pending)
+      stop(c, MTIA_STOP_WATCH);
+    if (why != MTIA_EXIT_DEBUG)
+      return why;
+  }
+  return MTIA_EXIT_DEBUG;
+}
+
+enum mtia_exit mtia_debug_run(struct mtia_core *c) {
+  struct mtia_debug *debug = c->dev->debug;
+  if (c->step != MTIA_GO)
+    return run_steps(c);
+  enum mtia_exit why = mtia_core_run(c);
+  if (why != MTIA_EXIT_DEBUG)
+    return why;
+  if (debug->access_pending) {
+    step_once(c);
+    stop(c, MTIA_STOP_WATCH);
+  } else if (breaks_at(debug, c->pc, &debug->stop.point)) {
+    stop(c, MTIA_STOP_BREAK);
+  }
+  return why;
+}
+
+bool mtia_debug_trap(struct mtia_core *c, uint64_t cause, uint64_t tval) {
+  struct mtia_debug *debug = c->dev->debug;
+  if (debug->passing || debug->ending)
+    return false;
+  if (cause != 3 && c->csr.mtvec)
+    return false; // the program's own business
+  if (cause != 3) {
+    mtia_report_trap(c, cause, tval);
+    debug->stop.text = take_error(c->dev);
+  }
+  debug->stop.cause = cause;
+  debug->trap_pc = c->pc;
+  debug->tval = tval;
+  stop(c, cause == 3 ? MTIA_STOP_EBREAK : MTIA_STOP_TRAP);
+  return true;
+}
+
+// Commands, units and semihosting calls write without an instruction that could be looked at.
+static void find_writes(struct mtia_device *dev) {
+  struct mtia_debug *debug = dev->debug;
+  for (size_t i = 0; i < debug->points; i++) {
+    struct point *p = &debug->point[i];
+    for (unsigned j = 0; p->seen && j < places(dev, p); j++) {
+      const uint8_t *host = place(dev, p, j), *seen = p->seen + j * p->len;
+      if (!host || !memcmp(host, seen, p->len))
+        continue;
+      unsigned byte = 0;
+      while (host[byte] == seen[byte])
+        byte++;
+      debug->stop.addr = p->addr + byte;
+      debug->stop.point = p->kind;
+      bool own = places(dev, p) > 1;
+      if (asprintf(&debug->stop.text,
+                   "the watched byte at 0x%" PRIx64 " was written by a command, a unit or a "
+                   "semihosting call at cycle %" PRIu64,
+                   debug->stop.addr, mtia_now(dev)) < 0)
+        debug->stop.text = NULL;
+      stop(own ? &dev->pe[j].core[0] : any_core(dev), MTIA_STOP_WATCH);
+      return;
+    }
+  }
+}
+
+void mtia_debug_poll(struct mtia_device *dev) {
+  struct mtia_debug *debug = dev->debug;
+  if (debug->watching)
+    find_writes(dev);
+  for (unsigned i = 0; debug->stepping && i < 2 * dev->rows * dev->cols; i++) {
+    struct mtia_core *core = &dev->pe[i / 2].core[i % 2];
+    if (core->step != MTIA_GO && core->state == MTIA_CORE_HALTED)
+      stop(core, MTIA_STOP_HALTED);
+  }
+  struct timespec t;
+  clock_gettime(CLOCK_MONOTONIC, &t);
+  int64_t now = t.tv_sec * INT64_C(1000000000) + t.tv_nsec;
+  if (now - debug->polled < POLL_NANOSECONDS)
+    return;
+  debug->polled = now;
+  if (debug->interrupted(debug->context))
+    stop(any_core(dev), MTIA_STOP_INTERRUPT);
+}

@@ -1,0 +1,95 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+// What a debugger needs of the cores: breakpoints, watchpoints, steps, stops.
+// Independent of how the debugger talks (gdb.c).
+//
+// Breakpoints and watchpoints exist only in decoded code: the slot of the
+// instruction gets another function (mtia_debug_slot). Memory is not changed,
+// and code without them runs at full speed. A stop ends mtia_sched_run through
+// dev->stop, with every core between two instructions; mtia_debug_resume and
+// another mtia_sched_run continue it. Cores that shall not run are `held`: the
+// scheduler leaves them out.
+#ifndef MTIA_EMULATOR_DEBUG_H
+#define MTIA_EMULATOR_DEBUG_H
+
+#include "core.h"
+
+// Why the cores stand still.
+enum mtia_stop {
+  MTIA_STOP_NONE,      // they don't
+  MTIA_STOP_START,     // before the first instruction
+  MTIA_STOP_STEP,      // a step is done
+  MTIA_STOP_BREAK,     // in front of an instruction with a breakpoint
+  MTIA_STOP_WATCH,     // behind an instruction that accessed a watched place
+  MTIA_STOP_TRAP,      // in front of an instruction that traps, and that would end the run
+  MTIA_STOP_EBREAK,    // in front of an ebreak
+  MTIA_STOP_INTERRUPT, // the debugger asked for it
+  MTIA_STOP_STUCK,     // nothing can move any more, or the limit of cycles is reached
+  MTIA_STOP_HALTED,    // the core that was to step has halted
+  MTIA_STOP_FAILED,    // the run has failed and cannot go on
+};
+
+// The numbers are those of gdb's Z packets.
+enum mtia_point {
+  MTIA_POINT_BREAK,
+  MTIA_POINT_HARDWARE_BREAK, // the same here
+  MTIA_POINT_WRITE,
+  MTIA_POINT_READ,
+  MTIA_POINT_ACCESS,
+};
+
+// How a core goes on.
+enum mtia_step {
+  MTIA_GO,
+  MTIA_STEP,      // one instruction, and more while pc is in [step_from, step_to)
+  MTIA_STEP_DONE, // the instruction is done when the core runs next
+};
+
+struct mtia_debug_stop {
+  enum mtia_stop why;
+  struct mtia_core *core; // who stopped
+  uint64_t addr;          // WATCH: what was accessed
+  enum mtia_point point;  // BREAK, WATCH
+  uint64_t cause;         // TRAP: mcause
+  char *text;             // what to tell the user, or NULL
+};
+
+// NULL if memory runs out. `interrupted` is asked every few milliseconds of a run.
+struct mtia_debug *mtia_debug_create(struct mtia_device *dev, bool (*interrupted)(void *),
+                                     void *context);
+void mtia_debug_destroy(struct mtia_device *dev);
+
+// False: no such kind, or out of memory. Inserting twice is inserting once.
+bool mtia_debug_insert(struct mtia_device *dev, enum mtia_point kind, uint64_t addr, uint64_t len);
+bool mtia_debug_remove(struct mtia_device *dev, enum mtia_point kind, uint64_t addr, uint64_t len);
+
+// Why dev stands still. Asked after mtia_sched_run; NONE: the run is over.
+const struct mtia_debug_stop *mtia_debug_stopped(struct mtia_device *dev);
+
+// To be called before a run goes on; cores' `held` and `step` have been set. `pass`: a trap that
+// was the reason of the stop is taken now.
+void mtia_debug_resume(struct mtia_device *dev, bool pass);
+
+// The debugger has changed a core's pc, memory (`host`, len bytes), anything else.
+void mtia_debug_set_pc(struct mtia_core *c, uint64_t pc);
+void mtia_debug_written(struct mtia_device *dev, const uint8_t *host, uint64_t len);
+void mtia_debug_touch(struct mtia_device *dev);
+
+//===-- Hooks; only while dev->debug is not NULL -------------------------------===//
+
+// Decoder: the function that a slot of decoded code gets instead of `fn`.
+mtia_op_fn *mtia_debug_slot(struct mtia_core *c, const struct mtia_slot *s, mtia_op_fn *fn);
+
+// ops->debug_access: whether the instruction at s is about to access a watched place.
+bool mtia_debug_access(struct mtia_core *c, const struct mtia_slot *s);
+
+// Instead of mtia_core_run. MTIA_EXIT_DEBUG: stopped.
+enum mtia_exit mtia_debug_run(struct mtia_core *c);
+
+// A trap at c->pc. True: the cores stop in front of it.
+bool mtia_debug_trap(struct mtia_core *c, uint64_t cause, uint64_t tval);
+
+// Once per round of the scheduler.
+void mtia_debug_poll(struct mtia_device *dev);
+
+#endif
