@@ -25,6 +25,11 @@ BANNER = ("// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception\n"
           "// Generated from lib/Target/MTIA/*.td by scripts/mtia-gen.py. Do not edit.\n")
 
 
+# The extensions that the emulator implements, by their predicates in the .td files. An
+# instruction that needs another one has no place in the decoder: it is illegal there.
+EMULATED = {"HasStdExtM", "HasStdExtZicbom", "HasStdExtZicboz", "HasVendorXmtia"}
+
+
 class Problem(Exception):
     """What is wrong with the descriptions; the text is for their author."""
 
@@ -109,7 +114,8 @@ def load(path):
     insns = []
     for name in db["!instanceof"]["MTIAInst"]:
         record = db[name]
-        if not record["isPseudo"] and not record["isCodeGenOnly"]:
+        needs = {p["def"] for p in record["Predicates"]}
+        if not record["isPseudo"] and not record["isCodeGenOnly"] and needs <= EMULATED:
             insns.append(Insn(name, record, db))
     insns.sort(key=lambda i: (i.match & 0x7F, i.match >> 12 & 7, i.match, i.name))
     return db, insns

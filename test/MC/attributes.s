@@ -15,7 +15,7 @@
 
 # OBJ: Class: ELF64
 # OBJ: Machine: RISC-V
-# OBJ: Flags: 0x0{{$}}
+# OBJ: Flags: 0x4, double-float ABI
 # OBJ: Value: 16
 # OBJ-NEXT: TagName: stack_align
 # OBJ: TagName: arch

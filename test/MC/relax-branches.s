@@ -1,11 +1,11 @@
 # A conditional branch that doesn't reach becomes the inverted branch over a jal; stock LLVM
 # does the same.
 # REQUIRES: plugin
-# RUN: %llvm-mc-mtia --filetype=obj %s -o %t.o
+# RUN: %llvm-mc-mtia --mattr=-c --filetype=obj %s -o %t.o
 # RUN: %objdump-mtia -d -r --no-show-raw-insn %t.o | %FileCheck %s
-# RUN: %llvm-mc-riscv --filetype=obj %s -o %t.stock.o
+# RUN: %llvm-mc-riscv --mattr=+d --filetype=obj %s -o %t.stock.o
 # RUN: cmp %t.o %t.stock.o
-# RUN: not %llvm-mc-mtia --filetype=obj --defsym=FAR=1 %s -o %t.o 2>&1 | %FileCheck %s --check-prefix=ERR
+# RUN: not %llvm-mc-mtia --mattr=-c --filetype=obj --defsym=FAR=1 %s -o %t.o 2>&1 | %FileCheck %s --check-prefix=ERR
 
 back:
   beq a0, a1, near        # CHECK: beq a0, a1, {{.*}} <near>

@@ -20,6 +20,9 @@ include "MTIASystemOperands.td"
 include "MTIAInstrInfo.td"
 include "MTIACallingConv.td"
 include "MTIAInstrPatterns.td"
+include "MTIAInstrPatternsFP.td"
+include "MTIAInstrPatternsA.td"
+include "MTIAInstrPatternsZb.td"
 
 //===----------------------------------------------------------------------===//
 // Processors
@@ -30,6 +33,9 @@ def : ProcessorModel<"mtia-v1", MTIAModel,
                      [Feature64Bit, FeatureStdExtI, FeatureStdExtM,
                       FeatureStdExtZicsr, FeatureStdExtZifencei,
                       FeatureStdExtZicbom, FeatureStdExtZicboz,
+                      FeatureStdExtA, FeatureStdExtF, FeatureStdExtD,
+                      FeatureStdExtZfh, FeatureStdExtC, FeatureStdExtZba,
+                      FeatureStdExtZbb, FeatureStdExtZbs, FeatureStdExtZicond,
                       FeatureVendorXmtia]>;
 
 // What clang writes into "target-cpu" for riscv64; the feature list follows in

@@ -74,6 +74,8 @@ void MTIAAsmPrinter::emitStartOfAsmFile(Module &M) {
   MTIATargetStreamer *TS = getTargetStreamer();
   if (!TS)
     return;
+  // Whatever the core has: arguments travel in integer registers so far.
+  TS->setTargetABI(MTIAABI::ABI_LP64);
   const MCSubtargetInfo *STI = nullptr;
   for (const Function &F : M) {
     if (F.isDeclaration())

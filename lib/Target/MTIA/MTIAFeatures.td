@@ -11,12 +11,20 @@ def Feature64Bit : SubtargetFeature<"64bit", "IsRV64", "true",
                                     "64-bit registers (always on)">;
 
 // An extension: the feature and the predicate that instructions require.
-class MTIAExtension<string name, string attr, string desc>
-    : SubtargetFeature<name, attr, "true", desc>;
+class MTIAExtension<string name, string attr, string desc,
+                    list<SubtargetFeature> implied = []>
+    : SubtargetFeature<name, attr, "true", desc, implied>;
 
 class MTIAPredicate<MTIAExtension ext, string what>
     : Predicate<"Subtarget->" # !subst("Has", "has", ext.FieldName) # "()">,
       AssemblerPredicate<(all_of ext), what>;
+
+// Instructions that two extensions have in common. Neither implies the other, so
+// that switching one off ("-c") takes them away when only it was on.
+class MTIAEitherPredicate<MTIAExtension a, MTIAExtension b, string what>
+    : Predicate<"(Subtarget->" # !subst("Has", "has", a.FieldName) # "() || Subtarget->" #
+                !subst("Has", "has", b.FieldName) # "())">,
+      AssemblerPredicate<(any_of a, b), what>;
 
 def FeatureStdExtI
     : MTIAExtension<"i", "HasStdExtI", "'I' (base integer instruction set)">;
@@ -43,6 +51,91 @@ def FeatureStdExtZicboz
                     "'Zicboz' (cache-block zero instruction)">;
 def HasStdExtZicboz : MTIAPredicate<FeatureStdExtZicboz, FeatureStdExtZicboz.Desc>;
 
+// Floating point.
+def FeatureStdExtF
+    : MTIAExtension<"f", "HasStdExtF", "'F' (single-precision floating point)",
+                    [FeatureStdExtZicsr]>;
+def HasStdExtF : MTIAPredicate<FeatureStdExtF, FeatureStdExtF.Desc>;
+
+def FeatureStdExtD
+    : MTIAExtension<"d", "HasStdExtD", "'D' (double-precision floating point)",
+                    [FeatureStdExtF]>;
+def HasStdExtD : MTIAPredicate<FeatureStdExtD, FeatureStdExtD.Desc>;
+
+def FeatureStdExtZfhmin
+    : MTIAExtension<"zfhmin", "HasStdExtZfhmin",
+                    "'Zfhmin' (half-precision floating point, minimal)",
+                    [FeatureStdExtF]>;
+def HasStdExtZfhmin : MTIAPredicate<FeatureStdExtZfhmin, FeatureStdExtZfhmin.Desc>;
+
+def FeatureStdExtZfh
+    : MTIAExtension<"zfh", "HasStdExtZfh", "'Zfh' (half-precision floating point)",
+                    [FeatureStdExtZfhmin]>;
+def HasStdExtZfh : MTIAPredicate<FeatureStdExtZfh, FeatureStdExtZfh.Desc>;
+
+// Atomics.
+def FeatureStdExtZaamo
+    : MTIAExtension<"zaamo", "HasStdExtZaamo", "'Zaamo' (atomic memory operations)">;
+def FeatureStdExtZalrsc
+    : MTIAExtension<"zalrsc", "HasStdExtZalrsc",
+                    "'Zalrsc' (load-reserved and store-conditional)">;
+def FeatureStdExtA
+    : MTIAExtension<"a", "HasStdExtA", "'A' (atomic instructions)">;
+def HasStdExtA : MTIAPredicate<FeatureStdExtA, FeatureStdExtA.Desc>;
+def HasStdExtZaamo
+    : MTIAEitherPredicate<FeatureStdExtA, FeatureStdExtZaamo,
+                          "'A' (atomic instructions) or "
+                          "'Zaamo' (atomic memory operations)">;
+def HasStdExtZalrsc
+    : MTIAEitherPredicate<FeatureStdExtA, FeatureStdExtZalrsc,
+                          "'A' (atomic instructions) or "
+                          "'Zalrsc' (load-reserved and store-conditional)">;
+
+// Compressed instructions. With D, C has those of Zcd too.
+def FeatureStdExtZca
+    : MTIAExtension<"zca", "HasStdExtZca",
+                    "'Zca' (compressed instructions, without floating point)">;
+def FeatureStdExtZcd
+    : MTIAExtension<"zcd", "HasStdExtZcd",
+                    "'Zcd' (compressed double-precision loads and stores)",
+                    [FeatureStdExtD, FeatureStdExtZca]>;
+def FeatureStdExtC
+    : MTIAExtension<"c", "HasStdExtC", "'C' (compressed instructions)">;
+def HasStdExtC
+    : MTIAEitherPredicate<FeatureStdExtC, FeatureStdExtZca,
+                          "'C' (compressed instructions) or "
+                          "'Zca' (compressed instructions, without floating point)">;
+def HasStdExtCOrZcd
+    : MTIAEitherPredicate<FeatureStdExtC, FeatureStdExtZcd,
+                          "'C' (compressed instructions) or "
+                          "'Zcd' (compressed double-precision loads and stores)">;
+
+// Bit manipulation.
+def FeatureStdExtZba
+    : MTIAExtension<"zba", "HasStdExtZba", "'Zba' (address generation)">;
+def HasStdExtZba : MTIAPredicate<FeatureStdExtZba, FeatureStdExtZba.Desc>;
+
+def FeatureStdExtZbb
+    : MTIAExtension<"zbb", "HasStdExtZbb", "'Zbb' (basic bit manipulation)">;
+def HasStdExtZbb : MTIAPredicate<FeatureStdExtZbb, FeatureStdExtZbb.Desc>;
+
+def NoStdExtZba : Predicate<"!Subtarget->hasStdExtZba()">,
+                  AssemblerPredicate<(all_of (not FeatureStdExtZba))>;
+def NoStdExtZbb : Predicate<"!Subtarget->hasStdExtZbb()">,
+                  AssemblerPredicate<(all_of (not FeatureStdExtZbb))>;
+
+def FeatureStdExtZbs
+    : MTIAExtension<"zbs", "HasStdExtZbs", "'Zbs' (single-bit instructions)">;
+def HasStdExtZbs : MTIAPredicate<FeatureStdExtZbs, FeatureStdExtZbs.Desc>;
+
+def FeatureStdExtB
+    : MTIAExtension<"b", "HasStdExtB", "'B' (Zba, Zbb and Zbs)",
+                    [FeatureStdExtZba, FeatureStdExtZbb, FeatureStdExtZbs]>;
+
+def FeatureStdExtZicond
+    : MTIAExtension<"zicond", "HasStdExtZicond", "'Zicond' (conditional zero)">;
+def HasStdExtZicond : MTIAPredicate<FeatureStdExtZicond, FeatureStdExtZicond.Desc>;
+
 def FeatureVendorXmtia
     : MTIAExtension<"xmtia", "HasVendorXmtia",
                     "'Xmtia' (commands to the units of a processing element)">;
@@ -60,13 +153,13 @@ class IgnoredExtension<string name>
                        "Accepted, without effect">;
 
 foreach name = [
-    "a", "b", "c", "d", "e", "experimental-p", "experimental-rvm23u32",
+    "e", "experimental-p", "experimental-rvm23u32",
     "experimental-smpmpmt", "experimental-svukte", "experimental-xrivosvisni",
     "experimental-xrivosvizip", "experimental-xsfmclic",
     "experimental-xsfsclic", "experimental-zibi", "experimental-zicfilp",
     "experimental-zicfiss", "experimental-zvbc32e", "experimental-zvfbfa",
     "experimental-zvfofp8min", "experimental-zvkgs", "experimental-zvqdotq",
-    "f", "h", "q", "sdext", "sdtrig", "sha", "shcounterenw", "shgatpa",
+    "h", "q", "sdext", "sdtrig", "sha", "shcounterenw", "shgatpa",
     "shlcofideleg", "shtvala", "shvsatpa", "shvstvala", "shvstvecd", "smaia",
     "smcdeleg", "smcntrpmf", "smcsrind", "smctr", "smdbltrp", "smepmp",
     "smmpm", "smnpm", "smrnmi", "smstateen", "ssaia", "ssccfg", "ssccptr",
@@ -88,12 +181,12 @@ foreach name = [
     "xtheadba", "xtheadbb", "xtheadbs", "xtheadcmo", "xtheadcondmov",
     "xtheadfmemidx", "xtheadmac", "xtheadmemidx", "xtheadmempair",
     "xtheadsync", "xtheadvdot", "xventanacondops", "xwchc", "za128rs",
-    "za64rs", "zaamo", "zabha", "zacas", "zalasr", "zalrsc", "zama16b",
-    "zawrs", "zba", "zbb", "zbc", "zbkb", "zbkc", "zbkx", "zbs", "zca", "zcb",
-    "zcd", "zce", "zcf", "zclsd", "zcmop", "zcmp", "zcmt", "zdinx", "zfa",
-    "zfbfmin", "zfh", "zfhmin", "zfinx", "zhinx", "zhinxmin", "zic64b",
+    "za64rs", "zabha", "zacas", "zalasr", "zama16b",
+    "zawrs", "zbc", "zbkb", "zbkc", "zbkx", "zcb",
+    "zce", "zcf", "zclsd", "zcmop", "zcmp", "zcmt", "zdinx", "zfa",
+    "zfbfmin", "zfinx", "zhinx", "zhinxmin", "zic64b",
     "zicbop", "ziccamoa", "ziccamoc", "ziccif", "zicclsm",
-    "ziccrse", "zicntr", "zicond", "zihintntl", "zihintpause", "zihpm",
+    "ziccrse", "zicntr", "zihintntl", "zihintpause", "zihpm",
     "zilsd", "zimop", "zk", "zkn", "zknd", "zkne", "zknh", "zkr", "zks",
     "zksed", "zksh", "zkt", "zmmul", "ztso", "zvbb", "zvbc", "zve32f",
     "zve32x", "zve64d", "zve64f", "zve64x", "zvfbfmin", "zvfbfwma", "zvfh",

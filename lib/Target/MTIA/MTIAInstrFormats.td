@@ -32,19 +32,41 @@ def FormCSR : InstForm<8, "CSR">;     // I, the immediate is a CSR number
 def FormFence : InstForm<9, "FENCE">; // I, predecessor and successor sets
 def FormNone : InstForm<10, "NONE">;  // no operands
 def FormX : InstForm<11, "X">;        // Xmtia: operands in the record's fields
+def FormR1 : InstForm<12, "R1">;      // R with one source; rs2 is part of the opcode
+def FormFR : InstForm<13, "FR">;      // R with a rounding mode for funct3
+def FormFR1 : InstForm<14, "FR1">;    // the same with one source
+def FormFR4 : InstForm<15, "FR4">;    // three sources and a rounding mode
+// The compressed formats: MTIAInstrInfoC.td.
+def FormCR : InstForm<16, "CR">;
+def FormCI : InstForm<17, "CI">;
+def FormCSS : InstForm<18, "CSS">;
+def FormCIW : InstForm<19, "CIW">;
+def FormCL : InstForm<20, "CL">;
+def FormCS : InstForm<21, "CS">;
+def FormCA : InstForm<22, "CA">;
+def FormCB : InstForm<23, "CB">;
+def FormCJ : InstForm<24, "CJ">;
 
 class MTIAOpcode<bits<7> val> { bits<7> Value = val; }
 def OPC_LOAD : MTIAOpcode<0b0000011>;
+def OPC_LOAD_FP : MTIAOpcode<0b0000111>;
 def OPC_CUSTOM_0 : MTIAOpcode<0b0001011>;
 def OPC_MISC_MEM : MTIAOpcode<0b0001111>;
 def OPC_OP_IMM : MTIAOpcode<0b0010011>;
 def OPC_AUIPC : MTIAOpcode<0b0010111>;
 def OPC_OP_IMM_32 : MTIAOpcode<0b0011011>;
 def OPC_STORE : MTIAOpcode<0b0100011>;
+def OPC_STORE_FP : MTIAOpcode<0b0100111>;
 def OPC_CUSTOM_1 : MTIAOpcode<0b0101011>;
+def OPC_AMO : MTIAOpcode<0b0101111>;
 def OPC_OP : MTIAOpcode<0b0110011>;
 def OPC_LUI : MTIAOpcode<0b0110111>;
 def OPC_OP_32 : MTIAOpcode<0b0111011>;
+def OPC_MADD : MTIAOpcode<0b1000011>;
+def OPC_MSUB : MTIAOpcode<0b1000111>;
+def OPC_NMSUB : MTIAOpcode<0b1001011>;
+def OPC_NMADD : MTIAOpcode<0b1001111>;
+def OPC_OP_FP : MTIAOpcode<0b1010011>;
 def OPC_CUSTOM_2 : MTIAOpcode<0b1011011>;
 def OPC_BRANCH : MTIAOpcode<0b1100011>;
 def OPC_JALR : MTIAOpcode<0b1100111>;
@@ -101,6 +123,18 @@ class InstR<bits<7> funct7, bits<3> funct3, MTIAOpcode opc, dag outs, dag ins,
   bits<5> rd;
   let Inst{31-25} = funct7;
   let Inst{24-20} = rs2;
+  let Inst{19-15} = rs1;
+  let Inst{14-12} = funct3;
+  let Inst{11-7} = rd;
+}
+
+// The same with one source: rs2's place says which operation.
+class InstR1<bits<7> funct7, bits<5> op, bits<3> funct3, MTIAOpcode opc, dag outs,
+             dag ins, string args> : MTIAInst<outs, ins, args, opc, FormR1> {
+  bits<5> rs1;
+  bits<5> rd;
+  let Inst{31-25} = funct7;
+  let Inst{24-20} = op;
   let Inst{19-15} = rs1;
   let Inst{14-12} = funct3;
   let Inst{11-7} = rd;

@@ -478,5 +478,11 @@ let Predicates = [HasStdExtZicboz] in
 def CBO_ZERO : CacheBlock_r<4>;
 
 include "MTIAInstrInfoM.td"
+include "MTIAInstrInfoA.td"
+include "MTIAInstrInfoZb.td"
+include "MTIAInstrInfoZicond.td"
 include "MTIAInstrInfoXmtia.td"
 include "MTIAInstrInfoPseudos.td"
+include "MTIAInstrInfoF.td"
+include "MTIAInstrInfoD.td"
+include "MTIAInstrInfoZfh.td"

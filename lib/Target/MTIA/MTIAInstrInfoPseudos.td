@@ -50,14 +50,17 @@ def PseudoSH : StoreSymbol<"sh">;
 def PseudoSW : StoreSymbol<"sw">;
 def PseudoSD : StoreSymbol<"sd">;
 
-// Extensions without Zbb: a shift up and a shift down.
+// Extensions without Zbb or Zba: a shift up and a shift down.
 class ExtendPseudo<string mnemonic>
     : AsmPseudo<(outs GPR:$rd), (ins GPR:$rs), mnemonic, "$rd, $rs"> {
   let Size = 8;
 }
+let Predicates = [NoStdExtZbb] in {
 def PseudoSEXT_B : ExtendPseudo<"sext.b">;
 def PseudoSEXT_H : ExtendPseudo<"sext.h">;
 def PseudoZEXT_H : ExtendPseudo<"zext.h">;
+}
+let Predicates = [NoStdExtZba] in
 def PseudoZEXT_W : ExtendPseudo<"zext.w">;
 
 //===----------------------------------------------------------------------===//

@@ -46,6 +46,8 @@ BitVector MTIARegisterInfo::getReservedRegs(const MachineFunction &MF) const {
   markSuperRegs(Reserved, MTIA::X2); // sp
   markSuperRegs(Reserved, MTIA::X3); // gp
   markSuperRegs(Reserved, MTIA::X4); // tp
+  markSuperRegs(Reserved, MTIA::FRM);
+  markSuperRegs(Reserved, MTIA::FFLAGS);
   if (TFI->hasFP(MF))
     markSuperRegs(Reserved, MTIA::X8); // fp
   if (TFI->hasBP(MF))

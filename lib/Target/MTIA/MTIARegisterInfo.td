@@ -10,6 +10,22 @@ class MTIAReg<bits<5> Enc, string n, list<string> alt = []> : Register<n, alt> {
   let HWEncoding{4-0} = Enc;
 }
 
+// A floating-point register holds a half, a single or a double. The three views
+// are registers of their own for the compiler, each part of the next.
+def sub_16 : SubRegIndex<16>;
+def sub_32 : SubRegIndex<32>;
+class MTIAReg16<bits<5> Enc, string n, list<string> alt> : MTIAReg<Enc, n, alt>;
+class MTIAReg32<MTIAReg16 half>
+    : MTIAReg<half.HWEncoding{4-0}, half.AsmName, half.AltNames> {
+  let SubRegs = [half];
+  let SubRegIndices = [sub_16];
+}
+class MTIAReg64<MTIAReg32 single>
+    : MTIAReg<single.HWEncoding{4-0}, single.AsmName, single.AltNames> {
+  let SubRegs = [single];
+  let SubRegIndices = [sub_32];
+}
+
 def ABIRegAltName : RegAltNameIndex;
 
 let RegAltNameIndices = [ABIRegAltName] in {
@@ -33,7 +49,30 @@ let RegAltNameIndices = [ABIRegAltName] in {
   foreach I = 3...6 in
     def X#!add(I, 25) : MTIAReg<!add(I, 25), "x"#!add(I, 25), ["t"#I]>,
                         DwarfRegNum<[!add(I, 25)]>;
+
+  // ABI names: psABI, "Floating-point register convention". DWARF numbers: 32
+  // to 63, for all views of a register.
+  foreach I = 0...7 in
+    def F#I#_H : MTIAReg16<I, "f"#I, ["ft"#I]>, DwarfRegNum<[!add(I, 32)]>;
+  foreach I = 8...9 in
+    def F#I#_H : MTIAReg16<I, "f"#I, ["fs"#!sub(I, 8)]>, DwarfRegNum<[!add(I, 32)]>;
+  foreach I = 10...17 in
+    def F#I#_H : MTIAReg16<I, "f"#I, ["fa"#!sub(I, 10)]>, DwarfRegNum<[!add(I, 32)]>;
+  foreach I = 18...27 in
+    def F#I#_H : MTIAReg16<I, "f"#I, ["fs"#!sub(I, 16)]>, DwarfRegNum<[!add(I, 32)]>;
+  foreach I = 28...31 in
+    def F#I#_H : MTIAReg16<I, "f"#I, ["ft"#!sub(I, 20)]>, DwarfRegNum<[!add(I, 32)]>;
+  foreach I = 0...31 in {
+    def F#I#_F : MTIAReg32<!cast<MTIAReg16>("F"#I#"_H")>,
+                 DwarfRegAlias<!cast<Register>("F"#I#"_H")>;
+    def F#I#_D : MTIAReg64<!cast<MTIAReg32>("F"#I#"_F")>,
+                 DwarfRegAlias<!cast<Register>("F"#I#"_H")>;
+  }
 }
+
+// The fields of fcsr: what the compiler has to order accesses by.
+def FFLAGS : MTIAReg<0, "fflags">;
+def FRM : MTIAReg<0, "frm">;
 } // Namespace
 
 class GPRClass<dag regs> : RegisterClass<"MTIA", [i64], 64, regs>;
@@ -56,3 +95,21 @@ def GPRTC : GPRClass<(add (sequence "X%u", 6, 7), (sequence "X%u", 10, 17),
                           (sequence "X%u", 28, 31))>;
 
 def SP : GPRClass<(add X2)>;
+
+// x8 to x15, for the three-bit fields of compressed instructions.
+def GPRC : GPRClass<(add (sequence "X%u", 10, 15), (sequence "X%u", 8, 9))>;
+
+// Floating point: the same order, and first of all the registers that a
+// compressed load or store can name (fa0 to fa5).
+class FPRClass<ValueType vt, dag regs> : RegisterClass<"MTIA", [vt], vt.Size, regs>;
+class FPROrder<string view> {
+  dag Regs = (add (sequence "F%u_"#view, 15, 10), (sequence "F%u_"#view, 16, 17),
+                  (sequence "F%u_"#view, 0, 7), (sequence "F%u_"#view, 28, 31),
+                  (sequence "F%u_"#view, 8, 9), (sequence "F%u_"#view, 18, 27));
+  dag Compressed = (add (sequence "F%u_"#view, 15, 10), (sequence "F%u_"#view, 8, 9));
+}
+def FPR16 : FPRClass<f16, FPROrder<"H">.Regs>;
+def FPR32 : FPRClass<f32, FPROrder<"F">.Regs>;
+def FPR32C : FPRClass<f32, FPROrder<"F">.Compressed>;
+def FPR64 : FPRClass<f64, FPROrder<"D">.Regs>;
+def FPR64C : FPRClass<f64, FPROrder<"D">.Compressed>;

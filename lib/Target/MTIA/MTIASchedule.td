@@ -14,6 +14,34 @@ def WriteJmp : SchedWrite;    // branches, jumps, calls
 def WriteCSR : SchedWrite;
 def WriteFence : SchedWrite;
 def WriteSystem : SchedWrite; // traps, hints
+
+// Bit manipulation: what isn't WriteIALU.
+def WriteCPOP : SchedWrite;
+def WriteCLZ : SchedWrite; // clz, ctz
+def WriteAtomic : SchedWrite;
+
+// Floating point, of every width but where one is named.
+def WriteFAdd : SchedWrite;
+def WriteFMul : SchedWrite;
+def WriteFMA : SchedWrite;
+def WriteFDiv16 : SchedWrite;
+def WriteFDiv32 : SchedWrite;
+def WriteFDiv64 : SchedWrite;
+def WriteFSqrt16 : SchedWrite;
+def WriteFSqrt32 : SchedWrite;
+def WriteFSqrt64 : SchedWrite;
+def WriteFSGNJ : SchedWrite;
+def WriteFMinMax : SchedWrite;
+def WriteFCmp : SchedWrite;
+def WriteFClass : SchedWrite;
+def WriteFMvItoF : SchedWrite; // from an integer register
+def WriteFMvFtoI : SchedWrite; // to an integer register
+def WriteFCvtItoF : SchedWrite;
+def WriteFCvtFtoI : SchedWrite;
+def WriteFCvtFtoF : SchedWrite;
+def WriteFLoad : SchedWrite;
+def WriteFStore : SchedWrite;
+
 def WriteCmd : SchedWrite;    // Xmtia: hands a command or a register to the CP
 
 // The cores' numbers are those of the emulator's device table,
@@ -23,6 +51,13 @@ defvar CoreLoadLatency = 2; // core_load_use: a hit in the data cache
 defvar CoreMulLatency = 3;  // core_mul
 defvar CoreDivLatency = 21; // core_div
 defvar CoreCSRLatency = 3;  // core_csr
+
+// Estimated: the time of a short pipelined unit and of a divider of two bits a cycle.
+defvar CoreFPLatency = 4;
+defvar CoreFMALatency = 5;
+defvar CoreFDiv16Latency = 10;
+defvar CoreFDiv32Latency = 17;
+defvar CoreFDiv64Latency = 31;
 
 // P1 section 3: single issue, in order.
 def MTIAModel : SchedMachineModel {
@@ -39,6 +74,8 @@ def MTIAUnitALU : ProcResource<1> { let BufferSize = 0; }
 def MTIAUnitMul : ProcResource<1> { let BufferSize = 0; }
 def MTIAUnitDiv : ProcResource<1> { let BufferSize = 0; }
 def MTIAUnitLSU : ProcResource<1> { let BufferSize = 0; }
+def MTIAUnitFP : ProcResource<1> { let BufferSize = 0; }
+def MTIAUnitFDiv : ProcResource<1> { let BufferSize = 0; }
 def MTIAUnitBr : ProcResource<1> { let BufferSize = 0; }
 def MTIAUnitSys : ProcResource<1> { let BufferSize = 0; }
 
@@ -51,6 +88,27 @@ def : WriteRes<WriteIDiv, [MTIAUnitDiv]> {
 }
 def : WriteRes<WriteLoad, [MTIAUnitLSU]> { let Latency = CoreLoadLatency; }
 def : WriteRes<WriteStore, [MTIAUnitLSU]>;
+def : WriteRes<WriteCPOP, [MTIAUnitALU]>;
+def : WriteRes<WriteCLZ, [MTIAUnitALU]>;
+def : WriteRes<WriteAtomic, [MTIAUnitLSU]> { let Latency = CoreLoadLatency; }
+def : WriteRes<WriteFLoad, [MTIAUnitLSU]> { let Latency = CoreLoadLatency; }
+def : WriteRes<WriteFStore, [MTIAUnitLSU]>;
+foreach write = [WriteFAdd, WriteFMul, WriteFCvtItoF, WriteFCvtFtoI, WriteFCvtFtoF] in
+def : WriteRes<write, [MTIAUnitFP]> { let Latency = CoreFPLatency; }
+def : WriteRes<WriteFMA, [MTIAUnitFP]> { let Latency = CoreFMALatency; }
+foreach write = [WriteFSGNJ, WriteFMinMax, WriteFCmp, WriteFClass, WriteFMvItoF,
+                 WriteFMvFtoI] in
+def : WriteRes<write, [MTIAUnitFP]>;
+class FDivRes<SchedWrite write, int cycles> : WriteRes<write, [MTIAUnitFDiv]> {
+  let Latency = cycles;
+  let ReleaseAtCycles = [cycles]; // not pipelined
+}
+def : FDivRes<WriteFDiv16, CoreFDiv16Latency>;
+def : FDivRes<WriteFDiv32, CoreFDiv32Latency>;
+def : FDivRes<WriteFDiv64, CoreFDiv64Latency>;
+def : FDivRes<WriteFSqrt16, CoreFDiv16Latency>;
+def : FDivRes<WriteFSqrt32, CoreFDiv32Latency>;
+def : FDivRes<WriteFSqrt64, CoreFDiv64Latency>;
 def : WriteRes<WriteJmp, [MTIAUnitBr]>;
 def : WriteRes<WriteCSR, [MTIAUnitSys]> { let Latency = CoreCSRLatency; }
 def : WriteRes<WriteFence, [MTIAUnitSys]>;

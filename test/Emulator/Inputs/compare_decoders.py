@@ -9,6 +9,9 @@ import re
 import subprocess
 import sys
 
+# Extensions of the target that the emulator doesn't execute (EMULATED in mtia-gen.py).
+NOT_EMULATED = "-a,-f,-c,-zba,-zbb,-zbs,-zicond"
+
 
 def main(argv):
     program, csr_inc, llvm, plugin = argv[1:]
@@ -30,7 +33,7 @@ def main(argv):
                           check=True).stdout.splitlines()
     text = "".join(" ".join(f"{w >> s & 255:#x}" for s in (0, 8, 16, 24)) + "\n" for w in words)
     done = subprocess.run([f"{llvm}/llvm-mc", "--arch=mtia", "--triple=riscv64-unknown-elf", "--disassemble",
-                           "-M", "no-aliases"], input=text, capture_output=True, text=True, check=False,
+                           "-M", "no-aliases", f"--mattr={NOT_EMULATED}"], input=text, capture_output=True, text=True, check=False,
                           env=dict(os.environ, LD_PRELOAD=plugin))
     bad = {int(n) for n in re.findall(r"<stdin>:(\d+):\d+: warning: invalid", done.stderr)}
     good = iter(" ".join(line.split()) for line in done.stdout.splitlines() if line.startswith("\t") and ".text" not in line)

@@ -16,7 +16,9 @@ import re
 import subprocess
 import sys
 
-ATTRS = "+m,+zicsr,+zifencei,+zicbom,+zicboz,+zihintpause"
+# The device's extensions without C, so that every instruction has four bytes.
+ATTRS = "+m,+a,+f,+d,+zfh,+zba,+zbb,+zbs,+zicond,+zicsr,+zifencei,+zicbom,+zicboz,+zihintpause"
+NO_ZB = ["--mattr=-zba,-zbb,-zbs"]
 REGS = ["zero", "ra", "sp", "gp", "tp", "t0", "t1", "t2", "s0", "s1", "a0", "a1", "a2", "a3", "a4", "a5",
         "a6", "a7", "s2", "s3", "s4", "s5", "s6", "s7", "s8", "s9", "s10", "s11", "t3", "t4", "t5", "t6"]
 SIMM12 = [-2048, -2047, -1025, -1, 0, 1, 1024, 2046, 2047]
@@ -40,12 +42,12 @@ class Tools:
 
     def mc_args(self, ours):
         if ours:
-            return ["--arch=mtia", "--triple=riscv64-unknown-elf", "--mattr=-xmtia"]
+            return ["--arch=mtia", "--triple=riscv64-unknown-elf", "--mattr=-xmtia,-c"]
         return ["--triple=riscv64-unknown-elf", f"--mattr={ATTRS}"]
 
-    def assemble(self, ours, text, name):
+    def assemble(self, ours, text, name, *extra):
         obj = os.path.join(self.scratch, f"{name}.{'ours' if ours else 'stock'}.o")
-        self.run(ours, "llvm-mc", [*self.mc_args(ours), "--filetype=obj", "-o", obj, "-"], text)
+        self.run(ours, "llvm-mc", [*self.mc_args(ours), *extra, "--filetype=obj", "-o", obj, "-"], text)
         return obj
 
     def section_text(self, obj):
@@ -56,7 +58,7 @@ class Tools:
 
     def disassemble(self, ours, obj, *extra):
         args = ["-d", "--no-show-raw-insn", *extra]
-        args += ["--arch-name=mtia", "--mattr=-xmtia"] if ours else [f"--mattr={ATTRS}"]
+        args += ["--arch-name=mtia", "--mattr=-xmtia,-c"] if ours else [f"--mattr={ATTRS}"]
         out = self.run(ours, "llvm-objdump", [*args, obj]).stdout
         return [line for line in out.splitlines() if "file format" not in line]
 
@@ -231,7 +233,7 @@ def constants(tools, _):
     lengths = []
     for ours in (True, False):
         text = "".join(f"li a0, {n:#x}\necall\n" for n in numbers)
-        words = tools.section_text(tools.assemble(ours, text, "li"))
+        words = tools.section_text(tools.assemble(ours, text, "li", *NO_ZB))
         words = [int.from_bytes(words[i:i + 4], "little") for i in range(0, len(words), 4)]
         at, result = 0, []
         for n in numbers:

@@ -1,7 +1,7 @@
 # PC-relative addresses: the low part names the auipc.
 # REQUIRES: plugin
-# RUN: %llvm-mc-mtia --filetype=obj %s -o %t.o
-# RUN: %llvm-mc-riscv --filetype=obj %s -o %t.stock.o
+# RUN: %llvm-mc-mtia --mattr=-c --filetype=obj %s -o %t.o
+# RUN: %llvm-mc-riscv --mattr=+d --filetype=obj %s -o %t.stock.o
 # RUN: %llvm-bin/llvm-readobj -r %t.o | %FileCheck %s
 # RUN: %llvm-bin/llvm-readobj -r %t.o | grep -v File: > %t.txt
 # RUN: %llvm-bin/llvm-readobj -r %t.stock.o | grep -v File: > %t.stock.txt

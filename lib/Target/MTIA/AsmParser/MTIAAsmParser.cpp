@@ -13,6 +13,7 @@
 #include "MCTargetDesc/MTIATargetStreamer.h"
 #include "TargetInfo/MTIATargetInfo.h"
 #include "llvm/ADT/STLExtras.h"
+#include "llvm/ADT/SmallBitVector.h"
 #include "llvm/ADT/StringExtras.h"
 #include "llvm/ADT/StringSwitch.h"
 #include "llvm/MC/MCContext.h"
@@ -65,6 +66,14 @@ class MTIAAsmParser : public MCTargetAsmParser {
   ParseStatus parseCSRSystemRegister(OperandVector &Operands);
   ParseStatus parseFenceArg(OperandVector &Operands);
   ParseStatus parseZeroOffsetMemOp(OperandVector &Operands);
+  ParseStatus parseFRMArg(OperandVector &Operands);
+  // Where no rounding mode is written.
+  std::unique_ptr<MTIAOperand> defaultFRMArgOp() const {
+    return MTIAOperand::createFRM(MTIAFPRndMode::DYN, SMLoc());
+  }
+  std::unique_ptr<MTIAOperand> defaultFRMArgLegacyOp() const {
+    return MTIAOperand::createFRM(MTIAFPRndMode::RNE, SMLoc());
+  }
   bool parseSpecifier(const MCExpr *&Res, SMLoc &End);
 
   // Expansion of pseudo-instructions.
@@ -99,6 +108,7 @@ class MTIAAsmParser : public MCTargetAsmParser {
   bool parseRegister(MCRegister &Reg, SMLoc &Start, SMLoc &End) override;
   ParseStatus tryParseRegister(MCRegister &Reg, SMLoc &Start, SMLoc &End) override;
   ParseStatus parseDirective(AsmToken DirectiveID) override;
+  unsigned validateTargetOperandClass(MCParsedAsmOperand &Op, unsigned Kind) override;
   bool parseDataExpr(const MCExpr *&Res) override;
 
 #define GET_ASSEMBLER_HEADER
@@ -136,10 +146,41 @@ public:
 // Operands
 //===----------------------------------------------------------------------===//
 
+// A floating-point register is read as a double's; validateTargetOperandClass() takes the
+// view that the instruction wants.
 MCRegister MTIAAsmParser::matchRegister(StringRef Name) const {
-  if (MCRegister Reg = MatchRegisterName(Name))
-    return Reg;
-  return MatchRegisterAltName(Name);
+  MCRegister Reg = MatchRegisterName(Name);
+  if (!Reg)
+    Reg = MatchRegisterAltName(Name);
+  if (Reg == MTIA::FRM || Reg == MTIA::FFLAGS)
+    return MCRegister(); // fields of fcsr, no operands
+  if (MTIAMCRegisterClasses[MTIA::FPR16RegClassID].contains(Reg))
+    return MTIA::F0_D + (Reg - MTIA::F0_H);
+  if (MTIAMCRegisterClasses[MTIA::FPR32RegClassID].contains(Reg))
+    return MTIA::F0_D + (Reg - MTIA::F0_F);
+  return Reg;
+}
+
+unsigned MTIAAsmParser::validateTargetOperandClass(MCParsedAsmOperand &AsmOp, unsigned Kind) {
+  auto &Op = static_cast<MTIAOperand &>(AsmOp);
+  if (!Op.isFPR64())
+    return Match_InvalidOperand;
+  unsigned Number = Op.getReg() - MTIA::F0_D;
+  bool IsC = Number >= 8 && Number <= 15;
+  switch (Kind) {
+  case MCK_FPR16:
+    Op.setReg(MTIA::F0_H + Number);
+    return Match_Success;
+  case MCK_FPR32C:
+    if (!IsC)
+      return Match_InvalidOperand;
+    [[fallthrough]];
+  case MCK_FPR32:
+    Op.setReg(MTIA::F0_F + Number);
+    return Match_Success;
+  default:
+    return Match_InvalidOperand;
+  }
 }
 
 ParseStatus MTIAAsmParser::tryParseRegister(MCRegister &Reg, SMLoc &Start, SMLoc &End) {
@@ -413,6 +454,18 @@ ParseStatus MTIAAsmParser::parseFenceArg(OperandVector &Operands) {
   return ParseStatus::Success;
 }
 
+ParseStatus MTIAAsmParser::parseFRMArg(OperandVector &Operands) {
+  SMLoc Loc = getLoc();
+  if (getLexer().isNot(AsmToken::Identifier))
+    return Error(Loc, getMatchKindDiag(Match_FRMArg));
+  auto Mode = MTIAFPRndMode::fromString(getLexer().getTok().getIdentifier());
+  if (Mode == MTIAFPRndMode::Invalid)
+    return Error(Loc, getMatchKindDiag(Match_FRMArg));
+  Lex();
+  Operands.push_back(MTIAOperand::createFRM(Mode, Loc));
+  return ParseStatus::Success;
+}
+
 ParseStatus MTIAAsmParser::parseMemOpBaseReg(OperandVector &Operands) {
   SMLoc Open = getLoc();
   if (parseToken(AsmToken::LParen, "expected '('"))
@@ -444,6 +497,8 @@ ParseStatus MTIAAsmParser::parseZeroOffsetMemOp(OperandVector &Operands) {
   MCRegister Reg;
   if (!tryParseRegister(Reg, Start, End).isSuccess())
     return Error(getLoc(), "expected register");
+  if (!MTIAMCRegisterClasses[MTIA::GPRRegClassID].contains(Reg))
+    return Error(Start, "expected an integer register");
   if (parseToken(AsmToken::RParen, "expected ')'"))
     return ParseStatus::Failure;
   Operands.push_back(MTIAOperand::createReg(Reg, Start, End));
@@ -596,6 +651,11 @@ bool MTIAAsmParser::processInstruction(MCInst &Inst, SMLoc IDLoc, OperandVector 
     return false;
   };
 
+  auto FPLoad = [&](unsigned Opcode) {
+    emitAuipcPair(Reg(1), Reg(0), Expr(2), MTIA::S_PCREL_HI, Opcode, Out, IDLoc);
+    return false;
+  };
+
   switch (Inst.getOpcode()) {
   default:
     break;
@@ -637,6 +697,18 @@ bool MTIAAsmParser::processInstruction(MCInst &Inst, SMLoc IDLoc, OperandVector 
     return Store(MTIA::SW);
   case MTIA::PseudoSD:
     return Store(MTIA::SD);
+  case MTIA::PseudoFLH:
+    return FPLoad(MTIA::FLH);
+  case MTIA::PseudoFLW:
+    return FPLoad(MTIA::FLW);
+  case MTIA::PseudoFLD:
+    return FPLoad(MTIA::FLD);
+  case MTIA::PseudoFSH:
+    return Store(MTIA::FSH);
+  case MTIA::PseudoFSW:
+    return Store(MTIA::FSW);
+  case MTIA::PseudoFSD:
+    return Store(MTIA::FSD);
   case MTIA::PseudoSEXT_B:
     emitExtend(Inst, 8, /*Signed=*/true, Out);
     return false;

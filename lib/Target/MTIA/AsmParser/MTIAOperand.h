@@ -8,6 +8,7 @@
 #ifndef LLVM_LIB_TARGET_MTIA_ASMPARSER_MTIAOPERAND_H
 #define LLVM_LIB_TARGET_MTIA_ASMPARSER_MTIAOPERAND_H
 
+#include "MCTargetDesc/MTIABaseInfo.h"
 #include "MCTargetDesc/MTIAMCAsmInfo.h"
 #include "MCTargetDesc/MTIAMCTargetDesc.h"
 #include "llvm/MC/MCAsmInfo.h"
@@ -22,14 +23,14 @@ namespace llvm {
 
 // The is... functions are the operand classes of the .td files.
 class MTIAOperand : public MCParsedAsmOperand {
-  enum class Kind { Token, Register, Immediate, CSR, Fence };
+  enum class Kind { Token, Register, Immediate, CSR, Fence, FRM };
 
   Kind K;
   SMLoc Start, End;
   StringRef Tok;               // Token
   MCRegister RegNum;           // Register
   const MCExpr *Imm = nullptr; // Immediate
-  unsigned Number = 0;         // CSR: its number. Fence: the set.
+  unsigned Number = 0;         // CSR: its number. Fence: the set. FRM: the mode.
 
   MTIAOperand(Kind K, SMLoc Start, SMLoc End) : K(K), Start(Start), End(End) {}
 
@@ -82,6 +83,12 @@ public:
     return Op;
   }
 
+  static std::unique_ptr<MTIAOperand> createFRM(unsigned Mode, SMLoc Loc) {
+    std::unique_ptr<MTIAOperand> Op(new MTIAOperand(Kind::FRM, Loc, Loc));
+    Op->Number = Mode;
+    return Op;
+  }
+
   bool isToken() const override { return K == Kind::Token; }
   bool isReg() const override { return K == Kind::Register; }
   bool isImm() const override { return K == Kind::Immediate; }
@@ -91,9 +98,12 @@ public:
   MCRegister getReg() const override { return RegNum; }
   StringRef getToken() const { return Tok; }
 
-  bool isGPR() const { return isReg(); }
+  bool isGPR() const { return isReg() && RegNum >= MTIA::X0 && RegNum <= MTIA::X31; }
+  bool isFPR64() const { return isReg() && RegNum >= MTIA::F0_D && RegNum <= MTIA::F31_D; }
+  void setReg(MCRegister Reg) { RegNum = Reg; }
   bool isCSRSystemRegister() const { return K == Kind::CSR; }
   bool isFenceArg() const { return K == Kind::Fence; }
+  bool isFRMArg() const { return K == Kind::FRM; }
 
   template <int64_t Lo, int64_t Hi> bool isImmInRange() const {
     int64_t Value;
@@ -144,6 +154,10 @@ public:
     Inst.addOperand(MCOperand::createImm(Number));
   }
 
+  void addFRMArgOperands(MCInst &Inst, unsigned) const {
+    Inst.addOperand(MCOperand::createImm(Number));
+  }
+
   void print(raw_ostream &OS, const MCAsmInfo &MAI) const override {
     switch (K) {
     case Kind::Token:
@@ -160,6 +174,9 @@ public:
       break;
     case Kind::Fence:
       OS << "<fence set " << Number << '>';
+      break;
+    case Kind::FRM:
+      OS << "<rounding mode " << MTIAFPRndMode::toString(Number) << '>';
       break;
     }
   }

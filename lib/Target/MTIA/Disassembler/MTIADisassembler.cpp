@@ -42,6 +42,32 @@ static DecodeStatus DecodeGPRRegisterClass(MCInst &Inst, uint32_t RegNo, uint64_
   return MCDisassembler::Success;
 }
 
+static DecodeStatus DecodeFPR16RegisterClass(MCInst &Inst, uint32_t RegNo, uint64_t Address,
+                                             const MCDisassembler *Decoder) {
+  Inst.addOperand(MCOperand::createReg(MTIA::F0_H + RegNo));
+  return MCDisassembler::Success;
+}
+
+static DecodeStatus DecodeFPR32RegisterClass(MCInst &Inst, uint32_t RegNo, uint64_t Address,
+                                             const MCDisassembler *Decoder) {
+  Inst.addOperand(MCOperand::createReg(MTIA::F0_F + RegNo));
+  return MCDisassembler::Success;
+}
+
+static DecodeStatus DecodeFPR64RegisterClass(MCInst &Inst, uint32_t RegNo, uint64_t Address,
+                                             const MCDisassembler *Decoder) {
+  Inst.addOperand(MCOperand::createReg(MTIA::F0_D + RegNo));
+  return MCDisassembler::Success;
+}
+
+static DecodeStatus decodeFRMArg(MCInst &Inst, uint32_t Imm, int64_t Address,
+                                 const MCDisassembler *Decoder) {
+  if (!MTIAFPRndMode::isValid(Imm))
+    return MCDisassembler::Fail;
+  Inst.addOperand(MCOperand::createImm(Imm));
+  return MCDisassembler::Success;
+}
+
 template <unsigned N>
 static DecodeStatus decodeUImmOperand(MCInst &Inst, uint32_t Imm, int64_t Address,
                                       const MCDisassembler *Decoder) {

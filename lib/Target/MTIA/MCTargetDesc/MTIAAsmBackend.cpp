@@ -293,6 +293,7 @@ bool MTIAAsmBackend::writeNopData(raw_ostream &OS, uint64_t Count, const MCSubta
 }
 
 MCAsmBackend *llvm::createMTIAAsmBackend(const Target &, const MCSubtargetInfo &STI,
-                                         const MCRegisterInfo &, const MCTargetOptions &) {
-  return new MTIAAsmBackend(MCELFObjectTargetWriter::getOSABI(STI.getTargetTriple().getOS()));
+                                         const MCRegisterInfo &, const MCTargetOptions &Options) {
+  return new MTIAAsmBackend(MCELFObjectTargetWriter::getOSABI(STI.getTargetTriple().getOS()),
+                            Options);
 }

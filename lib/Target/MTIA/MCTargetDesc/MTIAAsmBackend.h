@@ -10,19 +10,24 @@
 
 #include "MCTargetDesc/MTIAFixupKinds.h"
 #include "llvm/MC/MCAsmBackend.h"
+#include "llvm/MC/MCTargetOptions.h"
 
 namespace llvm {
 class MCSpecifierExpr;
 
 class MTIAAsmBackend : public MCAsmBackend {
   uint8_t OSABI;
+  MCTargetOptions TargetOptions;
 
   bool addDifference(const MCFragment &F, const MCFixup &Fixup, const MCValue &Target,
                      uint64_t &Value);
   const MCFixup *findPCRelHi(const MCSpecifierExpr &Lo, const MCFragment *&HiFragment) const;
 
 public:
-  explicit MTIAAsmBackend(uint8_t OSABI) : MCAsmBackend(llvm::endianness::little), OSABI(OSABI) {}
+  MTIAAsmBackend(uint8_t OSABI, const MCTargetOptions &Options)
+      : MCAsmBackend(llvm::endianness::little), OSABI(OSABI), TargetOptions(Options) {}
+
+  const MCTargetOptions &getTargetOptions() const { return TargetOptions; }
 
   std::unique_ptr<MCObjectTargetWriter> createObjectTargetWriter() const override;
 

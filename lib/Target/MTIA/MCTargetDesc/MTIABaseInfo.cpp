@@ -7,6 +7,7 @@
 
 #include "MCTargetDesc/MTIABaseInfo.h"
 #include "llvm/ADT/STLExtras.h"
+#include "llvm/ADT/StringSwitch.h"
 #include "llvm/MC/MCSubtargetInfo.h"
 #include "llvm/TargetParser/RISCVISAInfo.h"
 
@@ -22,6 +23,27 @@ using namespace MTIA; // the table names opcodes without their namespace
 #define GET_MTIAIntrinsicTable_IMPL
 #include "MTIAGenSearchableTables.inc"
 } // namespace llvm::MTIAIntrinsic
+
+MTIAABI::ABI MTIAABI::getABI(StringRef Name) {
+  return StringSwitch<ABI>(Name)
+      .Case("lp64", ABI_LP64)
+      .Case("lp64f", ABI_LP64F)
+      .Case("lp64d", ABI_LP64D)
+      .Default(ABI_Unknown);
+}
+
+MTIAABI::ABI MTIAABI::getDefaultABI(const MCSubtargetInfo &STI) {
+  if (STI.hasFeature(MTIA::FeatureStdExtD))
+    return ABI_LP64D;
+  if (STI.hasFeature(MTIA::FeatureStdExtF))
+    return ABI_LP64F;
+  return ABI_LP64;
+}
+
+MTIAABI::ABI MTIAABI::computeTargetABI(const MCSubtargetInfo &STI, StringRef Name) {
+  ABI Named = getABI(Name);
+  return Named == ABI_Unknown ? getDefaultABI(STI) : Named;
+}
 
 // Xmtia's version in object files. RISCVISAInfo doesn't know the extension, so
 // it is added behind what it prints; vendor extensions come last anyway.

@@ -8,6 +8,7 @@
 #ifndef LLVM_LIB_TARGET_MTIA_MCTARGETDESC_MTIABASEINFO_H
 #define LLVM_LIB_TARGET_MTIA_MCTARGETDESC_MTIABASEINFO_H
 
+#include "MCTargetDesc/MTIAABI.h"
 #include "MCTargetDesc/MTIAMCTargetDesc.h"
 #include "llvm/ADT/StringRef.h"
 #include "llvm/MC/MCInstrDesc.h"
@@ -31,6 +32,19 @@ enum {
   FormFence = 9,
   FormNone = 10,
   FormX = 11,
+  FormR1 = 12,
+  FormFR = 13,
+  FormFR1 = 14,
+  FormFR4 = 15,
+  FormCR = 16,
+  FormCI = 17,
+  FormCSS = 18,
+  FormCIW = 19,
+  FormCL = 20,
+  FormCS = 21,
+  FormCA = 22,
+  FormCB = 23,
+  FormCJ = 24,
   FormMask = 31,
 };
 
@@ -66,9 +80,27 @@ enum OperandType : unsigned {
   OPERAND_UIMM12,
   OPERAND_UIMM20,
   OPERAND_SIMM12,
-  OPERAND_LAST_MTIA_IMM = OPERAND_SIMM12,
+  OPERAND_FRMARG,
+  OPERAND_LAST_MTIA_IMM = OPERAND_FRMARG,
 };
 } // namespace MTIAOp
+
+// The rounding mode of a floating-point instruction; 5 and 6 are reserved.
+namespace MTIAFPRndMode {
+enum RoundingMode { RNE = 0, RTZ = 1, RDN = 2, RUP = 3, RMM = 4, DYN = 7, Invalid };
+
+inline StringRef toString(unsigned RM) {
+  static constexpr StringLiteral Names[] = {"rne", "rtz", "rdn", "rup", "rmm", "", "", "dyn"};
+  return RM < std::size(Names) ? Names[RM] : StringLiteral("");
+}
+inline bool isValid(unsigned RM) { return !toString(RM).empty(); }
+inline RoundingMode fromString(StringRef Name) {
+  for (unsigned RM = RNE; RM <= DYN; ++RM)
+    if (isValid(RM) && toString(RM) == Name)
+      return static_cast<RoundingMode>(RM);
+  return Invalid;
+}
+} // namespace MTIAFPRndMode
 
 namespace MTIAFenceField {
 enum FenceField { I = 8, O = 4, R = 2, W = 1 };

@@ -88,6 +88,21 @@ void MTIAInstPrinter::printFenceArg(const MCInst *MI, unsigned OpNo, const MCSub
     OS << '0';
 }
 
+// A rounding mode with its comma, unless it is the one that is meant without.
+void MTIAInstPrinter::printFRMArg(const MCInst *MI, unsigned OpNo, const MCSubtargetInfo &,
+                                  raw_ostream &OS) {
+  unsigned Mode = MI->getOperand(OpNo).getImm();
+  if (!PrintAliases || Mode != MTIAFPRndMode::DYN)
+    OS << ", " << MTIAFPRndMode::toString(Mode);
+}
+
+void MTIAInstPrinter::printFRMArgLegacy(const MCInst *MI, unsigned OpNo, const MCSubtargetInfo &,
+                                        raw_ostream &OS) {
+  unsigned Mode = MI->getOperand(OpNo).getImm();
+  if (Mode != MTIAFPRndMode::RNE)
+    OS << ", " << MTIAFPRndMode::toString(Mode);
+}
+
 void MTIAInstPrinter::printZeroOffsetMemOp(const MCInst *MI, unsigned OpNo,
                                            const MCSubtargetInfo &STI, raw_ostream &OS) {
   OS << '(';

@@ -31,6 +31,9 @@ public:
   void printCSRSystemRegister(const MCInst *MI, unsigned OpNo, const MCSubtargetInfo &STI,
                               raw_ostream &OS);
   void printFenceArg(const MCInst *MI, unsigned OpNo, const MCSubtargetInfo &STI, raw_ostream &OS);
+  void printFRMArg(const MCInst *MI, unsigned OpNo, const MCSubtargetInfo &STI, raw_ostream &OS);
+  void printFRMArgLegacy(const MCInst *MI, unsigned OpNo, const MCSubtargetInfo &STI,
+                         raw_ostream &OS);
   void printZeroOffsetMemOp(const MCInst *MI, unsigned OpNo, const MCSubtargetInfo &STI,
                             raw_ostream &OS);
 

@@ -115,6 +115,8 @@ public:
     if (Desc.getNumDefs() == 0 || !Inst.getOperand(0).isReg())
       return;
     MCRegister Dest = Inst.getOperand(0).getReg();
+    if (Dest < MTIA::X0 || Dest > MTIA::X31)
+      return;
     Known[Dest - MTIA::X0] = std::nullopt;
     if (Inst.getOpcode() == MTIA::LUI || Inst.getOpcode() == MTIA::AUIPC) {
       int64_t Upper = SignExtend64<32>(Inst.getOperand(1).getImm() << 12);

@@ -6,6 +6,7 @@
 //===----------------------------------------------------------------------===//
 
 #include "MCTargetDesc/MTIATargetStreamer.h"
+#include "MCTargetDesc/MTIAAsmBackend.h"
 #include "MCTargetDesc/MTIABaseInfo.h"
 #include "llvm/BinaryFormat/ELF.h"
 #include "llvm/MC/MCAssembler.h"
@@ -35,8 +36,9 @@ void MTIATargetAsmStreamer::emitTextAttribute(unsigned Tag, StringRef Value) {
 
 MTIATargetELFStreamer::MTIATargetELFStreamer(MCStreamer &S, const MCSubtargetInfo &STI)
     : MTIATargetStreamer(S) {
-  // Arguments travel in integer registers: the lp64 ABI, no flag is set.
-  getELFStreamer().getWriter().setELFHeaderEFlags(ELF::EF_RISCV_FLOAT_ABI_SOFT);
+  const auto &MAB =
+      static_cast<const MTIAAsmBackend &>(getELFStreamer().getAssembler().getBackend());
+  TargetABI = MTIAABI::computeTargetABI(STI, MAB.getTargetOptions().getABIName());
 }
 
 MCELFStreamer &MTIATargetELFStreamer::getELFStreamer() {
@@ -58,4 +60,19 @@ void MTIATargetELFStreamer::finishAttributeSection() {
                             AttributeSection);
 }
 
-void MTIATargetELFStreamer::finish() { finishAttributeSection(); }
+void MTIATargetELFStreamer::finish() {
+  finishAttributeSection();
+  unsigned Flags = 0;
+  switch (TargetABI) {
+  case MTIAABI::ABI_LP64F:
+    Flags |= ELF::EF_RISCV_FLOAT_ABI_SINGLE;
+    break;
+  case MTIAABI::ABI_LP64D:
+    Flags |= ELF::EF_RISCV_FLOAT_ABI_DOUBLE;
+    break;
+  default:
+    Flags |= ELF::EF_RISCV_FLOAT_ABI_SOFT;
+    break;
+  }
+  getELFStreamer().getWriter().setELFHeaderEFlags(Flags);
+}

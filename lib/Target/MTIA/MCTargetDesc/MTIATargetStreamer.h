@@ -8,6 +8,7 @@
 #ifndef LLVM_LIB_TARGET_MTIA_MCTARGETDESC_MTIATARGETSTREAMER_H
 #define LLVM_LIB_TARGET_MTIA_MCTARGETDESC_MTIATARGETSTREAMER_H
 
+#include "MCTargetDesc/MTIAABI.h"
 #include "llvm/MC/MCStreamer.h"
 
 namespace llvm {
@@ -25,6 +26,8 @@ public:
   virtual void emitAttribute(unsigned Tag, unsigned Value) {}
   virtual void emitTextAttribute(unsigned Tag, StringRef Value) {}
   virtual void finishAttributeSection() {}
+  // The calling convention, for the flags of an object file.
+  virtual void setTargetABI(MTIAABI::ABI ABI) {}
 
   // Architecture of the whole object, and the stack alignment unless the object
   // comes from assembly text, which promises nothing about it.
@@ -44,12 +47,14 @@ public:
 
 class MTIATargetELFStreamer : public MTIATargetStreamer {
   MCSection *AttributeSection = nullptr;
+  MTIAABI::ABI TargetABI;
 
   MCELFStreamer &getELFStreamer();
 
 public:
   MTIATargetELFStreamer(MCStreamer &S, const MCSubtargetInfo &STI);
 
+  void setTargetABI(MTIAABI::ABI ABI) override { TargetABI = ABI; }
   void emitAttribute(unsigned Tag, unsigned Value) override;
   void emitTextAttribute(unsigned Tag, StringRef Value) override;
   void finishAttributeSection() override;

@@ -1,0 +1,6 @@
+//===-- MTIAInstrPatternsFP.td - Patterns: F, D, Zfh ------*- tablegen -*-===//
+//
+// Part of the MTIA kernel toolchain, under the Apache License v2.0 with LLVM
+// Exceptions. SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//

@@ -1,0 +1,6 @@
+//===-- MTIAInstrPatternsZb.td - Patterns: Zb*, Zicond ----*- tablegen -*-===//
+//
+// Part of the MTIA kernel toolchain, under the Apache License v2.0 with LLVM
+// Exceptions. SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
