@@ -5,8 +5,6 @@
 ; RUN: %llc-mtia -verify-machineinstrs -relocation-model=pic < %s | FileCheck %s --check-prefixes=CHECK,PIC
 ; RUN: %llc-mtia -verify-machineinstrs < %s | FileCheck %s --check-prefixes=CHECK,MEDANY
 ; RUN: %llc-mtia -verify-machineinstrs -mtia-enable-merge-base-offset=false < %s | FileCheck %s --check-prefixes=CHECK,NOMERGE
-; RUN: not %llc-mtia -code-model=large < %s -o /dev/null 2>&1 | FileCheck %s --check-prefix=LARGE
-; LARGE: the code model must be small (medlow) or medium (medany)
 
 @g = external global [100 x i32]
 @local = internal global i64 0

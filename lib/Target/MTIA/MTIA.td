@@ -14,6 +14,7 @@
 include "llvm/Target/Target.td"
 
 include "MTIAFeatures.td"
+include "MTIAFeaturesCodeGen.td"
 include "MTIASchedule.td"
 include "MTIARegisterInfo.td"
 include "MTIASystemOperands.td"

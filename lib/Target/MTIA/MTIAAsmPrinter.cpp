@@ -9,6 +9,7 @@
 #include "MCTargetDesc/MTIAInstPrinter.h"
 #include "MCTargetDesc/MTIAMCTargetDesc.h"
 #include "MCTargetDesc/MTIATargetStreamer.h"
+#include "MTIAConstantPoolValue.h"
 #include "MTIAMCInstLower.h"
 #include "MTIASubtarget.h"
 #include "MTIATargetMachine.h"
@@ -41,6 +42,8 @@ public:
   void emitStartOfAsmFile(Module &M) override;
   void emitEndOfAsmFile(Module &M) override;
   void emitInstruction(const MachineInstr *MI) override;
+
+  void emitMachineConstantPoolValue(MachineConstantPoolValue *Value) override;
 
   bool PrintAsmOperand(const MachineInstr *MI, unsigned OpNo, const char *ExtraCode,
                        raw_ostream &OS) override;
@@ -101,6 +104,12 @@ void MTIAAsmPrinter::emitInstruction(const MachineInstr *MI) {
   }
   lowerMTIAMachineInstr(*MI, OutInst, *this);
   EmitToStreamer(*OutStreamer, OutInst);
+}
+
+void MTIAAsmPrinter::emitMachineConstantPoolValue(MachineConstantPoolValue *Value) {
+  auto *SymbolValue = static_cast<MTIAConstantPoolValue *>(Value);
+  MCSymbol *Symbol = GetExternalSymbolSymbol(SymbolValue->getSymbol());
+  OutStreamer->emitValue(MCSymbolRefExpr::create(Symbol, OutContext), 8);
 }
 
 bool MTIAAsmPrinter::PrintAsmOperand(const MachineInstr *MI, unsigned OpNo, const char *ExtraCode,

@@ -145,7 +145,9 @@ static SDValue unpackFromReg(SelectionDAG &DAG, SDValue Chain, const CCValAssign
 static SDValue unpackFromMem(SelectionDAG &DAG, SDValue Chain, const CCValAssign &VA,
                              const SDLoc &DL) {
   MachineFunction &MF = DAG.getMachineFunction();
-  int FI = MF.getFrameInfo().CreateFixedObject(8, VA.getLocMemOffset(), /*IsImmutable=*/true);
+  // A call marked musttail writes its own arguments there.
+  bool IsImmutable = !MF.getInfo<MTIAMachineFunctionInfo>()->hasMustTailCall();
+  int FI = MF.getFrameInfo().CreateFixedObject(8, VA.getLocMemOffset(), IsImmutable);
   SDValue FIN = DAG.getFrameIndex(FI, MVT::i64);
   return DAG.getLoad(VA.getLocVT(), DL, Chain, FIN, MachinePointerInfo::getFixedStack(MF, FI));
 }
@@ -190,6 +192,35 @@ static void saveVarArgRegs(CCState &CCInfo, SDValue &Chain, const SDLoc &DL, Sel
   }
 }
 
+// A variadic function that ends in a musttail call of another passes on what it has got,
+// whatever its caller put there.
+static void keepVarArgRegsForMustTail(CCState &CCInfo, MachineFunction &MF) {
+  auto *FuncInfo = MF.getInfo<MTIAMachineFunctionInfo>();
+  for (unsigned I = CCInfo.getFirstUnallocated(ArgGPRs); I < std::size(ArgGPRs); ++I)
+    FuncInfo->ForwardedRegisters.emplace_back(MF.addLiveIn(ArgGPRs[I], &MTIA::GPRRegClass),
+                                              ArgGPRs[I], MVT::i64);
+}
+
+static bool hasMustTailCall(const Function &F) {
+  for (const BasicBlock &BB : F)
+    if (BB.getTerminatingMustTailCall())
+      return true;
+  return false;
+}
+
+// -ffixed-xN took a register away that the calling convention needs.
+static void refuseReservedRegister(SelectionDAG &DAG, const SDLoc &DL, MCRegister Reg,
+                                   StringRef Use) {
+  const MachineFunction &MF = DAG.getMachineFunction();
+  const auto &STI = MF.getSubtarget<MTIASubtarget>();
+  if (STI.isRegisterReservedByUser(Reg))
+    DAG.getContext()->diagnose(DiagnosticInfoUnsupported(
+        MF.getFunction(),
+        Use + " register " + STI.getRegisterInfo()->getRegAsmName(Reg).lower() +
+            " is required, but has been reserved",
+        DL.getDebugLoc()));
+}
+
 SDValue MTIATargetLowering::LowerFormalArguments(SDValue Chain, CallingConv::ID CallConv,
                                                  bool IsVarArg,
                                                  const SmallVectorImpl<ISD::InputArg> &Ins,
@@ -221,6 +252,8 @@ SDValue MTIATargetLowering::LowerFormalArguments(SDValue Chain, CallingConv::ID 
           DL.getDebugLoc()));
   }
 
+  MF.getInfo<MTIAMachineFunctionInfo>()->setHasMustTailCall(hasMustTailCall(Func));
+
   SmallVector<CCValAssign, 16> ArgLocs;
   CCState CCInfo(CallConv, IsVarArg, MF, ArgLocs, *DAG.getContext());
   CCInfo.AnalyzeFormalArguments(Ins, ccAssignArg);
@@ -247,8 +280,12 @@ SDValue MTIATargetLowering::LowerFormalArguments(SDValue Chain, CallingConv::ID 
     }
   }
 
-  if (IsVarArg)
+  MF.getInfo<MTIAMachineFunctionInfo>()->setArgumentStackSize(CCInfo.getStackSize());
+  if (IsVarArg) {
     saveVarArgRegs(CCInfo, Chain, DL, DAG);
+    if (MF.getFrameInfo().hasMustTailInVarArgFunc())
+      keepVarArgRegsForMustTail(CCInfo, MF);
+  }
   return Chain;
 }
 
@@ -273,6 +310,7 @@ SDValue MTIATargetLowering::LowerReturn(SDValue Chain, CallingConv::ID CallConv,
   SmallVector<SDValue, 4> RetOps(1, Chain);
   for (unsigned I = 0, E = RVLocs.size(); I != E; ++I) {
     const CCValAssign &VA = RVLocs[I];
+    refuseReservedRegister(DAG, DL, VA.getLocReg(), "return value");
     Chain = DAG.getCopyToReg(Chain, DL, VA.getLocReg(), OutVals[I], Glue);
     Glue = Chain.getValue(1);
     RetOps.push_back(DAG.getRegister(VA.getLocReg(), VA.getLocVT()));
@@ -299,22 +337,21 @@ SDValue MTIATargetLowering::LowerReturn(SDValue Chain, CallingConv::ID CallConv,
 
 // A tail call leaves no frame to live in: nothing may be on the stack, by value or by
 // reference, and what the caller has promised to preserve the callee must preserve.
+// A call marked musttail may use the stack on which the caller got its own arguments.
 bool MTIATargetLowering::isEligibleForTailCallOptimization(
     CCState &CCInfo, CallLoweringInfo &CLI, MachineFunction &MF,
     const SmallVectorImpl<CCValAssign> &ArgLocs) const {
   const Function &Caller = MF.getFunction();
   if (Caller.hasFnAttribute("interrupt") || Caller.hasFnAttribute(Attribute::Naked))
     return false;
-  if (CCInfo.getStackSize() != 0)
+  bool IsMustTail = CLI.CB && CLI.CB->isMustTailCall();
+  unsigned Available =
+      IsMustTail ? MF.getInfo<MTIAMachineFunctionInfo>()->getArgumentStackSize() : 0;
+  if (CCInfo.getStackSize() > Available)
     return false;
   for (const CCValAssign &VA : ArgLocs)
     if (VA.getLocInfo() == CCValAssign::Indirect)
       return false;
-
-  bool IsCallerStructRet = Caller.hasStructRetAttr();
-  bool IsCalleeStructRet = !CLI.Outs.empty() && CLI.Outs[0].Flags.isSRet();
-  if (IsCallerStructRet || IsCalleeStructRet)
-    return false;
 
   const MTIARegisterInfo *TRI = Subtarget.getRegisterInfo();
   const uint32_t *CallerPreserved = TRI->getCallPreservedMask(MF, Caller.getCallingConv());
@@ -424,7 +461,8 @@ SDValue MTIATargetLowering::LowerCall(CallLoweringInfo &CLI,
   if (CLI.CB && CLI.CB->isMustTailCall() && !IsTailCall) {
     DAG.getContext()->diagnose(DiagnosticInfoUnsupported(
         MF.getFunction(),
-        "a call marked musttail can't be a tail call: its arguments need the stack",
+        "a call marked musttail can't be a tail call: its arguments need more stack than the "
+        "caller's own, or are passed by reference to the caller's frame",
         DL.getDebugLoc()));
   }
 
@@ -454,7 +492,12 @@ SDValue MTIATargetLowering::LowerCall(CallLoweringInfo &CLI,
   SmallVector<std::pair<Register, SDValue>, 8> RegsToPass;
   SmallVector<SDValue, 8> MemOpChains;
   SDValue StackPtr;
+  // The caller's own arguments are overwritten: first load what is there.
+  if (IsTailCall && NumBytes != 0)
+    Chain = DAG.getStackArgumentTokenFactor(Chain);
   auto StackAddress = [&](int64_t Offset) {
+    if (IsTailCall)
+      return DAG.getFrameIndex(MF.getFrameInfo().CreateFixedObject(8, Offset, false), PtrVT);
     if (!StackPtr.getNode())
       StackPtr = DAG.getCopyFromReg(Chain, DL, MTIA::X2, PtrVT);
     return DAG.getNode(ISD::ADD, DL, PtrVT, StackPtr, DAG.getConstant(Offset, DL, PtrVT));
@@ -495,23 +538,33 @@ SDValue MTIATargetLowering::LowerCall(CallLoweringInfo &CLI,
     if (VA.isRegLoc()) {
       RegsToPass.push_back(std::make_pair(VA.getLocReg(), ArgValue));
     } else {
-      assert(!IsTailCall && "Arguments of a tail call are in registers");
-      MemOpChains.push_back(DAG.getStore(Chain, DL, ArgValue, StackAddress(VA.getLocMemOffset()),
-                                         MachinePointerInfo::getStack(MF, VA.getLocMemOffset())));
+      SDValue Address = StackAddress(VA.getLocMemOffset());
+      MachinePointerInfo Where =
+          IsTailCall
+              ? MachinePointerInfo::getFixedStack(MF, cast<FrameIndexSDNode>(Address)->getIndex())
+              : MachinePointerInfo::getStack(MF, VA.getLocMemOffset());
+      MemOpChains.push_back(DAG.getStore(Chain, DL, ArgValue, Address, Where));
     }
   }
 
   if (!MemOpChains.empty())
     Chain = DAG.getNode(ISD::TokenFactor, DL, MVT::Other, MemOpChains);
 
+  if (CLI.CB && CLI.CB->isMustTailCall() && CLI.IsVarArg)
+    for (const ForwardedRegister &F : MF.getInfo<MTIAMachineFunctionInfo>()->ForwardedRegisters)
+      RegsToPass.emplace_back(F.PReg, DAG.getCopyFromReg(Chain, DL, F.VReg, F.VT));
+
   SDValue Glue;
   for (auto &[Reg, Value] : RegsToPass) {
+    refuseReservedRegister(DAG, DL, Reg.asMCReg(), "argument");
     Chain = DAG.getCopyToReg(Chain, DL, Reg, Value, Glue);
     Glue = Chain.getValue(1);
   }
 
-  // The linker makes the distance right whatever the code model: %call_plt.
-  if (auto *S = dyn_cast<GlobalAddressSDNode>(Callee))
+  // The linker makes the distance right within 2 GB: %call_plt.
+  if (getTargetMachine().getCodeModel() == CodeModel::Large)
+    Callee = getLargeCallee(Callee, DL, DAG);
+  else if (auto *S = dyn_cast<GlobalAddressSDNode>(Callee))
     Callee = DAG.getTargetGlobalAddress(S->getGlobal(), DL, PtrVT, 0, MTIAII::MO_CALL);
   else if (auto *S = dyn_cast<ExternalSymbolSDNode>(Callee))
     Callee = DAG.getTargetExternalSymbol(S->getSymbol(), PtrVT, MTIAII::MO_CALL);

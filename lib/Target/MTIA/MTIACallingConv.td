@@ -19,4 +19,7 @@ def CSR_LP64 : CalleeSavedRegs<(add X1, X8, X9, (sequence "X%u", 18, 27))>;
 def CSR_Interrupt
     : CalleeSavedRegs<(add X1, (sequence "X%u", 5, 31))>;
 
+// preserve_most: everything but t1, t2 and t3.
+def CSR_MostRegs : CalleeSavedRegs<(sub CSR_Interrupt, X6, X7, X28)>;
+
 def CSR_NoRegs : CalleeSavedRegs<(add)>;

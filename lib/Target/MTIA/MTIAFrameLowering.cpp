@@ -6,6 +6,7 @@
 //===----------------------------------------------------------------------===//
 
 #include "MTIAFrameLowering.h"
+#include "MCTargetDesc/MTIABaseInfo.h"
 #include "MCTargetDesc/MTIAMCTargetDesc.h"
 #include "MTIAMachineFunctionInfo.h"
 #include "MTIASubtarget.h"
@@ -15,6 +16,7 @@
 #include "llvm/CodeGen/MachineInstrBuilder.h"
 #include "llvm/CodeGen/MachineRegisterInfo.h"
 #include "llvm/CodeGen/RegisterScavenging.h"
+#include "llvm/IR/DiagnosticInfo.h"
 #include "llvm/Target/TargetMachine.h"
 #include "llvm/Target/TargetOptions.h"
 
@@ -38,8 +40,113 @@ bool MTIAFrameLowering::hasReservedCallFrame(const MachineFunction &MF) const {
   return !MF.getFrameInfo().hasVarSizedObjects();
 }
 
+// The library's restoring function returns for its caller: the epilogue must be at the end.
 bool MTIAFrameLowering::enableShrinkWrapping(const MachineFunction &MF) const {
-  return !MF.getFunction().hasFnAttribute("interrupt");
+  return !MF.getFunction().hasFnAttribute("interrupt") && !STI.enableSaveRestore();
+}
+
+//===----------------------------------------------------------------------===//
+// -msave-restore: __riscv_save_N stores ra, s0 to s(N-1) at the top of the frame and
+// allocates the space, a multiple of 16 bytes, for it; __riscv_restore_N undoes that and
+// returns to the caller's caller.
+//===----------------------------------------------------------------------===//
+
+static const MCPhysReg LibCallRegs[] = {MTIA::X1,  MTIA::X8,  MTIA::X9,  MTIA::X18, MTIA::X19,
+                                        MTIA::X20, MTIA::X21, MTIA::X22, MTIA::X23, MTIA::X24,
+                                        MTIA::X25, MTIA::X26, MTIA::X27};
+
+static int getLibCallIndex(MCRegister Reg) {
+  const MCPhysReg *It = find(LibCallRegs, Reg);
+  return It == std::end(LibCallRegs) ? -1 : It - std::begin(LibCallRegs);
+}
+
+// Whether the function's frame is one that the library can set up. The call's return address
+// is in t0.
+static bool usesSaveRestore(const MachineFunction &MF) {
+  return MF.getSubtarget<MTIASubtarget>().enableSaveRestore() &&
+         MF.getInfo<MTIAMachineFunctionInfo>()->getVarArgsSaveSize() == 0 &&
+         !MF.getFrameInfo().hasTailCall() && !MF.getFunction().hasFnAttribute("interrupt") &&
+         MF.getFunction().getCallingConv() != CallingConv::PreserveMost;
+}
+
+// N of __riscv_save_N; -1 if the library isn't used.
+static int getLibCallNumber(const MachineFunction &MF, ArrayRef<CalleeSavedInfo> CSI) {
+  int Number = -1;
+  if (usesSaveRestore(MF))
+    for (const CalleeSavedInfo &CS : CSI)
+      Number = std::max(Number, getLibCallIndex(CS.getReg()));
+  return Number;
+}
+
+static uint64_t getLibCallStackSize(const MachineFunction &MF) {
+  int Number = getLibCallNumber(MF, MF.getFrameInfo().getCalleeSavedInfo());
+  return Number < 0 ? 0 : alignTo((Number + 1) * 8, 16);
+}
+
+static const char *getLibCallName(MachineFunction &MF, bool IsSave, int Number) {
+  return MF.createExternalSymbolName(
+      ((IsSave ? "__riscv_save_" : "__riscv_restore_") + Twine(Number)).str());
+}
+
+// The callee-saved registers that the prologue stores itself.
+static unsigned getNumStored(const MachineFunction &MF) {
+  const auto &CSI = MF.getFrameInfo().getCalleeSavedInfo();
+  if (getLibCallNumber(MF, CSI) < 0)
+    return CSI.size();
+  return count_if(CSI, [](const CalleeSavedInfo &CS) { return getLibCallIndex(CS.getReg()) < 0; });
+}
+
+bool MTIAFrameLowering::assignCalleeSavedSpillSlots(MachineFunction &MF,
+                                                    const TargetRegisterInfo *TRI,
+                                                    std::vector<CalleeSavedInfo> &CSI) const {
+  int Number = getLibCallNumber(MF, CSI);
+  if (Number < 0)
+    return false;
+  MachineFrameInfo &MFI = MF.getFrameInfo();
+  for (CalleeSavedInfo &CS : CSI) {
+    const TargetRegisterClass *RC = TRI->getMinimalPhysRegClass(CS.getReg());
+    unsigned Size = TRI->getSpillSize(*RC);
+    int Index = getLibCallIndex(CS.getReg());
+    if (Index >= 0) {
+      CS.setFrameIdx(MFI.CreateFixedSpillStackObject(Size, -8 * (Index + 1)));
+      continue;
+    }
+    // Laid out with the others by the generic code.
+    int FrameIdx = MFI.CreateStackObject(Size, TRI->getSpillAlign(*RC), true);
+    MFI.setIsCalleeSavedObjectIndex(FrameIdx, true);
+    CS.setFrameIdx(FrameIdx);
+  }
+  // Nothing else goes where the library stores, or leaves a gap.
+  int64_t Size = alignTo((Number + 1) * 8, 16);
+  MFI.CreateFixedObject(Size, -Size, /*IsImmutable=*/true);
+  return true;
+}
+
+bool MTIAFrameLowering::restoreCalleeSavedRegisters(MachineBasicBlock &MBB,
+                                                    MachineBasicBlock::iterator MI,
+                                                    MutableArrayRef<CalleeSavedInfo> CSI,
+                                                    const TargetRegisterInfo *TRI) const {
+  MachineFunction &MF = *MBB.getParent();
+  int Number = getLibCallNumber(MF, CSI);
+  if (Number < 0)
+    return false;
+  const MTIAInstrInfo &TII = *STI.getInstrInfo();
+  DebugLoc DL = MI != MBB.end() ? MI->getDebugLoc() : DebugLoc();
+  for (const CalleeSavedInfo &CS : reverse(CSI))
+    if (getLibCallIndex(CS.getReg()) < 0)
+      TII.loadRegFromStackSlot(MBB, MI, CS.getReg(), CS.getFrameIdx(),
+                               TRI->getMinimalPhysRegClass(CS.getReg()), Register(),
+                               /*SubReg=*/0, MachineInstr::FrameDestroy);
+  MachineInstr *Tail =
+      BuildMI(MBB, MI, DL, TII.get(MTIA::PseudoTAIL))
+          .addExternalSymbol(getLibCallName(MF, /*IsSave=*/false, Number), MTIAII::MO_CALL)
+          .setMIFlag(MachineInstr::FrameDestroy);
+  // In the place of the return.
+  if (MI != MBB.end() && MI->getOpcode() == MTIA::PseudoRET) {
+    Tail->copyImplicitOps(MF, *MI);
+    MI->eraseFromParent();
+  }
+  return true;
 }
 
 void MTIAFrameLowering::determineFrameLayout(MachineFunction &MF) const {
@@ -51,8 +158,8 @@ void MTIAFrameLowering::determineFrameLayout(MachineFunction &MF) const {
 // stored at offsets that fit their instructions.
 uint64_t MTIAFrameLowering::getFirstSPAdjustAmount(const MachineFunction &MF) const {
   const MachineFrameInfo &MFI = MF.getFrameInfo();
-  uint64_t StackSize = MFI.getStackSize();
-  if (isInt<12>(StackSize) || MFI.getCalleeSavedInfo().empty())
+  uint64_t StackSize = MFI.getStackSize() - getLibCallStackSize(MF);
+  if (isInt<12>(StackSize) || getNumStored(MF) == 0)
     return 0;
   const uint64_t MaxStep = 2048 - getStackAlign().value();
   const uint64_t SavedArea = MF.getInfo<MTIAMachineFunctionInfo>()->getCalleeSavedStackSize() +
@@ -65,6 +172,14 @@ uint64_t MTIAFrameLowering::getFirstSPAdjustAmount(const MachineFunction &MF) co
   if (Rest <= MaxStep && Rest >= alignTo(SavedArea, 16) && isInt<32>(StackSize))
     return Rest;
   return MaxStep;
+}
+
+static void refuseReservedRegister(const MachineFunction &MF, MCRegister Reg, StringRef Use) {
+  const auto &STI = MF.getSubtarget<MTIASubtarget>();
+  if (STI.isRegisterReservedByUser(Reg))
+    MF.getFunction().getContext().diagnose(DiagnosticInfoUnsupported(
+        MF.getFunction(), Use + " register " + STI.getRegisterInfo()->getRegAsmName(Reg).lower() +
+                              " is required, but has been reserved"));
 }
 
 void MTIAFrameLowering::emitPrologue(MachineFunction &MF, MachineBasicBlock &MBB) const {
@@ -86,24 +201,45 @@ void MTIAFrameLowering::emitPrologue(MachineFunction &MF, MachineBasicBlock &MBB
   uint64_t StackSize = MFI.getStackSize();
   if (StackSize == 0 && !MFI.adjustsStack())
     return;
+  refuseReservedRegister(MF, MTIA::X2, "stack pointer");
+  if (hasFP(MF))
+    refuseReservedRegister(MF, MTIA::X8, "frame pointer");
+  if (hasBP(MF))
+    refuseReservedRegister(MF, getBPReg(), "base pointer");
 
   const bool EmitCFI = MF.needsFrameMoves();
   CFIInstBuilder CFI(MBB, MBBI, MachineInstr::FrameSetup);
 
-  uint64_t FirstSPAdjust = getFirstSPAdjustAmount(MF);
-  uint64_t FirstStep = FirstSPAdjust ? FirstSPAdjust : StackSize;
-  RI->adjustReg(MBB, MBBI, DL, MTIA::X2, MTIA::X2, -(int64_t)FirstStep, MachineInstr::FrameSetup);
-  if (EmitCFI) {
-    CFI.setInsertPoint(MBBI);
-    CFI.buildDefCFAOffset(FirstStep);
+  // The library's part of the frame is there after its call.
+  uint64_t LibCallSize = getLibCallStackSize(MF);
+  if (LibCallSize) {
+    ++MBBI;
+    if (EmitCFI) {
+      CFI.setInsertPoint(MBBI);
+      CFI.buildDefCFAOffset(LibCallSize);
+      for (const CalleeSavedInfo &Entry : MFI.getCalleeSavedInfo())
+        if (getLibCallIndex(Entry.getReg()) >= 0)
+          CFI.buildOffset(Entry.getReg(), MFI.getObjectOffset(Entry.getFrameIdx()));
+    }
   }
 
+  uint64_t FirstSPAdjust = getFirstSPAdjustAmount(MF);
+  uint64_t FirstStep = FirstSPAdjust ? FirstSPAdjust : StackSize - LibCallSize;
+  RI->adjustReg(MBB, MBBI, DL, MTIA::X2, MTIA::X2, -(int64_t)FirstStep, MachineInstr::FrameSetup);
+  if (EmitCFI && FirstStep) {
+    CFI.setInsertPoint(MBBI);
+    CFI.buildDefCFAOffset(FirstStep + LibCallSize);
+  }
+  // From here on: how far sp is below its value at the entry.
+  FirstStep += LibCallSize;
+
   const auto &CSI = MFI.getCalleeSavedInfo();
-  std::advance(MBBI, CSI.size());
+  std::advance(MBBI, getNumStored(MF));
   if (EmitCFI) {
     CFI.setInsertPoint(MBBI);
     for (const CalleeSavedInfo &Entry : CSI)
-      CFI.buildOffset(Entry.getReg(), MFI.getObjectOffset(Entry.getFrameIdx()));
+      if (LibCallSize == 0 || getLibCallIndex(Entry.getReg()) < 0)
+        CFI.buildOffset(Entry.getReg(), MFI.getObjectOffset(Entry.getFrameIdx()));
   }
 
   if (hasFP(MF)) {
@@ -116,7 +252,7 @@ void MTIAFrameLowering::emitPrologue(MachineFunction &MF, MachineBasicBlock &MBB
   }
 
   if (FirstSPAdjust) {
-    RI->adjustReg(MBB, MBBI, DL, MTIA::X2, MTIA::X2, -(int64_t)(StackSize - FirstSPAdjust),
+    RI->adjustReg(MBB, MBBI, DL, MTIA::X2, MTIA::X2, -(int64_t)(StackSize - FirstStep),
                   MachineInstr::FrameSetup);
     if (EmitCFI && !hasFP(MF)) {
       CFI.setInsertPoint(MBBI);
@@ -175,18 +311,20 @@ void MTIAFrameLowering::emitEpilogue(MachineFunction &MF, MachineBasicBlock &MBB
   // The loads of callee-saved registers stand before the terminator; what undoes
   // the second step of the set-up stands before them.
   const auto &CSI = MFI.getCalleeSavedInfo();
-  MachineBasicBlock::iterator LastFrameDestroy = std::prev(MBBI, CSI.size());
+  MachineBasicBlock::iterator LastFrameDestroy = std::prev(MBBI, getNumStored(MF));
 
+  uint64_t LibCallSize = getLibCallStackSize(MF);
   uint64_t FirstSPAdjust = getFirstSPAdjustAmount(MF);
-  uint64_t FirstStep = FirstSPAdjust ? FirstSPAdjust : StackSize;
+  // How far sp is below its value at the entry while registers are restored.
+  uint64_t FirstStep = FirstSPAdjust ? FirstSPAdjust + LibCallSize : StackSize;
 
   if (RI->hasStackRealignment(MF) || MFI.hasVarSizedObjects()) {
     assert(hasFP(MF) && "The frame pointer must be there to restore sp");
     RI->adjustReg(MBB, LastFrameDestroy, DL, MTIA::X2, MTIA::X8,
                   -((int64_t)FirstStep - MFInfo->getVarArgsSaveSize()), MachineInstr::FrameDestroy);
   } else if (FirstSPAdjust) {
-    RI->adjustReg(MBB, LastFrameDestroy, DL, MTIA::X2, MTIA::X2,
-                  (int64_t)(StackSize - FirstSPAdjust), MachineInstr::FrameDestroy);
+    RI->adjustReg(MBB, LastFrameDestroy, DL, MTIA::X2, MTIA::X2, (int64_t)(StackSize - FirstStep),
+                  MachineInstr::FrameDestroy);
   }
   if (EmitCFI && (hasFP(MF) || FirstSPAdjust)) {
     CFI.setInsertPoint(LastFrameDestroy);
@@ -196,13 +334,15 @@ void MTIAFrameLowering::emitEpilogue(MachineFunction &MF, MachineBasicBlock &MBB
   if (EmitCFI) {
     CFI.setInsertPoint(MBBI);
     for (const CalleeSavedInfo &Entry : CSI)
-      CFI.buildRestore(Entry.getReg());
+      if (LibCallSize == 0 || getLibCallIndex(Entry.getReg()) < 0)
+        CFI.buildRestore(Entry.getReg());
   }
 
-  RI->adjustReg(MBB, MBBI, DL, MTIA::X2, MTIA::X2, (int64_t)FirstStep, MachineInstr::FrameDestroy);
-  if (EmitCFI) {
+  RI->adjustReg(MBB, MBBI, DL, MTIA::X2, MTIA::X2, (int64_t)(FirstStep - LibCallSize),
+                MachineInstr::FrameDestroy);
+  if (EmitCFI && FirstStep != LibCallSize) {
     CFI.setInsertPoint(MBBI);
-    CFI.buildDefCFAOffset(0);
+    CFI.buildDefCFAOffset(LibCallSize);
   }
 }
 
@@ -212,21 +352,15 @@ StackOffset MTIAFrameLowering::getFrameIndexReference(const MachineFunction &MF,
   const TargetRegisterInfo *RI = MF.getSubtarget().getRegisterInfo();
   const auto *MFInfo = MF.getInfo<MTIAMachineFunctionInfo>();
 
-  const auto &CSI = MFI.getCalleeSavedInfo();
-  int MinCSFI = 0;
-  int MaxCSFI = -1;
-  if (!CSI.empty()) {
-    MinCSFI = CSI.front().getFrameIdx();
-    MaxCSFI = CSI.back().getFrameIdx();
-  }
-
   int64_t Offset = MFI.getObjectOffset(FI) + MFI.getOffsetAdjustment();
 
   // Callee-saved registers are stored and loaded between the two steps.
-  if (FI >= MinCSFI && FI <= MaxCSFI) {
+  if (any_of(MFI.getCalleeSavedInfo(),
+             [FI](const CalleeSavedInfo &CS) { return CS.getFrameIdx() == FI; })) {
     FrameReg = MTIA::X2;
     uint64_t FirstSPAdjust = getFirstSPAdjustAmount(MF);
-    return StackOffset::getFixed(Offset + (FirstSPAdjust ? FirstSPAdjust : MFI.getStackSize()));
+    return StackOffset::getFixed(
+        Offset + (FirstSPAdjust ? FirstSPAdjust + getLibCallStackSize(MF) : MFI.getStackSize()));
   }
 
   if (RI->hasStackRealignment(MF) && !MFI.isFixedObjectIndex(FI)) {
@@ -284,8 +418,15 @@ bool MTIAFrameLowering::spillCalleeSavedRegisters(MachineBasicBlock &MBB,
                                                   const TargetRegisterInfo *TRI) const {
   MachineFunction &MF = *MBB.getParent();
   const MTIAInstrInfo &TII = *STI.getInstrInfo();
+  int LibCallNumber = getLibCallNumber(MF, CSI);
+  if (LibCallNumber >= 0)
+    BuildMI(MBB, MI, DebugLoc(), TII.get(MTIA::PseudoCALLReg), MTIA::X5)
+        .addExternalSymbol(getLibCallName(MF, /*IsSave=*/true, LibCallNumber), MTIAII::MO_CALL)
+        .setMIFlag(MachineInstr::FrameSetup);
   for (const CalleeSavedInfo &CS : CSI) {
     MCRegister Reg = CS.getReg();
+    if (LibCallNumber >= 0 && getLibCallIndex(Reg) >= 0)
+      continue;
     bool IsKill = !MF.getRegInfo().isLiveIn(Reg) && !MBB.isLiveIn(Reg);
     TII.storeRegToStackSlot(MBB, MI, Reg, IsKill, CS.getFrameIdx(),
                             TRI->getMinimalPhysRegClass(Reg), Register(), MachineInstr::FrameSetup);

@@ -42,6 +42,11 @@ public:
                             RegScavenger *RS) const override;
   void processFunctionBeforeFrameFinalized(MachineFunction &MF, RegScavenger *RS) const override;
 
+  bool assignCalleeSavedSpillSlots(MachineFunction &MF, const TargetRegisterInfo *TRI,
+                                   std::vector<CalleeSavedInfo> &CSI) const override;
+  bool restoreCalleeSavedRegisters(MachineBasicBlock &MBB, MachineBasicBlock::iterator MI,
+                                   MutableArrayRef<CalleeSavedInfo> CSI,
+                                   const TargetRegisterInfo *TRI) const override;
   bool spillCalleeSavedRegisters(MachineBasicBlock &MBB, MachineBasicBlock::iterator MI,
                                  ArrayRef<CalleeSavedInfo> CSI,
                                  const TargetRegisterInfo *TRI) const override;

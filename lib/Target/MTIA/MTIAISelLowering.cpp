@@ -86,9 +86,7 @@ MTIATargetLowering::MTIATargetLowering(const TargetMachine &TM, const MTIASubtar
   setOperationAction(ISD::INTRINSIC_WO_CHAIN, MVT::Other, Custom);
   setOperationAction(ISD::EH_DWARF_CFA, MVT::i64, Custom);
 
-  // Without the A extension there is nothing to build atomic operations from: they
-  // are calls of __atomic_* functions.
-  setMaxAtomicSizeInBitsSupported(0);
+  setAtomicActions();
 
   setBooleanContents(ZeroOrOneBooleanContent);
   setMinFunctionAlignment(Align(4));
@@ -324,119 +322,9 @@ Register MTIATargetLowering::getExceptionSelectorRegister(const Constant *Person
   return MTIA::X11;
 }
 
-unsigned MTIATargetLowering::getJumpTableEncoding() const {
-  // 32-bit absolute addresses suffice for programs below 2 GB: medlow. The device's
-  // memory begins at 2 GB, where 64-bit addresses are needed.
-  if (!isPositionIndependent() && getTargetMachine().getCodeModel() == CodeModel::Small)
-    return MachineJumpTableInfo::EK_Custom32;
-  return TargetLowering::getJumpTableEncoding();
-}
-
-const MCExpr *MTIATargetLowering::LowerCustomJumpTableEntry(const MachineJumpTableInfo *MJTI,
-                                                            const MachineBasicBlock *MBB,
-                                                            unsigned UId, MCContext &Ctx) const {
-  return MCSymbolRefExpr::create(MBB->getSymbol(), Ctx);
-}
-
 //===----------------------------------------------------------------------===//
-// Addresses and constants
+// Constants
 //===----------------------------------------------------------------------===//
-
-static SDValue getTargetNode(GlobalAddressSDNode *N, const SDLoc &DL, EVT Ty, SelectionDAG &DAG,
-                             unsigned Flags) {
-  return DAG.getTargetGlobalAddress(N->getGlobal(), DL, Ty, 0, Flags);
-}
-static SDValue getTargetNode(BlockAddressSDNode *N, const SDLoc &DL, EVT Ty, SelectionDAG &DAG,
-                             unsigned Flags) {
-  return DAG.getTargetBlockAddress(N->getBlockAddress(), Ty, N->getOffset(), Flags);
-}
-static SDValue getTargetNode(ConstantPoolSDNode *N, const SDLoc &DL, EVT Ty, SelectionDAG &DAG,
-                             unsigned Flags) {
-  return DAG.getTargetConstantPool(N->getConstVal(), Ty, N->getAlign(), N->getOffset(), Flags);
-}
-static SDValue getTargetNode(JumpTableSDNode *N, const SDLoc &DL, EVT Ty, SelectionDAG &DAG,
-                             unsigned Flags) {
-  return DAG.getTargetJumpTable(N->getIndex(), Ty, Flags);
-}
-
-static SDValue getGOTLoad(unsigned Opcode, SDValue Addr, const SDLoc &DL, EVT Ty,
-                          SelectionDAG &DAG) {
-  MachineFunction &MF = DAG.getMachineFunction();
-  MachineMemOperand *MemOp =
-      MF.getMachineMemOperand(MachinePointerInfo::getGOT(MF),
-                              MachineMemOperand::MOLoad | MachineMemOperand::MODereferenceable |
-                                  MachineMemOperand::MOInvariant,
-                              LLT(Ty.getSimpleVT()), Align(8));
-  return DAG.getMemIntrinsicNode(Opcode, DL, DAG.getVTList(Ty, MVT::Other),
-                                 {DAG.getEntryNode(), Addr}, Ty, MemOp);
-}
-
-template <class NodeTy>
-SDValue MTIATargetLowering::getAddr(NodeTy *N, SelectionDAG &DAG, bool IsLocal,
-                                    bool IsExternWeak) const {
-  SDLoc DL(N);
-  EVT Ty = getPointerTy(DAG.getDataLayout());
-
-  if (isPositionIndependent()) {
-    SDValue Addr = getTargetNode(N, DL, Ty, DAG, 0);
-    if (IsLocal)
-      return DAG.getNode(MTIAISD::LLA, DL, Ty, Addr);
-    return getGOTLoad(MTIAISD::LGA, Addr, DL, Ty, DAG);
-  }
-
-  switch (getTargetMachine().getCodeModel()) {
-  case CodeModel::Small: {
-    SDValue AddrHi = getTargetNode(N, DL, Ty, DAG, MTIAII::MO_HI);
-    SDValue AddrLo = getTargetNode(N, DL, Ty, DAG, MTIAII::MO_LO);
-    SDValue Hi = DAG.getNode(MTIAISD::HI, DL, Ty, AddrHi);
-    return DAG.getNode(MTIAISD::ADD_LO, DL, Ty, Hi, AddrLo);
-  }
-  case CodeModel::Medium: {
-    SDValue Addr = getTargetNode(N, DL, Ty, DAG, 0);
-    // An undefined weak symbol is 0, which may be out of reach from here.
-    if (IsExternWeak)
-      return getGOTLoad(MTIAISD::LGA, Addr, DL, Ty, DAG);
-    return DAG.getNode(MTIAISD::LLA, DL, Ty, Addr);
-  }
-  default:
-    report_fatal_error("the code model must be small (medlow) or medium (medany)",
-                       /*gen_crash_diag=*/false);
-  }
-}
-
-SDValue MTIATargetLowering::lowerGlobalAddress(SDValue Op, SelectionDAG &DAG) const {
-  auto *N = cast<GlobalAddressSDNode>(Op);
-  assert(N->getOffset() == 0 && "Offsets are folded after selection");
-  const GlobalValue *GV = N->getGlobal();
-  return getAddr(N, DAG, GV->isDSOLocal(), GV->hasExternalWeakLinkage());
-}
-
-SDValue MTIATargetLowering::lowerGlobalTLSAddress(SDValue Op, SelectionDAG &DAG) const {
-  auto *N = cast<GlobalAddressSDNode>(Op);
-  SDLoc DL(N);
-  EVT Ty = getPointerTy(DAG.getDataLayout());
-  const GlobalValue *GV = N->getGlobal();
-  if (getTargetMachine().useEmulatedTLS())
-    return LowerToTLSEmulatedModel(N, DAG);
-  if (DAG.getMachineFunction().getFunction().getCallingConv() == CallingConv::GHC)
-    report_fatal_error("thread-local storage isn't supported in GHC functions");
-
-  SDValue TP = DAG.getRegister(MTIA::X4, MVT::i64);
-  // Programs for the device are linked statically: the dynamic models are served by
-  // the offset in the GOT, which the linker fills in.
-  if (getTargetMachine().getTLSModel(GV) != TLSModel::LocalExec) {
-    SDValue Addr = DAG.getTargetGlobalAddress(GV, DL, Ty, 0, 0);
-    SDValue Offset = getGOTLoad(MTIAISD::LA_TLS_IE, Addr, DL, Ty, DAG);
-    return DAG.getNode(ISD::ADD, DL, Ty, Offset, TP);
-  }
-
-  SDValue AddrHi = DAG.getTargetGlobalAddress(GV, DL, Ty, 0, MTIAII::MO_TPREL_HI);
-  SDValue AddrAdd = DAG.getTargetGlobalAddress(GV, DL, Ty, 0, MTIAII::MO_TPREL_ADD);
-  SDValue AddrLo = DAG.getTargetGlobalAddress(GV, DL, Ty, 0, MTIAII::MO_TPREL_LO);
-  SDValue Hi = DAG.getNode(MTIAISD::HI, DL, Ty, AddrHi);
-  SDValue Sum = DAG.getNode(MTIAISD::ADD_TPREL, DL, Ty, Hi, TP, AddrAdd);
-  return DAG.getNode(MTIAISD::ADD_LO, DL, Ty, Sum, AddrLo);
-}
 
 SDValue MTIATargetLowering::lowerConstant(SDValue Op, SelectionDAG &DAG) const {
   int64_t Imm = cast<ConstantSDNode>(Op)->getSExtValue();
@@ -728,11 +616,11 @@ SDValue MTIATargetLowering::LowerOperation(SDValue Op, SelectionDAG &DAG) const 
   case ISD::GlobalAddress:
     return lowerGlobalAddress(Op, DAG);
   case ISD::BlockAddress:
-    return getAddr(cast<BlockAddressSDNode>(Op), DAG);
+    return lowerBlockAddress(Op, DAG);
   case ISD::ConstantPool:
-    return getAddr(cast<ConstantPoolSDNode>(Op), DAG);
+    return lowerConstantPool(Op, DAG);
   case ISD::JumpTable:
-    return getAddr(cast<JumpTableSDNode>(Op), DAG);
+    return lowerJumpTable(Op, DAG);
   case ISD::GlobalTLSAddress:
     return lowerGlobalTLSAddress(Op, DAG);
   case ISD::Constant:

@@ -49,13 +49,32 @@ public:
   unsigned ComputeNumSignBitsForTargetNode(SDValue Op, const APInt &DemandedElts,
                                            const SelectionDAG &DAG, unsigned Depth) const override;
   EVT getSetCCResultType(const DataLayout &DL, LLVMContext &Context, EVT VT) const override;
-  ISD::NodeType getExtendForAtomicOps() const override { return ISD::SIGN_EXTEND; }
   Register getExceptionPointerRegister(const Constant *PersonalityFn) const override;
   Register getExceptionSelectorRegister(const Constant *PersonalityFn) const override;
   unsigned getJumpTableEncoding() const override;
   const MCExpr *LowerCustomJumpTableEntry(const MachineJumpTableInfo *MJTI,
                                           const MachineBasicBlock *MBB, unsigned UId,
                                           MCContext &Ctx) const override;
+
+  // Atomic operations: MTIAISelLoweringAtomics.cpp.
+  ISD::NodeType getExtendForAtomicOps() const override { return ISD::SIGN_EXTEND; }
+  ISD::NodeType getExtendForAtomicCmpSwapArg() const override { return ISD::SIGN_EXTEND; }
+  bool shouldInsertFencesForAtomic(const Instruction *I) const override;
+  bool shouldInsertTrailingSeqCstFenceForAtomicStore(const Instruction *I) const override;
+  Instruction *emitLeadingFence(IRBuilderBase &Builder, Instruction *Inst,
+                                AtomicOrdering Ord) const override;
+  Instruction *emitTrailingFence(IRBuilderBase &Builder, Instruction *Inst,
+                                 AtomicOrdering Ord) const override;
+  AtomicExpansionKind shouldExpandAtomicRMWInIR(AtomicRMWInst *AI) const override;
+  AtomicExpansionKind shouldExpandAtomicCmpXchgInIR(AtomicCmpXchgInst *CI) const override;
+  Value *emitMaskedAtomicRMWIntrinsic(IRBuilderBase &Builder, AtomicRMWInst *AI, Value *AlignedAddr,
+                                      Value *Incr, Value *Mask, Value *ShiftAmt,
+                                      AtomicOrdering Ord) const override;
+  Value *emitMaskedAtomicCmpXchgIntrinsic(IRBuilderBase &Builder, AtomicCmpXchgInst *CI,
+                                          Value *AlignedAddr, Value *CmpVal, Value *NewVal,
+                                          Value *Mask, AtomicOrdering Ord) const override;
+  bool getTgtMemIntrinsic(IntrinsicInfo &Info, const CallBase &I, MachineFunction &MF,
+                          unsigned Intrinsic) const override;
 
   // Operations.
   SDValue LowerOperation(SDValue Op, SelectionDAG &DAG) const override;
@@ -92,8 +111,15 @@ public:
   bool mayBeEmittedAsTailCall(const CallInst *CI) const override;
 
 private:
+  void setAtomicActions();
+
   SDValue lowerGlobalAddress(SDValue Op, SelectionDAG &DAG) const;
   SDValue lowerGlobalTLSAddress(SDValue Op, SelectionDAG &DAG) const;
+  SDValue lowerBlockAddress(SDValue Op, SelectionDAG &DAG) const;
+  SDValue lowerConstantPool(SDValue Op, SelectionDAG &DAG) const;
+  SDValue lowerJumpTable(SDValue Op, SelectionDAG &DAG) const;
+  /// The address of a function that may be out of a call's reach.
+  SDValue getLargeCallee(SDValue Callee, const SDLoc &DL, SelectionDAG &DAG) const;
   SDValue lowerSELECT(SDValue Op, SelectionDAG &DAG) const;
   SDValue lowerBRCOND(SDValue Op, SelectionDAG &DAG) const;
   SDValue lowerVASTART(SDValue Op, SelectionDAG &DAG) const;

@@ -592,6 +592,7 @@ MTIAInstrInfo::getSerializableDirectMachineOperandTargetFlags() const {
       {MTIAII::MO_TPREL_HI, "mtia-tprel-hi"},
       {MTIAII::MO_TPREL_ADD, "mtia-tprel-add"},
       {MTIAII::MO_TLS_GOT_HI, "mtia-tls-ie-hi"},
+      {MTIAII::MO_TLS_GD_HI, "mtia-tls-gd-hi"},
   };
   return ArrayRef(Flags);
 }

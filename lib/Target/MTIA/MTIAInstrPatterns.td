@@ -64,6 +64,8 @@ def mtia_lga : SDNode<"MTIAISD::LGA", SDT_MTIALoadAddr,
 // The offset of a thread-local symbol from tp, loaded from the GOT.
 def mtia_la_tls_ie : SDNode<"MTIAISD::LA_TLS_IE", SDT_MTIALoadAddr,
                             [SDNPHasChain, SDNPMayLoad, SDNPMemOperand]>;
+// The address of the GOT's entries from which __tls_get_addr finds a symbol.
+def mtia_la_tls_gd : SDNode<"MTIAISD::LA_TLS_GD", SDT_MTIALoadAddr>;
 // tp plus the upper part of a symbol's offset; the third operand names the
 // symbol for the linker.
 def mtia_add_tprel : SDNode<"MTIAISD::ADD_TPREL", SDT_MTIATernary>;
@@ -235,6 +237,9 @@ def PseudoTailIndirect
 // Pairs of AUIPC and a second instruction that refers to it by a label.
 let Size = 8, isReMaterializable = 1 in
 def PseudoAddrPCRel
+    : CodeGenPseudo<(outs GPR:$rd), (ins i64imm:$sym)>, Sched<[WriteIALU]>;
+let Size = 8 in
+def PseudoAddrTLSGD
     : CodeGenPseudo<(outs GPR:$rd), (ins i64imm:$sym)>, Sched<[WriteIALU]>;
 let Size = 8, mayLoad = 1 in {
 def PseudoAddrGOT
@@ -416,6 +421,8 @@ defm : AddrPats<texternalsym>;
 defm : AddrPats<tglobaltlsaddr>;
 def : Pat<(i64 (mtia_la_tls_ie tglobaltlsaddr:$in)),
           (PseudoAddrTLSIE tglobaltlsaddr:$in)>;
+def : Pat<(i64 (mtia_la_tls_gd tglobaltlsaddr:$in)),
+          (PseudoAddrTLSGD tglobaltlsaddr:$in)>;
 def : Pat<(i64 (mtia_add_tprel GPR:$rs1, GPR:$rs2, tglobaltlsaddr:$src)),
           (PseudoAddTPRel GPR:$rs1, GPR:$rs2, tglobaltlsaddr:$src)>;
 

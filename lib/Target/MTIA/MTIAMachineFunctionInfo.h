@@ -9,6 +9,7 @@
 #define LLVM_LIB_TARGET_MTIA_MTIAMACHINEFUNCTIONINFO_H
 
 #include "llvm/ADT/SmallSet.h"
+#include "llvm/CodeGen/CallingConvLower.h"
 #include "llvm/CodeGen/MIRYamlMapping.h"
 #include "llvm/CodeGen/MachineFrameInfo.h"
 #include "llvm/CodeGen/MachineFunction.h"
@@ -44,10 +45,16 @@ class MTIAMachineFunctionInfo : public MachineFunctionInfo {
   /// The slot through which branch relaxation saves a register.
   int BranchRelaxationScratchFrameIndex = -1;
   unsigned CalleeSavedStackSize = 0;
+  /// The size of the stack on which the arguments came.
+  unsigned ArgumentStackSize = 0;
+  bool HasMustTailCall = false;
   /// Arguments that arrive as sign-extended words.
   SmallSet<Register, 8> SExt32Registers;
 
 public:
+  /// Registers with variable arguments that a musttail call passes on.
+  SmallVector<ForwardedRegister, 8> ForwardedRegisters;
+
   MTIAMachineFunctionInfo(const Function &F, const TargetSubtargetInfo *STI) {}
 
   MachineFunctionInfo *
@@ -71,6 +78,11 @@ public:
 
   unsigned getCalleeSavedStackSize() const { return CalleeSavedStackSize; }
   void setCalleeSavedStackSize(unsigned Size) { CalleeSavedStackSize = Size; }
+
+  unsigned getArgumentStackSize() const { return ArgumentStackSize; }
+  void setArgumentStackSize(unsigned Size) { ArgumentStackSize = Size; }
+  bool hasMustTailCall() const { return HasMustTailCall; }
+  void setHasMustTailCall(bool Value) { HasMustTailCall = Value; }
 
   void initializeBaseYamlFields(const yaml::MTIAMachineFunctionInfo &YamlMFI);
 };

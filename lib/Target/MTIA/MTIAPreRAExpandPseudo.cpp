@@ -11,6 +11,7 @@
 //   PseudoAddrGOT rd, sym          .Lpcrel_hi1: auipc rd, %got_pcrel_hi(sym)
 //                                               ld    rd, %pcrel_lo(.Lpcrel_hi1)(rd)
 //   PseudoAddrTLSIE rd, sym        the same with %tls_ie_pcrel_hi
+//   PseudoAddrTLSGD rd, sym        as the first, with %tls_gd_pcrel_hi
 //
 // Before register allocation, so that the two are scheduled apart and the second is
 // folded into its users.
@@ -74,6 +75,8 @@ bool MTIAPreRAExpandPseudo::expandMI(MachineBasicBlock &MBB, MachineInstr &MI) {
     return expandPair(MBB, MI, MTIAII::MO_GOT_HI, MTIA::LD);
   case MTIA::PseudoAddrTLSIE:
     return expandPair(MBB, MI, MTIAII::MO_TLS_GOT_HI, MTIA::LD);
+  case MTIA::PseudoAddrTLSGD:
+    return expandPair(MBB, MI, MTIAII::MO_TLS_GD_HI, MTIA::ADDI);
   default:
     return false;
   }

@@ -29,19 +29,32 @@ const MCPhysReg *MTIARegisterInfo::getCalleeSavedRegs(const MachineFunction *MF)
     return CSR_NoRegs_SaveList;
   if (F.hasFnAttribute("interrupt"))
     return CSR_Interrupt_SaveList;
+  if (F.getCallingConv() == CallingConv::PreserveMost)
+    return CSR_MostRegs_SaveList;
   return CSR_LP64_SaveList;
 }
 
 const uint32_t *MTIARegisterInfo::getCallPreservedMask(const MachineFunction &MF,
                                                        CallingConv::ID CC) const {
-  return CC == CallingConv::GHC ? CSR_NoRegs_RegMask : CSR_LP64_RegMask;
+  switch (CC) {
+  case CallingConv::GHC:
+    return CSR_NoRegs_RegMask;
+  case CallingConv::PreserveMost:
+    return CSR_MostRegs_RegMask;
+  default:
+    return CSR_LP64_RegMask;
+  }
 }
 
 const uint32_t *MTIARegisterInfo::getNoPreservedMask() const { return CSR_NoRegs_RegMask; }
 
 BitVector MTIARegisterInfo::getReservedRegs(const MachineFunction &MF) const {
   const MTIAFrameLowering *TFI = MF.getSubtarget<MTIASubtarget>().getFrameLowering();
+  const auto &STI = MF.getSubtarget<MTIASubtarget>();
   BitVector Reserved(getNumRegs());
+  for (MCRegister Reg : MTIA::GPRRegClass)
+    if (STI.isRegisterReservedByUser(Reg))
+      markSuperRegs(Reserved, Reg);
   markSuperRegs(Reserved, MTIA::X0); // zero
   markSuperRegs(Reserved, MTIA::X2); // sp
   markSuperRegs(Reserved, MTIA::X3); // gp

@@ -8,12 +8,14 @@
 #ifndef LLVM_LIB_TARGET_MTIA_MTIASUBTARGET_H
 #define LLVM_LIB_TARGET_MTIA_MTIASUBTARGET_H
 
+#include "MCTargetDesc/MTIAMCTargetDesc.h"
 #include "MTIAFrameLowering.h"
 #include "MTIAISelLowering.h"
 #include "MTIAInstrInfo.h"
 #include "MTIASelectionDAGInfo.h"
 #include "llvm/CodeGen/TargetSubtargetInfo.h"
 #include "llvm/IR/DataLayout.h"
+#include <bitset>
 
 #define GET_SUBTARGETINFO_HEADER
 #include "MTIAGenSubtargetInfo.inc"
@@ -24,6 +26,8 @@ class MTIATargetMachine;
 class MTIASubtarget : public MTIAGenSubtargetInfo {
 #define GET_SUBTARGETINFO_MACRO(ATTRIBUTE, DEFAULT, GETTER) bool ATTRIBUTE = DEFAULT;
 #include "MTIAGenSubtargetInfo.inc"
+  /// By register number: what -ffixed-xN keeps from the register allocator.
+  std::bitset<MTIA::NUM_TARGET_REGS> UserReservedRegister;
 
   // The order is that of construction: each needs the ones before it.
   MTIAFrameLowering FrameLowering;
@@ -56,6 +60,15 @@ public:
   bool useAA() const override { return true; }
 
   unsigned getXLen() const { return 64; }
+
+  /// All of the extension A, under one name or as its two halves.
+  bool hasAtomics() const {
+    return false; // Not before the instructions are there.
+  }
+
+  bool isRegisterReservedByUser(Register Reg) const override {
+    return Reg.isPhysical() && UserReservedRegister[Reg.id()];
+  }
 
   /// The most instructions that a constant may take before it is loaded from
   /// memory: an address of two instructions, and the load's latency.
