@@ -38,6 +38,7 @@ struct mtia_npy;
   X(MTIA_ERR_UNIMPLEMENTED, "not implemented") /* specified, not built */                          \
   X(MTIA_ERR_NO_PROGRESS, "no progress")       /* nothing can move any more */                     \
   X(MTIA_ERR_MAX_CYCLES, "cycle limit")                                                            \
+  X(MTIA_ERR_STOPPED, "stopped") /* by the debugger */                                             \
   X(MTIA_ERR_INTERNAL, "emulator bug")
 
 enum mtia_error_category {
@@ -119,6 +120,12 @@ bool mtia_set_command_line(struct mtia_device *dev, int argc, const char *const 
 int mtia_exit_status(const struct mtia_device *dev);
 
 //===-- Running -------------------------------------------------------------===//
+
+// Lets gdb debug the run: mtia_run waits for its connection before the first instruction. `where`:
+// a port of this machine ("0": any that is free), a path with a '/' for a unix socket to be made, or
+// "-" for standard input and output. `address` gets what gdb's `target remote` wants, "" for "-".
+bool mtia_gdb_listen(struct mtia_device *dev, const char *where, char *address, size_t size,
+                     struct mtia_error *error);
 
 // Runs to the end. A device runs once.
 bool mtia_run(struct mtia_device *dev, struct mtia_error *error);

@@ -147,6 +147,31 @@ void mtia_cp_report(struct mtia_pe *pe, FILE *out) {
   }
 }
 
+void mtia_cp_describe(struct mtia_pe *pe, FILE *out) {
+  const struct mtia_cp *cp = pe->cp;
+  for (unsigned i = 0; i < MTIA_CBS; i++) {
+    const struct mtia_cb *cb = &cp->cb[i];
+    if (cb->set)
+      fprintf(out,
+              "  CB %u: base 0x%" PRIx32 ", size %" PRIu32 ", head %" PRIu64 ", tail %" PRIu64
+              ", %" PRId64 " bytes of data visible, space for %" PRId64 ", %" PRIu32
+              " unfinished commands\n",
+              i, cb->base, cb->size, cb->head, cb->tail, (int64_t)(cb->visible - cb->head),
+              (int64_t)(cb->released + cb->size - cb->tail), cb->unfinished);
+  }
+  for (unsigned u = 0; u < UNIT_COUNT; u++)
+    fprintf(out, "  %s: %" PRIu64 " commands so far, %" PRIu32 " in the queue\n", mtia_unit_name[u],
+            cp->unit[u].commands, cp->unit[u].waiting);
+  static const char *const state[] = {"queued", "running", "done, waits for its turn"};
+  for (unsigned i = 0; i < MTIA_CORES; i++)
+    for (const struct mtia_command *c = cp->core[i].oldest; c; c = c->younger) {
+      fprintf(out, "  %s: ", c->unit < UNIT_COUNT ? mtia_unit_name[c->unit] : "CP");
+      print_command(out, c);
+      fprintf(out, ": %s\n", state[c->state]);
+    }
+  mtia_cp_report(pe, out);
+}
+
 void mtia_cp_why(struct mtia_core *core, char *buffer, size_t size) {
   const struct mtia_cp *cp = core->pe->cp;
   const struct mtia_cp_core *state = &cp->core[core->id];

@@ -2,6 +2,7 @@
 //
 // The public interface: makes, runs and destroys devices.
 #include "core.h"
+#include "gdb.h"
 #include "image.h"
 #include "launch.h"
 #include "memory.h"
@@ -79,6 +80,7 @@ void mtia_device_destroy(struct mtia_device *dev) {
   }
   if (dev->units)
     mtia_grid_destroy(dev);
+  mtia_gdb_destroy(dev);
   mtia_launch_destroy(dev);
   mtia_image_destroy(dev);
   mtia_host_destroy(dev);
@@ -138,7 +140,11 @@ static bool start(struct mtia_device *dev, struct mtia_error *error) {
 bool mtia_run(struct mtia_device *dev, struct mtia_error *error) {
   if (!start(dev, error))
     return false;
-  dev->cycles = mtia_sched_run(dev);
+  if (!dev->gdb || mtia_gdb_start(dev)) {
+    do
+      dev->cycles = mtia_sched_run(dev);
+    while (mtia_gdb_stopped(dev));
+  }
   mtia_host_flush(dev);
   if (dev->error.category) {
     if (!error->category) {

@@ -167,6 +167,9 @@ bool mtia_cp_idle(const struct mtia_pe *pe);
 // several PEs are printed once.
 void mtia_cp_report(struct mtia_pe *pe, FILE *out);
 
+// The same about everything, blocked or not: buffers, queues, unfinished commands.
+void mtia_cp_describe(struct mtia_pe *pe, FILE *out);
+
 // What exactly was wrong with the command that last got MTIA_ISSUE_TRAP, with its numbers, without
 // a newline: "the command reaches byte 8192 of CB 3, which has 4096".
 const char *mtia_cp_fault(const struct mtia_core *core);

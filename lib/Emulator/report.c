@@ -168,7 +168,7 @@ static char *describe_pe(struct mtia_pe *pe) {
 }
 
 // Every PE once; those that say the same together, those that aren't used not at all.
-static char *describe_device(struct mtia_device *dev) {
+char *mtia_report_device(struct mtia_device *dev) {
   unsigned pes = dev->rows * dev->cols;
   char **text = calloc(pes, sizeof *text), *all = NULL;
   size_t size;
@@ -202,7 +202,7 @@ static char *describe_device(struct mtia_device *dev) {
 void mtia_report_stuck(struct mtia_device *dev, enum mtia_error_category category, uint64_t cycle) {
   if (dev->error.category)
     return;
-  dev->error.report = describe_device(dev);
+  dev->error.report = mtia_report_device(dev);
   if (category == MTIA_ERR_MAX_CYCLES)
     mtia_fail(dev, category,
               "still running after %" PRIu64 " cycles (--max-cycles); every core and unit:", cycle);

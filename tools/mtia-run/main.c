@@ -193,11 +193,22 @@ static bool list_kernels(struct mtia_device *dev, const struct options *o) {
   return true;
 }
 
+// The line is for scripts, too: with port 0 they learn the port from it.
+static bool wait_for_gdb(struct mtia_device *dev, const char *where, struct mtia_error *error) {
+  char address[256];
+  if (!mtia_gdb_listen(dev, where, address, sizeof address, error))
+    return report(error);
+  if (*address)
+    fprintf(stderr, "mtia-run: waiting for gdb: target remote %s\n", address);
+  return true;
+}
+
 static bool load_and_run(struct mtia_device *dev, const struct options *o,
                          struct mtia_error *error) {
   if (o->list)
     return list_kernels(dev, o);
   bool ready = mtia_is_kernel(dev) ? set_up_kernel(dev, o, error) : set_up_program(dev, o, error);
+  ready = ready && (!o->gdb || wait_for_gdb(dev, o->gdb, error));
   return ready && (mtia_run(dev, error) || report(error)) && write_outputs(dev, o, error) &&
          write_stats(dev, o);
 }

@@ -28,6 +28,8 @@ static const char help[] =
     "Both:\n"
     "  --functional            do not model time; results are the same\n"
     "  --max-cycles N          stop after N cycles with a report of who does what\n"
+    "  --gdb PORT              wait for gdb (target remote localhost:PORT); 0: any free port;\n"
+    "                          a path with a /: unix socket; -: standard input and output\n"
     "  --stats                 print cycles, instructions and use of the units\n"
     "  --stats-json FILE       the same as JSON\n"
     "  --help, --version\n"
@@ -93,6 +95,8 @@ static bool set_option(struct options *o, const char *name, const char *value) {
     return parse_grid(value, o);
   if (!strcmp(name, "--kernel"))
     return o->kernel = value, true;
+  if (!strcmp(name, "--gdb"))
+    return o->gdb = value, true;
   if (!strcmp(name, "--stats-json"))
     return o->stats_json = value, true;
   if (!strcmp(name, "--max-cycles")) {
