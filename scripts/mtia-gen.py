@@ -27,7 +27,8 @@ BANNER = ("// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception\n"
 
 # The extensions that the emulator implements, by their predicates in the .td files. An
 # instruction that needs another one has no place in the decoder: it is illegal there.
-EMULATED = {"HasStdExtM", "HasStdExtZicbom", "HasStdExtZicboz", "HasVendorXmtia"}
+EMULATED = {"HasStdExtM", "HasStdExtZicbom", "HasStdExtZicboz", "HasVendorXmtia",
+            "HasStdExtF", "HasStdExtD", "HasStdExtZfh", "HasStdExtZfhmin"}
 
 
 class Problem(Exception):
@@ -47,7 +48,11 @@ class Operand:
 
     @property
     def is_register(self):
-        return self.record.startswith("GPR")
+        return self.record.startswith(("GPR", "FPR"))
+
+    @property
+    def is_fp(self):
+        return self.record.startswith("FPR")
 
     @property
     def width(self):
@@ -142,7 +147,8 @@ def check_encodings(insns):
 # The emulator's decoder
 # --------------------------------------------------------------------------
 
-FORMS = ("R", "I", "S", "B", "U", "J", "SHIFT", "CSR", "FENCE", "NONE", "X")
+FORMS = ("R", "I", "S", "B", "U", "J", "SHIFT", "CSR", "FENCE", "NONE", "X",
+         "R1", "FR", "FR1", "FR4")
 
 DECODE_HEAD = """
 #ifndef MTIA_DECODE_INC
@@ -166,10 +172,10 @@ enum mtia_op {
 // A decoded instruction. Registers that it doesn't name are 0. `imm` is ready for use:
 // sign-extended, a branch or jump distance in bytes, lui's and auipc's already shifted left
 // by 12; csrr*: the CSR number, and rs1 is the constant of csrr*i; fence: predecessor << 4 |
-// successor. x[]: the constant operands of an Xmtia instruction, indexed by MTIA_X_*.
+// successor. rm: rounding mode. x[]: the constant operands of an Xmtia instruction, indexed by MTIA_X_*.
 struct mtia_insn {
   uint16_t op;
-  uint8_t rd, rs1, rs2;
+  uint8_t rd, rs1, rs2, rs3, rm;
   uint8_t x[8];
   int64_t imm;
 };
@@ -191,6 +197,36 @@ static inline bool mtia_fields_r(uint32_t word, uint16_t op, struct mtia_insn *o
   *out = (struct mtia_insn){
       .op = op, .rd = word >> 7 & 31, .rs1 = word >> 15 & 31, .rs2 = word >> 20 & 31};
   return true;
+}
+
+static inline bool mtia_fields_r1(uint32_t word, uint16_t op, struct mtia_insn *out) {
+  *out = (struct mtia_insn){.op = op, .rd = word >> 7 & 31, .rs1 = word >> 15 & 31};
+  return true;
+}
+
+// Rounding modes 5 and 6 are reserved.
+static inline bool mtia_fields_rm(uint32_t word, struct mtia_insn *out) {
+  out->rm = word >> 12 & 7;
+  if (out->rm != 5 && out->rm != 6)
+    return true;
+  *out = (struct mtia_insn){.op = MTIA_OP_ILLEGAL};
+  return false;
+}
+
+static inline bool mtia_fields_fr(uint32_t word, uint16_t op, struct mtia_insn *out) {
+  mtia_fields_r(word, op, out);
+  return mtia_fields_rm(word, out);
+}
+
+static inline bool mtia_fields_fr1(uint32_t word, uint16_t op, struct mtia_insn *out) {
+  mtia_fields_r1(word, op, out);
+  return mtia_fields_rm(word, out);
+}
+
+static inline bool mtia_fields_fr4(uint32_t word, uint16_t op, struct mtia_insn *out) {
+  mtia_fields_r(word, op, out);
+  out->rs3 = word >> 27;
+  return mtia_fields_rm(word, out);
 }
 
 static inline bool mtia_fields_i(uint32_t word, uint16_t op, struct mtia_insn *out) {
@@ -251,7 +287,8 @@ static inline bool mtia_fields_j(uint32_t word, uint16_t op, struct mtia_insn *o
 
 DECODE_TAIL = r"""
 // Mnemonic and operands for people. In `operands` a letter stands for a part of the decoded
-// instruction (d rd, s rs1, t rs2, i imm, u imm >> 12, b address of pc + imm, c CSR number,
+// instruction (d rd, s rs1, t rs2, D S T R the same and rs3 as floating-point registers, m the
+// rounding mode unless it is dynamic, n unless it is 0, i imm, u imm >> 12, b address of pc + imm, c CSR number,
 // z rs1 as a number, P and Q the sets of fence, 0 to 7 x[n]); the rest is printed as it is.
 struct mtia_insn_text {
   const char *mnemonic, *operands;
@@ -265,6 +302,14 @@ static const char *const mtia_register_names[32] = {
     "zero", "ra", "sp", "gp", "tp",  "t0",  "t1", "t2", "s0", "s1", "a0",
     "a1",   "a2", "a3", "a4", "a5",  "a6",  "a7", "s2", "s3", "s4", "s5",
     "s6",   "s7", "s8", "s9", "s10", "s11", "t3", "t4", "t5", "t6"};
+
+static const char *const mtia_fp_register_names[32] = {
+    "ft0", "ft1", "ft2",  "ft3",  "ft4", "ft5", "ft6", "ft7", "fs0",  "fs1", "fa0",
+    "fa1", "fa2", "fa3",  "fa4",  "fa5", "fa6", "fa7", "fs2", "fs3",  "fs4", "fs5",
+    "fs6", "fs7", "fs8",  "fs9",  "fs10", "fs11", "ft8", "ft9", "ft10", "ft11"};
+
+static const char *const mtia_rounding_modes[8] = {"rne", "rtz", "rdn", "rup",
+                                                   "rmm", "", "", "dyn"};
 
 // Prints the instruction into buffer, cut to size; pc is for branch targets. Returns buffer.
 static inline char *mtia_print_insn(char *buffer, size_t size, const struct mtia_insn *insn,
@@ -291,6 +336,23 @@ static inline char *mtia_print_insn(char *buffer, size_t size, const struct mtia
       break;
     case 't':
       MTIA_PUT("%%s", mtia_register_names[insn->rs2 & 31]);
+      break;
+    case 'D':
+      MTIA_PUT("%%s", mtia_fp_register_names[insn->rd & 31]);
+      break;
+    case 'S':
+      MTIA_PUT("%%s", mtia_fp_register_names[insn->rs1 & 31]);
+      break;
+    case 'T':
+      MTIA_PUT("%%s", mtia_fp_register_names[insn->rs2 & 31]);
+      break;
+    case 'R':
+      MTIA_PUT("%%s", mtia_fp_register_names[insn->rs3 & 31]);
+      break;
+    case 'm':
+    case 'n':
+      if (insn->rm != (*p == 'm' ? 7 : 0))
+        MTIA_PUT(", %%s", mtia_rounding_modes[insn->rm & 7]);
       break;
     case 'z':
       MTIA_PUT("%%d", insn->rs1);
@@ -400,6 +462,12 @@ def write_decode(insns):
             out += decode_group(group, "    ")
     out.append("  }\n  *out = (struct mtia_insn){.op = MTIA_OP_ILLEGAL};\n  return false;\n}\n")
 
+    fp = "".join(f"  case MTIA_OP_{i.name}:\n" for i in insns
+                 if any(o.is_fp and o.name == "rd" for o in i.operands))
+    out.append("\n// Whether rd is a floating-point register.\n"
+               "static inline bool mtia_insn_rd_is_fp(unsigned op) {\n"
+               f"  switch (op) {{\n{fp}    return true;\n  default:\n    return false;\n  }}\n}}\n")
+
     texts = [f'    [MTIA_OP_{i.name}] = {{"{i.mnemonic}", "{operand_text(i)}"}},\n' for i in insns]
     out.append(DECODE_TAIL % {"texts": "".join(texts)})
     return "".join(out)
@@ -426,6 +494,10 @@ def operand_text(insn):
             letter = "u"
         elif insn.form in ("B", "J") and o.name.startswith("imm"):
             letter = "b"
+        elif o.record in ("frmarg", "frmarglegacy"):
+            letter = "m" if o.record == "frmarg" else "n"
+        elif o.is_fp:
+            letter = {"rd": "D", "rs1": "S", "rs2": "T", "rs3": "R"}[o.name]
         elif o.name == "rs1" and not o.is_register:
             letter = "z"
         elif o.name.startswith("imm"):
@@ -631,6 +703,7 @@ def encoding_table(title, insns):
         for o in i.operands:
             if o.record == "GPRMemZeroOffset":
                 args = replace_operand(args, o.name, f"({o.name})")
+        args = args.replace("$frm", "[, rm]")
         args = args.replace("$", "").replace("{", "").replace("}", "").replace("_,", ",")
         runs = " ".join(text if text.isdigit() else f"{text}:{high - low + 1}"
                         for high, low, text in encoding_runs(i))

@@ -125,9 +125,11 @@ mtia_op_fn *mtia_core_decode(struct mtia_core *c, struct mtia_slot *s) {
       c->dev->code->commands = node;
       s->imm = (int64_t)(uintptr_t)&node->insn;
     }
-    s->rd = insn.rd ? insn.rd : 32;
+    s->rd = insn.rd || mtia_insn_rd_is_fp(insn.op) ? insn.rd : 32;
     s->rs1 = insn.rs1;
     s->rs2 = insn.rs2;
+    s->rs3 = insn.rs3;
+    s->rm = insn.rm;
     if (insn.op == MTIA_OP_AUIPC || ops->near_fn[insn.op]) {
       s->imm = (int64_t)(pc + (uint64_t)insn.imm);
       int64_t target = (int64_t)index + insn.imm / 2;
@@ -219,6 +221,12 @@ void mtia_core_trap(struct mtia_core *c, uint64_t cause, uint64_t tval) {
   c->pc = c->csr.mtvec & ~(uint64_t)3;
 }
 
+void mtia_core_illegal(struct mtia_core *c, const struct mtia_slot *s) {
+  uint32_t word;
+  memcpy(&word, slot_page(s)->copy + 2 * (s - slot_page(s)->slot), 4);
+  mtia_core_trap(c, 2, word);
+}
+
 void mtia_core_mret(struct mtia_core *c) {
   bool mpie = c->csr.mstatus & MSTATUS_MPIE;
   c->csr.mstatus = (c->csr.mstatus & ~MSTATUS_MIE) | MSTATUS_MPIE | (mpie ? MSTATUS_MIE : 0);
@@ -228,6 +236,9 @@ void mtia_core_mret(struct mtia_core *c) {
 //===-- CSRs ------------------------------------------------------------------===//
 
 enum csr_number {
+  CSR_FFLAGS = 0x001,
+  CSR_FRM = 0x002,
+  CSR_FCSR = 0x003,
   CSR_MSTATUS = 0x300,
   CSR_MISA = 0x301,
   CSR_MIE = 0x304,
@@ -251,8 +262,9 @@ enum csr_number {
   CSR_MCONFIGPTR = 0xf15,
 };
 
-// MXL = 64 bits, extensions I and M.
-#define MISA ((UINT64_C(2) << 62) | 1 << ('I' - 'A') | 1 << ('M' - 'A'))
+// MXL = 64 bits, extensions D, F, I and M.
+#define MISA                                                                                       \
+  ((UINT64_C(2) << 62) | 1 << ('D' - 'A') | 1 << ('F' - 'A') | 1 << ('I' - 'A') | 1 << ('M' - 'A'))
 
 // Counters that exist, count nothing and ignore writes; physical memory protection without entries.
 static bool is_zero_csr(unsigned csr) {
@@ -265,7 +277,18 @@ bool mtia_csr_read(const struct mtia_core *c, unsigned csr, uint64_t *value) {
   switch (csr) {
   case CSR_MSTATUS:
     *value = c->csr.mstatus | MSTATUS_MPP;
+    if ((*value & MSTATUS_FS) == MSTATUS_FS)
+      *value |= MSTATUS_SD;
     return true;
+  case CSR_FFLAGS:
+    *value = c->fp.flags;
+    return c->csr.mstatus & MSTATUS_FS;
+  case CSR_FRM:
+    *value = c->frm;
+    return c->csr.mstatus & MSTATUS_FS;
+  case CSR_FCSR:
+    *value = (uint64_t)c->frm << 5 | c->fp.flags;
+    return c->csr.mstatus & MSTATUS_FS;
   case CSR_MISA:
     *value = MISA;
     return true;
@@ -315,7 +338,19 @@ bool mtia_csr_write(struct mtia_core *c, unsigned csr, uint64_t value) {
     return false;
   switch (csr) {
   case CSR_MSTATUS:
-    c->csr.mstatus = value & (MSTATUS_MIE | MSTATUS_MPIE);
+    c->csr.mstatus = value & (MSTATUS_MIE | MSTATUS_MPIE | MSTATUS_FS);
+    mtia_core_fp_update(c);
+    return true;
+  case CSR_FFLAGS:
+  case CSR_FRM:
+  case CSR_FCSR:
+    if (!(c->csr.mstatus & MSTATUS_FS))
+      return false;
+    if (csr != CSR_FRM)
+      c->fp.flags = value & 0x1f;
+    if (csr != CSR_FFLAGS)
+      c->frm = (csr == CSR_FRM ? value : value >> 5) & 7;
+    mtia_core_fp_changed(c);
     return true;
   case CSR_MIE:
     c->csr.mie = value & 0x888; // software, timer, external
@@ -360,10 +395,8 @@ void mtia_core_csr(struct mtia_core *c, const struct mtia_slot *s) {
   if (ok && (assign || s->rs1)) // csrrs and csrrc with x0 or 0 do not write
     ok = mtia_csr_write(c, csr, assign ? operand : set ? old | operand : old & ~operand);
   if (!ok) {
-    uint32_t word;
-    memcpy(&word, slot_page(s)->copy + 2 * (s - slot_page(s)->slot), 4);
     c->instret--;
-    mtia_core_trap(c, 2, word);
+    mtia_core_illegal(c, s);
     return;
   }
   c->x[s->rd] = old;

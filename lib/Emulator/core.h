@@ -34,9 +34,14 @@ typedef enum mtia_exit mtia_op_fn(struct mtia_core *c, const struct mtia_slot *s
 struct mtia_slot {
   mtia_op_fn *fn;
   int64_t imm;
-  uint16_t op;    // enum mtia_op
-  int16_t target; // near branches: slots from here
-  uint8_t rd;     // 32 instead of 0
+  uint16_t op; // enum mtia_op
+  union {
+    int16_t target; // near branches: slots from here
+    struct {
+      uint8_t rm, rs3; // floating point; 0 where the instruction has no rounding mode
+    };
+  };
+  uint8_t rd; // 32 instead of x0
   uint8_t rs1, rs2;
   uint8_t near; // the target is in this page
 };
@@ -80,7 +85,21 @@ static inline uint64_t slot_pc(const struct mtia_slot *s) {
   X(MUL) X(MULH) X(MULHSU) X(MULHU) X(DIV) X(DIVU) X(REM) X(REMU)                                  \
   X(MULW) X(DIVW) X(DIVUW) X(REMW) X(REMUW)                                                        \
   X(FENCE) X(FENCE_I) X(CBO_CLEAN) X(CBO_FLUSH) X(CBO_INVAL) X(CBO_ZERO)                                       \
-  X(CSRRW) X(CSRRS) X(CSRRC) X(CSRRWI) X(CSRRSI) X(CSRRCI) X(ECALL) X(EBREAK) X(MRET) X(WFI)
+  X(CSRRW) X(CSRRS) X(CSRRC) X(CSRRWI) X(CSRRSI) X(CSRRCI) X(ECALL) X(EBREAK) X(MRET) X(WFI)       \
+  MTIA_CORE_FP_INSNS(X)
+// w: H, S, D.
+#define MTIA_CORE_FP_WIDTH(X, w)                                                                   \
+  X(FADD_##w) X(FSUB_##w) X(FMUL_##w) X(FDIV_##w) X(FSQRT_##w)                                     \
+  X(FMADD_##w) X(FMSUB_##w) X(FNMSUB_##w) X(FNMADD_##w)                                            \
+  X(FSGNJ_##w) X(FSGNJN_##w) X(FSGNJX_##w) X(FMIN_##w) X(FMAX_##w)                                 \
+  X(FEQ_##w) X(FLT_##w) X(FLE_##w) X(FCLASS_##w)                                                   \
+  X(FCVT_W_##w) X(FCVT_WU_##w) X(FCVT_L_##w) X(FCVT_LU_##w)                                        \
+  X(FCVT_##w##_W) X(FCVT_##w##_WU) X(FCVT_##w##_L) X(FCVT_##w##_LU)
+#define MTIA_CORE_FP_INSNS(X)                                                                      \
+  MTIA_CORE_FP_WIDTH(X, H) MTIA_CORE_FP_WIDTH(X, S) MTIA_CORE_FP_WIDTH(X, D)                       \
+  X(FLH) X(FLW) X(FLD) X(FSH) X(FSW) X(FSD)                                                        \
+  X(FMV_X_H) X(FMV_X_W) X(FMV_X_D) X(FMV_H_X) X(FMV_W_X) X(FMV_D_X)                                \
+  X(FCVT_S_H) X(FCVT_H_S) X(FCVT_D_H) X(FCVT_H_D) X(FCVT_S_D) X(FCVT_D_S)
 // clang-format on
 
 // Functions of one instantiation of core_exec.inc.
@@ -111,13 +130,16 @@ mtia_op_fn *mtia_core_decode(struct mtia_core *c, struct mtia_slot *s);
 
 // Takes a trap at core->pc: either enters the handler (core->pc changes) or ends the run.
 void mtia_core_trap(struct mtia_core *c, uint64_t cause, uint64_t tval);
+// The same for the illegal instruction at `s`, which is core->pc.
+void mtia_core_illegal(struct mtia_core *c, const struct mtia_slot *s);
 
 bool mtia_code_create(struct mtia_device *dev, struct mtia_error *error);
 void mtia_code_destroy(struct mtia_device *dev);
 
 // The slot at c->pc, or NULL after a trap: the core cannot execute there.
 const struct mtia_slot *mtia_code_slot(struct mtia_core *c);
-// Has the instructions at [from, to) decoded again when they are next executed, from the same bytes.
+// Has the instructions at [from, to) decoded again when they are next executed, from the same
+// bytes.
 void mtia_code_redecode(struct mtia_device *dev, uint64_t from, uint64_t to);
 // What the debugger writes to memory is executed at once.
 void mtia_code_written(struct mtia_device *dev, const uint8_t *host, uint64_t len);
@@ -141,6 +163,25 @@ static inline uint8_t *mtia_core_mem(struct mtia_core *c, uint64_t addr, unsigne
     return c->pe->local + off;
   return mtia_mem(c->dev, c->pe, addr, size);
 }
+
+//===-- Floating point --------------------------------------------------------===//
+
+// mstatus.FS, bits 14 and 13: off, initial, clean, dirty; SD, bit 63, says that it is dirty.
+#define MSTATUS_FS (UINT64_C(3) << 13)
+#define MSTATUS_SD (UINT64_C(1) << 63)
+
+// core->fp_quick[rm], of an instruction with that rounding mode. All need FS to be dirty.
+#define MTIA_FP_QUICK_LEGAL 1u   // rm (or frm, if rm is dynamic) is a rounding mode
+#define MTIA_FP_QUICK_NEAREST 2u // and it is RNE, and NX is set already
+#define MTIA_FP_QUICK_TO_ZERO 4u // and it is RTZ, and NX is set already
+
+// To be called after a change of mstatus.FS, frm or fflags.
+void mtia_core_fp_update(struct mtia_core *c);
+// The same, and FS becomes dirty.
+void mtia_core_fp_changed(struct mtia_core *c);
+// An instruction with rounding mode `rm` found fp_quick[rm] not to be legal. Makes FS dirty and
+// returns true, or returns false: the instruction is illegal.
+bool mtia_core_fp_enable(struct mtia_core *c, unsigned rm);
 
 //===-- Caches (timed) --------------------------------------------------------===//
 

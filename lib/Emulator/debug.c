@@ -202,19 +202,25 @@ static struct access access_of(unsigned op) {
     return (struct access){1, 0};
   case MTIA_OP_LH:
   case MTIA_OP_LHU:
+  case MTIA_OP_FLH:
     return (struct access){2, 0};
   case MTIA_OP_LW:
   case MTIA_OP_LWU:
+  case MTIA_OP_FLW:
     return (struct access){4, 0};
   case MTIA_OP_LD:
+  case MTIA_OP_FLD:
     return (struct access){8, 0};
   case MTIA_OP_SB:
     return (struct access){0, 1};
   case MTIA_OP_SH:
+  case MTIA_OP_FSH:
     return (struct access){0, 2};
   case MTIA_OP_SW:
+  case MTIA_OP_FSW:
     return (struct access){0, 4};
   case MTIA_OP_SD:
+  case MTIA_OP_FSD:
     return (struct access){0, 8};
   case MTIA_OP_CBO_ZERO:
     return (struct access){0, 1u << MTIA_LINE_SHIFT};

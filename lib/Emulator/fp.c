@@ -3,6 +3,7 @@
 // Floating point in integers. Every function is written once for all formats: the
 // format is an argument that is constant where it is inlined, at the end of the file.
 #include "fp.h"
+#include "fp_fast.h"
 
 #define INLINE static inline __attribute__((always_inline))
 
@@ -446,3 +447,13 @@ MTIA_FP_FORMATS(DEFINE)
 #define CONVERT(F, FT, G, GT)                                                                      \
   GT mtia_##F##_to_##G(FT a, struct mtia_fp *fp) { return (GT)convert(F, G, a, fp); }
 MTIA_FP_CONVERSIONS(CONVERT)
+
+//===-- The host --------------------------------------------------------------===//
+
+#if defined(__x86_64__)
+bool mtia_host_has_fma;
+
+__attribute__((constructor)) static void ask_host(void) {
+  mtia_host_has_fma = __builtin_cpu_supports("fma");
+}
+#endif

@@ -11,5 +11,7 @@ target_compile_options(fp-host PRIVATE -ffp-contract=off -frounding-math)
 mtia_add_cmocka_test(emulator-fp-test "${PROJECT_SOURCE_DIR}/test/Emulator/unit/fp_test.c"
   LIBS MTIAFloat)
 mtia_add_fuzzer(emulator-fp-host COMMAND $<TARGET_FILE:fp-host> 0)
+mtia_add_fuzzer(emulator-fp-qemu COMMAND ${MTIA_PYTHON} ${fp_test}/differential.py
+  --bin "${CMAKE_BINARY_DIR}/bin" --llvm "${MTIA_LLVM_TOOLS}" --cases 0)
 mtia_add_fuzzer(emulator-fp-exact COMMAND ${MTIA_PYTHON} ${fp_test}/exact.py
   $<TARGET_FILE:fp-eval> --cases 0)

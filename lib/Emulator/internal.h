@@ -6,6 +6,7 @@
 #ifndef MTIA_EMULATOR_INTERNAL_H
 #define MTIA_EMULATOR_INTERNAL_H
 
+#include "fp.h"
 #include "mtia/emulator.h"
 #include "mtia/kernel_abi.h"
 #include "mtia/memory_map.h"
@@ -70,6 +71,10 @@ struct mtia_core {
   uint64_t pc;    // during mtia_cp_issue: the address of the command
   uint64_t cycle; // local time
   uint64_t instret;
+  uint64_t f[32];      // narrower values have ones above them
+  struct mtia_fp fp;   // fp.flags is fflags; fp.rm is the last slow instruction's
+  uint8_t frm;         // any of 0 to 7
+  uint8_t fp_quick[8]; // what floating-point instructions may assume: MTIA_FP_QUICK_*, core.h
   struct mtia_device *dev;
   struct mtia_pe *pe;
   uint8_t id;    // 0 or 1
@@ -80,8 +85,10 @@ struct mtia_core {
   } csr;
 
   // The interpreter's own (core.c, cache.c).
-  uint64_t limit;     // local time at which it returns to the scheduler
-  uint64_t ready[33]; // timed: when a register's value can be used
+  uint64_t limit;                 // local time at which it returns to the scheduler
+  uint64_t ready[33];             // timed: when a register's value can be used
+  uint64_t fready[32], fdiv_free; // timed: the same; when the divider is free
+  uint64_t fp_operations;         // timed: arithmetic, fma counts twice
   struct mtia_code_page *tlb[MTIA_CODE_TLB];
   struct mtia_core_cache *cache;   // timed
   const struct mtia_insn *command; // the Xmtia instruction at pc, when it is next
@@ -115,12 +122,12 @@ struct mtia_device {
   struct mtia_image *image; // loader.c
   struct mtia_code *code;   // core.c: decoded pages
   struct mtia_launch *launch;
-  struct mtia_host *host;  // semihosting
+  struct mtia_host *host;   // semihosting
   struct mtia_gdb *gdb;     // gdb.c: the connection to a debugger; NULL: none
   struct mtia_debug *debug; // debug.c: NULL while no debugger is attached
-  struct mtia_error error; // set by mtia_fail: the run ends
-  bool stop;               // the run ends after the current instruction or event
-  bool units;              // mtia_grid_create has succeeded
+  struct mtia_error error;  // set by mtia_fail: the run ends
+  bool stop;                // the run ends after the current instruction or event
+  bool units;               // mtia_grid_create has succeeded
   bool ran;
   bool exited; // a program has ended itself
   int exit_status;

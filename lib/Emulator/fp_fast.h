@@ -1,0 +1,161 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+// f32 and f64 with the host's floating-point unit, where result and flags are known
+// to be those of fp.h:
+//
+//   - The rounding mode is to nearest, ties to even: the only one hosts are asked for.
+//   - NX is set already. What the result says by itself then settles the other flags:
+//     not NaN: no NV; not infinite: no OF, no DZ; above the smallest normal number: no
+//     UF. Nor was an operand a NaN or infinite, or the result would be.
+//
+// Each function gives a result and says whether that is it; if not, fp.h computes.
+// The host must be in the rounding mode to nearest and keep subnormal numbers, as C
+// programs are started.
+#ifndef MTIA_EMULATOR_FP_FAST_H
+#define MTIA_EMULATOR_FP_FAST_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+// Parenthesised by statements, but a compiler could still contract in default mode.
+#ifdef __clang__
+#pragma STDC FP_CONTRACT OFF
+#endif
+
+#define MTIA_FAST static inline __attribute__((always_inline))
+
+// Whether the host has a fused multiply-add that costs one instruction.
+#if defined(__x86_64__)
+extern bool mtia_host_has_fma; // fp.c
+#elif defined(__FP_FAST_FMA) && defined(__FP_FAST_FMAF)
+#define mtia_host_has_fma true
+#else
+#define mtia_host_has_fma false
+#endif
+
+// H: the host's type, I: of its bits, S: suffix of the names of C and of the x86 instruction.
+#define MTIA_FAST_FORMAT(F, H, I, SIGN, INF, MIN, SQRT, FMA)                                       \
+  MTIA_FAST H mtia_host_##F(I a) {                                                                 \
+    H value;                                                                                       \
+    __builtin_memcpy(&value, &a, sizeof value);                                                    \
+    return value;                                                                                  \
+  }                                                                                                \
+  MTIA_FAST I mtia_bits_##F(H value) {                                                             \
+    I a;                                                                                           \
+    __builtin_memcpy(&a, &value, sizeof a);                                                        \
+    return a;                                                                                      \
+  }                                                                                                \
+  /* Finite and above the smallest normal number. */                                               \
+  MTIA_FAST bool mtia_fast_##F##_safe(I r) { return (r & ~SIGN) - (MIN + 1) < INF - (MIN + 1); }   \
+  MTIA_FAST bool mtia_fast_##F##_is_nan(I r) { return (r & ~SIGN) > INF; }                         \
+  /* Sums that are subnormal are exact. */                                                         \
+  MTIA_FAST bool mtia_fast_##F##_add(I a, I b, I *r) {                                             \
+    *r = mtia_bits_##F(mtia_host_##F(a) + mtia_host_##F(b));                                       \
+    return (*r & INF) != INF;                                                                      \
+  }                                                                                                \
+  MTIA_FAST bool mtia_fast_##F##_sub(I a, I b, I *r) {                                             \
+    *r = mtia_bits_##F(mtia_host_##F(a) - mtia_host_##F(b));                                       \
+    return (*r & INF) != INF;                                                                      \
+  }                                                                                                \
+  MTIA_FAST bool mtia_fast_##F##_mul(I a, I b, I *r) {                                             \
+    *r = mtia_bits_##F(mtia_host_##F(a) * mtia_host_##F(b));                                       \
+    return mtia_fast_##F##_safe(*r) ||                                                             \
+           (!(*r & ~SIGN) && (!(a & ~SIGN) || !(b & ~SIGN))); /* 0 * x is exact */                 \
+  }                                                                                                \
+  MTIA_FAST bool mtia_fast_##F##_div(I a, I b, I *r) {                                             \
+    *r = mtia_bits_##F(mtia_host_##F(a) / mtia_host_##F(b));                                       \
+    return mtia_fast_##F##_safe(*r);                                                               \
+  }                                                                                                \
+  MTIA_FAST bool mtia_fast_##F##_sqrt(I a, I *r) {                                                 \
+    if (a - 1 >= INF - 1) /* zero, negative, infinite, NaN */                                      \
+      return false;                                                                                \
+    *r = mtia_bits_##F(SQRT(mtia_host_##F(a)));                                                    \
+    return true;                                                                                   \
+  }                                                                                                \
+  MTIA_FAST bool mtia_fast_##F##_fma(I a, I b, I c, I *r) {                                        \
+    *r = mtia_bits_##F(FMA(mtia_host_##F(a), mtia_host_##F(b), mtia_host_##F(c)));                 \
+    return mtia_fast_##F##_safe(*r);                                                               \
+  }                                                                                                \
+  /* Comparisons: false if an operand is a NaN. */                                                 \
+  MTIA_FAST bool mtia_fast_##F##_ordered(I a, I b) {                                               \
+    return !__builtin_isunordered(mtia_host_##F(a), mtia_host_##F(b));                             \
+  }                                                                                                \
+  MTIA_FAST bool mtia_fast_##F##_eq(I a, I b) { return mtia_host_##F(a) == mtia_host_##F(b); }     \
+  MTIA_FAST bool mtia_fast_##F##_lt(I a, I b) { return mtia_host_##F(a) < mtia_host_##F(b); }      \
+  MTIA_FAST bool mtia_fast_##F##_le(I a, I b) { return mtia_host_##F(a) <= mtia_host_##F(b); }
+
+#if defined(__x86_64__)
+// SSE2 has the root on every x86-64; C's sqrt could call the library for errno.
+#define MTIA_X86_OP(name, H, text)                                                                 \
+  MTIA_FAST H name(H a) {                                                                          \
+    H r;                                                                                           \
+    __asm__(text " %1, %0" : "=x"(r) : "x"(a));                                                    \
+    return r;                                                                                      \
+  }
+MTIA_X86_OP(mtia_host_sqrt, double, "sqrtsd")
+MTIA_X86_OP(mtia_host_sqrtf, float, "sqrtss")
+#undef MTIA_X86_OP
+// Only reached if mtia_host_has_fma.
+#define MTIA_X86_OP(name, H, text)                                                                 \
+  MTIA_FAST H name(H a, H b, H c) {                                                                \
+    __asm__(text " %2, %1, %0" : "+x"(c) : "x"(a), "x"(b));                                        \
+    return c;                                                                                      \
+  }
+MTIA_X86_OP(mtia_host_fma, double, "vfmadd231sd")
+MTIA_X86_OP(mtia_host_fmaf, float, "vfmadd231ss")
+#undef MTIA_X86_OP
+#else
+#define mtia_host_sqrt(a) __builtin_sqrt(a)
+#define mtia_host_sqrtf(a) __builtin_sqrtf(a)
+#define mtia_host_fma(a, b, c) __builtin_fma((a), (b), (c))
+#define mtia_host_fmaf(a, b, c) __builtin_fmaf((a), (b), (c))
+#endif
+
+MTIA_FAST_FORMAT(f32, float, uint32_t, UINT32_C(0x80000000), UINT32_C(0x7f800000),
+                 UINT32_C(0x00800000), mtia_host_sqrtf, mtia_host_fmaf)
+MTIA_FAST_FORMAT(f64, double, uint64_t, UINT64_C(0x8000000000000000), UINT64_C(0x7ff0000000000000),
+                 UINT64_C(0x0010000000000000), mtia_host_sqrt, mtia_host_fma)
+
+MTIA_FAST bool mtia_fast_f64_to_f32(uint64_t a, uint32_t *r) {
+  *r = mtia_bits_f32((float)mtia_host_f64(a));
+  return mtia_fast_f32_safe(*r) || !(a << 1);
+}
+
+// Exact but for NaN.
+MTIA_FAST bool mtia_fast_f32_to_f64(uint32_t a, uint64_t *r) {
+  *r = mtia_bits_f64((double)mtia_host_f32(a));
+  return !mtia_fast_f32_is_nan(a);
+}
+
+// Towards zero. Every f32 is an f64, so these do for both.
+MTIA_FAST bool mtia_fast_to_i32(double a, uint64_t *r) {
+  bool in = a > -0x1.00000002p31 && a < 0x1p31; // -2^31 - 1 excluded
+  *r = in ? (uint64_t)(int64_t)a : 0;
+  return in;
+}
+
+MTIA_FAST bool mtia_fast_to_u32(double a, uint64_t *r) {
+  bool in = a > -1 && a < 0x1p32;
+  *r = in ? (uint64_t)(int64_t)a : 0;
+  return in;
+}
+
+MTIA_FAST bool mtia_fast_to_i64(double a, uint64_t *r) {
+  bool in = a >= -0x1p63 && a < 0x1p63;
+  *r = in ? (uint64_t)(int64_t)a : 0;
+  return in;
+}
+
+MTIA_FAST bool mtia_fast_to_u64(double a, uint64_t *r) { // the upper half is left to fp.h
+  bool in = a > -1 && a < 0x1p63;
+  *r = in ? (uint64_t)(int64_t)a : 0;
+  return in;
+}
+
+// No result is out of range. To f64 from 32 bits all are exact.
+MTIA_FAST uint64_t mtia_fast_f64_from_i64(int64_t a) { return mtia_bits_f64((double)a); }
+MTIA_FAST uint64_t mtia_fast_f64_from_u64(uint64_t a) { return mtia_bits_f64((double)a); }
+MTIA_FAST uint32_t mtia_fast_f32_from_i64(int64_t a) { return mtia_bits_f32((float)a); }
+MTIA_FAST uint32_t mtia_fast_f32_from_u64(uint64_t a) { return mtia_bits_f32((float)a); }
+
+#endif
