@@ -42,6 +42,14 @@ void initializeMTIARemoveSExtPass(PassRegistry &);
 FunctionPass *createMTIARedundantZeroPass();
 void initializeMTIARedundantZeroPass(PassRegistry &);
 
+/// Lets results that nobody reads go to the zero register.
+FunctionPass *createMTIADeadRegisterDefinitionsPass();
+void initializeMTIADeadRegisterDefinitionsPass(PassRegistry &);
+
+/// Expands atomic pseudo-instructions into LR/SC loops, last of all.
+FunctionPass *createMTIAExpandAtomicPseudoPass();
+void initializeMTIAExpandAtomicPseudoPass(PassRegistry &);
+
 /// IR passes of the target, for the optimiser's pipeline.
 void registerMTIAPasses(PassBuilder &PB);
 } // namespace llvm

@@ -24,6 +24,9 @@
 using namespace llvm;
 
 void MTIATargetLowering::setAtomicActions() {
+  for (MVT VT : {MVT::i8, MVT::i16, MVT::i32})
+    setAtomicLoadExtAction({ISD::SEXTLOAD, ISD::ZEXTLOAD}, MVT::i64, VT, Legal);
+
   if (Subtarget.hasAtomics()) {
     setMaxAtomicSizeInBitsSupported(64);
     setMinCmpXchgSizeInBits(32);

@@ -62,9 +62,7 @@ public:
   unsigned getXLen() const { return 64; }
 
   /// All of the extension A, under one name or as its two halves.
-  bool hasAtomics() const {
-    return false; // Not before the instructions are there.
-  }
+  bool hasAtomics() const { return hasStdExtA() || (hasStdExtZaamo() && hasStdExtZalrsc()); }
 
   bool isRegisterReservedByUser(Register Reg) const override {
     return Reg.isPhysical() && UserReservedRegister[Reg.id()];

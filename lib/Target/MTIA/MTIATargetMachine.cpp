@@ -33,6 +33,9 @@ static cl::opt<bool> EnableRemoveSExt("mtia-enable-remove-sext",
 static cl::opt<bool> EnableRedundantCopy("mtia-enable-redundant-zero",
                                          cl::desc("Remove zeros that a branch has shown"),
                                          cl::init(true), cl::Hidden);
+static cl::opt<bool> EnableDeadDefs("mtia-enable-dead-defs",
+                                    cl::desc("Let unused results go to the zero register"),
+                                    cl::init(true), cl::Hidden);
 static cl::opt<bool> EnableGlobalMerge("mtia-enable-global-merge",
                                        cl::desc("Merge small globals to share their address"),
                                        cl::init(true), cl::Hidden);
@@ -43,7 +46,9 @@ extern "C" LLVM_EXTERNAL_VISIBILITY void LLVMInitializeMTIATarget() {
   initializeGlobalISel(PR);
   initializeMTIADAGToDAGISelLegacyPass(PR);
   initializeMTIAPreRAExpandPseudoPass(PR);
+  initializeMTIADeadRegisterDefinitionsPass(PR);
   initializeMTIAEnableXmtiaPass(PR);
+  initializeMTIAExpandAtomicPseudoPass(PR);
   initializeMTIAMergeBaseOffsetPass(PR);
   initializeMTIARedundantZeroPass(PR);
   initializeMTIARemoveSExtPass(PR);
@@ -190,6 +195,8 @@ public:
     addPass(createMTIAPreRAExpandPseudoPass());
     if (EnableMergeBaseOffset && TM->getOptLevel() != CodeGenOptLevel::None)
       addPass(createMTIAMergeBaseOffsetPass());
+    if (EnableDeadDefs && TM->getOptLevel() != CodeGenOptLevel::None)
+      addPass(createMTIADeadRegisterDefinitionsPass());
   }
 
   void addPostRegAlloc() override {
@@ -198,6 +205,9 @@ public:
   }
 
   void addPreEmitPass() override { addPass(&BranchRelaxationPassID); }
+
+  // After everything that could put an instruction between LR and SC.
+  void addPreEmitPass2() override { addPass(createMTIAExpandAtomicPseudoPass()); }
 };
 } // namespace
 
