@@ -19,6 +19,7 @@
 #include "clang/Frontend/TextDiagnosticPrinter.h"
 #include "clang/Options/Options.h"
 #include "llvm/ADT/SmallString.h"
+#include "llvm/ADT/StringExtras.h"
 #include "llvm/ADT/StringSet.h"
 #include "llvm/Option/ArgList.h"
 #include "llvm/Support/Allocator.h"
@@ -116,6 +117,7 @@ private:
   bool checkRequest(const Compilation &C);
   bool checkSanitizers(const ArgStringList &Args);
   bool limitFeatures(ArgStringList &Args);
+  void addLTOArgs(Compilation &C, const InputInfoList &Inputs, ArgStringList &Out);
   ArgStringList linkerArgs(Compilation &C, const Command &Job);
 };
 
@@ -196,13 +198,15 @@ bool DeviceDriver::answer(mtia::ArgList Args) const {
 
 bool DeviceDriver::checkRequest(const Compilation &C) {
   const llvm::opt::ArgList &Args = C.getArgs();
-  if (Args.hasFlag(OPT_flto, OPT_flto_EQ, OPT_fno_lto, false))
-    return error("-flto is not supported; compile the sources together, or leave it out");
   if (const Arg *A = Args.getLastArg(OPT_pg, OPT_coverage, OPT_fprofile_generate,
                                      OPT_fprofile_generate_EQ, OPT_fprofile_instr_generate,
                                      OPT_fprofile_instr_generate_EQ, OPT_fprofile_arcs))
     return error(A->getSpelling() + " needs a run-time library, and there is none for the device; "
                                     "mtia-run --stats counts what a program does");
+  if (const Arg *A = Args.getLastArg(OPT_fuse_ld_EQ);
+      A && A->getValue() != StringRef("lld") && A->getValue() != StringRef("ld.lld"))
+    return error("-fuse-ld=" + StringRef(A->getValue()) +
+                 ": the linker is lld, a part of mtia-clang; leave it out");
   if (Args.hasArg(OPT_shared))
     return error("-shared: the device has no dynamic loader");
   return true;
@@ -268,6 +272,29 @@ bool DeviceDriver::checkSanitizers(const ArgStringList &Args) {
                "-fsanitize-trap=all does without");
 }
 
+// For link-time code generation, which happens for every bitcode file, whether
+// this command line says -flto or not. What functions are compiled for, and how
+// much they are optimised, they carry with them; the rest of the module does not.
+void DeviceDriver::addLTOArgs(Compilation &C, const InputInfoList &Inputs, ArgStringList &Out) {
+  const llvm::opt::ArgList &Args = C.getArgs();
+  ArgStringList Planned;
+  tools::addLTOOptions(C.getDefaultToolChain(), Args, Planned, InputInfo(), Inputs,
+                       TheDriver.getLTOMode() == LTOK_Thin);
+  for (size_t I = 0; I < Planned.size(); ++I)
+    if (Planned[I] == StringRef("-plugin"))
+      ++I; // for linkers that cannot do it themselves
+    else
+      Out.push_back(Planned[I]);
+  if (TheDriver.isUsingLTO() && Args.hasFlag(OPT_ffat_lto_objects, OPT_fno_fat_lto_objects, false))
+    Out.push_back("--fat-lto-objects");
+  for (const std::string &Option :
+       {"-mattr=" + llvm::join(Machine.ISA->toFeatures(), ","), "-target-abi=" + Machine.Mabi}) {
+    Out.push_back("-mllvm");
+    Out.push_back(Args.MakeArgString(Option));
+  }
+  Args.addAllArgs(Out, {OPT_mllvm});
+}
+
 ArgStringList DeviceDriver::linkerArgs(Compilation &C, const Command &Job) {
   const llvm::opt::ArgList &Args = C.getArgs();
   const ToolChain &TC = C.getDefaultToolChain();
@@ -284,7 +311,9 @@ ArgStringList DeviceDriver::linkerArgs(Compilation &C, const Command &Job) {
         Out.push_back(Word);
   }
   Args.addAllArgs(Out, {OPT_L, OPT_T_Group, OPT_u, OPT_s, OPT_t, OPT_r, OPT_e, OPT_Z_Flag});
-  tools::AddLinkerInputs(TC, linkerInputs(Job), Args, Out, llvm::cast<JobAction>(Job.getSource()));
+  InputInfoList Inputs = linkerInputs(Job);
+  addLTOArgs(C, Inputs, Out);
+  tools::AddLinkerInputs(TC, Inputs, Args, Out, llvm::cast<JobAction>(Job.getSource()));
   if (Libraries) {
     Out.push_back(Save("-L" + Where.Lib + "/" + Machine.Libraries->Folder));
     Out.push_back(Save("-L" + Machine.Libraries->libcFolder()));

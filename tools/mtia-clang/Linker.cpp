@@ -7,6 +7,9 @@
 #include "lld/Common/Driver.h"
 #include "llvm/ADT/SmallString.h"
 #include "llvm/BinaryFormat/Magic.h"
+#include "llvm/Bitcode/BitcodeReader.h"
+#include "llvm/IR/LLVMContext.h"
+#include "llvm/IR/Module.h"
 #include "llvm/Object/Archive.h"
 #include "llvm/Object/ELFObjectFile.h"
 #include "llvm/Support/FileSystem.h"
@@ -56,6 +59,22 @@ void inspectObject(const ObjectFile &Object, StringRef File, Contents &Found) {
     }
 }
 
+// Bitcode for link-time code generation.
+void inspectModule(MemoryBufferRef Buffer, StringRef File, Contents &Found) {
+  LLVMContext Context;
+  Expected<std::unique_ptr<Module>> M = getLazyBitcodeModule(Buffer, Context);
+  if (!M) {
+    consumeError(M.takeError());
+    return;
+  }
+  for (const GlobalVariable &Variable : (*M)->globals())
+    if (Variable.getSection() == ".mtia.kernels" && Found.Kernel.empty())
+      Found.Kernel = File.str();
+  const Function *Main = (*M)->getFunction("main");
+  if (Main && !Main->isDeclaration() && Main->hasExternalLinkage() && Found.Main.empty())
+    Found.Main = File.str();
+}
+
 // An archive's member is part of the program only if something asks for it; the
 // start-up code asks for main.
 void inspectArchive(const Archive &Library, StringRef File, Contents &Found) {
@@ -73,6 +92,8 @@ void inspectFile(StringRef File, Contents &Found) {
   auto Buffer = MemoryBuffer::getFile(File, /*IsText=*/false, /*RequiresNullTerminator=*/false);
   if (!Buffer)
     return;
+  if (identify_magic((*Buffer)->getBuffer()) == file_magic::bitcode)
+    return inspectModule(**Buffer, File, Found);
   Expected<std::unique_ptr<Binary>> Parsed = createBinary(**Buffer);
   if (!Parsed) {
     consumeError(Parsed.takeError());
@@ -89,7 +110,8 @@ Contents inspectInputs(ArrayRef<const char *> Args) {
   for (size_t I = 0; I < Args.size(); ++I) {
     StringRef Arg = Args[I];
     // Options whose value is a file that is no input.
-    if (Arg == "-o" || Arg == "-T" || Arg == "-L" || Arg == "-Map" || Arg == "-dynamic-linker")
+    if (Arg == "-o" || Arg == "-T" || Arg == "-L" || Arg == "-Map" || Arg == "-dynamic-linker" ||
+        Arg == "-mllvm")
       ++I;
     else if (!Arg.starts_with("-"))
       inspectFile(Arg, Found);
