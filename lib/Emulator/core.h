@@ -168,6 +168,7 @@ static inline uint8_t *mtia_core_mem(struct mtia_core *c, uint64_t addr, unsigne
 
 // mstatus.FS, bits 14 and 13: off, initial, clean, dirty; SD, bit 63, says that it is dirty.
 #define MSTATUS_FS (UINT64_C(3) << 13)
+#define MSTATUS_FS_INITIAL (UINT64_C(1) << 13)
 #define MSTATUS_SD (UINT64_C(1) << 63)
 
 // core->fp_quick[rm], of an instruction with that rounding mode. All need FS to be dirty.

@@ -130,6 +130,7 @@ static bool start(struct mtia_device *dev, struct mtia_error *error) {
     for (unsigned id = 0; id < 2; id++) {
       struct mtia_core *core = &dev->pe[i].core[id];
       mtia_launch_registers(dev, core->x);
+      core->csr.mstatus = MSTATUS_FS_INITIAL;
       if (!start_core(dev, core, 0, error))
         return false;
       warm_caches(core);

@@ -18,6 +18,8 @@ _start:
   .option pop
   la sp, __stack
   la tp, __mtia_tls_start
+  li t0, 1 << 13 // mstatus.FS: initial, so that floating point is not illegal
+  csrs mstatus, t0
 
   la t0, __mtia_bss_start
   la t1, __mtia_bss_end
