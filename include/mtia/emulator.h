@@ -122,7 +122,8 @@ int mtia_exit_status(const struct mtia_device *dev);
 //===-- Running -------------------------------------------------------------===//
 
 // Lets gdb debug the run: mtia_run waits for its connection before the first instruction. `where`:
-// a port of this machine ("0": any that is free), a path with a '/' for a unix socket to be made, or
+// a port of this machine ("0": any that is free), a path with a '/' for a unix socket to be made,
+// or
 // "-" for standard input and output. `address` gets what gdb's `target remote` wants, "" for "-".
 bool mtia_gdb_listen(struct mtia_device *dev, const char *where, char *address, size_t size,
                      struct mtia_error *error);

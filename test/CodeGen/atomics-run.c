@@ -14,8 +14,7 @@
 #define ORD(X, ...)                                                                                \
   X(__ATOMIC_RELAXED, __VA_ARGS__)                                                                 \
   X(__ATOMIC_ACQUIRE, __VA_ARGS__)                                                                 \
-  X(__ATOMIC_RELEASE, __VA_ARGS__) X(__ATOMIC_ACQ_REL, __VA_ARGS__)                                \
-      X(__ATOMIC_SEQ_CST, __VA_ARGS__)
+  X(__ATOMIC_RELEASE, __VA_ARGS__) X(__ATOMIC_ACQ_REL, __VA_ARGS__) X(__ATOMIC_SEQ_CST, __VA_ARGS__)
 static int fails;
 #define CHECK(c)                                                                                   \
   do {                                                                                             \
@@ -87,7 +86,8 @@ static const int64_t v[9] = {0, 1, -1, 127, -128, 0x7fff, 0x80000000, INT64_MIN,
   static void t_##T(void) { ORD(ONE, T, N) }
 TYPE(int8_t, 4)
 TYPE(uint8_t, 4)
-TYPE(int16_t, 2) TYPE(uint16_t, 2) TYPE(int32_t, 2) TYPE(uint32_t, 1) TYPE(int64_t, 1)
+TYPE(int16_t, 2)
+TYPE(uint16_t, 2) TYPE(int32_t, 2) TYPE(uint32_t, 1) TYPE(int64_t, 1)
     TYPE(uint64_t, 1) static int *_Atomic p;
 static int arr[4];
 static int run(void) {

@@ -1,7 +1,7 @@
 # What instructions cost a core whose caches are warm. Each number is the sum in its comment, with
 # the parameters of lib/Emulator/device_mtia_v1.inc; an instruction itself takes core_issue = 1.
 # REQUIRES: mtia-run
-# RUN: %llvm-mc-riscv -mattr=+m -filetype=obj %s -o %t.o
+# RUN: %llvm-mc-riscv -mattr=+m,+f,+d,+zfh -filetype=obj %s -o %t.o
 # RUN: %lld -N -Ttext=0x80000000 %t.o -o %t.elf
 # RUN: mtia-run %t.elf | od -An -v -t d8 -w8 | FileCheck %s
 
@@ -28,6 +28,10 @@ _start:
   lla s1, data
   li s5, 0x10000000   # local memory
   li a1, 7
+  li t0, 0x6000
+  csrs mstatus, t0
+  fcvt.d.l f1, a1
+  fcvt.s.l f2, a1
 
 # CHECK: {{^ *}}0{{$}}
   begin
@@ -103,6 +107,61 @@ _start:
   begin
   div a0, a1, a1
   remu a2, a1, a1
+  end
+# A sum and its use: 1 + core_fadd 3 + 1; a fused multiply-add: 1 + core_fma 4 + 1.
+# CHECK-NEXT: {{^ *}}5{{$}}
+  begin
+  fadd.d f3, f1, f1
+  fsd f3, 0(s1)
+  end
+# CHECK-NEXT: {{^ *}}6{{$}}
+  begin
+  fmadd.s f3, f2, f2, f2
+  fsw f3, 0(s1)
+  end
+# Both are pipelined, and what does not need the result goes on: 1 each.
+# CHECK-NEXT: {{^ *}}4{{$}}
+  begin
+  fmul.d f3, f1, f1
+  fmadd.d f4, f1, f1, f1
+  fsub.d f5, f1, f1
+  addi a0, a1, 1
+  end
+# To and fro: 1 + core_fcvt 2, 1 + core_fcvt 2, 1.
+# CHECK-NEXT: {{^ *}}7{{$}}
+  begin
+  fcvt.l.d a0, f1
+  fcvt.s.l f3, a0
+  fsw f3, 0(s1)
+  end
+# 1 + core_fmove 1 each, and the use.
+# CHECK-NEXT: {{^ *}}7{{$}}
+  begin
+  fmv.d.x f3, a1
+  fmax.d f3, f3, f1
+  flt.d a0, f3, f1
+  addi a0, a0, 1
+  end
+# A load and its use: 1 + core_load_use 1 + 1.
+# CHECK-NEXT: {{^ *}}3{{$}}
+  begin
+  fld f3, 0(s1)
+  fsd f3, 8(s1)
+  end
+# The divider: 1 + core_fdiv_d 30, in whose shadow others run, and the use.
+# CHECK-NEXT: {{^ *}}32{{$}}
+  begin
+  fdiv.d f3, f1, f1
+  fadd.d f4, f1, f1
+  addi a0, a1, 1
+  fsd f3, 0(s1)
+  end
+# It is not pipelined: (1 + core_fdiv_s 16) + (1 + core_fdiv_h 9) + 1.
+# CHECK-NEXT: {{^ *}}28{{$}}
+  begin
+  fdiv.s f3, f2, f2
+  fsqrt.h f4, f2
+  fsh f4, 0(s1)
   end
 # Branch not taken: 1. Taken: 1 + core_branch_taken 2.
 # CHECK-NEXT: {{^ *}}4{{$}}

@@ -51,13 +51,13 @@ defvar CoreLoadLatency = 2; // core_load_use: a hit in the data cache
 defvar CoreMulLatency = 3;  // core_mul
 defvar CoreDivLatency = 21; // core_div
 defvar CoreCSRLatency = 3;  // core_csr
-
-// Estimated: the time of a short pipelined unit and of a divider of two bits a cycle.
-defvar CoreFPLatency = 4;
-defvar CoreFMALatency = 5;
-defvar CoreFDiv16Latency = 10;
-defvar CoreFDiv32Latency = 17;
-defvar CoreFDiv64Latency = 31;
+defvar CoreFAddLatency = 4;    // core_fadd
+defvar CoreFMALatency = 5;     // core_fma
+defvar CoreFCvtLatency = 3;    // core_fcvt
+defvar CoreFMoveLatency = 2;   // core_fmove
+defvar CoreFDiv16Latency = 10; // core_fdiv_h
+defvar CoreFDiv32Latency = 17; // core_fdiv_s
+defvar CoreFDiv64Latency = 31; // core_fdiv_d
 
 // P1 section 3: single issue, in order.
 def MTIAModel : SchedMachineModel {
@@ -93,12 +93,14 @@ def : WriteRes<WriteCLZ, [MTIAUnitALU]>;
 def : WriteRes<WriteAtomic, [MTIAUnitLSU]> { let Latency = CoreLoadLatency; }
 def : WriteRes<WriteFLoad, [MTIAUnitLSU]> { let Latency = CoreLoadLatency; }
 def : WriteRes<WriteFStore, [MTIAUnitLSU]>;
-foreach write = [WriteFAdd, WriteFMul, WriteFCvtItoF, WriteFCvtFtoI, WriteFCvtFtoF] in
-def : WriteRes<write, [MTIAUnitFP]> { let Latency = CoreFPLatency; }
+foreach write = [WriteFAdd, WriteFMul] in
+def : WriteRes<write, [MTIAUnitFP]> { let Latency = CoreFAddLatency; }
+foreach write = [WriteFCvtItoF, WriteFCvtFtoI, WriteFCvtFtoF] in
+def : WriteRes<write, [MTIAUnitFP]> { let Latency = CoreFCvtLatency; }
 def : WriteRes<WriteFMA, [MTIAUnitFP]> { let Latency = CoreFMALatency; }
 foreach write = [WriteFSGNJ, WriteFMinMax, WriteFCmp, WriteFClass, WriteFMvItoF,
                  WriteFMvFtoI] in
-def : WriteRes<write, [MTIAUnitFP]>;
+def : WriteRes<write, [MTIAUnitFP]> { let Latency = CoreFMoveLatency; }
 class FDivRes<SchedWrite write, int cycles> : WriteRes<write, [MTIAUnitFDiv]> {
   let Latency = cycles;
   let ReleaseAtCycles = [cycles]; // not pipelined

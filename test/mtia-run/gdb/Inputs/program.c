@@ -56,7 +56,7 @@ int main(void) {
   for (int i = 0; i < 4; i++)
     total += middle(i, &p); // call middle
   double scaled = scale(1.25, 0.5f, 1000000000000ll, -7);
-  printf("total %d counter %d x %d %s %d %d %.2f fib %d\n", total, counter, p.x,
-         words[total % 3], colour, word.bits == 0x3fc00000 + table[1][2] - 6, scaled, fib(6));
+  printf("total %d counter %d x %d %s %d %d %.2f fib %d\n", total, counter, p.x, words[total % 3],
+         colour, word.bits == 0x3fc00000 + table[1][2] - 6, scaled, fib(6));
   return total & 15; // main last
 }
