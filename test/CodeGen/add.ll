@@ -1,5 +1,5 @@
 ; Additions: register, immediate, two immediates, constants in registers, words.
-; RUN: %llc-mtia -verify-machineinstrs < %s | FileCheck %s
+; RUN: %llc-mtia -mattr=-c -verify-machineinstrs < %s | FileCheck %s
 
 define i64 @reg(i64 %a, i64 %b) {
 ; CHECK-LABEL: reg:

@@ -1,6 +1,6 @@
 ; Conditional branches compare registers; short, medium and long distances.
-; RUN: %llc-mtia -verify-machineinstrs < %s | FileCheck %s
-; RUN: %llc-mtia -verify-machineinstrs -filetype=obj < %s -o %t.o
+; RUN: %llc-mtia -mattr=-c -verify-machineinstrs < %s | FileCheck %s
+; RUN: %llc-mtia -mattr=-c -verify-machineinstrs -filetype=obj < %s -o %t.o
 ; RUN: %objdump-riscv -d --no-show-raw-insn %t.o | FileCheck %s --check-prefix=OBJ
 
 declare void @callee()

@@ -1,6 +1,6 @@
 ; Operands of inline assembly.
-; RUN: %llc-mtia -verify-machineinstrs < %s | FileCheck %s
-; RUN: %llc-mtia -verify-machineinstrs -O0 < %s | FileCheck %s --check-prefix=O0
+; RUN: %llc-mtia -mattr=-c -verify-machineinstrs < %s | FileCheck %s
+; RUN: %llc-mtia -mattr=-c -verify-machineinstrs -O0 < %s | FileCheck %s --check-prefix=O0
 
 @g = external global i64
 

@@ -6,6 +6,7 @@
 //===----------------------------------------------------------------------===//
 
 #include "MCTargetDesc/MTIABaseInfo.h"
+#include "MCTargetDesc/MTIACompress.h"
 #include "MCTargetDesc/MTIAInstPrinter.h"
 #include "MCTargetDesc/MTIAMCTargetDesc.h"
 #include "MCTargetDesc/MTIATargetStreamer.h"
@@ -49,6 +50,13 @@ public:
                        raw_ostream &OS) override;
   bool PrintAsmMemoryOperand(const MachineInstr *MI, unsigned OpNo, const char *ExtraCode,
                              raw_ostream &OS) override;
+
+  // The short form, where there is one.
+  void EmitToStreamer(MCStreamer &S, const MCInst &Inst) {
+    MCInst Short;
+    bool Compressed = MTIACompress::compress(Short, Inst, getSubtargetInfo());
+    AsmPrinter::EmitToStreamer(S, Compressed ? Short : Inst);
+  }
 
   // Generated from PseudoInstExpansion.
   bool lowerPseudoInstExpansion(const MachineInstr *MI, MCInst &Inst);

@@ -141,6 +141,11 @@ def FeatureVendorXmtia
                     "'Xmtia' (commands to the units of a processing element)">;
 def HasVendorXmtia : MTIAPredicate<FeatureVendorXmtia, FeatureVendorXmtia.Desc>;
 
+// .option exact: what is written stays as it is.
+def FeatureExactAssembly
+    : SubtargetFeature<"exact-asm", "EnableExactAssembly", "true",
+                       "Neither compress nor relax instructions of assembly files">;
+
 def FeatureRelax
     : SubtargetFeature<"relax", "EnableLinkerRelax", "true",
                        "Linker relaxation (accepted, no relocation is marked for it)">;

@@ -24,6 +24,9 @@ using namespace llvm;
 #define GET_INSTRINFO_CTOR_DTOR
 #include "MTIAGenInstrInfo.inc"
 
+#define GEN_CHECK_COMPRESS_INSTR
+#include "MTIAGenCompressInstEmitter.inc"
+
 MTIAInstrInfo::MTIAInstrInfo(const MTIASubtarget &STI)
     : MTIAGenInstrInfo(STI, RegInfo, MTIA::ADJCALLSTACKDOWN, MTIA::ADJCALLSTACKUP),
       RegInfo(STI.getHwMode()) {}
@@ -306,6 +309,10 @@ unsigned MTIAInstrInfo::getInstSizeInBytes(const MachineInstr &MI) const {
       Size += getInstSizeInBytes(*I);
     return Size;
   }
+  // A branch counts as long: whether it reaches isn't known yet.
+  if (const MachineFunction *MF = MI.getParent() ? MI.getMF() : nullptr)
+    if (isCompressibleInst(MI, MF->getSubtarget<MTIASubtarget>()))
+      return 2;
   return get(Opcode).getSize();
 }
 

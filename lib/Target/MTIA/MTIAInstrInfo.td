@@ -34,6 +34,8 @@ class MTIAOp<ValueType vt = i64> : Operand<vt>;
 class UImmOp<int width, ImmAsmOperand cls> : MTIAOp {
   let ParserMatchClass = cls;
   let DecoderMethod = "decodeUImmOperand<" # width # ">";
+  let MCOperandPredicate = "int64_t Imm; return MCOp.evaluateAsConstantImm(Imm) && isUInt<" #
+                           width # ">(Imm);";
   let OperandType = "OPERAND_UIMM" # width;
   let OperandNamespace = "MTIAOp";
   int Lo = cls.Lo;
@@ -84,6 +86,12 @@ def simm13_lsb0 : MTIAOp<OtherVT> {
   let PrintMethod = "printBranchOperand";
   let EncoderMethod = "getImmOpValueAsr1";
   let DecoderMethod = "decodeSImmOperandAndLsl1<13>";
+  let MCOperandPredicate = [{
+    int64_t Imm;
+    if (MCOp.evaluateAsConstantImm(Imm))
+      return isShiftedInt<12, 1>(Imm);
+    return MCOp.isBareSymbolRef();
+  }];
   let OperandType = "OPERAND_PCREL";
 }
 
@@ -101,6 +109,12 @@ def simm21_lsb0_jal : MTIAOp<OtherVT> {
   let PrintMethod = "printBranchOperand";
   let EncoderMethod = "getImmOpValueAsr1";
   let DecoderMethod = "decodeSImmOperandAndLsl1<21>";
+  let MCOperandPredicate = [{
+    int64_t Imm;
+    if (MCOp.evaluateAsConstantImm(Imm))
+      return isShiftedInt<20, 1>(Imm);
+    return MCOp.isBareSymbolRef();
+  }];
   let OperandType = "OPERAND_PCREL";
 }
 
@@ -117,6 +131,8 @@ class UImm20Op<AsmOperandClass cls> : MTIAOp {
   let ParserMatchClass = cls;
   let EncoderMethod = "getImmOpValue";
   let DecoderMethod = "decodeUImmOperand<20>";
+  let MCOperandPredicate =
+      "int64_t Imm; return MCOp.evaluateAsConstantImm(Imm) && isUInt<20>(Imm);";
   let OperandType = "OPERAND_UIMM20";
   let OperandNamespace = "MTIAOp";
 }
@@ -486,3 +502,4 @@ include "MTIAInstrInfoPseudos.td"
 include "MTIAInstrInfoF.td"
 include "MTIAInstrInfoD.td"
 include "MTIAInstrInfoZfh.td"
+include "MTIAInstrInfoC.td"

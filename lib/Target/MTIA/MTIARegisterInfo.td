@@ -84,6 +84,7 @@ def GPR : GPRClass<(add (sequence "X%u", 10, 17), (sequence "X%u", 5, 7),
                         (sequence "X%u", 18, 27), (sequence "X%u", 0, 4))>;
 
 def GPRNoX0 : GPRClass<(sub GPR, X0)>;
+def GPRNoX2 : GPRClass<(sub GPR, X2)>;
 def GPRNoX0X2 : GPRClass<(sub GPR, X0, X2)>;
 
 // Targets of an indirect call: not ra and not t0, which would be popped from or

@@ -59,6 +59,9 @@ public:
   bool enablePostRAScheduler() const override { return getSchedModel().PostRAScheduler; }
   bool useAA() const override { return true; }
 
+  /// Whether instructions of two bytes exist.
+  bool hasCompressed() const { return hasStdExtC() || hasStdExtZca(); }
+
   unsigned getXLen() const { return 64; }
 
   /// All of the extension A, under one name or as its two halves.

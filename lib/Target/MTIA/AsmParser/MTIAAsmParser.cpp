@@ -7,6 +7,7 @@
 
 #include "AsmParser/MTIAOperand.h"
 #include "MCTargetDesc/MTIABaseInfo.h"
+#include "MCTargetDesc/MTIACompress.h"
 #include "MCTargetDesc/MTIAMCAsmInfo.h"
 #include "MCTargetDesc/MTIAMCTargetDesc.h"
 #include "MCTargetDesc/MTIAMatInt.h"
@@ -596,9 +597,11 @@ bool MTIAAsmParser::matchAndEmitInstruction(SMLoc IDLoc, unsigned &, OperandVect
 //===----------------------------------------------------------------------===//
 
 void MTIAAsmParser::emit(MCStreamer &Out, const MCInst &Inst, SMLoc Loc) {
-  MCInst Copy = Inst;
+  MCInst Copy = Inst, Short;
   Copy.setLoc(Loc);
-  Out.emitInstruction(Copy, getSTI());
+  bool Compressed = !getSTI().hasFeature(MTIA::FeatureExactAssembly) &&
+                    MTIACompress::compress(Short, Copy, getSTI());
+  Out.emitInstruction(Compressed ? Short : Copy, getSTI());
 }
 
 void MTIAAsmParser::emitLoadImm(MCRegister Dest, int64_t Value, MCStreamer &Out, SMLoc Loc) {
@@ -756,6 +759,7 @@ bool MTIAAsmParser::parseDataExpr(const MCExpr *&Res) {
 void MTIAAsmParser::setFeatures(const FeatureBitset &Bits) {
   copySTI().setFeatureBits(Bits);
   setAvailableFeatures(ComputeAvailableFeatures(Bits));
+  getTargetStreamer().setFlagsFromFeatures(getSTI());
 }
 
 bool MTIAAsmParser::parseDirectiveOption() {
@@ -768,15 +772,18 @@ bool MTIAAsmParser::parseDirectiveOption() {
   if (Option == "arch")
     return parseDirectiveOptionArch();
 
-  enum { Push, Pop, Pic, NoPic, Accepted, Unknown };
+  enum { Push, Pop, Pic, NoPic, RVC, NoRVC, Exact, NoExact, Accepted, Unknown };
   int Kind = StringSwitch<int>(Option)
                  .Case("push", Push)
                  .Case("pop", Pop)
                  .Case("pic", Pic)
                  .Case("nopic", NoPic)
-                 // Nothing is compressed and nothing is marked for the linker
-                 // to relax, which all of these allow.
-                 .Cases({"rvc", "norvc", "relax", "norelax", "exact", "noexact"}, Accepted)
+                 .Case("rvc", RVC)
+                 .Case("norvc", NoRVC)
+                 .Case("exact", Exact)
+                 .Case("noexact", NoExact)
+                 // Nothing is marked for the linker to relax, which both allow.
+                 .Cases({"relax", "norelax"}, Accepted)
                  .Default(Unknown);
   if (Kind == Unknown) {
     Warning(Loc, "unknown option, expected 'push', 'pop', 'rvc', 'norvc', "
@@ -803,6 +810,23 @@ bool MTIAAsmParser::parseDirectiveOption() {
     break;
   case NoPic:
     Opts.PIC = false;
+    break;
+  case RVC:
+    setFeatures(FeatureBitset(getSTI().getFeatureBits())
+                    .set(MTIA::FeatureStdExtC)
+                    .set(MTIA::FeatureStdExtZca));
+    break;
+  case NoRVC:
+    setFeatures(FeatureBitset(getSTI().getFeatureBits())
+                    .reset(MTIA::FeatureStdExtC)
+                    .reset(MTIA::FeatureStdExtZca)
+                    .reset(MTIA::FeatureStdExtZcd));
+    break;
+  case Exact:
+    setFeatures(FeatureBitset(getSTI().getFeatureBits()).set(MTIA::FeatureExactAssembly));
+    break;
+  case NoExact:
+    setFeatures(FeatureBitset(getSTI().getFeatureBits()).reset(MTIA::FeatureExactAssembly));
     break;
   }
   getTargetStreamer().emitOption(Option);

@@ -109,6 +109,16 @@ public:
     int64_t Value;
     return getConstant(Value) && Value >= Lo && Value <= Hi;
   }
+  template <int64_t Lo, int64_t Hi, int64_t Scale, bool NonZero> bool isCImm() const {
+    int64_t Value;
+    return getConstant(Value) && Value >= Lo && Value <= Hi && Value % Scale == 0 &&
+           !(NonZero && Value == 0);
+  }
+  bool isCLUIImm() const {
+    int64_t Value;
+    return getConstant(Value) &&
+           ((Value >= 1 && Value <= 31) || (Value >= 0xfffe0 && Value <= 0xfffff));
+  }
   bool isSImm12() const {
     int64_t Value;
     if (getConstant(Value))

@@ -42,6 +42,36 @@ static DecodeStatus DecodeGPRRegisterClass(MCInst &Inst, uint32_t RegNo, uint64_
   return MCDisassembler::Success;
 }
 
+static DecodeStatus DecodeGPRNoX0RegisterClass(MCInst &Inst, uint32_t RegNo, uint64_t Address,
+                                               const MCDisassembler *Decoder) {
+  return RegNo == 0 ? MCDisassembler::Fail
+                    : DecodeGPRRegisterClass(Inst, RegNo, Address, Decoder);
+}
+
+static DecodeStatus DecodeGPRNoX2RegisterClass(MCInst &Inst, uint32_t RegNo, uint64_t Address,
+                                               const MCDisassembler *Decoder) {
+  return RegNo == 2 ? MCDisassembler::Fail
+                    : DecodeGPRRegisterClass(Inst, RegNo, Address, Decoder);
+}
+
+// The three-bit fields.
+static DecodeStatus DecodeGPRCRegisterClass(MCInst &Inst, uint32_t RegNo, uint64_t Address,
+                                            const MCDisassembler *Decoder) {
+  return DecodeGPRRegisterClass(Inst, RegNo + 8, Address, Decoder);
+}
+
+static DecodeStatus DecodeFPR64CRegisterClass(MCInst &Inst, uint32_t RegNo, uint64_t Address,
+                                              const MCDisassembler *Decoder) {
+  Inst.addOperand(MCOperand::createReg(MTIA::F8_D + RegNo));
+  return MCDisassembler::Success;
+}
+
+// The operand of instructions that always use sp.
+static DecodeStatus DecodeSPRegisterClass(MCInst &Inst, const MCDisassembler *Decoder) {
+  Inst.addOperand(MCOperand::createReg(MTIA::X2));
+  return MCDisassembler::Success;
+}
+
 static DecodeStatus DecodeFPR16RegisterClass(MCInst &Inst, uint32_t RegNo, uint64_t Address,
                                              const MCDisassembler *Decoder) {
   Inst.addOperand(MCOperand::createReg(MTIA::F0_H + RegNo));
@@ -92,19 +122,41 @@ static DecodeStatus decodeSImmOperandAndLsl1(MCInst &Inst, uint32_t Imm, int64_t
   return MCDisassembler::Success;
 }
 
+template <unsigned N>
+static DecodeStatus decodeUImmNonZeroOperand(MCInst &Inst, uint32_t Imm, int64_t Address,
+                                             const MCDisassembler *Decoder) {
+  return Imm == 0 ? MCDisassembler::Fail : decodeUImmOperand<N>(Inst, Imm, Address, Decoder);
+}
+
+template <unsigned N>
+static DecodeStatus decodeSImmNonZeroOperand(MCInst &Inst, uint32_t Imm, int64_t Address,
+                                             const MCDisassembler *Decoder) {
+  return Imm == 0 ? MCDisassembler::Fail : decodeSImmOperand<N>(Inst, Imm, Address, Decoder);
+}
+
+// Six bits, extended to the 20 of lui.
+static DecodeStatus decodeCLUIImmOperand(MCInst &Inst, uint32_t Imm, int64_t Address,
+                                         const MCDisassembler *Decoder) {
+  if (Imm == 0)
+    return MCDisassembler::Fail;
+  Inst.addOperand(MCOperand::createImm(SignExtend64<6>(Imm) & 0xfffff));
+  return MCDisassembler::Success;
+}
+
 #include "MTIAGenDisassemblerTables.inc"
 
 DecodeStatus MTIADisassembler::getInstruction(MCInst &MI, uint64_t &Size, ArrayRef<uint8_t> Bytes,
                                               uint64_t Address, raw_ostream &) const {
-  // The lowest two bits of a 32-bit instruction are 11; everything else would be
-  // a compressed one, which the cores don't have.
+  // The lowest two bits of a 32-bit instruction are 11; everything else is a
+  // compressed one.
   if (Bytes.size() < 2) {
     Size = 0;
     return MCDisassembler::Fail;
   }
   if ((Bytes[0] & 3) != 3) {
     Size = 2;
-    return MCDisassembler::Fail;
+    uint16_t Word = support::endian::read16le(Bytes.data());
+    return decodeInstruction(DecoderTableMTIAC16, MI, Word, Address, this, STI);
   }
   if (Bytes.size() < 4) {
     Size = 0;

@@ -6,6 +6,7 @@
 //===----------------------------------------------------------------------===//
 
 #include "MCTargetDesc/MTIAAsmBackend.h"
+#include "MCTargetDesc/MTIACompress.h"
 #include "MCTargetDesc/MTIAMCAsmInfo.h"
 #include "MCTargetDesc/MTIAMCTargetDesc.h"
 #include "llvm/ADT/StringSwitch.h"
@@ -55,7 +56,8 @@ MCFixupKindInfo MTIAAsmBackend::getFixupKindInfo(MCFixupKind Kind) const {
       {"fixup_mtia_tprel_lo12_i", 20, 12, 0}, {"fixup_mtia_tprel_lo12_s", 0, 32, 0},
       {"fixup_mtia_tprel_add", 0, 0, 0},      {"fixup_mtia_tls_got_hi20", 12, 20, 0},
       {"fixup_mtia_tls_gd_hi20", 12, 20, 0},  {"fixup_mtia_branch", 0, 32, 0},
-      {"fixup_mtia_jal", 12, 20, 0},          {"fixup_mtia_call_plt", 0, 64, 0},
+      {"fixup_mtia_jal", 12, 20, 0},          {"fixup_mtia_rvc_branch", 0, 16, 0},
+      {"fixup_mtia_rvc_jump", 2, 11, 0},      {"fixup_mtia_call_plt", 0, 64, 0},
   };
   static_assert(std::size(Infos) == MTIA::NumTargetFixupKinds, "a fixup without its description");
   if (mc::isRelocation(Kind))
@@ -169,6 +171,15 @@ static uint64_t encodeFixup(const MCFixup &Fixup, uint64_t Value, MCContext &Ctx
     CheckRange(21, "jump target");
     return (Value >> 20 & 1) << 19 | (Value >> 1 & 0x3ff) << 9 | (Value >> 11 & 1) << 8 |
            (Value >> 12 & 0xff);
+  case MTIA::fixup_mtia_rvc_branch:
+    CheckRange(9, "branch target");
+    return (Value >> 8 & 1) << 12 | (Value >> 3 & 3) << 10 | (Value >> 6 & 3) << 5 |
+           (Value >> 1 & 3) << 3 | (Value >> 5 & 1) << 2;
+  case MTIA::fixup_mtia_rvc_jump:
+    CheckRange(12, "jump target");
+    return (Value >> 11 & 1) << 10 | (Value >> 4 & 1) << 9 | (Value >> 8 & 3) << 7 |
+           (Value >> 10 & 1) << 6 | (Value >> 6 & 1) << 5 | (Value >> 7 & 1) << 4 |
+           (Value >> 1 & 7) << 1 | (Value >> 5 & 1);
   case MTIA::fixup_mtia_call_plt:
     // auipc in the low word, jalr in the high one.
     return UpperPart() << 12 | (Value & 0xfff) << 52;
@@ -268,25 +279,49 @@ static unsigned getLongBranch(unsigned Opcode) {
 }
 
 bool MTIAAsmBackend::mayNeedRelaxation(unsigned Opcode, ArrayRef<MCOperand>,
-                                       const MCSubtargetInfo &) const {
-  return getLongBranch(Opcode) != 0;
+                                       const MCSubtargetInfo &STI) const {
+  if (STI.hasFeature(MTIA::FeatureExactAssembly))
+    return false;
+  return getLongBranch(Opcode) != 0 || Opcode == MTIA::C_J || Opcode == MTIA::C_BEQZ ||
+         Opcode == MTIA::C_BNEZ;
 }
 
 bool MTIAAsmBackend::fixupNeedsRelaxationAdvanced(const MCFragment &, const MCFixup &Fixup,
                                                   const MCValue &, uint64_t Value,
                                                   bool Resolved) const {
   // An unknown distance may be any: take the long form.
-  return Fixup.getKind() == MTIA::fixup_mtia_branch && (!Resolved || !isInt<13>(int64_t(Value)));
+  switch (Fixup.getKind()) {
+  case MTIA::fixup_mtia_rvc_branch:
+    return !Resolved || !isInt<9>(int64_t(Value));
+  case MTIA::fixup_mtia_rvc_jump:
+    return !Resolved || !isInt<12>(int64_t(Value));
+  case MTIA::fixup_mtia_branch:
+    return !Resolved || !isInt<13>(int64_t(Value));
+  default:
+    return false;
+  }
 }
 
-void MTIAAsmBackend::relaxInstruction(MCInst &Inst, const MCSubtargetInfo &) const {
-  Inst.setOpcode(getLongBranch(Inst.getOpcode()));
+// c.beqz to beq, c.j to jal, beq to the inverted branch over a jal.
+void MTIAAsmBackend::relaxInstruction(MCInst &Inst, const MCSubtargetInfo &STI) const {
+  MCInst Long;
+  if (MTIACompress::uncompress(Long, Inst, STI))
+    Inst = std::move(Long);
+  else
+    Inst.setOpcode(getLongBranch(Inst.getOpcode()));
 }
 
-bool MTIAAsmBackend::writeNopData(raw_ostream &OS, uint64_t Count, const MCSubtargetInfo *) const {
+unsigned MTIAAsmBackend::getMinimumNopSize(const MCSubtargetInfo &STI) {
+  return MTIACompress::hasCompressed(STI) ? 2 : 4;
+}
+
+bool MTIAAsmBackend::writeNopData(raw_ostream &OS, uint64_t Count,
+                                  const MCSubtargetInfo *STI) const {
   // Instructions start at even addresses; anything else is data, filled with 0.
-  if (Count % 4)
-    OS.write_zeros(Count % 4);
+  if (Count % 2)
+    OS.write_zeros(1);
+  if (Count % 4 >= 2)
+    OS.write(STI && MTIACompress::hasCompressed(*STI) ? "\x01\0" : "\0\0", 2); // c.nop
   for (Count /= 4; Count; --Count)
     OS.write("\x13\0\0\0", 4); // addi x0, x0, 0
   return true;

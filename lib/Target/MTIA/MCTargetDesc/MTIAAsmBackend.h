@@ -45,6 +45,7 @@ public:
                                     bool Resolved) const override;
   void relaxInstruction(MCInst &Inst, const MCSubtargetInfo &STI) const override;
 
+  static unsigned getMinimumNopSize(const MCSubtargetInfo &STI);
   unsigned getMaximumNopSize(const MCSubtargetInfo &STI) const override { return 4; }
   bool writeNopData(raw_ostream &OS, uint64_t Count, const MCSubtargetInfo *STI) const override;
 };

@@ -105,6 +105,10 @@ unsigned MTIAELFObjectWriter::getRelocType(const MCFixup &Fixup, const MCValue &
     return ELF::R_RISCV_BRANCH;
   case MTIA::fixup_mtia_jal:
     return ELF::R_RISCV_JAL;
+  case MTIA::fixup_mtia_rvc_branch:
+    return ELF::R_RISCV_RVC_BRANCH;
+  case MTIA::fixup_mtia_rvc_jump:
+    return ELF::R_RISCV_RVC_JUMP;
   case MTIA::fixup_mtia_call_plt:
     return ELF::R_RISCV_CALL_PLT;
   }

@@ -7,6 +7,7 @@
 
 #include "MCTargetDesc/MTIAInstPrinter.h"
 #include "MCTargetDesc/MTIABaseInfo.h"
+#include "MCTargetDesc/MTIACompress.h"
 #include "MCTargetDesc/MTIAMCAsmInfo.h"
 #include "llvm/MC/MCExpr.h"
 #include "llvm/MC/MCInst.h"
@@ -32,6 +33,10 @@ bool MTIAInstPrinter::applyTargetSpecificCLOption(StringRef Opt) {
 
 void MTIAInstPrinter::printInst(const MCInst *MI, uint64_t Address, StringRef Annot,
                                 const MCSubtargetInfo &STI, raw_ostream &OS) {
+  // A compressed instruction under the name of the one that it is short for.
+  MCInst Long;
+  if (PrintAliases && MTIACompress::uncompress(Long, *MI, STI))
+    MI = &Long;
   if (!PrintAliases || !printAliasInstr(MI, Address, STI, OS))
     printInstruction(MI, Address, STI, OS);
   printAnnotation(OS, Annot);

@@ -6,6 +6,7 @@
 //===----------------------------------------------------------------------===//
 
 #include "MCTargetDesc/MTIABaseInfo.h"
+#include "MCTargetDesc/MTIACompress.h"
 #include "MCTargetDesc/MTIAFixupKinds.h"
 #include "MCTargetDesc/MTIAMCAsmInfo.h"
 #include "MCTargetDesc/MTIAMCTargetDesc.h"
@@ -60,8 +61,11 @@ public:
 
 void MTIAMCCodeEmitter::emit(const MCInst &MI, SmallVectorImpl<char> &CB,
                              SmallVectorImpl<MCFixup> &Fixups, const MCSubtargetInfo &STI) const {
-  support::endian::write(CB, uint32_t(getBinaryCodeForInstr(MI, Fixups, STI)),
-                         llvm::endianness::little);
+  uint64_t Code = getBinaryCodeForInstr(MI, Fixups, STI);
+  if (MCII.get(MI.getOpcode()).getSize() == 2)
+    support::endian::write(CB, uint16_t(Code), llvm::endianness::little);
+  else
+    support::endian::write(CB, uint32_t(Code), llvm::endianness::little);
 }
 
 // call, tail and jump: auipc and jalr with one relocation for both.
@@ -116,21 +120,33 @@ static unsigned getInvertedBranch(unsigned LongBranch) {
   }
 }
 
+static bool isGPRC(MCRegister Reg) { return Reg >= MTIA::X8 && Reg <= MTIA::X15; }
+
 // The inverted branch over a jal:  b!cc a, b, 8;  jal x0, target
+// or, if that can be short,        c.b!cc a, 6;  jal x0, target
 void MTIAMCCodeEmitter::expandLongBranch(const MCInst &MI, SmallVectorImpl<char> &CB,
                                          SmallVectorImpl<MCFixup> &Fixups,
                                          const MCSubtargetInfo &STI) const {
   SmallVector<MCFixup, 1> None;
-  emit(MCInstBuilder(getInvertedBranch(MI.getOpcode()))
-           .addReg(MI.getOperand(0).getReg())
-           .addReg(MI.getOperand(1).getReg())
-           .addImm(8),
-       CB, None, STI);
+  MCRegister A = MI.getOperand(0).getReg(), B = MI.getOperand(1).getReg();
+  unsigned Inverted = getInvertedBranch(MI.getOpcode());
+  bool AgainstZero = (Inverted == MTIA::BEQ || Inverted == MTIA::BNE) &&
+                     ((B == MTIA::X0 && isGPRC(A)) || (A == MTIA::X0 && isGPRC(B)));
+  unsigned Skip = 4;
+  if (AgainstZero && MTIACompress::hasCompressed(STI)) {
+    Skip = 2;
+    emit(MCInstBuilder(Inverted == MTIA::BEQ ? MTIA::C_BEQZ : MTIA::C_BNEZ)
+             .addReg(B == MTIA::X0 ? A : B)
+             .addImm(6),
+         CB, None, STI);
+  } else {
+    emit(MCInstBuilder(Inverted).addReg(A).addReg(B).addImm(8), CB, None, STI);
+  }
   const MCOperand &Target = MI.getOperand(2);
   if (Target.isExpr())
     Fixups.push_back(
         MCFixup::create(CB.size(), Target.getExpr(), MTIA::fixup_mtia_jal, /*PCRel=*/true));
-  emit(MCInstBuilder(MTIA::JAL).addReg(MTIA::X0).addImm(Target.isImm() ? Target.getImm() - 4 : 0),
+  emit(MCInstBuilder(MTIA::JAL).addReg(MTIA::X0).addImm(Target.isImm() ? Target.getImm() - Skip : 0),
        CB, None, STI);
 }
 
@@ -258,6 +274,12 @@ uint64_t MTIAMCCodeEmitter::getImmOpValue(const MCInst &MI, unsigned OpNo,
     PCRel = true;
   } else if (Form == MTIAII::FormB) {
     Kind = MTIA::fixup_mtia_branch;
+    PCRel = true;
+  } else if (Form == MTIAII::FormCJ) {
+    Kind = MTIA::fixup_mtia_rvc_jump;
+    PCRel = true;
+  } else if (Form == MTIAII::FormCB) {
+    Kind = MTIA::fixup_mtia_rvc_branch;
     PCRel = true;
   } else if (Form == MTIAII::FormI || IsStore) {
     // A symbol with an absolute value that is set later.

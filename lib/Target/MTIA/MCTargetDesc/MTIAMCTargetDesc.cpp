@@ -91,6 +91,12 @@ class MTIAMCInstrAnalysis : public MCInstrAnalysis {
     switch (Inst.getOpcode()) {
     case MTIA::JAL:
       return Inst.getOperand(0).getReg() == MTIA::X0 ? Transfer::Jump : Transfer::Call;
+    case MTIA::C_J:
+      return Transfer::Jump;
+    case MTIA::C_JALR:
+      return Transfer::Call;
+    case MTIA::C_JR:
+      return isLinkRegister(Inst.getOperand(0).getReg()) ? Transfer::Return : Transfer::Jump;
     case MTIA::JALR:
       if (Inst.getOperand(0).getReg() != MTIA::X0)
         return Transfer::Call;
@@ -118,6 +124,8 @@ public:
     if (Dest < MTIA::X0 || Dest > MTIA::X31)
       return;
     Known[Dest - MTIA::X0] = std::nullopt;
+    if (Inst.getOpcode() == MTIA::C_LUI)
+      Known[Dest - MTIA::X0] = SignExtend64<32>(Inst.getOperand(1).getImm() << 12);
     if (Inst.getOpcode() == MTIA::LUI || Inst.getOpcode() == MTIA::AUIPC) {
       int64_t Upper = SignExtend64<32>(Inst.getOperand(1).getImm() << 12);
       Known[Dest - MTIA::X0] = Upper + (Inst.getOpcode() == MTIA::AUIPC ? int64_t(Addr) : 0);
@@ -141,7 +149,10 @@ public:
       Target = *Value + Inst.getOperand(2).getImm();
       return true;
     }
-    if ((Form != MTIAII::FormB && Form != MTIAII::FormJ) || Last == 0 ||
+    // c.srli and its like share the compressed branches' format.
+    if ((Form != MTIAII::FormB && Form != MTIAII::FormJ && Form != MTIAII::FormCJ &&
+         (Form != MTIAII::FormCB || !Info->get(Opcode).isBranch())) ||
+        Last == 0 ||
         !Inst.getOperand(Last - 1).isImm())
       return false;
     Target = Addr + Inst.getOperand(Last - 1).getImm();
@@ -167,7 +178,8 @@ public:
   }
   bool isIndirectBranch(const MCInst &Inst) const override {
     return MCInstrAnalysis::isIndirectBranch(Inst) ||
-           (Inst.getOpcode() == MTIA::JALR && classify(Inst) == Transfer::Jump);
+           ((Inst.getOpcode() == MTIA::JALR || Inst.getOpcode() == MTIA::C_JR) &&
+            classify(Inst) == Transfer::Jump);
   }
 };
 

@@ -8,6 +8,7 @@
 #include "MCTargetDesc/MTIATargetStreamer.h"
 #include "MCTargetDesc/MTIAAsmBackend.h"
 #include "MCTargetDesc/MTIABaseInfo.h"
+#include "MCTargetDesc/MTIACompress.h"
 #include "llvm/BinaryFormat/ELF.h"
 #include "llvm/MC/MCAssembler.h"
 #include "llvm/MC/MCELFObjectWriter.h"
@@ -39,6 +40,11 @@ MTIATargetELFStreamer::MTIATargetELFStreamer(MCStreamer &S, const MCSubtargetInf
   const auto &MAB =
       static_cast<const MTIAAsmBackend &>(getELFStreamer().getAssembler().getBackend());
   TargetABI = MTIAABI::computeTargetABI(STI, MAB.getTargetOptions().getABIName());
+  setFlagsFromFeatures(STI);
+}
+
+void MTIATargetELFStreamer::setFlagsFromFeatures(const MCSubtargetInfo &STI) {
+  HasRVC = MTIACompress::hasCompressed(STI);
 }
 
 MCELFStreamer &MTIATargetELFStreamer::getELFStreamer() {
@@ -62,7 +68,7 @@ void MTIATargetELFStreamer::finishAttributeSection() {
 
 void MTIATargetELFStreamer::finish() {
   finishAttributeSection();
-  unsigned Flags = 0;
+  unsigned Flags = HasRVC ? ELF::EF_RISCV_RVC : 0;
   switch (TargetABI) {
   case MTIAABI::ABI_LP64F:
     Flags |= ELF::EF_RISCV_FLOAT_ABI_SINGLE;

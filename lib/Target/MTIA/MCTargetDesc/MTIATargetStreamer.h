@@ -28,6 +28,8 @@ public:
   virtual void finishAttributeSection() {}
   // The calling convention, for the flags of an object file.
   virtual void setTargetABI(MTIAABI::ABI ABI) {}
+  // What else the flags say, as of these features.
+  virtual void setFlagsFromFeatures(const MCSubtargetInfo &STI) {}
 
   // Architecture of the whole object, and the stack alignment unless the object
   // comes from assembly text, which promises nothing about it.
@@ -48,6 +50,7 @@ public:
 class MTIATargetELFStreamer : public MTIATargetStreamer {
   MCSection *AttributeSection = nullptr;
   MTIAABI::ABI TargetABI;
+  bool HasRVC;
 
   MCELFStreamer &getELFStreamer();
 
@@ -55,6 +58,8 @@ public:
   MTIATargetELFStreamer(MCStreamer &S, const MCSubtargetInfo &STI);
 
   void setTargetABI(MTIAABI::ABI ABI) override { TargetABI = ABI; }
+  void setFlagsFromFeatures(const MCSubtargetInfo &STI) override;
+
   void emitAttribute(unsigned Tag, unsigned Value) override;
   void emitTextAttribute(unsigned Tag, StringRef Value) override;
   void finishAttributeSection() override;
