@@ -87,8 +87,8 @@ static const int64_t v[9] = {0, 1, -1, 127, -128, 0x7fff, 0x80000000, INT64_MIN,
 TYPE(int8_t, 4)
 TYPE(uint8_t, 4)
 TYPE(int16_t, 2)
-TYPE(uint16_t, 2) TYPE(int32_t, 2) TYPE(uint32_t, 1) TYPE(int64_t, 1)
-    TYPE(uint64_t, 1) static int *_Atomic p;
+TYPE(uint16_t, 2)
+TYPE(int32_t, 2) TYPE(uint32_t, 1) TYPE(int64_t, 1) TYPE(uint64_t, 1) static int *_Atomic p;
 static int arr[4];
 static int run(void) {
   t_int8_t();

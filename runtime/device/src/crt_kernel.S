@@ -16,6 +16,8 @@ _start:
   la gp, __global_pointer$
   .option pop
 
+#include "float.inc"
+
   csrr t0, mhartid
   slli t0, t0, MTIA_STACK_SHIFT
   la t1, __mtia_stacks + MTIA_STACK_SIZE

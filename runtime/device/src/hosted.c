@@ -11,6 +11,7 @@ enum { CMDLINE_SIZE = 4096, MAX_ARGS = 256 };
 int main(int argc, char **argv);
 void __libc_init_array(void);
 void __mtia_trap(void);
+extern uint64_t __mtia_trap_frame[32];
 _Noreturn void __mtia_start_program(void);
 _Noreturn void __mtia_report_trap(uint64_t cause, uint64_t pc, uint64_t value);
 
@@ -45,7 +46,9 @@ void __mtia_start_program(void) {
   uint64_t arch;
   __asm__("csrr %0, marchid" : "=r"(arch));
   if (arch)
-    __asm__ volatile("csrw mtvec, %0" : : "r"(__mtia_trap));
+    __asm__ volatile("csrw mscratch, %0\n\tcsrw mtvec, %1"
+                     :
+                     : "r"(__mtia_trap_frame), "r"(__mtia_trap));
   __libc_init_array();
   sys_semihost_get_cmdline(line, sizeof line);
   int argc = split(line, argv, MAX_ARGS);
