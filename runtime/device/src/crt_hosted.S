@@ -18,10 +18,17 @@ _start:
   .option pop
   la sp, __stack
   la tp, __mtia_tls_start
-  li t0, 1 << 13 // mstatus.FS: initial, so that floating point is not illegal
-  csrs mstatus, t0
 
-#include "float.inc"
+  // Floating point is off after a reset: mstatus.FS becomes "initial", and where it
+  // stays 0 there is no floating point. fcsr, named by its number for code without F,
+  // has round to nearest and no flags.
+  li t0, 1 << 13
+  csrs mstatus, t0
+  csrr t1, mstatus
+  and t1, t1, t0
+  beqz t1, 1f
+  csrw 0x003, zero
+1:
 
   la t0, __mtia_bss_start
   la t1, __mtia_bss_end

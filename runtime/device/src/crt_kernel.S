@@ -2,7 +2,8 @@
 //
 // Start of a kernel: every core of every PE of the sub-grid enters here with
 //   a0 = argument block, a1 = entry of the chosen kernel, a2 = block's size
-// (include/mtia/kernel_abi.h). The loader has zeroed .bss.
+// (include/mtia/kernel_abi.h). The loader has zeroed .bss and switched floating
+// point on.
 #include "layout.h"
 
   .section .text.start, "ax", @progbits
@@ -15,8 +16,6 @@ _start:
   .option norelax
   la gp, __global_pointer$
   .option pop
-
-#include "float.inc"
 
   csrr t0, mhartid
   slli t0, t0, MTIA_STACK_SHIFT
