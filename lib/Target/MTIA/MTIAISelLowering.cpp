@@ -89,7 +89,7 @@ MTIATargetLowering::MTIATargetLowering(const TargetMachine &TM, const MTIASubtar
   setAtomicActions();
 
   setBooleanContents(ZeroOrOneBooleanContent);
-  setMinFunctionAlignment(Align(4));
+  setMinFunctionAlignment(Align(Subtarget.hasCompressed() ? 2 : 4));
   setMinimumJumpTableEntries(5);
   // Doublewords at most: 64 bytes copied in line, fewer when optimising for size.
   MaxStoresPerMemset = 8;

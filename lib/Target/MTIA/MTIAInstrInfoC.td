@@ -518,6 +518,8 @@ def : CompressPat<(ADDI GPRNoX0:$rd, GPRNoX0:$rd, simm6nonzero:$imm),
 def : CompressPat<(ADDIW GPRNoX0:$rd, GPRNoX0:$rd, simm6:$imm),
                   (C_ADDIW GPRNoX0:$rd, simm6:$imm)>;
 def : CompressPat<(ADDI GPRNoX0:$rd, X0, simm6:$imm), (C_LI GPRNoX0:$rd, simm6:$imm)>;
+let isCompressOnly = true in
+def : CompressPat<(ADDIW GPRNoX0:$rd, X0, simm6:$imm), (C_LI GPRNoX0:$rd, simm6:$imm)>;
 def : CompressPat<(ADDI X2, X2, simm10_lsb0000nonzero:$imm),
                   (C_ADDI16SP X2, simm10_lsb0000nonzero:$imm)>;
 def : CompressPat<(LUI GPRNoX0X2:$rd, c_lui_imm:$imm), (C_LUI GPRNoX0X2:$rd, c_lui_imm:$imm)>;

@@ -1,9 +1,9 @@
 # SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 """Compares our assembler and disassembler with stock LLVM's for riscv64.
 
-    compare_rv64.py WHAT mtia_insn.inc LLVM_BIN PLUGIN SCRATCH_DIR
+    compare_rv64.py WHAT MTIA.json LLVM_BIN PLUGIN SCRATCH_DIR
 
-WHAT: instructions    every instruction of mtia_insn.inc but Xmtia, operand extremes
+WHAT: instructions    every instruction but Xmtia's, operand extremes
       pseudos         pseudo-instructions and aliases, their operand extremes
       constants       li of many constants: equal values, never longer than stock's
       words           random words: same verdict, same text
@@ -11,6 +11,7 @@ WHAT: instructions    every instruction of mtia_insn.inc but Xmtia, operand extr
       csrs            all 4096 CSR numbers
 Prints how much was compared; exit status 1 with the differences otherwise.
 """
+import json
 import os
 import random
 import re
@@ -30,6 +31,13 @@ CSRS = [0, 1, 0x300, 0x305, 0x341, 0xB00, 0xC00, 0xC01, 0xC02, 0xF14, 0x7FF, 0x8
 class Tools:
     def __init__(self, llvm, plugin, scratch):
         self.llvm, self.plugin, self.scratch = llvm, plugin, scratch
+        self.compressed = False
+
+    # The device's extensions, with or without C.
+    def attrs(self, ours):
+        if ours:
+            return "-xmtia" if self.compressed else "-xmtia,-c"
+        return ATTRS + (",+c" if self.compressed else "")
 
     def run(self, ours, tool, args, stdin=None, check=True):
         env = dict(os.environ)
@@ -43,8 +51,8 @@ class Tools:
 
     def mc_args(self, ours):
         if ours:
-            return ["--arch=mtia", "--triple=riscv64-unknown-elf", "--mattr=-xmtia,-c"]
-        return ["--triple=riscv64-unknown-elf", f"--mattr={ATTRS}"]
+            return ["--arch=mtia", "--triple=riscv64-unknown-elf", f"--mattr={self.attrs(ours)}"]
+        return ["--triple=riscv64-unknown-elf", f"--mattr={self.attrs(ours)}"]
 
     def assemble(self, ours, text, name, *extra):
         obj = os.path.join(self.scratch, f"{name}.{'ours' if ours else 'stock'}.o")
@@ -59,7 +67,7 @@ class Tools:
 
     def disassemble(self, ours, obj, *extra):
         args = ["-d", "--no-show-raw-insn", *extra]
-        args += ["--arch-name=mtia", "--mattr=-xmtia,-c"] if ours else [f"--mattr={ATTRS}"]
+        args += [f"--mattr={self.attrs(ours)}"] + (["--arch-name=mtia"] if ours else [])
         out = self.run(ours, "llvm-objdump", [*args, obj]).stdout
         return [line for line in out.splitlines() if "file format" not in line]
 
@@ -76,84 +84,109 @@ def same_lines(what, ours, stock):
     sys.exit(1)
 
 
-def operand_lists(form, mnemonic):
-    """Operand texts of one instruction: every register, the extremes of every constant."""
-    def regs(pattern):
-        # Every register in every place, and the others not all equal.
-        for place in range(pattern.count("r")):
-            for i, reg in enumerate(REGS):
-                names = [REGS[(i * 7 + 3 * n + 1) % 32] for n in range(pattern.count("r"))]
-                names[place] = reg
-                it = iter(names)
-                yield re.sub("r", lambda _: next(it), pattern)
-    if form == "R":
-        yield from regs("r, r, r")
-    elif form == "NONE":
-        yield ""
-    elif form == "U":
-        for imm in UIMM20:
-            yield from regs(f"r, {imm}")
-    elif form == "SHIFT":
-        for imm in [0, 1, 15, 30, 31] + ([32, 62, 63] if not mnemonic.endswith("w") else []):
-            yield from regs(f"r, r, {imm}")
-    elif form == "FENCE":
-        sets = ["0"] + ["".join(c for n, c in enumerate("iorw") if s >> n & 1) for s in range(1, 16)]
-        for p in sets:
-            for s in sets:
-                yield f"{p}, {s}"
-    elif form == "CSR":
-        for csr in CSRS:
-            if mnemonic.endswith("i"):
-                for imm in (0, 1, 15, 16, 31):
-                    yield from regs(f"r, {csr}, {imm}")
-            else:
-                yield from regs(f"r, {csr}, r")
-    elif form == "B":
-        for d in (-4096, -4094, -2050, -2048, -2, 0, 2, 4, 2046, 2048, 4094):
-            yield from regs(f"r, r, {d}")
-    elif form == "J":
-        for d in (-1048576, -1048574, -4098, -4096, -2050, -2048, -2, 0, 2, 2046, 2048, 4096, 1048574):
-            yield from regs(f"r, {d}")
-    elif mnemonic.startswith("cbo."):
-        yield from regs("(r)")
-        yield "0(a0)"
-    elif form in ("I", "S"):
-        memory = form == "S" or mnemonic == "jalr" or mnemonic in ("lb", "lh", "lw", "ld", "lbu", "lhu", "lwu")
-        for imm in SIMM12:
-            yield from regs(f"r, {imm}(r)" if memory else f"r, r, {imm}")
-    else:
-        sys.exit(f"{mnemonic}: no operands are known here for the form {form}")
+# Values of the operand kinds of the .td files: both ends, next to them, around zero, and what
+# exercises every bit.
+FPRS = [f"ft{n}" for n in range(8)] + ["fs0", "fs1"] + [f"fa{n}" for n in range(8)] + \
+       [f"fs{n}" for n in range(2, 12)] + ["ft8", "ft9", "ft10", "ft11"]
+MODES = ["", ", rne", ", rtz", ", rdn", ", rup", ", rmm", ", dyn"]
+FENCE_SETS = ["0"] + ["".join(c for n, c in enumerate("iorw") if s >> n & 1) for s in range(1, 16)]
+KINDS = {
+    "GPR": REGS, "GPRNoX0": REGS[1:], "GPRNoX2": REGS[:2] + REGS[3:], "GPRC": REGS[8:16], "SP": ["sp"],
+    "GPRMemZeroOffset": [f"({r})" for r in REGS] + ["0(a0)"],
+    "FPR16": FPRS, "FPR32": FPRS, "FPR64": FPRS, "FPR64C": FPRS[8:16], "FPR32C": FPRS[8:16],
+    "frmarg": MODES, "frmarglegacy": MODES, "fencearg": FENCE_SETS, "csr_sysreg": CSRS, "simm12": SIMM12,
+    "uimm20_lui": UIMM20, "uimm20_auipc": UIMM20, "uimm5": [0, 1, 15, 16, 30, 31], "uimm6": [0, 1, 31, 32, 62, 63],
+    "simm13_lsb0": [-4096, -4094, -2050, -2048, -2, 0, 2, 4, 2046, 2048, 4094],
+    "simm21_lsb0_jal": [-1048576, -1048574, -4098, -4096, -2050, -2048, -2, 0, 2, 2046, 2048, 4096, 1048574],
+    "bare_simm9_lsb0": [-256, -254, -2, 0, 2, 128, 254], "bare_simm12_lsb0": [-2048, -2046, -2, 0, 2, 1024, 2046],
+    "c_lui_imm": [1, 2, 16, 31, 0xFFFE0, 0xFFFF0, 0xFFFFF],
+}
 
 
-def instructions(tools, insn_inc):
-    lines, seen = [], 0
-    with open(insn_inc, encoding="utf-8") as file:
-        found = re.findall(r'^MTIA_INSN\((\w+), "([^"]+)", \w+, \w+, (\w+),', file.read(), re.M)
-    for _, mnemonic, form in found:
-        if form != "X":
+def kind_values(db, kind):
+    """Texts of an operand of this kind; every bit of a scaled immediate is used."""
+    if kind in KINDS:
+        return KINDS[kind]
+    record = db[kind]
+    if "Scale" not in record:
+        sys.exit(f"no operands are known here for the kind {kind}")
+    lo, hi, scale = record["Lo"], record["Hi"], record["Scale"]
+    values = {lo, lo + scale, hi - scale, hi, 0} | {scale << n for n in range(10)} | {-scale << n for n in range(10)}
+    return sorted(v for v in values if lo <= v <= hi and (v or not record["NonZero"]))
+
+
+def instruction_lines(db, record):
+    """Lines that show each operand of an instruction at each of its values."""
+    kinds = {name: kind["def"] for group in ("OutOperandList", "InOperandList")
+             for kind, name in record[group]["args"]}
+    names = [n for n in re.findall(r"\$\{?(\w+)\}?", record["Args"])]
+    values = [kind_values(db, kinds[n]) for n in names]
+    parts = re.split(r"\$\{?\w+\}?", record["Args"])
+
+    def line(chosen):
+        text = "".join(p + str(c) for p, c in zip(parts, chosen)) + parts[-1]
+        return f"{record['Mnemonic']} {text}".strip()
+    seen = dict.fromkeys([line([v[0] for v in values])])
+    for place, choices in enumerate(values):
+        for i, choice in enumerate(choices):
+            # The others take values of their own, not all the same.
+            chosen = [v[(i * 7 + 3 * n + 1) % len(v)] for n, v in enumerate(values)]
+            chosen[place] = choice
+            seen[line(chosen)] = None
+    # The constants in all combinations.
+    constants = [n for n, name in enumerate(names) if not kinds[name].startswith(("GPR", "FPR", "SP"))]
+    if len(constants) == 2:
+        for a in values[constants[0]]:
+            for b in values[constants[1]]:
+                chosen = [v[0] for v in values]
+                chosen[constants[0]], chosen[constants[1]] = a, b
+                seen[line(chosen)] = None
+    return list(seen)
+
+
+def instructions(tools, json_path):
+    with open(json_path, encoding="utf-8") as file:
+        db = json.load(file)
+    groups = {4: [], 2: []}
+    seen = 0
+    for base, size in (("MTIAInst", 4), ("MTIAInst16", 2)):
+        for name in db["!instanceof"][base]:
+            record = db[name]
+            if record["isPseudo"] or record["isCodeGenOnly"] or "HasVendorXmtia" in str(record["Predicates"]):
+                continue
             seen += 1
-            lines += [f"{mnemonic} {ops}".strip() for ops in operand_lists(form, mnemonic)]
+            groups[size] += instruction_lines(db, record)
+    for size, lines in groups.items():
+        # The short ones are written by name; the long ones must not become short ones.
+        compare_lines(tools, lines, size, compressed=size == 2)
+    # And once more with everything that can be short made short.
+    compare_lines(tools, groups[4], None, compressed=True)
+    print(f"{seen} instructions, {sum(map(len, groups.values()))} encodings equal")
+
+
+def compare_lines(tools, lines, size, compressed):
+    tools.compressed = compressed
     text = "\n".join(lines) + "\n"
     ours, stock = tools.assemble(True, text, "insns"), tools.assemble(False, text, "insns")
     a, b = tools.section_text(ours), tools.section_text(stock)
-    same_lines("encodings", [f"{lines[i // 4]}: {a[i:i + 4][::-1].hex()}" for i in range(0, len(a), 4)],
-               [f"{lines[i // 4]}: {b[i:i + 4][::-1].hex()}" for i in range(0, len(b), 4)])
+    if size:
+        same_lines("encodings", [f"{lines[i // size]}: {a[i:i + size][::-1].hex()}" for i in range(0, len(a), size)],
+                   [f"{lines[i // size]}: {b[i:i + size][::-1].hex()}" for i in range(0, len(b), size)])
     with open(ours, "rb") as x, open(stock, "rb") as y:
         if x.read() != y.read():
-            sys.exit("the object files differ outside .text")
-    # Both disassemblers on both objects.
-    for obj in (ours, stock):
-        same_lines("disassembly", tools.disassemble(True, obj), tools.disassemble(False, obj))
-        same_lines("disassembly without aliases", tools.disassemble(True, obj, "-M", "no-aliases", "-M", "numeric"),
-                   tools.disassemble(False, obj, "-M", "no-aliases", "-M", "numeric"))
+            sys.exit("the object files differ")
+    # Both disassemblers on the object.
+    for extra in ([], ["-M", "no-aliases", "-M", "numeric"]):
+        same_lines("disassembly", tools.disassemble(True, ours, *extra), tools.disassemble(False, ours, *extra))
     # Both assemblers print the same text.
     printed = [tools.run(o, "llvm-mc", tools.mc_args(o), text).stdout.splitlines() for o in (True, False)]
     same_lines("printed assembly", *printed)
-    # And what is printed is read again as the same words.
+    # And what is printed is read again as the same bytes, but for c.addi16sp and its like, which are
+    # only one of two ways to say it.
     again = tools.section_text(tools.assemble(True, "\n".join(printed[0]) + "\n", "again"))
-    if again != a:
-        sys.exit("printed assembly is read as other words")
-    print(f"{seen} instructions, {len(lines)} encodings equal")
+    if size != 2 and again != a:
+        sys.exit("printed assembly is read as something else")
+    tools.compressed = False
 
 
 PSEUDOS = """
@@ -361,9 +394,9 @@ def csrs(tools, _):
 
 
 def main(argv):
-    what, insn_inc, llvm, plugin, scratch = argv[1:]
+    what, json_path, llvm, plugin, scratch = argv[1:]
     os.makedirs(scratch, exist_ok=True)
-    globals()[what](Tools(llvm, plugin, scratch), insn_inc)
+    globals()[what](Tools(llvm, plugin, scratch), json_path)
 
 
 main(sys.argv)

@@ -7,14 +7,17 @@
 
 #include "MCTargetDesc/MTIAMCTargetDesc.h"
 #include "MCTargetDesc/MTIABaseInfo.h"
+#include "MCTargetDesc/MTIACompress.h"
 #include "MCTargetDesc/MTIAELFStreamer.h"
 #include "MCTargetDesc/MTIAInstPrinter.h"
 #include "MCTargetDesc/MTIAMCAsmInfo.h"
 #include "MCTargetDesc/MTIATargetStreamer.h"
 #include "TargetInfo/MTIATargetInfo.h"
+#include "llvm/MC/MCContext.h"
 #include "llvm/MC/MCDwarf.h"
 #include "llvm/MC/MCInstrAnalysis.h"
 #include "llvm/MC/MCInstrInfo.h"
+#include "llvm/MC/MCObjectFileInfo.h"
 #include "llvm/MC/MCRegisterInfo.h"
 #include "llvm/MC/MCSubtargetInfo.h"
 #include "llvm/MC/TargetRegistry.h"
@@ -59,6 +62,23 @@ static MCAsmInfo *createMTIAMCAsmInfo(const MCRegisterInfo &MRI, const Triple &T
   unsigned SP = MRI.getDwarfRegNum(MTIA::X2, true);
   MAI->addInitialFrameState(MCCFIInstruction::cfiDefCfa(nullptr, SP, 0));
   return MAI;
+}
+
+namespace {
+class MTIAMCObjectFileInfo : public MCObjectFileInfo {
+public:
+  unsigned getTextSectionAlignment() const override {
+    const MCSubtargetInfo *STI = getContext().getSubtargetInfo();
+    return STI && MTIACompress::hasCompressed(*STI) ? 2 : 4;
+  }
+};
+} // namespace
+
+static MCObjectFileInfo *createMTIAMCObjectFileInfo(MCContext &Ctx, bool PIC,
+                                                    bool LargeCodeModel) {
+  MCObjectFileInfo *Info = new MTIAMCObjectFileInfo();
+  Info->initMCObjectFileInfo(Ctx, PIC, LargeCodeModel);
+  return Info;
 }
 
 static MCInstPrinter *createMTIAMCInstPrinter(const Triple &T, unsigned SyntaxVariant,
@@ -192,6 +212,7 @@ static MCInstrAnalysis *createMTIAInstrAnalysis(const MCInstrInfo *Info) {
 extern "C" void LLVMInitializeMTIATargetMC() {
   Target &T = getTheMTIATarget();
   TargetRegistry::RegisterMCAsmInfo(T, createMTIAMCAsmInfo);
+  TargetRegistry::RegisterMCObjectFileInfo(T, createMTIAMCObjectFileInfo);
   TargetRegistry::RegisterMCInstrInfo(T, createMTIAMCInstrInfo);
   TargetRegistry::RegisterMCRegInfo(T, createMTIAMCRegisterInfo);
   TargetRegistry::RegisterMCSubtargetInfo(T, createMTIAMCSubtargetInfo);
