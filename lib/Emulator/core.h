@@ -173,8 +173,9 @@ static inline uint8_t *mtia_core_mem(struct mtia_core *c, uint64_t addr, unsigne
 
 // core->fp_quick[rm], of an instruction with that rounding mode. All need FS to be dirty.
 #define MTIA_FP_QUICK_LEGAL 1u   // rm (or frm, if rm is dynamic) is a rounding mode
-#define MTIA_FP_QUICK_NEAREST 2u // and it is RNE, and NX is set already
-#define MTIA_FP_QUICK_TO_ZERO 4u // and it is RTZ, and NX is set already
+#define MTIA_FP_QUICK_RNE 2u     // and it is RNE
+#define MTIA_FP_QUICK_NEAREST 4u // and it is RNE, and NX is set already
+#define MTIA_FP_QUICK_TO_ZERO 8u // and it is RTZ, and NX is set already
 
 // To be called after a change of mstatus.FS, frm or fflags.
 void mtia_core_fp_update(struct mtia_core *c);

@@ -10,7 +10,8 @@ void mtia_core_fp_update(struct mtia_core *c) {
     unsigned mode = rm == MTIA_FP_DYN ? c->frm : rm;
     unsigned quick = 0;
     if (dirty && mode <= MTIA_FP_RMM)
-      quick = MTIA_FP_QUICK_LEGAL | (inexact && mode == MTIA_FP_RNE ? MTIA_FP_QUICK_NEAREST : 0) |
+      quick = MTIA_FP_QUICK_LEGAL | (mode == MTIA_FP_RNE ? MTIA_FP_QUICK_RNE : 0) |
+              (inexact && mode == MTIA_FP_RNE ? MTIA_FP_QUICK_NEAREST : 0) |
               (inexact && mode == MTIA_FP_RTZ ? MTIA_FP_QUICK_TO_ZERO : 0);
     c->fp_quick[rm] = (uint8_t)quick;
   }

@@ -8,6 +8,10 @@
 //     not NaN: no NV; not infinite: no OF, no DZ; above the smallest normal number: no
 //     UF. Nor was an operand a NaN or infinite, or the result would be.
 //
+// The functions mtia_exact_* do without NX: they are true only if the result is exact and
+// raises nothing, in any rounding mode but for the sign of a zero (so: to nearest). The rounding
+// error of a sum, product, quotient or root is a number that the host can compute.
+//
 // Each function gives a result and says whether that is it; if not, fp.h computes.
 // The host must be in the rounding mode to nearest and keep subnormal numbers, as C
 // programs are started.
@@ -127,6 +131,85 @@ MTIA_FAST bool mtia_fast_f32_to_f64(uint32_t a, uint64_t *r) {
   return !mtia_fast_f32_is_nan(a);
 }
 
+//===-- Exact results ---------------------------------------------------------===//
+
+#define MTIA_EXACT_SUM(F, H, I, INF)                                                               \
+  /* The error of a sum: Knuth, The Art of Computer Programming 4.2.2, theorem B. */               \
+  MTIA_FAST bool mtia_exact_##F##_sum(H a, H b, I *r) {                                            \
+    H sum = a + b, back = sum - a;                                                                 \
+    *r = mtia_bits_##F(sum);                                                                       \
+    return (*r & INF) != INF && a - (sum - back) + (b - back) == 0;                                \
+  }                                                                                                \
+  MTIA_FAST bool mtia_exact_##F##_add(I a, I b, I *r) {                                            \
+    return mtia_exact_##F##_sum(mtia_host_##F(a), mtia_host_##F(b), r);                            \
+  }                                                                                                \
+  MTIA_FAST bool mtia_exact_##F##_sub(I a, I b, I *r) {                                            \
+    return mtia_exact_##F##_sum(mtia_host_##F(a), -mtia_host_##F(b), r);                           \
+  }
+MTIA_EXACT_SUM(f32, float, uint32_t, UINT32_C(0x7f800000))
+MTIA_EXACT_SUM(f64, double, uint64_t, UINT64_C(0x7ff0000000000000))
+
+// f32 in f64, where a product is exact. A subnormal or infinite result is no f32 that is safe.
+MTIA_FAST bool mtia_exact_f32_of(double value, uint32_t *r) {
+  *r = mtia_bits_f32((float)value);
+  return (double)mtia_host_f32(*r) == value && (mtia_fast_f32_safe(*r) || value == 0);
+}
+
+MTIA_FAST bool mtia_exact_f32_mul(uint32_t a, uint32_t b, uint32_t *r) {
+  return mtia_exact_f32_of((double)mtia_host_f32(a) * (double)mtia_host_f32(b), r);
+}
+
+MTIA_FAST bool mtia_exact_f32_div(uint32_t a, uint32_t b, uint32_t *r) {
+  return mtia_fast_f32_div(a, b, r) &&
+         (double)mtia_host_f32(*r) * (double)mtia_host_f32(b) == (double)mtia_host_f32(a);
+}
+
+MTIA_FAST bool mtia_exact_f32_sqrt(uint32_t a, uint32_t *r) {
+  return mtia_fast_f32_sqrt(a, r) &&
+         (double)mtia_host_f32(*r) * (double)mtia_host_f32(*r) == (double)mtia_host_f32(a);
+}
+
+MTIA_FAST bool mtia_exact_f32_fma(uint32_t a, uint32_t b, uint32_t c, uint32_t *r) {
+  uint64_t sum;
+  return mtia_exact_f64_sum((double)mtia_host_f32(a) * (double)mtia_host_f32(b),
+                            (double)mtia_host_f32(c), &sum) &&
+         mtia_exact_f32_of(mtia_host_f64(sum), r);
+}
+
+// f64 with fma, whose error term must not be lost to underflow: the larger side is far from it.
+MTIA_FAST bool mtia_exact_f64_far(uint64_t a) {
+  return (a & UINT64_C(0x7fffffffffffffff)) > UINT64_C(0x1000000000000000); // about 2^-767
+}
+
+MTIA_FAST bool mtia_exact_f64_mul(uint64_t a, uint64_t b, uint64_t *r) {
+  if (!mtia_host_has_fma || !mtia_fast_f64_mul(a, b, r))
+    return false;
+  return !(*r << 1) || (mtia_exact_f64_far(*r) &&
+                        mtia_host_fma(mtia_host_f64(a), mtia_host_f64(b), -mtia_host_f64(*r)) == 0);
+}
+
+MTIA_FAST bool mtia_exact_f64_div(uint64_t a, uint64_t b, uint64_t *r) {
+  return mtia_host_has_fma && mtia_fast_f64_div(a, b, r) && mtia_exact_f64_far(a) &&
+         mtia_host_fma(mtia_host_f64(*r), mtia_host_f64(b), -mtia_host_f64(a)) == 0;
+}
+
+MTIA_FAST bool mtia_exact_f64_sqrt(uint64_t a, uint64_t *r) {
+  return mtia_host_has_fma && mtia_fast_f64_sqrt(a, r) && mtia_exact_f64_far(a) &&
+         mtia_host_fma(mtia_host_f64(*r), mtia_host_f64(*r), -mtia_host_f64(a)) == 0;
+}
+
+// Sufficient, not necessary: the product is exact by itself.
+MTIA_FAST bool mtia_exact_f64_fma(uint64_t a, uint64_t b, uint64_t c, uint64_t *r) {
+  uint64_t product;
+  return mtia_exact_f64_mul(a, b, &product) && mtia_exact_f64_add(product, c, r);
+}
+
+MTIA_FAST bool mtia_exact_f64_to_f32(uint64_t a, uint32_t *r) {
+  return mtia_exact_f32_of(mtia_host_f64(a), r);
+}
+
+//===-- Integers --------------------------------------------------------------===//
+
 // Towards zero. Every f32 is an f64, so these do for both.
 MTIA_FAST bool mtia_fast_to_i32(double a, uint64_t *r) {
   bool in = a > -0x1.00000002p31 && a < 0x1p31; // -2^31 - 1 excluded
@@ -157,5 +240,14 @@ MTIA_FAST uint64_t mtia_fast_f64_from_i64(int64_t a) { return mtia_bits_f64((dou
 MTIA_FAST uint64_t mtia_fast_f64_from_u64(uint64_t a) { return mtia_bits_f64((double)a); }
 MTIA_FAST uint32_t mtia_fast_f32_from_i64(int64_t a) { return mtia_bits_f32((float)a); }
 MTIA_FAST uint32_t mtia_fast_f32_from_u64(uint64_t a) { return mtia_bits_f32((float)a); }
+
+// Whether those are exact; a sufficient condition.
+#define MTIA_EXACT_INT(F, BITS)                                                                    \
+  MTIA_FAST bool mtia_exact_##F##_from_u64(uint64_t a) { return a >> BITS == 0; }                  \
+  MTIA_FAST bool mtia_exact_##F##_from_i64(int64_t a) {                                            \
+    return mtia_exact_##F##_from_u64(a < 0 ? 0 - (uint64_t)a : (uint64_t)a);                       \
+  }
+MTIA_EXACT_INT(f32, 24)
+MTIA_EXACT_INT(f64, 53)
 
 #endif
