@@ -12,6 +12,7 @@
 #include "sched.h"
 
 #include <inttypes.h>
+#include <poll.h>
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
@@ -536,6 +537,17 @@ static void find_writes(struct mtia_device *dev) {
       return;
     }
   }
+}
+
+bool mtia_debug_input(struct mtia_core *c, int fd) {
+  struct mtia_debug *debug = c->dev->debug;
+  struct pollfd p = {fd, POLLIN, 0};
+  while (poll(&p, 1, POLL_NANOSECONDS / 1000000) == 0)
+    if (debug->interrupted(debug->context)) {
+      stop(c, MTIA_STOP_INTERRUPT);
+      return true;
+    }
+  return false;
 }
 
 void mtia_debug_poll(struct mtia_device *dev) {

@@ -89,6 +89,9 @@ enum mtia_exit mtia_debug_run(struct mtia_core *c);
 // A trap at c->pc. True: the cores stop in front of it.
 bool mtia_debug_trap(struct mtia_core *c, uint64_t cause, uint64_t tval);
 
+// Waits for input on the host's file `fd`. True: the debugger wants a stop before it came.
+bool mtia_debug_input(struct mtia_core *c, int fd);
+
 // Once per round of the scheduler.
 void mtia_debug_poll(struct mtia_device *dev);
 

@@ -170,6 +170,8 @@ static bool read_symbols(struct mtia_device *dev, const struct reader *r, const 
     if (sym.st_shndx == SHN_UNDEF || !*name || *name == '$' || *name == '.' ||
         (type != STT_FUNC && type != STT_OBJECT && type != STT_NOTYPE))
       continue;
+    if (mtia_mem_level(dev, sym.st_value) == MTIA_NOWHERE) // a number that the linker gave a name
+      continue;
     list[image->symbols++] =
         (struct mtia_symbol){sym.st_value, sym.st_size, name, type == STT_FUNC};
   }

@@ -4,6 +4,7 @@
 // which RISC-V semihosting takes over; fields are 64 bits.
 #define _GNU_SOURCE // memfd_create
 #include "semihost.h"
+#include "debug.h"
 #include "device.h"
 
 #include <errno.h>
@@ -370,9 +371,23 @@ static void end_program(struct mtia_core *core, uint64_t reason, uint64_t status
   core->state = MTIA_CORE_HALTED;
 }
 
+// Whether the call reads standard input, and gdb's Ctrl-C comes first: it is made again later.
+static bool interrupted(struct mtia_core *core) {
+  const int *fd = core->x[10] == SYS_READ ? handle(core->dev->host, field(core, 0)) : NULL;
+  if (core->x[10] != SYS_READC && !(fd && *fd == 0))
+    return false;
+  mtia_host_flush(core->dev);
+  return mtia_debug_input(core, 0);
+}
+
 void mtia_semihost_call(struct mtia_core *core) {
   struct mtia_device *dev = core->dev;
   int64_t result = 0;
+  if (dev->debug && interrupted(core)) {
+    core->pc -= 4; // the ebreak's
+    core->instret--;
+    return;
+  }
   switch (core->x[10]) {
   case SYS_OPEN:
     result = sys_open(core);

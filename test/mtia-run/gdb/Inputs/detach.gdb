@@ -1,0 +1,4 @@
+break spin
+continue
+print zero = 1
+detach

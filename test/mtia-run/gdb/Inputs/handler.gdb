@@ -1,0 +1,4 @@
+continue
+bt
+print handled
+continue
