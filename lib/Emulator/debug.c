@@ -19,6 +19,7 @@
 
 #define MAX_WATCH_BYTES 4096
 #define POLL_NANOSECONDS INT64_C(5000000)
+#define COMMAND_BYTES 4
 
 struct point {
   enum mtia_point kind;
@@ -41,6 +42,7 @@ struct mtia_debug {
   uint64_t trap_pc, tval; // TRAP, EBREAK
   bool passing;           // a trap is taken that was stopped for
   bool stepping;          // a core may be
+  bool holding;           // a core that could go on may not
   bool access_pending;    // the instruction at the core's pc accesses stop.addr
   bool ending;            // the run shall fail as it would without a debugger
   bool changed;           // registers or memory, since the last stop
@@ -287,17 +289,19 @@ static void stop(struct mtia_core *core, enum mtia_stop why) {
   core->dev->stop = true;
 }
 
-// The core that a stop without a core of its own is reported for.
+// The core that a stop without a core of its own is reported for: one that was to run, if possible.
 static struct mtia_core *any_core(struct mtia_device *dev) {
   struct mtia_core *best = NULL;
+  unsigned best_score = 0;
   for (unsigned i = 0; i < 2 * dev->rows * dev->cols; i++) {
     struct mtia_core *core = &dev->pe[i / 2].core[i % 2];
     if (core->state == MTIA_CORE_OFF)
       continue;
-    bool better = !best || (best->state == MTIA_CORE_HALTED && core->state != MTIA_CORE_HALTED) ||
-                  (best->held && !core->held && core->state != MTIA_CORE_HALTED);
-    if (better)
+    unsigned score = 1 + 4 * !core->held + 2 * (core->state != MTIA_CORE_HALTED);
+    if (score > best_score) {
       best = core;
+      best_score = score;
+    }
   }
   return best ? best : &dev->pe[0].core[0];
 }
@@ -387,13 +391,15 @@ void mtia_debug_resume(struct mtia_device *dev, bool pass) {
     return;
   }
   dev->stop = false;
-  debug->stepping = false;
+  debug->stepping = debug->holding = false;
   for (size_t i = 0; i < debug->points; i++)
     look(dev, &debug->point[i]);
   for (unsigned i = 0; i < 2 * dev->rows * dev->cols; i++) {
     const struct mtia_core *core = &dev->pe[i / 2].core[i % 2];
     debug->changed |= core->held; // getting stuck now is no wonder
     debug->stepping |= core->step != MTIA_GO;
+    debug->holding |=
+        core->held && (core->state == MTIA_CORE_RUNNING || core->state == MTIA_CORE_WAITING);
   }
   if (s.why == MTIA_STOP_EBREAK || s.why == MTIA_STOP_TRAP)
     leave_trap(s.core, &s, pass);
@@ -402,10 +408,22 @@ void mtia_debug_resume(struct mtia_device *dev, bool pass) {
 
 void mtia_debug_touch(struct mtia_device *dev) { dev->debug->changed = true; }
 
+static bool is_past(const struct mtia_core *c) { return c->command && c->past == c->command; }
+
+uint64_t mtia_debug_pc(const struct mtia_core *c) {
+  return c->pc + (is_past(c) ? COMMAND_BYTES : 0);
+}
+
 void mtia_debug_set_pc(struct mtia_core *c, uint64_t pc) {
   mtia_debug_touch(c->dev);
-  if (c->state == MTIA_CORE_OFF || c->state == MTIA_CORE_HALTED || c->pc == pc)
+  if (c->state == MTIA_CORE_OFF || c->state == MTIA_CORE_HALTED || mtia_debug_pc(c) == pc)
     return;
+  if (is_past(c)) {
+    c->past_pc = c->pc;
+  } else if (c->past_pc && pc == c->past_pc + COMMAND_BYTES) {
+    pc = c->past_pc; // back where it was: a function has been called
+    c->past_pc = 0;
+  }
   // A command that waits to be issued has not happened yet: nothing is lost.
   c->pc = pc;
   c->command = NULL;
@@ -446,7 +464,8 @@ static enum mtia_exit step_once(struct mtia_core *c) {
     debug->used->fn = ops->debug_stop;
   debug->used = &page->slot[real - from->slot];
   mtia_core_decode(c, debug->used);
-  mtia_debug_access(c, debug->used);
+  if (mtia_debug_access(c, debug->used))
+    return MTIA_EXIT_DEBUG;
   c->limit = c->cycle + 1;
   enum mtia_exit why =
       debug->used->fn(c, debug->used, c->cycle, 0, mtia_mem(c->dev, c->pe, MTIA_DRAM_BASE, 1));
@@ -472,8 +491,10 @@ static enum mtia_exit run_steps(struct mtia_core *c) {
       return MTIA_EXIT_QUANTUM;
     c->step = MTIA_STEP_DONE;
     enum mtia_exit why = step_once(c);
-    if (debug->access_pending)
+    if (debug->access_pending) {
       stop(c, MTIA_STOP_WATCH);
+      break;
+    }
     if (why != MTIA_EXIT_DEBUG)
       return why;
   }
@@ -482,13 +503,13 @@ static enum mtia_exit run_steps(struct mtia_core *c) {
 
 enum mtia_exit mtia_debug_run(struct mtia_core *c) {
   struct mtia_debug *debug = c->dev->debug;
+  c->past = NULL;
   if (c->step != MTIA_GO)
     return run_steps(c);
   enum mtia_exit why = mtia_core_run(c);
   if (why != MTIA_EXIT_DEBUG)
     return why;
   if (debug->access_pending) {
-    step_once(c);
     stop(c, MTIA_STOP_WATCH);
   } else if (breaks_at(debug, c->pc, &debug->stop.point)) {
     stop(c, MTIA_STOP_BREAK);
@@ -513,6 +534,15 @@ bool mtia_debug_trap(struct mtia_core *c, uint64_t cause, uint64_t tval) {
   return true;
 }
 
+// A core to report for a PE. gdb does not expect anything of cores that are held.
+static struct mtia_core *pe_core(struct mtia_pe *pe) {
+  for (unsigned i = 0; i < 2; i++)
+    if (pe->core[i].state != MTIA_CORE_OFF && pe->core[i].state != MTIA_CORE_HALTED &&
+        !pe->core[i].held)
+      return &pe->core[i];
+  return any_core(pe->dev);
+}
+
 // Commands, units and semihosting calls write without an instruction that could be looked at.
 static void find_writes(struct mtia_device *dev) {
   struct mtia_debug *debug = dev->debug;
@@ -525,15 +555,16 @@ static void find_writes(struct mtia_device *dev) {
       unsigned byte = 0;
       while (host[byte] == seen[byte])
         byte++;
-      debug->stop.addr = p->addr + byte;
-      debug->stop.point = p->kind;
       bool own = places(dev, p) > 1;
+      char whose[64] = "";
+      if (own)
+        snprintf(whose, sizeof whose, " of PE (%u,%u)", dev->pe[j].row, dev->pe[j].col);
       if (asprintf(&debug->stop.text,
-                   "the watched byte at 0x%" PRIx64 " was written by a command, a unit or a "
+                   "the watched byte at 0x%" PRIx64 "%s was written by a command, a unit or a "
                    "semihosting call at cycle %" PRIu64,
-                   debug->stop.addr, mtia_now(dev)) < 0)
+                   p->addr + byte, whose, mtia_now(dev)) < 0)
         debug->stop.text = NULL;
-      stop(own ? &dev->pe[j].core[0] : any_core(dev), MTIA_STOP_WATCH);
+      stop(own ? pe_core(&dev->pe[j]) : any_core(dev), MTIA_STOP_WRITTEN);
       return;
     }
   }
@@ -558,6 +589,11 @@ void mtia_debug_poll(struct mtia_device *dev) {
     struct mtia_core *core = &dev->pe[i / 2].core[i % 2];
     if (core->step != MTIA_GO && core->state == MTIA_CORE_HALTED)
       stop(core, MTIA_STOP_HALTED);
+    if (core->step == MTIA_STEP_DONE && core->state == MTIA_CORE_WAITING && debug->holding &&
+        core->command && !is_past(core)) {
+      core->past = core->command;
+      stop(core, MTIA_STOP_STEP);
+    }
   }
   struct timespec t;
   clock_gettime(CLOCK_MONOTONIC, &t);

@@ -20,7 +20,8 @@ enum mtia_stop {
   MTIA_STOP_START,     // before the first instruction
   MTIA_STOP_STEP,      // a step is done
   MTIA_STOP_BREAK,     // in front of an instruction with a breakpoint
-  MTIA_STOP_WATCH,     // behind an instruction that accessed a watched place
+  MTIA_STOP_WATCH,     // in front of an instruction that accesses a watched place
+  MTIA_STOP_WRITTEN,   // somebody else has written to a watched place
   MTIA_STOP_TRAP,      // in front of an instruction that traps, and that would end the run
   MTIA_STOP_EBREAK,    // in front of an ebreak
   MTIA_STOP_INTERRUPT, // the debugger asked for it
@@ -48,7 +49,7 @@ enum mtia_step {
 struct mtia_debug_stop {
   enum mtia_stop why;
   struct mtia_core *core; // who stopped
-  uint64_t addr;          // WATCH: what was accessed
+  uint64_t addr;          // WATCH: what will be accessed
   enum mtia_point point;  // BREAK, WATCH
   uint64_t cause;         // TRAP: mcause
   char *text;             // what to tell the user, or NULL
@@ -69,6 +70,11 @@ const struct mtia_debug_stop *mtia_debug_stopped(struct mtia_device *dev);
 // To be called before a run goes on; cores' `held` and `step` have been set. `pass`: a trap that
 // was the reason of the stop is taken now.
 void mtia_debug_resume(struct mtia_device *dev, bool pass);
+
+// The pc that the debugger is told. A core that has stepped to a command which cannot be issued
+// while others are held appears to stand behind it: a debugger that steps over a breakpoint on such
+// a command would never get anywhere else.
+uint64_t mtia_debug_pc(const struct mtia_core *c);
 
 // The debugger has changed a core's pc, memory (`host`, len bytes), anything else.
 void mtia_debug_set_pc(struct mtia_core *c, uint64_t pc);

@@ -593,7 +593,8 @@ static unsigned signal_of(const struct mtia_debug_stop *stop) {
   case MTIA_STOP_INTERRUPT:
     return SIGNAL_INT;
   case MTIA_STOP_STUCK:
-    return stop->cause == MTIA_ERR_MAX_CYCLES ? SIGNAL_XCPU : SIGNAL_TRAP;
+    // Not SIGTRAP: gdb takes that for the end of a step and makes the next one.
+    return stop->cause == MTIA_ERR_MAX_CYCLES ? SIGNAL_XCPU : SIGNAL_STOP;
   case MTIA_STOP_HALTED:
     return SIGNAL_STOP;
   case MTIA_STOP_FAILED:
@@ -636,7 +637,8 @@ static void make_stop_reply(struct mtia_gdb *gdb, const struct mtia_debug_stop *
              : stop->point == MTIA_POINT_READ ? "rwatch"
                                               : "awatch",
              stop->addr);
-  mtia_gdb_hex(pc, &core->pc, 8);
+  uint64_t at = mtia_debug_pc(core);
+  mtia_gdb_hex(pc, &at, 8);
   mtia_gdb_hex(sp, &core->x[2], 8);
   mtia_gdb_hex(fp, &core->x[8], 8);
   gdb->signal = signal_of(stop);

@@ -38,13 +38,28 @@ static const struct {
 
 static bool is_float_csr(unsigned csr) { return csr >= CSR_FFLAGS && csr <= CSR_FCSR; }
 
-// An instruction that reads a counter does not count itself; gdb is no instruction.
+// An instruction that reads a counter counts itself, too, and one that uses the floating-point
+// state needs mstatus.FS; gdb is no instruction.
 static bool read_csr(struct mtia_core *core, unsigned csr, uint64_t *value) {
+  uint64_t mstatus = core->csr.mstatus;
+  if (is_float_csr(csr))
+    core->csr.mstatus |= MSTATUS_FS;
   core->cycle++;
   core->instret++;
   bool ok = mtia_csr_read(core, csr, value);
   core->cycle--;
   core->instret--;
+  core->csr.mstatus = mstatus;
+  return ok;
+}
+
+static bool write_csr(struct mtia_core *core, unsigned csr, uint64_t value) {
+  uint64_t mstatus = core->csr.mstatus;
+  if (is_float_csr(csr))
+    core->csr.mstatus |= MSTATUS_FS;
+  bool ok = mtia_csr_write(core, csr, value);
+  if (is_float_csr(csr))
+    core->csr.mstatus = mstatus;
   return ok;
 }
 
@@ -55,7 +70,7 @@ char *mtia_gdb_target_xml(struct mtia_core *core, size_t *size) {
   if (!out)
     return NULL;
   fputs("<?xml version=\"1.0\"?>\n<!DOCTYPE target SYSTEM \"gdb-target.dtd\">\n"
-        "<target version=\"1.0\">\n<architecture>riscv:rv64</architecture>\n"
+        "<target version=\"1.0\">\n<architecture>riscv:rv64</architecture>\n<osabi>none</osabi>\n"
         "<feature name=\"org.gnu.gdb.riscv.cpu\">\n",
         out);
   for (unsigned i = 0; i < 32; i++)
@@ -104,7 +119,11 @@ bool mtia_gdb_read_register(struct mtia_core *core, uint64_t number, uint64_t *v
     return true;
   }
   if (number == MTIA_GDB_PC) {
-    *value = core->pc;
+    *value = mtia_debug_pc(core);
+    return true;
+  }
+  if (number >= REG_F0 && number < REG_F0 + 32) {
+    *value = core->f[number - REG_F0];
     return true;
   }
   if (number == REG_PRIV) {
@@ -129,7 +148,10 @@ bool mtia_gdb_write_register(struct mtia_core *core, uint64_t number, uint64_t v
     mtia_debug_set_pc(core, value);
     return true;
   }
-  if (number < REG_CSR || number >= REG_CSR + CSRS)
-    return false;
-  return mtia_csr_write(core, (unsigned)number - REG_CSR, value);
+  if (number >= REG_F0 && number < REG_F0 + 32) {
+    core->f[number - REG_F0] = value;
+    return true;
+  }
+  return number >= REG_CSR && number < REG_CSR + CSRS &&
+         write_csr(core, (unsigned)number - REG_CSR, value);
 }

@@ -96,9 +96,11 @@ struct mtia_core {
   uint64_t wait_cycles;            // spent in MTIA_CORE_WAITING
 
   // The debugger's (debug.c).
-  bool held;                   // is not in the queue of cores
-  uint8_t step;                // enum mtia_step
-  uint64_t step_from, step_to; // MTIA_STEP_RANGE
+  bool held;                    // is not in the queue of cores
+  uint8_t step;                 // enum mtia_step
+  uint64_t step_from, step_to;  // go on stepping while pc is in it
+  const struct mtia_insn *past; // command that is not issued yet, but gdb believes it is
+  uint64_t past_pc;             // where it was when gdb changed pc
 };
 
 struct mtia_pe {
