@@ -52,6 +52,7 @@ QEMU = "qemu-system-riscv64 -M virt -bios none -nographic -semihosting-config en
 SUBSTITUTIONS = {
     # ours
     "mtia-clang": f"{build}/bin/mtia-clang",
+    "mtia-clang\\+\\+": f"{build}/bin/mtia-clang++",
     "mtia-run": f"{build}/bin/mtia-run",
     "knyfe-c": f"{build}/bin/knyfe-c",
     "plugin": plugin,
@@ -80,7 +81,7 @@ SUBSTITUTIONS = {
     "include": f"{source}/include",
 }
 # A name ends where no further letter or dash follows: %clang is not %clang-riscv.
-config.substitutions += [(f"%{name}(?![A-Za-z0-9_-])", text) for name, text in SUBSTITUTIONS.items()]
+config.substitutions += [(f"%{name}(?![A-Za-z0-9_+-])", text) for name, text in SUBSTITUTIONS.items()]
 
 # What a test may require. A skipped test prints the missing name as its reason.
 for tool in ("mtia-clang", "mtia-run", "knyfe-c"):

@@ -11,6 +11,11 @@ set(MTIA_DEVICE_MABI "lp64")
 set(MTIA_MULTILIBS rv64i/lp64 rv64im/lp64)
 
 set(MTIA_PICOLIBC "/usr/lib/picolibc/riscv64-unknown-elf" CACHE PATH "picolibc for riscv64-unknown-elf")
+set(MTIA_LIBCXX "${MTIA_LLVM_ROOT}/include/c++/v1" CACHE PATH "headers of libc++")
+if(NOT EXISTS "${MTIA_LIBCXX}/type_traits")
+  message(FATAL_ERROR "${MTIA_LIBCXX}/type_traits is missing: "
+                      "install the package libc++-22-dev, or set MTIA_LIBCXX")
+endif()
 file(GLOB gcc_dirs "/usr/lib/gcc/riscv64-unknown-elf/*/libgcc.a")
 list(TRANSFORM gcc_dirs REPLACE "/libgcc.a$" "")
 set(MTIA_GCC_DIR "${gcc_dirs}" CACHE PATH "folder of libgcc.a for riscv64-unknown-elf and its variants")

@@ -166,14 +166,22 @@ bool DeviceDriver::chooseMachine(llvm::SmallVectorImpl<const char *> &Args) {
     return A.starts_with("-march=") || A.starts_with("-mabi=") || A.starts_with("-mcpu=") ||
            A.starts_with("-mtune=");
   });
-  llvm::SmallVector<const char *, 16> Defaults{"--start-no-unused-arguments", "-mcmodel=medany",
+  llvm::SmallVector<const char *, 16> Defaults{"--start-no-unused-arguments",
+                                               "-mcmodel=medany",
                                                Saver.save("-march=" + Machine.March).data(),
-                                               Saver.save("-mabi=" + Machine.Mabi).data()};
+                                               Saver.save("-mabi=" + Machine.Mabi).data(),
+                                               "-fno-exceptions",
+                                               "-fno-rtti"}; // there is no unwinder
   if (!Parsed.hasArg(OPT__sysroot_EQ, OPT__sysroot))
     Defaults.push_back("--sysroot=" MTIA_PICOLIBC);
   if (!Parsed.hasArg(OPT_nostdinc, OPT_nostdlibinc)) {
     Defaults.push_back("-isystem");
     Defaults.push_back(Where.Include.c_str());
+    if (!Parsed.hasArg(OPT_nostdincxx))
+      for (const char *Folder : {Saver.save(Where.Include + "/c++").data(), MTIA_LIBCXX}) {
+        Defaults.push_back("-stdlib++-isystem");
+        Defaults.push_back(Folder);
+      }
   }
   Defaults.push_back("--end-no-unused-arguments");
   Args.insert(Args.begin() + 1, Defaults.begin(), Defaults.end());
@@ -207,6 +215,13 @@ bool DeviceDriver::checkRequest(const Compilation &C) {
       A && A->getValue() != StringRef("lld") && A->getValue() != StringRef("ld.lld"))
     return error("-fuse-ld=" + StringRef(A->getValue()) +
                  ": the linker is lld, a part of mtia-clang; leave it out");
+  if (const Arg *A = Args.getLastArg(OPT_fexceptions, OPT_fno_exceptions);
+      A && A->getOption().matches(OPT_fexceptions))
+    return error("-fexceptions: the device has no C++ exceptions; leave it out");
+  if (Args.hasFlag(OPT_fcxx_exceptions, OPT_fno_cxx_exceptions, false))
+    return error("-fcxx-exceptions: the device has no C++ exceptions; leave it out");
+  if (Args.hasFlag(OPT_frtti, OPT_fno_rtti, false))
+    return error("-frtti: the device has no run-time type information; leave it out");
   if (Args.hasArg(OPT_shared))
     return error("-shared: the device has no dynamic loader");
   return true;
@@ -319,6 +334,8 @@ ArgStringList DeviceDriver::linkerArgs(Compilation &C, const Command &Job) {
     Out.push_back(Save("-L" + Machine.Libraries->libcFolder()));
     Out.push_back(Save(llvm::Twine("-L") + Machine.Libraries->LibgccFolder));
     // lld searches an archive again when a later one needs it: no group.
+    if (!Args.hasArg(OPT_nostdlibxx))
+      Out.push_back("-lmtia++");
     if (!Args.hasArg(OPT_nolibc))
       for (const char *Name : {"-lmtia", "-lc", "-lm", "-lsemihost"})
         Out.push_back(Name);
@@ -385,6 +402,8 @@ int reportFailures(Driver &TheDriver, Compilation &C,
 
 int mtia::runDriver(ArgList UserArgs, const char *Executable) {
   llvm::SmallVector<const char *, 64> Args(UserArgs.begin(), UserArgs.end());
+  if (llvm::sys::path::stem(Args[0]).ends_with("++"))
+    Args.insert(Args.begin() + 1, "--driver-mode=g++");
   if (Args.size() == 2 && Args[1] == StringRef("--version"))
     llvm::outs() << "mtia-clang " MTIA_VERSION " for " MTIA_DEVICE_MARCH " with Xmtia\n";
 

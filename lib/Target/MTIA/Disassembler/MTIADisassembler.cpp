@@ -44,14 +44,12 @@ static DecodeStatus DecodeGPRRegisterClass(MCInst &Inst, uint32_t RegNo, uint64_
 
 static DecodeStatus DecodeGPRNoX0RegisterClass(MCInst &Inst, uint32_t RegNo, uint64_t Address,
                                                const MCDisassembler *Decoder) {
-  return RegNo == 0 ? MCDisassembler::Fail
-                    : DecodeGPRRegisterClass(Inst, RegNo, Address, Decoder);
+  return RegNo == 0 ? MCDisassembler::Fail : DecodeGPRRegisterClass(Inst, RegNo, Address, Decoder);
 }
 
 static DecodeStatus DecodeGPRNoX2RegisterClass(MCInst &Inst, uint32_t RegNo, uint64_t Address,
                                                const MCDisassembler *Decoder) {
-  return RegNo == 2 ? MCDisassembler::Fail
-                    : DecodeGPRRegisterClass(Inst, RegNo, Address, Decoder);
+  return RegNo == 2 ? MCDisassembler::Fail : DecodeGPRRegisterClass(Inst, RegNo, Address, Decoder);
 }
 
 // The three-bit fields.

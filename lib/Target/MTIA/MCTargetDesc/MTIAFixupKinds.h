@@ -28,11 +28,11 @@ enum Fixups {
   fixup_mtia_tprel_add, // marks an add for the linker, changes nothing
   fixup_mtia_tls_got_hi20,
   fixup_mtia_tls_gd_hi20,
-  fixup_mtia_branch,   // 13 bits
-  fixup_mtia_jal,      // 21 bits
+  fixup_mtia_branch,     // 13 bits
+  fixup_mtia_jal,        // 21 bits
   fixup_mtia_rvc_branch, // c.beqz: 9 bits
   fixup_mtia_rvc_jump,   // c.j: 12 bits
-  fixup_mtia_call_plt, // auipc, jalr
+  fixup_mtia_call_plt,   // auipc, jalr
   fixup_mtia_invalid,
   NumTargetFixupKinds = fixup_mtia_invalid - FirstTargetFixupKind
 };

@@ -146,8 +146,9 @@ void MTIAMCCodeEmitter::expandLongBranch(const MCInst &MI, SmallVectorImpl<char>
   if (Target.isExpr())
     Fixups.push_back(
         MCFixup::create(CB.size(), Target.getExpr(), MTIA::fixup_mtia_jal, /*PCRel=*/true));
-  emit(MCInstBuilder(MTIA::JAL).addReg(MTIA::X0).addImm(Target.isImm() ? Target.getImm() - Skip : 0),
-       CB, None, STI);
+  emit(
+      MCInstBuilder(MTIA::JAL).addReg(MTIA::X0).addImm(Target.isImm() ? Target.getImm() - Skip : 0),
+      CB, None, STI);
 }
 
 // add with a relocation that tells the linker which symbol it is about.

@@ -74,8 +74,7 @@ public:
 };
 } // namespace
 
-static MCObjectFileInfo *createMTIAMCObjectFileInfo(MCContext &Ctx, bool PIC,
-                                                    bool LargeCodeModel) {
+static MCObjectFileInfo *createMTIAMCObjectFileInfo(MCContext &Ctx, bool PIC, bool LargeCodeModel) {
   MCObjectFileInfo *Info = new MTIAMCObjectFileInfo();
   Info->initMCObjectFileInfo(Ctx, PIC, LargeCodeModel);
   return Info;
@@ -172,8 +171,7 @@ public:
     // c.srli and its like share the compressed branches' format.
     if ((Form != MTIAII::FormB && Form != MTIAII::FormJ && Form != MTIAII::FormCJ &&
          (Form != MTIAII::FormCB || !Info->get(Opcode).isBranch())) ||
-        Last == 0 ||
-        !Inst.getOperand(Last - 1).isImm())
+        Last == 0 || !Inst.getOperand(Last - 1).isImm())
       return false;
     Target = Addr + Inst.getOperand(Last - 1).getImm();
     return true;
