@@ -9,6 +9,7 @@
 #include "MCTargetDesc/MTIACompress.h"
 #include "MCTargetDesc/MTIAInstPrinter.h"
 #include "MCTargetDesc/MTIAMCTargetDesc.h"
+#include "MCTargetDesc/MTIAMatInt.h"
 #include "MCTargetDesc/MTIATargetStreamer.h"
 #include "MTIAConstantPoolValue.h"
 #include "MTIAMCInstLower.h"
@@ -19,9 +20,12 @@
 #include "llvm/CodeGen/MachineConstantPool.h"
 #include "llvm/CodeGen/MachineFunction.h"
 #include "llvm/CodeGen/MachineInstr.h"
+#include "llvm/CodeGen/StackMaps.h"
 #include "llvm/IR/Module.h"
 #include "llvm/MC/MCAsmInfo.h"
+#include "llvm/MC/MCContext.h"
 #include "llvm/MC/MCInst.h"
+#include "llvm/MC/MCInstBuilder.h"
 #include "llvm/MC/MCStreamer.h"
 #include "llvm/MC/TargetRegistry.h"
 #include "llvm/Support/raw_ostream.h"
@@ -65,6 +69,14 @@ public:
   }
 
 private:
+  void emitPatchableFunctionEnter(const MachineInstr &MI);
+  void emitStackMap(const MachineInstr &MI);
+  void emitPatchPoint(const MachineInstr &MI);
+  void emitStatepoint(const MachineInstr &MI);
+  void emitCall(const MachineOperand &Target, Register Scratch);
+  void emitNopBytes(unsigned Bytes);
+  MCSymbol *emitTempLabel();
+
   MTIATargetStreamer *getTargetStreamer() const {
     return static_cast<MTIATargetStreamer *>(OutStreamer->getTargetStreamer());
   }
@@ -99,12 +111,25 @@ void MTIAAsmPrinter::emitStartOfAsmFile(Module &M) {
 }
 
 void MTIAAsmPrinter::emitEndOfAsmFile(Module &M) {
+  emitStackMaps();
   if (MTIATargetStreamer *TS = getTargetStreamer())
     TS->finishAttributeSection();
 }
 
 void MTIAAsmPrinter::emitInstruction(const MachineInstr *MI) {
   MTIA_MC::verifyInstructionPredicates(MI->getOpcode(), getSubtargetInfo().getFeatureBits());
+  switch (MI->getOpcode()) {
+  case TargetOpcode::PATCHABLE_FUNCTION_ENTER:
+    return emitPatchableFunctionEnter(*MI);
+  case TargetOpcode::STACKMAP:
+    return emitStackMap(*MI);
+  case TargetOpcode::PATCHPOINT:
+    return emitPatchPoint(*MI);
+  case TargetOpcode::STATEPOINT:
+    return emitStatepoint(*MI);
+  default:
+    break;
+  }
   MCInst OutInst;
   if (lowerPseudoInstExpansion(MI, OutInst)) {
     EmitToStreamer(*OutStreamer, OutInst);
@@ -112,6 +137,105 @@ void MTIAAsmPrinter::emitInstruction(const MachineInstr *MI) {
   }
   lowerMTIAMachineInstr(*MI, OutInst, *this);
   EmitToStreamer(*OutStreamer, OutInst);
+}
+
+//===----------------------------------------------------------------------===//
+// Room for patches, stack maps
+//===----------------------------------------------------------------------===//
+
+void MTIAAsmPrinter::emitNopBytes(unsigned Bytes) {
+  assert(Bytes % 4 == 0 && "An instruction has four bytes");
+  emitNops(Bytes / 4);
+}
+
+MCSymbol *MTIAAsmPrinter::emitTempLabel() {
+  MCSymbol *Label = OutContext.createTempSymbol();
+  OutStreamer->emitLabel(Label);
+  return Label;
+}
+
+// -fpatchable-function-entry=N: N instructions that do nothing.
+void MTIAAsmPrinter::emitPatchableFunctionEnter(const MachineInstr &MI) {
+  emitNopBytes(MF->getSubtarget().getInstrInfo()->getInstSizeInBytes(MI));
+}
+
+// Calls a symbol, an address in a register or a constant one, which is built in Scratch.
+void MTIAAsmPrinter::emitCall(const MachineOperand &Target, Register Scratch) {
+  switch (Target.getType()) {
+  case MachineOperand::MO_GlobalAddress:
+  case MachineOperand::MO_ExternalSymbol: {
+    MachineOperand Symbol = Target;
+    Symbol.setTargetFlags(MTIAII::MO_CALL);
+    MCOperand Operand;
+    lowerOperand(Symbol, Operand);
+    EmitToStreamer(*OutStreamer, MCInstBuilder(MTIA::PseudoCALL).addOperand(Operand));
+    return;
+  }
+  case MachineOperand::MO_Immediate: {
+    Register Source = MTIA::X0;
+    for (const MTIAMatInt::Inst &Inst : MTIAMatInt::generateInstSeq(Target.getImm())) {
+      auto Builder = MCInstBuilder(Inst.Opcode).addReg(Scratch);
+      if (Inst.Opcode != MTIA::LUI)
+        Builder.addReg(Source);
+      EmitToStreamer(*OutStreamer, Builder.addImm(Inst.Imm));
+      Source = Scratch;
+    }
+    EmitToStreamer(*OutStreamer,
+                   MCInstBuilder(MTIA::JALR).addReg(MTIA::X1).addReg(Scratch).addImm(0));
+    return;
+  }
+  case MachineOperand::MO_Register:
+    EmitToStreamer(*OutStreamer,
+                   MCInstBuilder(MTIA::JALR).addReg(MTIA::X1).addReg(Target.getReg()).addImm(0));
+    return;
+  default:
+    report_fatal_error("the target of a patchpoint or statepoint must be a function, a register "
+                       "or a constant",
+                       /*gen_crash_diag=*/false);
+  }
+}
+
+// The shadow of a stack map may be overwritten: instructions that are there anyway count, up
+// to the next call or label.
+void MTIAAsmPrinter::emitStackMap(const MachineInstr &MI) {
+  unsigned Bytes = StackMapOpers(&MI).getNumPatchBytes();
+  SM.recordStackMap(*emitTempLabel(), MI);
+  const TargetInstrInfo *TII = MF->getSubtarget().getInstrInfo();
+  const MachineBasicBlock &MBB = *MI.getParent();
+  for (auto It = std::next(MI.getIterator()); Bytes > 0 && It != MBB.instr_end(); ++It) {
+    if (It->isCall() || It->getOpcode() == TargetOpcode::PATCHPOINT ||
+        It->getOpcode() == TargetOpcode::STACKMAP)
+      break;
+    Bytes -= std::min(Bytes, TII->getInstSizeInBytes(*It));
+  }
+  emitNopBytes(alignDown(Bytes, 4));
+}
+
+void MTIAAsmPrinter::emitPatchPoint(const MachineInstr &MI) {
+  MCSymbol *Label = emitTempLabel();
+  SM.recordPatchPoint(*Label, MI);
+  PatchPointOpers Operands(&MI);
+  const MachineOperand &Target = Operands.getCallTarget();
+  unsigned Bytes = 0;
+  if (!Target.isImm() || Target.getImm()) {
+    emitCall(Target, Target.isImm() ? MI.getOperand(Operands.getNextScratchIdx()).getReg()
+                                    : Register());
+    Bytes = Target.isImm() ? 4 * (MTIAMatInt::generateInstSeq(Target.getImm()).size() + 1) : 8;
+  }
+  if (Bytes > Operands.getNumPatchBytes())
+    MI.emitGenericError("a patchpoint with a call needs " + Twine(Bytes) + " bytes, not " +
+                        Twine(Operands.getNumPatchBytes()));
+  else
+    emitNopBytes(alignDown(Operands.getNumPatchBytes() - Bytes, 4));
+}
+
+void MTIAAsmPrinter::emitStatepoint(const MachineInstr &MI) {
+  StatepointOpers Operands(&MI);
+  if (unsigned Bytes = Operands.getNumPatchBytes())
+    emitNopBytes(alignDown(Bytes, 4));
+  else
+    emitCall(Operands.getCallTarget(), MTIA::X1);
+  SM.recordStatepoint(*emitTempLabel(), MI);
 }
 
 void MTIAAsmPrinter::emitMachineConstantPoolValue(MachineConstantPoolValue *Value) {

@@ -246,9 +246,9 @@ SDValue MTIATargetLowering::LowerFormalArguments(SDValue Chain, CallingConv::ID 
     if (!Func.arg_empty())
       DAG.getContext()->diagnose(DiagnosticInfoUnsupported(
           Func, "an interrupt function can't have arguments", DL.getDebugLoc()));
-    if (!Kind.empty() && Kind != "machine")
+    if (!Kind.empty() && Kind != "machine" && Kind != "supervisor")
       DAG.getContext()->diagnose(DiagnosticInfoUnsupported(
-          Func, "interrupt kind '" + Kind + "' isn't supported: the cores have machine mode only",
+          Func, "interrupt kind '" + Kind + "' isn't supported: it must be machine or supervisor",
           DL.getDebugLoc()));
   }
 
@@ -324,7 +324,9 @@ SDValue MTIATargetLowering::LowerReturn(SDValue Chain, CallingConv::ID CallConv,
     if (!MF.getFunction().getReturnType()->isVoidTy())
       DAG.getContext()->diagnose(DiagnosticInfoUnsupported(
           MF.getFunction(), "an interrupt function must return void", DL.getDebugLoc()));
-    RetOpc = MTIAISD::MRET_GLUE;
+    bool IsSupervisor =
+        MF.getFunction().getFnAttribute("interrupt").getValueAsString() == "supervisor";
+    RetOpc = IsSupervisor ? MTIAISD::SRET_GLUE : MTIAISD::MRET_GLUE;
     RetOps.resize(1);
     RetOps[0] = Chain;
   }
@@ -632,4 +634,11 @@ bool MTIATargetLowering::isUsedByReturnOnly(SDNode *N, SDValue &Chain) const {
 
 bool MTIATargetLowering::mayBeEmittedAsTailCall(const CallInst *CI) const {
   return CI->isTailCall();
+}
+
+// A patchpoint builds the address of its target in t1: not in t0, which a call through it would
+// take for a return address.
+const MCPhysReg *MTIATargetLowering::getScratchRegisters(CallingConv::ID CC) const {
+  static const MCPhysReg Registers[] = {MTIA::X6, 0};
+  return Registers;
 }

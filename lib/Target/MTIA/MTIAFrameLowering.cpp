@@ -65,7 +65,9 @@ static int getLibCallIndex(MCRegister Reg) {
 static bool usesSaveRestore(const MachineFunction &MF) {
   return MF.getSubtarget<MTIASubtarget>().enableSaveRestore() &&
          MF.getInfo<MTIAMachineFunctionInfo>()->getVarArgsSaveSize() == 0 &&
-         !MF.getFrameInfo().hasTailCall() && !MF.getFunction().hasFnAttribute("interrupt") &&
+         !MF.getFrameInfo().hasTailCall() &&
+         !MF.getFunction().hasFnAttribute(Attribute::ShadowCallStack) &&
+         !MF.getFunction().hasFnAttribute("interrupt") &&
          MF.getFunction().getCallingConv() != CallingConv::PreserveMost;
 }
 
@@ -174,6 +176,51 @@ uint64_t MTIAFrameLowering::getFirstSPAdjustAmount(const MachineFunction &MF) co
   return MaxStep;
 }
 
+// -fsanitize=shadow-call-stack: the return address is kept on a second stack too, which gp
+// points to and grows upwards; the function returns to what is there.
+static bool usesShadowCallStack(const MachineFunction &MF) {
+  return MF.getFunction().hasFnAttribute(Attribute::ShadowCallStack) &&
+         any_of(MF.getFrameInfo().getCalleeSavedInfo(),
+                [](const CalleeSavedInfo &CS) { return CS.getReg() == MTIA::X1; });
+}
+
+static void emitShadowPush(MachineFunction &MF, MachineBasicBlock &MBB,
+                           MachineBasicBlock::iterator MBBI, const MTIAInstrInfo &TII) {
+  DebugLoc DL;
+  BuildMI(MBB, MBBI, DL, TII.get(MTIA::ADDI), MTIA::X3)
+      .addReg(MTIA::X3)
+      .addImm(8)
+      .setMIFlag(MachineInstr::FrameSetup);
+  BuildMI(MBB, MBBI, DL, TII.get(MTIA::SD))
+      .addReg(MTIA::X1)
+      .addReg(MTIA::X3)
+      .addImm(-8)
+      .setMIFlag(MachineInstr::FrameSetup);
+  if (MF.needsFrameMoves()) {
+    // DW_CFA_val_expression gp, { DW_OP_breg3 -8 }: the caller's gp is 8 less.
+    static const char Escape[] = {0x16, 3, 2, 0x73, 0x78};
+    CFIInstBuilder CFI(MBB, MBBI, MachineInstr::FrameSetup);
+    CFI.buildEscape(StringRef(Escape, sizeof(Escape)));
+  }
+}
+
+static void emitShadowPop(MachineFunction &MF, MachineBasicBlock &MBB,
+                          MachineBasicBlock::iterator MBBI, const DebugLoc &DL,
+                          const MTIAInstrInfo &TII) {
+  BuildMI(MBB, MBBI, DL, TII.get(MTIA::LD), MTIA::X1)
+      .addReg(MTIA::X3)
+      .addImm(-8)
+      .setMIFlag(MachineInstr::FrameDestroy);
+  BuildMI(MBB, MBBI, DL, TII.get(MTIA::ADDI), MTIA::X3)
+      .addReg(MTIA::X3)
+      .addImm(-8)
+      .setMIFlag(MachineInstr::FrameDestroy);
+  if (MF.needsFrameMoves()) {
+    CFIInstBuilder CFI(MBB, MBBI, MachineInstr::FrameDestroy);
+    CFI.buildRestore(MTIA::X3);
+  }
+}
+
 static void refuseReservedRegister(const MachineFunction &MF, MCRegister Reg, StringRef Use) {
   const auto &STI = MF.getSubtarget<MTIASubtarget>();
   if (STI.isRegisterReservedByUser(Reg))
@@ -209,6 +256,9 @@ void MTIAFrameLowering::emitPrologue(MachineFunction &MF, MachineBasicBlock &MBB
 
   const bool EmitCFI = MF.needsFrameMoves();
   CFIInstBuilder CFI(MBB, MBBI, MachineInstr::FrameSetup);
+
+  if (usesShadowCallStack(MF))
+    emitShadowPush(MF, MBB, MBBI, *TII);
 
   // The library's part of the frame is there after its call.
   uint64_t LibCallSize = getLibCallStackSize(MF);
@@ -344,6 +394,8 @@ void MTIAFrameLowering::emitEpilogue(MachineFunction &MF, MachineBasicBlock &MBB
     CFI.setInsertPoint(MBBI);
     CFI.buildDefCFAOffset(LibCallSize);
   }
+  if (usesShadowCallStack(MF))
+    emitShadowPop(MF, MBB, MBBI, DL, *STI.getInstrInfo());
 }
 
 StackOffset MTIAFrameLowering::getFrameIndexReference(const MachineFunction &MF, int FI,

@@ -84,7 +84,8 @@ MTIATargetLowering::MTIATargetLowering(const TargetMachine &TM, const MTIASubtar
   setOperationAction(ISD::ATOMIC_FENCE, MVT::Other, Custom);
   setOperationAction({ISD::FRAMEADDR, ISD::RETURNADDR}, MVT::i64, Custom);
   setOperationAction(ISD::INTRINSIC_WO_CHAIN, MVT::Other, Custom);
-  setOperationAction(ISD::EH_DWARF_CFA, MVT::i64, Custom);
+  // By the type of the operand, an offset that is always 0.
+  setOperationAction(ISD::EH_DWARF_CFA, {MVT::i32, MVT::i64}, Custom);
 
   setAtomicActions();
 
@@ -1071,8 +1072,18 @@ MachineBasicBlock *MTIATargetLowering::EmitInstrWithCustomInserter(MachineInstr 
   switch (MI.getOpcode()) {
   case MTIA::PseudoSelect:
     return emitSelect(MI, BB, Subtarget);
+  case TargetOpcode::STATEPOINT:
+    // A call, of which the instruction's description doesn't know that it writes ra.
+    MI.addOperand(*MI.getMF(),
+                  MachineOperand::CreateReg(MTIA::X1, /*isDef=*/true, /*isImp=*/true,
+                                            /*isKill=*/false, /*isDead=*/true,
+                                            /*isUndef=*/false, /*isEarlyClobber=*/true));
+    [[fallthrough]];
+  case TargetOpcode::STACKMAP:
+  case TargetOpcode::PATCHPOINT:
+    return emitPatchPoint(MI, BB);
   default:
-    llvm_unreachable("No custom inserter for this instruction");
+    report_fatal_error("no custom inserter for this instruction");
   }
 }
 
@@ -1097,6 +1108,8 @@ MTIATargetLowering::getConstraintType(StringRef Constraint) const {
       break;
     }
   }
+  if (Constraint == "cr")
+    return C_RegisterClass;
   return TargetLowering::getConstraintType(Constraint);
 }
 
@@ -1156,6 +1169,12 @@ MTIATargetLowering::getRegForInlineAsmConstraint(const TargetRegisterInfo *TRI,
     if (VT.isVector() || VT.getSizeInBits() > 64)
       return {0U, nullptr};
     return {0U, &MTIA::GPRNoX0RegClass};
+  }
+  // The registers that compressed instructions name in three bits.
+  if (Constraint == "cr") {
+    if (VT.isVector() || VT.getSizeInBits() > 64)
+      return {0U, nullptr};
+    return {0U, &MTIA::GPRCRegClass};
   }
   if (Constraint.size() > 2 && Constraint.front() == '{' && Constraint.back() == '}') {
     if (MCRegister Reg = parseRegisterName(Constraint.substr(1, Constraint.size() - 2).lower()))

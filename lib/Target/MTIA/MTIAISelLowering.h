@@ -56,6 +56,10 @@ public:
                                           const MachineBasicBlock *MBB, unsigned UId,
                                           MCContext &Ctx) const override;
 
+  const MCPhysReg *getScratchRegisters(CallingConv::ID CC) const override;
+  Value *getIRStackGuard(IRBuilderBase &IRB) const override;
+  void insertSSPDeclarations(Module &M) const override;
+
   // Atomic operations: MTIAISelLoweringAtomics.cpp.
   ISD::NodeType getExtendForAtomicOps() const override { return ISD::SIGN_EXTEND; }
   ISD::NodeType getExtendForAtomicCmpSwapArg() const override { return ISD::SIGN_EXTEND; }

@@ -28,7 +28,8 @@
 #include "MTIATargetMachine.h"
 #include "llvm/CodeGen/MachineFunction.h"
 #include "llvm/CodeGen/MachineJumpTableInfo.h"
-#include "llvm/IR/DiagnosticInfo.h"
+#include "llvm/IR/IRBuilder.h"
+#include "llvm/IR/Module.h"
 #include "llvm/MC/MCContext.h"
 #include "llvm/MC/MCExpr.h"
 
@@ -203,4 +204,29 @@ SDValue MTIATargetLowering::lowerGlobalTLSAddress(SDValue Op, SelectionDAG &DAG)
   SDValue Hi = DAG.getNode(MTIAISD::HI, DL, Ty, AddrHi);
   SDValue Sum = DAG.getNode(MTIAISD::ADD_TPREL, DL, Ty, Hi, TP, AddrAdd);
   return DAG.getNode(MTIAISD::ADD_LO, DL, Ty, Sum, AddrLo);
+}
+
+//===----------------------------------------------------------------------===//
+// The stack protector's guard
+//===----------------------------------------------------------------------===//
+
+// -mstack-protector-guard=tls: a doubleword at a fixed distance from tp. Otherwise the variable
+// __stack_chk_guard.
+static bool hasGuardInTLS(const Module &M) { return M.getStackProtectorGuard() == "tls"; }
+
+Value *MTIATargetLowering::getIRStackGuard(IRBuilderBase &IRB) const {
+  Module *M = IRB.GetInsertBlock()->getModule();
+  if (!hasGuardInTLS(*M))
+    return TargetLowering::getIRStackGuard(IRB);
+  StringRef Reg = M->getStackProtectorGuardReg();
+  if (!Reg.empty() && Reg != "tp")
+    M->getContext().emitError("the stack protector's guard must be relative to tp, not '" + Reg +
+                              "'");
+  Value *ThreadPointer = IRB.CreateIntrinsic(Intrinsic::thread_pointer, {IRB.getPtrTy()}, {});
+  return IRB.CreateConstGEP1_32(IRB.getInt8Ty(), ThreadPointer, M->getStackProtectorGuardOffset());
+}
+
+void MTIATargetLowering::insertSSPDeclarations(Module &M) const {
+  if (!hasGuardInTLS(M))
+    TargetLowering::insertSSPDeclarations(M);
 }

@@ -16,6 +16,7 @@
 #include "llvm/CodeGen/MachineInstrBuilder.h"
 #include "llvm/CodeGen/MachineRegisterInfo.h"
 #include "llvm/CodeGen/RegisterScavenging.h"
+#include "llvm/CodeGen/StackMaps.h"
 #include "llvm/MC/MCInstBuilder.h"
 #include "llvm/Target/TargetMachine.h"
 
@@ -290,6 +291,10 @@ std::optional<RegImmPair> MTIAInstrInfo::isAddImmediate(const MachineInstr &MI,
   return RegImmPair{MI.getOperand(1).getReg(), MI.getOperand(2).getImm()};
 }
 
+MCInst MTIAInstrInfo::getNop() const {
+  return MCInstBuilder(MTIA::ADDI).addReg(MTIA::X0).addReg(MTIA::X0).addImm(0);
+}
+
 //===----------------------------------------------------------------------===//
 // Sizes and branches
 //===----------------------------------------------------------------------===//
@@ -301,6 +306,26 @@ unsigned MTIAInstrInfo::getInstSizeInBytes(const MachineInstr &MI) const {
   if (Opcode == TargetOpcode::INLINEASM || Opcode == TargetOpcode::INLINEASM_BR) {
     const MachineFunction &MF = *MI.getParent()->getParent();
     return getInlineAsmLength(MI.getOperand(0).getSymbolName(), *MF.getTarget().getMCAsmInfo());
+  }
+  switch (Opcode) {
+  case TargetOpcode::STACKMAP:
+    return StackMapOpers(&MI).getNumPatchBytes();
+  case TargetOpcode::PATCHPOINT:
+    return PatchPointOpers(&MI).getNumPatchBytes();
+  case TargetOpcode::STATEPOINT:
+    // A call is 8 bytes.
+    return std::max(StatepointOpers(&MI).getNumPatchBytes(), 8u);
+  case TargetOpcode::PATCHABLE_FUNCTION_ENTER: {
+    unsigned NumNops = 0;
+    MI.getMF()
+        ->getFunction()
+        .getFnAttribute("patchable-function-entry")
+        .getValueAsString()
+        .getAsInteger(10, NumNops);
+    return 4 * NumNops;
+  }
+  default:
+    break;
   }
   if (Opcode == TargetOpcode::BUNDLE) {
     unsigned Size = 0;

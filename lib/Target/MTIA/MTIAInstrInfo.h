@@ -64,6 +64,7 @@ public:
               Register DstReg, int64_t Val,
               MachineInstr::MIFlag Flag = MachineInstr::NoFlags) const;
 
+  MCInst getNop() const override;
   unsigned getInstSizeInBytes(const MachineInstr &MI) const override;
 
   bool analyzeBranch(MachineBasicBlock &MBB, MachineBasicBlock *&TBB, MachineBasicBlock *&FBB,

@@ -463,8 +463,11 @@ def CSRRCI : CSR_ii<0b111>;
 
 def ECALL : System_none<0x000>;
 def EBREAK : System_none<0x001>;
-let isBarrier = true, isReturn = true, isTerminator = true in
+let isBarrier = true, isReturn = true, isTerminator = true in {
 def MRET : System_none<0x302>;
+// The cores have no supervisor mode: an illegal instruction there.
+def SRET : System_none<0x102>;
+}
 def WFI : System_none<0x105, "wait">;
 
 // csrrw x0, cycle, x0: writes a read-only register, so it is never executed as

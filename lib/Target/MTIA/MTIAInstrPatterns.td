@@ -47,6 +47,9 @@ def mtia_ret_glue : SDNode<"MTIAISD::RET_GLUE", SDTNone,
 // Return from a trap handler in machine mode.
 def mtia_mret_glue : SDNode<"MTIAISD::MRET_GLUE", SDTNone,
                             [SDNPHasChain, SDNPOptInGlue]>;
+// The same in supervisor mode.
+def mtia_sret_glue : SDNode<"MTIAISD::SRET_GLUE", SDTNone,
+                            [SDNPHasChain, SDNPOptInGlue]>;
 
 // lhs, rhs, condition, true value, false value.
 def mtia_selectcc : SDNode<"MTIAISD::SELECT_CC", SDT_MTIASelectCC>;
@@ -402,6 +405,7 @@ def : Pat<(mtia_tail (i64 tglobaladdr:$func)),
 def : Pat<(mtia_tail (i64 texternalsym:$func)),
           (PseudoTAIL texternalsym:$func)>;
 def : Pat<(mtia_mret_glue), (MRET)>;
+def : Pat<(mtia_sret_glue), (SRET)>;
 
 //===----------------------------------------------------------------------===//
 // Addresses
