@@ -218,8 +218,8 @@ void MTIAAsmPrinter::emitPatchPoint(const MachineInstr &MI) {
   const MachineOperand &Target = Operands.getCallTarget();
   unsigned Bytes = 0;
   if (!Target.isImm() || Target.getImm()) {
-    emitCall(Target, Target.isImm() ? MI.getOperand(Operands.getNextScratchIdx()).getReg()
-                                    : Register());
+    emitCall(Target,
+             Target.isImm() ? MI.getOperand(Operands.getNextScratchIdx()).getReg() : Register());
     Bytes = Target.isImm() ? 4 * (MTIAMatInt::generateInstSeq(Target.getImm()).size() + 1) : 8;
   }
   if (Bytes > Operands.getNumPatchBytes())
