@@ -233,8 +233,22 @@ INLINE uint64_t sqrt_(struct format f, uint64_t a, struct mtia_fp *fp) {
   if (is_inf(f, a))
     return a;
   struct number x = unpack(f, a);
-  // Bit by bit: root^2 + rest = radicand, in [1, 4) with `bits` bits behind the point. The rest
-  // is kept doubled once per step; `sum` is twice the root.
+  // The host's root R of the significand N, if it is one to the nearest 53 bits, that is if
+  // (R - 1/2)^2 < N < (R + 1/2)^2, and on which side of it the exact root is.
+  const uint64_t significand = x.significand >> 11 << (x.exponent & 1);
+#ifdef MTIA_FP_PORTABLE
+  const uint64_t nearest = 0; // so that what is behind is tested, too
+#else
+  const uint64_t nearest = (uint64_t)(mtia_host_sqrt((double)significand) * 0x1p26);
+#endif
+  const __int128 above = (__int128)((unsigned __int128)significand << 52) -
+                         (__int128)((unsigned __int128)nearest * nearest);
+  if (above >= -(__int128)nearest + 1 && above <= (__int128)nearest) {
+    uint64_t bits = (nearest << 11) + (above > 0) - (above < 0);
+    return pack(f, normalize((struct number){bits, x.exponent >> 1, false}), fp);
+  }
+  // Otherwise bit by bit: root^2 + rest = radicand, in [1, 4) with `bits` bits behind the point.
+  // The rest is kept doubled once per step; `sum` is twice the root.
   const unsigned bits = f.fraction + 2;
   uint64_t rest = x.significand >> (63 - bits) << (x.exponent & 1);
   uint64_t root = 0, sum = 0;
@@ -450,7 +464,7 @@ MTIA_FP_CONVERSIONS(CONVERT)
 
 //===-- The host --------------------------------------------------------------===//
 
-#if defined(__x86_64__)
+#if MTIA_X86
 bool mtia_host_has_fma;
 
 __attribute__((constructor)) static void ask_host(void) {

@@ -18,18 +18,24 @@
 #ifndef MTIA_EMULATOR_FP_FAST_H
 #define MTIA_EMULATOR_FP_FAST_H
 
-#include <stdbool.h>
-#include <stdint.h>
+#include "fp.h"
 
 // Parenthesised by statements, but a compiler could still contract in default mode.
 #ifdef __clang__
 #pragma STDC FP_CONTRACT OFF
 #endif
 
+// MTIA_FP_PORTABLE: nothing but C. A test is compiled so.
+#if defined(__x86_64__) && !defined(MTIA_FP_PORTABLE)
+#define MTIA_X86 1
+#else
+#define MTIA_X86 0
+#endif
+
 #define MTIA_FAST static inline __attribute__((always_inline))
 
 // Whether the host has a fused multiply-add that costs one instruction.
-#if defined(__x86_64__)
+#if MTIA_X86
 extern bool mtia_host_has_fma; // fp.c
 #elif defined(__FP_FAST_FMA) && defined(__FP_FAST_FMAF)
 #define mtia_host_has_fma true
@@ -88,7 +94,7 @@ extern bool mtia_host_has_fma; // fp.c
   MTIA_FAST bool mtia_fast_##F##_lt(I a, I b) { return mtia_host_##F(a) < mtia_host_##F(b); }      \
   MTIA_FAST bool mtia_fast_##F##_le(I a, I b) { return mtia_host_##F(a) <= mtia_host_##F(b); }
 
-#if defined(__x86_64__)
+#if MTIA_X86
 // SSE2 has the root on every x86-64; C's sqrt could call the library for errno.
 #define MTIA_X86_OP(name, H, text)                                                                 \
   MTIA_FAST H name(H a) {                                                                          \
@@ -249,5 +255,53 @@ MTIA_FAST uint32_t mtia_fast_f32_from_u64(uint64_t a) { return mtia_bits_f32((fl
   }
 MTIA_EXACT_INT(f32, 24)
 MTIA_EXACT_INT(f64, 53)
+
+//===-- For loops over many values --------------------------------------------===//
+
+// As the functions of fp.h, and faster where the host can do it.
+#define MTIA_QUICK_2(F, I, op)                                                                     \
+  MTIA_FAST I mtia_quick_##F##_##op(I a, I b, struct mtia_fp *fp) {                                \
+    I r;                                                                                           \
+    if (fp->rm == MTIA_FP_RNE && (fp->flags & MTIA_FP_NX ? mtia_fast_##F##_##op(a, b, &r)          \
+                                                         : mtia_exact_##F##_##op(a, b, &r)))       \
+      return r;                                                                                    \
+    return mtia_##F##_##op(a, b, fp);                                                              \
+  }
+#define MTIA_QUICK(F, I)                                                                           \
+  MTIA_QUICK_2(F, I, add)                                                                          \
+  MTIA_QUICK_2(F, I, sub)                                                                          \
+  MTIA_QUICK_2(F, I, mul)                                                                          \
+  MTIA_QUICK_2(F, I, div)                                                                          \
+  MTIA_FAST I mtia_quick_##F##_sqrt(I a, struct mtia_fp *fp) {                                     \
+    I r;                                                                                           \
+    if (fp->rm == MTIA_FP_RNE &&                                                                   \
+        (fp->flags & MTIA_FP_NX ? mtia_fast_##F##_sqrt(a, &r) : mtia_exact_##F##_sqrt(a, &r)))     \
+      return r;                                                                                    \
+    return mtia_##F##_sqrt(a, fp);                                                                 \
+  }                                                                                                \
+  MTIA_FAST I mtia_quick_##F##_fma(I a, I b, I c, struct mtia_fp *fp) {                            \
+    I r;                                                                                           \
+    if (fp->rm == MTIA_FP_RNE && mtia_host_has_fma &&                                              \
+        (fp->flags & MTIA_FP_NX ? mtia_fast_##F##_fma(a, b, c, &r)                                 \
+                                : mtia_exact_##F##_fma(a, b, c, &r)))                              \
+      return r;                                                                                    \
+    return mtia_##F##_fma(a, b, c, fp);                                                            \
+  }
+MTIA_QUICK(f32, uint32_t)
+MTIA_QUICK(f64, uint64_t)
+
+// f16 and bf16 to f32 are exact. Infinities and NaN are left to fp.h.
+MTIA_FAST uint32_t mtia_quick_f16_to_f32(uint16_t a, struct mtia_fp *fp) {
+  if ((a & 0x7c00) == 0x7c00)
+    return mtia_f16_to_f32(a, fp);
+  // Fraction and exponent in their places are the value times 2^-112, subnormal ones, too.
+  uint32_t scaled = (uint32_t)(a & 0x7fff) << 13;
+  uint32_t magnitude = mtia_bits_f32(mtia_host_f32(scaled) * 0x1p112f);
+  return magnitude | (uint32_t)(a & 0x8000) << 16;
+}
+
+MTIA_FAST uint32_t mtia_quick_bf16_to_f32(uint16_t a, struct mtia_fp *fp) {
+  return (a & 0x7fff) > 0x7f80 ? mtia_bf16_to_f32(a, fp) : (uint32_t)a << 16;
+}
 
 #endif

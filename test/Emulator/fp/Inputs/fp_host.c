@@ -1,13 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 //
 // lib/Emulator/fp.h against the host's floating-point unit: results and flags, the four rounding
-// modes that hosts have.
+// modes that hosts have; and fp_fast.h against fp.h, in all modes and with flags set before.
 //
 //   fp_host COUNT [SEED]
 //
 // A NaN is compared as "a NaN": which one is the host's affair. A host that detects tininess before
 // rounding (not x86) may set underflow where RISC-V does not, so there it is not compared.
-#include "fp.h"
+#include "fp_fast.h"
 
 #include <fenv.h>
 #include <inttypes.h>
@@ -170,12 +170,49 @@ static void report(const char *what, unsigned rm, uint64_t a, uint64_t b, uint64
     fesetround(FE_TONEAREST);                                                                      \
   }
 
+// The same result and flags from the quick function as from fp.h.
+#define SAME(name, quick, soft)                                                                    \
+  do {                                                                                             \
+    struct mtia_fp start = {.rm = (uint8_t)(random_bits() & 1 ? MTIA_FP_RNE : random_bits() % 5),  \
+                            .flags = (uint8_t)(random_bits() & random_bits() & 0x1f)};             \
+    struct mtia_fp fp = start;                                                                     \
+    uint64_t want = (soft);                                                                        \
+    struct mtia_fp want_fp = fp;                                                                   \
+    fp = start;                                                                                    \
+    uint64_t got = (quick);                                                                        \
+    if (got != want || fp.flags != want_fp.flags)                                                  \
+      report("quick " name, start.rm, a, b, c, got, fp.flags, want, want_fp.flags);                \
+  } while (0)
+
+#define QUICK(F, T, fraction, exponent)                                                            \
+  static void check_quick_##F(void) {                                                              \
+    T a = (T)operand(fraction, exponent, random_bits()), b = (T)operand(fraction, exponent, a),    \
+      c = (T)operand(fraction, exponent, random_bits() & 1 ? a : b);                               \
+    if (random_bits() & 1) { /* few bits: exact results */                                         \
+      a &= ~(T)0 << (fraction - 4);                                                                \
+      b &= ~(T)0 << (fraction - 4);                                                                \
+      c &= ~(T)0 << (fraction - 4);                                                                \
+    }                                                                                              \
+    SAME(#F " add", mtia_quick_##F##_add(a, b, &fp), mtia_##F##_add(a, b, &fp));                   \
+    SAME(#F " sub", mtia_quick_##F##_sub(a, b, &fp), mtia_##F##_sub(a, b, &fp));                   \
+    SAME(#F " mul", mtia_quick_##F##_mul(a, b, &fp), mtia_##F##_mul(a, b, &fp));                   \
+    SAME(#F " div", mtia_quick_##F##_div(a, b, &fp), mtia_##F##_div(a, b, &fp));                   \
+    SAME(#F " sqrt", mtia_quick_##F##_sqrt(a, &fp), mtia_##F##_sqrt(a, &fp));                      \
+    SAME(#F " fma", mtia_quick_##F##_fma(a, b, c, &fp), mtia_##F##_fma(a, b, c, &fp));             \
+    SAME("f16 to f32", mtia_quick_f16_to_f32((uint16_t)a, &fp),                                    \
+         mtia_f16_to_f32((uint16_t)a, &fp));                                                       \
+    SAME("bf16 to f32", mtia_quick_bf16_to_f32((uint16_t)a, &fp),                                  \
+         mtia_bf16_to_f32((uint16_t)a, &fp));                                                      \
+  }
+QUICK(f32, uint32_t, 23, 8)
+QUICK(f64, uint64_t, 52, 11)
+
 FORMAT(f32, float, uint32_t, 23, 8, MTIA_F32_NAN, sqrtf, fmaf, f64, double, uint64_t, MTIA_F64_NAN)
 FORMAT(f64, double, uint64_t, 52, 11, MTIA_F64_NAN, sqrt, fma, f32, float, uint32_t, MTIA_F32_NAN)
 
 int main(int argc, char **argv) {
   if (argc < 2) {
-    fprintf(stderr, "usage: fp_host COUNT [SEED]; each count is about 30 cases\n");
+    fprintf(stderr, "usage: fp_host COUNT [SEED]; each count is about 50 cases\n");
     return 1;
   }
   uint64_t seed = argc > 2 ? strtoull(argv[2], NULL, 0) : (uint64_t)time(NULL);
@@ -188,6 +225,8 @@ int main(int argc, char **argv) {
   while (count ? done < count : done % 1024 || time(NULL) < end) {
     check_f32(done % 4);
     check_f64(done++ % 4);
+    check_quick_f32();
+    check_quick_f64();
   }
   printf("fp_host: %" PRIu64 " rounds, %u wrong\n", done, wrong);
   return wrong != 0;
