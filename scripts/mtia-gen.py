@@ -21,6 +21,9 @@ import json
 import os
 import sys
 
+sys.dont_write_bytecode = True
+import mtia_gen_compressed as compressed  # noqa: E402
+
 BANNER = ("// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception\n"
           "// Generated from lib/Target/MTIA/*.td by scripts/mtia-gen.py. Do not edit.\n")
 
@@ -28,11 +31,12 @@ BANNER = ("// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception\n"
 # The extensions that the emulator implements, by their predicates in the .td files. An
 # instruction that needs another one has no place in the decoder: it is illegal there.
 EMULATED = {"HasStdExtM", "HasStdExtZicbom", "HasStdExtZicboz", "HasVendorXmtia",
-            "HasStdExtF", "HasStdExtD", "HasStdExtZfh", "HasStdExtZfhmin"}
+            "HasStdExtF", "HasStdExtD", "HasStdExtZfh", "HasStdExtZfhmin",
+            "HasStdExtZaamo", "HasStdExtZalrsc", "HasStdExtZba", "HasStdExtZbb", "HasStdExtZbs",
+            "HasStdExtZicond", "HasStdExtC", "HasStdExtCOrZcd"}
 
 
-class Problem(Exception):
-    """What is wrong with the descriptions; the text is for their author."""
+Problem = compressed.Problem
 
 
 class Operand:
@@ -175,6 +179,7 @@ enum mtia_op {
 // successor. rm: rounding mode. x[]: the constant operands of an Xmtia instruction, indexed by MTIA_X_*.
 struct mtia_insn {
   uint16_t op;
+  uint8_t len; // bytes
   uint8_t rd, rs1, rs2, rs3, rm;
   uint8_t x[8];
   int64_t imm;
@@ -189,18 +194,18 @@ static inline int64_t mtia_sext(uint32_t value, int bits) {
 
 static inline bool mtia_fields_none(uint32_t word, uint16_t op, struct mtia_insn *out) {
   (void)word;
-  *out = (struct mtia_insn){.op = op};
+  *out = (struct mtia_insn){.op = op, .len = 4};
   return true;
 }
 
 static inline bool mtia_fields_r(uint32_t word, uint16_t op, struct mtia_insn *out) {
   *out = (struct mtia_insn){
-      .op = op, .rd = word >> 7 & 31, .rs1 = word >> 15 & 31, .rs2 = word >> 20 & 31};
+      .op = op, .len = 4, .rd = word >> 7 & 31, .rs1 = word >> 15 & 31, .rs2 = word >> 20 & 31};
   return true;
 }
 
 static inline bool mtia_fields_r1(uint32_t word, uint16_t op, struct mtia_insn *out) {
-  *out = (struct mtia_insn){.op = op, .rd = word >> 7 & 31, .rs1 = word >> 15 & 31};
+  *out = (struct mtia_insn){.op = op, .len = 4, .rd = word >> 7 & 31, .rs1 = word >> 15 & 31};
   return true;
 }
 
@@ -209,7 +214,7 @@ static inline bool mtia_fields_rm(uint32_t word, struct mtia_insn *out) {
   out->rm = word >> 12 & 7;
   if (out->rm != 5 && out->rm != 6)
     return true;
-  *out = (struct mtia_insn){.op = MTIA_OP_ILLEGAL};
+  *out = (struct mtia_insn){.op = MTIA_OP_ILLEGAL, .len = 4};
   return false;
 }
 
@@ -231,29 +236,29 @@ static inline bool mtia_fields_fr4(uint32_t word, uint16_t op, struct mtia_insn 
 
 static inline bool mtia_fields_i(uint32_t word, uint16_t op, struct mtia_insn *out) {
   *out = (struct mtia_insn){
-      .op = op, .rd = word >> 7 & 31, .rs1 = word >> 15 & 31, .imm = mtia_sext(word >> 20, 12)};
+      .op = op, .len = 4, .rd = word >> 7 & 31, .rs1 = word >> 15 & 31, .imm = mtia_sext(word >> 20, 12)};
   return true;
 }
 
 static inline bool mtia_fields_shift(uint32_t word, uint16_t op, struct mtia_insn *out) {
   *out = (struct mtia_insn){
-      .op = op, .rd = word >> 7 & 31, .rs1 = word >> 15 & 31, .imm = word >> 20 & 63};
+      .op = op, .len = 4, .rd = word >> 7 & 31, .rs1 = word >> 15 & 31, .imm = word >> 20 & 63};
   return true;
 }
 
 static inline bool mtia_fields_csr(uint32_t word, uint16_t op, struct mtia_insn *out) {
   *out = (struct mtia_insn){
-      .op = op, .rd = word >> 7 & 31, .rs1 = word >> 15 & 31, .imm = word >> 20};
+      .op = op, .len = 4, .rd = word >> 7 & 31, .rs1 = word >> 15 & 31, .imm = word >> 20};
   return true;
 }
 
 static inline bool mtia_fields_fence(uint32_t word, uint16_t op, struct mtia_insn *out) {
-  *out = (struct mtia_insn){.op = op, .imm = word >> 20 & 0xff};
+  *out = (struct mtia_insn){.op = op, .len = 4, .imm = word >> 20 & 0xff};
   return true;
 }
 
 static inline bool mtia_fields_s(uint32_t word, uint16_t op, struct mtia_insn *out) {
-  *out = (struct mtia_insn){.op = op,
+  *out = (struct mtia_insn){.op = op, .len = 4,
                             .rs1 = word >> 15 & 31,
                             .rs2 = word >> 20 & 31,
                             .imm = mtia_sext((word >> 25) << 5 | (word >> 7 & 31), 12)};
@@ -261,7 +266,7 @@ static inline bool mtia_fields_s(uint32_t word, uint16_t op, struct mtia_insn *o
 }
 
 static inline bool mtia_fields_b(uint32_t word, uint16_t op, struct mtia_insn *out) {
-  *out = (struct mtia_insn){.op = op,
+  *out = (struct mtia_insn){.op = op, .len = 4,
                             .rs1 = word >> 15 & 31,
                             .rs2 = word >> 20 & 31,
                             .imm = mtia_sext((word >> 31) << 12 | (word >> 7 & 1) << 11 |
@@ -271,12 +276,12 @@ static inline bool mtia_fields_b(uint32_t word, uint16_t op, struct mtia_insn *o
 }
 
 static inline bool mtia_fields_u(uint32_t word, uint16_t op, struct mtia_insn *out) {
-  *out = (struct mtia_insn){.op = op, .rd = word >> 7 & 31, .imm = (int32_t)(word & 0xfffff000)};
+  *out = (struct mtia_insn){.op = op, .len = 4, .rd = word >> 7 & 31, .imm = (int32_t)(word & 0xfffff000)};
   return true;
 }
 
 static inline bool mtia_fields_j(uint32_t word, uint16_t op, struct mtia_insn *out) {
-  *out = (struct mtia_insn){.op = op,
+  *out = (struct mtia_insn){.op = op, .len = 4,
                             .rd = word >> 7 & 31,
                             .imm = mtia_sext((word >> 31) << 20 | (word >> 12 & 255) << 12 |
                                                  (word >> 20 & 1) << 11 | (word >> 21 & 1023) << 1,
@@ -408,7 +413,7 @@ def fields_function(insn):
     name = f"mtia_fields_{insn.name.lower()}"
     if len(insn.immediates) > 8:
         raise Problem(f"{insn.name}: more than 8 constant operands don't fit struct mtia_insn")
-    sets = [".op = op"]
+    sets = [".op = op", ".len = 4"]
     sets += [f".{o.name} = {o.extract()}" for o in insn.operands if o.is_register]
     sets += [f".x[{n}] = {o.extract()}" for n, o in enumerate(insn.immediates)]
     text = (f"\nstatic inline bool {name}(uint32_t word, uint16_t op, struct mtia_insn *out) {{\n"
@@ -434,7 +439,7 @@ def decode_group(insns, indent):
     return lines
 
 
-def write_decode(insns):
+def write_decode(insns, shorts):
     out = [BANNER, DECODE_HEAD.lstrip("\n")]
     out.append("// Indices into x[], named after instruction and operand.\n")
     out.append("enum {\n")
@@ -446,8 +451,11 @@ def write_decode(insns):
     out.append(DECODE_FIELDS)
     for i in insns:
         out.append(fields_function(i)[1])
-    out.append("\n// Fills *out and returns true, or returns false for a word that is no instruction.\n"
+    out.append(compressed.write_decode(shorts))
+    out.append("\n// Fills *out and returns true, or returns false for a word that is no instruction. Of a\n"
+               "// word whose lowest bits aren't 11 only the lower half counts.\n"
                "static inline bool mtia_decode(uint32_t word, struct mtia_insn *out) {\n"
+               "  if ((word & 3) != 3)\n    return mtia_decode16(word & 0xffff, out);\n"
                "  switch (word & 0x7f) {\n")
     for opcode in sorted({i.match & 0x7F for i in insns}):
         group = [i for i in insns if i.match & 0x7F == opcode]
@@ -460,7 +468,7 @@ def write_decode(insns):
             out.append("    }\n    break;\n")
         else:
             out += decode_group(group, "    ")
-    out.append("  }\n  *out = (struct mtia_insn){.op = MTIA_OP_ILLEGAL};\n  return false;\n}\n")
+    out.append("  }\n  *out = (struct mtia_insn){.op = MTIA_OP_ILLEGAL, .len = 4};\n  return false;\n}\n")
 
     fp = "".join(f"  case MTIA_OP_{i.name}:\n" for i in insns
                  if any(o.is_fp and o.name == "rd" for o in i.operands))
@@ -686,12 +694,14 @@ def scaled(insn, operand, bit):
     return bit + {"B": 1, "J": 1, "U": 12}.get(insn.form, 0)
 
 
-def write_encoding(insns):
+def write_encoding(insns, shorts):
     out = ["# Encodings\n\n",
            "Generated from `lib/Target/MTIA/*.td` by `scripts/mtia-gen.py`; a test compares this copy with "
            "what the build writes to `build/include/mtia/encoding.md` (renew it by copying that). Bits 31 to 0 from left to right, "
            "`name:width` for a field.\n"]
-    out += encoding_table("RV64IM, Zicsr, Zifencei, Zicbom, Zicboz", [i for i in insns if i.form != "X"])
+    out += encoding_table("RV64GC without C, Zfh, Zba, Zbb, Zbs, Zicond, Zicbom, Zicboz", [i for i in insns if i.form != "X"])
+    if shorts:
+        out += compressed.write_encoding(shorts)
     out += encoding_table("Xmtia", [i for i in insns if i.form == "X"])
     return "".join(out)
 
@@ -734,14 +744,15 @@ def main(argv):
     try:
         db, insns = load(argv[1])
         check_encodings(insns)
+        shorts = compressed.load(db, {i.name: i for i in insns}, EMULATED)
         intrinsics = [Intrinsic(i) for i in insns if i.form == "X"]
         files = {
             "mtia_insn.inc": write_insn(insns),
-            "mtia_decode.inc": write_decode(insns),
+            "mtia_decode.inc": write_decode(insns, shorts),
             "mtia_csr.inc": write_csr(db),
             "mtia_intrinsics.h": write_intrinsics(intrinsics),
             "mtia_builtins.inc": write_builtins(intrinsics),
-            "encoding.md": write_encoding(insns),
+            "encoding.md": write_encoding(insns, shorts),
         }
     except Problem as problem:
         print(f"mtia-gen.py: {problem}", file=sys.stderr)

@@ -8,6 +8,10 @@
 #ifndef MTIA_MEMORY_MAP_H
 #define MTIA_MEMORY_MAP_H
 
+// Timer and software interrupts of the cores: registers, no memory. Where QEMU has them.
+#define MTIA_CLINT_BASE 0x02000000
+#define MTIA_CLINT_SIZE 0x00010000
+
 // Local memory of the PE that executes the access. 128 KB on mtia_v1; room for 1 MB.
 #define MTIA_LOCAL_BASE 0x10000000
 #define MTIA_LOCAL_SIZE 0x00020000

@@ -1,10 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 //
-// Decoded code, traps and CSRs of the cores.
+// Decoded code of the cores.
 #include "core.h"
 #include "debug.h"
-#include "report.h"
-#include "semihost.h"
+#include "htif.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -48,6 +47,8 @@ void mtia_code_destroy(struct mtia_device *dev) {
 static void reset_page(struct mtia_device *dev, struct mtia_code_page *page) {
   const struct mtia_core_ops *ops = mtia_core_ops_of(dev);
   memcpy(page->copy, page->host, MTIA_PAGE_BYTES);
+  if (page->behind)
+    memcpy(page->copy + MTIA_PAGE_BYTES, page->behind, 2);
   for (unsigned i = 0; i < MTIA_PAGE_SLOTS; i++)
     page->slot[i].fn = ops->undecoded;
   for (unsigned i = 0; i < 2; i++)
@@ -74,13 +75,15 @@ static struct mtia_code_page *find_page(struct mtia_core *c, uint64_t pc) {
     }
     page->pc = pc;
     page->host = host;
+    page->behind = mtia_mem(c->dev, c->pe, pc + MTIA_PAGE_BYTES, 2);
     page->next = *bucket;
     page->generation = code->generation;
     *bucket = page;
     reset_page(c->dev, page);
   } else if (page->generation != code->generation) {
     page->generation = code->generation;
-    if (memcmp(page->copy, host, MTIA_PAGE_BYTES))
+    if (memcmp(page->copy, host, MTIA_PAGE_BYTES) ||
+        (page->behind && memcmp(page->copy + MTIA_PAGE_BYTES, page->behind, 2)))
       reset_page(c->dev, page);
   }
   return page;
@@ -104,14 +107,17 @@ mtia_op_fn *mtia_core_decode(struct mtia_core *c, struct mtia_slot *s) {
   uint64_t pc = slot_pc(s);
   uint32_t word;
   struct mtia_insn insn;
-  memcpy(&word, page->copy + 2 * index, 4); // pc is a multiple of 4
+  memcpy(&word, page->copy + 2 * index, 4);
   bool legal = mtia_decode(word, &insn) && (ops->fn[insn.op] || mtia_insn_is_command(insn.op));
 
   memset(s, 0, sizeof *s);
   s->rd = 32;
   s->op = MTIA_OP_ILLEGAL;
-  s->imm = word;
-  if (legal) {
+  s->imm = insn.len == 2 ? word & 0xffff : word;
+  s->len = insn.len / 2 & 3;
+  if (index + 1 == MTIA_PAGE_SLOTS && insn.len == 4 && !page->behind) {
+    s->op = MTIA_SLOT_HALF;
+  } else if (legal) {
     s->op = insn.op;
     s->imm = insn.imm;
     if (!ops->fn[insn.op]) {
@@ -133,16 +139,14 @@ mtia_op_fn *mtia_core_decode(struct mtia_core *c, struct mtia_slot *s) {
     if (insn.op == MTIA_OP_AUIPC || ops->near_fn[insn.op]) {
       s->imm = (int64_t)(pc + (uint64_t)insn.imm);
       int64_t target = (int64_t)index + insn.imm / 2;
-      s->near = ops->near_fn[insn.op] && target >= 0 && target < MTIA_PAGE_SLOTS &&
-                !((uint64_t)s->imm & 3);
+      s->near = ops->near_fn[insn.op] && target >= 0 && target < MTIA_PAGE_SLOTS;
       s->target = s->near ? (int16_t)(insn.imm / 2) : 0;
     }
-    if (insn.op == MTIA_OP_EBREAK && is_semihosting(page, index))
+    if (insn.op == MTIA_OP_EBREAK && insn.len == 4 && is_semihosting(page, index))
       s->op = MTIA_SLOT_SEMIHOST;
   }
   mtia_op_fn *fn = mtia_core_fn(ops, s);
-  bool line_start = ops->line_start && 2 * index % (1u << MTIA_LINE_SHIFT) == 0;
-  s->fn = line_start ? ops->line_start : fn;
+  s->fn = ops->line_start && mtia_slot_starts_line(s) ? ops->line_start : fn;
   if (c->dev->debug)
     s->fn = mtia_debug_slot(c, s, s->fn);
   return s->fn;
@@ -187,223 +191,24 @@ const struct mtia_slot *mtia_code_slot(struct mtia_core *c) {
 enum mtia_exit mtia_core_run(struct mtia_core *c) {
   struct mtia_device *dev = c->dev;
   uint8_t *dram = mtia_mem(dev, c->pe, MTIA_DRAM_BASE, 1);
-  while (!dev->stop) {
-    if (c->cycle >= c->limit)
-      return MTIA_EXIT_QUANTUM;
+  uint64_t limit = c->limit;
+  enum mtia_exit why = MTIA_EXIT_QUANTUM;
+  while (!dev->stop && c->cycle < limit) {
+    c->limit = limit;
+    if (dev->htif)
+      mtia_htif_poll(c);
+    if (c->csr.mie)
+      mtia_core_interrupts(c, limit);
+    if (dev->stop)
+      break;
     const struct mtia_slot *s = mtia_code_slot(c);
     if (!s)
       continue;
-    enum mtia_exit why = s->fn(c, s, c->cycle, 0, dram);
+    why = s->fn(c, s, c->cycle, 0, dram);
     if (why != MTIA_EXIT_CONTINUE)
-      return why;
+      break;
+    why = MTIA_EXIT_QUANTUM;
   }
-  return MTIA_EXIT_QUANTUM;
-}
-
-//===-- Traps -----------------------------------------------------------------===//
-
-#define MSTATUS_MIE (UINT64_C(1) << 3)
-#define MSTATUS_MPIE (UINT64_C(1) << 7)
-#define MSTATUS_MPP (UINT64_C(3) << 11) // machine mode is the only one
-
-void mtia_core_trap(struct mtia_core *c, uint64_t cause, uint64_t tval) {
-  if (c->dev->stop || (c->dev->debug && mtia_debug_trap(c, cause, tval)))
-    return;
-  if (!c->csr.mtvec) { // nobody has installed a handler
-    mtia_report_trap(c, cause, tval);
-    return;
-  }
-  c->csr.mepc = c->pc;
-  c->csr.mcause = cause;
-  c->csr.mtval = tval;
-  bool mie = c->csr.mstatus & MSTATUS_MIE;
-  c->csr.mstatus = (c->csr.mstatus & ~(MSTATUS_MIE | MSTATUS_MPIE)) | (mie ? MSTATUS_MPIE : 0);
-  c->pc = c->csr.mtvec & ~(uint64_t)3;
-}
-
-void mtia_core_illegal(struct mtia_core *c, const struct mtia_slot *s) {
-  uint32_t word;
-  memcpy(&word, slot_page(s)->copy + 2 * (s - slot_page(s)->slot), 4);
-  mtia_core_trap(c, 2, word);
-}
-
-void mtia_core_mret(struct mtia_core *c) {
-  bool mpie = c->csr.mstatus & MSTATUS_MPIE;
-  c->csr.mstatus = (c->csr.mstatus & ~MSTATUS_MIE) | MSTATUS_MPIE | (mpie ? MSTATUS_MIE : 0);
-  c->pc = c->csr.mepc;
-}
-
-//===-- CSRs ------------------------------------------------------------------===//
-
-enum csr_number {
-  CSR_FFLAGS = 0x001,
-  CSR_FRM = 0x002,
-  CSR_FCSR = 0x003,
-  CSR_MSTATUS = 0x300,
-  CSR_MISA = 0x301,
-  CSR_MIE = 0x304,
-  CSR_MTVEC = 0x305,
-  CSR_MCOUNTEREN = 0x306,
-  CSR_MCOUNTINHIBIT = 0x320,
-  CSR_MSCRATCH = 0x340,
-  CSR_MEPC = 0x341,
-  CSR_MCAUSE = 0x342,
-  CSR_MTVAL = 0x343,
-  CSR_MIP = 0x344,
-  CSR_MCYCLE = 0xb00,
-  CSR_MINSTRET = 0xb02,
-  CSR_CYCLE = 0xc00,
-  CSR_TIME = 0xc01,
-  CSR_INSTRET = 0xc02,
-  CSR_MVENDORID = 0xf11,
-  CSR_MARCHID = 0xf12,
-  CSR_MIMPID = 0xf13,
-  CSR_MHARTID = 0xf14,
-  CSR_MCONFIGPTR = 0xf15,
-};
-
-// MXL = 64 bits, extensions D, F, I and M.
-#define MISA                                                                                       \
-  ((UINT64_C(2) << 62) | 1 << ('D' - 'A') | 1 << ('F' - 'A') | 1 << ('I' - 'A') | 1 << ('M' - 'A'))
-
-// Counters that exist, count nothing and ignore writes; physical memory protection without entries.
-static bool is_zero_csr(unsigned csr) {
-  return (csr >= 0xb03 && csr <= 0xb1f) || (csr >= 0x323 && csr <= 0x33f) ||
-         (csr >= 0x3a0 && csr <= 0x3ef) || csr == CSR_MCOUNTEREN || csr == CSR_MCOUNTINHIBIT;
-}
-
-bool mtia_csr_read(const struct mtia_core *c, unsigned csr, uint64_t *value) {
-  *value = 0;
-  switch (csr) {
-  case CSR_MSTATUS:
-    *value = c->csr.mstatus | MSTATUS_MPP;
-    if ((*value & MSTATUS_FS) == MSTATUS_FS)
-      *value |= MSTATUS_SD;
-    return true;
-  case CSR_FFLAGS:
-    *value = c->fp.flags;
-    return c->csr.mstatus & MSTATUS_FS;
-  case CSR_FRM:
-    *value = c->frm;
-    return c->csr.mstatus & MSTATUS_FS;
-  case CSR_FCSR:
-    *value = (uint64_t)c->frm << 5 | c->fp.flags;
-    return c->csr.mstatus & MSTATUS_FS;
-  case CSR_MISA:
-    *value = MISA;
-    return true;
-  case CSR_MIE:
-    *value = c->csr.mie;
-    return true;
-  case CSR_MTVEC:
-    *value = c->csr.mtvec;
-    return true;
-  case CSR_MSCRATCH:
-    *value = c->csr.mscratch;
-    return true;
-  case CSR_MEPC:
-    *value = c->csr.mepc;
-    return true;
-  case CSR_MCAUSE:
-    *value = c->csr.mcause;
-    return true;
-  case CSR_MTVAL:
-    *value = c->csr.mtval;
-    return true;
-  case CSR_MCYCLE:
-  case CSR_CYCLE:
-  case CSR_TIME: // counts cycles, too
-    *value = c->cycle - 1 + c->csr.mcycle_offset;
-    return true;
-  case CSR_MINSTRET:
-  case CSR_INSTRET:
-    *value = c->instret - 1 + c->csr.minstret_offset;
-    return true;
-  case CSR_MHARTID:
-    *value = c->hart;
-    return true;
-  case CSR_MIP: // no interrupt source exists
-  case CSR_MVENDORID:
-  case CSR_MARCHID:
-  case CSR_MIMPID:
-  case CSR_MCONFIGPTR:
-    return true;
-  default:
-    return is_zero_csr(csr);
-  }
-}
-
-bool mtia_csr_write(struct mtia_core *c, unsigned csr, uint64_t value) {
-  if (csr >> 10 == 3) // read-only by its number
-    return false;
-  switch (csr) {
-  case CSR_MSTATUS:
-    c->csr.mstatus = value & (MSTATUS_MIE | MSTATUS_MPIE | MSTATUS_FS);
-    mtia_core_fp_update(c);
-    return true;
-  case CSR_FFLAGS:
-  case CSR_FRM:
-  case CSR_FCSR:
-    if (!(c->csr.mstatus & MSTATUS_FS))
-      return false;
-    if (csr != CSR_FRM)
-      c->fp.flags = value & 0x1f;
-    if (csr != CSR_FFLAGS)
-      c->frm = (csr == CSR_FRM ? value : value >> 5) & 7;
-    mtia_core_fp_changed(c);
-    return true;
-  case CSR_MIE:
-    c->csr.mie = value & 0x888; // software, timer, external
-    return true;
-  case CSR_MTVEC:
-    c->csr.mtvec = value & ~(uint64_t)2;
-    return true;
-  case CSR_MSCRATCH:
-    c->csr.mscratch = value;
-    return true;
-  case CSR_MEPC:
-    c->csr.mepc = value & ~(uint64_t)3;
-    return true;
-  case CSR_MCAUSE:
-    c->csr.mcause = value;
-    return true;
-  case CSR_MTVAL:
-    c->csr.mtval = value;
-    return true;
-  case CSR_MCYCLE:
-    c->csr.mcycle_offset = value - c->cycle;
-    return true;
-  case CSR_MINSTRET:
-    c->csr.minstret_offset = value - c->instret;
-    return true;
-  case CSR_MISA:
-  case CSR_MIP:
-    return true;
-  default:
-    return is_zero_csr(csr);
-  }
-}
-
-void mtia_core_csr(struct mtia_core *c, const struct mtia_slot *s) {
-  unsigned csr = (unsigned)s->imm;
-  bool immediate = s->op == MTIA_OP_CSRRWI || s->op == MTIA_OP_CSRRSI || s->op == MTIA_OP_CSRRCI;
-  bool assign = s->op == MTIA_OP_CSRRW || s->op == MTIA_OP_CSRRWI;
-  bool set = s->op == MTIA_OP_CSRRS || s->op == MTIA_OP_CSRRSI;
-  uint64_t operand = immediate ? s->rs1 : c->x[s->rs1];
-  uint64_t old;
-  bool ok = mtia_csr_read(c, csr, &old);
-  if (ok && (assign || s->rs1)) // csrrs and csrrc with x0 or 0 do not write
-    ok = mtia_csr_write(c, csr, assign ? operand : set ? old | operand : old & ~operand);
-  if (!ok) {
-    c->instret--;
-    mtia_core_illegal(c, s);
-    return;
-  }
-  c->x[s->rd] = old;
-  c->pc += 4;
-}
-
-void mtia_core_semihost(struct mtia_core *c) {
-  c->pc += 4;
-  mtia_semihost_call(c);
+  c->limit = limit;
+  return why;
 }

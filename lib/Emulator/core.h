@@ -43,15 +43,18 @@ struct mtia_slot {
   };
   uint8_t rd; // 32 instead of x0
   uint8_t rs1, rs2;
-  uint8_t near; // the target is in this page
+  uint8_t near : 1; // the target is in this page
+  uint8_t len : 2;  // slots to the next instruction: 1 or 2
 };
 
-// mtia_slot.op of an ebreak that is a semihosting call.
+// mtia_slot.op of an ebreak that is a semihosting call, and of an instruction whose second half is
+// in a page that is no memory.
 #define MTIA_SLOT_SEMIHOST MTIA_NUM_OPS
+#define MTIA_SLOT_HALF (MTIA_NUM_OPS + 1)
 
 struct mtia_code_page {
   uint64_t pc;
-  const uint8_t *host;
+  const uint8_t *host, *behind; // the page's bytes; the two behind them, or NULL
   struct mtia_code_page *next;
   uint64_t generation;
   uint8_t copy[MTIA_PAGE_BYTES + 2]; // what was decoded: fence.i compares it
@@ -75,6 +78,12 @@ static inline uint64_t slot_pc(const struct mtia_slot *s) {
 // What the cores execute themselves; everything else goes to the command processor.
 // clang-format off
 #define MTIA_CORE_BRANCHES(X) X(BEQ) X(BNE) X(BLT) X(BGE) X(BLTU) X(BGEU) X(JAL)
+// Those that a 16-bit instruction can be short for.
+#define MTIA_CORE_SHORT_BRANCHES(X) X(BEQ) X(BNE) X(JAL)
+#define MTIA_CORE_SHORT(X)                                                                         \
+  MTIA_CORE_SHORT_BRANCHES(X) X(LUI) X(JALR) X(LW) X(LD) X(SW) X(SD)                               \
+  X(ADDI) X(ADDIW) X(ANDI) X(SLLI) X(SRLI) X(SRAI)                                                 \
+  X(ADD) X(SUB) X(XOR) X(OR) X(AND) X(ADDW) X(SUBW) X(EBREAK) X(FLD) X(FSD)
 #define MTIA_CORE_INSNS(X)                                                                         \
   MTIA_CORE_BRANCHES(X) X(LUI) X(AUIPC) X(JALR)                                                    \
   X(LB) X(LH) X(LW) X(LD) X(LBU) X(LHU) X(LWU) X(SB) X(SH) X(SW) X(SD)                             \
@@ -84,9 +93,22 @@ static inline uint64_t slot_pc(const struct mtia_slot *s) {
   X(ADDW) X(SUBW) X(SLLW) X(SRLW) X(SRAW)                                                          \
   X(MUL) X(MULH) X(MULHSU) X(MULHU) X(DIV) X(DIVU) X(REM) X(REMU)                                  \
   X(MULW) X(DIVW) X(DIVUW) X(REMW) X(REMUW)                                                        \
-  X(FENCE) X(FENCE_I) X(CBO_CLEAN) X(CBO_FLUSH) X(CBO_INVAL) X(CBO_ZERO)                                       \
+  X(FENCE) X(FENCE_TSO) X(FENCE_I) X(CBO_CLEAN) X(CBO_FLUSH) X(CBO_INVAL) X(CBO_ZERO)              \
   X(CSRRW) X(CSRRS) X(CSRRC) X(CSRRWI) X(CSRRSI) X(CSRRCI) X(ECALL) X(EBREAK) X(MRET) X(WFI)       \
-  MTIA_CORE_FP_INSNS(X)
+  MTIA_CORE_BIT_INSNS(X) MTIA_CORE_FP_INSNS(X)
+#define MTIA_CORE_BIT_INSNS(X)                                                                     \
+  X(ADD_UW) X(SH1ADD) X(SH2ADD) X(SH3ADD) X(SH1ADD_UW) X(SH2ADD_UW) X(SH3ADD_UW) X(SLLI_UW)        \
+  X(ANDN) X(ORN) X(XNOR) X(CLZ) X(CLZW) X(CTZ) X(CTZW) X(CPOP) X(CPOPW)                            \
+  X(MIN) X(MINU) X(MAX) X(MAXU) X(SEXT_B) X(SEXT_H) X(ZEXT_H) X(ORC_B) X(REV8)                     \
+  X(ROL) X(ROLW) X(ROR) X(RORW) X(RORI) X(RORIW)                                                   \
+  X(BCLR) X(BSET) X(BINV) X(BEXT) X(BCLRI) X(BSETI) X(BINVI) X(BEXTI)                              \
+  X(CZERO_EQZ) X(CZERO_NEZ)
+// Each also with _AQ, _RL and _AQRL.
+#define MTIA_CORE_ATOMICS(X)                                                                       \
+  X(LR_W) X(LR_D) X(SC_W) X(SC_D) X(AMOSWAP_W) X(AMOSWAP_D) X(AMOADD_W) X(AMOADD_D)                \
+  X(AMOXOR_W) X(AMOXOR_D) X(AMOAND_W) X(AMOAND_D) X(AMOOR_W) X(AMOOR_D)                            \
+  X(AMOMIN_W) X(AMOMIN_D) X(AMOMAX_W) X(AMOMAX_D)                                                  \
+  X(AMOMINU_W) X(AMOMINU_D) X(AMOMAXU_W) X(AMOMAXU_D)
 // w: H, S, D.
 #define MTIA_CORE_FP_WIDTH(X, w)                                                                   \
   X(FADD_##w) X(FSUB_##w) X(FMUL_##w) X(FDIV_##w) X(FSQRT_##w)                                     \
@@ -106,7 +128,8 @@ static inline uint64_t slot_pc(const struct mtia_slot *s) {
 struct mtia_core_ops {
   mtia_op_fn *fn[MTIA_NUM_OPS];
   mtia_op_fn *near_fn[MTIA_NUM_OPS]; // branches inside the page, or NULL
-  mtia_op_fn *undecoded, *page_end, *line_start, *command, *semihost;
+  mtia_op_fn *short_fn[MTIA_NUM_OPS], *short_near_fn[MTIA_NUM_OPS]; // of two bytes
+  mtia_op_fn *undecoded, *page_end, *line_start, *command, *semihost, *half;
   mtia_op_fn *debug_stop, *debug_access; // debug.h
 };
 extern const struct mtia_core_ops mtia_core_functional, mtia_core_timed;
@@ -117,11 +140,26 @@ static inline const struct mtia_core_ops *mtia_core_ops_of(const struct mtia_dev
 
 // The function that executes a decoded slot.
 static inline mtia_op_fn *mtia_core_fn(const struct mtia_core_ops *ops, const struct mtia_slot *s) {
-  if (s->op == MTIA_SLOT_SEMIHOST)
-    return ops->semihost;
+  if (s->op >= MTIA_NUM_OPS)
+    return s->op == MTIA_SLOT_SEMIHOST ? ops->semihost : ops->half;
   if (s->near)
-    return ops->near_fn[s->op];
+    return s->len == 1 ? ops->short_near_fn[s->op] : ops->near_fn[s->op];
+  if (s->len == 1)
+    return ops->short_fn[s->op] ? ops->short_fn[s->op] : ops->fn[MTIA_OP_ILLEGAL];
   return ops->fn[s->op] ? ops->fn[s->op] : ops->command; // decode lets no other through
+}
+
+#define MTIA_LINE_SHIFT 6
+#define MTIA_LINE (UINT64_C(1) << MTIA_LINE_SHIFT)
+
+// The last half word of an instruction. When execution falls into it from the one before, it is
+// the first of a cache line exactly if mtia_slot_starts_line.
+static inline uint64_t mtia_slot_last(const struct mtia_slot *s) {
+  return slot_pc(s) + 2u * s->len - 2;
+}
+
+static inline bool mtia_slot_starts_line(const struct mtia_slot *s) {
+  return slot_pc(s) % MTIA_LINE == 0 || mtia_slot_last(s) % MTIA_LINE == 0;
 }
 
 // Fills in a slot on its first execution; returns the function to call. A slot stands for one
@@ -143,15 +181,29 @@ const struct mtia_slot *mtia_code_slot(struct mtia_core *c);
 void mtia_code_redecode(struct mtia_device *dev, uint64_t from, uint64_t to);
 // What the debugger writes to memory is executed at once.
 void mtia_code_written(struct mtia_device *dev, const uint8_t *host, uint64_t len);
-// CSRs as csrr and csrw do; false: no such CSR, or read-only.
+// CSRs as csrr and csrw do in machine mode; false: no such CSR, or read-only.
 bool mtia_csr_read(const struct mtia_core *c, unsigned csr, uint64_t *value);
 bool mtia_csr_write(struct mtia_core *c, unsigned csr, uint64_t value);
 
 // Instructions that are executed outside of the chain; core state is in *c, they set c->pc.
 void mtia_core_csr(struct mtia_core *c, const struct mtia_slot *s);
-void mtia_core_mret(struct mtia_core *c);
+void mtia_core_ecall(struct mtia_core *c);
+void mtia_core_mret(struct mtia_core *c, const struct mtia_slot *s);
+enum mtia_exit mtia_core_wfi(struct mtia_core *c);
 void mtia_core_fence_i(struct mtia_core *c);
 void mtia_core_semihost(struct mtia_core *c);
+
+// Executes a CSR instruction but for its result. False: it is illegal.
+bool mtia_core_csr_access(struct mtia_core *c, unsigned op, unsigned csr, unsigned rs1,
+                          uint64_t *old);
+
+// Between two instructions: ends a wfi, takes an interrupt if one is due, and sets c->limit to
+// `limit` or to the time of the next one.
+void mtia_core_interrupts(struct mtia_core *c, uint64_t limit);
+
+// The registers of the CLINT; false: no access that it knows.
+bool mtia_clint_load(struct mtia_core *c, uint64_t addr, unsigned size, uint64_t *value);
+bool mtia_clint_store(struct mtia_core *c, uint64_t addr, unsigned size, uint64_t value);
 
 // Runs until local time reaches c->limit or something else must happen.
 enum mtia_exit mtia_core_run(struct mtia_core *c);
@@ -196,9 +248,6 @@ struct mtia_core_cache {
   uint32_t store_next, store_entries;
   uint64_t imiss, dmiss, stall; // statistics
 };
-
-#define MTIA_LINE_SHIFT 6
-#define MTIA_LINE (UINT64_C(1) << MTIA_LINE_SHIFT)
 
 struct mtia_core_cache *mtia_cache_create(const struct mtia_device_params *p);
 void mtia_cache_destroy(struct mtia_core_cache *cache);

@@ -457,6 +457,7 @@ static enum mtia_exit step_once(struct mtia_core *c) {
   if (debug->from != from || memcmp(page->copy, from->copy, sizeof page->copy)) {
     memcpy(page->copy, from->copy, sizeof page->copy);
     page->host = from->host;
+    page->behind = from->behind;
     page->pc = from->pc;
     debug->from = from;
   }

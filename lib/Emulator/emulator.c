@@ -3,6 +3,7 @@
 // The public interface: makes, runs and destroys devices.
 #include "core.h"
 #include "gdb.h"
+#include "htif.h"
 #include "image.h"
 #include "launch.h"
 #include "memory.h"
@@ -26,6 +27,7 @@ static void init_pes(struct mtia_device *dev) {
       core->pe = pe;
       core->id = id;
       core->hart = 2 * i + id;
+      core->mtimecmp = UINT64_MAX;
     }
   }
 }
@@ -82,6 +84,7 @@ void mtia_device_destroy(struct mtia_device *dev) {
     mtia_grid_destroy(dev);
   mtia_gdb_destroy(dev);
   mtia_launch_destroy(dev);
+  mtia_htif_destroy(dev);
   mtia_image_destroy(dev);
   mtia_host_destroy(dev);
   mtia_code_destroy(dev);
@@ -122,6 +125,8 @@ static bool start(struct mtia_device *dev, struct mtia_error *error) {
   if (dev->ran)
     return mtia_error_set(error, MTIA_ERR_USAGE, "a device runs once");
   dev->ran = true;
+  if (!mtia_is_kernel(dev) && !mtia_htif_create(dev, error))
+    return false;
   if (!mtia_is_kernel(dev))
     return start_core(dev, &dev->pe[0].core[0], 0, error);
   if (!mtia_launch_prepare(dev, error))

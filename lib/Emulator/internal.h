@@ -66,6 +66,8 @@ enum mtia_command_fault {
 // Pages of decoded code a core finds without a search; a power of two.
 #define MTIA_CODE_TLB 64
 
+#define MTIA_NO_PC 0 // never memory
+
 struct mtia_core {
   uint64_t x[33]; // x[0] is always 0; x[32] takes what instructions write to it
   uint64_t pc;    // during mtia_cp_issue: the address of the command
@@ -81,8 +83,14 @@ struct mtia_core {
   uint8_t state; // enum mtia_core_state
   uint32_t hart; // 2 * pe->index + id
   struct {
-    uint64_t mstatus, mie, mtvec, mscratch, mepc, mcause, mtval, mcycle_offset, minstret_offset;
+    uint64_t mstatus, mie, mtvec, mcounteren, mscratch, mepc, mcause, mtval;
+    uint64_t mcycle_offset, minstret_offset;
   } csr;
+  bool user; // otherwise machine mode
+  bool msip; // CLINT: software interrupt
+  uint64_t mtimecmp;
+  uint64_t wfi_pc;   // waits in the wfi there, or MTIA_NO_PC
+  uint64_t reserved; // lr: the address, while dev->reserver is this core
 
   // The interpreter's own (core.c, cache.c).
   uint64_t limit;                 // local time at which it returns to the scheduler
@@ -133,8 +141,11 @@ struct mtia_device {
   bool ran;
   bool exited; // a program has ended itself
   int exit_status;
-  uint64_t max_cycles; // UINT64_MAX: no limit
-  uint64_t cycles;     // length of the run, without the launch
+  uint64_t max_cycles;        // UINT64_MAX: no limit
+  uint64_t mtime_offset;      // mtime is this much ahead of a core's local time
+  struct mtia_core *reserver; // of lr; NULL as soon as anybody else has done anything
+  struct mtia_htif *htif;     // htif.c; NULL: the program has none
+  uint64_t cycles;            // length of the run, without the launch
 };
 
 static inline struct mtia_pe *mtia_pe_at(struct mtia_device *dev, unsigned row, unsigned col) {

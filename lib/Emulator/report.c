@@ -30,15 +30,20 @@ char *mtia_where(struct mtia_core *core, uint64_t pc, char *buffer, size_t size)
 
 // The instruction at `pc` in words.
 static char *insn_text(struct mtia_core *core, uint64_t pc, char *buffer, size_t size) {
-  const uint8_t *host = mtia_mem(core->dev, core->pe, pc, 4);
+  const uint8_t *host = mtia_mem(core->dev, core->pe, pc, 2);
+  const uint8_t *upper = mtia_mem(core->dev, core->pe, pc + 2, 2);
   struct mtia_insn insn;
   uint32_t word = 0;
   if (host)
-    memcpy(&word, host, 4);
+    memcpy(&word, host, 2);
+  if (upper)
+    memcpy((uint8_t *)&word + 2, upper, 2);
   if (!host)
     snprintf(buffer, size, "(no memory)");
   else if (mtia_decode(word, &insn))
     mtia_print_insn(buffer, size, &insn, pc);
+  else if ((word & 3) != 3)
+    snprintf(buffer, size, "0x%04" PRIx32, word & 0xffff);
   else
     snprintf(buffer, size, "0x%08" PRIx32, word);
   return buffer;
@@ -85,10 +90,11 @@ static const char *const cause_names[] = {
     [1] = "instruction fetch from an address that is no memory",
     [2] = "illegal instruction",
     [3] = "ebreak",
-    [4] = "misaligned load",
+    [4] = "load-reserved from a misaligned address",
     [5] = "load from an address that is no memory",
-    [6] = "misaligned store",
+    [6] = "atomic operation on a misaligned address",
     [7] = "store to an address that is no memory",
+    [8] = "ecall in user mode, but no trap handler is installed",
     [11] = "ecall, but no trap handler is installed",
 };
 
@@ -111,10 +117,7 @@ void mtia_report_trap(struct mtia_core *core, uint64_t cause, uint64_t tval) {
   switch (cause) {
   case 2:
     mtia_fail(dev, MTIA_ERR_ILLEGAL_INSN, "%s: illegal instruction 0x%08" PRIx64 "%s", where, tval,
-              (tval & 3) != 3 && dev->image && dev->image->compressed
-                  ? " (a compressed one; compile everything with -march=rv64im_zicsr)"
-              : tval == 0 ? " (zeros: data or memory that was never written)"
-                          : "");
+              tval == 0 ? " (zeros: data or memory that was never written)" : "");
     return;
   case 1:
   case 5:
@@ -147,7 +150,7 @@ static void describe_core(struct mtia_core *core, FILE *out) {
   else if (core->command)
     mtia_cp_why(core, why, sizeof why);
   else
-    snprintf(why, sizeof why, "waits for an interrupt, and there is no source of interrupts");
+    snprintf(why, sizeof why, "waits for an interrupt, and none that mie enables will come");
   if (strncmp(why, "mtia.", 5)) // otherwise the reason names the instruction
     fprintf(out, "%s: %s: %s\n", where, insn, why);
   else

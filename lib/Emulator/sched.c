@@ -200,7 +200,7 @@ static bool issue(struct mtia_core *core) {
   }
   core->command = NULL;
   core->x[insn->rd ? insn->rd : 32] = rd;
-  core->pc += 4;
+  core->pc += insn->len;
   core->cycle += dev->functional ? 1 : 1 + extra;
   core->instret++;
   core->commands++;
@@ -210,6 +210,8 @@ static bool issue(struct mtia_core *core) {
 // Runs a core that is before all others. Puts it back in the heap if it can go on.
 static void run_core(struct mtia_device *dev, struct mtia_core *core) {
   struct mtia_sched *sched = dev->sched;
+  if (dev->reserver != core)
+    dev->reserver = NULL; // it may write where another one has executed lr
   while (!dev->stop) {
     if (core->cycle > sched->last)
       sched->last = core->cycle;
@@ -231,7 +233,7 @@ static void run_core(struct mtia_device *dev, struct mtia_core *core) {
     if (others > core->cycle && sched->held > core->cycle)
       sched->now = core->cycle;
     core->limit = (others != NEVER ? others : core->cycle) +
-                  (others == NEVER && dev->functional ? ALONE : QUANTUM);
+                  (others == NEVER && dev->functional && !dev->htif ? ALONE : QUANTUM);
     if (core->limit > dev->max_cycles)
       core->limit = dev->max_cycles;
     if (core->cycle >= core->limit)
@@ -281,6 +283,7 @@ uint64_t mtia_sched_run(struct mtia_device *dev) {
     if (event <= core) {
       struct event next = pop_event(sched);
       sched->now = next.time;
+      dev->reserver = NULL;
       if (next.time > sched->last)
         sched->last = next.time;
       next.fn(dev, next.ctx, next.arg);

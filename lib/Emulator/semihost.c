@@ -139,6 +139,22 @@ static size_t write_stdout(struct mtia_device *dev, const uint8_t *data, size_t 
   return size;
 }
 
+int64_t mtia_host_write(struct mtia_device *dev, bool errors, const uint8_t *data, size_t size) {
+  if (!errors)
+    return (int64_t)write_stdout(dev, data, size);
+  mtia_host_flush(dev);
+  return (int64_t)write_all(2, data, size);
+}
+
+int64_t mtia_host_read(struct mtia_device *dev, uint8_t *data, size_t size) {
+  ssize_t n;
+  mtia_host_flush(dev);
+  do
+    n = read(0, data, size);
+  while (n < 0 && errno == EINTR);
+  return n;
+}
+
 static int64_t failed(struct mtia_host *host, int error) {
   host->error = (uint64_t)error;
   return -1;

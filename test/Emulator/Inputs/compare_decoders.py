@@ -9,9 +9,6 @@ import re
 import subprocess
 import sys
 
-# Extensions of the target that the emulator doesn't execute (EMULATED in mtia-gen.py).
-NOT_EMULATED = "-a,-c,-zba,-zbb,-zbs,-zicond"
-
 
 def main(argv):
     program, csr_inc, llvm, plugin = argv[1:]
@@ -26,14 +23,14 @@ def main(argv):
                                    rng.getrandbits(32) & 0x0FFFFF80, rng.getrandbits(32) & 0x42FFFF80,
                                    rng.getrandbits(32) & 0xFFF00F80, rng.getrandbits(32) & 0x3F00F80, 0])
                 words.append((rest & ~0x707F | funct3 << 12 | opcode) & 0xFFFFFFFF)
-    for word in (0x73, 0x100073, 0x30200073, 0x10500073, 0x8330000F, 0x0FF0000F, 0x100F, 0x13, 0):
-        words += [word] + [word ^ 1 << bit for bit in range(32)]
+    for word in (0x73, 0x100073, 0x30200073, 0x10500073, 0x8330000F, 0x0FF0000F, 0x100F, 0x13):
+        words += [word] + [word ^ 1 << bit for bit in range(2, 32)]  # short words: compare_short.py
 
     ours = subprocess.run([program], input="".join(f"{w:08x}\n" for w in words), capture_output=True, text=True,
                           check=True).stdout.splitlines()
     text = "".join(" ".join(f"{w >> s & 255:#x}" for s in (0, 8, 16, 24)) + "\n" for w in words)
     done = subprocess.run([f"{llvm}/llvm-mc", "--arch=mtia", "--triple=riscv64-unknown-elf", "--disassemble",
-                           "-M", "no-aliases", f"--mattr={NOT_EMULATED}"], input=text, capture_output=True, text=True, check=False,
+                           "-M", "no-aliases"], input=text, capture_output=True, text=True, check=False,
                           env=dict(os.environ, LD_PRELOAD=plugin))
     bad = {int(n) for n in re.findall(r"<stdin>:(\d+):\d+: warning: invalid", done.stderr)}
     good = iter(" ".join(line.split()) for line in done.stdout.splitlines() if line.startswith("\t") and ".text" not in line)

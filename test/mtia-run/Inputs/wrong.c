@@ -1,12 +1,16 @@
 // Each function ends the run in its own way; the command line names it.
 #include "semihost.h"
 
+static char line[4096] __attribute__((aligned(8)));
+
 static void illegal(void) { __asm__ volatile(".word -1"); }
 static void zeros(void) { __asm__ volatile(".word 0"); }
 static int null(void) { return ((volatile int *)0)[2]; }
 static void store(void) { *(volatile int *)0x1080000000 = 1; }
 static void jump(void) { ((void (*)(void))0x40)(); }
-static void misaligned(void) { __asm__ volatile("jr %0" : : "r"((char *)illegal + 2)); }
+static void misaligned(void) {
+  __asm__ volatile(".option arch, +a\n amoadd.w zero, zero, (%0)" : : "r"(line + 2));
+}
 static void ecall(void) { __asm__ volatile("ecall"); }
 static void ebreak(void) { __asm__ volatile("ebreak"); }
 static void wfi(void) { __asm__ volatile("wfi"); }
@@ -14,8 +18,6 @@ static void loop(void) {
   for (volatile int i = 0;; i++)
     ;
 }
-
-static char line[4096];
 
 static int asked(const char *name) {
   const char *word = line;

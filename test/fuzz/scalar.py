@@ -1,8 +1,8 @@
 #!/usr/bin/python3
 # SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
-"""Random RV64IM programs on mtia-run, with and without time, and on QEMU, for $FUZZ_SECONDS.
+"""Random scalar programs on mtia-run, with and without time, and on QEMU, for $FUZZ_SECONDS.
 
-    rv64im.py --bin DIR --llvm DIR [--seed N]
+    scalar.py --bin DIR --llvm DIR [--seed N]
 
 Keeps the first program on which they differ and says where it is.
 """
@@ -13,9 +13,9 @@ import sys
 import tempfile
 import time
 
-QEMU = ["qemu-system-riscv64", "-M", "virt", "-bios", "none", "-nographic",
+QEMU = ["qemu-system-riscv64", "-M", "virt", "-cpu", "rv64,Zfh=true", "-bios", "none", "-nographic",
         "-semihosting-config", "enable=on,target=native", "-kernel"]
-GENERATOR = os.path.join(os.path.dirname(__file__), "..", "Emulator", "Inputs", "random_rv64im.py")
+GENERATOR = os.path.join(os.path.dirname(__file__), "..", "Emulator", "Inputs", "random_scalar.py")
 
 
 def run(*command):
@@ -34,25 +34,25 @@ def main():
     args = parser.parse_args()
     end = time.time() + float(os.environ.get("FUZZ_SECONDS", "60"))
     seed = args.seed
-    folder = tempfile.mkdtemp(prefix="rv64im-")
+    folder = tempfile.mkdtemp(prefix="scalar-")
     source, obj, elf = (os.path.join(folder, name) for name in ("p.s", "p.o", "p.elf"))
     while time.time() < end:
         with open(source, "wb") as file:
             file.write(run(sys.executable, GENERATOR, str(seed), "500"))
-        run(f"{args.llvm}/llvm-mc", "--triple=riscv64-unknown-elf", "-mattr=+m", "-filetype=obj",
+        run(f"{args.llvm}/llvm-mc", "--triple=riscv64-unknown-elf", "-mattr=+m,+a,+f,+d,+c,+zfh,+zba,+zbb,+zbs", "-filetype=obj",
             source, "-o", obj)
         run(f"{args.llvm}/ld.lld", "-N", "-Ttext=0x80000000", obj, "-o", elf)
         expected = run(*QEMU, elf)
         for option in ("--functional", "--stats-json=/dev/null"):
             if run(f"{args.bin}/mtia-run", option, elf) != expected:
-                print(f"rv64im.py: seed {seed}: mtia-run {option} and QEMU differ: {elf}")
+                print(f"scalar.py: seed {seed}: mtia-run {option} and QEMU differ: {elf}")
                 return 1
         seed += 1
     for name in (source, obj, elf):
         if os.path.exists(name):
             os.remove(name)
     os.rmdir(folder)
-    print(f"rv64im.py: seeds {args.seed} to {seed - 1}: no difference")
+    print(f"scalar.py: seeds {args.seed} to {seed - 1}: no difference")
     return 0
 
 
