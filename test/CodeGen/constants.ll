@@ -1,5 +1,5 @@
 ; Constants: one to a few instructions, or the constant pool.
-; RUN: %llc-mtia -verify-machineinstrs < %s | FileCheck %s
+; RUN: %llc-mtia -mattr=+64bit,+i,+m -verify-machineinstrs < %s | FileCheck %s
 
 define i64 @imm12() nounwind {
 ; CHECK-LABEL: imm12:

@@ -1,7 +1,7 @@
 ; Switches: words in medlow, doublewords elsewhere, differences in position-independent code.
-; RUN: %llc-mtia -verify-machineinstrs -code-model=small < %s | FileCheck %s --check-prefixes=CHECK,MEDLOW
-; RUN: %llc-mtia -verify-machineinstrs -code-model=medium < %s | FileCheck %s --check-prefixes=CHECK,MEDANY
-; RUN: %llc-mtia -verify-machineinstrs -relocation-model=pic < %s | FileCheck %s --check-prefixes=CHECK,PIC
+; RUN: %llc-mtia -mattr=+64bit,+i,+m -verify-machineinstrs -code-model=small < %s | FileCheck %s --check-prefixes=CHECK,MEDLOW
+; RUN: %llc-mtia -mattr=+64bit,+i,+m -verify-machineinstrs -code-model=medium < %s | FileCheck %s --check-prefixes=CHECK,MEDANY
+; RUN: %llc-mtia -mattr=+64bit,+i,+m -verify-machineinstrs -relocation-model=pic < %s | FileCheck %s --check-prefixes=CHECK,PIC
 
 define void @switch(i64 %x, ptr %p) nounwind {
 ; CHECK-LABEL: switch:

@@ -1,5 +1,5 @@
 ; Selects: masks where one side is 0 or -1, a branch elsewhere.
-; RUN: %llc-mtia -verify-machineinstrs < %s | FileCheck %s
+; RUN: %llc-mtia -mattr=+64bit,+i,+m -verify-machineinstrs < %s | FileCheck %s
 
 define i64 @or_zero(i1 zeroext %c, i64 %a) {
 ; CHECK-LABEL: or_zero:

@@ -24,6 +24,7 @@ include "MTIAInstrPatterns.td"
 include "MTIAInstrPatternsFP.td"
 include "MTIAInstrPatternsA.td"
 include "MTIAInstrPatternsZb.td"
+include "MTIAInstrInfoW.td"
 
 //===----------------------------------------------------------------------===//
 // Processors

@@ -10,6 +10,7 @@
 #include "MCTargetDesc/MTIAMCTargetDesc.h"
 #include "MCTargetDesc/MTIAMatInt.h"
 #include "MTIAISelLowering.h"
+#include "MTIAWordInfo.h"
 #include "llvm/CodeGen/MachineFrameInfo.h"
 #include "llvm/IR/IntrinsicsRISCV.h"
 #include "llvm/Support/KnownBits.h"
@@ -36,13 +37,35 @@ FunctionPass *llvm::createMTIAISelDag(MTIATargetMachine &TM, CodeGenOptLevel Opt
 //===----------------------------------------------------------------------===//
 
 SDNode *MTIADAGToDAGISel::selectImm(const SDLoc &DL, int64_t Imm) {
+  // Two equal halves, or a pattern that repeats: made once, shifted and added.
+  unsigned Shift, AddOpc;
+  MTIAMatInt::InstSeq Half = MTIAMatInt::generateTwoRegSeq(Imm, *Subtarget, Shift, AddOpc);
+  if (!Half.empty() && Half.size() + 2 < MTIAMatInt::getIntMatCost(Imm, *Subtarget)) {
+    SDValue Lo(selectImm(DL, SignExtend64<32>(Imm)), 0);
+    SDValue Hi(CurDAG->getMachineNode(MTIA::SLLI, DL, MVT::i64, Lo,
+                                      CurDAG->getTargetConstant(Shift, DL, MVT::i64)),
+               0);
+    return CurDAG->getMachineNode(AddOpc, DL, MVT::i64, Lo, Hi);
+  }
   SDValue Src = CurDAG->getRegister(MTIA::X0, MVT::i64);
   SDNode *Result = nullptr;
-  for (const MTIAMatInt::Inst &Inst : MTIAMatInt::generateInstSeq(Imm)) {
+  for (const MTIAMatInt::Inst &Inst : MTIAMatInt::generateInstSeq(Imm, *Subtarget)) {
     SDValue Operand = CurDAG->getSignedTargetConstant(Inst.Imm, DL, MVT::i64);
-    Result = Inst.Opcode == MTIA::LUI
-                 ? CurDAG->getMachineNode(Inst.Opcode, DL, MVT::i64, Operand)
-                 : CurDAG->getMachineNode(Inst.Opcode, DL, MVT::i64, Src, Operand);
+    switch (Inst.getOperands()) {
+    case MTIAMatInt::Imm:
+      Result = CurDAG->getMachineNode(Inst.Opcode, DL, MVT::i64, Operand);
+      break;
+    case MTIAMatInt::RegImm:
+      Result = CurDAG->getMachineNode(Inst.Opcode, DL, MVT::i64, Src, Operand);
+      break;
+    case MTIAMatInt::RegReg:
+      Result = CurDAG->getMachineNode(Inst.Opcode, DL, MVT::i64, Src, Src);
+      break;
+    case MTIAMatInt::RegX0:
+      Result = CurDAG->getMachineNode(Inst.Opcode, DL, MVT::i64, Src,
+                                      CurDAG->getRegister(MTIA::X0, MVT::i64));
+      break;
+    }
     Src = SDValue(Result, 0);
   }
   return Result;
@@ -211,8 +234,9 @@ bool MTIADAGToDAGISel::tryMulOfMask(SDNode *Node) {
   if (Ones >= 64 || (unsigned)llvm::bit_width(C) > 64 - Ones)
     return false;
   int64_t ShiftedC = C << Ones;
-  if (MTIAMatInt::getIntMatCost(ShiftedC) > MTIAMatInt::getIntMatCost(C) + 1 ||
-      MTIAMatInt::getIntMatCost(ShiftedC) > Subtarget->getMaxBuildIntsCost())
+  if (MTIAMatInt::getIntMatCost(ShiftedC, *Subtarget) >
+          MTIAMatInt::getIntMatCost(C, *Subtarget) + 1 ||
+      MTIAMatInt::getIntMatCost(ShiftedC, *Subtarget) > Subtarget->getMaxBuildIntsCost())
     return false;
   SDLoc DL(Node);
   SDValue X(CurDAG->getMachineNode(MTIA::SLLI, DL, MVT::i64, N0.getOperand(0),
@@ -335,7 +359,7 @@ bool MTIADAGToDAGISel::selectAddrRegImm(SDValue Addr, SDValue &Base, SDValue &Of
         Offset = CurDAG->getSignedTargetConstant(CVal - Adj, DL, MVT::i64);
         return true;
       }
-      if (MTIAMatInt::getIntMatCost(Hi) < MTIAMatInt::getIntMatCost(CVal)) {
+      if (MTIAMatInt::getIntMatCost(Hi, *Subtarget) < MTIAMatInt::getIntMatCost(CVal, *Subtarget)) {
         SDValue HiReg(selectImm(DL, Hi), 0);
         Base =
             SDValue(CurDAG->getMachineNode(MTIA::ADD, DL, MVT::i64, Addr.getOperand(0), HiReg), 0);
@@ -355,7 +379,7 @@ bool MTIADAGToDAGISel::selectAddrRegImm(SDValue Addr, SDValue &Base, SDValue &Of
       Offset = CurDAG->getSignedTargetConstant(Lo12, DL, MVT::i64);
       return true;
     }
-    if (MTIAMatInt::getIntMatCost(Hi) < MTIAMatInt::getIntMatCost(CVal)) {
+    if (MTIAMatInt::getIntMatCost(Hi, *Subtarget) < MTIAMatInt::getIntMatCost(CVal, *Subtarget)) {
       Base = SDValue(selectImm(DL, Hi), 0);
       Offset = CurDAG->getSignedTargetConstant(Lo12, DL, MVT::i64);
       return true;
@@ -460,29 +484,35 @@ bool MTIADAGToDAGISel::hasAllNBitUsers(SDNode *Node, unsigned Bits, unsigned Dep
     unsigned OpNo = Use.getOperandNo();
     if (!User->isMachineOpcode())
       return false;
+    // Operands are numbered without the definition here.
+    if (Bits >= 32 && MTIA::readsOnlyWord(User->getMachineOpcode(), OpNo + 1))
+      continue;
     switch (User->getMachineOpcode()) {
     default:
       return false;
-    case MTIA::ADDW:
-    case MTIA::ADDIW:
-    case MTIA::SUBW:
-    case MTIA::MULW:
-    case MTIA::SLLW:
-    case MTIA::SLLIW:
-    case MTIA::SRAW:
-    case MTIA::SRAIW:
-    case MTIA::SRLW:
-    case MTIA::SRLIW:
-    case MTIA::DIVW:
-    case MTIA::DIVUW:
-    case MTIA::REMW:
-    case MTIA::REMUW:
-      if (Bits < 32)
-        return false;
-      break;
+    case MTIA::SEXT_B:
+      if (Bits >= 8)
+        break;
+      return false;
+    case MTIA::SEXT_H:
+    case MTIA::ZEXT_H:
+    case MTIA::FMV_H_X:
+      if (Bits >= 16)
+        break;
+      return false;
+    case MTIA::BEXTI:
+      if (Bits > User->getConstantOperandVal(1))
+        break;
+      return false;
     case MTIA::SLL:
     case MTIA::SRA:
     case MTIA::SRL:
+    case MTIA::ROL:
+    case MTIA::ROR:
+    case MTIA::BSET:
+    case MTIA::BCLR:
+    case MTIA::BINV:
+    case MTIA::BEXT:
       // The amount.
       if (OpNo != 1 || Bits < 6)
         return false;
@@ -506,6 +536,9 @@ bool MTIADAGToDAGISel::hasAllNBitUsers(SDNode *Node, unsigned Bits, unsigned Dep
     case MTIA::OR:
     case MTIA::XOR:
     case MTIA::XORI:
+    case MTIA::ANDN:
+    case MTIA::ORN:
+    case MTIA::XNOR:
     RecCheck:
       if (hasAllNBitUsers(User, Bits, Depth + 1))
         break;

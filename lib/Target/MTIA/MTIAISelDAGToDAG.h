@@ -40,6 +40,17 @@ public:
   bool selectSExt32(SDValue N, SDValue &Val);
   bool selectZExt32(SDValue N, SDValue &Val);
 
+  // Complex patterns of MTIAInstrPatternsZb.td: MTIAISelDAGToDAGZb.cpp.
+  bool selectInvertedImm(SDValue N, SDValue &Val);
+  bool selectShAdd(SDValue N, unsigned ShAmt, SDValue &Val);
+  bool selectShAddUW(SDValue N, unsigned ShAmt, SDValue &Val);
+  template <unsigned ShAmt> bool selectShAddOp(SDValue N, SDValue &Val) {
+    return selectShAdd(N, ShAmt, Val);
+  }
+  template <unsigned ShAmt> bool selectShAddUWOp(SDValue N, SDValue &Val) {
+    return selectShAddUW(N, ShAmt, Val);
+  }
+
   /// Whether no user looks at the bits of the result above the lower 32 (Bits).
   bool hasAllNBitUsers(SDNode *Node, unsigned Bits, unsigned Depth = 0) const;
   bool hasAllWUsers(SDNode *Node) const { return hasAllNBitUsers(Node, 32); }

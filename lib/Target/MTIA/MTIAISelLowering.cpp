@@ -25,10 +25,15 @@
 #include "llvm/IR/DiagnosticInfo.h"
 #include "llvm/IR/IntrinsicsRISCV.h"
 #include "llvm/MC/MCExpr.h"
+#include "llvm/Support/CommandLine.h"
 
 using namespace llvm;
 
 #define DEBUG_TYPE "mtia-lower"
+
+static cl::opt<bool> EnableZicondSelect("mtia-enable-zicond-select",
+                                        cl::desc("Select with conditional zeros, not branches"),
+                                        cl::init(true), cl::Hidden);
 
 MTIATargetLowering::MTIATargetLowering(const TargetMachine &TM, const MTIASubtarget &STI)
     : TargetLowering(TM, STI), Subtarget(STI) {
@@ -103,6 +108,7 @@ MTIATargetLowering::MTIATargetLowering(const TargetMachine &TM, const MTIASubtar
   MaxLoadsPerMemcmpOptSize = 2;
 
   setTargetDAGCombine({ISD::SETCC, ISD::MUL});
+  setBitActions();
 }
 
 EVT MTIATargetLowering::getSetCCResultType(const DataLayout &DL, LLVMContext &Context,
@@ -219,8 +225,8 @@ bool MTIATargetLowering::isDesirableToCommuteWithShift(const SDNode *N, CombineL
         return true;
       if (C1Int.getSignificantBits() <= 12)
         return false;
-      int C1Cost = MTIAMatInt::getIntMatCost(C1Int.getSExtValue());
-      int ShiftedC1Cost = MTIAMatInt::getIntMatCost(ShiftedC1Int.getSExtValue());
+      int C1Cost = MTIAMatInt::getIntMatCost(C1Int.getSExtValue(), Subtarget);
+      int ShiftedC1Cost = MTIAMatInt::getIntMatCost(ShiftedC1Int.getSExtValue(), Subtarget);
       if (C1Cost < ShiftedC1Cost)
         return false;
     }
@@ -304,9 +310,14 @@ unsigned MTIATargetLowering::ComputeNumSignBitsForTargetNode(SDValue Op, const A
       return 1;
     return std::min(T, DAG.ComputeNumSignBits(Op.getOperand(4), DemandedElts, Depth + 1));
   }
+  case MTIAISD::CZERO_EQZ:
+  case MTIAISD::CZERO_NEZ:
+    return DAG.ComputeNumSignBits(Op.getOperand(0), DemandedElts, Depth + 1);
   case MTIAISD::SLLW:
   case MTIAISD::SRAW:
   case MTIAISD::SRLW:
+  case MTIAISD::ROLW:
+  case MTIAISD::RORW:
   case MTIAISD::DIVW:
   case MTIAISD::DIVUW:
   case MTIAISD::REMW:
@@ -331,8 +342,12 @@ SDValue MTIATargetLowering::lowerConstant(SDValue Op, SelectionDAG &DAG) const {
   int64_t Imm = cast<ConstantSDNode>(Op)->getSExtValue();
   if (isInt<32>(Imm))
     return Op;
-  MTIAMatInt::InstSeq Seq = MTIAMatInt::generateInstSeq(Imm);
+  MTIAMatInt::InstSeq Seq = MTIAMatInt::generateInstSeq(Imm, Subtarget);
   if (Seq.size() <= Subtarget.getMaxBuildIntsCost() || DAG.shouldOptForSize())
+    return Op;
+  unsigned Shift, AddOpc;
+  Seq = MTIAMatInt::generateTwoRegSeq(Imm, Subtarget, Shift, AddOpc);
+  if (!Seq.empty() && Seq.size() + 2 <= Subtarget.getMaxBuildIntsCost())
     return Op;
   return SDValue(); // a load from the constant pool
 }
@@ -458,8 +473,12 @@ SDValue MTIATargetLowering::lowerSELECT(SDValue Op, SelectionDAG &DAG) const {
   SDLoc DL(Op);
   MVT VT = Op.getSimpleValueType();
 
-  if (SDValue V = selectToMask(Op.getNode(), DAG))
-    return V;
+  // Masks by a shift of the sign, or of all ones, are as short without Zicond.
+  if (!Subtarget.hasStdExtZicond() || isAllOnesConstant(TrueV) || isAllOnesConstant(FalseV))
+    if (SDValue V = selectToMask(Op.getNode(), DAG))
+      return V;
+  if (Subtarget.hasStdExtZicond() && VT == MVT::i64 && EnableZicondSelect)
+    return lowerSelectZicond(Op, DAG);
 
   if (CondV.getOpcode() != ISD::SETCC || CondV.getOperand(0).getSimpleValueType() != MVT::i64) {
     SDValue Zero = DAG.getConstant(0, DL, MVT::i64);
@@ -752,6 +771,8 @@ static SDValue lowerMul128(SDNode *N, SelectionDAG &DAG) {
 void MTIATargetLowering::ReplaceNodeResults(SDNode *N, SmallVectorImpl<SDValue> &Results,
                                             SelectionDAG &DAG) const {
   SDLoc DL(N);
+  if (replaceBitResults(N, Results, DAG))
+    return;
   switch (N->getOpcode()) {
   default:
     report_fatal_error("no rule to legalise the type of this operation");
@@ -898,34 +919,6 @@ static SDValue performSETCCCombine(SDNode *N, SelectionDAG &DAG) {
                       DAG.getSignedConstant(SignExtend64<32>(C), DL, MVT::i64), Cond);
 }
 
-// Multiplications by constants with two bits set: (x << a) +/- (x << b), where the
-// generic code, told by decomposeMulByConstant, handles 2^n +/- 1 only.
-static SDValue performMULCombine(SDNode *N, TargetLowering::DAGCombinerInfo &DCI,
-                                 SelectionDAG &DAG) {
-  EVT VT = N->getValueType(0);
-  if (VT != MVT::i64 || !DCI.isAfterLegalizeDAG())
-    return SDValue();
-  auto *C = dyn_cast<ConstantSDNode>(N->getOperand(1));
-  if (!C || DAG.getMachineFunction().getFunction().hasMinSize())
-    return SDValue();
-  uint64_t M = C->getZExtValue();
-  unsigned Low = M ? llvm::countr_zero(M) : 0;
-  uint64_t Odd = M >> Low;
-  if (Low == 0 || Odd <= 1)
-    return SDValue();
-  SDLoc DL(N);
-  SDValue X = N->getOperand(0);
-  auto Shl = [&](SDValue V, unsigned S) {
-    return DAG.getNode(ISD::SHL, DL, VT, V, DAG.getConstant(S, DL, VT));
-  };
-  // (2^n + 1) << m, (2^n - 1) << m: three instructions against li, mul, or more.
-  if (isPowerOf2_64(Odd - 1))
-    return DAG.getNode(ISD::ADD, DL, VT, Shl(X, Low + Log2_64(Odd - 1)), Shl(X, Low));
-  if (isPowerOf2_64(Odd + 1) && Low + Log2_64(Odd + 1) < 64)
-    return DAG.getNode(ISD::SUB, DL, VT, Shl(X, Low + Log2_64(Odd + 1)), Shl(X, Low));
-  return SDValue();
-}
-
 SDValue MTIATargetLowering::PerformDAGCombine(SDNode *N, DAGCombinerInfo &DCI) const {
   SelectionDAG &DAG = DCI.DAG;
   SDLoc DL(N);
@@ -936,6 +929,21 @@ SDValue MTIATargetLowering::PerformDAGCombine(SDNode *N, DAGCombinerInfo &DCI) c
     return performSETCCCombine(N, DAG);
   case ISD::MUL:
     return performMULCombine(N, DCI, DAG);
+  case ISD::SELECT:
+    return performSELECTCombine(N, DAG);
+  case ISD::AND:
+  case ISD::TRUNCATE:
+    return performBitTestCombine(N, DAG);
+  case MTIAISD::CZERO_EQZ:
+  case MTIAISD::CZERO_NEZ:
+    return performCZEROCombine(N, DAG);
+  case MTIAISD::CLZW:
+  case MTIAISD::CTZW:
+    if (SimplifyDemandedBits(N->getOperand(0), APInt::getLowBitsSet(64, 32), DCI))
+      return SDValue(N, 0);
+    return SDValue();
+  case MTIAISD::ROLW:
+  case MTIAISD::RORW:
   case MTIAISD::SLLW:
   case MTIAISD::SRLW:
   case MTIAISD::SRAW: {

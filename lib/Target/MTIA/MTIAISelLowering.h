@@ -43,6 +43,21 @@ public:
   bool shouldExtendTypeInLibCall(EVT Type) const override;
   bool hasInlineStackProbe(const MachineFunction &MF) const override { return false; }
   bool isIntDivCheap(EVT VT, AttributeList Attr) const override;
+
+  // Zb* and Zicond: MTIAISelLoweringZb.cpp.
+  bool isCheapToSpeculateCttz(Type *Ty) const override;
+  bool isCheapToSpeculateCtlz(Type *Ty) const override;
+  bool hasAndNotCompare(SDValue Y) const override;
+  bool hasAndNot(SDValue Y) const override;
+  bool hasBitTest(SDValue X, SDValue Y) const override;
+  bool isMaskAndCmp0FoldingBeneficial(const Instruction &AndI) const override;
+  bool shouldProduceAndByConstByHoistingConstFromShiftsLHSOfAnd(SDValue X, ConstantSDNode *XC,
+                                                                ConstantSDNode *CC, SDValue Y,
+                                                                unsigned OldShiftOpcode,
+                                                                unsigned NewShiftOpcode,
+                                                                SelectionDAG &DAG) const override;
+  void computeKnownBitsForTargetNode(const SDValue Op, KnownBits &Known, const APInt &DemandedElts,
+                                     const SelectionDAG &DAG, unsigned Depth) const override;
   bool targetShrinkDemandedConstant(SDValue Op, const APInt &DemandedBits,
                                     const APInt &DemandedElts,
                                     TargetLoweringOpt &TLO) const override;
@@ -116,6 +131,14 @@ public:
 
 private:
   void setAtomicActions();
+  void setBitActions();
+
+  SDValue lowerSelectZicond(SDValue Op, SelectionDAG &DAG) const;
+  SDValue performSELECTCombine(SDNode *N, SelectionDAG &DAG) const;
+  SDValue performCZEROCombine(SDNode *N, SelectionDAG &DAG) const;
+  SDValue performBitTestCombine(SDNode *N, SelectionDAG &DAG) const;
+  SDValue performMULCombine(SDNode *N, DAGCombinerInfo &DCI, SelectionDAG &DAG) const;
+  bool replaceBitResults(SDNode *N, SmallVectorImpl<SDValue> &Results, SelectionDAG &DAG) const;
 
   SDValue lowerGlobalAddress(SDValue Op, SelectionDAG &DAG) const;
   SDValue lowerGlobalTLSAddress(SDValue Op, SelectionDAG &DAG) const;

@@ -216,11 +216,23 @@ void MTIAInstrInfo::movImm(MachineBasicBlock &MBB, MachineBasicBlock::iterator M
                            const DebugLoc &DL, Register DstReg, int64_t Val,
                            MachineInstr::MIFlag Flag) const {
   Register SrcReg = MTIA::X0;
-  for (const MTIAMatInt::Inst &Inst : MTIAMatInt::generateInstSeq(Val)) {
+  for (const MTIAMatInt::Inst &Inst : MTIAMatInt::generateInstSeq(Val, MBB.getParent()->getSubtarget<MTIASubtarget>())) {
     auto MIB = BuildMI(MBB, MBBI, DL, get(Inst.Opcode), DstReg);
-    if (Inst.Opcode != MTIA::LUI)
-      MIB.addReg(SrcReg, getKillRegState(SrcReg != MTIA::X0));
-    MIB.addImm(Inst.Imm).setMIFlag(Flag);
+    switch (Inst.getOperands()) {
+    case MTIAMatInt::Imm:
+      MIB.addImm(Inst.Imm);
+      break;
+    case MTIAMatInt::RegImm:
+      MIB.addReg(SrcReg, getKillRegState(SrcReg != MTIA::X0)).addImm(Inst.Imm);
+      break;
+    case MTIAMatInt::RegReg:
+      MIB.addReg(SrcReg).addReg(SrcReg, getKillRegState(SrcReg != MTIA::X0));
+      break;
+    case MTIAMatInt::RegX0:
+      MIB.addReg(SrcReg, getKillRegState(SrcReg != MTIA::X0)).addReg(MTIA::X0);
+      break;
+    }
+    MIB.setMIFlag(Flag);
     SrcReg = DstReg;
   }
 }

@@ -21,7 +21,9 @@
 #include "MTIAInstrInfo.h"
 #include "MTIAMachineFunctionInfo.h"
 #include "MTIASubtarget.h"
+#include "MTIAWordInfo.h"
 #include "llvm/ADT/SmallPtrSet.h"
+#include "llvm/ADT/SmallSet.h"
 #include "llvm/ADT/Statistic.h"
 #include "llvm/CodeGen/MachineFunctionPass.h"
 #include "llvm/CodeGen/MachineRegisterInfo.h"
@@ -42,7 +44,9 @@ class MTIARemoveSExt : public MachineFunctionPass {
   const MTIAMachineFunctionInfo *FuncInfo = nullptr;
 
   bool removeExtensions(MachineFunction &MF);
-  bool hasAllWUsers(const MachineInstr &OrigMI) const;
+  bool hasAllNBitUsers(const MachineInstr &OrigMI, unsigned OrigBits) const;
+  bool hasAllWUsers(const MachineInstr &MI) const { return hasAllNBitUsers(MI, 32); }
+  bool stripWidths(MachineFunction &MF);
   bool isSignExtended(Register SrcReg, SmallPtrSetImpl<MachineInstr *> &FixableDefs) const;
 
 public:
@@ -68,78 +72,14 @@ static bool isSExtW(const MachineInstr &MI) {
          MI.getOperand(2).getImm() == 0 && MI.getOperand(1).isReg();
 }
 
-// Whether the instruction's result is a sign-extended word whatever its operands are.
-static bool producesSExtW(const MachineInstr &MI) {
-  switch (MI.getOpcode()) {
-  case MTIA::ADDW:
-  case MTIA::ADDIW:
-  case MTIA::SUBW:
-  case MTIA::MULW:
-  case MTIA::SLLW:
-  case MTIA::SLLIW:
-  case MTIA::SRLW:
-  case MTIA::SRLIW:
-  case MTIA::SRAW:
-  case MTIA::SRAIW:
-  case MTIA::DIVW:
-  case MTIA::DIVUW:
-  case MTIA::REMW:
-  case MTIA::REMUW:
-  case MTIA::LB:
-  case MTIA::LBU:
-  case MTIA::LH:
-  case MTIA::LHU:
-  case MTIA::LW:
-  case MTIA::SLT:
-  case MTIA::SLTU:
-  case MTIA::SLTI:
-  case MTIA::SLTIU:
-    return true;
-  case MTIA::LUI:
-    // %hi of a symbol may be anything.
-    return MI.getOperand(1).isImm();
-  case MTIA::ANDI:
-    return MI.getOperand(2).isImm() && MI.getOperand(2).getImm() >= 0;
-  case MTIA::SRAI:
-    return MI.getOperand(2).getImm() >= 32;
-  case MTIA::SRLI:
-    return MI.getOperand(2).getImm() > 32;
-  case MTIA::ADDI:
-    return MI.getOperand(1).isReg() && MI.getOperand(1).getReg() == MTIA::X0 &&
-           MI.getOperand(2).isImm();
-  default:
-    return false;
-  }
-}
-
-// The W form of an operation whose lower word is the same.
-static unsigned getWOpcode(unsigned Opcode) {
-  switch (Opcode) {
-  case MTIA::ADD:
-    return MTIA::ADDW;
-  case MTIA::ADDI:
-    return MTIA::ADDIW;
-  case MTIA::SUB:
-    return MTIA::SUBW;
-  case MTIA::MUL:
-    return MTIA::MULW;
-  case MTIA::SLLI:
-    return MTIA::SLLIW;
-  case MTIA::LWU:
-    return MTIA::LW;
-  default:
-    return Opcode;
-  }
-}
-
-// Whether nobody looks at the bits above the word of the result.
-bool MTIARemoveSExt::hasAllWUsers(const MachineInstr &OrigMI) const {
-  SmallPtrSet<const MachineInstr *, 8> Visited;
+// Whether nobody looks at the bits of the result above OrigBits.
+bool MTIARemoveSExt::hasAllNBitUsers(const MachineInstr &OrigMI, unsigned OrigBits) const {
+  SmallSet<std::pair<const MachineInstr *, unsigned>, 8> Visited;
   SmallVector<std::pair<const MachineInstr *, unsigned>, 8> Worklist;
-  Worklist.push_back({&OrigMI, 32u});
+  Worklist.push_back({&OrigMI, OrigBits});
   while (!Worklist.empty()) {
     auto [MI, Bits] = Worklist.pop_back_val();
-    if (!Visited.insert(MI).second)
+    if (!Visited.insert({MI, Bits}).second)
       continue;
     if (Visited.size() > 64 || MI->getNumExplicitDefs() != 1)
       return false;
@@ -149,59 +89,111 @@ bool MTIARemoveSExt::hasAllWUsers(const MachineInstr &OrigMI) const {
     for (const MachineOperand &Use : MRI->use_nodbg_operands(Def)) {
       const MachineInstr *User = Use.getParent();
       unsigned OpIdx = Use.getOperandNo();
-      switch (User->getOpcode()) {
-      case MTIA::ADDW:
-      case MTIA::ADDIW:
-      case MTIA::SUBW:
-      case MTIA::MULW:
-      case MTIA::SLLW:
-      case MTIA::SLLIW:
-      case MTIA::SRLW:
-      case MTIA::SRLIW:
-      case MTIA::SRAW:
-      case MTIA::SRAIW:
-      case MTIA::DIVW:
-      case MTIA::DIVUW:
-      case MTIA::REMW:
-      case MTIA::REMUW:
-        break;
+      unsigned Opcode = User->getOpcode();
+      if (Bits >= 32 && MTIA::readsOnlyWord(Opcode, OpIdx))
+        continue;
+      auto Imm = [&] { return User->getOperand(2).isImm() ? User->getOperand(2).getImm() : -1; };
+      switch (Opcode) {
+      default:
+        return false;
+      case MTIA::SEXT_B:
       case MTIA::SB:
+        if (Bits >= 8 && (Opcode != MTIA::SB || OpIdx == 0))
+          break;
+        return false;
+      case MTIA::SEXT_H:
+      case MTIA::ZEXT_H:
+      case MTIA::FMV_H_X:
+        if (Bits >= 16)
+          break;
+        return false;
       case MTIA::SH:
+        if (Bits >= 16 && OpIdx == 0)
+          break;
+        return false;
       case MTIA::SW:
-        if (OpIdx != 0)
-          return false;
-        break;
+        if (Bits >= 32 && OpIdx == 0)
+          break;
+        return false;
       case MTIA::SLL:
       case MTIA::SRL:
       case MTIA::SRA:
-        if (OpIdx != 2)
+      case MTIA::ROL:
+      case MTIA::ROR:
+      case MTIA::BSET:
+      case MTIA::BCLR:
+      case MTIA::BINV:
+        // The amount; or a value whose upper bits are not moved down.
+        if (OpIdx == 2) {
+          if (Bits >= 6)
+            break;
           return false;
-        break;
-      case MTIA::SLLI:
-        if (User->getOperand(2).getImm() >= 32)
-          break;
+        }
+        if (Opcode == MTIA::SRL || Opcode == MTIA::SRA || Opcode == MTIA::ROL ||
+            Opcode == MTIA::ROR)
+          return false;
         Worklist.push_back({User, Bits});
+        break;
+      case MTIA::BEXT:
+        if (OpIdx == 2 && Bits >= 6)
+          break;
+        return false;
+      case MTIA::BEXTI:
+        if (Imm() >= 0 && Bits > (uint64_t)Imm())
+          break;
+        return false;
+      case MTIA::SLLI:
+      case MTIA::SLLIW: {
+        unsigned Width = Opcode == MTIA::SLLI ? 64 : 32;
+        if (Bits >= Width - Imm())
+          break;
+        if (Opcode == MTIA::SLLIW)
+          return false;
+        Worklist.push_back({User, Bits + Imm()});
+        break;
+      }
+      case MTIA::SRLI:
+        if (Bits <= (uint64_t)Imm())
+          return false;
+        Worklist.push_back({User, Bits - Imm()});
         break;
       case MTIA::ANDI:
-        if (User->getOperand(2).isImm() && User->getOperand(2).getImm() >= 0)
+        if (Imm() >= 0 && Bits >= (unsigned)llvm::bit_width<uint64_t>(Imm()))
           break;
         Worklist.push_back({User, Bits});
         break;
+      case MTIA::ORI:
+        if (User->getOperand(2).isImm() && Bits >= (unsigned)llvm::bit_width<uint64_t>(~Imm()))
+          break;
+        Worklist.push_back({User, Bits});
+        break;
+      case MTIA::SH1ADD:
+      case MTIA::SH2ADD:
+      case MTIA::SH3ADD:
       case MTIA::ADD:
       case MTIA::ADDI:
       case MTIA::SUB:
       case MTIA::MUL:
       case MTIA::AND:
+      case MTIA::ANDN:
       case MTIA::OR:
-      case MTIA::ORI:
+      case MTIA::ORN:
       case MTIA::XOR:
+      case MTIA::XNOR:
       case MTIA::XORI:
+      case MTIA::BSETI:
+      case MTIA::BCLRI:
+      case MTIA::BINVI:
       case TargetOpcode::PHI:
       case TargetOpcode::COPY:
         Worklist.push_back({User, Bits});
         break;
-      default:
-        return false;
+      case MTIA::CZERO_EQZ:
+      case MTIA::CZERO_NEZ:
+        if (OpIdx != 1)
+          return false;
+        Worklist.push_back({User, Bits});
+        break;
       }
     }
   }
@@ -257,7 +249,7 @@ bool MTIARemoveSExt::isSignExtended(Register SrcReg,
       continue;
     if (Visited.size() > 64)
       return false;
-    if (producesSExtW(*MI))
+    if (MTIA::producesSExtWord(*MI))
       continue;
     switch (MI->getOpcode()) {
     case TargetOpcode::COPY:
@@ -274,6 +266,13 @@ bool MTIARemoveSExt::isSignExtended(Register SrcReg,
     case MTIA::AND:
     case MTIA::OR:
     case MTIA::XOR:
+    case MTIA::ANDN:
+    case MTIA::ORN:
+    case MTIA::XNOR:
+    case MTIA::MIN:
+    case MTIA::MINU:
+    case MTIA::MAX:
+    case MTIA::MAXU:
     case MTIA::REM:
       if (!Add(MI->getOperand(1)) || !Add(MI->getOperand(2)))
         return false;
@@ -283,6 +282,17 @@ bool MTIARemoveSExt::isSignExtended(Register SrcReg,
     case MTIA::XORI:
     case MTIA::SRAI:
       if (!MI->getOperand(2).isImm() || !Add(MI->getOperand(1)))
+        return false;
+      continue;
+    case MTIA::CZERO_EQZ:
+    case MTIA::CZERO_NEZ:
+      if (!Add(MI->getOperand(1)))
+        return false;
+      continue;
+    case MTIA::BCLRI:
+    case MTIA::BINVI:
+    case MTIA::BSETI:
+      if (MI->getOperand(2).getImm() >= 31 || !Add(MI->getOperand(1)))
         return false;
       continue;
     case MTIA::LWU:
@@ -331,7 +341,7 @@ bool MTIARemoveSExt::removeExtensions(MachineFunction &MF) {
       if (!MRI->constrainRegClass(SrcReg, MRI->getRegClass(DstReg)))
         continue;
       for (MachineInstr *Def : FixableDefs) {
-        Def->setDesc(TII->get(getWOpcode(Def->getOpcode())));
+        Def->setDesc(TII->get(MTIA::getOtherWidth(Def->getOpcode())));
         Def->clearFlag(MachineInstr::MIFlag::NoSWrap);
         Def->clearFlag(MachineInstr::MIFlag::NoUWrap);
         Def->clearFlag(MachineInstr::MIFlag::IsExact);
@@ -347,11 +357,40 @@ bool MTIARemoveSExt::removeExtensions(MachineFunction &MF) {
   return Changed;
 }
 
+// With compressed instructions, the 64-bit forms are the shorter ones: C.ADD takes any
+// registers where C.ADDW takes eight, and there is no C.SLLIW at all.
+//   addw a, a, b  ->  add a, a, b      where nobody looks at the upper half
+// So is lw for lwu.
+bool MTIARemoveSExt::stripWidths(MachineFunction &MF) {
+  bool Changed = false;
+  for (MachineBasicBlock &MBB : MF)
+    for (MachineInstr &MI : MBB) {
+      switch (MI.getOpcode()) {
+      default:
+        continue;
+      case MTIA::ADDW:
+      case MTIA::ADDIW:
+      case MTIA::MULW:
+      case MTIA::SLLIW:
+      case MTIA::LWU:
+        break;
+      }
+      if (!hasAllWUsers(MI))
+        continue;
+      MI.setDesc(TII->get(MTIA::getOtherWidth(MI.getOpcode())));
+      Changed = true;
+    }
+  return Changed;
+}
+
 bool MTIARemoveSExt::runOnMachineFunction(MachineFunction &MF) {
   if (skipFunction(MF.getFunction()))
     return false;
   TII = MF.getSubtarget<MTIASubtarget>().getInstrInfo();
   MRI = &MF.getRegInfo();
   FuncInfo = MF.getInfo<MTIAMachineFunctionInfo>();
-  return removeExtensions(MF);
+  bool Changed = removeExtensions(MF);
+  if (MF.getSubtarget<MTIASubtarget>().hasStdExtC())
+    Changed |= stripWidths(MF);
+  return Changed;
 }

@@ -22,7 +22,7 @@ InstructionCost MTIATTIImpl::getIntImmCost(const APInt &Imm, Type *Ty,
   InstructionCost Cost = 0;
   for (unsigned Bit = 0; Bit < Ty->getIntegerBitWidth(); Bit += 64) {
     unsigned Width = std::min(64u, Ty->getIntegerBitWidth() - Bit);
-    Cost += MTIAMatInt::getIntMatCost(Imm.extractBits(Width, Bit).getSExtValue());
+    Cost += MTIAMatInt::getIntMatCost(Imm.extractBits(Width, Bit).getSExtValue(), *ST);
   }
   return Cost;
 }
@@ -49,14 +49,20 @@ InstructionCost MTIATTIImpl::getIntImmCostInst(unsigned Opcode, unsigned Idx, co
   case Instruction::Load:
     return TTI::TCC_Free;
   case Instruction::And:
+    if (Idx == 1 && ST->hasStdExtZbs() && (~Imm).isPowerOf2())
+      return TTI::TCC_Free; // BCLRI
     // Masks that are two shifts.
     if (Idx == 1 &&
         (Imm == 0xffff || Imm == UINT64_C(0xffffffff) || Imm.isMask() || Imm.isNegatedPowerOf2()))
       return TTI::TCC_Free;
     [[fallthrough]];
   case Instruction::Add:
+    Takes12BitImm = true;
+    break;
   case Instruction::Or:
   case Instruction::Xor:
+    if (ST->hasStdExtZbs() && Imm.isPowerOf2())
+      return TTI::TCC_Free; // BSETI, BINVI
     Takes12BitImm = true;
     break;
   case Instruction::Mul:
@@ -110,6 +116,10 @@ unsigned MTIATTIImpl::getNumberOfRegisters(unsigned ClassID) const {
   return ClassID == 1 ? 0 : 31;
 }
 
+TTI::PopcntSupportKind MTIATTIImpl::getPopcntSupport(unsigned TyWidth) const {
+  return ST->hasStdExtZbb() ? TTI::PSK_FastHardware : TTI::PSK_Software;
+}
+
 TypeSize MTIATTIImpl::getRegisterBitWidth(TargetTransformInfo::RegisterKind K) const {
   switch (K) {
   case TargetTransformInfo::RGK_Scalar:
@@ -125,8 +135,10 @@ TypeSize MTIATTIImpl::getRegisterBitWidth(TargetTransformInfo::RegisterKind K) c
 void MTIATTIImpl::getUnrollingPreferences(Loop *L, ScalarEvolution &SE,
                                           TTI::UnrollingPreferences &UP,
                                           OptimizationRemarkEmitter *ORE) const {
-  // The taken branch is the cost of a small loop on this core; calls hide it, and large
-  // bodies would only fill the instruction cache.
+  // Loops whose trip count isn't known are left as they are, but at -O3: a taken branch
+  // costs two cycles, and the instruction cache is small.
+  if (TM->getOptLevel() != CodeGenOptLevel::Aggressive)
+    return BaseT::getUnrollingPreferences(L, SE, UP, ORE);
   UP.UpperBound = true;
   UP.OptSizeThreshold = 0;
   UP.PartialOptSizeThreshold = 0;

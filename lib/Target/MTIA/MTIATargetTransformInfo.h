@@ -19,6 +19,7 @@ class MTIATTIImpl final : public BasicTTIImplBase<MTIATTIImpl> {
   using TTI = TargetTransformInfo;
   friend BaseT;
 
+  const MTIATargetMachine *TM;
   const MTIASubtarget *ST;
   const MTIATargetLowering *TLI;
 
@@ -27,7 +28,8 @@ class MTIATTIImpl final : public BasicTTIImplBase<MTIATTIImpl> {
 
 public:
   explicit MTIATTIImpl(const MTIATargetMachine *TM, const Function &F)
-      : BaseT(TM, F.getDataLayout()), ST(TM->getSubtargetImpl(F)), TLI(ST->getTargetLowering()) {}
+      : BaseT(TM, F.getDataLayout()), TM(TM), ST(TM->getSubtargetImpl(F)),
+        TLI(ST->getTargetLowering()) {}
 
   InstructionCost getIntImmCost(const APInt &Imm, Type *Ty,
                                 TTI::TargetCostKind CostKind) const override;
@@ -37,9 +39,7 @@ public:
   InstructionCost getIntImmCostIntrin(Intrinsic::ID IID, unsigned Idx, const APInt &Imm, Type *Ty,
                                       TTI::TargetCostKind CostKind) const override;
 
-  TTI::PopcntSupportKind getPopcntSupport(unsigned TyWidth) const override {
-    return TTI::PSK_Software;
-  }
+  TTI::PopcntSupportKind getPopcntSupport(unsigned TyWidth) const override;
   unsigned getNumberOfRegisters(unsigned ClassID) const override;
   TypeSize getRegisterBitWidth(TargetTransformInfo::RegisterKind K) const override;
 

@@ -8,6 +8,7 @@
 #include "MCTargetDesc/MTIAMatInt.h"
 #include "MCTargetDesc/MTIAMCTargetDesc.h"
 #include "llvm/ADT/bit.h"
+#include "llvm/MC/MCSubtargetInfo.h"
 #include "llvm/Support/MathExtras.h"
 
 using namespace llvm;
@@ -25,8 +26,14 @@ class Search {
   Seq Current; // from the last instruction to the first
   Seq Best;    // in the order of execution
   unsigned Limit = 9;
+  bool HasZba, HasZbb, HasZbs;
 
   void finish(int64_t Val) {
+    if (HasZbs && Val == 0x800) {
+      if (Current.size() + 1 >= Limit)
+        return;
+      return keep({MTIA::BSETI, 11});
+    }
     int64_t Hi20 = ((Val + 0x800) >> 12) & 0xFFFFF;
     int64_t Lo12 = SignExtend64<12>(Val);
     unsigned Length = Current.size() + (Hi20 && Lo12 ? 2 : 1);
@@ -42,6 +49,13 @@ class Search {
     Best.append(Current.rbegin(), Current.rend());
   }
 
+  // The sequence begins with First.
+  void keep(MTIAMatInt::Inst First) {
+    Limit = Current.size() + 1;
+    Best.assign(1, First);
+    Best.append(Current.rbegin(), Current.rend());
+  }
+
   // The constant before is Val, the instruction after it Opcode.
   void step(unsigned Opcode, int64_t Imm, int64_t Val, unsigned Uncommon) {
     Current.push_back({Opcode, Imm});
@@ -52,6 +66,11 @@ class Search {
   void visit(int64_t Val, unsigned Uncommon) {
     if (isInt<32>(Val))
       return finish(Val);
+    if (HasZbs && isPowerOf2_64(uint64_t(Val))) {
+      if (Current.size() + 1 < Limit)
+        keep({MTIA::BSETI, Log2_64(uint64_t(Val))});
+      return;
+    }
     // At least one instruction for a 32-bit constant and one to make Val of it.
     if (Current.size() + 2 >= Limit)
       return;
@@ -73,8 +92,48 @@ class Search {
         step(MTIA::SLLI, Zeros, int64_t(uint64_t(Val) >> Zeros), Uncommon + 1);
     }
 
+    if (HasZba) {
+      if (isUInt<32>(Val))
+        step(MTIA::ADD_UW, 0, SignExtend64<32>(Val), Uncommon);
+      unsigned Zeros = llvm::countr_zero(uint64_t(Val));
+      uint64_t Upper = uint64_t(Val) >> Zeros;
+      if (Zeros && isUInt<32>(Upper) && !isInt<32>(Upper)) {
+        step(MTIA::SLLI_UW, Zeros, SignExtend64<32>(Upper), Uncommon);
+      } else if (Zeros > 12 && isUInt<20>(Upper)) {
+        step(MTIA::SLLI_UW, Zeros - 12, SignExtend64<32>(Upper << 12), Uncommon);
+      }
+    }
+
     if (Uncommon == MaxUncommon)
       return;
+    if (HasZbb && Current.size() + 2 < Limit)
+      // A short constant turned.
+      for (unsigned Turn = 1; Turn < 64; ++Turn) {
+        int64_t Before = llvm::rotl<uint64_t>(Val, Turn);
+        if (isInt<12>(Before) || (isInt<32>(Before) && (Before & 0xfff) == 0)) {
+          step(MTIA::RORI, Turn, Before, Uncommon + 1);
+          break;
+        }
+      }
+    if (HasZbs) {
+      // The highest bit that differs from the sign, set or cleared last.
+      if (Val > 0) {
+        unsigned Bit = Log2_64(uint64_t(Val));
+        step(MTIA::BSETI, Bit, int64_t(uint64_t(Val) ^ UINT64_C(1) << Bit), Uncommon + 1);
+      } else {
+        unsigned Bit = Log2_64(~uint64_t(Val));
+        step(MTIA::BCLRI, Bit, int64_t(uint64_t(Val) ^ UINT64_C(1) << Bit), Uncommon + 1);
+        step(MTIA::BSETI, 63, int64_t(uint64_t(Val) ^ UINT64_C(1) << 63), Uncommon + 1);
+      }
+    }
+    if (HasZba) {
+      if (Val % 3 == 0)
+        step(MTIA::SH1ADD, 0, Val / 3, Uncommon + 1);
+      if (Val % 5 == 0)
+        step(MTIA::SH2ADD, 0, Val / 5, Uncommon + 1);
+      if (Val % 9 == 0)
+        step(MTIA::SH3ADD, 0, Val / 9, Uncommon + 1);
+    }
     // Two additions reach a constant with one more zero bit than one does.
     int64_t Lo13 = SignExtend64<13>(Val);
     int64_t Half = Lo13 < 0 ? -2048 : 2047;
@@ -99,6 +158,11 @@ class Search {
   }
 
 public:
+  explicit Search(const MCSubtargetInfo &STI)
+      : HasZba(STI.hasFeature(MTIA::FeatureStdExtZba)),
+        HasZbb(STI.hasFeature(MTIA::FeatureStdExtZbb)),
+        HasZbs(STI.hasFeature(MTIA::FeatureStdExtZbs)) {}
+
   Seq run(int64_t Val) {
     visit(Val, 0);
     return Best;
@@ -107,6 +171,46 @@ public:
 
 } // namespace
 
-MTIAMatInt::InstSeq MTIAMatInt::generateInstSeq(int64_t Val) { return Search().run(Val); }
+MTIAMatInt::Operands MTIAMatInt::Inst::getOperands() const {
+  switch (Opcode) {
+  case MTIA::LUI:
+    return MTIAMatInt::Imm;
+  case MTIA::SH1ADD:
+  case MTIA::SH2ADD:
+  case MTIA::SH3ADD:
+    return RegReg;
+  case MTIA::ADD_UW:
+    return RegX0;
+  default:
+    return RegImm;
+  }
+}
 
-unsigned MTIAMatInt::getIntMatCost(int64_t Val) { return generateInstSeq(Val).size(); }
+MTIAMatInt::InstSeq MTIAMatInt::generateInstSeq(int64_t Val, const MCSubtargetInfo &STI) {
+  return Search(STI).run(Val);
+}
+
+MTIAMatInt::InstSeq MTIAMatInt::generateTwoRegSeq(int64_t Val, const MCSubtargetInfo &STI,
+                                                  unsigned &Shift, unsigned &AddOpc) {
+  int64_t Lo = SignExtend64<32>(Val);
+  uint64_t Rest = uint64_t(Val) - uint64_t(Lo);
+  if (isInt<32>(Val) || Lo == 0)
+    return {};
+  // The lower half sign-extends to what the shifted copy has to make up for.
+  Shift = llvm::countr_zero(Rest) - llvm::countr_zero(uint64_t(Lo));
+  AddOpc = MTIA::ADD;
+  if (Shift < 64 && Rest == uint64_t(Lo) << Shift)
+    return generateInstSeq(Lo, STI);
+  if (STI.hasFeature(MTIA::FeatureStdExtZba) && Lo_32(Val) == Hi_32(Val)) {
+    Shift = 32;
+    AddOpc = MTIA::ADD_UW;
+    return generateInstSeq(Lo, STI);
+  }
+  return {};
+}
+
+unsigned MTIAMatInt::getIntMatCost(int64_t Val, const MCSubtargetInfo &STI) {
+  if (isInt<12>(Val))
+    return 1;
+  return generateInstSeq(Val, STI).size();
+}

@@ -9,6 +9,9 @@
 //
 //   LUI  rd, Imm          Imm is the upper part, 0 to 0xfffff
 //   ADDI/ADDIW/XORI/SLLI/SRLI rd, rs, Imm
+//   BSETI/BCLRI/RORI/SLLI_UW rd, rs, Imm
+//   SH1ADD/SH2ADD/SH3ADD rd, rs, rs
+//   ADD_UW rd, rs, x0
 //
 //===----------------------------------------------------------------------===//
 
@@ -19,19 +22,30 @@
 #include <cstdint>
 
 namespace llvm {
+class MCSubtargetInfo;
 namespace MTIAMatInt {
+
+// The operands beside rd.
+enum Operands { Imm, RegImm, RegReg, RegX0 };
 
 struct Inst {
   unsigned Opcode;
   int64_t Imm;
+
+  Operands getOperands() const;
 };
 using InstSeq = SmallVector<Inst, 8>;
 
 // The shortest sequence that the search finds, at most eight instructions.
-InstSeq generateInstSeq(int64_t Val);
+InstSeq generateInstSeq(int64_t Val, const MCSubtargetInfo &STI);
+
+// For a constant x + (x << Shift) of a repeating pattern: the sequence for x, and
+// which addition puts the two together (AddOpc x, x << Shift). Empty if it is none.
+InstSeq generateTwoRegSeq(int64_t Val, const MCSubtargetInfo &STI, unsigned &Shift,
+                          unsigned &AddOpc);
 
 // Number of instructions of that sequence.
-unsigned getIntMatCost(int64_t Val);
+unsigned getIntMatCost(int64_t Val, const MCSubtargetInfo &STI);
 
 } // namespace MTIAMatInt
 } // namespace llvm
