@@ -10,6 +10,7 @@
 #include "sched.h"
 #include "semihost.h"
 
+#include <fenv.h>
 #include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
@@ -146,11 +147,16 @@ static bool start(struct mtia_device *dev, struct mtia_error *error) {
 bool mtia_run(struct mtia_device *dev, struct mtia_error *error) {
   if (!start(dev, error))
     return false;
+  // The caller may round otherwise, or trap, or flush subnormal numbers to zero: fp_fast.h.
+  fenv_t callers;
+  fegetenv(&callers);
+  fesetenv(FE_DFL_ENV);
   if (!dev->gdb || mtia_gdb_start(dev)) {
     do
       dev->cycles = mtia_sched_run(dev);
     while (mtia_gdb_stopped(dev));
   }
+  fesetenv(&callers);
   mtia_host_flush(dev);
   if (dev->error.category) {
     if (!error->category) {
