@@ -492,6 +492,7 @@ SDValue MTIATargetLowering::LowerCall(CallLoweringInfo &CLI,
     Chain = DAG.getCALLSEQ_START(Chain, NumBytes, 0, DL);
 
   SmallVector<std::pair<Register, SDValue>, 8> RegsToPass;
+  MachineFunction::CallSiteInfo CSInfo; // for the debugger: arguments as the callee got them
   SmallVector<SDValue, 8> MemOpChains;
   SDValue StackPtr;
   // The caller's own arguments are overwritten: first load what is there.
@@ -539,6 +540,8 @@ SDValue MTIATargetLowering::LowerCall(CallLoweringInfo &CLI,
 
     if (VA.isRegLoc()) {
       RegsToPass.push_back(std::make_pair(VA.getLocReg(), ArgValue));
+      if (MF.getTarget().Options.EmitCallSiteInfo)
+        CSInfo.ArgRegPairs.emplace_back(VA.getLocReg(), Outs[OutIdx].OrigArgIndex);
     } else {
       SDValue Address = StackAddress(VA.getLocMemOffset());
       MachinePointerInfo Where =
@@ -587,11 +590,13 @@ SDValue MTIATargetLowering::LowerCall(CallLoweringInfo &CLI,
     if (CLI.CFIType)
       Ret.getNode()->setCFIType(CLI.CFIType->getZExtValue());
     DAG.addNoMergeSiteInfo(Ret.getNode(), CLI.NoMerge);
+    DAG.addCallSiteInfo(Ret.getNode(), std::move(CSInfo));
     return Ret;
   }
 
   Chain = DAG.getNode(MTIAISD::CALL, DL, NodeTys, Ops);
   DAG.addNoMergeSiteInfo(Chain.getNode(), CLI.NoMerge);
+  DAG.addCallSiteInfo(Chain.getNode(), std::move(CSInfo));
   Glue = Chain.getValue(1);
   Chain = DAG.getCALLSEQ_END(Chain, NumBytes, 0, Glue, DL);
   Glue = Chain.getValue(1);

@@ -89,6 +89,7 @@ MTIATargetMachine::MTIATargetMachine(const Target &T, const Triple &TT, StringRe
       TLOF(std::make_unique<MTIATargetObjectFile>()) {
   initAsmInfo();
   setCFIFixup(true);
+  setSupportsDebugEntryValues(true);
 }
 
 MTIATargetMachine::~MTIATargetMachine() = default;
