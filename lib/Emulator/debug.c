@@ -8,6 +8,7 @@
 #define _GNU_SOURCE // asprintf
 #include "debug.h"
 #include "device.h"
+#include "htif.h"
 #include "report.h"
 #include "sched.h"
 
@@ -198,35 +199,32 @@ struct access {
   uint8_t read, written;
 };
 
+// By the encoding: opcode and width (manual, table of the base opcode map).
 static struct access access_of(unsigned op) {
-  switch (op) {
-  case MTIA_OP_LB:
-  case MTIA_OP_LBU:
-    return (struct access){1, 0};
-  case MTIA_OP_LH:
-  case MTIA_OP_LHU:
-  case MTIA_OP_FLH:
-    return (struct access){2, 0};
-  case MTIA_OP_LW:
-  case MTIA_OP_LWU:
-  case MTIA_OP_FLW:
-    return (struct access){4, 0};
-  case MTIA_OP_LD:
-  case MTIA_OP_FLD:
-    return (struct access){8, 0};
-  case MTIA_OP_SB:
-    return (struct access){0, 1};
-  case MTIA_OP_SH:
-  case MTIA_OP_FSH:
-    return (struct access){0, 2};
-  case MTIA_OP_SW:
-  case MTIA_OP_FSW:
-    return (struct access){0, 4};
-  case MTIA_OP_SD:
-  case MTIA_OP_FSD:
-    return (struct access){0, 8};
-  case MTIA_OP_CBO_ZERO:
+  static const uint32_t encoding[] = {
+      0,
+#define MTIA_INSN(id, mnemonic, match, mask, form, unit) match,
+#include "mtia/mtia_insn.inc"
+#undef MTIA_INSN
+  };
+  if (op == MTIA_OP_CBO_ZERO)
     return (struct access){0, 1u << MTIA_LINE_SHIFT};
+  if (op == MTIA_OP_ILLEGAL || op >= MTIA_NUM_OPS || mtia_insn_is_command(op))
+    return (struct access){0, 0};
+  unsigned width = encoding[op] >> 12 & 7, kind = encoding[op] >> 27;
+  uint8_t bytes = (uint8_t)(1u << (width & 3));
+  bool vector = width == 0 || width > 4; // among floating-point accesses
+  switch (encoding[op] & 0x7f) {
+  case 0x03: // LOAD
+    return (struct access){bytes, 0};
+  case 0x23: // STORE
+    return (struct access){0, bytes};
+  case 0x07: // LOAD-FP
+    return (struct access){vector ? 0 : bytes, 0};
+  case 0x27: // STORE-FP
+    return (struct access){0, vector ? 0 : bytes};
+  case 0x2f: // AMO; 2: lr, 3: sc
+    return (struct access){kind == 3 ? 0 : bytes, kind == 2 ? 0 : bytes};
   default:
     return (struct access){0, 0};
   }
@@ -449,6 +447,14 @@ static enum mtia_exit step_once(struct mtia_core *c) {
   struct mtia_code_page *page = debug->step;
   const struct mtia_core_ops *ops = mtia_core_ops_of(c->dev);
   uint64_t limit = c->limit;
+  uint64_t pc = c->pc;
+  if (c->dev->htif)
+    mtia_htif_poll(c);
+  if (c->csr.mie)
+    mtia_core_interrupts(c, limit);
+  c->limit = limit;
+  if (c->dev->stop || c->pc != pc) // in front of the interrupt's handler
+    return MTIA_EXIT_DEBUG;
   const struct mtia_slot *real = mtia_code_slot(c);
   if (!real)
     return MTIA_EXIT_DEBUG;
@@ -457,6 +463,7 @@ static enum mtia_exit step_once(struct mtia_core *c) {
   if (debug->from != from || memcmp(page->copy, from->copy, sizeof page->copy)) {
     memcpy(page->copy, from->copy, sizeof page->copy);
     page->host = from->host;
+    page->behind = from->behind;
     page->behind = from->behind;
     page->pc = from->pc;
     debug->from = from;

@@ -127,7 +127,7 @@ bool mtia_gdb_read_register(struct mtia_core *core, uint64_t number, uint64_t *v
     return true;
   }
   if (number == REG_PRIV) {
-    *value = 3; // machine mode is the only one
+    *value = core->user ? 0 : 3; // machine
     return true;
   }
   if (number < REG_CSR || number >= REG_CSR + CSRS)

@@ -12,7 +12,8 @@ __asm__(".section .text.start, \"ax\"\n"
 static inline int64_t semihost(uint64_t call, const void *block) {
   register uint64_t a0 __asm__("a0") = call;
   register const void *a1 __asm__("a1") = block;
-  __asm__ volatile(".balign 16\nslli x0, x0, 31\nebreak\nsrai x0, x0, 7"
+  __asm__ volatile(".option push\n.option norvc\n.balign 16\n"
+                   "slli x0, x0, 31\nebreak\nsrai x0, x0, 7\n.option pop"
                    : "+r"(a0)
                    : "r"(a1)
                    : "memory");

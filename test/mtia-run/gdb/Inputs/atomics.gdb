@@ -1,0 +1,12 @@
+awatch word
+watch real
+awatch dword
+continue
+continue
+continue
+continue
+delete
+finish
+stepi
+info registers priv
+continue
