@@ -173,11 +173,19 @@ void MTIAAsmPrinter::emitCall(const MachineOperand &Target, Register Scratch) {
   }
   case MachineOperand::MO_Immediate: {
     Register Source = MTIA::X0;
-    for (const MTIAMatInt::Inst &Inst : MTIAMatInt::generateInstSeq(Target.getImm())) {
+    for (const MTIAMatInt::Inst &Inst :
+         MTIAMatInt::generateInstSeq(Target.getImm(), getSubtargetInfo())) {
       auto Builder = MCInstBuilder(Inst.Opcode).addReg(Scratch);
-      if (Inst.Opcode != MTIA::LUI)
+      const MTIAMatInt::Operands Operands = Inst.getOperands();
+      if (Operands != MTIAMatInt::Imm)
         Builder.addReg(Source);
-      EmitToStreamer(*OutStreamer, Builder.addImm(Inst.Imm));
+      if (Operands == MTIAMatInt::RegReg)
+        Builder.addReg(Source);
+      else if (Operands == MTIAMatInt::RegX0)
+        Builder.addReg(MTIA::X0);
+      else
+        Builder.addImm(Inst.Imm);
+      EmitToStreamer(*OutStreamer, Builder);
       Source = Scratch;
     }
     EmitToStreamer(*OutStreamer,
@@ -220,7 +228,9 @@ void MTIAAsmPrinter::emitPatchPoint(const MachineInstr &MI) {
   if (!Target.isImm() || Target.getImm()) {
     emitCall(Target,
              Target.isImm() ? MI.getOperand(Operands.getNextScratchIdx()).getReg() : Register());
-    Bytes = Target.isImm() ? 4 * (MTIAMatInt::generateInstSeq(Target.getImm()).size() + 1) : 8;
+    Bytes = Target.isImm()
+                ? 4 * (MTIAMatInt::generateInstSeq(Target.getImm(), getSubtargetInfo()).size() + 1)
+                : 8;
   }
   if (Bytes > Operands.getNumPatchBytes())
     MI.emitGenericError("a patchpoint with a call needs " + Twine(Bytes) + " bytes, not " +
