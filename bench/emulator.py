@@ -4,8 +4,8 @@
 
     emulator.py --bin DIR
 
-A program with a table-driven checksum and a sort, functional, timed, and on
-QEMU (which counts no instructions: the emulator's number is used). Best of
+A program with a table-driven checksum and a sort, functional, timed, on the
+reference core, and on QEMU (which counts no instructions: the emulator's number is used). Best of
 three, user time.
 """
 import argparse
@@ -92,7 +92,8 @@ def main():
         subprocess.run([run, elf, f"--stats-json={stats}"], check=True, stdout=subprocess.DEVNULL)
         with open(stats, encoding="utf-8") as file:
             count = json.load(file)["cores"][0]["instructions"]
-        rows = [("mtia-run --functional", [run, "--functional", elf]), ("mtia-run", [run, elf])]
+        rows = [("mtia-run --functional", [run, "--functional", elf]), ("mtia-run", [run, elf]),
+                ("mtia-run --core reference", [run, "--core=reference", elf])]
         if shutil.which("qemu-system-riscv64"):
             rows.append(("qemu-system-riscv64",
                          ["qemu-system-riscv64", "-M", "virt", "-bios", "none", "-nographic",

@@ -61,6 +61,7 @@ void mtia_error_clear(struct mtia_error *error);
 struct mtia_device_options {
   unsigned rows, columns; // 0: the full grid
   bool functional;        // no time: one cycle per instruction, commands complete at once
+  bool reference;         // functional, with cores that are simple and slow
   uint64_t max_cycles;    // 0: no limit
 };
 

@@ -209,6 +209,8 @@ enum csr_number {
   CSR_MCAUSE = 0x342,
   CSR_MTVAL = 0x343,
   CSR_MIP = 0x344,
+  CSR_TSELECT = 0x7a0,
+  CSR_TDATA3 = 0x7a3,
   CSR_MCYCLE = 0xb00,
   CSR_MINSTRET = 0xb02,
   CSR_CYCLE = 0xc00,
@@ -231,11 +233,12 @@ enum csr_number {
 // CBIE = flush, CBCFE, CBZE: user mode has the instructions of Zicbom and Zicboz.
 #define MENVCFG 0xd0
 
-// Counters that exist, count nothing and ignore writes; physical memory protection without entries.
+// Counters that exist, count nothing and ignore writes; physical memory protection without entries;
+// no debug triggers.
 static bool is_zero_csr(unsigned csr) {
   return (csr >= 0xb03 && csr <= 0xb1f) || (csr >= 0x323 && csr <= 0x33f) ||
          (csr >= 0x3a0 && csr <= 0x3ef) || (csr > CSR_INSTRET && csr <= CSR_HPMCOUNTER31) ||
-         csr == CSR_MCOUNTINHIBIT;
+         (csr >= CSR_TSELECT && csr <= CSR_TDATA3) || csr == CSR_MCOUNTINHIBIT;
 }
 
 bool mtia_csr_read(const struct mtia_core *c, unsigned csr, uint64_t *value) {

@@ -38,7 +38,8 @@ static bool create(struct mtia_device *dev, const struct mtia_device_options *op
   const struct mtia_device_params *p = dev->p = &mtia_v1_params;
   dev->rows = options->rows ? options->rows : p->grid_rows;
   dev->cols = options->columns ? options->columns : p->grid_columns;
-  dev->functional = options->functional;
+  dev->functional = options->functional || options->reference;
+  dev->reference = options->reference;
   dev->max_cycles = options->max_cycles ? options->max_cycles : UINT64_MAX;
   if (dev->rows > p->grid_rows || dev->cols > p->grid_columns)
     return mtia_error_set(error, MTIA_ERR_USAGE, "a sub-grid of %ux%u; the device has %ux%u PEs",
@@ -80,6 +81,8 @@ void mtia_device_destroy(struct mtia_device *dev) {
       mtia_cp_destroy(dev, &dev->pe[i]);
     mtia_cache_destroy(dev->pe[i].core[0].cache);
     mtia_cache_destroy(dev->pe[i].core[1].cache);
+    free(dev->pe[i].core[0].reference_command);
+    free(dev->pe[i].core[1].reference_command);
   }
   if (dev->units)
     mtia_grid_destroy(dev);

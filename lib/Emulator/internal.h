@@ -98,10 +98,11 @@ struct mtia_core {
   uint64_t fready[32], fdiv_free; // timed: the same; when the divider is free
   uint64_t fp_operations;         // timed: arithmetic, fma counts twice
   struct mtia_code_page *tlb[MTIA_CODE_TLB];
-  struct mtia_core_cache *cache;   // timed
-  const struct mtia_insn *command; // the Xmtia instruction at pc, when it is next
-  uint64_t commands;               // Xmtia instructions executed
-  uint64_t wait_cycles;            // spent in MTIA_CORE_WAITING
+  struct mtia_core_cache *cache;       // timed
+  struct mtia_insn *reference_command; // reference.c: what `command` points to
+  const struct mtia_insn *command;     // the Xmtia instruction at pc, when it is next
+  uint64_t commands;                   // Xmtia instructions executed
+  uint64_t wait_cycles;                // spent in MTIA_CORE_WAITING
 
   // The debugger's (debug.c).
   bool held;                    // is not in the queue of cores
@@ -123,6 +124,7 @@ struct mtia_pe {
 struct mtia_device {
   const struct mtia_device_params *p;
   bool functional;
+  bool reference;           // the cores are those of reference.c
   unsigned rows, cols;      // sub-grid
   unsigned row0, col0;      // its corner in the full grid
   struct mtia_pe *pe;       // rows * cols

@@ -6,6 +6,7 @@
 #include "sched.h"
 #include "core.h"
 #include "debug.h"
+#include "reference.h"
 #include "report.h"
 
 #include <stdlib.h>
@@ -238,7 +239,9 @@ static void run_core(struct mtia_device *dev, struct mtia_core *core) {
       core->limit = dev->max_cycles;
     if (core->cycle >= core->limit)
       break;
-    enum mtia_exit why = dev->debug ? mtia_debug_run(core) : mtia_core_run(core);
+    enum mtia_exit why = dev->debug       ? mtia_debug_run(core)
+                         : dev->reference ? mtia_reference_run(core)
+                                          : mtia_core_run(core);
     if (why == MTIA_EXIT_WAIT) {
       core->state = MTIA_CORE_WAITING;
       return;

@@ -219,6 +219,7 @@ static bool run(const struct options *o, int *status) {
       .rows = o->rows,
       .columns = o->columns,
       .functional = o->functional,
+      .reference = o->reference,
       .max_cycles = o->max_cycles,
   };
   size_t size;

@@ -27,6 +27,7 @@ static const char help[] =
     "  behind '--'. The exit status is the program's.\n"
     "Both:\n"
     "  --functional            do not model time; results are the same\n"
+    "  --core fast|reference   reference: functional, simple and slow; results are the same\n"
     "  --max-cycles N          stop after N cycles with a report of who does what\n"
     "  --gdb PORT              wait for gdb (target remote localhost:PORT); 0: any free port;\n"
     "                          a path with a /: unix socket; -: standard input and output\n"
@@ -104,12 +105,17 @@ static bool set_option(struct options *o, const char *name, const char *value) {
       return false;
     return o->max_cycles || complain("--max-cycles: at least one cycle");
   }
+  if (!strcmp(name, "--core")) {
+    o->reference = !strcmp(value, "reference");
+    return o->reference || !strcmp(value, "fast") ||
+           complain("--core %s: there are the cores fast and reference", value);
+  }
   return complain("%s is not supported yet", name);
 }
 
 static const char *const with_value[] = {
-    "--arg",        "--out",   "--dim", "--place",  "--grid",  "--kernel", "--stats-json",
-    "--max-cycles", "--trace", "--gdb", "--device", "--check", "--profile"};
+    "--arg",        "--out",   "--dim", "--place",  "--grid",  "--kernel",  "--stats-json",
+    "--max-cycles", "--trace", "--gdb", "--device", "--check", "--profile", "--core"};
 
 // The option of with_value that `word` is, alone or with "=value".
 static const char *find_option(const char *word, const char **value) {

@@ -28,7 +28,7 @@ struct options {
   struct pairs args, outs, dims, places;
   const char *kernel;
   unsigned rows, columns;
-  bool functional, stats, list;
+  bool functional, reference, stats, list;
   const char *stats_json;
   const char *gdb; // where to wait for gdb
   uint64_t max_cycles;
