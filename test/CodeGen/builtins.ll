@@ -73,7 +73,7 @@ define i64 @thread_pointer() nounwind {
 }
 
 ; Floating point goes to libgcc; a float is in the lower half of its register.
-define float @soft_float(float %a, double %b) nounwind {
+define float @soft_float(float %a, double %b) nounwind "target-features"="+64bit,+m" {
 ; CHECK-LABEL: soft_float:
 ; CHECK:       call __extendsfdf2
 ; CHECK:       call __adddf3

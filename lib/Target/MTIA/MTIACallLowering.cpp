@@ -6,8 +6,8 @@
 //===----------------------------------------------------------------------===//
 
 //
-// The integer calling convention of the RISC-V psABI, LP64 (soft float: floating-point
-// values are integers of their size here).
+// The procedure calling convention of the RISC-V psABI: LP64, where floating-point values
+// are integers of their size, LP64F and LP64D, where they have registers of their own.
 //
 //===----------------------------------------------------------------------===//
 
@@ -54,9 +54,53 @@ static void assignTwoXLen(CCState &State, const CCValAssign &First, ISD::ArgFlag
     State.addLoc(Second(State.AllocateStack(8, Align(8))));
 }
 
+// fa0 to fa7 in the view of a type; none where the ABI passes it in integer registers.
+static ArrayRef<MCPhysReg> getArgFPRs(const MTIASubtarget &STI, MVT VT) {
+  static const MCPhysReg Halves[] = {MTIA::F10_H, MTIA::F11_H, MTIA::F12_H, MTIA::F13_H,
+                                     MTIA::F14_H, MTIA::F15_H, MTIA::F16_H, MTIA::F17_H};
+  static const MCPhysReg Singles[] = {MTIA::F10_F, MTIA::F11_F, MTIA::F12_F, MTIA::F13_F,
+                                      MTIA::F14_F, MTIA::F15_F, MTIA::F16_F, MTIA::F17_F};
+  static const MCPhysReg Doubles[] = {MTIA::F10_D, MTIA::F11_D, MTIA::F12_D, MTIA::F13_D,
+                                      MTIA::F14_D, MTIA::F15_D, MTIA::F16_D, MTIA::F17_D};
+  MTIAABI::ABI ABI = STI.getTargetABI();
+  if (ABI == MTIAABI::ABI_LP64)
+    return {};
+  if (VT == MVT::f16)
+    return Halves;
+  if (VT == MVT::f32)
+    return Singles;
+  if (VT == MVT::f64 && ABI == MTIAABI::ABI_LP64D)
+    return Doubles;
+  return {};
+}
+
+// A floating-point value without a register of its kind is in an integer register with
+// its bits, those above a half or a single undefined.
+static bool assignFPInGPR(unsigned ValNo, MVT ValVT, CCState &State, ArrayRef<MCPhysReg> GPRs) {
+  MCRegister Reg = State.AllocateReg(GPRs);
+  if (!Reg)
+    return false;
+  State.addLoc(CCValAssign::getReg(ValNo, ValVT, Reg, MVT::i64, CCValAssign::BCvt));
+  return true;
+}
+
 static bool ccAssignArg(unsigned ValNo, MVT ValVT, MVT LocVT, CCValAssign::LocInfo LocInfo,
                         ISD::ArgFlagsTy ArgFlags, Type *OrigTy, CCState &State) {
   const DataLayout &DL = State.getMachineFunction().getDataLayout();
+
+  if (LocVT.isFloatingPoint()) {
+    const auto &STI = State.getMachineFunction().getSubtarget<MTIASubtarget>();
+    if (!ArgFlags.isVarArg()) {
+      if (MCRegister Reg = State.AllocateReg(getArgFPRs(STI, LocVT))) {
+        State.addLoc(CCValAssign::getReg(ValNo, ValVT, Reg, LocVT, LocInfo));
+        return false;
+      }
+    }
+    if (!assignFPInGPR(ValNo, ValVT, State, ArgGPRs))
+      State.addLoc(
+          CCValAssign::getMem(ValNo, ValVT, State.AllocateStack(8, Align(8)), LocVT, LocInfo));
+    return false;
+  }
 
   // The static chain of nested functions.
   if (ArgFlags.isNest()) {
@@ -78,8 +122,9 @@ static bool ccAssignArg(unsigned ValNo, MVT ValVT, MVT LocVT, CCValAssign::LocIn
   SmallVectorImpl<CCValAssign> &PendingLocs = State.getPendingLocs();
   SmallVectorImpl<ISD::ArgFlagsTy> &PendingFlags = State.getPendingArgFlags();
 
-  // Collect the parts of a value of several registers.
-  if (ArgFlags.isSplit() || !PendingLocs.empty()) {
+  // Collect the parts of a value of several registers. Those of a vector are arguments of
+  // their own.
+  if (ValVT.isScalarInteger() && (ArgFlags.isSplit() || !PendingLocs.empty())) {
     PendingLocs.push_back(CCValAssign::getPending(ValNo, ValVT, MVT::i64, CCValAssign::Indirect));
     PendingFlags.push_back(ArgFlags);
     if (!ArgFlags.isSplitEnd())
@@ -117,9 +162,20 @@ static bool ccAssignArg(unsigned ValNo, MVT ValVT, MVT LocVT, CCValAssign::LocIn
   return false;
 }
 
-// Results are in a0 and a1; what needs more is returned through memory.
+// Results are two values at most, in a0 and a1, fa0 and fa1, or one of each; what needs
+// more is returned through memory.
 static bool ccAssignRet(unsigned ValNo, MVT ValVT, MVT LocVT, CCValAssign::LocInfo LocInfo,
                         ISD::ArgFlagsTy ArgFlags, Type *OrigTy, CCState &State) {
+  if (ValNo > 1)
+    return true;
+  if (LocVT.isFloatingPoint()) {
+    const auto &STI = State.getMachineFunction().getSubtarget<MTIASubtarget>();
+    if (MCRegister Reg = State.AllocateReg(getArgFPRs(STI, LocVT))) {
+      State.addLoc(CCValAssign::getReg(ValNo, ValVT, Reg, LocVT, LocInfo));
+      return false;
+    }
+    return !assignFPInGPR(ValNo, ValVT, State, ArrayRef(ArgGPRs).take_front(2));
+  }
   MCRegister Reg = State.AllocateReg(ArrayRef(ArgGPRs).take_front(2));
   if (!Reg)
     return true;
@@ -131,15 +187,37 @@ static bool ccAssignRet(unsigned ValNo, MVT ValVT, MVT LocVT, CCValAssign::LocIn
 // The callee's side
 //===----------------------------------------------------------------------===//
 
+static SDValue convertLocToVal(SelectionDAG &DAG, SDValue Val, const CCValAssign &VA,
+                               const SDLoc &DL) {
+  if (VA.getLocInfo() != CCValAssign::BCvt)
+    return Val;
+  if (VA.getValVT() == MVT::f16)
+    return DAG.getNode(MTIAISD::FMV_H_X, DL, MVT::f16, Val);
+  if (VA.getValVT() == MVT::f32)
+    return DAG.getNode(MTIAISD::FMV_W_X, DL, MVT::f32, Val);
+  return DAG.getNode(ISD::BITCAST, DL, VA.getValVT(), Val);
+}
+
+static SDValue convertValToLoc(SelectionDAG &DAG, SDValue Val, const CCValAssign &VA,
+                               const SDLoc &DL) {
+  if (VA.getLocInfo() != CCValAssign::BCvt)
+    return Val;
+  if (VA.getValVT() == MVT::f16)
+    return DAG.getNode(MTIAISD::FMV_X_ANYEXTH, DL, MVT::i64, Val);
+  if (VA.getValVT() == MVT::f32)
+    return DAG.getNode(MTIAISD::FMV_X_ANYEXTW, DL, MVT::i64, Val);
+  return DAG.getNode(ISD::BITCAST, DL, MVT::i64, Val);
+}
+
 static SDValue unpackFromReg(SelectionDAG &DAG, SDValue Chain, const CCValAssign &VA,
-                             const ISD::InputArg &In, const SDLoc &DL) {
+                             const ISD::InputArg &In, const SDLoc &DL, const TargetLowering &TLI) {
   MachineRegisterInfo &RegInfo = DAG.getMachineFunction().getRegInfo();
-  Register VReg = RegInfo.createVirtualRegister(&MTIA::GPRRegClass);
+  Register VReg = RegInfo.createVirtualRegister(TLI.getRegClassFor(VA.getLocVT()));
   RegInfo.addLiveIn(VA.getLocReg(), VReg);
   if (In.isOrigArg() && In.Flags.isSExt() && In.ArgVT.isScalarInteger() &&
       In.ArgVT.getSizeInBits() <= 32)
     DAG.getMachineFunction().getInfo<MTIAMachineFunctionInfo>()->addSExt32Register(VReg);
-  return DAG.getCopyFromReg(Chain, DL, VReg, VA.getLocVT());
+  return convertLocToVal(DAG, DAG.getCopyFromReg(Chain, DL, VReg, VA.getLocVT()), VA, DL);
 }
 
 static SDValue unpackFromMem(SelectionDAG &DAG, SDValue Chain, const CCValAssign &VA,
@@ -260,7 +338,7 @@ SDValue MTIATargetLowering::LowerFormalArguments(SDValue Chain, CallingConv::ID 
 
   for (unsigned I = 0, InsIdx = 0, E = ArgLocs.size(); I != E; ++I, ++InsIdx) {
     const CCValAssign &VA = ArgLocs[I];
-    SDValue ArgValue = VA.isRegLoc() ? unpackFromReg(DAG, Chain, VA, Ins[InsIdx], DL)
+    SDValue ArgValue = VA.isRegLoc() ? unpackFromReg(DAG, Chain, VA, Ins[InsIdx], DL, *this)
                                      : unpackFromMem(DAG, Chain, VA, DL);
     if (VA.getLocInfo() != CCValAssign::Indirect) {
       InVals.push_back(ArgValue);
@@ -311,7 +389,8 @@ SDValue MTIATargetLowering::LowerReturn(SDValue Chain, CallingConv::ID CallConv,
   for (unsigned I = 0, E = RVLocs.size(); I != E; ++I) {
     const CCValAssign &VA = RVLocs[I];
     refuseReservedRegister(DAG, DL, VA.getLocReg(), "return value");
-    Chain = DAG.getCopyToReg(Chain, DL, VA.getLocReg(), OutVals[I], Glue);
+    SDValue Val = convertValToLoc(DAG, OutVals[I], VA, DL);
+    Chain = DAG.getCopyToReg(Chain, DL, VA.getLocReg(), Val, Glue);
     Glue = Chain.getValue(1);
     RetOps.push_back(DAG.getRegister(VA.getLocReg(), VA.getLocVT()));
   }
@@ -539,7 +618,7 @@ SDValue MTIATargetLowering::LowerCall(CallLoweringInfo &CLI,
       ArgValue = ByValArgs[J++];
 
     if (VA.isRegLoc()) {
-      RegsToPass.push_back(std::make_pair(VA.getLocReg(), ArgValue));
+      RegsToPass.push_back(std::make_pair(VA.getLocReg(), convertValToLoc(DAG, ArgValue, VA, DL)));
       if (MF.getTarget().Options.EmitCallSiteInfo)
         CSInfo.ArgRegPairs.emplace_back(VA.getLocReg(), Outs[OutIdx].OrigArgIndex);
     } else {
@@ -608,7 +687,7 @@ SDValue MTIATargetLowering::LowerCall(CallLoweringInfo &CLI,
     SDValue RetValue = DAG.getCopyFromReg(Chain, DL, VA.getLocReg(), VA.getLocVT(), Glue);
     Chain = RetValue.getValue(1);
     Glue = RetValue.getValue(2);
-    InVals.push_back(RetValue);
+    InVals.push_back(convertLocToVal(DAG, RetValue, VA, DL));
   }
   return Chain;
 }

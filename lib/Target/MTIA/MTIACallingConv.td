@@ -14,12 +14,19 @@
 // The order is the order of the spill slots: ra and s0 on top, as the psABI's
 // frame records have it.
 def CSR_LP64 : CalleeSavedRegs<(add X1, X8, X9, (sequence "X%u", 18, 27))>;
+// fs0 to fs11, as far as the ABI passes values in them.
+def CSR_LP64F : CalleeSavedRegs<(add CSR_LP64, F8_F, F9_F, (sequence "F%u_F", 18, 27))>;
+def CSR_LP64D : CalleeSavedRegs<(add CSR_LP64, F8_D, F9_D, (sequence "F%u_D", 18, 27))>;
 
 // Interrupt handlers must preserve everything that a function may write.
 def CSR_Interrupt
     : CalleeSavedRegs<(add X1, (sequence "X%u", 5, 31))>;
+def CSR_InterruptF : CalleeSavedRegs<(add CSR_Interrupt, (sequence "F%u_F", 0, 31))>;
+def CSR_InterruptD : CalleeSavedRegs<(add CSR_Interrupt, (sequence "F%u_D", 0, 31))>;
 
 // preserve_most: everything but t1, t2 and t3.
 def CSR_MostRegs : CalleeSavedRegs<(sub CSR_Interrupt, X6, X7, X28)>;
+def CSR_MostRegsF : CalleeSavedRegs<(add CSR_MostRegs, F8_F, F9_F, (sequence "F%u_F", 18, 27))>;
+def CSR_MostRegsD : CalleeSavedRegs<(add CSR_MostRegs, F8_D, F9_D, (sequence "F%u_D", 18, 27))>;
 
 def CSR_NoRegs : CalleeSavedRegs<(add)>;

@@ -247,6 +247,25 @@ bool MTIADAGToDAGISel::tryMulOfMask(SDNode *Node) {
   return true;
 }
 
+// The bits of a constant by way of an integer register; +0.0 is a pattern.
+bool MTIADAGToDAGISel::selectFPImm(SDNode *Node) {
+  const APFloat &Imm = cast<ConstantFPSDNode>(Node)->getValueAPF();
+  MVT VT = Node->getSimpleValueType(0);
+  if (Imm.isPosZero())
+    return false;
+  SDLoc DL(Node);
+  unsigned Opc = VT == MVT::f64 ? MTIA::FMV_D_X : VT == MVT::f32 ? MTIA::FMV_W_X : MTIA::FMV_H_X;
+  if (VT == MVT::f64 && Imm.isNegZero()) {
+    SDValue Zero = CurDAG->getRegister(MTIA::X0, MVT::i64);
+    SDValue PosZero(CurDAG->getMachineNode(Opc, DL, VT, Zero), 0);
+    ReplaceNode(Node, CurDAG->getMachineNode(MTIA::FSGNJN_D, DL, VT, PosZero, PosZero));
+    return true;
+  }
+  SDValue Bits(selectImm(DL, Imm.bitcastToAPInt().getSExtValue()), 0);
+  ReplaceNode(Node, CurDAG->getMachineNode(Opc, DL, VT, Bits));
+  return true;
+}
+
 void MTIADAGToDAGISel::Select(SDNode *Node) {
   if (Node->isMachineOpcode()) {
     Node->setNodeId(-1);
@@ -269,6 +288,11 @@ void MTIADAGToDAGISel::Select(SDNode *Node) {
       Imm = SignExtend64<32>(Imm);
     ReplaceNode(Node, selectImm(DL, Imm));
     return;
+  }
+  case ISD::ConstantFP: {
+    if (selectFPImm(Node))
+      return;
+    break;
   }
   case ISD::FrameIndex: {
     SDValue TFI = CurDAG->getTargetFrameIndex(cast<FrameIndexSDNode>(Node)->getIndex(), MVT::i64);
@@ -549,6 +573,16 @@ bool MTIADAGToDAGISel::hasAllNBitUsers(SDNode *Node, unsigned Bits, unsigned Dep
         break;
       return false;
     }
+    case MTIA::FMV_W_X:
+    case MTIA::FCVT_H_W:
+    case MTIA::FCVT_H_WU:
+    case MTIA::FCVT_S_W:
+    case MTIA::FCVT_S_WU:
+    case MTIA::FCVT_D_W:
+    case MTIA::FCVT_D_WU:
+      if (Bits < 32)
+        return false;
+      break;
     case MTIA::SB:
       if (OpNo == 0 && Bits >= 8)
         break;

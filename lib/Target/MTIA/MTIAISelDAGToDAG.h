@@ -60,6 +60,7 @@ private:
   bool tryShiftOfMask(SDNode *Node);
   bool tryMaskOfShift(SDNode *Node);
   bool tryMulOfMask(SDNode *Node);
+  bool selectFPImm(SDNode *Node);
   SDNode *selectImm(const SDLoc &DL, int64_t Imm);
 
 #include "MTIAGenDAGISel.inc"

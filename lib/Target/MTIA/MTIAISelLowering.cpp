@@ -38,6 +38,7 @@ static cl::opt<bool> EnableZicondSelect("mtia-enable-zicond-select",
 MTIATargetLowering::MTIATargetLowering(const TargetMachine &TM, const MTIASubtarget &STI)
     : TargetLowering(TM, STI), Subtarget(STI) {
   addRegisterClass(MVT::i64, &MTIA::GPRRegClass);
+  addFPRegisterClasses();
   computeRegisterProperties(STI.getRegisterInfo());
   setStackPointerRegisterToSaveRestore(MTIA::X2);
 
@@ -93,6 +94,7 @@ MTIATargetLowering::MTIATargetLowering(const TargetMachine &TM, const MTIASubtar
   setOperationAction(ISD::EH_DWARF_CFA, {MVT::i32, MVT::i64}, Custom);
 
   setAtomicActions();
+  setFPActions();
 
   setBooleanContents(ZeroOrOneBooleanContent);
   setMinFunctionAlignment(Align(Subtarget.hasCompressed() ? 2 : 4));
@@ -474,7 +476,8 @@ SDValue MTIATargetLowering::lowerSELECT(SDValue Op, SelectionDAG &DAG) const {
   MVT VT = Op.getSimpleValueType();
 
   // Masks by a shift of the sign, or of all ones, are as short without Zicond.
-  if (!Subtarget.hasStdExtZicond() || isAllOnesConstant(TrueV) || isAllOnesConstant(FalseV))
+  if (VT == MVT::i64 &&
+      (!Subtarget.hasStdExtZicond() || isAllOnesConstant(TrueV) || isAllOnesConstant(FalseV)))
     if (SDValue V = selectToMask(Op.getNode(), DAG))
       return V;
   if (Subtarget.hasStdExtZicond() && VT == MVT::i64 && EnableZicondSelect)
@@ -510,9 +513,9 @@ SDValue MTIATargetLowering::lowerSELECT(SDValue Op, SelectionDAG &DAG) const {
   translateSetCCForBranch(DL, LHS, RHS, CC, DAG);
   // 1 < x ? x : 1 uses the constant twice where 0 < x ? x : 1 needs it once.
   if (isOneConstant(LHS) && CC == ISD::SETLT && RHS == TrueV && LHS == FalseV)
-    LHS = DAG.getConstant(0, DL, VT);
+    LHS = DAG.getConstant(0, DL, MVT::i64);
   if (isAllOnesConstant(RHS) && CC == ISD::SETLT && LHS == TrueV && RHS == FalseV) {
-    RHS = DAG.getConstant(0, DL, VT);
+    RHS = DAG.getConstant(0, DL, MVT::i64);
   }
   return DAG.getNode(MTIAISD::SELECT_CC, DL, VT, LHS, RHS, DAG.getCondCode(CC), TrueV, FalseV);
 }
@@ -632,7 +635,7 @@ static SDValue lowerFence(SDValue Op, SelectionDAG &DAG) {
 SDValue MTIATargetLowering::LowerOperation(SDValue Op, SelectionDAG &DAG) const {
   switch (Op.getOpcode()) {
   default:
-    report_fatal_error("an operation that should have been legal reached custom lowering");
+    return lowerFPOperation(Op, DAG);
   case ISD::GlobalAddress:
     return lowerGlobalAddress(Op, DAG);
   case ISD::BlockAddress:
@@ -771,7 +774,7 @@ static SDValue lowerMul128(SDNode *N, SelectionDAG &DAG) {
 void MTIATargetLowering::ReplaceNodeResults(SDNode *N, SmallVectorImpl<SDValue> &Results,
                                             SelectionDAG &DAG) const {
   SDLoc DL(N);
-  if (replaceBitResults(N, Results, DAG))
+  if (replaceBitResults(N, Results, DAG) || replaceFPNodeResults(N, Results, DAG))
     return;
   switch (N->getOpcode()) {
   default:
@@ -924,7 +927,7 @@ SDValue MTIATargetLowering::PerformDAGCombine(SDNode *N, DAGCombinerInfo &DCI) c
   SDLoc DL(N);
   switch (N->getOpcode()) {
   default:
-    return SDValue();
+    return performFPCombine(N, DCI);
   case ISD::SETCC:
     return performSETCCCombine(N, DAG);
   case ISD::MUL:
@@ -991,6 +994,18 @@ SDValue MTIATargetLowering::PerformDAGCombine(SDNode *N, DAGCombinerInfo &DCI) c
 // Selects as control flow
 //===----------------------------------------------------------------------===//
 
+static bool isSelectPseudo(const MachineInstr &MI) {
+  switch (MI.getOpcode()) {
+  case MTIA::PseudoSelect:
+  case MTIA::PseudoSelectFPR16:
+  case MTIA::PseudoSelectFPR32:
+  case MTIA::PseudoSelectFPR64:
+    return true;
+  default:
+    return false;
+  }
+}
+
 //   head:  bcc lhs, rhs, tail
 //   false: (empty)
 //   tail:  dst = phi (truev, head), (falsev, false)
@@ -1012,7 +1027,7 @@ static MachineBasicBlock *emitSelect(MachineInstr &MI, MachineBasicBlock *BB,
        I != E; ++I) {
     if (I->isDebugInstr())
       continue;
-    if (I->getOpcode() == MTIA::PseudoSelect) {
+    if (isSelectPseudo(*I)) {
       if (I->getOperand(1).getReg() != LHS || I->getOperand(2).getReg() != RHS ||
           I->getOperand(3).getImm() != CC || SelectDests.count(I->getOperand(4).getReg()) ||
           SelectDests.count(I->getOperand(5).getReg()))
@@ -1060,7 +1075,7 @@ static MachineBasicBlock *emitSelect(MachineInstr &MI, MachineBasicBlock *BB,
   auto InsertionPoint = TailMBB->begin();
   for (auto SelectIt = MI.getIterator(); SelectIt != SelectEnd;) {
     auto Next = std::next(SelectIt);
-    if (SelectIt->getOpcode() == MTIA::PseudoSelect) {
+    if (isSelectPseudo(*SelectIt)) {
       BuildMI(*TailMBB, InsertionPoint, SelectIt->getDebugLoc(), TII.get(TargetOpcode::PHI),
               SelectIt->getOperand(0).getReg())
           .addReg(SelectIt->getOperand(4).getReg())
@@ -1079,6 +1094,9 @@ MachineBasicBlock *MTIATargetLowering::EmitInstrWithCustomInserter(MachineInstr 
                                                                    MachineBasicBlock *BB) const {
   switch (MI.getOpcode()) {
   case MTIA::PseudoSelect:
+  case MTIA::PseudoSelectFPR16:
+  case MTIA::PseudoSelectFPR32:
+  case MTIA::PseudoSelectFPR64:
     return emitSelect(MI, BB, Subtarget);
   case TargetOpcode::STATEPOINT:
     // A call, of which the instruction's description doesn't know that it writes ra.
@@ -1091,7 +1109,7 @@ MachineBasicBlock *MTIATargetLowering::EmitInstrWithCustomInserter(MachineInstr 
   case TargetOpcode::PATCHPOINT:
     return emitPatchPoint(MI, BB);
   default:
-    report_fatal_error("no custom inserter for this instruction");
+    return emitFPPseudo(MI, BB);
   }
 }
 
@@ -1107,6 +1125,8 @@ MTIATargetLowering::getConstraintType(StringRef Constraint) const {
     case 'J': // 0
     case 'K': // 5-bit unsigned
       return C_Immediate;
+    case 'f':
+      return C_RegisterClass;
     case 'A': // an address in a register, without an offset
       return C_Memory;
     case 's':
@@ -1116,7 +1136,8 @@ MTIATargetLowering::getConstraintType(StringRef Constraint) const {
       break;
     }
   }
-  if (Constraint == "cr")
+  // Registers that compressed instructions can name.
+  if (Constraint == "cr" || Constraint == "cf")
     return C_RegisterClass;
   return TargetLowering::getConstraintType(Constraint);
 }
@@ -1178,15 +1199,25 @@ MTIATargetLowering::getRegForInlineAsmConstraint(const TargetRegisterInfo *TRI,
       return {0U, nullptr};
     return {0U, &MTIA::GPRNoX0RegClass};
   }
-  // The registers that compressed instructions name in three bits.
-  if (Constraint == "cr") {
-    if (VT.isVector() || VT.getSizeInBits() > 64)
-      return {0U, nullptr};
+  if (Constraint == "cr" && !VT.isVector() && VT.getSizeInBits() <= 64)
     return {0U, &MTIA::GPRCRegClass};
+  if (Constraint == "f")
+    return {0U, getFPRegClass(VT)};
+  if (Constraint == "cf") {
+    if (VT == MVT::f16 && Subtarget.hasStdExtZfhmin())
+      return {0U, &MTIA::FPR16CRegClass};
+    if (VT == MVT::f32 && Subtarget.hasStdExtF())
+      return {0U, &MTIA::FPR32CRegClass};
+    if (VT == MVT::f64 && Subtarget.hasStdExtD())
+      return {0U, &MTIA::FPR64CRegClass};
+    return {0U, nullptr};
   }
   if (Constraint.size() > 2 && Constraint.front() == '{' && Constraint.back() == '}') {
     if (MCRegister Reg = parseRegisterName(Constraint.substr(1, Constraint.size() - 2).lower()))
       return {Reg.id(), &MTIA::GPRRegClass};
+    auto FPReg = getFPRegByName(Constraint.substr(1, Constraint.size() - 2).lower(), VT);
+    if (FPReg.first)
+      return FPReg;
   }
   return TargetLowering::getRegForInlineAsmConstraint(TRI, Constraint, VT);
 }

@@ -95,6 +95,21 @@ public:
   bool getTgtMemIntrinsic(IntrinsicInfo &Info, const CallBase &I, MachineFunction &MF,
                           unsigned Intrinsic) const override;
 
+  // Floating point: MTIAISelLoweringFP.cpp.
+  bool isFMAFasterThanFMulAndFAdd(const MachineFunction &MF, EVT VT) const override;
+  bool isFPImmLegal(const APFloat &Imm, EVT VT, bool ForCodeSize) const override;
+  bool softPromoteHalfType() const override { return true; }
+  MVT getRegisterTypeForCallingConv(LLVMContext &Context, CallingConv::ID CC,
+                                    EVT VT) const override;
+  unsigned getNumRegistersForCallingConv(LLVMContext &Context, CallingConv::ID CC,
+                                         EVT VT) const override;
+  bool splitValueIntoRegisterParts(SelectionDAG &DAG, const SDLoc &DL, SDValue Val, SDValue *Parts,
+                                   unsigned NumParts, MVT PartVT,
+                                   std::optional<CallingConv::ID> CC) const override;
+  SDValue joinRegisterPartsIntoValue(SelectionDAG &DAG, const SDLoc &DL, const SDValue *Parts,
+                                     unsigned NumParts, MVT PartVT, EVT ValueVT,
+                                     std::optional<CallingConv::ID> CC) const override;
+
   // Operations.
   SDValue LowerOperation(SDValue Op, SelectionDAG &DAG) const override;
   void ReplaceNodeResults(SDNode *N, SmallVectorImpl<SDValue> &Results,
@@ -139,6 +154,23 @@ private:
   SDValue performBitTestCombine(SDNode *N, SelectionDAG &DAG) const;
   SDValue performMULCombine(SDNode *N, DAGCombinerInfo &DCI, SelectionDAG &DAG) const;
   bool replaceBitResults(SDNode *N, SmallVectorImpl<SDValue> &Results, SelectionDAG &DAG) const;
+
+  void addFPRegisterClasses();
+  void setFPActions();
+  void setFPActions(MVT VT);
+  SDValue lowerBITCAST(SDValue Op, SelectionDAG &DAG) const;
+  SDValue lowerFPToIntSat(SDValue Op, SelectionDAG &DAG) const;
+  SDValue lowerFRound(SDValue Op, SelectionDAG &DAG) const;
+  SDValue lowerFMinimumFMaximum(SDValue Op, SelectionDAG &DAG) const;
+  SDValue lowerFPToBF16(SDValue Op, SelectionDAG &DAG) const;
+  SDValue lowerIS_FPCLASS(SDValue Op, SelectionDAG &DAG) const;
+  SDValue lowerFPEnvironment(SDValue Op, SelectionDAG &DAG) const;
+  SDValue lowerFPOperation(SDValue Op, SelectionDAG &DAG) const;
+  bool replaceFPNodeResults(SDNode *N, SmallVectorImpl<SDValue> &Results, SelectionDAG &DAG) const;
+  SDValue performFPCombine(SDNode *N, DAGCombinerInfo &DCI) const;
+  MachineBasicBlock *emitFPPseudo(MachineInstr &MI, MachineBasicBlock *BB) const;
+  const TargetRegisterClass *getFPRegClass(MVT VT) const;
+  std::pair<unsigned, const TargetRegisterClass *> getFPRegByName(StringRef Name, MVT VT) const;
 
   SDValue lowerGlobalAddress(SDValue Op, SelectionDAG &DAG) const;
   SDValue lowerGlobalTLSAddress(SDValue Op, SelectionDAG &DAG) const;

@@ -79,11 +79,14 @@ static unsigned getLoadWidth(unsigned Opcode) {
     return 1;
   case MTIA::LH:
   case MTIA::LHU:
+  case MTIA::FLH:
     return 2;
   case MTIA::LW:
   case MTIA::LWU:
+  case MTIA::FLW:
     return 4;
   case MTIA::LD:
+  case MTIA::FLD:
     return 8;
   default:
     return 0;
@@ -95,10 +98,13 @@ static unsigned getStoreWidth(unsigned Opcode) {
   case MTIA::SB:
     return 1;
   case MTIA::SH:
+  case MTIA::FSH:
     return 2;
   case MTIA::SW:
+  case MTIA::FSW:
     return 4;
   case MTIA::SD:
+  case MTIA::FSD:
     return 8;
   default:
     return 0;
@@ -149,7 +155,39 @@ void MTIAInstrInfo::copyPhysReg(MachineBasicBlock &MBB, MachineBasicBlock::itera
         .addImm(0);
     return;
   }
-  llvm_unreachable("Copy between registers that have no common class");
+  unsigned Opc;
+  if (MTIA::FPR64RegClass.contains(DestReg, SrcReg)) {
+    Opc = MTIA::FSGNJ_D;
+  } else if (MTIA::FPR32RegClass.contains(DestReg, SrcReg)) {
+    Opc = MTIA::FSGNJ_S;
+  } else if (MTIA::FPR16RegClass.contains(DestReg, SrcReg)) {
+    if (MBB.getParent()->getSubtarget<MTIASubtarget>().hasStdExtZfh()) {
+      Opc = MTIA::FSGNJ_H;
+    } else {
+      // Zfhmin has no copy of a half: the single around it.
+      Opc = MTIA::FSGNJ_S;
+      DestReg = RegInfo.getMatchingSuperReg(DestReg, MTIA::sub_16, &MTIA::FPR32RegClass);
+      SrcReg = RegInfo.getMatchingSuperReg(SrcReg, MTIA::sub_16, &MTIA::FPR32RegClass);
+    }
+  } else {
+    llvm_unreachable("Copy between registers that have no common class");
+  }
+  BuildMI(MBB, MBBI, DL, get(Opc), DestReg)
+      .addReg(SrcReg, getKillRegState(KillSrc) | getRenamableRegState(RenamableSrc))
+      .addReg(SrcReg, getKillRegState(KillSrc) | getRenamableRegState(RenamableSrc));
+}
+
+static unsigned getSpillOpcode(const TargetRegisterClass *RC, unsigned Integer, unsigned Half,
+                               unsigned Single, unsigned Double) {
+  if (MTIA::GPRRegClass.hasSubClassEq(RC))
+    return Integer;
+  if (MTIA::FPR16RegClass.hasSubClassEq(RC))
+    return Half;
+  if (MTIA::FPR32RegClass.hasSubClassEq(RC))
+    return Single;
+  if (MTIA::FPR64RegClass.hasSubClassEq(RC))
+    return Double;
+  llvm_unreachable("No load or store for this register class");
 }
 
 void MTIAInstrInfo::storeRegToStackSlot(MachineBasicBlock &MBB, MachineBasicBlock::iterator I,
@@ -161,9 +199,7 @@ void MTIAInstrInfo::storeRegToStackSlot(MachineBasicBlock &MBB, MachineBasicBloc
   MachineMemOperand *MMO = MF->getMachineMemOperand(MachinePointerInfo::getFixedStack(*MF, FI),
                                                     MachineMemOperand::MOStore,
                                                     MFI.getObjectSize(FI), MFI.getObjectAlign(FI));
-  if (!MTIA::GPRRegClass.hasSubClassEq(RC))
-    llvm_unreachable("No store for this register class");
-  BuildMI(MBB, I, DebugLoc(), get(MTIA::SD))
+  BuildMI(MBB, I, DebugLoc(), get(getSpillOpcode(RC, MTIA::SD, MTIA::FSH, MTIA::FSW, MTIA::FSD)))
       .addReg(SrcReg, getKillRegState(IsKill))
       .addFrameIndex(FI)
       .addImm(0)
@@ -181,9 +217,7 @@ void MTIAInstrInfo::loadRegFromStackSlot(MachineBasicBlock &MBB, MachineBasicBlo
   MachineMemOperand *MMO = MF->getMachineMemOperand(MachinePointerInfo::getFixedStack(*MF, FI),
                                                     MachineMemOperand::MOLoad,
                                                     MFI.getObjectSize(FI), MFI.getObjectAlign(FI));
-  if (!MTIA::GPRRegClass.hasSubClassEq(RC))
-    llvm_unreachable("No load for this register class");
-  BuildMI(MBB, I, DL, get(MTIA::LD), DstReg)
+  BuildMI(MBB, I, DL, get(getSpillOpcode(RC, MTIA::LD, MTIA::FLH, MTIA::FLW, MTIA::FLD)), DstReg)
       .addFrameIndex(FI)
       .addImm(0)
       .addMemOperand(MMO)
@@ -277,6 +311,13 @@ std::optional<DestSourcePair> MTIAInstrInfo::isCopyInstrImpl(const MachineInstr 
   case MTIA::ORI:
   case MTIA::XORI:
     if (MI.getOperand(1).isReg() && MI.getOperand(2).isImm() && MI.getOperand(2).getImm() == 0)
+      return DestSourcePair{MI.getOperand(0), MI.getOperand(1)};
+    break;
+  case MTIA::FSGNJ_H:
+  case MTIA::FSGNJ_S:
+  case MTIA::FSGNJ_D:
+    if (MI.getOperand(1).getReg() == MI.getOperand(2).getReg() &&
+        MI.getOperand(1).getSubReg() == MI.getOperand(2).getSubReg())
       return DestSourcePair{MI.getOperand(0), MI.getOperand(1)};
     break;
   case MTIA::ADD:

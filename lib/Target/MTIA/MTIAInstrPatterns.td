@@ -19,9 +19,9 @@ def SDT_CallSeqStart : SDCallSeqStart<[SDTCisVT<0, i64>, SDTCisVT<1, i64>]>;
 def SDT_CallSeqEnd : SDCallSeqEnd<[SDTCisVT<0, i64>, SDTCisVT<1, i64>]>;
 def SDT_MTIACall : SDTypeProfile<0, -1, [SDTCisVT<0, i64>]>;
 def SDT_MTIASelectCC
-    : SDTypeProfile<1, 5, [SDTCisVT<0, i64>, SDTCisVT<1, i64>,
-                           SDTCisVT<2, i64>, SDTCisVT<3, OtherVT>,
-                           SDTCisVT<4, i64>, SDTCisVT<5, i64>]>;
+    : SDTypeProfile<1, 5, [SDTCisVT<1, i64>, SDTCisVT<2, i64>,
+                           SDTCisVT<3, OtherVT>, SDTCisSameAs<0, 4>,
+                           SDTCisSameAs<4, 5>]>;
 def SDT_MTIABrCC : SDTypeProfile<0, 4, [SDTCisVT<0, i64>, SDTCisVT<1, i64>,
                                         SDTCisVT<2, OtherVT>,
                                         SDTCisVT<3, OtherVT>]>;

@@ -202,10 +202,16 @@ static bool isPlainAccess(const MachineInstr &MI) {
   case MTIA::LW:
   case MTIA::LWU:
   case MTIA::LD:
+  case MTIA::FLH:
+  case MTIA::FLW:
+  case MTIA::FLD:
   case MTIA::SB:
   case MTIA::SH:
   case MTIA::SW:
   case MTIA::SD:
+  case MTIA::FSH:
+  case MTIA::FSW:
+  case MTIA::FSD:
     return true;
   default:
     return false;

@@ -27,22 +27,34 @@ const MCPhysReg *MTIARegisterInfo::getCalleeSavedRegs(const MachineFunction *MF)
   const Function &F = MF->getFunction();
   if (F.hasFnAttribute(Attribute::Naked) || F.getCallingConv() == CallingConv::GHC)
     return CSR_NoRegs_SaveList;
+  const auto &STI = MF->getSubtarget<MTIASubtarget>();
   if (F.hasFnAttribute("interrupt"))
-    return CSR_Interrupt_SaveList;
-  if (F.getCallingConv() == CallingConv::PreserveMost)
-    return CSR_MostRegs_SaveList;
-  return CSR_LP64_SaveList;
+    return STI.hasStdExtD()   ? CSR_InterruptD_SaveList
+           : STI.hasStdExtF() ? CSR_InterruptF_SaveList
+                              : CSR_Interrupt_SaveList;
+  bool MostRegs = F.getCallingConv() == CallingConv::PreserveMost;
+  switch (STI.getTargetABI()) {
+  case MTIAABI::ABI_LP64F:
+    return MostRegs ? CSR_MostRegsF_SaveList : CSR_LP64F_SaveList;
+  case MTIAABI::ABI_LP64D:
+    return MostRegs ? CSR_MostRegsD_SaveList : CSR_LP64D_SaveList;
+  default:
+    return MostRegs ? CSR_MostRegs_SaveList : CSR_LP64_SaveList;
+  }
 }
 
 const uint32_t *MTIARegisterInfo::getCallPreservedMask(const MachineFunction &MF,
                                                        CallingConv::ID CC) const {
-  switch (CC) {
-  case CallingConv::GHC:
+  if (CC == CallingConv::GHC)
     return CSR_NoRegs_RegMask;
-  case CallingConv::PreserveMost:
-    return CSR_MostRegs_RegMask;
+  bool MostRegs = CC == CallingConv::PreserveMost;
+  switch (MF.getSubtarget<MTIASubtarget>().getTargetABI()) {
+  case MTIAABI::ABI_LP64F:
+    return MostRegs ? CSR_MostRegsF_RegMask : CSR_LP64F_RegMask;
+  case MTIAABI::ABI_LP64D:
+    return MostRegs ? CSR_MostRegsD_RegMask : CSR_LP64D_RegMask;
   default:
-    return CSR_LP64_RegMask;
+    return MostRegs ? CSR_MostRegs_RegMask : CSR_LP64_RegMask;
   }
 }
 

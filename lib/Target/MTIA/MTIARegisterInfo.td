@@ -112,5 +112,6 @@ class FPROrder<string view> {
 def FPR16 : FPRClass<f16, FPROrder<"H">.Regs>;
 def FPR32 : FPRClass<f32, FPROrder<"F">.Regs>;
 def FPR32C : FPRClass<f32, FPROrder<"F">.Compressed>;
+def FPR16C : FPRClass<f16, FPROrder<"H">.Compressed>;
 def FPR64 : FPRClass<f64, FPROrder<"D">.Regs>;
 def FPR64C : FPRClass<f64, FPROrder<"D">.Compressed>;

@@ -18,15 +18,17 @@ using namespace llvm;
 #include "MTIAGenSubtargetInfo.inc"
 
 MTIASubtarget &MTIASubtarget::initializeSubtargetDependencies(const Triple &TT, StringRef CPU,
-                                                              StringRef TuneCPU, StringRef FS) {
+                                                              StringRef TuneCPU, StringRef FS,
+                                                              StringRef ABIName) {
   ParseSubtargetFeatures(CPU, TuneCPU, FS);
+  TargetABI = MTIAABI::computeTargetABI(*this, ABIName);
   return *this;
 }
 
 MTIASubtarget::MTIASubtarget(const Triple &TT, StringRef CPU, StringRef TuneCPU, StringRef FS,
-                             const MTIATargetMachine &TM)
+                             StringRef ABIName, const MTIATargetMachine &TM)
     : MTIAGenSubtargetInfo(TT, CPU, TuneCPU, FS),
-      FrameLowering(initializeSubtargetDependencies(TT, CPU, TuneCPU, FS)), InstrInfo(*this),
-      TLInfo(TM, *this) {}
+      FrameLowering(initializeSubtargetDependencies(TT, CPU, TuneCPU, FS, ABIName)),
+      InstrInfo(*this), TLInfo(TM, *this) {}
 
 MTIASubtarget::~MTIASubtarget() = default;

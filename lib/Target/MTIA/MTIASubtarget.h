@@ -8,6 +8,7 @@
 #ifndef LLVM_LIB_TARGET_MTIA_MTIASUBTARGET_H
 #define LLVM_LIB_TARGET_MTIA_MTIASUBTARGET_H
 
+#include "MCTargetDesc/MTIAABI.h"
 #include "MCTargetDesc/MTIAMCTargetDesc.h"
 #include "MTIAFrameLowering.h"
 #include "MTIAISelLowering.h"
@@ -29,6 +30,8 @@ class MTIASubtarget : public MTIAGenSubtargetInfo {
   /// By register number: what -ffixed-xN keeps from the register allocator.
   std::bitset<MTIA::NUM_TARGET_REGS> UserReservedRegister;
 
+  MTIAABI::ABI TargetABI = MTIAABI::ABI_Unknown;
+
   // The order is that of construction: each needs the ones before it.
   MTIAFrameLowering FrameLowering;
   MTIAInstrInfo InstrInfo;
@@ -36,10 +39,11 @@ class MTIASubtarget : public MTIAGenSubtargetInfo {
   MTIASelectionDAGInfo TSInfo;
 
   MTIASubtarget &initializeSubtargetDependencies(const Triple &TT, StringRef CPU, StringRef TuneCPU,
-                                                 StringRef FS);
+                                                 StringRef FS, StringRef ABIName);
 
 public:
-  MTIASubtarget(const Triple &TT, StringRef CPU, StringRef TuneCPU, StringRef FS,
+  /// ABIName may be empty: the features decide.
+  MTIASubtarget(const Triple &TT, StringRef CPU, StringRef TuneCPU, StringRef FS, StringRef ABIName,
                 const MTIATargetMachine &TM);
   ~MTIASubtarget() override;
 
@@ -63,6 +67,7 @@ public:
   bool hasCompressed() const { return hasStdExtC() || hasStdExtZca(); }
 
   unsigned getXLen() const { return 64; }
+  MTIAABI::ABI getTargetABI() const { return TargetABI; }
 
   /// All of the extension A, under one name or as its two halves.
   bool hasAtomics() const { return hasStdExtA() || (hasStdExtZaamo() && hasStdExtZalrsc()); }

@@ -58,14 +58,21 @@ static Reloc::Model getEffectiveRelocModel(std::optional<Reloc::Model> RM) {
   return RM.value_or(Reloc::Static);
 }
 
+// What clang was told by -mabi: a module flag.
+static StringRef getABIOfModule(const Module &M) {
+  const auto *Flag = dyn_cast_or_null<MDString>(M.getModuleFlag("target-abi"));
+  return Flag ? Flag->getString() : StringRef();
+}
+
+StringRef llvm::getMTIAABIName(const Module &M, StringRef ABIName) {
+  return ABIName.empty() ? getABIOfModule(M) : ABIName;
+}
+
 std::string llvm::getMTIAUnsupportedReason(const Module &M, StringRef ABIName) {
-  StringRef ABI = ABIName;
-  if (ABI.empty())
-    if (const auto *Flag = dyn_cast_or_null<MDString>(M.getModuleFlag("target-abi")))
-      ABI = Flag->getString();
-  if (!ABI.empty() && ABI != "lp64")
-    return ("the MTIA target has the ABI lp64 so far, not '" + ABI +
-            "': compile with -march=rv64im -mabi=lp64")
+  StringRef ABI = getMTIAABIName(M, ABIName);
+  if (!ABI.empty() && MTIAABI::getABI(ABI) == MTIAABI::ABI_Unknown)
+    return ("the MTIA target has the ABIs lp64, lp64f and lp64d, not '" + ABI +
+            "': compile with -mabi=lp64d")
         .str();
   for (const Function &F : M) {
     StringRef Features = F.getFnAttribute("target-features").getValueAsString();
@@ -73,7 +80,7 @@ std::string llvm::getMTIAUnsupportedReason(const Module &M, StringRef ABIName) {
       if (Feature == "+v" || Feature.starts_with("+zve"))
         return ("function '" + F.getName() +
                 "' is to use vector instructions, which the MTIA target doesn't have so far: "
-                "compile with -march=rv64im -mabi=lp64")
+                "compile with -march=rv64gc")
             .str();
   }
   return "";
@@ -107,12 +114,27 @@ const MTIASubtarget *MTIATargetMachine::getSubtargetImpl(const Function &F) cons
   if (TuneCPU.empty() || TuneCPU == "generic" || TuneCPU == "generic-rv64")
     TuneCPU = "mtia-v1";
 
+  StringRef ABI = Options.MCOptions.getABIName();
+  StringRef ModuleABI = getABIOfModule(*F.getParent());
+  if (ABI.empty())
+    ABI = ModuleABI;
+  else if (!ModuleABI.empty() && ABI != ModuleABI)
+    report_fatal_error("-target-abi is " + ABI + ", but the module was made for " + ModuleABI,
+                       /*gen_crash_diag=*/false);
+
   std::string Key = CPU + "|" + TuneCPU + "|" + FS;
   auto &Entry = SubtargetMap[Key];
   if (!Entry) {
     // Target options can differ from function to function.
     resetTargetOptions(F);
-    Entry = std::make_unique<MTIASubtarget>(TargetTriple, CPU, TuneCPU, FS, *this);
+    Entry = std::make_unique<MTIASubtarget>(TargetTriple, CPU, TuneCPU, FS, ABI, *this);
+    MTIAABI::ABI Chosen = Entry->getTargetABI();
+    if ((Chosen == MTIAABI::ABI_LP64D && !Entry->hasStdExtD()) ||
+        (Chosen == MTIAABI::ABI_LP64F && !Entry->hasStdExtF()))
+      report_fatal_error("the ABI " + ABI + " passes floating-point values in registers that '" +
+                             F.getName() + "' is compiled without: add the extension " +
+                             (Chosen == MTIAABI::ABI_LP64D ? "D" : "F"),
+                         /*gen_crash_diag=*/false);
   }
   return Entry.get();
 }

@@ -21,6 +21,9 @@ class Module;
 /// can. ABIName is that of the options, if one was given there.
 std::string getMTIAUnsupportedReason(const Module &M, StringRef ABIName);
 
+/// The name of the ABI: that of the options, ABIName, or else of the module; or empty.
+StringRef getMTIAABIName(const Module &M, StringRef ABIName);
+
 class MTIATargetMachine : public CodeGenTargetMachineImpl {
   std::unique_ptr<TargetLoweringObjectFile> TLOF;
   mutable StringMap<std::unique_ptr<MTIASubtarget>> SubtargetMap;
