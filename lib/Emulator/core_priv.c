@@ -251,13 +251,13 @@ bool mtia_csr_read(const struct mtia_core *c, unsigned csr, uint64_t *value) {
     return true;
   case CSR_FFLAGS:
     *value = c->fp.flags;
-    return c->csr.mstatus & MSTATUS_FS;
+    return true;
   case CSR_FRM:
     *value = c->frm;
-    return c->csr.mstatus & MSTATUS_FS;
+    return true;
   case CSR_FCSR:
     *value = (uint64_t)c->frm << 5 | c->fp.flags;
-    return c->csr.mstatus & MSTATUS_FS;
+    return true;
   case CSR_MISA:
     *value = MISA;
     return true;
@@ -326,8 +326,6 @@ bool mtia_csr_write(struct mtia_core *c, unsigned csr, uint64_t value) {
   case CSR_FFLAGS:
   case CSR_FRM:
   case CSR_FCSR:
-    if (!(c->csr.mstatus & MSTATUS_FS))
-      return false;
     if (csr != CSR_FRM)
       c->fp.flags = value & 0x1f;
     if (csr != CSR_FFLAGS)
@@ -372,6 +370,8 @@ bool mtia_csr_write(struct mtia_core *c, unsigned csr, uint64_t value) {
 
 // Bits 9 and 8 of the number are the lowest mode that may access it.
 static bool may_access(const struct mtia_core *c, unsigned csr) {
+  if (csr >= CSR_FFLAGS && csr <= CSR_FCSR && !(c->csr.mstatus & MSTATUS_FS))
+    return false;
   if (!c->user)
     return true;
   if (csr >= CSR_CYCLE && csr <= CSR_HPMCOUNTER31)

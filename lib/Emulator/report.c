@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 #include "report.h"
+#include "core.h"
 #include "image.h"
 #include "insn.h"
 
@@ -98,6 +99,21 @@ static const char *const cause_names[] = {
     [11] = "ecall, but no trap handler is installed",
 };
 
+// Why an instruction that exists is illegal here and now.
+static const char *why_illegal(struct mtia_core *core, uint64_t word) {
+  struct mtia_insn insn;
+  if (word > UINT32_MAX || !mtia_decode((uint32_t)word, &insn))
+    return "";
+  const char *mnemonic = mtia_insn_texts[insn.op].mnemonic;
+  bool csr = !strncmp(mnemonic, "csr", 3) && insn.imm >= 1 && insn.imm <= 3;
+  if (!csr && (mnemonic[0] != 'f' || !strncmp(mnemonic, "fence", 5)))
+    return "";
+  if (!(core->csr.mstatus & MSTATUS_FS))
+    return ": floating point is switched off; set mstatus.FS (csrs mstatus, 0x2000 in a register)";
+  return core->frm > MTIA_FP_RMM && insn.rm == MTIA_FP_DYN ? ": frm holds a reserved rounding mode"
+                                                           : "";
+}
+
 void mtia_report_trap(struct mtia_core *core, uint64_t cause, uint64_t tval) {
   struct mtia_device *dev = core->dev;
   char where[600], insn[160];
@@ -117,7 +133,8 @@ void mtia_report_trap(struct mtia_core *core, uint64_t cause, uint64_t tval) {
   switch (cause) {
   case 2:
     mtia_fail(dev, MTIA_ERR_ILLEGAL_INSN, "%s: illegal instruction 0x%08" PRIx64 "%s", where, tval,
-              tval == 0 ? " (zeros: data or memory that was never written)" : "");
+              tval == 0 ? " (zeros: data or memory that was never written)"
+                        : why_illegal(core, tval));
     return;
   case 1:
   case 5:

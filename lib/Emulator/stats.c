@@ -9,7 +9,7 @@
 
 struct totals {
   uint64_t cores;
-  uint64_t instructions, commands, wait_cycles;
+  uint64_t instructions, commands, wait_cycles, fp_operations;
   uint64_t imiss, dmiss;
 };
 
@@ -22,6 +22,7 @@ static struct totals sum_cores(const struct mtia_device *dev, unsigned id) {
     sum.cores++;
     sum.instructions += core->instret;
     sum.commands += core->commands;
+    sum.fp_operations += core->fp_operations;
     sum.wait_cycles += core->wait_cycles;
     if (core->cache) {
       sum.imiss += core->cache->imiss;
@@ -49,6 +50,7 @@ static cJSON *core_json(const struct mtia_device *dev, unsigned id) {
   cJSON_AddNumberToObject(core, "commands", (double)sum.commands);
   cJSON_AddNumberToObject(core, "wait_cycles", (double)sum.wait_cycles);
   if (!dev->functional) {
+    cJSON_AddNumberToObject(core, "fp_operations", (double)sum.fp_operations);
     cJSON_AddNumberToObject(core, "icache_misses", (double)sum.imiss);
     cJSON_AddNumberToObject(core, "dcache_misses", (double)sum.dmiss);
   }
@@ -119,6 +121,8 @@ void mtia_write_stats(struct mtia_device *dev, FILE *out) {
     snprintf(name, sizeof name, "core %.0f (x%.0f)", number(core, "core"), number(core, "count"));
     fprintf(out, "%-22s %12.0f instructions, %.0f of them Xmtia", name,
             number(core, "instructions"), number(core, "commands"));
+    if (number(core, "fp_operations") > 0)
+      fprintf(out, ", %.0f floating-point operations", number(core, "fp_operations"));
     if (!dev->functional)
       fprintf(out, ", %.0f cycles waiting, cache misses %.0f I, %.0f D",
               number(core, "wait_cycles"), number(core, "icache_misses"),
