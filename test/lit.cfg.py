@@ -73,6 +73,7 @@ SUBSTITUTIONS = {
     "tblgen": f"{llvm}/llvm-tblgen",
     "FileCheck": f"{llvm}/FileCheck",
     "qemu-virt": QEMU,
+    "qemu-no-s": QEMU.replace("-M virt", "-M virt -cpu rv64,s=false,h=false"),
     "qemu-zfh": QEMU.replace("-M virt", "-M virt -cpu rv64,Zfh=true"),
     "python": config.python,
     # places
