@@ -326,6 +326,9 @@ ArgStringList DeviceDriver::linkerArgs(Compilation &C, const Command &Job) {
         Out.push_back(Word);
   }
   Args.addAllArgs(Out, {OPT_L, OPT_T_Group, OPT_u, OPT_s, OPT_t, OPT_r, OPT_e, OPT_Z_Flag});
+  if (const llvm::opt::Arg *A = Args.getLastArg(OPT_gz, OPT_gz_EQ))
+    Out.push_back(Save(llvm::Twine("--compress-debug-sections=") +
+                       (A->getOption().matches(OPT_gz) ? "zlib" : A->getValue())));
   InputInfoList Inputs = linkerInputs(Job);
   addLTOArgs(C, Inputs, Out);
   tools::AddLinkerInputs(TC, Inputs, Args, Out, llvm::cast<JobAction>(Job.getSource()));
