@@ -36,7 +36,7 @@
 
 // Whether the host has a fused multiply-add that costs one instruction.
 #if MTIA_X86
-extern bool mtia_host_has_fma; // fp.c
+extern __attribute__((visibility("hidden"))) bool mtia_host_has_fma; // fp.c
 #elif defined(__FP_FAST_FMA) && defined(__FP_FAST_FMAF)
 #define mtia_host_has_fma true
 #else
@@ -69,8 +69,9 @@ extern bool mtia_host_has_fma; // fp.c
   }                                                                                                \
   MTIA_FAST bool mtia_fast_##F##_mul(I a, I b, I *r) {                                             \
     *r = mtia_bits_##F(mtia_host_##F(a) * mtia_host_##F(b));                                       \
-    return mtia_fast_##F##_safe(*r) ||                                                             \
-           (!(*r & ~SIGN) && (!(a & ~SIGN) || !(b & ~SIGN))); /* 0 * x is exact */                 \
+    if (__builtin_expect(mtia_fast_##F##_safe(*r), 1))                                             \
+      return true;                                                                                 \
+    return !(*r & ~SIGN) && (!(a & ~SIGN) || !(b & ~SIGN)); /* 0 * x is exact */                   \
   }                                                                                                \
   MTIA_FAST bool mtia_fast_##F##_div(I a, I b, I *r) {                                             \
     *r = mtia_bits_##F(mtia_host_##F(a) / mtia_host_##F(b));                                       \
