@@ -100,6 +100,19 @@ static bool is_semihosting(const struct mtia_code_page *page, unsigned index) {
   return before == 0x01f01013 && after == 0x40705013;
 }
 
+// Makes the instruction at s and the next one of the page a pair if that is faster.
+static void fuse(struct mtia_core *c, struct mtia_slot *s, unsigned index) {
+  const struct mtia_core_ops *ops = mtia_core_ops_of(c->dev);
+  struct mtia_slot *next = s + s->len;
+  if (index + s->len >= MTIA_PAGE_SLOTS)
+    return;
+  if (next->fn == ops->undecoded)
+    mtia_core_decode(c, next);
+  mtia_op_fn *fn = ops->fuse(s, next);
+  if (fn)
+    s->fn = fn;
+}
+
 mtia_op_fn *mtia_core_decode(struct mtia_core *c, struct mtia_slot *s) {
   struct mtia_code_page *page = slot_page(s);
   const struct mtia_core_ops *ops = mtia_core_ops_of(c->dev);
@@ -149,6 +162,8 @@ mtia_op_fn *mtia_core_decode(struct mtia_core *c, struct mtia_slot *s) {
   s->fn = ops->line_start && mtia_slot_starts_line(s) ? ops->line_start : fn;
   if (c->dev->debug)
     s->fn = mtia_debug_slot(c, s, s->fn);
+  else if (ops->fuse && ops->fuse(s, NULL))
+    fuse(c, s, index);
   return s->fn;
 }
 
