@@ -19,18 +19,18 @@ define i64 @orn(i64 %a, i64 %b) {
 
 define i64 @xnor(i64 %a, i64 %b) {
 ; CHECK-LABEL: xnor:
-; CHECK: xnor a0, a0, a1
+; CHECK: xnor a0, {{a0, a1|a1, a0}}
   %n = xor i64 %b, -1
   %r = xor i64 %a, %n
   ret i64 %r
 }
 
-; ~0xfff is one LUI, 0xfff two instructions.
+; 0x12345fff takes LUI and ADDI, its complement LUI alone.
 define i64 @inverted_mask(i64 %a) {
 ; CHECK-LABEL: inverted_mask:
-; CHECK: lui [[M:a[0-9]]], 1048575
-; CHECK-NEXT: orn a0, a0, [[M]]
-  %r = or i64 %a, 4095
+; CHECK: lui [[M:a[0-9]]], 974010
+; CHECK-NEXT: xnor a0, {{a0, a1|a1, a0}}
+  %r = xor i64 %a, 305422335
   ret i64 %r
 }
 

@@ -97,6 +97,8 @@ void MTIAAsmPrinter::emitStartOfAsmFile(Module &M) {
   MTIATargetStreamer *TS = getTargetStreamer();
   if (!TS)
     return;
+  // Whatever the core has: arguments travel in integer registers so far.
+  TS->setTargetABI(MTIAABI::ABI_LP64);
   const MCSubtargetInfo *STI = nullptr;
   for (const Function &F : M) {
     if (F.isDeclaration())
@@ -105,11 +107,7 @@ void MTIAAsmPrinter::emitStartOfAsmFile(Module &M) {
     if (!STI || FunctionSTI->hasVendorXmtia())
       STI = FunctionSTI;
   }
-  if (!STI)
-    STI = TM.getMCSubtargetInfo();
-  StringRef ABIName = getMTIAABIName(M, TM.Options.MCOptions.getABIName());
-  TS->setTargetABI(MTIAABI::computeTargetABI(*STI, ABIName));
-  TS->emitTargetAttributes(*STI, /*EmitStackAlign=*/true);
+  TS->emitTargetAttributes(STI ? *STI : *TM.getMCSubtargetInfo(), /*EmitStackAlign=*/true);
 }
 
 void MTIAAsmPrinter::emitEndOfAsmFile(Module &M) {
@@ -177,17 +175,7 @@ void MTIAAsmPrinter::emitCall(const MachineOperand &Target, Register Scratch) {
     Register Source = MTIA::X0;
     for (const MTIAMatInt::Inst &Inst :
          MTIAMatInt::generateInstSeq(Target.getImm(), getSubtargetInfo())) {
-      auto Builder = MCInstBuilder(Inst.Opcode).addReg(Scratch);
-      const MTIAMatInt::Operands Operands = Inst.getOperands();
-      if (Operands != MTIAMatInt::Imm)
-        Builder.addReg(Source);
-      if (Operands == MTIAMatInt::RegReg)
-        Builder.addReg(Source);
-      else if (Operands == MTIAMatInt::RegX0)
-        Builder.addReg(MTIA::X0);
-      else
-        Builder.addImm(Inst.Imm);
-      EmitToStreamer(*OutStreamer, Builder);
+      EmitToStreamer(*OutStreamer, MTIAMatInt::getMCInst(Inst, Scratch, Source));
       Source = Scratch;
     }
     EmitToStreamer(*OutStreamer,

@@ -100,6 +100,8 @@ bool MTIADAGToDAGISel::tryShiftOfMask(SDNode *Node) {
     if (isInt<12>((int64_t)Mask) || !isShiftedMask_64(Mask) || ShAmt == 0)
       return false;
     unsigned Lead = llvm::countl_zero(Mask), Trail = llvm::countr_zero(Mask);
+    if (Trail == 0 && Lead == 32 && Subtarget->hasStdExtZba())
+      return false; // SLLI_UW
     if (Trail == 0 && ShAmt < Lead)
       return Emit(MTIA::SLLI, N0.getOperand(0), Lead, MTIA::SRLI, Lead - ShAmt);
     // The run's lower zeros: down and up.
@@ -196,6 +198,11 @@ bool MTIADAGToDAGISel::tryMaskOfShift(SDNode *Node) {
           return Lead + Trail >= 64 ? false : Emit(MTIA::SRLI, X, C2 + Trail, MTIA::SLLI, Trail);
         if (!IsShl && Lead == 32 + C2 && C2 < 32 && Trail + C2 < 32)
           return Emit(MTIA::SRLIW, X, C2 + Trail, MTIA::SLLI, Trail);
+        if (IsShl && Trail == C2 && Lead == 32 - C2 && Subtarget->hasStdExtZba()) { // a word
+          ReplaceNode(Node, CurDAG->getMachineNode(MTIA::SLLI_UW, DL, MVT::i64, X,
+                                                   CurDAG->getTargetConstant(C2, DL, MVT::i64)));
+          return true;
+        }
         if (IsShl && Trail == C2 && Lead != 0) // low bits of x, moved up
           return Emit(MTIA::SLLI, X, C2 + Lead, MTIA::SRLI, Lead);
         if (IsShl && Lead == 0 && Trail > C2) // high bits

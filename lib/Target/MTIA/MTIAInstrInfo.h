@@ -91,11 +91,38 @@ public:
   bool areMemAccessesTriviallyDisjoint(const MachineInstr &MIa,
                                        const MachineInstr &MIb) const override;
 
+  // The machine outliner: MTIAOutliner.cpp.
+  bool shouldOutlineFromFunctionByDefault(MachineFunction &MF) const override;
+  bool isFunctionSafeToOutlineFrom(MachineFunction &MF,
+                                   bool OutlineFromLinkOnceODRs) const override;
+  bool isMBBSafeToOutlineFrom(MachineBasicBlock &MBB, unsigned &Flags) const override;
+  std::optional<std::unique_ptr<outliner::OutlinedFunction>>
+  getOutliningCandidateInfo(const MachineModuleInfo &MMI,
+                            std::vector<outliner::Candidate> &Candidates,
+                            unsigned MinRepeats) const override;
+  void buildOutlinedFrame(MachineBasicBlock &MBB, MachineFunction &MF,
+                          const outliner::OutlinedFunction &OF) const override;
+  MachineBasicBlock::iterator insertOutlinedCall(Module &M, MachineBasicBlock &MBB,
+                                                 MachineBasicBlock::iterator &It,
+                                                 MachineFunction &MF,
+                                                 outliner::Candidate &C) const override;
+
+  // The machine combiner: MTIAInstrInfoCombine.cpp.
+  bool useMachineCombiner() const override { return true; }
+  std::optional<unsigned> getInverseOpcode(unsigned Opcode) const override;
+  bool isAssociativeAndCommutative(const MachineInstr &Inst, bool Invert) const override;
+  bool hasReassociableSibling(const MachineInstr &Inst, bool &Commuted) const override;
+  void finalizeInsInstrs(MachineInstr &Root, unsigned &Pattern,
+                         SmallVectorImpl<MachineInstr *> &InsInstrs) const override;
+
   std::pair<unsigned, unsigned> decomposeMachineOperandsTargetFlags(unsigned TF) const override;
   ArrayRef<std::pair<unsigned, const char *>>
   getSerializableDirectMachineOperandTargetFlags() const override;
 
 protected:
+  outliner::InstrType getOutliningTypeImpl(const MachineModuleInfo &MMI,
+                                           MachineBasicBlock::iterator &MBBI,
+                                           unsigned Flags) const override;
   bool isReMaterializableImpl(const MachineInstr &MI) const override;
   std::optional<DestSourcePair> isCopyInstrImpl(const MachineInstr &MI) const override;
 };

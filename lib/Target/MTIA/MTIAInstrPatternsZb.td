@@ -69,7 +69,7 @@ class PatGpr<SDPatternOperator op, Instruction inst>
 
 // A constant whose complement is cheaper to make, or shared with other uses that
 // complement too.
-def InvertedImm : ComplexPattern<i64, 1, "selectInvertedImm", [], [], 6>;
+def InvertedImm : ComplexPattern<i64, 1, "selectInvertedImm", [], [], 0>;
 
 // There is no instruction for a constant to the left: the other way round.
 def ImmFrom64 : SDNodeXForm<imm, [{

@@ -33,6 +33,12 @@ struct MTIARegisterInfo : public MTIAGenRegisterInfo {
   bool eliminateFrameIndex(MachineBasicBlock::iterator MI, int SPAdj, unsigned FIOperandNum,
                            RegScavenger *RS = nullptr) const override;
 
+  // MTIARegisterHints.cpp.
+  unsigned getRegisterCostTableIndex(const MachineFunction &MF) const override;
+  bool getRegAllocationHints(Register VirtReg, ArrayRef<MCPhysReg> Order,
+                             SmallVectorImpl<MCPhysReg> &Hints, const MachineFunction &MF,
+                             const VirtRegMap *VRM, const LiveRegMatrix *Matrix) const override;
+
   Register getFrameRegister(const MachineFunction &MF) const override;
   StringRef getRegAsmName(MCRegister Reg) const override;
 

@@ -6,8 +6,11 @@
 //===----------------------------------------------------------------------===//
 
 let Namespace = "MTIA" in {
+// The second column of costs is for compressed instructions, most of which name only
+// x8 to x15 and f8 to f15.
 class MTIAReg<bits<5> Enc, string n, list<string> alt = []> : Register<n, alt> {
   let HWEncoding{4-0} = Enc;
+  let CostPerUse = [0, !if(!eq(Enc{4-3}, 0b01), 0, 1)];
 }
 
 // A floating-point register holds a half, a single or a double. The three views

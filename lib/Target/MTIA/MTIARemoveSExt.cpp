@@ -390,7 +390,7 @@ bool MTIARemoveSExt::runOnMachineFunction(MachineFunction &MF) {
   MRI = &MF.getRegInfo();
   FuncInfo = MF.getInfo<MTIAMachineFunctionInfo>();
   bool Changed = removeExtensions(MF);
-  if (MF.getSubtarget<MTIASubtarget>().hasStdExtC())
+  if (MF.getSubtarget<MTIASubtarget>().hasCompressed())
     Changed |= stripWidths(MF);
   return Changed;
 }

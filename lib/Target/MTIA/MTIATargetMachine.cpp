@@ -40,6 +40,16 @@ static cl::opt<bool> EnableGlobalMerge("mtia-enable-global-merge",
                                        cl::desc("Merge small globals to share their address"),
                                        cl::init(true), cl::Hidden);
 
+static cl::opt<bool> EnableLoopTermFold("mtia-enable-loop-term-fold",
+                                        cl::desc("End loops by the counter that is left"),
+                                        cl::init(true), cl::Hidden);
+static cl::opt<bool> EnableMachineCombiner("mtia-enable-machine-combiner",
+                                           cl::desc("Reassociate for shorter critical paths"),
+                                           cl::init(true), cl::Hidden);
+static cl::opt<bool> EnableCopyPropagation("mtia-enable-copy-propagation",
+                                           cl::desc("Propagate copies after register allocation"),
+                                           cl::init(true), cl::Hidden);
+
 extern "C" LLVM_EXTERNAL_VISIBILITY void LLVMInitializeMTIATarget() {
   RegisterTargetMachine<MTIATargetMachine> X(getTheMTIATarget());
   PassRegistry &PR = *PassRegistry::getPassRegistry();
@@ -97,6 +107,9 @@ MTIATargetMachine::MTIATargetMachine(const Target &T, const Triple &TT, StringRe
   initAsmInfo();
   setCFIFixup(true);
   setSupportsDebugEntryValues(true);
+  // For functions of least size; -enable-machine-outliner switches it for all or none.
+  setMachineOutliner(true);
+  setSupportsDefaultOutlining(true);
 }
 
 MTIATargetMachine::~MTIATargetMachine() = default;
@@ -179,6 +192,8 @@ public:
   MTIAPassConfig(MTIATargetMachine &TM, PassManagerBase &PM) : TargetPassConfig(TM, PM) {
     if (TM.getOptLevel() != CodeGenOptLevel::None)
       substitutePass(&PostRASchedulerID, &PostMachineSchedulerID);
+    // One counter per loop: a pointer that is compared with its end.
+    TargetPassConfig::EnableLoopTermFold = ::EnableLoopTermFold;
   }
 
   MTIATargetMachine &getMTIATargetMachine() const { return getTM<MTIATargetMachine>(); }
@@ -227,7 +242,18 @@ public:
       addPass(createMTIARedundantZeroPass());
   }
 
-  void addPreEmitPass() override { addPass(&BranchRelaxationPassID); }
+  // Reassociation, where it shortens the critical path.
+  bool addILPOpts() override {
+    if (EnableMachineCombiner)
+      addPass(&MachineCombinerID);
+    return true;
+  }
+
+  void addPreEmitPass() override {
+    if (EnableCopyPropagation && TM->getOptLevel() >= CodeGenOptLevel::Default)
+      addPass(createMachineCopyPropagationPass(/*UseCopyInstr=*/true));
+    addPass(&BranchRelaxationPassID);
+  }
 
   // After everything that could put an instruction between LR and SC.
   void addPreEmitPass2() override { addPass(createMTIAExpandAtomicPseudoPass()); }

@@ -176,8 +176,11 @@ void MTIATTIImpl::getPeelingPreferences(Loop *L, ScalarEvolution &SE,
 
 bool MTIATTIImpl::isLSRCostLess(const TTI::LSRCost &C1, const TTI::LSRCost &C2) const {
   // Registers are many: the number of instructions in the loop comes first.
-  return std::tie(C1.Insns, C1.NumRegs, C1.AddRecCost, C1.NumIVMuls, C1.NumBaseAdds, C1.ScaleCost,
-                  C1.ImmCost, C1.SetupCost) < std::tie(C2.Insns, C2.NumRegs, C2.AddRecCost,
+  // A sum of base registers needs one more, at least for a moment.
+  unsigned NumRegs1 = C1.NumRegs + (C1.NumBaseAdds != 0);
+  unsigned NumRegs2 = C2.NumRegs + (C2.NumBaseAdds != 0);
+  return std::tie(C1.Insns, NumRegs1, C1.AddRecCost, C1.NumIVMuls, C1.NumBaseAdds, C1.ScaleCost,
+                  C1.ImmCost, C1.SetupCost) < std::tie(C2.Insns, NumRegs2, C2.AddRecCost,
                                                        C2.NumIVMuls, C2.NumBaseAdds, C2.ScaleCost,
                                                        C2.ImmCost, C2.SetupCost);
 }

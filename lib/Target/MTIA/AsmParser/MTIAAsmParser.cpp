@@ -607,16 +607,7 @@ void MTIAAsmParser::emit(MCStreamer &Out, const MCInst &Inst, SMLoc Loc) {
 void MTIAAsmParser::emitLoadImm(MCRegister Dest, int64_t Value, MCStreamer &Out, SMLoc Loc) {
   MCRegister Source = MTIA::X0;
   for (const MTIAMatInt::Inst &I : MTIAMatInt::generateInstSeq(Value, getSTI())) {
-    MCInst Inst = MCInstBuilder(I.Opcode).addReg(Dest);
-    if (I.getOperands() != MTIAMatInt::Imm)
-      Inst.addOperand(MCOperand::createReg(Source));
-    if (I.getOperands() == MTIAMatInt::RegReg)
-      Inst.addOperand(MCOperand::createReg(Source));
-    else if (I.getOperands() == MTIAMatInt::RegX0)
-      Inst.addOperand(MCOperand::createReg(MTIA::X0));
-    else
-      Inst.addOperand(MCOperand::createImm(I.Imm));
-    emit(Out, Inst, Loc);
+    emit(Out, MTIAMatInt::getMCInst(I, Dest, Source), Loc);
     Source = Dest;
   }
 }

@@ -8,6 +8,7 @@
 #include "MCTargetDesc/MTIAMatInt.h"
 #include "MCTargetDesc/MTIAMCTargetDesc.h"
 #include "llvm/ADT/bit.h"
+#include "llvm/MC/MCInstBuilder.h"
 #include "llvm/MC/MCSubtargetInfo.h"
 #include "llvm/Support/MathExtras.h"
 
@@ -23,37 +24,58 @@ using Seq = MTIAMatInt::InstSeq;
 class Search {
   static constexpr unsigned MaxUncommon = 2;
 
-  Seq Current; // from the last instruction to the first
-  Seq Best;    // in the order of execution
-  unsigned Limit = 9;
-  bool HasZba, HasZbb, HasZbs;
+  Seq Current;            // from the last instruction to the first
+  Seq Best;               // in the order of execution
+  unsigned Limit = 9;     // instructions of Best
+  unsigned BestBytes = 0; // and its bytes
+  bool HasC, HasZba, HasZbb, HasZbs;
 
   void finish(int64_t Val) {
-    if (HasZbs && Val == 0x800) {
-      if (Current.size() + 1 >= Limit)
-        return;
-      return keep({MTIA::BSETI, 11});
-    }
+    if (HasZbs && Val == 0x800)
+      return keep({{MTIA::BSETI, 11}});
     int64_t Hi20 = ((Val + 0x800) >> 12) & 0xFFFFF;
     int64_t Lo12 = SignExtend64<12>(Val);
-    unsigned Length = Current.size() + (Hi20 && Lo12 ? 2 : 1);
-    if (Length >= Limit)
-      return;
-    Limit = Length;
-    Best.clear();
+    Seq Start;
     if (Hi20)
-      Best.push_back({MTIA::LUI, Hi20});
+      Start.push_back({MTIA::LUI, Hi20});
     if (Lo12 || !Hi20)
       // The 32-bit addition wraps where lui's sign extension went too far.
-      Best.push_back({Hi20 ? MTIA::ADDIW : MTIA::ADDI, Lo12});
-    Best.append(Current.rbegin(), Current.rend());
+      Start.push_back({Hi20 ? MTIA::ADDIW : MTIA::ADDI, Lo12});
+    keep(Start);
   }
 
-  // The sequence begins with First.
-  void keep(MTIAMatInt::Inst First) {
-    Limit = Current.size() + 1;
-    Best.assign(1, First);
-    Best.append(Current.rbegin(), Current.rend());
+  // Whether there is a 16-bit form, in one of the registers that all of them take.
+  static bool isCompressible(const MTIAMatInt::Inst &I) {
+    switch (I.Opcode) {
+    case MTIA::LUI:
+      return I.Imm && isInt<6>(SignExtend64<20>(I.Imm));
+    case MTIA::ADDI:
+    case MTIA::ADDIW:
+      return isInt<6>(I.Imm);
+    case MTIA::SLLI:
+    case MTIA::SRLI:
+      return true;
+    default:
+      return false;
+    }
+  }
+
+  // Start and what follows, if it is shorter than the best so far: in instructions,
+  // then in bytes.
+  void keep(ArrayRef<MTIAMatInt::Inst> Start) {
+    unsigned Length = Current.size() + Start.size();
+    if (Length > Limit)
+      return;
+    Seq New(Start.begin(), Start.end());
+    New.append(Current.rbegin(), Current.rend());
+    unsigned Bytes = 0;
+    for (const MTIAMatInt::Inst &I : New)
+      Bytes += HasC && isCompressible(I) ? 2 : 4;
+    if (Length == Limit && Bytes >= BestBytes)
+      return;
+    Limit = Length;
+    BestBytes = Bytes;
+    Best = std::move(New);
   }
 
   // The constant before is Val, the instruction after it Opcode.
@@ -67,12 +89,12 @@ class Search {
     if (isInt<32>(Val))
       return finish(Val);
     if (HasZbs && isPowerOf2_64(uint64_t(Val))) {
-      if (Current.size() + 1 < Limit)
-        keep({MTIA::BSETI, Log2_64(uint64_t(Val))});
-      return;
+      keep({{MTIA::BSETI, Log2_64(uint64_t(Val))}});
+      if (!HasC)
+        return;
     }
     // At least one instruction for a 32-bit constant and one to make Val of it.
-    if (Current.size() + 2 >= Limit)
+    if (Current.size() + 2 > Limit - !HasC)
       return;
 
     int64_t Lo12 = SignExtend64<12>(Val);
@@ -106,7 +128,7 @@ class Search {
 
     if (Uncommon == MaxUncommon)
       return;
-    if (HasZbb && Current.size() + 2 < Limit)
+    if (HasZbb && Current.size() + 2 <= Limit)
       // A short constant turned.
       for (unsigned Turn = 1; Turn < 64; ++Turn) {
         int64_t Before = llvm::rotl<uint64_t>(Val, Turn);
@@ -159,7 +181,8 @@ class Search {
 
 public:
   explicit Search(const MCSubtargetInfo &STI)
-      : HasZba(STI.hasFeature(MTIA::FeatureStdExtZba)),
+      : HasC(STI.hasFeature(MTIA::FeatureStdExtC) || STI.hasFeature(MTIA::FeatureStdExtZca)),
+        HasZba(STI.hasFeature(MTIA::FeatureStdExtZba)),
         HasZbb(STI.hasFeature(MTIA::FeatureStdExtZbb)),
         HasZbs(STI.hasFeature(MTIA::FeatureStdExtZbs)) {}
 
@@ -186,7 +209,31 @@ MTIAMatInt::Operands MTIAMatInt::Inst::getOperands() const {
   }
 }
 
+MCInst MTIAMatInt::getMCInst(const Inst &I, MCRegister Dest, MCRegister Source) {
+  MCInst Result = MCInstBuilder(I.Opcode).addReg(Dest);
+  switch (I.getOperands()) {
+  case MTIAMatInt::Imm:
+    Result.addOperand(MCOperand::createImm(I.Imm));
+    break;
+  case RegImm:
+    Result.addOperand(MCOperand::createReg(Source));
+    Result.addOperand(MCOperand::createImm(I.Imm));
+    break;
+  case RegReg:
+    Result.addOperand(MCOperand::createReg(Source));
+    Result.addOperand(MCOperand::createReg(Source));
+    break;
+  case RegX0:
+    Result.addOperand(MCOperand::createReg(Source));
+    Result.addOperand(MCOperand::createReg(MTIA::X0));
+    break;
+  }
+  return Result;
+}
+
 MTIAMatInt::InstSeq MTIAMatInt::generateInstSeq(int64_t Val, const MCSubtargetInfo &STI) {
+  if (isInt<12>(Val))
+    return {{MTIA::ADDI, Val}};
   return Search(STI).run(Val);
 }
 

@@ -19,6 +19,8 @@
 #define LLVM_LIB_TARGET_MTIA_MCTARGETDESC_MTIAMATINT_H
 
 #include "llvm/ADT/SmallVector.h"
+#include "llvm/MC/MCInst.h"
+#include "llvm/MC/MCRegister.h"
 #include <cstdint>
 
 namespace llvm {
@@ -38,6 +40,9 @@ using InstSeq = SmallVector<Inst, 8>;
 
 // The shortest sequence that the search finds, at most eight instructions.
 InstSeq generateInstSeq(int64_t Val, const MCSubtargetInfo &STI);
+
+// The instruction that writes Dest; Source is what the one before has written.
+MCInst getMCInst(const Inst &I, MCRegister Dest, MCRegister Source);
 
 // For a constant x + (x << Shift) of a repeating pattern: the sequence for x, and
 // which addition puts the two together (AddOpc x, x << Shift). Empty if it is none.
