@@ -1,6 +1,7 @@
 #!/usr/bin/python3
 # SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
-"""Every instruction of F, D and Zfh on mtia-run, with and without time, and on QEMU.
+"""Every instruction of F, D and Zfh on mtia-run, with and without time, on its reference core and
+on QEMU.
 
     differential.py --bin DIR --llvm DIR --cases N [--seed N] [--keep DIR]
 
@@ -188,7 +189,7 @@ def compare(args, seed, cases, folder):
         print(f"QEMU wrote {len(want)} bytes, not {16 * cases * len(meaning)}")
         return 1
     wrong = 0
-    for option in ("--functional", "--stats-json=/dev/null"):
+    for option in ("--functional", "--stats-json=/dev/null", "--core=reference"):
         got = run([f"{args.bin}/mtia-run", option, elf], out)
         if got == want:
             continue
