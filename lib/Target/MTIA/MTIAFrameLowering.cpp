@@ -221,6 +221,25 @@ static void emitShadowPop(MachineFunction &MF, MachineBasicBlock &MBB,
   }
 }
 
+// Moves sp by Amount. If the CFA is at sp + CFAOffset now and EmitCFI is set, the unwind table
+// follows each instruction: two additions are described one by one.
+static void adjustSP(const MTIARegisterInfo &RI, MachineBasicBlock &MBB,
+                     MachineBasicBlock::iterator MBBI, const DebugLoc &DL, int64_t Amount,
+                     uint64_t CFAOffset, bool EmitCFI, MachineInstr::MIFlag Flag) {
+  CFIInstBuilder CFI(MBB, MBBI, Flag);
+  const int64_t MaxPosStep = 2048 - 16;
+  while (Amount != 0) {
+    int64_t Step = Amount;
+    if (!isInt<12>(Amount) && Amount >= -4096 && Amount <= 2 * MaxPosStep)
+      Step = Amount < 0 ? -2048 : MaxPosStep;
+    RI.adjustReg(MBB, MBBI, DL, MTIA::X2, MTIA::X2, Step, Flag);
+    CFAOffset -= Step;
+    Amount -= Step;
+    if (EmitCFI)
+      CFI.buildDefCFAOffset(CFAOffset);
+  }
+}
+
 static void refuseReservedRegister(const MachineFunction &MF, MCRegister Reg, StringRef Use) {
   const auto &STI = MF.getSubtarget<MTIASubtarget>();
   if (STI.isRegisterReservedByUser(Reg))
@@ -275,11 +294,7 @@ void MTIAFrameLowering::emitPrologue(MachineFunction &MF, MachineBasicBlock &MBB
 
   uint64_t FirstSPAdjust = getFirstSPAdjustAmount(MF);
   uint64_t FirstStep = FirstSPAdjust ? FirstSPAdjust : StackSize - LibCallSize;
-  RI->adjustReg(MBB, MBBI, DL, MTIA::X2, MTIA::X2, -(int64_t)FirstStep, MachineInstr::FrameSetup);
-  if (EmitCFI && FirstStep) {
-    CFI.setInsertPoint(MBBI);
-    CFI.buildDefCFAOffset(FirstStep + LibCallSize);
-  }
+  adjustSP(*RI, MBB, MBBI, DL, -(int64_t)FirstStep, LibCallSize, EmitCFI, MachineInstr::FrameSetup);
   // From here on: how far sp is below its value at the entry.
   FirstStep += LibCallSize;
 
@@ -301,14 +316,9 @@ void MTIAFrameLowering::emitPrologue(MachineFunction &MF, MachineBasicBlock &MBB
     }
   }
 
-  if (FirstSPAdjust) {
-    RI->adjustReg(MBB, MBBI, DL, MTIA::X2, MTIA::X2, -(int64_t)(StackSize - FirstStep),
-                  MachineInstr::FrameSetup);
-    if (EmitCFI && !hasFP(MF)) {
-      CFI.setInsertPoint(MBBI);
-      CFI.buildDefCFAOffset(StackSize);
-    }
-  }
+  if (FirstSPAdjust)
+    adjustSP(*RI, MBB, MBBI, DL, -(int64_t)(StackSize - FirstStep), FirstStep,
+             EmitCFI && !hasFP(MF), MachineInstr::FrameSetup);
 
   if (hasFP(MF) && RI->hasStackRealignment(MF)) {
     Align MaxAlign = MFI.getMaxAlign();
@@ -373,10 +383,10 @@ void MTIAFrameLowering::emitEpilogue(MachineFunction &MF, MachineBasicBlock &MBB
     RI->adjustReg(MBB, LastFrameDestroy, DL, MTIA::X2, MTIA::X8,
                   -((int64_t)FirstStep - MFInfo->getVarArgsSaveSize()), MachineInstr::FrameDestroy);
   } else if (FirstSPAdjust) {
-    RI->adjustReg(MBB, LastFrameDestroy, DL, MTIA::X2, MTIA::X2, (int64_t)(StackSize - FirstStep),
-                  MachineInstr::FrameDestroy);
+    adjustSP(*RI, MBB, LastFrameDestroy, DL, StackSize - FirstStep, StackSize,
+             EmitCFI && !hasFP(MF), MachineInstr::FrameDestroy);
   }
-  if (EmitCFI && (hasFP(MF) || FirstSPAdjust)) {
+  if (EmitCFI && hasFP(MF)) {
     CFI.setInsertPoint(LastFrameDestroy);
     CFI.buildDefCFA(MTIA::X2, FirstStep);
   }
@@ -388,12 +398,8 @@ void MTIAFrameLowering::emitEpilogue(MachineFunction &MF, MachineBasicBlock &MBB
         CFI.buildRestore(Entry.getReg());
   }
 
-  RI->adjustReg(MBB, MBBI, DL, MTIA::X2, MTIA::X2, (int64_t)(FirstStep - LibCallSize),
-                MachineInstr::FrameDestroy);
-  if (EmitCFI && FirstStep != LibCallSize) {
-    CFI.setInsertPoint(MBBI);
-    CFI.buildDefCFAOffset(LibCallSize);
-  }
+  adjustSP(*RI, MBB, MBBI, DL, FirstStep - LibCallSize, FirstStep, EmitCFI,
+           MachineInstr::FrameDestroy);
   if (usesShadowCallStack(MF))
     emitShadowPop(MF, MBB, MBBI, DL, *STI.getInstrInfo());
 }
