@@ -1,7 +1,7 @@
 # What instructions cost a core whose caches are warm. Each number is the sum in its comment, with
 # the parameters of lib/Emulator/device_mtia_v1.inc; an instruction itself takes core_issue = 1.
 # REQUIRES: mtia-run
-# RUN: %llvm-mc-riscv -mattr=+m,+f,+d,+zfh -filetype=obj %s -o %t.o
+# RUN: %llvm-mc-riscv -mattr=+m,+a,+f,+d,+zfh,+zba,+zbb,+c -filetype=obj %s -o %t.o
 # RUN: %lld -N -Ttext=0x80000000 %t.o -o %t.elf
 # RUN: mtia-run %t.elf | od -An -v -t d8 -w8 | FileCheck %s
 
@@ -22,6 +22,7 @@
   addi s0, s0, 8
   .endm
 
+  .option norvc
   .globl _start
 _start:
   lla s0, log
@@ -197,6 +198,32 @@ _start:
 # CHECK-NEXT: {{^ *}}5{{$}}
   begin
   .word 0x0014a00f    # cbo.clean (s1)
+  end
+# An atomic operation and its use: 1 + core_amo 10 + 1.
+# CHECK-NEXT: {{^ *}}12{{$}}
+  begin
+  amoadd.d a0, a1, (s1)
+  addi a0, a0, 1
+  end
+# lr is a load, and sc an atomic operation whose result nobody waits for: 1 + core_load_use 1 + 1 + 1.
+# CHECK-NEXT: {{^ *}}4{{$}}
+  begin
+  lr.d a0, (s1)
+  addi a0, a0, 1
+  sc.d a2, a0, (s1)
+  end
+# Bits: 1 each. Short instructions cost what the long ones do, also one after the other.
+# CHECK-NEXT: {{^ *}}6{{$}}
+  begin
+  sh3add a0, a1, a1
+  clz a0, a0
+  .option push
+  .option rvc
+  c.addi a0, 1
+  c.addi a0, 1
+  c.mv a2, a0
+  c.nop
+  .option pop
   end
 
   li a0, 1
