@@ -122,6 +122,10 @@ int mtia_exit_status(const struct mtia_device *dev);
 
 //===-- Running -------------------------------------------------------------===//
 
+// Writes a line per executed instruction to `out`, which stays the caller's: number of the core,
+// its cycle, pc, bytes, instruction, and what it wrote to a register. The run is slower.
+bool mtia_trace_instructions(struct mtia_device *dev, FILE *out, struct mtia_error *error);
+
 // Lets gdb debug the run: mtia_run waits for its connection before the first instruction. `where`:
 // a port of this machine ("0": any that is free), a path with a '/' for a unix socket to be made,
 // or

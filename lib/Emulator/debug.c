@@ -11,6 +11,7 @@
 #include "htif.h"
 #include "report.h"
 #include "sched.h"
+#include "trace.h"
 
 #include <inttypes.h>
 #include <poll.h>
@@ -441,8 +442,7 @@ void mtia_debug_written(struct mtia_device *dev, const uint8_t *host, uint64_t l
 
 //===-- Running ---------------------------------------------------------------===//
 
-// Executes one instruction. MTIA_EXIT_DEBUG: done.
-static enum mtia_exit step_once(struct mtia_core *c) {
+enum mtia_exit mtia_debug_step(struct mtia_core *c) {
   struct mtia_debug *debug = c->dev->debug;
   struct mtia_code_page *page = debug->step;
   const struct mtia_core_ops *ops = mtia_core_ops_of(c->dev);
@@ -454,10 +454,10 @@ static enum mtia_exit step_once(struct mtia_core *c) {
     mtia_core_interrupts(c, limit);
   c->limit = limit;
   if (c->dev->stop || c->pc != pc) // in front of the interrupt's handler
-    return MTIA_EXIT_DEBUG;
+    return MTIA_EXIT_CONTINUE;
   const struct mtia_slot *real = mtia_code_slot(c);
   if (!real)
-    return MTIA_EXIT_DEBUG;
+    return MTIA_EXIT_CONTINUE;
   const struct mtia_code_page *from = slot_page(real);
   // fence.i and the debugger renew `copy` only: comparing is cheaper than following them.
   if (debug->from != from || memcmp(page->copy, from->copy, sizeof page->copy)) {
@@ -473,16 +473,18 @@ static enum mtia_exit step_once(struct mtia_core *c) {
   debug->used = &page->slot[real - from->slot];
   mtia_core_decode(c, debug->used);
   if (mtia_debug_access(c, debug->used))
-    return MTIA_EXIT_DEBUG;
+    return MTIA_EXIT_CONTINUE;
   c->limit = c->cycle + 1;
   enum mtia_exit why =
       debug->used->fn(c, debug->used, c->cycle, 0, mtia_mem(c->dev, c->pe, MTIA_DRAM_BASE, 1));
   c->limit = limit;
-  return why == MTIA_EXIT_COMMAND || why == MTIA_EXIT_WAIT ? why : MTIA_EXIT_DEBUG;
+  bool left = (pc ^ c->pc) / MTIA_PAGE_BYTES != 0;
+  return why == MTIA_EXIT_DEBUG && left ? MTIA_EXIT_CONTINUE : why;
 }
 
 static enum mtia_exit run_steps(struct mtia_core *c) {
   struct mtia_debug *debug = c->dev->debug;
+  enum mtia_exit why = MTIA_EXIT_CONTINUE;
   while (!c->dev->stop) {
     if (c->step == MTIA_STEP_DONE) {
       if (c->pc - c->step_from >= c->step_to - c->step_from) {
@@ -495,15 +497,15 @@ static enum mtia_exit run_steps(struct mtia_core *c) {
       }
       c->step = MTIA_STEP;
     }
-    if (c->cycle >= c->limit)
+    if (why != MTIA_EXIT_DEBUG && c->cycle >= c->limit)
       return MTIA_EXIT_QUANTUM;
     c->step = MTIA_STEP_DONE;
-    enum mtia_exit why = step_once(c);
+    why = mtia_debug_step(c);
     if (debug->access_pending) {
       stop(c, MTIA_STOP_WATCH);
       break;
     }
-    if (why != MTIA_EXIT_DEBUG)
+    if (why == MTIA_EXIT_COMMAND || why == MTIA_EXIT_WAIT)
       return why;
   }
   return MTIA_EXIT_DEBUG;
@@ -512,6 +514,8 @@ static enum mtia_exit run_steps(struct mtia_core *c) {
 enum mtia_exit mtia_debug_run(struct mtia_core *c) {
   struct mtia_debug *debug = c->dev->debug;
   c->past = NULL;
+  if (c->dev->trace)
+    return mtia_trace_run(c);
   if (c->step != MTIA_GO)
     return run_steps(c);
   enum mtia_exit why = mtia_core_run(c);
@@ -527,7 +531,7 @@ enum mtia_exit mtia_debug_run(struct mtia_core *c) {
 
 bool mtia_debug_trap(struct mtia_core *c, uint64_t cause, uint64_t tval) {
   struct mtia_debug *debug = c->dev->debug;
-  if (debug->passing || debug->ending)
+  if (debug->passing || debug->ending || c->dev->trace)
     return false;
   if (cause != 3 && c->csr.mtvec)
     return false; // the program's own business
@@ -580,6 +584,8 @@ static void find_writes(struct mtia_device *dev) {
 
 bool mtia_debug_input(struct mtia_core *c, int fd) {
   struct mtia_debug *debug = c->dev->debug;
+  if (!debug->interrupted)
+    return false;
   struct pollfd p = {fd, POLLIN, 0};
   while (poll(&p, 1, POLL_NANOSECONDS / 1000000) == 0)
     if (debug->interrupted(debug->context)) {
@@ -609,6 +615,6 @@ void mtia_debug_poll(struct mtia_device *dev) {
   if (now - debug->polled < POLL_NANOSECONDS)
     return;
   debug->polled = now;
-  if (debug->interrupted(debug->context))
+  if (debug->interrupted && debug->interrupted(debug->context))
     stop(any_core(dev), MTIA_STOP_INTERRUPT);
 }

@@ -55,7 +55,8 @@ struct mtia_debug_stop {
   char *text;             // what to tell the user, or NULL
 };
 
-// NULL if memory runs out. `interrupted` is asked every few milliseconds of a run.
+// NULL if memory runs out. `interrupted` is asked every few milliseconds of a
+// run; NULL: nobody asks.
 struct mtia_debug *mtia_debug_create(struct mtia_device *dev, bool (*interrupted)(void *),
                                      void *context);
 void mtia_debug_destroy(struct mtia_device *dev);
@@ -88,6 +89,10 @@ mtia_op_fn *mtia_debug_slot(struct mtia_core *c, const struct mtia_slot *s, mtia
 
 // ops->debug_access: whether the instruction at s is about to access a watched place.
 bool mtia_debug_access(struct mtia_core *c, const struct mtia_slot *s);
+
+// Executes one instruction, or stops in front of a watched access. MTIA_EXIT_DEBUG: a run would
+// execute the next one without a look at the limit of time; MTIA_EXIT_CONTINUE: it would look.
+enum mtia_exit mtia_debug_step(struct mtia_core *c);
 
 // Instead of mtia_core_run. MTIA_EXIT_DEBUG: stopped.
 enum mtia_exit mtia_debug_run(struct mtia_core *c);

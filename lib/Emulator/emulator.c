@@ -87,6 +87,7 @@ void mtia_device_destroy(struct mtia_device *dev) {
   if (dev->units)
     mtia_grid_destroy(dev);
   mtia_gdb_destroy(dev);
+  mtia_debug_destroy(dev);
   mtia_launch_destroy(dev);
   mtia_htif_destroy(dev);
   mtia_image_destroy(dev);
@@ -144,6 +145,16 @@ static bool start(struct mtia_device *dev, struct mtia_error *error) {
         return false;
       warm_caches(core);
     }
+  return true;
+}
+
+bool mtia_trace_instructions(struct mtia_device *dev, FILE *out, struct mtia_error *error) {
+  if (dev->ran || dev->debug || dev->gdb || dev->reference)
+    return mtia_error_set(error, MTIA_ERR_USAGE,
+                          "instructions are traced of a run without a debugger, on the fast cores");
+  if (!mtia_debug_create(dev, NULL, NULL))
+    return mtia_error_set(error, MTIA_ERR_HOST, "out of memory for the trace");
+  dev->trace = out;
   return true;
 }
 

@@ -690,6 +690,10 @@ bool mtia_gdb_listen(struct mtia_device *dev, const char *where, char *address, 
                      struct mtia_error *error) {
   if (dev->gdb || dev->ran)
     return mtia_error_set(error, MTIA_ERR_USAGE, "gdb is to be waited for once, before the run");
+  if (dev->trace || dev->reference)
+    return mtia_error_set(error, MTIA_ERR_USAGE, "gdb cannot debug %s",
+                          dev->trace ? "a run whose instructions are traced"
+                                     : "the reference cores; leave --core reference away");
   dev->gdb = calloc(1, sizeof *dev->gdb);
   if (!dev->gdb)
     return mtia_error_set(error, MTIA_ERR_HOST, "out of memory");
@@ -709,7 +713,7 @@ bool mtia_gdb_start(struct mtia_device *dev) {
 
 bool mtia_gdb_stopped(struct mtia_device *dev) {
   struct mtia_gdb *gdb = dev->gdb;
-  if (!dev->debug)
+  if (!dev->debug || !gdb)
     return false;
   mtia_host_flush(dev);
   const struct mtia_debug_stop *stop = mtia_debug_stopped(dev);

@@ -18,15 +18,6 @@
 #define CSR_FRM 2
 #define CSR_FCSR 3
 
-static const char *const x_names[32] = {"zero", "ra", "sp",  "gp",  "tp", "t0", "t1", "t2",
-                                        "fp",   "s1", "a0",  "a1",  "a2", "a3", "a4", "a5",
-                                        "a6",   "a7", "s2",  "s3",  "s4", "s5", "s6", "s7",
-                                        "s8",   "s9", "s10", "s11", "t3", "t4", "t5", "t6"};
-static const char *const f_names[32] = {"ft0", "ft1", "ft2",  "ft3",  "ft4", "ft5", "ft6",  "ft7",
-                                        "fs0", "fs1", "fa0",  "fa1",  "fa2", "fa3", "fa4",  "fa5",
-                                        "fa6", "fa7", "fs2",  "fs3",  "fs4", "fs5", "fs6",  "fs7",
-                                        "fs8", "fs9", "fs10", "fs11", "ft8", "ft9", "ft10", "ft11"};
-
 static const struct {
   const char *name;
   unsigned number;
@@ -74,7 +65,8 @@ char *mtia_gdb_target_xml(struct mtia_core *core, size_t *size) {
         "<feature name=\"org.gnu.gdb.riscv.cpu\">\n",
         out);
   for (unsigned i = 0; i < 32; i++)
-    fprintf(out, "<reg name=\"%s\" bitsize=\"64\" type=\"%s\" regnum=\"%u\"/>\n", x_names[i],
+    fprintf(out, "<reg name=\"%s\" bitsize=\"64\" type=\"%s\" regnum=\"%u\"/>\n",
+            mtia_register_names[i],
             i == 1             ? "code_ptr"
             : i >= 2 && i <= 4 ? "data_ptr"
             : i == 8           ? "data_ptr"
@@ -89,7 +81,7 @@ char *mtia_gdb_target_xml(struct mtia_core *core, size_t *size) {
           out);
     for (unsigned i = 0; i < 32; i++)
       fprintf(out, "<reg name=\"%s\" bitsize=\"64\" type=\"riscv_double\" regnum=\"%u\"/>\n",
-              f_names[i], REG_F0 + i);
+              mtia_fp_register_names[i], REG_F0 + i);
     fprintf(out,
             "<reg name=\"fflags\" bitsize=\"32\" type=\"int\" regnum=\"%u\"/>\n"
             "<reg name=\"frm\" bitsize=\"32\" type=\"int\" regnum=\"%u\"/>\n"

@@ -137,6 +137,7 @@ struct mtia_device {
   struct mtia_host *host;   // semihosting
   struct mtia_gdb *gdb;     // gdb.c: the connection to a debugger; NULL: none
   struct mtia_debug *debug; // debug.c: NULL while no debugger is attached
+  FILE *trace;              // trace.c: the caller's, or NULL
   struct mtia_error error;  // set by mtia_fail: the run ends
   bool stop;                // the run ends after the current instruction or event
   bool units;               // mtia_grid_create has succeeded

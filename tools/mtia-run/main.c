@@ -193,6 +193,23 @@ static bool list_kernels(struct mtia_device *dev, const struct options *o) {
   return true;
 }
 
+// The text of a run that fails is there up to the failure, so it has its name from the start.
+static bool run_traced(struct mtia_device *dev, const char *path, struct mtia_error *error) {
+  bool standard = !strcmp(path, "-");
+  FILE *out = standard ? stdout : fopen(path, "w");
+  if (!out)
+    return complain("--trace-instructions %s: %s", path, strerror(errno));
+  bool ok = mtia_trace_instructions(dev, out, error) && mtia_run(dev, error);
+  if (!ok)
+    report(error);
+  bool written = !ferror(out);
+  if (!standard && fclose(out))
+    written = false;
+  return (written ||
+          complain("--trace-instructions %s: cannot write: %s", path, strerror(errno))) &&
+         ok;
+}
+
 // The line is for scripts, too: with port 0 they learn the port from it.
 static bool wait_for_gdb(struct mtia_device *dev, const char *where, struct mtia_error *error) {
   char address[256];
@@ -209,8 +226,11 @@ static bool load_and_run(struct mtia_device *dev, const struct options *o,
     return list_kernels(dev, o);
   bool ready = mtia_is_kernel(dev) ? set_up_kernel(dev, o, error) : set_up_program(dev, o, error);
   ready = ready && (!o->gdb || wait_for_gdb(dev, o->gdb, error));
-  return ready && (mtia_run(dev, error) || report(error)) && write_outputs(dev, o, error) &&
-         write_stats(dev, o);
+  if (!ready)
+    return false;
+  bool ok = o->trace_instructions ? run_traced(dev, o->trace_instructions, error)
+                                  : mtia_run(dev, error) || report(error);
+  return ok && write_outputs(dev, o, error) && write_stats(dev, o);
 }
 
 static bool run(const struct options *o, int *status) {

@@ -31,6 +31,7 @@ static const char help[] =
     "  --max-cycles N          stop after N cycles with a report of who does what\n"
     "  --gdb PORT              wait for gdb (target remote localhost:PORT); 0: any free port;\n"
     "                          a path with a /: unix socket; -: standard input and output\n"
+    "  --trace-instructions FILE  a line per executed instruction; - for standard output\n"
     "  --stats                 print cycles, instructions and use of the units\n"
     "  --stats-json FILE       the same as JSON\n"
     "  --help, --version\n"
@@ -96,6 +97,8 @@ static bool set_option(struct options *o, const char *name, const char *value) {
     return parse_grid(value, o);
   if (!strcmp(name, "--kernel"))
     return o->kernel = value, true;
+  if (!strcmp(name, "--trace-instructions"))
+    return o->trace_instructions = value, true;
   if (!strcmp(name, "--gdb"))
     return o->gdb = value, true;
   if (!strcmp(name, "--stats-json"))
@@ -114,8 +117,9 @@ static bool set_option(struct options *o, const char *name, const char *value) {
 }
 
 static const char *const with_value[] = {
-    "--arg",        "--out",   "--dim", "--place",  "--grid",  "--kernel",  "--stats-json",
-    "--max-cycles", "--trace", "--gdb", "--device", "--check", "--profile", "--core"};
+    "--arg",    "--out",        "--dim",        "--place", "--grid",
+    "--kernel", "--stats-json", "--max-cycles", "--trace", "--gdb",
+    "--device", "--check",      "--profile",    "--core",  "--trace-instructions"};
 
 // The option of with_value that `word` is, alone or with "=value".
 static const char *find_option(const char *word, const char **value) {
@@ -167,6 +171,8 @@ bool parse_options(int argc, char **argv, struct options *o, bool *exit_now) {
       o->elf = word;
     }
   }
+  if (o->gdb && o->trace_instructions)
+    return complain("--gdb and --trace-instructions exclude each other");
   return o->elf || complain("no ELF file given; see mtia-run --help");
 }
 

@@ -30,6 +30,7 @@ struct options {
   unsigned rows, columns;
   bool functional, reference, stats, list;
   const char *stats_json;
+  const char *trace_instructions;
   const char *gdb; // where to wait for gdb
   uint64_t max_cycles;
 };
