@@ -250,7 +250,8 @@ void MTIAInstrInfo::movImm(MachineBasicBlock &MBB, MachineBasicBlock::iterator M
                            const DebugLoc &DL, Register DstReg, int64_t Val,
                            MachineInstr::MIFlag Flag) const {
   Register SrcReg = MTIA::X0;
-  for (const MTIAMatInt::Inst &Inst : MTIAMatInt::generateInstSeq(Val, MBB.getParent()->getSubtarget<MTIASubtarget>())) {
+  for (const MTIAMatInt::Inst &Inst :
+       MTIAMatInt::generateInstSeq(Val, MBB.getParent()->getSubtarget<MTIASubtarget>())) {
     auto MIB = BuildMI(MBB, MBBI, DL, get(Inst.Opcode), DstReg);
     switch (Inst.getOperands()) {
     case MTIAMatInt::Imm:
