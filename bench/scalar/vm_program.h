@@ -8,11 +8,11 @@
 
 #include "bench.h"
 
+// clang-format off
 #define VM_OPERATIONS(X)                                                                           \
-  X(SET)                                                                                           \
-  X(MOVE)                                                                                          \
-  X(ADD) X(ADD_NUMBER) X(SUB) X(MUL) X(REM) X(HALF) X(AND_NUMBER) X(XOR) X(SHIFT) X(LOAD) X(STORE) \
-      X(JUMP) X(IF_ZERO) X(IF_LESS) X(HALT)
+  X(SET) X(MOVE) X(ADD) X(ADD_NUMBER) X(SUB) X(MUL) X(REM) X(HALF) X(AND_NUMBER) X(XOR) X(SHIFT)   \
+  X(LOAD) X(STORE) X(JUMP) X(IF_ZERO) X(IF_LESS) X(HALT)
+// clang-format on
 
 enum vm_op {
 #define X(name) VM_##name,
