@@ -3,6 +3,13 @@
 ; RUN: split-file %s %t
 ; RUN: %llc-mtia -verify-machineinstrs -code-model=small -mattr=+m %t/functions.ll -o - | FileCheck %s
 ; RUN: %llc-riscv -mattr=+m %t/functions.ll -o - | FileCheck %s
+; The shortest instruction that does nothing: two bytes.
+; RUN: %llc-mtia -mattr=+m,+c -filetype=obj %t/functions.ll -o %t/compressed.o
+; RUN: %objdump-riscv -d --mattr=+c --disassemble-symbols=patchable %t/compressed.o | FileCheck %s --check-prefix=SHORT
+; RUN: %llc-riscv -mattr=+m,+c -filetype=obj %t/functions.ll -o %t/compressed.o
+; RUN: %objdump-riscv -d --mattr=+c --disassemble-symbols=patchable %t/compressed.o | FileCheck %s --check-prefix=SHORT
+; SHORT-COUNT-4: 0001 {{.*}}nop
+; SHORT: 8082 {{.*}}ret
 ; RUN: %llc-mtia -verify-machineinstrs -mattr=+m %t/tls-guard.ll -o - | FileCheck %s --check-prefix=TLS
 ; RUN: %llc-riscv -mattr=+m %t/tls-guard.ll -o - | FileCheck %s --check-prefix=TLS
 ; RUN: not %llc-mtia -mattr=+m %t/bad.ll -o /dev/null 2>&1 | FileCheck %s --check-prefix=BAD

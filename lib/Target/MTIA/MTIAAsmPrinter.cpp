@@ -143,9 +143,9 @@ void MTIAAsmPrinter::emitInstruction(const MachineInstr *MI) {
 // Room for patches, stack maps
 //===----------------------------------------------------------------------===//
 
+// As many of the shortest as there is room for.
 void MTIAAsmPrinter::emitNopBytes(unsigned Bytes) {
-  assert(Bytes % 4 == 0 && "An instruction has four bytes");
-  emitNops(Bytes / 4);
+  emitNops(Bytes / MF->getSubtarget<MTIASubtarget>().getInstrInfo()->getNopSize());
 }
 
 MCSymbol *MTIAAsmPrinter::emitTempLabel() {
@@ -206,7 +206,7 @@ void MTIAAsmPrinter::emitStackMap(const MachineInstr &MI) {
       break;
     Bytes -= std::min(Bytes, TII->getInstSizeInBytes(*It));
   }
-  emitNopBytes(alignDown(Bytes, 4));
+  emitNopBytes(Bytes);
 }
 
 void MTIAAsmPrinter::emitPatchPoint(const MachineInstr &MI) {
@@ -226,13 +226,13 @@ void MTIAAsmPrinter::emitPatchPoint(const MachineInstr &MI) {
     MI.emitGenericError("a patchpoint with a call needs " + Twine(Bytes) + " bytes, not " +
                         Twine(Operands.getNumPatchBytes()));
   else
-    emitNopBytes(alignDown(Operands.getNumPatchBytes() - Bytes, 4));
+    emitNopBytes(Operands.getNumPatchBytes() - Bytes);
 }
 
 void MTIAAsmPrinter::emitStatepoint(const MachineInstr &MI) {
   StatepointOpers Operands(&MI);
   if (unsigned Bytes = Operands.getNumPatchBytes())
-    emitNopBytes(alignDown(Bytes, 4));
+    emitNopBytes(Bytes);
   else
     emitCall(Operands.getCallTarget(), MTIA::X1);
   SM.recordStatepoint(*emitTempLabel(), MI);

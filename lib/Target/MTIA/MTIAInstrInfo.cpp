@@ -30,7 +30,7 @@ using namespace llvm;
 
 MTIAInstrInfo::MTIAInstrInfo(const MTIASubtarget &STI)
     : MTIAGenInstrInfo(STI, RegInfo, MTIA::ADJCALLSTACKDOWN, MTIA::ADJCALLSTACKUP),
-      RegInfo(STI.getHwMode()) {}
+      RegInfo(STI.getHwMode()), STI(STI) {}
 
 //===----------------------------------------------------------------------===//
 // Conditions
@@ -345,7 +345,13 @@ std::optional<RegImmPair> MTIAInstrInfo::isAddImmediate(const MachineInstr &MI,
   return RegImmPair{MI.getOperand(1).getReg(), MI.getOperand(2).getImm()};
 }
 
+unsigned MTIAInstrInfo::getNopSize() const {
+  return STI.hasStdExtC() || STI.hasStdExtZca() ? 2 : 4;
+}
+
 MCInst MTIAInstrInfo::getNop() const {
+  if (getNopSize() == 2)
+    return MCInstBuilder(MTIA::C_NOP);
   return MCInstBuilder(MTIA::ADDI).addReg(MTIA::X0).addReg(MTIA::X0).addImm(0);
 }
 
@@ -376,7 +382,7 @@ unsigned MTIAInstrInfo::getInstSizeInBytes(const MachineInstr &MI) const {
         .getFnAttribute("patchable-function-entry")
         .getValueAsString()
         .getAsInteger(10, NumNops);
-    return 4 * NumNops;
+    return getNopSize() * NumNops;
   }
   default:
     break;

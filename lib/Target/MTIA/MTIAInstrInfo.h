@@ -29,6 +29,7 @@ unsigned getBranchOpcode(CondCode CC);
 
 class MTIAInstrInfo : public MTIAGenInstrInfo {
   const MTIARegisterInfo RegInfo;
+  const MTIASubtarget &STI;
 
 public:
   explicit MTIAInstrInfo(const MTIASubtarget &STI);
@@ -65,6 +66,8 @@ public:
               MachineInstr::MIFlag Flag = MachineInstr::NoFlags) const;
 
   MCInst getNop() const override;
+  /// The size of the shortest instruction that does nothing, which getNop gives.
+  unsigned getNopSize() const;
   unsigned getInstSizeInBytes(const MachineInstr &MI) const override;
 
   bool analyzeBranch(MachineBasicBlock &MBB, MachineBasicBlock *&TBB, MachineBasicBlock *&FBB,
