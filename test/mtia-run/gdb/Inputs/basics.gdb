@@ -33,9 +33,10 @@ print leaf(1, &p)
 print p.x
 print counter
 frame 0
+set $before = $pc
 x/1i $pc
 stepi
-info registers pc
+print $pc - $before
 set var table[1][2] = 77
 print table[1]
 print $a0 = 12345
