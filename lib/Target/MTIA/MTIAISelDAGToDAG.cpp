@@ -163,7 +163,8 @@ bool MTIADAGToDAGISel::tryMaskOfShift(SDNode *Node) {
     return false;
   uint64_t C1 = N1C->getZExtValue();
   SDValue N0 = Node->getOperand(0);
-  if (isInt<12>((int64_t)C1))
+  // ANDI; where it has no short form but the shifts have, the shifts.
+  if (Subtarget->hasCompressed() ? isInt<6>((int64_t)C1) : isInt<12>((int64_t)C1))
     return false;
 
   auto Emit = [&](unsigned Opc1, SDValue Src, unsigned Amt1, unsigned Opc2, unsigned Amt2) {
@@ -192,6 +193,11 @@ bool MTIADAGToDAGISel::tryMaskOfShift(SDNode *Node) {
       if (isShiftedMask_64(Significant)) {
         unsigned Lead = llvm::countl_zero(Significant);
         unsigned Trail = llvm::countr_zero(Significant);
+        if (!IsShl && Trail == 0 && Lead == 32 + C2 && C2 < 32) { // high bits of a word
+          ReplaceNode(Node, CurDAG->getMachineNode(MTIA::SRLIW, DL, MVT::i64, X,
+                                                   CurDAG->getTargetConstant(C2, DL, MVT::i64)));
+          return true;
+        }
         if (!IsShl && Trail == 0) // low bits of x >> c2
           return Lead == C2 ? false : Emit(MTIA::SLLI, X, Lead - C2, MTIA::SRLI, Lead);
         if (!IsShl && Lead == C2) // high bits of x >> c2

@@ -795,6 +795,13 @@ void MTIATargetLowering::ReplaceNodeResults(SDNode *N, SmallVectorImpl<SDValue> 
       Results.push_back(toOpWithSExt(N, DAG));
       return;
     }
+    // A single bit is BSET's; n is below 32.
+    if (Subtarget.hasStdExtZbs() && isOneConstant(N->getOperand(0))) {
+      SDValue Amount = DAG.getNode(ISD::ZERO_EXTEND, DL, MVT::i64, N->getOperand(1));
+      SDValue Bit = DAG.getNode(ISD::SHL, DL, MVT::i64, DAG.getConstant(1, DL, MVT::i64), Amount);
+      Results.push_back(DAG.getNode(ISD::TRUNCATE, DL, MVT::i32, Bit));
+      return;
+    }
     // An amount of 1 << n: SLLW gives the sign-extended result.
     Results.push_back(toWNode(N, MTIAISD::SLLW, DAG, ISD::ANY_EXTEND));
     return;

@@ -179,6 +179,11 @@ def : Pat<(i64 (xor (shl 1, (ShiftMask64 GPR:$rs2)), GPR:$rs1)), (BINV GPR:$rs1,
 def : Pat<(i64 (shl 1, (ShiftMask64 GPR:$rs2))), (BSET (i64 X0), GPR:$rs2)>;
 def : Pat<(i64 (add (shl 1, (ShiftMask64 GPR:$rs2)), -1)),
           (ADDI (i64 (BSET (i64 X0), GPR:$rs2)), -1)>;
+// ~(-1 << n) is (1 << n) - 1; of words too, where n is below 32.
+def : Pat<(i64 (not (shl -1, (ShiftMask64 GPR:$rs2)))),
+          (ADDI (i64 (BSET (i64 X0), GPR:$rs2)), -1)>;
+def : Pat<(i64 (not (mtia_sllw -1, GPR:$rs2))),
+          (ADDI (i64 (BSET (i64 X0), GPR:$rs2)), -1)>;
 def : Pat<(i64 (and (srl GPR:$rs1, (ShiftMask64 GPR:$rs2)), 1)), (BEXT GPR:$rs1, GPR:$rs2)>;
 def : Pat<(i64 (seteq (and (srl GPR:$rs1, (ShiftMask64 GPR:$rs2)), 1), 0)),
           (XORI (i64 (BEXT GPR:$rs1, GPR:$rs2)), 1)>;

@@ -264,26 +264,31 @@ def constants(tools, _):
         numbers |= {n & mask, ~n & mask}
     numbers = sorted(numbers)
     total = [0, 0]
-    lengths = []
-    for ours in (True, False):
-        text = "".join(f"li a0, {n:#x}\necall\n" for n in numbers)
-        words = tools.section_text(tools.assemble(ours, text, "li", *NO_ZB))
-        words = [int.from_bytes(words[i:i + 4], "little") for i in range(0, len(words), 4)]
-        at, result = 0, []
-        for n in numbers:
-            end = words.index(0x73, at)
-            if ours:
-                value = evaluate(words[at:end])
-                if value != n:
-                    sys.exit(f"li a0, {n:#x} makes {value:#x}")
-            result.append(end - at)
-            at = end + 1
-        total[not ours] = sum(result)
-        lengths.append(result)
-    longer = [(f"{n:#x}", a, b) for n, a, b in zip(numbers, *lengths) if a > b]
-    if longer:
-        sys.exit(f"{len(longer)} of {len(numbers)} constants are longer than stock's (constant, ours, stock): {longer[:12]}")
+    for options in (NO_ZB, []):
+        lengths = [constant_lengths(tools, numbers, ours, options) for ours in (True, False)]
+        total = [t + sum(part) for t, part in zip(total, lengths)]
+        longer = [(f"{n:#x}", a, b) for n, a, b in zip(numbers, *lengths) if a > b]
+        if longer:
+            sys.exit(f"{len(longer)} of {len(numbers)} constants are longer than stock's with {options} "
+                     f"(constant, ours, stock): {longer[:12]}")
     print(f"{len(numbers)} constants: {total[0]} instructions, stock {total[1]}")
+
+
+def constant_lengths(tools, numbers, ours, options):
+    """How many instructions 'li' of each number takes; ours must make the number."""
+    text = "".join(f"li a0, {n:#x}\necall\n" for n in numbers)
+    code = tools.section_text(tools.assemble(ours, text, "li", *options))
+    code = [int.from_bytes(code[i:i + 4], "little") for i in range(0, len(code), 4)]
+    at, result = 0, []
+    for n in numbers:
+        end = code.index(0x73, at)
+        if ours:
+            value = evaluate(code[at:end])
+            if value != n:
+                sys.exit(f"li a0, {n:#x} makes {value:#x}")
+        result.append(end - at)
+        at = end + 1
+    return result
 
 
 def evaluate(words):
@@ -299,6 +304,15 @@ def evaluate(words):
             regs[rd] = sext(w & 0xFFFFF000, 32)
             continue
         a, sh = regs[rs], w >> 20 & 63
+        b, word = regs.get(w >> 20 & 31), a & 0xFFFFFFFF
+        zb = {(0x13, 1, 0b001010): lambda: a | 1 << sh, (0x13, 1, 0b010010): lambda: a & ~(1 << sh),
+              (0x13, 5, 0b011000): lambda: a >> sh | a << (64 - sh),
+              (0x1B, 1, 0b000010): lambda: word << sh, (0x3B, 0, 0b000010): lambda: b + word,
+              (0x33, 2, 0b001000): lambda: b + (a << 1), (0x33, 4, 0b001000): lambda: b + (a << 2),
+              (0x33, 6, 0b001000): lambda: b + (a << 3)}.get((op, f3, w >> 26))
+        if zb:
+            regs[rd] = zb() & mask
+            continue
         regs[rd] = {(0x13, 0): lambda: a + imm, (0x1B, 0): lambda: sext(a + imm, 32),
                     (0x13, 4): lambda: a ^ imm, (0x13, 6): lambda: a | imm, (0x13, 7): lambda: a & imm,
                     (0x13, 1): lambda: a << sh, (0x13, 5): lambda: a >> sh}[op, f3]() & mask
