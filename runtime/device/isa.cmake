@@ -1,14 +1,17 @@
 # What the device's cores implement, and the libraries that fit: the one place.
 # The compiler's defaults, the legal range of -march and -mabi, the start-up code
 # and the choice of picolibc's and libgcc's variants all follow from these lines.
-set(MTIA_DEVICE_MARCH "rv64im_zicbom_zicboz_zicsr_zifencei")
-set(MTIA_DEVICE_MABI "lp64")
+set(MTIA_DEVICE_MARCH "rv64gc_zicbom_zicboz_zicond_zfh_zba_zbb_zbs")
+set(MTIA_DEVICE_MABI "lp64d")
 
 # The library variants ("multilibs"): ISA and ABI they were compiled for, also the
 # name of their folders. Smaller ones first; a program gets the last one that needs
 # no more than the program's -march and has its ABI. The folders are those of
 # picolibc; what else GCC has there (lp64e, rv32) is no device of ours.
-set(MTIA_MULTILIBS rv64i/lp64 rv64im/lp64)
+set(MTIA_MULTILIBS
+  rv64i/lp64 rv64ia/lp64 rv64im/lp64 rv64iac/lp64 rv64imac/lp64
+  rv64if/lp64f rv64iaf/lp64f rv64imf/lp64f rv64imafc/lp64f
+  rv64ifd/lp64d rv64iafd/lp64d rv64imafdc/lp64d)
 
 set(MTIA_PICOLIBC "/usr/lib/picolibc/riscv64-unknown-elf" CACHE PATH "picolibc for riscv64-unknown-elf")
 set(MTIA_LIBCXX "${MTIA_LLVM_ROOT}/include/c++/v1" CACHE PATH "headers of libc++")

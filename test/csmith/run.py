@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 """Random C programs: host gcc against our code generator.
 
-For each seed csmith writes a program without floating point; host gcc says what its
+For each seed csmith writes a program (with floating point: --float); host gcc says what its
 checksum is; the program is compiled for the device at each level, run, and must print the
 same. A failing program is kept with its seed.
 
@@ -27,13 +27,16 @@ import time
 LLVM = os.environ.get("MTIA_LLVM_TOOLS", "/usr/lib/llvm-22/bin")
 PICOLIBC = "/usr/lib/picolibc/riscv64-unknown-elf/include"
 TRIPLE = "riscv64-unknown-elf"
-ARCH = ["-march=rv64im", "-mabi=lp64"]
+# The device, without what QEMU 7.2 lacks.
+ARCH = ["-march=rv64gc_zba_zbb_zbs", "-mabi=lp64d"]
+# x86 has no fused multiplication and addition that gcc may use by default; the device has.
+EXACT = ["-ffp-contract=off"]
 # Programs that run longer than this on the host are not worth their time.
 HOST_SECONDS = 2
 TARGET_SECONDS = 120
 # Unsafe programs have no answer to compare. One file for each seed; sizes as in csmith's own
 # torture runs, but for arrays, whose printing dominates otherwise.
-CSMITH = ["csmith", "--no-float", "--max-array-dim", "3", "--max-array-len-per-dim", "8",
+CSMITH = ["csmith", "--max-array-dim", "3", "--max-array-len-per-dim", "8",
           "--bitfields"]
 
 
@@ -80,11 +83,11 @@ class Runner:
         elf = os.path.join(folder, level + ".elf")
         # A csmith program is valid but strange; the warnings say nothing.
         if self.options.compile == "mtia-clang":
-            must([os.path.join(self.build, "bin", "mtia-clang"), "-" + level, "-w", "-I",
+            must([os.path.join(self.build, "bin", "mtia-clang"), "-" + level, "-w", *EXACT, "-I",
                   self.include, source, "-o", elf])
             return elf
         ir, obj = (os.path.join(folder, level + suffix) for suffix in (".ll", ".o"))
-        must([f"{LLVM}/clang", f"--target={TRIPLE}", *ARCH, "-" + level, "-w", "-mcmodel=medany",
+        must([f"{LLVM}/clang", f"--target={TRIPLE}", *ARCH, *EXACT, "-" + level, "-w", "-mcmodel=medany",
               "-isystem", PICOLIBC, "-I", self.include, "-S", "-emit-llvm", source, "-o", ir])
         must([f"{LLVM}/llc", "-load", self.plugin, "-march=mtia", f"-mtriple={TRIPLE}",
               "-O" + ("2" if level[1] in "sz" else level[1]), "-verify-machineinstrs",
@@ -111,7 +114,7 @@ class Runner:
         """Host gcc's checksum, or None if the program is too slow."""
         program = os.path.join(folder, "host")
         # Seeds on which csmith itself makes an invalid program are passed over.
-        status, _ = run(["gcc", "-w", "-O1", "-I", self.include, source, "-o", program])
+        status, _ = run(["gcc", "-w", *EXACT, "-O1", "-I", self.include, source, "-o", program])
         if status != 0:
             return None
         try:
@@ -124,7 +127,7 @@ class Runner:
         """(seed, None if skipped, else a list of messages)."""
         with tempfile.TemporaryDirectory(prefix="mtia-csmith-") as folder:
             source = os.path.join(folder, f"seed{seed}.c")
-            must([*CSMITH, "--seed", str(seed), "-o", source], cwd=folder)
+            must([*CSMITH, "--float" if self.options.float else "--no-float", "--seed", str(seed), "-o", source], cwd=folder)
             expected = self.reference(source, folder)
             if expected is None:
                 return seed, None
@@ -151,6 +154,7 @@ def main():
     parser.add_argument("--compile", choices=("llc", "mtia-clang"), default="llc")
     parser.add_argument("--run", choices=("auto", "qemu", "mtia-run"), default="auto")
     parser.add_argument("--build", default="build")
+    parser.add_argument("--float", action="store_true", help="programs with floating point")
     parser.add_argument("--jobs", type=int, default=2)
     parser.add_argument("--seconds", type=float, default=0,
                         help="go on with further seeds until this time is over")

@@ -48,7 +48,7 @@ def main():
     failed = False
     for level in args.levels.split(","):
         elf = os.path.join(args.scratch, level + ".elf")
-        must([tool("mtia-clang"), "-" + level, "-w", *args.flag, args.file, "-o", elf])
+        must([tool("mtia-clang"), "-" + level, "-w", "-ffp-contract=off", *args.flag, args.file, "-o", elf])
         machines = [("mtia-run", [tool("mtia-run"), elf])]
         if level == "O2" and shutil.which(QEMU[0]):
             machines.append(("qemu", [*QEMU, elf]))
