@@ -97,8 +97,6 @@ void MTIAAsmPrinter::emitStartOfAsmFile(Module &M) {
   MTIATargetStreamer *TS = getTargetStreamer();
   if (!TS)
     return;
-  // Whatever the core has: arguments travel in integer registers so far.
-  TS->setTargetABI(MTIAABI::ABI_LP64);
   const MCSubtargetInfo *STI = nullptr;
   for (const Function &F : M) {
     if (F.isDeclaration())
@@ -107,7 +105,11 @@ void MTIAAsmPrinter::emitStartOfAsmFile(Module &M) {
     if (!STI || FunctionSTI->hasVendorXmtia())
       STI = FunctionSTI;
   }
-  TS->emitTargetAttributes(STI ? *STI : *TM.getMCSubtargetInfo(), /*EmitStackAlign=*/true);
+  if (!STI)
+    STI = TM.getMCSubtargetInfo();
+  StringRef ABIName = getMTIAABIName(M, TM.Options.MCOptions.getABIName());
+  TS->setTargetABI(MTIAABI::computeTargetABI(*STI, ABIName));
+  TS->emitTargetAttributes(*STI, /*EmitStackAlign=*/true);
 }
 
 void MTIAAsmPrinter::emitEndOfAsmFile(Module &M) {
