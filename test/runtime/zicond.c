@@ -4,6 +4,7 @@
 // REQUIRES: mtia-clang, mtia-run, qemu-system
 // RUN: %mtia-clang -O1 %s %S/Inputs/czero.S -o %t.elf
 // RUN: %qemu-virt %t.elf > %t.qemu 2>&1 && FileCheck %s < %t.qemu
+// RUN: %mtia-run %t.elf > %t.run && cmp %t.qemu %t.run
 #include <stdio.h>
 
 typedef long function(long value, long condition);
