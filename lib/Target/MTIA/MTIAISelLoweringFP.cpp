@@ -65,18 +65,6 @@ void MTIATargetLowering::setFPActions() {
   if (Subtarget.hasStdExtZfhmin()) {
     if (Subtarget.hasStdExtZfh()) {
       setFPActions(MVT::f16);
-      // The libraries have no functions of halves.
-      setOperationAction({ISD::FREM,          ISD::FPOW,          ISD::FSIN,
-                          ISD::FCOS,          ISD::FSINCOS,       ISD::FNEARBYINT,
-                          ISD::FPOWI,         ISD::FEXP,          ISD::FEXP2,
-                          ISD::FEXP10,        ISD::FLOG,          ISD::FLOG2,
-                          ISD::FLOG10,        ISD::FLDEXP,        ISD::FTAN,
-                          ISD::FASIN,         ISD::FACOS,         ISD::FATAN,
-                          ISD::FATAN2,        ISD::FSINH,         ISD::FCOSH,
-                          ISD::FTANH,         ISD::STRICT_FREM,   ISD::STRICT_FNEARBYINT,
-                          ISD::STRICT_FRINT,  ISD::STRICT_FCEIL,  ISD::STRICT_FFLOOR,
-                          ISD::STRICT_FTRUNC, ISD::STRICT_FROUND, ISD::STRICT_FROUNDEVEN},
-                         MVT::f16, Promote);
     } else {
       // To move and to convert only.
       setOperationAction({ISD::FADD,           ISD::FSUB,         ISD::FMUL,
@@ -102,6 +90,26 @@ void MTIATargetLowering::setFPActions() {
       setOperationAction({ISD::FNEG, ISD::FABS, ISD::FCOPYSIGN}, MVT::f16, Expand);
       setOperationAction(ISD::SELECT, MVT::f16, Custom);
     }
+    // The libraries have no functions of halves.
+    setOperationAction({ISD::FREM,          ISD::FPOW,
+                        ISD::FSIN,          ISD::FCOS,
+                        ISD::FSINCOS,       ISD::FNEARBYINT,
+                        ISD::FPOWI,         ISD::FEXP,
+                        ISD::FEXP2,         ISD::FEXP10,
+                        ISD::FLOG,          ISD::FLOG2,
+                        ISD::FLOG10,        ISD::FLDEXP,
+                        ISD::FFREXP,        ISD::FMODF,
+                        ISD::FTAN,          ISD::FASIN,
+                        ISD::FACOS,         ISD::FATAN,
+                        ISD::FATAN2,        ISD::FSINH,
+                        ISD::FCOSH,         ISD::FTANH,
+                        ISD::STRICT_FREM,   ISD::STRICT_FNEARBYINT,
+                        ISD::STRICT_FRINT,  ISD::STRICT_FCEIL,
+                        ISD::STRICT_FFLOOR, ISD::STRICT_FTRUNC,
+                        ISD::STRICT_FROUND, ISD::STRICT_FROUNDEVEN},
+                       MVT::f16, Promote);
+    // Its exponent, an int, is not in a register of its size.
+    setOperationAction(ISD::FPOWI, MVT::i32, Custom);
     setOperationAction({ISD::STRICT_FP_ROUND, ISD::FP_ROUND}, MVT::f16, Legal);
     setOperationAction(ISD::BITCAST, MVT::i16, Custom);
   } else {
@@ -112,7 +120,7 @@ void MTIATargetLowering::setFPActions() {
   setFPActions(MVT::f32);
   setOperationAction({ISD::STRICT_FP_EXTEND, ISD::FP_EXTEND}, MVT::f32, Legal);
   setOperationAction(ISD::BITCAST, MVT::i32, Custom);
-  setOperationAction(ISD::BF16_TO_FP, MVT::f32, Custom);
+  setOperationAction(ISD::BF16_TO_FP, {MVT::f32, MVT::f64}, Custom);
   setOperationAction({ISD::FP_TO_BF16, ISD::STRICT_FP_TO_BF16}, {MVT::f32, MVT::f64}, Custom);
   setLoadExtAction(ISD::EXTLOAD, MVT::f32, {MVT::f16, MVT::bf16}, Expand);
   setTruncStoreAction(MVT::f32, MVT::f16, Expand);
@@ -134,6 +142,7 @@ void MTIATargetLowering::setFPActions() {
   setOperationAction(
       {ISD::FP_TO_SINT, ISD::FP_TO_UINT, ISD::STRICT_FP_TO_SINT, ISD::STRICT_FP_TO_UINT}, MVT::i32,
       Custom);
+  setOperationAction(ISD::LROUND, MVT::i32, Custom);
   setOperationAction({ISD::STRICT_FP_TO_SINT, ISD::STRICT_FP_TO_UINT}, MVT::i64, Legal);
   if (Subtarget.hasStdExtZfh() || !Subtarget.hasStdExtZfhmin())
     setOperationAction({ISD::STRICT_SINT_TO_FP, ISD::STRICT_UINT_TO_FP}, MVT::i64, Legal);
@@ -487,6 +496,15 @@ SDValue MTIATargetLowering::lowerFPOperation(SDValue Op, SelectionDAG &DAG) cons
     return DAG.getNode(ISD::STRICT_FP_ROUND, DL, {MVT::f16, MVT::Other},
                        {Single.getValue(1), Single, DAG.getIntPtrConstant(0, DL, true)});
   }
+  case ISD::FPOWI: {
+    // As long as the exponent is an int, there can be a library call.
+    if (Op.getValueType() != MVT::f16 || Op.getOperand(1).getValueType() != MVT::i32)
+      return SDValue(); // the usual way; the node itself would be visited for ever
+    SDValue Base = DAG.getNode(ISD::FP_EXTEND, DL, MVT::f32, Op.getOperand(0));
+    SDValue Power = DAG.getNode(ISD::FPOWI, DL, MVT::f32, Base, Op.getOperand(1));
+    return DAG.getNode(ISD::FP_ROUND, DL, MVT::f16, Power,
+                       DAG.getIntPtrConstant(0, DL, /*isTarget=*/true));
+  }
   case ISD::GET_ROUNDING:
   case ISD::SET_ROUNDING:
   case ISD::GET_FPENV:
@@ -547,6 +565,17 @@ bool MTIATargetLowering::replaceFPNodeResults(SDNode *N, SmallVectorImpl<SDValue
     Results.push_back(DAG.getNode(ISD::TRUNCATE, DL, MVT::i32, Res));
     if (IsStrict)
       Results.push_back(Res.getValue(1));
+    return true;
+  }
+  case ISD::LROUND: {
+    SDValue Src = N->getOperand(0);
+    if (!isTypeLegal(Src.getValueType()))
+      return true; // after the operand's type is replaced
+    if (!hasArithmetic(Subtarget, Src.getValueType()))
+      Src = DAG.getNode(ISD::FP_EXTEND, DL, MVT::f32, Src);
+    SDValue Res =
+        DAG.getNode(MTIAISD::FCVT_W, DL, MVT::i64, Src, getFRM(DAG, DL, MTIAFPRndMode::RMM));
+    Results.push_back(DAG.getNode(ISD::TRUNCATE, DL, MVT::i32, Res));
     return true;
   }
   case ISD::GET_ROUNDING: {
