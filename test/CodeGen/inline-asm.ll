@@ -73,3 +73,22 @@ define i64 @letter(i64 %a) nounwind {
   %s = call i64 asm "add${2:i} $0, $1, $2", "=r,r,r"(i64 %r, i64 %a)
   ret i64 %s
 }
+
+; A register's number, for .insn; an address in a register.
+define i64 @number(i64 %a, i64 %b) nounwind {
+; CHECK-LABEL: number:
+; CHECK:       .insn r 51, 0, 0, a0, a0, a1
+; CHECK:       # 0(a0)
+  %r = call i64 asm ".insn r 0x33, 0, 0, x${0:N}, x${1:N}, x${2:N}", "=r,r,r"(i64 %a, i64 %b)
+  call void asm sideeffect "# ${0:a}", "r"(i64 %r)
+  ret i64 %r
+}
+
+; A value of two registers: the first is printed, both are kept.
+define i128 @wide(i128 %a) nounwind {
+; CHECK-LABEL: wide:
+; CHECK:       # a0 a0
+; CHECK:       ret
+  %r = call i128 asm "# $0 $1", "=r,0"(i128 %a)
+  ret i128 %r
+}

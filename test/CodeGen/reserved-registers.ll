@@ -23,7 +23,7 @@ define void @fill() nounwind {
 ;--- named.ll
 ; NAMED-LABEL: increment:
 ; NAMED:       addi s11, s11, 1
-; ALLOCATABLE: register "s11" is allocatable
+; ALLOCATABLE: a variable bound to the register 's11', which the compiler allocates
 define void @increment() nounwind {
   %v = call i64 @llvm.read_register.i64(metadata !0)
   %w = add i64 %v, 1

@@ -268,6 +268,11 @@ bool MTIAAsmPrinter::PrintAsmOperand(const MachineInstr *MI, unsigned OpNo, cons
       if (!MO.isReg())
         OS << 'i';
       return false;
+    case 'N': // the number of a register, as .insn's fields take it
+      if (!MO.isReg())
+        return true;
+      OS << TM.getMCRegisterInfo()->getEncodingValue(MO.getReg());
+      return false;
     }
   }
 
@@ -294,8 +299,14 @@ bool MTIAAsmPrinter::PrintAsmMemoryOperand(const MachineInstr *MI, unsigned OpNo
   if (ExtraCode)
     return AsmPrinter::PrintAsmMemoryOperand(MI, OpNo, ExtraCode, OS);
   const MachineOperand &AddrReg = MI->getOperand(OpNo);
-  if (!AddrReg.isReg() || OpNo + 1 >= MI->getNumOperands())
+  if (!AddrReg.isReg())
     return true;
+  // %a of an address in a register: there is no offset beside it.
+  int FlagIdx = MI->findInlineAsmFlagIdx(OpNo);
+  if (FlagIdx < 0 || !InlineAsm::Flag(MI->getOperand(FlagIdx).getImm()).isMemKind()) {
+    OS << "0(" << MTIAInstPrinter::getRegisterName(AddrReg.getReg(), MTIA::ABIRegAltName) << ')';
+    return false;
+  }
   MCOperand MCO;
   if (!lowerOperand(MI->getOperand(OpNo + 1), MCO))
     return true;

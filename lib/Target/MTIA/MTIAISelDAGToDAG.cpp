@@ -617,6 +617,10 @@ bool MTIADAGToDAGISel::SelectInlineAsmMemoryOperand(const SDValue &Op,
                                                     InlineAsm::ConstraintCode ConstraintID,
                                                     std::vector<SDValue> &OutOps) {
   switch (ConstraintID) {
+  case InlineAsm::ConstraintCode::Unknown:
+    CurDAG->getContext()->emitError("a memory operand of inline assembly has a constraint that the "
+                                    "target doesn't know: use 'm', or 'A' for a register alone");
+    [[fallthrough]];
   case InlineAsm::ConstraintCode::o:
   case InlineAsm::ConstraintCode::m: {
     SDValue Base, Offset;

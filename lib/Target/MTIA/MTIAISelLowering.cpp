@@ -1201,11 +1201,9 @@ static MCRegister parseRegisterName(StringRef Name) {
 std::pair<unsigned, const TargetRegisterClass *>
 MTIATargetLowering::getRegForInlineAsmConstraint(const TargetRegisterInfo *TRI,
                                                  StringRef Constraint, MVT VT) const {
-  if (Constraint == "r") {
-    if (VT.isVector() || VT.getSizeInBits() > 64)
-      return {0U, nullptr};
+  // Of a wider value, as many registers as it needs; the operand prints the first.
+  if (Constraint == "r" && !VT.isVector())
     return {0U, &MTIA::GPRNoX0RegClass};
-  }
   if (Constraint == "cr" && !VT.isVector() && VT.getSizeInBits() <= 64)
     return {0U, &MTIA::GPRCRegClass};
   if (Constraint == "f")
@@ -1257,13 +1255,18 @@ void MTIATargetLowering::LowerAsmOperandForConstraint(SDValue Op, StringRef Cons
 
 Register MTIATargetLowering::getRegisterByName(const char *RegName, LLT VT,
                                                const MachineFunction &MF) const {
+  const Function &F = MF.getFunction();
   MCRegister Reg = parseRegisterName(StringRef(RegName).lower());
   if (!Reg)
-    report_fatal_error(Twine("invalid register name \"") + RegName + "\"", false);
-  if (!Subtarget.getRegisterInfo()->getReservedRegs(MF).test(Reg.id()))
-    report_fatal_error(Twine("register \"") + RegName +
-                           "\" is allocatable: only zero, sp, gp and tp (and s0 with a frame "
-                           "pointer) can be bound to a global variable",
-                       false);
-  return Reg;
+    F.getContext().diagnose(DiagnosticInfoUnsupported(
+        F, Twine("a variable bound to the register '") + RegName +
+               "', which isn't one of the integer registers"));
+  else if (!Subtarget.getRegisterInfo()->getReservedRegs(MF).test(Reg.id()))
+    F.getContext().diagnose(DiagnosticInfoUnsupported(
+        F, Twine("a variable bound to the register '") + RegName +
+               "', which the compiler allocates: only zero, sp, gp and tp can be bound, s0 with a "
+               "frame pointer, and what -ffixed-<register> reserves"));
+  else
+    return Reg;
+  return MTIA::X0; // After an error: nothing is emitted.
 }
