@@ -148,7 +148,7 @@ def FeatureExactAssembly
 
 def FeatureRelax
     : SubtargetFeature<"relax", "EnableLinkerRelax", "true",
-                       "Linker relaxation (accepted, no relocation is marked for it)">;
+                       "Let the linker relax calls and addresses">;
 
 // Names that clang for riscv64 and .riscv.attributes may mention although this
 // target has no instructions of theirs: known, so that no tool warns about

@@ -769,7 +769,7 @@ bool MTIAAsmParser::parseDirectiveOption() {
   if (Option == "arch")
     return parseDirectiveOptionArch();
 
-  enum { Push, Pop, Pic, NoPic, RVC, NoRVC, Exact, NoExact, Accepted, Unknown };
+  enum { Push, Pop, Pic, NoPic, RVC, NoRVC, Exact, NoExact, Relax, NoRelax, Unknown };
   int Kind = StringSwitch<int>(Option)
                  .Case("push", Push)
                  .Case("pop", Pop)
@@ -779,8 +779,8 @@ bool MTIAAsmParser::parseDirectiveOption() {
                  .Case("norvc", NoRVC)
                  .Case("exact", Exact)
                  .Case("noexact", NoExact)
-                 // Nothing is marked for the linker to relax, which both allow.
-                 .Cases({"relax", "norelax"}, Accepted)
+                 .Case("relax", Relax)
+                 .Case("norelax", NoRelax)
                  .Default(Unknown);
   if (Kind == Unknown) {
     Warning(Loc, "unknown option, expected 'push', 'pop', 'rvc', 'norvc', "
@@ -818,6 +818,12 @@ bool MTIAAsmParser::parseDirectiveOption() {
                     .reset(MTIA::FeatureStdExtC)
                     .reset(MTIA::FeatureStdExtZca)
                     .reset(MTIA::FeatureStdExtZcd));
+    break;
+  case Relax:
+    setFeatures(FeatureBitset(getSTI().getFeatureBits()).set(MTIA::FeatureRelax));
+    break;
+  case NoRelax:
+    setFeatures(FeatureBitset(getSTI().getFeatureBits()).reset(MTIA::FeatureRelax));
     break;
   case Exact:
     setFeatures(FeatureBitset(getSTI().getFeatureBits()).set(MTIA::FeatureExactAssembly));

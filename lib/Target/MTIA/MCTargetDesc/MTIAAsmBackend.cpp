@@ -129,7 +129,7 @@ std::optional<bool> MTIAAsmBackend::evaluateFixup(const MCFragment &F, MCFixup &
     return false;
   Value = Asm->getSymbolOffset(*Sym) + HiTarget.getConstant() -
           (Asm->getFragmentOffset(*HiFragment) + Hi->getOffset());
-  return true;
+  return isDistanceFixed(Sym, *HiFragment);
 }
 
 // The value as it lies in the instruction, shifted down by the kind's first bit.
@@ -188,48 +188,9 @@ static uint64_t encodeFixup(const MCFixup &Fixup, uint64_t Value, MCContext &Ctx
   }
 }
 
-// A difference of two symbols that the assembler can't compute becomes a pair
-// of relocations at one place: add the one, subtract the other.
-bool MTIAAsmBackend::addDifference(const MCFragment &F, const MCFixup &Fixup, const MCValue &Target,
-                                   uint64_t &Value) {
-  unsigned Add, Sub;
-  switch (Fixup.getKind()) {
-  case FK_Data_1:
-    Add = ELF::R_RISCV_ADD8, Sub = ELF::R_RISCV_SUB8;
-    break;
-  case FK_Data_2:
-    Add = ELF::R_RISCV_ADD16, Sub = ELF::R_RISCV_SUB16;
-    break;
-  case FK_Data_4:
-    Add = ELF::R_RISCV_ADD32, Sub = ELF::R_RISCV_SUB32;
-    break;
-  case FK_Data_8:
-    Add = ELF::R_RISCV_ADD64, Sub = ELF::R_RISCV_SUB64;
-    break;
-  case FK_Data_leb128:
-    Add = ELF::R_RISCV_SET_ULEB128, Sub = ELF::R_RISCV_SUB_ULEB128;
-    break;
-  default:
-    return false;
-  }
-  auto Record = [&](const MCSymbol *Sym, int64_t Constant, unsigned Type) {
-    uint64_t Unused = 0;
-    Asm->getWriter().recordRelocation(F, MCFixup::create(Fixup.getOffset(), nullptr, Type),
-                                      MCValue::get(Sym, nullptr, Constant), Unused);
-  };
-  Record(Target.getAddSym(), Target.getConstant(), Add);
-  Record(Target.getSubSym(), 0, Sub);
-  Value = 0;
-  return true;
-}
-
 void MTIAAsmBackend::applyFixup(const MCFragment &F, const MCFixup &Fixup, const MCValue &Target,
                                 uint8_t *Data, uint64_t Value, bool IsResolved) {
   MCFixupKind Kind = Fixup.getKind();
-  if (!IsResolved && Target.getSubSym() && Target.getAddSym() &&
-      addDifference(F, Fixup, Target, Value))
-    return;
-
   switch (Kind) {
   case MTIA::fixup_mtia_got_hi20:
   case MTIA::fixup_mtia_tls_got_hi20:
@@ -242,7 +203,7 @@ void MTIAAsmBackend::applyFixup(const MCFragment &F, const MCFixup &Fixup, const
       IsResolved = false;
     break;
   }
-  maybeAddReloc(F, Fixup, Target, Value, IsResolved);
+  addRelocations(F, Fixup, Target, Value, IsResolved);
   if (mc::isRelocation(Kind))
     return;
 

@@ -19,6 +19,12 @@ class MTIAAsmBackend : public MCAsmBackend {
   uint8_t OSABI;
   MCTargetOptions TargetOptions;
 
+  // See isDistanceFixed().
+  MCSymbol *PlaceOfFixup = nullptr;
+
+  bool isDistanceFixed(const MCSymbol *Sym, const MCFragment &F);
+  void addRelocations(const MCFragment &F, const MCFixup &Fixup, const MCValue &Target,
+                      uint64_t &Value, bool IsResolved);
   bool addDifference(const MCFragment &F, const MCFixup &Fixup, const MCValue &Target,
                      uint64_t &Value);
   const MCFixup *findPCRelHi(const MCSpecifierExpr &Lo, const MCFragment *&HiFragment) const;
@@ -44,6 +50,13 @@ public:
                                     const MCValue &Target, uint64_t Value,
                                     bool Resolved) const override;
   void relaxInstruction(MCInst &Inst, const MCSubtargetInfo &STI) const override;
+
+  bool relaxAlign(MCFragment &F, unsigned &Size) override;
+  bool relaxDwarfLineAddr(MCFragment &F) const override;
+  bool relaxDwarfCFA(MCFragment &F) const override;
+  std::pair<bool, bool> relaxLEB128(MCFragment &F, int64_t &Value) const override;
+
+  void reset() override { PlaceOfFixup = nullptr; }
 
   static unsigned getMinimumNopSize(const MCSubtargetInfo &STI);
   unsigned getMaximumNopSize(const MCSubtargetInfo &STI) const override { return 4; }

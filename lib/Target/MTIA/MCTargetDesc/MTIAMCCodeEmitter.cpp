@@ -59,6 +59,26 @@ public:
 
 } // namespace
 
+// What a linker can shorten, or needs to know of when it does. The branches are among
+// them because the assembler may make them a jal, which is: how long they are isn't known
+// before.
+static bool isRelaxable(unsigned Kind) {
+  switch (Kind) {
+  case MTIA::fixup_mtia_tls_got_hi20:
+  case MTIA::fixup_mtia_tls_gd_hi20:
+    return false;
+  default:
+    return true;
+  }
+}
+
+static void addFixup(SmallVectorImpl<MCFixup> &Fixups, const MCSubtargetInfo &STI, uint32_t Offset,
+                     const MCExpr *Value, unsigned Kind, bool PCRel) {
+  Fixups.push_back(MCFixup::create(Offset, Value, Kind, PCRel));
+  if (STI.hasFeature(MTIA::FeatureRelax) && isRelaxable(Kind))
+    Fixups.back().setLinkerRelaxable();
+}
+
 void MTIAMCCodeEmitter::emit(const MCInst &MI, SmallVectorImpl<char> &CB,
                              SmallVectorImpl<MCFixup> &Fixups, const MCSubtargetInfo &STI) const {
   uint64_t Code = getBinaryCodeForInstr(MI, Fixups, STI);
@@ -94,8 +114,7 @@ void MTIAMCCodeEmitter::expandFunctionCall(const MCInst &MI, SmallVectorImpl<cha
   }
   const MCOperand &Callee = MI.getOperand(SymbolOp);
   assert(Callee.isExpr() && "a call of something that isn't a symbol");
-  Fixups.push_back(
-      MCFixup::create(CB.size(), Callee.getExpr(), MTIA::fixup_mtia_call_plt, /*PCRel=*/true));
+  addFixup(Fixups, STI, CB.size(), Callee.getExpr(), MTIA::fixup_mtia_call_plt, /*PCRel=*/true);
   SmallVector<MCFixup, 1> None;
   emit(MCInstBuilder(MTIA::AUIPC).addReg(Scratch).addImm(0), CB, None, STI);
   emit(MCInstBuilder(MTIA::JALR).addReg(Link).addReg(Scratch).addImm(0), CB, None, STI);
@@ -144,19 +163,17 @@ void MTIAMCCodeEmitter::expandLongBranch(const MCInst &MI, SmallVectorImpl<char>
   }
   const MCOperand &Target = MI.getOperand(2);
   if (Target.isExpr())
-    Fixups.push_back(
-        MCFixup::create(CB.size(), Target.getExpr(), MTIA::fixup_mtia_jal, /*PCRel=*/true));
-  emit(
-      MCInstBuilder(MTIA::JAL).addReg(MTIA::X0).addImm(Target.isImm() ? Target.getImm() - Skip : 0),
-      CB, None, STI);
+    addFixup(Fixups, STI, CB.size(), Target.getExpr(), MTIA::fixup_mtia_jal, /*PCRel=*/true);
+  emit(MCInstBuilder(MTIA::JAL).addReg(MTIA::X0).addImm(Target.isImm() ? Target.getImm() - Skip : 0),
+       CB, None, STI);
 }
 
 // add with a relocation that tells the linker which symbol it is about.
 void MTIAMCCodeEmitter::expandAddTPRel(const MCInst &MI, SmallVectorImpl<char> &CB,
                                        SmallVectorImpl<MCFixup> &Fixups,
                                        const MCSubtargetInfo &STI) const {
-  Fixups.push_back(
-      MCFixup::create(CB.size(), MI.getOperand(3).getExpr(), MTIA::fixup_mtia_tprel_add));
+  addFixup(Fixups, STI, CB.size(), MI.getOperand(3).getExpr(), MTIA::fixup_mtia_tprel_add,
+           /*PCRel=*/false);
   SmallVector<MCFixup, 1> None;
   emit(MCInstBuilder(MTIA::ADD)
            .addOperand(MI.getOperand(0))
@@ -291,7 +308,7 @@ uint64_t MTIAMCCodeEmitter::getImmOpValue(const MCInst &MI, unsigned OpNo,
     Ctx.reportError(MI.getLoc(), "this operand must be a constant");
     return 0;
   }
-  Fixups.push_back(MCFixup::create(0, Expr, Kind, PCRel));
+  addFixup(Fixups, STI, 0, Expr, Kind, PCRel);
   return 0;
 }
 
