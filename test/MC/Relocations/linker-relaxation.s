@@ -11,8 +11,6 @@
 # RUN: cmp %t.o %t.stock.o
 # RUN: %llvm-mc-mtia --mattr=-xmtia,+relax -g --filetype=obj %s -o %t.o
 # RUN: %llvm-mc-riscv --mattr=%{attrs},+relax -g --filetype=obj %s -o %t.stock.o
-# RUN: %llvm-bin/llvm-objcopy -R .debug_info -R .debug_str %t.o
-# RUN: %llvm-bin/llvm-objcopy -R .debug_info -R .debug_str %t.stock.o
 # RUN: cmp %t.o %t.stock.o
 
 # CHECK:      0x0 R_RISCV_CALL_PLT g 0x0
@@ -25,6 +23,10 @@
 # CHECK:      R_RISCV_SET_ULEB128
 # CHECK-NEXT: R_RISCV_SUB_ULEB128
 # CHECK:      .rela.eh_frame
+# CHECK:      R_RISCV_SET8
+# CHECK-NEXT: R_RISCV_SUB8
+# CHECK:      R_RISCV_SET16
+# CHECK-NEXT: R_RISCV_SUB16
 # CHECK:      R_RISCV_SET6
 # CHECK-NEXT: R_RISCV_SUB6
 .text
@@ -70,6 +72,9 @@ f:
   .cfi_def_cfa_offset 32
   .space 300
   call g
+  .cfi_def_cfa_offset 48
+  call g
+  .cfi_def_cfa_offset 64
   .cfi_endproc
 2:
   .byte 2b-1b
