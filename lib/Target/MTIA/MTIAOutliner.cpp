@@ -13,7 +13,7 @@
 //                                                            a; b; c
 //                                                            jr t0
 //
-// A sequence that ends the function is jumped to, and returns by itself:
+// A sequence that ends the function is jumped to through t1, and returns by itself:
 //
 //   a; b; ret          tail OUTLINED_FUNCTION_1            OUTLINED_FUNCTION_1:
 //                                                            a; b; ret
@@ -66,6 +66,12 @@ static bool canCallByT0(outliner::Candidate &C) {
   return C.isAvailableAcrossAndOutOfSeq(MTIA::X5, *TRI) && C.isAvailableInsideSeq(MTIA::X5, *TRI);
 }
 
+// Whether t1 holds nothing that the sequence reads.
+static bool canJumpByT1(outliner::Candidate &C) {
+  const TargetRegisterInfo *TRI = C.getMF()->getSubtarget().getRegisterInfo();
+  return C.isAvailableAcrossAndOutOfSeq(MTIA::X6, *TRI);
+}
+
 std::optional<std::unique_ptr<outliner::OutlinedFunction>>
 MTIAInstrInfo::getOutliningCandidateInfo(const MachineModuleInfo &MMI,
                                          std::vector<outliner::Candidate> &Candidates,
@@ -79,7 +85,7 @@ MTIAInstrInfo::getOutliningCandidateInfo(const MachineModuleInfo &MMI,
     // the rest of the function goes with it, all of it.
     if (UsesCFI(C))
       return true;
-    return !IsTail && !canCallByT0(C);
+    return IsTail ? !canJumpByT1(C) : !canCallByT0(C);
   });
   if (Candidates.size() < MinRepeats)
     return std::nullopt;
