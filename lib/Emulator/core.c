@@ -4,6 +4,7 @@
 #include "core.h"
 #include "debug.h"
 #include "htif.h"
+#include "reference.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -216,10 +217,16 @@ enum mtia_exit mtia_core_run(struct mtia_core *c) {
       mtia_core_interrupts(c, limit);
     if (dev->stop)
       break;
-    const struct mtia_slot *s = mtia_code_slot(c);
-    if (!s)
-      continue;
-    why = s->fn(c, s, c->cycle, 0, dram);
+    if (c->guarded) {
+      if (dev->debug && mtia_debug_stops_at(c, c->pc))
+        return MTIA_EXIT_DEBUG;
+      why = mtia_reference_step(c);
+    } else {
+      const struct mtia_slot *s = mtia_code_slot(c);
+      if (!s)
+        continue;
+      why = s->fn(c, s, c->cycle, 0, dram);
+    }
     if (why != MTIA_EXIT_CONTINUE)
       break;
     why = MTIA_EXIT_QUANTUM;

@@ -94,7 +94,8 @@ static inline uint64_t slot_pc(const struct mtia_slot *s) {
   X(MUL) X(MULH) X(MULHSU) X(MULHU) X(DIV) X(DIVU) X(REM) X(REMU)                                  \
   X(MULW) X(DIVW) X(DIVUW) X(REMW) X(REMUW)                                                        \
   X(FENCE) X(FENCE_TSO) X(FENCE_I) X(CBO_CLEAN) X(CBO_FLUSH) X(CBO_INVAL) X(CBO_ZERO)              \
-  X(CSRRW) X(CSRRS) X(CSRRC) X(CSRRWI) X(CSRRSI) X(CSRRCI) X(ECALL) X(EBREAK) X(MRET) X(WFI)       \
+  X(CSRRW) X(CSRRS) X(CSRRC) X(CSRRWI) X(CSRRSI) X(CSRRCI) X(ECALL) X(EBREAK) X(MRET) X(SRET) \
+  X(SFENCE_VMA) X(WFI)       \
   MTIA_CORE_BIT_INSNS(X) MTIA_CORE_FP_INSNS(X)
 #define MTIA_CORE_BIT_INSNS(X)                                                                     \
   X(ADD_UW) X(SH1ADD) X(SH2ADD) X(SH3ADD) X(SH1ADD_UW) X(SH2ADD_UW) X(SH3ADD_UW) X(SLLI_UW)        \
@@ -123,6 +124,40 @@ static inline uint64_t slot_pc(const struct mtia_slot *s) {
   X(FMV_X_H) X(FMV_X_W) X(FMV_X_D) X(FMV_H_X) X(FMV_W_X) X(FMV_D_X)                                \
   X(FCVT_S_H) X(FCVT_H_S) X(FCVT_D_H) X(FCVT_H_D) X(FCVT_S_D) X(FCVT_D_S)
 // clang-format on
+
+//===-- mstatus, causes -------------------------------------------------------===//
+
+#define MSTATUS_SIE (UINT64_C(1) << 1)
+#define MSTATUS_MIE (UINT64_C(1) << 3)
+#define MSTATUS_SPIE (UINT64_C(1) << 5)
+#define MSTATUS_MPIE (UINT64_C(1) << 7)
+#define MSTATUS_SPP (UINT64_C(1) << 8)
+#define MSTATUS_MPP_SHIFT 11
+#define MSTATUS_MPP (UINT64_C(3) << MSTATUS_MPP_SHIFT)
+// Off, initial, clean, dirty; SD says that it is dirty.
+#define MSTATUS_FS (UINT64_C(3) << 13)
+#define MSTATUS_FS_INITIAL (UINT64_C(1) << 13)
+#define MSTATUS_MPRV (UINT64_C(1) << 17)
+#define MSTATUS_SUM (UINT64_C(1) << 18)
+#define MSTATUS_MXR (UINT64_C(1) << 19)
+#define MSTATUS_TVM (UINT64_C(1) << 20)
+#define MSTATUS_TW (UINT64_C(1) << 21)
+#define MSTATUS_TSR (UINT64_C(1) << 22)
+#define MSTATUS_SD (UINT64_C(1) << 63)
+
+#define MTIA_CAUSE_ILLEGAL 2
+#define MTIA_CAUSE_ECALL_FROM_USER 8 // + enum mtia_mode
+
+// Bits of mip and mie, numbers of interrupts. There is no source of external ones.
+enum {
+  MTIA_IRQ_S_SOFTWARE = 1,
+  MTIA_IRQ_M_SOFTWARE = 3,
+  MTIA_IRQ_S_TIMER = 5,
+  MTIA_IRQ_M_TIMER = 7,
+  MTIA_IRQ_S_EXTERNAL = 9,
+  MTIA_IRQ_M_EXTERNAL = 11,
+};
+#define IRQ_BIT(irq) (UINT64_C(1) << (irq))
 
 // Functions of one instantiation of core_exec.inc.
 struct mtia_core_ops {
@@ -191,7 +226,10 @@ bool mtia_csr_write(struct mtia_core *c, unsigned csr, uint64_t value);
 // Instructions that are executed outside of the chain; core state is in *c, they set c->pc.
 void mtia_core_csr(struct mtia_core *c, const struct mtia_slot *s);
 void mtia_core_ecall(struct mtia_core *c);
-void mtia_core_mret(struct mtia_core *c, const struct mtia_slot *s);
+// False: illegal in this mode.
+bool mtia_core_mret(struct mtia_core *c);
+bool mtia_core_sret(struct mtia_core *c);
+bool mtia_core_sfence(struct mtia_core *c); // sfence.vma
 enum mtia_exit mtia_core_wfi(struct mtia_core *c);
 void mtia_core_fence_i(struct mtia_core *c);
 void mtia_core_semihost(struct mtia_core *c);
@@ -199,6 +237,14 @@ void mtia_core_semihost(struct mtia_core *c);
 // Executes a CSR instruction but for its result. False: it is illegal.
 bool mtia_core_csr_access(struct mtia_core *c, unsigned op, unsigned csr, unsigned rs1,
                           uint64_t *old);
+
+// mtime as the core sees it; its pending interrupts.
+uint64_t mtia_core_mtime(const struct mtia_core *c);
+uint64_t mtia_core_mip(const struct mtia_core *c);
+
+// To be called after a change of c->mode or of a CSR that says what memory may be accessed: sets
+// c->guarded. A core whose state says so must be out of the chain.
+void mtia_core_guard_update(struct mtia_core *c);
 
 // Between two instructions: ends a wfi, takes an interrupt if one is due, and sets c->limit to
 // `limit` or to the time of the next one.
@@ -220,11 +266,6 @@ static inline uint8_t *mtia_core_mem(struct mtia_core *c, uint64_t addr, unsigne
 }
 
 //===-- Floating point --------------------------------------------------------===//
-
-// mstatus.FS, bits 14 and 13: off, initial, clean, dirty; SD, bit 63, says that it is dirty.
-#define MSTATUS_FS (UINT64_C(3) << 13)
-#define MSTATUS_FS_INITIAL (UINT64_C(1) << 13)
-#define MSTATUS_SD (UINT64_C(1) << 63)
 
 // core->fp_quick[rm], of an instruction with that rounding mode. All need FS to be dirty.
 #define MTIA_FP_QUICK_LEGAL 1u   // rm (or frm, if rm is dynamic) is a rounding mode

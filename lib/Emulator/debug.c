@@ -9,6 +9,7 @@
 #include "debug.h"
 #include "device.h"
 #include "htif.h"
+#include "reference.h"
 #include "report.h"
 #include "sched.h"
 #include "trace.h"
@@ -243,6 +244,11 @@ mtia_op_fn *mtia_debug_slot(struct mtia_core *c, const struct mtia_slot *s, mtia
   return debug->watching && (access.read || access.written) ? ops->debug_access : fn;
 }
 
+bool mtia_debug_stops_at(const struct mtia_core *c, uint64_t pc) {
+  enum mtia_point kind;
+  return breaks_at(c->dev->debug, pc, &kind);
+}
+
 static bool overlap(const uint8_t *a, uint64_t a_len, const uint8_t *b, uint64_t b_len) {
   return a < b + b_len && b < a + a_len;
 }
@@ -455,6 +461,8 @@ enum mtia_exit mtia_debug_step(struct mtia_core *c) {
   c->limit = limit;
   if (c->dev->stop || c->pc != pc) // in front of the interrupt's handler
     return MTIA_EXIT_CONTINUE;
+  if (c->guarded)
+    return mtia_reference_step(c);
   const struct mtia_slot *real = mtia_code_slot(c);
   if (!real)
     return MTIA_EXIT_CONTINUE;

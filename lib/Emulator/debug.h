@@ -87,6 +87,10 @@ void mtia_debug_touch(struct mtia_device *dev);
 // Decoder: the function that a slot of decoded code gets instead of `fn`.
 mtia_op_fn *mtia_debug_slot(struct mtia_core *c, const struct mtia_slot *s, mtia_op_fn *fn);
 
+// Whether there is a breakpoint: of a core that executes without decoded code. (Watchpoints are
+// not seen there.)
+bool mtia_debug_stops_at(const struct mtia_core *c, uint64_t pc);
+
 // ops->debug_access: whether the instruction at s is about to access a watched place.
 bool mtia_debug_access(struct mtia_core *c, const struct mtia_slot *s);
 

@@ -110,6 +110,7 @@ static bool start_core(struct mtia_device *dev, struct mtia_core *core, uint64_t
   if (!dev->functional && !core->cache && !(core->cache = mtia_cache_create(dev->p)))
     return mtia_error_set(error, MTIA_ERR_HOST, "out of memory for caches");
   core->pc = dev->image->entry;
+  core->mode = MTIA_MACHINE;
   mtia_core_start(core, time);
   return true;
 }

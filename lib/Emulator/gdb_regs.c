@@ -119,7 +119,7 @@ bool mtia_gdb_read_register(struct mtia_core *core, uint64_t number, uint64_t *v
     return true;
   }
   if (number == REG_PRIV) {
-    *value = core->user ? 0 : 3; // machine
+    *value = core->mode;
     return true;
   }
   if (number < REG_CSR || number >= REG_CSR + CSRS)

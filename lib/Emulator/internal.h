@@ -68,6 +68,11 @@ enum mtia_command_fault {
 
 #define MTIA_NO_PC 0 // never memory
 
+// The numbers are those of mstatus.MPP.
+enum mtia_mode { MTIA_USER = 0, MTIA_SUPERVISOR = 1, MTIA_MACHINE = 3 };
+
+#define MTIA_PMP_ENTRIES 16
+
 struct mtia_core {
   uint64_t x[33]; // x[0] is always 0; x[32] takes what instructions write to it
   uint64_t pc;    // during mtia_cp_issue: the address of the command
@@ -83,11 +88,17 @@ struct mtia_core {
   uint8_t state; // enum mtia_core_state
   uint32_t hart; // 2 * pe->index + id
   struct {
-    uint64_t mstatus, mie, mtvec, mcounteren, mscratch, mepc, mcause, mtval;
+    uint64_t mstatus, medeleg, mideleg, mie, mip, mtvec, mcounteren;
+    uint64_t mscratch, mepc, mcause, mtval;
+    uint64_t stvec, scounteren, sscratch, sepc, scause, stval, satp;
     uint64_t mcycle_offset, minstret_offset;
+    uint32_t mcountinhibit;
+    uint8_t pmpcfg[MTIA_PMP_ENTRIES];
+    uint64_t pmpaddr[MTIA_PMP_ENTRIES];
   } csr;
-  bool user; // otherwise machine mode
-  bool msip; // CLINT: software interrupt
+  uint8_t mode; // enum mtia_mode
+  bool guarded; // memory protection or translation could refuse or move an access: guard.h
+  bool msip;    // CLINT: software interrupt
   uint64_t mtimecmp;
   uint64_t wfi_pc;   // waits in the wfi there, or MTIA_NO_PC
   uint64_t reserved; // lr: the address, while dev->reserver is this core

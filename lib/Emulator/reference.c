@@ -8,6 +8,7 @@
 // It knows no time: an instruction is a cycle.
 #include "reference.h"
 #include "debug.h"
+#include "guard.h"
 #include "htif.h"
 #include "insn.h"
 
@@ -230,6 +231,20 @@ static void set_x(struct step *s, uint64_t value) {
 
 static uint64_t word_result(uint64_t value) { return (uint64_t)(int64_t)(int32_t)value; }
 
+// Where an access goes, or a trap. `addr` is what the program says, `size` bytes in one page.
+static bool reach(struct step *s, enum mtia_access access, uint64_t addr, unsigned size,
+                  uint64_t *phys) {
+  *phys = addr;
+  uint64_t cause = s->c->guarded ? mtia_guard(s->c, access, size, phys) : 0;
+  return cause ? trap(s, cause, addr), false : true;
+}
+
+// The part of an access that is in its first page, if it may have to be split.
+static unsigned first_part(const struct step *s, uint64_t addr, unsigned size) {
+  uint64_t left = MTIA_PAGE_BYTES - addr % MTIA_PAGE_BYTES;
+  return s->c->guarded && left < size ? (unsigned)left : size;
+}
+
 // Devices count the instruction that accesses them.
 static bool device(struct step *s, bool load, uint64_t addr, unsigned size, uint64_t *value) {
   s->c->cycle++;
@@ -240,21 +255,36 @@ static bool device(struct step *s, bool load, uint64_t addr, unsigned size, uint
 }
 
 static bool read_memory(struct step *s, uint64_t addr, unsigned size, uint64_t *value) {
-  const uint8_t *host = mtia_core_mem(s->c, addr, size);
+  unsigned first = first_part(s, addr, size);
+  uint64_t phys, upper = 0;
   *value = 0;
+  if (!reach(s, MTIA_LOAD, addr, first, &phys))
+    return false;
+  const uint8_t *host = mtia_core_mem(s->c, phys, first);
   if (host)
-    memcpy(value, host, size);
-  else if (!device(s, true, addr, size, value))
+    memcpy(value, host, first);
+  else if (!device(s, true, phys, first, value))
     return trap(s, 5, addr), false;
+  if (first < size && !read_memory(s, addr + first, size - first, &upper))
+    return false;
+  *value |= first < size ? upper << 8 * first : 0;
   return true;
 }
 
 static bool write_memory(struct step *s, uint64_t addr, unsigned size, uint64_t value) {
-  uint8_t *host = mtia_core_mem(s->c, addr, size);
-  if (host)
-    memcpy(host, &value, size);
-  else if (!device(s, false, addr, size, &value))
+  unsigned first = first_part(s, addr, size);
+  uint64_t phys, behind;
+  // Nothing is written if the second page refuses.
+  if (!reach(s, MTIA_STORE, addr, first, &phys) ||
+      (first < size && !reach(s, MTIA_STORE, addr + first, size - first, &behind)))
+    return false;
+  uint8_t *host = mtia_core_mem(s->c, phys, first);
+  if (!host && !device(s, false, phys, first, &value))
     return trap(s, 7, addr), false;
+  if (first < size && !write_memory(s, addr + first, size - first, value >> 8 * first))
+    return false;
+  if (host)
+    memcpy(host, &value, first);
   return true;
 }
 
@@ -591,17 +621,20 @@ static void amo(struct step *s) {
     return illegal(s);
   if (addr % size)
     return trap(s, lr ? 4 : 6, addr);
-  uint8_t *host = mtia_core_mem(c, addr, size);
+  uint64_t phys;
+  if (!reach(s, lr ? MTIA_LOAD : sc ? MTIA_STORE : MTIA_AMO, addr, size, &phys))
+    return;
+  uint8_t *host = mtia_core_mem(c, phys, size);
   if (!host)
     return trap(s, lr ? 5 : 7, addr);
   memcpy(&old, host, size);
   if (lr) {
     c->dev->reserver = c;
-    c->reserved = addr;
+    c->reserved = phys;
     return set_x(s, extend(old, size, true));
   }
   if (sc) {
-    bool mine = c->dev->reserver == c && c->reserved == addr;
+    bool mine = c->dev->reserver == c && c->reserved == phys;
     c->dev->reserver = NULL;
     if (mine)
       memcpy(host, &b, size);
@@ -815,9 +848,13 @@ static void op_fp(struct step *s) {
 //===-- System ----------------------------------------------------------------===//
 
 static bool is_semihosting(const struct step *s) {
-  const uint8_t *host = mtia_mem(s->c->dev, s->c->pe, s->c->pc - 4, 12);
+  uint64_t from = s->c->pc - 4;
   uint32_t around[3];
-  if (!host || s->length == 2)
+  if (s->length == 2 || from % MTIA_PAGE_BYTES > MTIA_PAGE_BYTES - sizeof around ||
+      (s->c->guarded && mtia_guard(s->c, MTIA_FETCH, sizeof around, &from)))
+    return false;
+  const uint8_t *host = mtia_mem(s->c->dev, s->c->pe, from, sizeof around);
+  if (!host)
     return false;
   memcpy(around, host, sizeof around);
   return around[0] == 0x01f01013 && around[2] == 0x40705013;
@@ -846,7 +883,7 @@ static void privileged(struct step *s) {
     return csr(s);
   switch (s->word) {
   case 0x00000073:
-    return trap(s, c->user ? 8 : 11, 0);
+    return trap(s, MTIA_CAUSE_ECALL_FROM_USER + c->mode, 0);
   case 0x00100073:
     if (!is_semihosting(s))
       return trap(s, 3, c->pc);
@@ -856,9 +893,13 @@ static void privileged(struct step *s) {
     mtia_core_semihost(c);
     return;
   case 0x30200073:
-    if (c->user)
+    if (!mtia_core_mret(c))
       return illegal(s);
-    mtia_core_mret(c, NULL);
+    s->next = c->pc;
+    return;
+  case 0x10200073:
+    if (!mtia_core_sret(c))
+      return illegal(s);
     s->next = c->pc;
     return;
   case 0x10500073:
@@ -868,7 +909,9 @@ static void privileged(struct step *s) {
     s->why = mtia_core_wfi(c);
     return;
   }
-  illegal(s);
+  if (FUNCT7(s) != 9 || RD(s) || !mtia_core_sfence(c))
+    return illegal(s);
+  s->next = c->pc;
 }
 
 // Fences order nothing here, and no cache holds anything back.
@@ -880,6 +923,8 @@ static void misc_mem(struct step *s) {
   if (funct3 != 2 || RD(s) || (what > 2 && what != 4))
     return illegal(s);
   uint64_t addr = x(s, RS1(s)) & ~(MTIA_LINE - 1);
+  if (!reach(s, MTIA_STORE, addr, MTIA_LINE, &addr))
+    return;
   uint8_t *line = mtia_mem(s->c->dev, s->c->pe, addr, MTIA_LINE);
   if (!line)
     trap(s, 7, x(s, RS1(s)));
@@ -964,12 +1009,17 @@ static void execute(struct step *s) {
 static bool fetch(struct step *s) {
   struct mtia_core *c = s->c;
   uint32_t lower = 0, upper = 0;
-  const uint8_t *host = mtia_mem(c->dev, c->pe, c->pc, 2);
+  uint64_t phys;
+  if (!reach(s, MTIA_FETCH, c->pc, 2, &phys))
+    return false;
+  const uint8_t *host = mtia_mem(c->dev, c->pe, phys, 2);
   if (!host)
     return trap(s, 1, c->pc), false;
   memcpy(&lower, host, 2);
   if ((lower & 3) == 3) {
-    host = mtia_mem(c->dev, c->pe, c->pc + 2, 2);
+    if (!reach(s, MTIA_FETCH, c->pc + 2, 2, &phys))
+      return false;
+    host = mtia_mem(c->dev, c->pe, phys, 2);
     if (!host)
       return trap(s, 1, c->pc + 2), false;
     memcpy(&upper, host, 2);
@@ -980,7 +1030,7 @@ static bool fetch(struct step *s) {
   return true;
 }
 
-static enum mtia_exit step(struct mtia_core *c) {
+enum mtia_exit mtia_reference_step(struct mtia_core *c) {
   struct step s = {.c = c, .why = MTIA_EXIT_CONTINUE};
   if (!fetch(&s))
     return s.why;
@@ -1002,7 +1052,7 @@ enum mtia_exit mtia_reference_run(struct mtia_core *c) {
       mtia_core_interrupts(c, c->limit);
     if (c->dev->stop)
       break;
-    enum mtia_exit why = step(c);
+    enum mtia_exit why = mtia_reference_step(c);
     if (why != MTIA_EXIT_CONTINUE)
       return why;
   }

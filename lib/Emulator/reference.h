@@ -7,6 +7,9 @@
 
 #include "core.h"
 
+// Executes one instruction, as every core does while it is guarded.
+enum mtia_exit mtia_reference_step(struct mtia_core *c);
+
 // As mtia_core_run.
 enum mtia_exit mtia_reference_run(struct mtia_core *c);
 

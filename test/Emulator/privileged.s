@@ -1,12 +1,12 @@
 # Machine and user mode, traps between them, interrupts of the timer and by software, wfi: as QEMU
-# has them, told to be a machine without supervisor mode. The log: mcause, mepc, mtval, mstatus in the handler.
+# has them. The log: mcause, mepc, mtval, mstatus in the handler.
 # REQUIRES: mtia-run, qemu-system
 # RUN: %llvm-mc-riscv -mattr=+m,+a,+f,+d,+c -filetype=obj %s -o %t.o
 # RUN: %lld -N -Ttext=0x80000000 %t.o -o %t.elf
 # RUN: mtia-run %t.elf > %t.timed
 # RUN: mtia-run --functional %t.elf > %t.functional
 # RUN: mtia-run --core reference %t.elf > %t.reference
-# RUN: %qemu-no-s %t.elf > %t.qemu
+# RUN: %qemu-virt %t.elf > %t.qemu
 # RUN: cmp %t.timed %t.functional
 # RUN: cmp %t.timed %t.reference
 # RUN: cmp %t.timed %t.qemu
@@ -27,7 +27,7 @@ _start:
   lla s0, log
   li s1, 0x2000000     # msip
   li s2, 0x2004000     # mtimecmp
-  # QEMU lets user mode do nothing without an entry of physical memory protection.
+  # Without an entry of physical memory protection user mode may do nothing.
   li t0, -1
   csrw pmpaddr0, t0
   li t0, 31
@@ -149,7 +149,7 @@ handler:
   csrr t3, mtval
   sd t3, 16(s0)
   csrr t3, mstatus
-  li t4, ~(3 << 34)    # SXL: the mode that does not exist
+  li t4, ~(3 << 34)    # SXL, which is as UXL
   and t3, t3, t4
   sd t3, 24(s0)
   addi s0, s0, 32

@@ -465,9 +465,18 @@ def ECALL : System_none<0x000>;
 def EBREAK : System_none<0x001>;
 let isBarrier = true, isReturn = true, isTerminator = true in {
 def MRET : System_none<0x302>;
-// The cores have no supervisor mode: an illegal instruction there.
 def SRET : System_none<0x102>;
 }
+// rs1: the address, rs2: the address space; x0: all of them.
+def SFENCE_VMA
+    : InstR<0b0001001, 0b000, OPC_SYSTEM, (outs), (ins GPR:$rs1, GPR:$rs2),
+            "$rs1, $rs2">, Sched<[WriteSystem]> {
+  let rd = 0;
+  let hasSideEffects = true;
+  let TimingUnit = "system";
+}
+def : InstAlias<"sfence.vma", (SFENCE_VMA X0, X0)>;
+def : InstAlias<"sfence.vma $rs1", (SFENCE_VMA GPR:$rs1, X0)>;
 def WFI : System_none<0x105, "wait">;
 
 // csrrw x0, cycle, x0: writes a read-only register, so it is never executed as

@@ -388,7 +388,7 @@ def halfwords(tools, _):
     print(f"{len(words16)} words, {total} of them instructions")
 
 
-SUPERVISOR = r"sret|mnret|dret|sctrclr|sfence\.vma|sinval\.vma|sfence\.\w+\.\w+|hfence\.\w+|hinval\.\w+"
+SUPERVISOR = r"mnret|dret|sctrclr|sinval\.vma|sfence\.\w+\.\w+|hfence\.\w+|hinval\.\w+"
 
 
 def csrs(tools, _):
