@@ -144,6 +144,12 @@ uint64_t mtia_launch_cycles(const struct mtia_device *dev);
 void mtia_write_stats(struct mtia_device *dev, FILE *out);
 char *mtia_stats_json(struct mtia_device *dev);
 
+// What a conformance test (riscv-arch-test) leaves between the symbols begin_signature and
+// end_signature, as other simulators print it: a line per `bytes` (a power of two up to 16), the
+// last byte first, in hexadecimal; the last line is filled with zeros and has no newline behind
+// it. NULL and an error if the program has no such symbols. free() it.
+char *mtia_signature(struct mtia_device *dev, unsigned bytes, struct mtia_error *error);
+
 #ifdef __cplusplus
 }
 #endif

@@ -110,6 +110,8 @@ static bool set_up_kernel(struct mtia_device *dev, const struct options *o,
   if (o->word_count)
     return complain("%s: a kernel takes no words, but '%s' was given; see mtia-run --help", o->elf,
                     o->words[0]);
+  if (o->signature)
+    return complain("%s: --signature is for programs, and this is a kernel", o->elf);
   if (o->kernel && !mtia_select_kernel(dev, o->kernel, error))
     return report(error);
   for (unsigned i = 0; i < o->dims.count; i++)
@@ -182,6 +184,16 @@ static bool write_stats(struct mtia_device *dev, const struct options *o) {
   return ok;
 }
 
+static bool write_signature(struct mtia_device *dev, const struct options *o,
+                            struct mtia_error *error) {
+  if (!o->signature)
+    return true;
+  char *text = mtia_signature(dev, o->signature_bytes, error);
+  bool ok = text ? write_text(o->signature, text) : report(error);
+  free(text);
+  return ok;
+}
+
 static bool list_kernels(struct mtia_device *dev, const struct options *o) {
   if (!mtia_is_kernel(dev))
     return complain("%s: an ordinary program without kernels", o->elf);
@@ -230,7 +242,8 @@ static bool load_and_run(struct mtia_device *dev, const struct options *o,
     return false;
   bool ok = o->trace_instructions ? run_traced(dev, o->trace_instructions, error)
                                   : mtia_run(dev, error) || report(error);
-  return ok && write_outputs(dev, o, error) && write_stats(dev, o);
+  return ok && write_signature(dev, o, error) && write_outputs(dev, o, error) &&
+         write_stats(dev, o);
 }
 
 static bool run(const struct options *o, int *status) {

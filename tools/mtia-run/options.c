@@ -25,6 +25,8 @@ static const char help[] =
     "Programs (no kernel in the file; core 0 of PE (0,0) runs it):\n"
     "  words that are not options become argv[1], argv[2], ...; so does everything\n"
     "  behind '--'. The exit status is the program's.\n"
+    "  --signature FILE        write what the program leaves between begin_signature and\n"
+    "                          end_signature; --signature-granularity N: bytes per line, 4\n"
     "Both:\n"
     "  --functional            do not model time; results are the same\n"
     "  --core fast|reference   reference: functional, simple and slow; results are the same\n"
@@ -108,6 +110,15 @@ static bool set_option(struct options *o, const char *name, const char *value) {
       return false;
     return o->max_cycles || complain("--max-cycles: at least one cycle");
   }
+  if (!strcmp(name, "--signature"))
+    return o->signature = value, true;
+  if (!strcmp(name, "--signature-granularity")) {
+    uint64_t bytes;
+    if (!parse_number(name, value, &bytes))
+      return false;
+    o->signature_bytes = bytes <= 16 && !(bytes & (bytes - 1)) ? (unsigned)bytes : 0;
+    return o->signature_bytes || complain("%s: a line has 1, 2, 4, 8 or 16 bytes", name);
+  }
   if (!strcmp(name, "--core")) {
     o->reference = !strcmp(value, "reference");
     return o->reference || !strcmp(value, "fast") ||
@@ -116,10 +127,23 @@ static bool set_option(struct options *o, const char *name, const char *value) {
   return complain("%s is not supported yet", name);
 }
 
-static const char *const with_value[] = {
-    "--arg",    "--out",        "--dim",        "--place", "--grid",
-    "--kernel", "--stats-json", "--max-cycles", "--trace", "--gdb",
-    "--device", "--check",      "--profile",    "--core",  "--trace-instructions"};
+static const char *const with_value[] = {"--arg",
+                                         "--out",
+                                         "--dim",
+                                         "--place",
+                                         "--grid",
+                                         "--kernel",
+                                         "--stats-json",
+                                         "--max-cycles",
+                                         "--trace",
+                                         "--gdb",
+                                         "--device",
+                                         "--check",
+                                         "--profile",
+                                         "--core",
+                                         "--trace-instructions",
+                                         "--signature",
+                                         "--signature-granularity"};
 
 // The option of with_value that `word` is, alone or with "=value".
 static const char *find_option(const char *word, const char **value) {
@@ -135,6 +159,7 @@ static const char *find_option(const char *word, const char **value) {
 
 bool parse_options(int argc, char **argv, struct options *o, bool *exit_now) {
   memset(o, 0, sizeof *o);
+  o->signature_bytes = 4;
   *exit_now = false;
   o->words = calloc((size_t)argc + 1, sizeof *o->words);
   if (!o->words)

@@ -30,6 +30,8 @@ struct options {
   unsigned rows, columns;
   bool functional, reference, stats, list;
   const char *stats_json;
+  const char *signature;
+  unsigned signature_bytes; // per line
   const char *trace_instructions;
   const char *gdb; // where to wait for gdb
   uint64_t max_cycles;
