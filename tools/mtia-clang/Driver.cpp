@@ -287,6 +287,11 @@ bool DeviceDriver::checkSanitizers(const ArgStringList &Args) {
                "-fsanitize-trap=all does without");
 }
 
+// What clang does for every RISC-V.
+bool linkerRelaxation(const llvm::opt::ArgList &Args) {
+  return Args.hasFlag(OPT_mrelax, OPT_mno_relax, true);
+}
+
 // For link-time code generation, which happens for every bitcode file, whether
 // this command line says -flto or not. What functions are compiled for, and how
 // much they are optimised, they carry with them; the rest of the module does not.
@@ -302,8 +307,9 @@ void DeviceDriver::addLTOArgs(Compilation &C, const InputInfoList &Inputs, ArgSt
       Out.push_back(Planned[I]);
   if (TheDriver.isUsingLTO() && Args.hasFlag(OPT_ffat_lto_objects, OPT_fno_fat_lto_objects, false))
     Out.push_back("--fat-lto-objects");
-  for (const std::string &Option :
-       {"-mattr=" + llvm::join(Machine.ISA->toFeatures(), ","), "-target-abi=" + Machine.Mabi}) {
+  std::string Features = llvm::join(Machine.ISA->toFeatures(), ",") +
+                         (linkerRelaxation(Args) ? ",+relax" : ",-relax");
+  for (const std::string &Option : {"-mattr=" + Features, "-target-abi=" + Machine.Mabi}) {
     Out.push_back("-mllvm");
     Out.push_back(Args.MakeArgString(Option));
   }
@@ -317,7 +323,10 @@ ArgStringList DeviceDriver::linkerArgs(Compilation &C, const Command &Job) {
   bool Relocatable = Args.hasArg(OPT_r);
   bool Libraries = !Relocatable && !Args.hasArg(OPT_nostdlib, OPT_nodefaultlibs);
 
-  ArgStringList Out{mtia::LinkerJob, "-m", "elf64lriscv", "-static"};
+  // -X: labels that objects hold for relaxation's sake are of no use afterwards.
+  ArgStringList Out{mtia::LinkerJob, "-m", "elf64lriscv", "-static", "-X"};
+  if (!linkerRelaxation(Args))
+    Out.push_back("--no-relax");
   if (!Relocatable) {
     Out.push_back("--gc-sections");
     if (!Args.hasArg(OPT_nostdlib, OPT_nostartfiles))
