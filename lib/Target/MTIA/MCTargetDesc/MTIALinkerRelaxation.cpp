@@ -170,12 +170,13 @@ bool MTIAAsmBackend::relaxDwarfCFA(MCFragment &F) const {
   }
 
   static constexpr struct {
-    unsigned Bits, Opcode, Set, Sub;
+    unsigned Bits, Opcode, Add, Sub;
   } Forms[] = {
       {6, dwarf::DW_CFA_advance_loc, ELF::R_RISCV_SET6, ELF::R_RISCV_SUB6},
       {8, dwarf::DW_CFA_advance_loc1, ELF::R_RISCV_SET8, ELF::R_RISCV_SUB8},
       {16, dwarf::DW_CFA_advance_loc2, ELF::R_RISCV_SET16, ELF::R_RISCV_SUB16},
-      {32, dwarf::DW_CFA_advance_loc4, ELF::R_RISCV_SET32, ELF::R_RISCV_SUB32},
+      // On zeros as good as SET32, which lld refuses for an address above 2 GB: all of the device's.
+      {32, dwarf::DW_CFA_advance_loc4, ELF::R_RISCV_ADD32, ELF::R_RISCV_SUB32},
   };
   for (const auto &Form : Forms) {
     if (!isUIntN(Form.Bits, Value))
@@ -186,7 +187,7 @@ bool MTIAAsmBackend::relaxDwarfCFA(MCFragment &F) const {
     uint32_t Offset = Form.Bits == 6 ? 0 : 1;
     const auto &Difference = cast<MCBinaryExpr>(Distance);
     F.setVarContents(Data);
-    F.setVarFixups({MCFixup::create(Offset, Difference.getLHS(), Form.Set),
+    F.setVarFixups({MCFixup::create(Offset, Difference.getLHS(), Form.Add),
                     MCFixup::create(Offset, Difference.getRHS(), Form.Sub)});
     return true;
   }
