@@ -9,8 +9,9 @@ Zbb and Zbs but calls of the environment; with "all" also what QEMU 7.2 does not
 have, Zicond, and what it gets wrong, ctzw, of which it counts beyond bit 31;
 branches and jumps forward, short loops, misaligned loads
 and stores, atomic operations, every rounding mode; the assembler compresses what
-it can), stores the registers and fcsr after each, and finally writes everything
-to standard output by semihosting. Two machines must print the same bytes.
+it can; every few instructions one that traps), stores the registers, fcsr and a
+sum over cause, pc and value of all traps after each, and finally writes
+everything to standard output by semihosting. Two machines must print the same bytes.
 """
 import random
 import sys
@@ -38,13 +39,19 @@ FOTHER = "fsgnj fsgnjn fsgnjx fmin fmax".split()
 
 # x2: scratch memory, x3: dump pointer, x4: loop counter. x0 is fair game.
 REGS = [0, 1] + list(range(5, 32))
-SCRATCH = 2048  # bytes behind x2 that blocks use, -1024..1023
+SCRATCH = 2048 + 64  # bytes around x2: -1024..1023 is what blocks use
 
 EXTREMES = [0, 1, 2, -1, -2, 0x7FFFFFFF, 0x80000000, 0xFFFFFFFF, -0x80000000, -0x80000001,
             0x7FFFFFFFFFFFFFFF, -0x8000000000000000, 0x5555555555555555, 31, 32, 63, 64]
 
 
-BLOCK_BYTES = 32 * 8 + 32 * 8 + 8
+# Sign, exponent, fraction: zero, subnormal, the ends of the range, one, halves, infinity, NaN.
+FORMATS = {"h": (5, 10), "s": (8, 23), "d": (11, 52)}
+
+# Behind what blocks use, from x2: what the trap handler saves, its sum, where to go on after a fetch.
+SAVED, SUM, RESUME = 1024, 1048, 1056
+
+BLOCK_BYTES = 32 * 8 + 32 * 8 + 8 + 8
 
 
 class Program:
@@ -87,13 +94,84 @@ class Program:
     def freg(self):
         return f"f{self.random.randrange(32)}"
 
+    def special(self, w):
+        """The bits of a value at which something changes."""
+        r = self.random
+        exponent, fraction = FORMATS[w]
+        top = (1 << exponent) - 1
+        e = r.choice([0, 0, 1, 2, top // 2 - 1, top // 2, top // 2 + 1, top // 2 + fraction, top - 1, top,
+                      r.randint(0, top), top // 2 + r.choice([31, 32, 63, 64])])
+        f = r.choice([0, 0, 1, (1 << fraction) - 1, 1 << (fraction - 1), r.getrandbits(fraction),
+                      ((1 << fraction) - 1) ^ r.getrandbits(fraction // 2)])
+        bits = r.getrandbits(1) << (exponent + fraction) | min(e, top) << fraction | f
+        return bits if w == "d" else bits | ~((1 << (exponent + fraction + 1)) - 1) & (1 << 64) - 1
+
+    def constant(self, w):
+        """Puts a special value into a floating-point register, now and then not boxed."""
+        bits = self.special(w)
+        if self.random.random() < 0.05:
+            bits &= (1 << 63) - 1
+        self.put(f"li x1, {bits if bits < 1 << 63 else bits - (1 << 64)}")
+        self.put(f"fmv.d.x {self.freg()}, x1")
+
+    def trap(self):
+        """An instruction that traps; the handler goes on behind it. What QEMU 7.2 has otherwise is left
+        out: the value of ebreak, causes of AMOs."""
+        r = self.random
+        bad = r.choice([r.randrange(0, 256), (1 << 37) + r.getrandbits(36), -r.randint(1, 1 << 62)])
+        kind = r.randrange(9)
+        if kind == 0:
+            self.put(r.choice([".word 0xffffffff", ".half 0", ".half 0x8000", "ecall", "ebreak",
+                               ".word 0x02057553", ".word 0x0000701b", ".word 0xfff0103b", ".word 0x5e05253b"]))
+        elif kind == 1:  # CSRs that do not exist, or are read-only
+            self.put(r.choice([f"csrr {self.reg()}, 0x7ff", f"csrrw {self.reg()}, 0xf14, {self.reg()}",
+                               f"csrrsi {self.reg()}, cycle, 1", f"csrr {self.reg()}, 0x800",
+                               f"csrrwi {self.reg()}, 0xf11, 0"]))
+        elif kind == 2:  # no rounding mode: in the instruction, in frm
+            self.put(f".insn r 0x53, {r.choice([5, 6])}, {r.choice([0, 4, 8, 12, 1, 2])}, {self.freg()}, {self.freg()}, {self.freg()}")
+        elif kind == 3:
+            self.put(f"csrwi frm, {r.choice([5, 6, 7])}")
+            self.put(f"fadd.{r.choice('hsd')} {self.freg()}, {self.freg()}, {self.freg()}, dyn")
+            self.put(f"fcvt.l.{r.choice('hsd')} {self.reg()}, {self.freg()}, rtz")
+            self.put(f"csrwi frm, {r.randrange(5)}")
+        elif kind in (4, 5):
+            op = r.choice(list(LOADS) + list(STORES) + list(FLOADS) + list(FSTORES))
+            value = self.freg() if op in FLOADS or op in FSTORES else self.reg()
+            self.put(f"li x1, {bad & ~7}")  # of misaligned ones QEMU names an address in front
+            self.put(f"{op} {value}, {r.choice([0, 8, 16])}(x1)")
+        elif kind == 6:  # the link is written
+            end = self.label()
+            self.put(f"lla x1, {end}")
+            self.put(f"sd x1, {RESUME}(x2)")
+            self.put(f"li x1, {bad}")
+            self.put(f"jalr {self.reg()}, 0(x1)")
+            self.lines.append(f"{end}:")
+        elif kind == 7:
+            width, size = r.choice([("w", 4), ("d", 8)])
+            self.put(f"addi x1, x2, {r.randrange(1, size)}")
+            self.put(f"lr.{width} {self.reg()}, (x1)")
+        else:
+            self.put(f"li x1, {bad & ~7}")
+            self.put(f"lr.d {self.reg()}, (x1)")
+
+    def status(self):
+        r = self.random
+        csr = r.choice(["fcsr", "fflags", "frm"])
+        if r.random() < 0.5:
+            self.put(f"{r.choice(['csrrs', 'csrrc'])} {self.reg()}, {csr}, {self.reg()}")
+            self.put(f"csrwi frm, {r.randrange(5)}")
+        else:
+            self.put(f"csrrwi {self.reg()}, {r.choice(['fflags', 'fcsr'])}, {r.randrange(32)}")
+
     def floating(self):
         r, d = self.random, self.freg()
         a, b, c = self.freg(), self.freg(), self.freg()
         w = r.choice("hsd")
         mode = r.choice(MODES)
-        kind = r.randrange(16)
-        if kind < 4:
+        kind = r.randrange(18)
+        if kind >= 16:
+            self.constant(w)
+        elif kind < 4:
             self.put(f"{r.choice(['fadd', 'fsub', 'fmul', 'fdiv'])}.{w} {d}, {a}, {b}, {mode}")
         elif kind < 6:
             self.put(f"{r.choice(FMA)}.{w} {d}, {a}, {b}, {c}, {mode}")
@@ -145,8 +223,12 @@ class Program:
 
     def straight(self):
         r = self.random
-        kind = r.randrange(23)
-        if kind >= 18:
+        kind = r.randrange(26)
+        if kind == 25:
+            self.trap()
+        elif kind == 24:
+            self.status()
+        elif kind >= 18:
             self.floating()
         elif kind == 17:
             self.atomic()
@@ -213,6 +295,7 @@ class Program:
     def block(self):
         for _ in range(self.random.randint(3, 8)):
             self.put(f"li x{self.random.choice(REGS[1:])}, {self.value()}")
+            self.constant(self.random.choice("hsd"))
         for _ in range(40):
             self.piece()
         for i in range(1, 32):
@@ -222,6 +305,8 @@ class Program:
             self.put(f"fsd f{i}, {8 * (32 + i)}(x3)")
         self.put("csrr x5, fcsr")
         self.put("sd x5, 512(x3)")
+        self.put(f"ld x5, {SUM}(x2)")
+        self.put("sd x5, 520(x3)")
         self.put(f"addi x3, x3, {BLOCK_BYTES}")
 
 
@@ -236,6 +321,7 @@ def main():
     print("\n".join(f"  li x{i}, 0" for i in range(5, 32)) + "\n  li x1, 0\n  csrw mscratch, x0")
     print("  li x5, 0x6000\n  csrs mstatus, x5\n  li x5, 0\n  csrw fcsr, x0")
     print("\n".join(f"  fmv.d.x f{i}, x0" for i in range(32)))
+    print("  lla x5, handler\n  csrw mtvec, x5\n  li x5, 0")
     print("\n".join(p.lines))
     size = SCRATCH + BLOCK_BYTES * blocks
     print(f"""
@@ -249,6 +335,46 @@ def main():
   li a0, 0x18         # SYS_EXIT
   lla a1, exit_block
 {semihost}
+
+  # The sum rotates by 7 bits between what is added.
+  .macro sum csr
+  slli x6, x5, 7
+  srli x5, x5, 57
+  or x5, x5, x6
+  csrr x6, \csr
+  add x5, x5, x6
+  .endm
+  .balign 4
+handler:
+  sd x5, {SAVED}(x2)
+  sd x6, {SAVED + 8}(x2)
+  sd x7, {SAVED + 16}(x2)
+  ld x5, {SUM}(x2)
+  sum mcause
+  sum mepc
+  csrr x7, mcause
+  addi x6, x7, -3     # the value of ebreak: 0 or its address
+  beqz x6, 1f
+  sum mtval
+1:
+  sd x5, {SUM}(x2)
+  ld x6, {RESUME}(x2)
+  addi x7, x7, -1     # fetch
+  beqz x7, 2f
+  csrr x6, mepc
+  lbu x5, 0(x6)
+  andi x5, x5, 3
+  addi x5, x5, -3
+  seqz x5, x5
+  slli x5, x5, 1
+  addi x6, x6, 2
+  add x6, x6, x5
+2:
+  csrw mepc, x6
+  ld x5, {SAVED}(x2)
+  ld x6, {SAVED + 8}(x2)
+  ld x7, {SAVED + 16}(x2)
+  mret
   .data
   .balign 8
 open_block: .dword name, 4, 3
