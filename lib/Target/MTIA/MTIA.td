@@ -14,9 +14,12 @@
 include "llvm/Target/Target.td"
 
 include "MTIAFeatures.td"
+include "MTIAFeaturesV.td"
 include "MTIAFeaturesCodeGen.td"
 include "MTIASchedule.td"
+include "MTIAScheduleV.td"
 include "MTIARegisterInfo.td"
+include "MTIARegisterInfoV.td"
 include "MTIASystemOperands.td"
 include "MTIAInstrInfo.td"
 include "MTIACallingConv.td"

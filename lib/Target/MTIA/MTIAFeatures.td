@@ -171,7 +171,7 @@ foreach name = [
     "sscofpmf", "sscounterenw", "sscsrind", "ssctr", "ssdbltrp", "ssnpm",
     "sspm", "ssqosid", "ssstateen", "ssstrict", "sstc", "sstvala", "sstvecd",
     "ssu64xl", "supm", "svade", "svadu", "svbare", "svinval", "svnapot",
-    "svpbmt", "svvptc", "v", "xandesbfhcvt", "xandesperf", "xandesvbfhcvt",
+    "svpbmt", "svvptc", "xandesbfhcvt", "xandesperf", "xandesvbfhcvt",
     "xandesvdot", "xandesvpackfph", "xandesvsinth", "xandesvsintload",
     "xcvalu", "xcvbi", "xcvbitmanip", "xcvelw", "xcvmac", "xcvmem", "xcvsimd",
     "xmipscbop", "xmipscmov", "xmipsexectl", "xmipslsp", "xqccmp", "xqci",
@@ -189,15 +189,12 @@ foreach name = [
     "za64rs", "zabha", "zacas", "zalasr", "zama16b",
     "zawrs", "zbc", "zbkb", "zbkc", "zbkx", "zcb",
     "zce", "zcf", "zclsd", "zcmop", "zcmp", "zcmt", "zdinx", "zfa",
-    "zfbfmin", "zfinx", "zhinx", "zhinxmin", "zic64b",
+    "zfinx", "zhinx", "zhinxmin", "zic64b",
     "zicbop", "ziccamoa", "ziccamoc", "ziccif", "zicclsm",
     "ziccrse", "zicntr", "zihintntl", "zihintpause", "zihpm",
     "zilsd", "zimop", "zk", "zkn", "zknd", "zkne", "zknh", "zkr", "zks",
-    "zksed", "zksh", "zkt", "zmmul", "ztso", "zvbb", "zvbc", "zve32f",
-    "zve32x", "zve64d", "zve64f", "zve64x", "zvfbfmin", "zvfbfwma", "zvfh",
-    "zvfhmin", "zvkb", "zvkg", "zvkn", "zvknc", "zvkned", "zvkng", "zvknha",
-    "zvknhb", "zvks", "zvksc", "zvksed", "zvksg", "zvksh", "zvkt", "zvl1024b",
-    "zvl128b", "zvl16384b", "zvl2048b", "zvl256b", "zvl32768b", "zvl32b",
-    "zvl4096b", "zvl512b", "zvl64b", "zvl65536b", "zvl8192b"
+    "zksed", "zksh", "zkt", "zmmul", "ztso", "zvbc",
+    "zvkg", "zvkn", "zvknc", "zvkned", "zvkng", "zvknha",
+    "zvknhb", "zvks", "zvksc", "zvksed", "zvksg", "zvksh", "zvkt"
 ] in
 def : IgnoredExtension<name>;

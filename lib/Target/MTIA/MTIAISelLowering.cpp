@@ -1258,9 +1258,9 @@ Register MTIATargetLowering::getRegisterByName(const char *RegName, LLT VT,
   const Function &F = MF.getFunction();
   MCRegister Reg = parseRegisterName(StringRef(RegName).lower());
   if (!Reg)
-    F.getContext().diagnose(DiagnosticInfoUnsupported(
-        F, Twine("a variable bound to the register '") + RegName +
-               "', which isn't one of the integer registers"));
+    F.getContext().diagnose(
+        DiagnosticInfoUnsupported(F, Twine("a variable bound to the register '") + RegName +
+                                         "', which isn't one of the integer registers"));
   else if (!Subtarget.getRegisterInfo()->getReservedRegs(MF).test(Reg.id()))
     F.getContext().diagnose(DiagnosticInfoUnsupported(
         F, Twine("a variable bound to the register '") + RegName +

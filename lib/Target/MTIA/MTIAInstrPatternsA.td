@@ -132,11 +132,11 @@ class CmpXchgPat<PatFrag op, Instruction inst, int ordering>
           (inst GPR:$addr, GPR:$cmp, GPR:$new, ordering)>;
 
 class MaskedAMOPat<Intrinsic intrin, Instruction inst>
-    : Pat<(i64 (intrin (i64 GPR:$addr), GPR:$incr, GPR:$mask, timm:$ordering)),
+    : Pat<(i64 (intrin (i64 GPR:$addr), GPR:$incr, GPR:$mask, (i64 timm:$ordering))),
           (inst GPR:$addr, GPR:$incr, GPR:$mask, timm:$ordering)>;
 class MaskedAMOMinMaxPat<Intrinsic intrin, Instruction inst>
     : Pat<(i64 (intrin (i64 GPR:$addr), GPR:$incr, GPR:$mask, GPR:$shift,
-                       timm:$ordering)),
+                       (i64 timm:$ordering))),
           (inst GPR:$addr, GPR:$incr, GPR:$mask, GPR:$shift, timm:$ordering)>;
 
 let Predicates = [HasStdExtZalrsc] in {
@@ -165,7 +165,7 @@ def : MaskedAMOMinMaxPat<int_riscv_masked_atomicrmw_max, PseudoMaskedAtomicLoadM
 def : MaskedAMOMinMaxPat<int_riscv_masked_atomicrmw_min, PseudoMaskedAtomicLoadMin32>;
 
 def : Pat<(i64 (int_riscv_masked_cmpxchg (i64 GPR:$addr), GPR:$cmp, GPR:$new,
-                                         GPR:$mask, timm:$ordering)),
+                                         GPR:$mask, (i64 timm:$ordering))),
           (PseudoMaskedCmpXchg32 GPR:$addr, GPR:$cmp, GPR:$new, GPR:$mask,
                                  timm:$ordering)>;
 } // Predicates

@@ -73,6 +73,8 @@ BitVector MTIARegisterInfo::getReservedRegs(const MachineFunction &MF) const {
   markSuperRegs(Reserved, MTIA::X4); // tp
   markSuperRegs(Reserved, MTIA::FRM);
   markSuperRegs(Reserved, MTIA::FFLAGS);
+  for (MCPhysReg Reg : {MTIA::VL, MTIA::VTYPE, MTIA::VXSAT, MTIA::VXRM, MTIA::VLENB})
+    markSuperRegs(Reserved, Reg);
   if (TFI->hasFP(MF))
     markSuperRegs(Reserved, MTIA::X8); // fp
   if (TFI->hasBP(MF))

@@ -29,6 +29,8 @@ class MTIASubtarget : public MTIAGenSubtargetInfo {
 #include "MTIAGenSubtargetInfo.inc"
   /// By register number: what -ffixed-xN keeps from the register allocator.
   std::bitset<MTIA::NUM_TARGET_REGS> UserReservedRegister;
+  /// The longest Zvl<N>b.
+  unsigned ZvlLen = 0;
 
   MTIAABI::ABI TargetABI = MTIAABI::ABI_Unknown;
 
@@ -71,6 +73,23 @@ public:
 
   /// All of the extension A, under one name or as its two halves.
   bool hasAtomics() const { return hasStdExtA() || (hasStdExtZaamo() && hasStdExtZalrsc()); }
+
+  // Vectors, under the names that RISC-V's code generation uses. hasVInstructionsF32 and its
+  // like: whether elements of that type exist in arithmetic.
+  bool hasVInstructions() const { return hasStdExtZve32x(); }
+  bool hasVInstructionsI64() const { return hasStdExtZve64x(); }
+  bool hasVInstructionsF16Minimal() const { return hasStdExtZvfhmin(); }
+  bool hasVInstructionsF16() const { return hasStdExtZvfh(); }
+  bool hasVInstructionsBF16Minimal() const { return hasStdExtZvfbfmin(); }
+  bool hasVInstructionsF32() const { return hasStdExtZve32f(); }
+  bool hasVInstructionsF64() const { return hasStdExtZve64d(); }
+  bool hasVInstructionsAnyF() const { return hasVInstructionsF32(); }
+  /// vmulh and its like of 64-bit elements, which the subsets for embedded cores lack.
+  bool hasVInstructionsFullMultiply() const { return hasStdExtV(); }
+  /// Bits of the widest element.
+  unsigned getELen() const { return hasVInstructionsI64() ? 64 : 32; }
+  /// Bits that a register has at least.
+  unsigned getRealMinVLen() const { return ZvlLen; }
 
   bool isRegisterReservedByUser(Register Reg) const override {
     return Reg.isPhysical() && UserReservedRegister[Reg.id()];

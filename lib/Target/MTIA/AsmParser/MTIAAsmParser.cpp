@@ -5,6 +5,7 @@
 //
 //===----------------------------------------------------------------------===//
 
+#include "AsmParser/MTIAAsmParserV.h"
 #include "AsmParser/MTIAOperand.h"
 #include "MCTargetDesc/MTIABaseInfo.h"
 #include "MCTargetDesc/MTIACompress.h"
@@ -53,7 +54,7 @@ class MTIAAsmParser : public MCTargetAsmParser {
   }
 
   // Registers, operands.
-  MCRegister matchRegister(StringRef Name) const;
+  MCRegister matchRegister(StringRef Name);
   bool parseOperand(OperandVector &Operands, StringRef Mnemonic);
   ParseStatus parseRegisterOperand(OperandVector &Operands, bool AllowParens);
   ParseStatus parseImmediate(OperandVector &Operands);
@@ -68,6 +69,14 @@ class MTIAAsmParser : public MCTargetAsmParser {
   ParseStatus parseFenceArg(OperandVector &Operands);
   ParseStatus parseZeroOffsetMemOp(OperandVector &Operands);
   ParseStatus parseFRMArg(OperandVector &Operands);
+  ParseStatus parseMaskReg(OperandVector &Operands);
+  ParseStatus parseVTypeI(OperandVector &Operands) {
+    return MTIAVector::parseVType(getParser(), getSTI(), Operands);
+  }
+  // Where no mask is written.
+  std::unique_ptr<MTIAOperand> defaultMaskRegOp() const {
+    return MTIAOperand::createReg(MCRegister(), SMLoc(), SMLoc());
+  }
   // Where no rounding mode is written.
   std::unique_ptr<MTIAOperand> defaultFRMArgOp() const {
     return MTIAOperand::createFRM(MTIAFPRndMode::DYN, SMLoc());
@@ -149,21 +158,46 @@ public:
 
 // A floating-point register is read as a double's; validateTargetOperandClass() takes the
 // view that the instruction wants.
-MCRegister MTIAAsmParser::matchRegister(StringRef Name) const {
+MCRegister MTIAAsmParser::matchRegister(StringRef Name) {
   MCRegister Reg = MatchRegisterName(Name);
   if (!Reg)
     Reg = MatchRegisterAltName(Name);
-  if (Reg == MTIA::FRM || Reg == MTIA::FFLAGS)
-    return MCRegister(); // fields of fcsr, no operands
+  switch (Reg.id()) {
+  case MTIA::FRM: // the compiler's names of CSRs and their fields, no operands
+  case MTIA::FFLAGS:
+  case MTIA::VL:
+  case MTIA::VTYPE:
+  case MTIA::VXSAT:
+  case MTIA::VXRM:
+  case MTIA::VLENB:
+    return MCRegister();
+  }
   if (MTIAMCRegisterClasses[MTIA::FPR16RegClassID].contains(Reg))
     return MTIA::F0_D + (Reg - MTIA::F0_H);
   if (MTIAMCRegisterClasses[MTIA::FPR32RegClassID].contains(Reg))
     return MTIA::F0_D + (Reg - MTIA::F0_F);
+  // A group has the name of its first register.
+  for (unsigned Group : {MTIA::VRM2RegClassID, MTIA::VRM4RegClassID, MTIA::VRM8RegClassID})
+    if (MTIAMCRegisterClasses[Group].contains(Reg))
+      return getContext().getRegisterInfo()->getSubReg(Reg, MTIA::sub_vrm1_0);
   return Reg;
 }
 
 unsigned MTIAAsmParser::validateTargetOperandClass(MCParsedAsmOperand &AsmOp, unsigned Kind) {
   auto &Op = static_cast<MTIAOperand &>(AsmOp);
+  if (Op.isVR()) {
+    unsigned ClassID = Kind == MCK_VRM2   ? MTIA::VRM2RegClassID
+                       : Kind == MCK_VRM4 ? MTIA::VRM4RegClassID
+                       : Kind == MCK_VRM8 ? MTIA::VRM8RegClassID
+                                          : ~0U;
+    if (ClassID == ~0U)
+      return Match_InvalidOperand;
+    MCRegister Group = MTIAVector::getGroup(Op.getReg(), ClassID, *getContext().getRegisterInfo());
+    if (!Group)
+      return Match_InvalidOperand;
+    Op.setReg(Group);
+    return Match_Success;
+  }
   if (!Op.isFPR64())
     return Match_InvalidOperand;
   unsigned Number = Op.getReg() - MTIA::F0_D;
@@ -467,6 +501,21 @@ ParseStatus MTIAAsmParser::parseFRMArg(OperandVector &Operands) {
   return ParseStatus::Success;
 }
 
+// v0.t
+ParseStatus MTIAAsmParser::parseMaskReg(OperandVector &Operands) {
+  const AsmToken &Tok = getLexer().getTok();
+  if (Tok.isNot(AsmToken::Identifier))
+    return ParseStatus::NoMatch;
+  StringRef Name = Tok.getIdentifier();
+  if (!Name.consume_back(".t"))
+    return Error(getLoc(), "expected '.t' suffix");
+  if (matchRegister(Name) != MTIA::V0)
+    return ParseStatus::NoMatch;
+  Operands.push_back(MTIAOperand::createReg(MTIA::V0, Tok.getLoc(), Tok.getEndLoc()));
+  Lex();
+  return ParseStatus::Success;
+}
+
 ParseStatus MTIAAsmParser::parseMemOpBaseReg(OperandVector &Operands) {
   SMLoc Open = getLoc();
   if (parseToken(AsmToken::LParen, "expected '('"))
@@ -727,6 +776,13 @@ bool MTIAAsmParser::processInstruction(MCInst &Inst, SMLoc IDLoc, OperandVector 
                                                "%tprel_add specifier");
     break;
   }
+  if (MTIAVector::isTemporaryDestination(Inst))
+    return Error(Operands.back()->getStartLoc(),
+                 "the temporary vector register cannot be the same as the destination register");
+  if (MTIAVector::expandCompare(Inst, [&](const MCInst &Part) { emit(Out, Part, IDLoc); }))
+    return false;
+  if (const char *Text = MTIAVector::checkDestination(Inst, MII.get(Inst.getOpcode())))
+    return Error(Operands[1]->getStartLoc(), Text);
   emit(Out, Inst, IDLoc);
   return false;
 }

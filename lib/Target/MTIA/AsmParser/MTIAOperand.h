@@ -99,6 +99,8 @@ public:
   StringRef getToken() const { return Tok; }
 
   bool isGPR() const { return isReg() && RegNum >= MTIA::X0 && RegNum <= MTIA::X31; }
+  bool isVR() const { return isReg() && RegNum >= MTIA::V0 && RegNum <= MTIA::V31; }
+  bool isV0Reg() const { return isReg() && RegNum == MTIA::V0; }
   bool isFPR64() const { return isReg() && RegNum >= MTIA::F0_D && RegNum <= MTIA::F31_D; }
   void setReg(MCRegister Reg) { RegNum = Reg; }
   bool isCSRSystemRegister() const { return K == Kind::CSR; }

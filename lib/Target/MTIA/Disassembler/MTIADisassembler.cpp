@@ -13,6 +13,7 @@
 #include "llvm/MC/MCDecoderOps.h"
 #include "llvm/MC/MCDisassembler/MCDisassembler.h"
 #include "llvm/MC/MCInst.h"
+#include "llvm/MC/MCRegisterInfo.h"
 #include "llvm/MC/MCSubtargetInfo.h"
 #include "llvm/MC/TargetRegistry.h"
 #include "llvm/Support/Endian.h"
@@ -85,6 +86,51 @@ static DecodeStatus DecodeFPR32RegisterClass(MCInst &Inst, uint32_t RegNo, uint6
 static DecodeStatus DecodeFPR64RegisterClass(MCInst &Inst, uint32_t RegNo, uint64_t Address,
                                              const MCDisassembler *Decoder) {
   Inst.addOperand(MCOperand::createReg(MTIA::F0_D + RegNo));
+  return MCDisassembler::Success;
+}
+
+static DecodeStatus DecodeVRRegisterClass(MCInst &Inst, uint32_t RegNo, uint64_t Address,
+                                          const MCDisassembler *Decoder) {
+  Inst.addOperand(MCOperand::createReg(MTIA::V0 + RegNo));
+  return MCDisassembler::Success;
+}
+
+// A group begins at a multiple of its size.
+template <unsigned ClassID>
+static DecodeStatus decodeVRGroup(MCInst &Inst, uint32_t RegNo, const MCDisassembler *Decoder) {
+  MCRegister Group = Decoder->getContext().getRegisterInfo()->getMatchingSuperReg(
+      MTIA::V0 + RegNo, MTIA::sub_vrm1_0, &MTIAMCRegisterClasses[ClassID]);
+  if (!Group)
+    return MCDisassembler::Fail;
+  Inst.addOperand(MCOperand::createReg(Group));
+  return MCDisassembler::Success;
+}
+
+static DecodeStatus DecodeVRM2RegisterClass(MCInst &Inst, uint32_t RegNo, uint64_t Address,
+                                            const MCDisassembler *Decoder) {
+  return decodeVRGroup<MTIA::VRM2RegClassID>(Inst, RegNo, Decoder);
+}
+
+static DecodeStatus DecodeVRM4RegisterClass(MCInst &Inst, uint32_t RegNo, uint64_t Address,
+                                            const MCDisassembler *Decoder) {
+  return decodeVRGroup<MTIA::VRM4RegClassID>(Inst, RegNo, Decoder);
+}
+
+static DecodeStatus DecodeVRM8RegisterClass(MCInst &Inst, uint32_t RegNo, uint64_t Address,
+                                            const MCDisassembler *Decoder) {
+  return decodeVRGroup<MTIA::VRM8RegClassID>(Inst, RegNo, Decoder);
+}
+
+// v0 where it is always a source.
+static DecodeStatus DecodeVMV0RegisterClass(MCInst &Inst, const MCDisassembler *Decoder) {
+  Inst.addOperand(MCOperand::createReg(MTIA::V0));
+  return MCDisassembler::Success;
+}
+
+// The bit vm: 0 means under the mask v0.
+static DecodeStatus decodeVMaskReg(MCInst &Inst, uint32_t Bit, uint64_t Address,
+                                   const MCDisassembler *Decoder) {
+  Inst.addOperand(MCOperand::createReg(Bit ? MTIA::NoRegister : MTIA::V0));
   return MCDisassembler::Success;
 }
 

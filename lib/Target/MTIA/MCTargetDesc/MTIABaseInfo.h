@@ -45,8 +45,25 @@ enum {
   FormCA = 22,
   FormCB = 23,
   FormCJ = 24,
+  FormV = 25,
   FormMask = 31,
 };
+
+// Which sources of a vector instruction its destination may not be: see
+// MTIAInstrFormatsV.td.
+enum {
+  VConstraintShift = 5,
+  VFirstSource = 1,
+  VSecondSource = 2,
+  VMaskSource = 4,
+  VConstraintMask = 7,
+  VCarryFlag = 1 << 8,
+};
+inline unsigned getVConstraint(uint64_t TSFlags) {
+  return TSFlags >> VConstraintShift & VConstraintMask;
+}
+// Whether v0 is a source beside being, where it can be, the mask.
+inline bool isVCarry(uint64_t TSFlags) { return TSFlags & VCarryFlag; }
 
 // Target flags of machine operands: how the assembler has to refer to a symbol.
 // The code generator turns them into the specifiers of MTIAMCAsmInfo.h.
@@ -80,6 +97,9 @@ enum OperandType : unsigned {
   OPERAND_UIMM12,
   OPERAND_UIMM20,
   OPERAND_SIMM12,
+  OPERAND_SIMM5,
+  OPERAND_VTYPEI10,
+  OPERAND_VTYPEI11,
   OPERAND_FRMARG,
   OPERAND_LAST_MTIA_IMM = OPERAND_FRMARG,
 };

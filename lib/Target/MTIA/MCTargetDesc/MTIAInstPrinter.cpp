@@ -13,6 +13,7 @@
 #include "llvm/MC/MCInst.h"
 #include "llvm/MC/MCSubtargetInfo.h"
 #include "llvm/Support/raw_ostream.h"
+#include "llvm/TargetParser/RISCVTargetParser.h"
 
 using namespace llvm;
 
@@ -113,4 +114,25 @@ void MTIAInstPrinter::printZeroOffsetMemOp(const MCInst *MI, unsigned OpNo,
   OS << '(';
   printRegName(OS, MI->getOperand(OpNo).getReg());
   OS << ')';
+}
+
+void MTIAInstPrinter::printVMaskReg(const MCInst *MI, unsigned OpNo, const MCSubtargetInfo &STI,
+                                    raw_ostream &OS) {
+  MCRegister Mask = MI->getOperand(OpNo).getReg();
+  if (!Mask)
+    return;
+  OS << ", ";
+  printRegName(OS, Mask);
+  OS << ".t";
+}
+
+// In words, or as a number where a field has a reserved value.
+void MTIAInstPrinter::printVTypeI(const MCInst *MI, unsigned OpNo, const MCSubtargetInfo &STI,
+                                  raw_ostream &OS) {
+  unsigned Value = MI->getOperand(OpNo).getImm();
+  if (RISCVVType::getVLMUL(Value) == RISCVVType::LMUL_RESERVED || RISCVVType::getSEW(Value) > 64 ||
+      Value >> 8 != 0)
+    OS << formatImm(Value);
+  else
+    RISCVVType::printVType(Value, OS);
 }

@@ -32,6 +32,8 @@ public:
                               raw_ostream &OS);
   void printFenceArg(const MCInst *MI, unsigned OpNo, const MCSubtargetInfo &STI, raw_ostream &OS);
   void printFRMArg(const MCInst *MI, unsigned OpNo, const MCSubtargetInfo &STI, raw_ostream &OS);
+  void printVMaskReg(const MCInst *MI, unsigned OpNo, const MCSubtargetInfo &STI, raw_ostream &OS);
+  void printVTypeI(const MCInst *MI, unsigned OpNo, const MCSubtargetInfo &STI, raw_ostream &OS);
   void printFRMArgLegacy(const MCInst *MI, unsigned OpNo, const MCSubtargetInfo &STI,
                          raw_ostream &OS);
   void printZeroOffsetMemOp(const MCInst *MI, unsigned OpNo, const MCSubtargetInfo &STI,

@@ -55,6 +55,11 @@ public:
                          const MCSubtargetInfo &STI) const;
   uint64_t getImmOpValueAsr1(const MCInst &MI, unsigned OpNo, SmallVectorImpl<MCFixup> &Fixups,
                              const MCSubtargetInfo &STI) const;
+  // The bit vm.
+  uint64_t getVMaskReg(const MCInst &MI, unsigned OpNo, SmallVectorImpl<MCFixup> &,
+                       const MCSubtargetInfo &) const {
+    return MI.getOperand(OpNo).getReg() ? 0 : 1;
+  }
 };
 
 } // namespace
@@ -164,8 +169,9 @@ void MTIAMCCodeEmitter::expandLongBranch(const MCInst &MI, SmallVectorImpl<char>
   const MCOperand &Target = MI.getOperand(2);
   if (Target.isExpr())
     addFixup(Fixups, STI, CB.size(), Target.getExpr(), MTIA::fixup_mtia_jal, /*PCRel=*/true);
-  emit(MCInstBuilder(MTIA::JAL).addReg(MTIA::X0).addImm(Target.isImm() ? Target.getImm() - Skip : 0),
-       CB, None, STI);
+  emit(
+      MCInstBuilder(MTIA::JAL).addReg(MTIA::X0).addImm(Target.isImm() ? Target.getImm() - Skip : 0),
+      CB, None, STI);
 }
 
 // add with a relocation that tells the linker which symbol it is about.
