@@ -8,6 +8,8 @@ MTIA.json comes from `llvm-tblgen --dump-json MTIA.td`. The files in OUTPUT_DIR:
 
     mtia_insn.inc        X-macros, one line per instruction
     mtia_decode.inc      decoder and printer for the emulator (C11)
+    mtia_vinsn.inc       X-macros, one line per vector instruction, which the decoder
+                         doesn't know yet: operand kinds, widths, modes of memory
     mtia_csr.inc         X-macros, one line per named CSR
     mtia_intrinsics.h    the instructions of Xmtia as C functions
     mtia_builtins.inc    the same for the front end of mtia-clang
@@ -23,6 +25,7 @@ import sys
 
 sys.dont_write_bytecode = True
 import mtia_gen_compressed as compressed  # noqa: E402
+import mtia_gen_vector as vector  # noqa: E402
 
 BANNER = ("// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception\n"
           "// Generated from lib/Target/MTIA/*.td by scripts/mtia-gen.py. Do not edit.\n")
@@ -749,6 +752,7 @@ def main(argv):
         files = {
             "mtia_insn.inc": write_insn(insns),
             "mtia_decode.inc": write_decode(insns, shorts),
+            "mtia_vinsn.inc": BANNER + vector.write(vector.load(db)),
             "mtia_csr.inc": write_csr(db),
             "mtia_intrinsics.h": write_intrinsics(intrinsics),
             "mtia_builtins.inc": write_builtins(intrinsics),

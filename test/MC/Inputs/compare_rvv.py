@@ -9,6 +9,8 @@ WHAT: instructions    every instruction: operand extremes, masked and unmasked, 
       operands        wrong operands: refused at the same place with the same words
       words           a sweep over the vector opcodes and random words: same verdict, same text,
                       with several sets of extensions
+      tables          mtia_vinsn.inc, from which the emulator executes: its masks find the same
+                      instructions, its text compiles
       extensions      which extension implies which: the same .attribute arch
 Prints how much was compared; exit status 1 with the differences otherwise.
 """
@@ -189,9 +191,8 @@ def decoded(tools, ours, samples, *extra):
     return [f"{w:08x} invalid" if n in bad else f"{w:08x} {next(good)}" for n, w in enumerate(samples, 1)]
 
 
-def words(tools, _):
-    seed = 7
-    rng = random.Random(seed)
+def sweep(rng):
+    """Words with every value of the fields that select a vector instruction."""
     samples = []
     # OP-V: every funct6, funct3, vm and vs1.
     for f6, vm, vs1, f3 in itertools.product(range(64), range(2), range(32), range(8)):
@@ -201,6 +202,13 @@ def words(tools, _):
     for opcode, width, high, lumop in itertools.product((0x07, 0x27), range(8), range(128), range(32)):
         samples.append(high << 25 | lumop << 20 | rng.randrange(32) << 15 | width << 12 |
                        rng.choice([0, 8, rng.randrange(32)]) << 7 | opcode)
+    return samples
+
+
+def words(tools, _):
+    seed = 7
+    rng = random.Random(seed)
+    samples = sweep(rng)
     for extra in ([], ["-M", "no-aliases"]):
         results = [decoded(tools, ours, samples, *extra) for ours in (True, False)]
         same_lines(f"words (seed {seed})", *results)
@@ -211,6 +219,60 @@ def words(tools, _):
         tools.features = features
         same_lines(f"words with {features} (seed {seed})", *[decoded(tools, o, some) for o in (True, False)])
     print(f"{len(samples) + 6 * len(some)} words equal, {count} instructions of {len(samples)} with everything")
+
+
+USE = """#include "mtia_vinsn.inc" // the enums
+#include <stdint.h>
+enum op {
+#define MTIA_VARITH(id, mnemonic, op, match, mask, vd, vs2, vs1, masking, reads_vd, unit) id,
+#define MTIA_VMEM(id, mnemonic, match, mask, store, mode, eew, nf, masking, unit) id,
+#define MTIA_VSET(id, mnemonic, match, mask, unit) id,
+#include "mtia_vinsn.inc"
+};
+static const struct {
+  uint32_t match, mask;
+  enum mtia_vkind vd, vs2, vs1;
+  enum mtia_vmasking masking;
+  int reads_vd;
+} arith[] = {
+#define MTIA_VARITH(id, mnemonic, op, match, mask, vd, vs2, vs1, masking, reads_vd, unit) \\
+  [id] = {match, mask, vd, vs2, vs1, masking, reads_vd},
+#include "mtia_vinsn.inc"
+};
+static const struct {
+  int store;
+  enum mtia_vmode mode;
+  int eew, nf;
+} memory[] = {
+#define MTIA_VMEM(id, mnemonic, match, mask, store, mode, eew, nf, masking, unit) \\
+  [id] = {store, mode, eew, nf},
+#include "mtia_vinsn.inc"
+};
+int use(int n) { return arith[n].vd + memory[n].mode; }
+"""
+
+
+def tables(tools, json_path):
+    include = os.path.join(os.path.dirname(json_path), "..", "..", "..", "include", "mtia")
+    tools.run(False, "clang", ["-Wall", "-Wextra", "-Werror", f"-I{include}", "-fsyntax-only", "-xc", "-"], USE)
+    with open(os.path.join(include, "mtia_vinsn.inc"), encoding="utf-8") as file:
+        rows = re.findall(r'^MTIA_V\w+\((\w+), "([^"]+)",.*?(0x\w+), (0x\w+)', file.read(), re.M)
+    by_mask = {}
+    for _, mnemonic, match, mask in rows:
+        by_mask.setdefault(int(mask, 16), {})[int(match, 16)] = mnemonic
+    samples = sweep(random.Random(11))
+    stock = decoded(tools, False, samples, "-M", "no-aliases")
+    result = []
+    for w, text in zip(samples, stock):
+        found = [names[w & mask] for mask, names in by_mask.items() if w & mask in names]
+        result.append(f"{w:08x} {' '.join(found) or 'invalid'}")
+    # Groups that begin at a wrong register are the executor's to refuse; scalar loads aren't here.
+    group = re.compile(r"\b(v[ls][248]r|vmv[248]r)")
+    stock = [f"{s[:8]} {s[9:].split()[0]}" for s in stock]
+    stock = [f"{s[:8]} invalid" if re.search(r" c?f[ls][hwdq]$", s) else s for s in stock]
+    stock = [r if s.endswith("invalid") and group.search(r) else s for r, s in zip(result, stock)]
+    same_lines("tables", result, stock)
+    print(f"{len(rows)} rows, {len(samples)} words equal")
 
 
 def extensions(tools, _):

@@ -105,6 +105,7 @@ class MTIAAsmParser : public MCTargetAsmParser {
   bool parseInsnImmediate(MCInst &Inst, StringRef What,
                           function_ref<bool(const MTIAOperand &)> IsValid);
   void setFeatures(const FeatureBitset &Bits);
+  FeatureBitset closure(const SubtargetFeatureKV &Feature) const;
   bool setArch(StringRef Arch, SMLoc Loc);
 
   bool reportOperandError(SMLoc IDLoc, OperandVector &Operands, uint64_t ErrorInfo,
@@ -892,6 +893,16 @@ bool MTIAAsmParser::parseDirectiveOption() {
   return false;
 }
 
+// A feature with everything that it implies.
+FeatureBitset MTIAAsmParser::closure(const SubtargetFeatureKV &Feature) const {
+  FeatureBitset Bits = Feature.Implies.getAsBitset();
+  Bits.set(Feature.Value);
+  for (const SubtargetFeatureKV &Other : getSTI().getAllProcessorFeatures())
+    if (Feature.Implies.getAsBitset()[Other.Value])
+      Bits |= closure(Other);
+  return Bits;
+}
+
 // .option arch, rv64im | .option arch, +m, -zicbom, ...
 bool MTIAAsmParser::parseDirectiveOptionArch() {
   MCAsmParser &Parser = getParser();
@@ -920,8 +931,13 @@ bool MTIAAsmParser::parseDirectiveOptionArch() {
       return Error(NameLoc, "unknown extension feature");
     if (Minus && Feature->Value == MTIA::FeatureStdExtI)
       return Error(NameLoc, "the base instruction set can't be switched off");
+    // On with all that it implies; off only if nothing that is on implies it.
     FeatureBitset Bits = getSTI().getFeatureBits();
-    setFeatures(Plus ? Bits.set(Feature->Value) : Bits.reset(Feature->Value));
+    for (const SubtargetFeatureKV &Other : getSTI().getAllProcessorFeatures())
+      if (Minus && Bits[Other.Value] && Other.Implies.getAsBitset()[Feature->Value])
+        return Error(NameLoc, "can't disable " + Name + " extension; " + Other.Key +
+                                  " extension requires " + Name + " extension");
+    setFeatures(Plus ? Bits | closure(*Feature) : Bits.reset(Feature->Value));
   } while (parseOptionalToken(AsmToken::Comma));
   if (Parser.parseEOL())
     return true;
