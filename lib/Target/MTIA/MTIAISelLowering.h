@@ -162,6 +162,7 @@ private:
   SDValue lowerFPToIntSat(SDValue Op, SelectionDAG &DAG) const;
   SDValue lowerFRound(SDValue Op, SelectionDAG &DAG) const;
   SDValue lowerFMinimumFMaximum(SDValue Op, SelectionDAG &DAG) const;
+  SDValue lowerFP16Conversion(SDValue Op, SelectionDAG &DAG) const;
   SDValue lowerFPToBF16(SDValue Op, SelectionDAG &DAG) const;
   SDValue lowerIS_FPCLASS(SDValue Op, SelectionDAG &DAG) const;
   SDValue lowerFPEnvironment(SDValue Op, SelectionDAG &DAG) const;

@@ -58,6 +58,7 @@ void MTIATargetLowering::setFPActions(MVT VT) {
 }
 
 void MTIATargetLowering::setFPActions() {
+  setOperationAction(ISD::LROUND, MVT::i32, Custom);
   if (!Subtarget.hasStdExtF())
     return;
   IsStrictFPEnabled = true;
@@ -67,26 +68,29 @@ void MTIATargetLowering::setFPActions() {
       setFPActions(MVT::f16);
     } else {
       // To move and to convert only.
-      setOperationAction({ISD::FADD,           ISD::FSUB,         ISD::FMUL,
-                          ISD::FDIV,           ISD::FSQRT,        ISD::FMA,
-                          ISD::FREM,           ISD::FMINNUM,      ISD::FMAXNUM,
-                          ISD::FMINIMUM,       ISD::FMAXIMUM,     ISD::FMINIMUMNUM,
-                          ISD::FMAXIMUMNUM,    ISD::SETCC,        ISD::FCEIL,
-                          ISD::FFLOOR,         ISD::FTRUNC,       ISD::FRINT,
-                          ISD::FROUND,         ISD::FROUNDEVEN,   ISD::FNEARBYINT,
-                          ISD::LRINT,          ISD::LLRINT,       ISD::LROUND,
-                          ISD::LLROUND,        ISD::FPOW,         ISD::FPOWI,
-                          ISD::FSIN,           ISD::FCOS,         ISD::FEXP,
-                          ISD::FEXP2,          ISD::FEXP10,       ISD::FLOG,
-                          ISD::FLOG2,          ISD::FLOG10,       ISD::FLDEXP,
-                          ISD::FCANONICALIZE,  ISD::STRICT_FADD,  ISD::STRICT_FSUB,
-                          ISD::STRICT_FMUL,    ISD::STRICT_FDIV,  ISD::STRICT_FMA,
-                          ISD::STRICT_FREM,    ISD::STRICT_FSQRT, ISD::STRICT_FSETCC,
-                          ISD::STRICT_FSETCCS, ISD::SELECT_CC,    ISD::BR_CC},
+      setOperationAction({ISD::FADD,         ISD::FSUB,          ISD::FMUL,
+                          ISD::FDIV,         ISD::FSQRT,         ISD::FMA,
+                          ISD::FREM,         ISD::FMINNUM,       ISD::FMAXNUM,
+                          ISD::FMINIMUM,     ISD::FMAXIMUM,      ISD::FMINIMUMNUM,
+                          ISD::FMAXIMUMNUM,  ISD::SETCC,         ISD::FCEIL,
+                          ISD::FFLOOR,       ISD::FTRUNC,        ISD::FRINT,
+                          ISD::FROUND,       ISD::FROUNDEVEN,    ISD::FNEARBYINT,
+                          ISD::FPOW,         ISD::FPOWI,         ISD::FSIN,
+                          ISD::FCOS,         ISD::FEXP,          ISD::FEXP2,
+                          ISD::FEXP10,       ISD::FLOG,          ISD::FLOG2,
+                          ISD::FLOG10,       ISD::FLDEXP,        ISD::FCANONICALIZE,
+                          ISD::STRICT_FADD,  ISD::STRICT_FSUB,   ISD::STRICT_FMUL,
+                          ISD::STRICT_FDIV,  ISD::STRICT_FMA,    ISD::STRICT_FREM,
+                          ISD::STRICT_FSQRT, ISD::STRICT_FSETCC, ISD::STRICT_FSETCCS,
+                          ISD::SELECT_CC,    ISD::BR_CC},
                          MVT::f16, Promote);
-      setOperationAction(
-          {ISD::SINT_TO_FP, ISD::UINT_TO_FP, ISD::STRICT_SINT_TO_FP, ISD::STRICT_UINT_TO_FP},
-          MVT::i64, Custom);
+      setOperationAction({ISD::SINT_TO_FP, ISD::UINT_TO_FP, ISD::STRICT_SINT_TO_FP,
+                          ISD::STRICT_UINT_TO_FP, ISD::FP_TO_SINT, ISD::FP_TO_UINT,
+                          ISD::STRICT_FP_TO_SINT, ISD::STRICT_FP_TO_UINT},
+                         MVT::i64, Custom);
+      setOperationAction({ISD::LRINT, ISD::LLRINT, ISD::LROUND, ISD::LLROUND, ISD::STRICT_LRINT,
+                          ISD::STRICT_LLRINT, ISD::STRICT_LROUND, ISD::STRICT_LLROUND},
+                         MVT::f16, Custom);
       setOperationAction({ISD::FNEG, ISD::FABS, ISD::FCOPYSIGN}, MVT::f16, Expand);
       setOperationAction(ISD::SELECT, MVT::f16, Custom);
     }
@@ -106,16 +110,24 @@ void MTIATargetLowering::setFPActions() {
                         ISD::STRICT_FREM,   ISD::STRICT_FNEARBYINT,
                         ISD::STRICT_FRINT,  ISD::STRICT_FCEIL,
                         ISD::STRICT_FFLOOR, ISD::STRICT_FTRUNC,
-                        ISD::STRICT_FROUND, ISD::STRICT_FROUNDEVEN},
+                        ISD::STRICT_FROUND, ISD::STRICT_FROUNDEVEN,
+                        ISD::STRICT_FLDEXP},
                        MVT::f16, Promote);
     // Its exponent, an int, is not in a register of its size.
     setOperationAction(ISD::FPOWI, MVT::i32, Custom);
     setOperationAction({ISD::STRICT_FP_ROUND, ISD::FP_ROUND}, MVT::f16, Legal);
     setOperationAction(ISD::BITCAST, MVT::i16, Custom);
   } else {
-    setOperationAction({ISD::FP16_TO_FP, ISD::FP_TO_FP16}, MVT::f32, Expand);
-    setOperationAction({ISD::STRICT_FP16_TO_FP, ISD::STRICT_FP_TO_FP16}, MVT::f32, Expand);
+    // Library calls. The legaliser would make them with halves in integer registers.
+    LegalizeAction Action = Subtarget.getTargetABI() == MTIAABI::ABI_LP64 ? Expand : Custom;
+    for (MVT VT : {MVT::f32, MVT::f64})
+      setOperationAction(
+          {ISD::FP16_TO_FP, ISD::FP_TO_FP16, ISD::STRICT_FP16_TO_FP, ISD::STRICT_FP_TO_FP16}, VT,
+          Action);
+    setOperationAction({ISD::FP_ROUND, ISD::STRICT_FP_ROUND}, MVT::f16, Action);
   }
+  if (Subtarget.getTargetABI() != MTIAABI::ABI_LP64)
+    setOperationAction({ISD::FP_ROUND, ISD::STRICT_FP_ROUND}, MVT::bf16, Custom);
 
   setFPActions(MVT::f32);
   setOperationAction({ISD::STRICT_FP_EXTEND, ISD::FP_EXTEND}, MVT::f32, Legal);
@@ -133,19 +145,15 @@ void MTIATargetLowering::setFPActions() {
     setLoadExtAction(ISD::EXTLOAD, MVT::f64, {MVT::f16, MVT::bf16, MVT::f32}, Expand);
     for (MVT Small : {MVT::f16, MVT::bf16, MVT::f32})
       setTruncStoreAction(MVT::f64, Small, Expand);
-    if (!Subtarget.hasStdExtZfhmin())
-      setOperationAction(
-          {ISD::FP16_TO_FP, ISD::FP_TO_FP16, ISD::STRICT_FP16_TO_FP, ISD::STRICT_FP_TO_FP16},
-          MVT::f64, Expand);
   }
 
   setOperationAction(
       {ISD::FP_TO_SINT, ISD::FP_TO_UINT, ISD::STRICT_FP_TO_SINT, ISD::STRICT_FP_TO_UINT}, MVT::i32,
       Custom);
-  setOperationAction(ISD::LROUND, MVT::i32, Custom);
-  setOperationAction({ISD::STRICT_FP_TO_SINT, ISD::STRICT_FP_TO_UINT}, MVT::i64, Legal);
   if (Subtarget.hasStdExtZfh() || !Subtarget.hasStdExtZfhmin())
-    setOperationAction({ISD::STRICT_SINT_TO_FP, ISD::STRICT_UINT_TO_FP}, MVT::i64, Legal);
+    setOperationAction({ISD::STRICT_FP_TO_SINT, ISD::STRICT_FP_TO_UINT, ISD::STRICT_SINT_TO_FP,
+                        ISD::STRICT_UINT_TO_FP},
+                       MVT::i64, Legal);
   setOperationAction({ISD::FP_TO_SINT_SAT, ISD::FP_TO_UINT_SAT}, MVT::i64, Custom);
   setOperationAction(ISD::GET_ROUNDING, MVT::i64, Custom);
   setOperationAction(ISD::SET_ROUNDING, MVT::Other, Custom);
@@ -333,6 +341,37 @@ SDValue MTIATargetLowering::lowerFMinimumFMaximum(SDValue Op, SelectionDAG &DAG)
                      NewY);
 }
 
+// To and from halves by library functions whose halves are in floating-point registers, boxed.
+SDValue MTIATargetLowering::lowerFP16Conversion(SDValue Op, SelectionDAG &DAG) const {
+  SDLoc DL(Op);
+  bool IsStrict = Op->isStrictFPOpcode();
+  SDValue Chain = IsStrict ? Op.getOperand(0) : SDValue();
+  SDValue Src = Op.getOperand(IsStrict ? 1 : 0);
+  MakeLibCallOptions Options;
+  SDValue Result;
+  if (Op.getOpcode() == ISD::FP16_TO_FP || Op.getOpcode() == ISD::STRICT_FP16_TO_FP) {
+    SDValue Bits = DAG.getAnyExtOrTrunc(Src, DL, MVT::i64);
+    Bits =
+        DAG.getNode(ISD::OR, DL, MVT::i64, Bits, DAG.getConstant(~UINT64_C(0xFFFF), DL, MVT::i64));
+    SDValue Half = DAG.getNode(MTIAISD::FMV_W_X, DL, MVT::f32, Bits);
+    std::tie(Result, Chain) =
+        makeLibCall(DAG, RTLIB::FPEXT_F16_F32, MVT::f32, Half, Options, DL, Chain);
+    if (IsStrict && Op.getValueType() != MVT::f32) {
+      Result =
+          DAG.getNode(ISD::STRICT_FP_EXTEND, DL, {Op.getValueType(), MVT::Other}, {Chain, Result});
+      Chain = Result.getValue(1);
+    } else {
+      Result = DAG.getFPExtendOrRound(Result, DL, Op.getValueType());
+    }
+  } else {
+    RTLIB::Libcall LC = RTLIB::getFPROUND(Src.getValueType(), MVT::f16);
+    std::tie(Result, Chain) = makeLibCall(DAG, LC, MVT::f32, Src, Options, DL, Chain);
+    Result = DAG.getNode(MTIAISD::FMV_X_ANYEXTW, DL, MVT::i64, Result);
+    Result = DAG.getAnyExtOrTrunc(Result, DL, Op.getValueType());
+  }
+  return IsStrict ? DAG.getMergeValues({Result, Chain}, DL) : Result;
+}
+
 // A bfloat16 is the upper half of a single, rounded to nearest, ties to even; a NaN stays
 // one. A double is first cut to a single whose last bit says whether anything was lost, so
 // that nothing is rounded twice.
@@ -476,6 +515,11 @@ SDValue MTIATargetLowering::lowerFPOperation(SDValue Op, SelectionDAG &DAG) cons
   case ISD::FP_TO_BF16:
   case ISD::STRICT_FP_TO_BF16:
     return lowerFPToBF16(Op, DAG);
+  case ISD::FP16_TO_FP:
+  case ISD::STRICT_FP16_TO_FP:
+  case ISD::FP_TO_FP16:
+  case ISD::STRICT_FP_TO_FP16:
+    return lowerFP16Conversion(Op, DAG);
   case ISD::SINT_TO_FP:
   case ISD::UINT_TO_FP: {
     // Zfhmin: by way of a single. Its 24 bits hold every integer that isn't beyond the
@@ -486,6 +530,32 @@ SDValue MTIATargetLowering::lowerFPOperation(SDValue Op, SelectionDAG &DAG) cons
     SDValue Single = DAG.getNode(Op.getOpcode(), DL, MVT::f32, Src);
     return DAG.getNode(ISD::FP_ROUND, DL, MVT::f16, Single,
                        DAG.getIntPtrConstant(0, DL, /*isTarget=*/true));
+  }
+  case ISD::FP_TO_SINT:
+  case ISD::FP_TO_UINT:
+  case ISD::LRINT:
+  case ISD::LLRINT:
+  case ISD::LROUND:
+  case ISD::LLROUND: {
+    SDValue Src = Op.getOperand(0);
+    if (Src.getValueType() != MVT::f16 || Subtarget.hasStdExtZfh())
+      return Op;
+    return DAG.getNode(Op.getOpcode(), DL, Op.getValueType(),
+                       DAG.getNode(ISD::FP_EXTEND, DL, MVT::f32, Src));
+  }
+  case ISD::STRICT_FP_TO_SINT:
+  case ISD::STRICT_FP_TO_UINT:
+  case ISD::STRICT_LRINT:
+  case ISD::STRICT_LLRINT:
+  case ISD::STRICT_LROUND:
+  case ISD::STRICT_LLROUND: {
+    SDValue Src = Op.getOperand(1);
+    if (Src.getValueType() != MVT::f16 || Subtarget.hasStdExtZfh())
+      return Op;
+    SDValue Single =
+        DAG.getNode(ISD::STRICT_FP_EXTEND, DL, {MVT::f32, MVT::Other}, {Op.getOperand(0), Src});
+    return DAG.getNode(Op.getOpcode(), DL, {Op.getValueType(), MVT::Other},
+                       {Single.getValue(1), Single});
   }
   case ISD::STRICT_SINT_TO_FP:
   case ISD::STRICT_UINT_TO_FP: {
@@ -567,14 +637,42 @@ bool MTIATargetLowering::replaceFPNodeResults(SDNode *N, SmallVectorImpl<SDValue
       Results.push_back(Res.getValue(1));
     return true;
   }
+  case ISD::FP_ROUND:
+  case ISD::STRICT_FP_ROUND: {
+    // To a half or a bfloat that isn't legal, from a type of which there is no register: the
+    // library function returns it in a floating-point register all the same.
+    bool IsStrict = N->isStrictFPOpcode();
+    SDValue Src = N->getOperand(IsStrict ? 1 : 0);
+    EVT VT = N->getValueType(0);
+    if (isTypeLegal(Src.getValueType()) || Src.getValueType().isVector() ||
+        RTLIB::getFPROUND(Src.getValueType(), VT) == RTLIB::UNKNOWN_LIBCALL)
+      return true;
+    auto [Result, Chain] =
+        makeLibCall(DAG, RTLIB::getFPROUND(Src.getValueType(), VT), MVT::f32, Src,
+                    MakeLibCallOptions(), DL, IsStrict ? N->getOperand(0) : SDValue());
+    Result = DAG.getNode(ISD::BITCAST, DL, MVT::i32, Result);
+    Result = DAG.getNode(ISD::TRUNCATE, DL, MVT::i16, Result);
+    Results.push_back(DAG.getNode(ISD::BITCAST, DL, VT, Result));
+    if (IsStrict)
+      Results.push_back(Chain);
+    return true;
+  }
   case ISD::LROUND: {
     SDValue Src = N->getOperand(0);
-    if (!isTypeLegal(Src.getValueType()))
-      return true; // after the operand's type is replaced
-    if (!hasArithmetic(Subtarget, Src.getValueType()))
+    EVT SrcVT = Src.getValueType();
+    if (SrcVT == MVT::f16 && !hasArithmetic(Subtarget, SrcVT)) {
       Src = DAG.getNode(ISD::FP_EXTEND, DL, MVT::f32, Src);
-    SDValue Res =
-        DAG.getNode(MTIAISD::FCVT_W, DL, MVT::i64, Src, getFRM(DAG, DL, MTIAFPRndMode::RMM));
+      SrcVT = MVT::f32;
+    }
+    SDValue Res;
+    if (hasArithmetic(Subtarget, SrcVT)) {
+      Res = DAG.getNode(MTIAISD::FCVT_W, DL, MVT::i64, Src, getFRM(DAG, DL, MTIAFPRndMode::RMM));
+    } else {
+      RTLIB::Libcall LC = SrcVT == MVT::f32   ? RTLIB::LROUND_F32
+                          : SrcVT == MVT::f64 ? RTLIB::LROUND_F64
+                                              : RTLIB::LROUND_F128;
+      Res = makeLibCall(DAG, LC, MVT::i64, Src, MakeLibCallOptions(), DL).first;
+    }
     Results.push_back(DAG.getNode(ISD::TRUNCATE, DL, MVT::i32, Res));
     return true;
   }

@@ -3,6 +3,7 @@
 """Every floating-point operation of LLVM IR: our code's results against stock llc -O0's.
 
     fp_opcodes.py FOLDER --plugin libLLVMMTIA.so --group arith [--isa zfh] [--level O2]
+    fp_opcodes.py FOLDER --plugin libLLVMMTIA.so --fuzz     for $FUZZ_SECONDS, every group, ISA and level
     fp_opcodes.py list      the groups
 
 Each function loads its operands, does one operation and stores the result. It is in the
@@ -13,9 +14,11 @@ the exception flags. The program runs on QEMU, and on mtia-run with --mtia-run.
 """
 import argparse
 import os
+import random
 import re
 import subprocess
 import sys
+import time
 from fractions import Fraction
 
 HERE = os.path.dirname(os.path.abspath(__file__))
@@ -134,6 +137,17 @@ class Case:
                 if "is.fpclass" in line:
                     kinds[-1] = immediate[1]
                 self.declares.add(f"declare {found.group(1)} {found.group(2)}({', '.join(kinds)})")
+
+    def compiles(self, features):
+        """Whether stock LLVM compiles it, and the library has what it calls."""
+        for line in self.body:
+            if "f16" in line and ("+zfh" not in features and "lround.i32" in line or
+                                  "constrained" in line and not {"+zfh", "+zfhmin"} & {*features}):
+                return False
+            for kind, feature in (("b?f16", "+f"), ("f32", "+f"), ("f64", "+d")):
+                if feature not in features and re.search(rf"@llvm.(min|max)imum(num)?.{kind}", line):
+                    return False
+        return True
 
     def emit(self, name):
         lines = [f"define void @{name}(ptr %in, ptr %out)" + (" strictfp {" if self.strict else " {")]
@@ -431,7 +445,7 @@ struct test {
   unsigned char nan, strict, domain, is_signed, rounded, quiet;
   const char *text;
 };
-static unsigned long seed = 88172645463325252ul;
+static unsigned long seed = 88172645463325252ul + SEED;
 static unsigned long next(void) {
   seed ^= seed << 13;
   seed ^= seed >> 7;
@@ -624,27 +638,12 @@ def must(command, cwd):
                  + done.stdout.decode(errors="replace")[:3000])
 
 
-def main():
-    parser = argparse.ArgumentParser(description=__doc__,
-                                     formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("folder")
-    parser.add_argument("--plugin", default="")
-    parser.add_argument("--llvm", default="/usr/lib/llvm-22/bin")
-    parser.add_argument("--mtia-run", default="")
-    parser.add_argument("--group", choices=sorted(GROUPS))
-    parser.add_argument("--isa", choices=sorted(ISAS), default="zfh")
-    parser.add_argument("--level", default="O2")
-    parser.add_argument("--part", default="0/1", help="K/N: every Nth case, from K")
-    parser.add_argument("--limit", type=int, default=800, help="operands of one case, about")
-    options = parser.parse_args()
-    if options.folder == "list":
-        for name in GROUPS:
-            print(name, len(list(GROUPS[name]())))
-        return
+def check(options):
     part, parts = map(int, options.part.split("/"))
     folder = os.path.abspath(options.folder)
     os.makedirs(folder, exist_ok=True)
-    cases = [c for n, c in enumerate(GROUPS[options.group]()) if n % parts == part]
+    cases = [c for c in GROUPS[options.group]() if c.compiles(ISAS[options.isa][0].split(","))]
+    cases = [c for n, c in enumerate(cases) if n % parts == part]
     generate(folder, cases, {"ours": "ours", "stock": "stock"})
     features, abi, march = ISAS[options.isa]
     llc = [os.path.join(options.llvm, "llc"), f"-mtriple={TRIPLE}", f"-mattr={features}",
@@ -656,9 +655,9 @@ def main():
     isa = march + ("_zfh" if "+zfh" in features.split(",") and march.endswith("fdc") else "")
     clang = [os.path.join(options.llvm, "clang"), f"--target={TRIPLE}", f"-march={isa}", f"-mabi={abi}",
              "-O1", "-w", "-mcmodel=medany", "-isystem", "/usr/lib/picolibc/riscv64-unknown-elf/include",
-             f"-DLIMIT={options.limit}"]
+             f"-DLIMIT={options.limit}", f"-DSEED={options.seed}ul"]
     must([*clang, "-c", "main.c", "-o", "main.o"], folder)
-    must([*clang, "-fno-builtin", "-c", os.path.join(HERE, "fp_support.c"), "-o", "support.o"], folder)
+    must([*clang, "-fno-builtin", "-c", os.path.join(HERE, "../../../runtime/device/src/half.c"), "-o", "support.o"], folder)
     must(["riscv64-unknown-elf-gcc", "--specs=picolibc.specs", f"-march={march}", f"-mabi={abi}",
           "-mcmodel=medany", "--crt0=hosted", "--oslib=semihost",
           "-Wl,--defsym=__flash=0x80000000,--defsym=__flash_size=32M",
@@ -673,9 +672,40 @@ def main():
             text = output.read().decode(errors="replace")
         if done.returncode or not re.search(r"^(\d+) of \1 right$", text, re.M):
             sys.exit(f"fp_opcodes.py: --group {options.group} --isa {options.isa} --level "
-                     f"{options.level} --part {options.part}: {machine[0]}, exit status "
+                     f"{options.level} --part {options.part} --seed {options.seed}: {machine[0]}, exit status "
                      f"{done.returncode}\n{text}")
-    print(f"{len(cases)} operations: {text.strip()}")
+    return f"{len(cases)} operations: {text.strip()}"
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__,
+                                     formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("folder")
+    parser.add_argument("--plugin", default="")
+    parser.add_argument("--llvm", default="/usr/lib/llvm-22/bin")
+    parser.add_argument("--mtia-run", default="")
+    parser.add_argument("--group", choices=sorted(GROUPS))
+    parser.add_argument("--isa", choices=sorted(ISAS), default="zfh")
+    parser.add_argument("--level", default="O2")
+    parser.add_argument("--part", default="0/1", help="K/N: every Nth case, from K")
+    parser.add_argument("--limit", type=int, default=800, help="operands of one case, about")
+    parser.add_argument("--seed", type=int, default=0)
+    parser.add_argument("--fuzz", action="store_true")
+    options = parser.parse_args()
+    if options.folder == "list":
+        for name in GROUPS:
+            print(name, len(list(GROUPS[name]())))
+        return
+    if not options.fuzz:
+        print(check(options))
+        return
+    end = time.time() + float(os.environ.get("FUZZ_SECONDS", "60"))
+    while time.time() < end:
+        options.seed = random.randrange(1 << 32)
+        options.group, options.isa = random.choice(sorted(GROUPS)), random.choice(sorted(ISAS))
+        options.level = random.choice(["O0", "O1", "O2", "O3"])
+        print(f"--seed {options.seed} --group {options.group} --isa {options.isa} --level {options.level}: "
+              f"{check(options)}", flush=True)
 
 
 if __name__ == "__main__":
