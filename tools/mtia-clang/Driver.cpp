@@ -96,7 +96,12 @@ public:
     for (const std::string &Feature : mtia::deviceISA().toFeatures())
       Known.insert(StringRef(Feature).ltrim('+'));
     Known.insert("64bit");
-    Known.insert("relax"); // a choice of the assembler, no extension
+    // Choices of the code generator and the assembler, no extensions.
+    for (const char *Choice : {"relax", "save-restore", "unaligned-scalar-mem", "forced-atomics",
+                               "no-trailing-seq-cst-fence"})
+      Known.insert(Choice);
+    for (unsigned I = 1; I < 32; ++I)
+      Known.insert(("reserve-x" + llvm::Twine(I)).str());
   }
 
   bool chooseMachine(llvm::SmallVectorImpl<const char *> &Args);
@@ -108,7 +113,7 @@ private:
   DiagnosticsEngine &Diags;
   const Layout &Where;
   mtia::Machine Machine;
-  llvm::StringSet<> Known; // extensions of the device, without '+'
+  llvm::StringSet<> Known; // features that a compilation may have, without '+'
   llvm::BumpPtrAllocator Storage;
   llvm::StringSaver Saver;
 
@@ -241,6 +246,8 @@ bool DeviceDriver::limitFeatures(ArgStringList &Args) {
     if (Known.contains(Feature.substr(1))) {
       Kept.push_back(Args[I - 1]);
       Kept.push_back(Args[I]);
+    } else if (Feature == "+unaligned-vector-mem") {
+      // -mno-strict-align says it of vectors too, which there are none of.
     } else if (Feature.starts_with("+")) {
       return error("the device has no extension '" + Feature.substr(1) +
                    "'; it has " MTIA_DEVICE_MARCH);
@@ -307,8 +314,8 @@ void DeviceDriver::addLTOArgs(Compilation &C, const InputInfoList &Inputs, ArgSt
       Out.push_back(Planned[I]);
   if (TheDriver.isUsingLTO() && Args.hasFlag(OPT_ffat_lto_objects, OPT_fno_fat_lto_objects, false))
     Out.push_back("--fat-lto-objects");
-  std::string Features = llvm::join(Machine.ISA->toFeatures(), ",") +
-                         (linkerRelaxation(Args) ? ",+relax" : ",-relax");
+  std::string Features =
+      llvm::join(Machine.ISA->toFeatures(), ",") + (linkerRelaxation(Args) ? ",+relax" : ",-relax");
   for (const std::string &Option : {"-mattr=" + Features, "-target-abi=" + Machine.Mabi}) {
     Out.push_back("-mllvm");
     Out.push_back(Args.MakeArgString(Option));

@@ -29,3 +29,9 @@ def FeatureNoTrailingSeqCstFence
     : SubtargetFeature<"no-trailing-seq-cst-fence", "EnableTrailingSeqCstFence",
                        "false",
                        "No fence after a sequentially consistent store">;
+
+// -mno-strict-align: the device does misaligned accesses of ordinary memory in hardware;
+// memory of the units and atomics take none.
+def FeatureUnalignedScalarMem
+    : SubtargetFeature<"unaligned-scalar-mem", "EnableUnalignedScalarMem", "true",
+                       "Loads and stores needn't be aligned">;

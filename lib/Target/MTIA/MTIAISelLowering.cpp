@@ -131,6 +131,15 @@ bool MTIATargetLowering::isLegalAddressingMode(const DataLayout &DL, const AddrM
   return AM.Scale == 0 || (AM.Scale == 1 && !AM.HasBaseReg);
 }
 
+bool MTIATargetLowering::allowsMisalignedMemoryAccesses(EVT VT, unsigned AddrSpace, Align Alignment,
+                                                        MachineMemOperand::Flags Flags,
+                                                        unsigned *Fast) const {
+  bool Allowed = Subtarget.enableUnalignedScalarMem() && !VT.isVector();
+  if (Fast)
+    *Fast = Allowed;
+  return Allowed;
+}
+
 bool MTIATargetLowering::isLegalICmpImmediate(int64_t Imm) const { return isInt<12>(Imm); }
 
 bool MTIATargetLowering::isLegalAddImmediate(int64_t Imm) const { return isInt<12>(Imm); }

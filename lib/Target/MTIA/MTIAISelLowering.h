@@ -24,6 +24,9 @@ public:
   // What is cheap, what is legal.
   bool isLegalAddressingMode(const DataLayout &DL, const AddrMode &AM, Type *Ty, unsigned AS,
                              Instruction *I = nullptr) const override;
+  bool allowsMisalignedMemoryAccesses(EVT VT, unsigned AddrSpace, Align Alignment,
+                                      MachineMemOperand::Flags Flags,
+                                      unsigned *Fast) const override;
   bool isLegalICmpImmediate(int64_t Imm) const override;
   bool isLegalAddImmediate(int64_t Imm) const override;
   bool isTruncateFree(Type *SrcTy, Type *DstTy) const override;

@@ -10,6 +10,7 @@
 #include "MTIASelectionDAGInfo.h"
 #include "MTIASubtarget.h"
 #include "llvm/CodeGen/SelectionDAG.h"
+#include "llvm/IR/IntrinsicsRISCV.h"
 #include "llvm/Support/CommandLine.h"
 #include "llvm/Support/KnownBits.h"
 
@@ -33,6 +34,7 @@ void MTIATargetLowering::setBitActions() {
     setOperationAction({ISD::CTLZ, ISD::CTLZ_ZERO_UNDEF, ISD::CTTZ, ISD::CTTZ_ZERO_UNDEF, ISD::ROTL,
                         ISD::ROTR, ISD::ABS},
                        MVT::i32, Custom);
+    setOperationAction(ISD::INTRINSIC_WO_CHAIN, MVT::i32, Custom);
   }
   setTargetDAGCombine({ISD::SELECT, ISD::AND, ISD::TRUNCATE});
 }
@@ -340,6 +342,13 @@ bool MTIATargetLowering::replaceBitResults(SDNode *N, SmallVectorImpl<SDValue> &
     return Push(DAG.getNode(MTIAISD::ROLW, DL, MVT::i64, Ext(0), Ext(1)));
   case ISD::ROTR:
     return Push(DAG.getNode(MTIAISD::RORW, DL, MVT::i64, Ext(0), Ext(1)));
+  case ISD::INTRINSIC_WO_CHAIN: {
+    if (N->getConstantOperandVal(0) != Intrinsic::riscv_orc_b)
+      return false;
+    // Byte by byte: what the upper half holds doesn't matter.
+    return Push(DAG.getNode(ISD::INTRINSIC_WO_CHAIN, DL, MVT::i64,
+                            DAG.getTargetConstant(Intrinsic::riscv_orc_b, DL, MVT::i64), Ext(1)));
+  }
   case ISD::ABS: {
     // The larger of x and -x, the negation being one of 32 bits.
     SDValue X = DAG.getNode(ISD::SIGN_EXTEND, DL, MVT::i64, N->getOperand(0));

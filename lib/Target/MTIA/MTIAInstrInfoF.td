@@ -345,17 +345,17 @@ class SwapFPCSRImm<int csr, list<Register> regs>
   let Defs = regs;
 }
 
-let Predicates = [HasStdExtF] in {
+// Inline assembly writes these registers without a word, and a register that no
+// instruction of the function names as written counts as a constant: hence side effects.
+let Predicates = [HasStdExtF], hasSideEffects = true in {
 def ReadFRM : ReadFPCSR<0x002, [FRM]>;
 def WriteFRM : WriteFPCSR<0x002, [FRM]>;
 def WriteFRMImm : WriteFPCSRImm<0x002, [FRM]>;
 def SwapFRM : SwapFPCSR<0x002, [FRM]>;
 def SwapFRMImm : SwapFPCSRImm<0x002, [FRM]>;
-let hasSideEffects = true in {
 def ReadFFLAGS : ReadFPCSR<0x001, [FFLAGS]>;
 def WriteFFLAGS : WriteFPCSR<0x001, [FFLAGS]>;
 def ReadFCSR : ReadFPCSR<0x003, [FRM, FFLAGS]>;
 def WriteFCSR : WriteFPCSR<0x003, [FRM, FFLAGS]>;
 def WriteFCSRImm : WriteFPCSRImm<0x003, [FRM, FFLAGS]>;
-}
 }

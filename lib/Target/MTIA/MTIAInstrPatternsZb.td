@@ -91,6 +91,7 @@ def : Pat<(i64 (xor GPR:$rs1, InvertedImm:$rs2)), (XNOR GPR:$rs1, InvertedImm:$r
 def : PatGpr<ctlz, CLZ>;
 def : PatGpr<cttz, CTZ>;
 def : PatGpr<ctpop, CPOP>;
+def : PatGpr<int_riscv_orc_b, ORC_B>;
 def : PatGpr<mtia_clzw, CLZW>;
 def : PatGpr<mtia_ctzw, CTZW>;
 def : Pat<(i64 (ctpop (i64 (and GPR:$rs1, 0xffffffff)))), (CPOPW GPR:$rs1)>;
