@@ -348,10 +348,12 @@ ArgStringList DeviceDriver::linkerArgs(Compilation &C, const Command &Job) {
   InputInfoList Inputs = linkerInputs(Job);
   addLTOArgs(C, Inputs, Out);
   tools::AddLinkerInputs(TC, Inputs, Args, Out, llvm::cast<JobAction>(Job.getSource()));
-  if (Libraries) {
+  if (!Relocatable) { // also for those who name the libraries themselves: -nostdlib -lgcc
     Out.push_back(Save("-L" + Where.Lib + "/" + Machine.Libraries->Folder));
     Out.push_back(Save("-L" + Machine.Libraries->libcFolder()));
     Out.push_back(Save(llvm::Twine("-L") + Machine.Libraries->LibgccFolder));
+  }
+  if (Libraries) {
     // lld searches an archive again when a later one needs it: no group.
     if (!Args.hasArg(OPT_nostdlibxx))
       Out.push_back("-lmtia++");
