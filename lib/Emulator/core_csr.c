@@ -83,9 +83,7 @@ enum csr_number {
 #define INHIBIT_CYCLE 1u
 #define INHIBIT_INSTRET 4u
 
-#define SATP_PPN ((UINT64_C(1) << 44) - 1)
-#define SATP_ASID (UINT64_C(0xffff) << 44)
-#define SATP_SV39 (UINT64_C(8) << 60)
+enum { SATP_BARE = 0, SATP_SV39 = 8, SATP_SV57 = 10 };
 
 // Counters that exist, count nothing and ignore writes; entries of physical memory protection
 // behind the last; no debug triggers.
@@ -295,9 +293,10 @@ static void write_mcountinhibit(struct mtia_core *c, uint64_t value) {
 }
 
 static void write_satp(struct mtia_core *c, uint64_t value) {
-  if (value >> 60 && value >> 60 != SATP_SV39 >> 60) // without such a mode nothing is written
+  uint64_t mode = value >> 60;
+  if (mode != SATP_BARE && (mode < SATP_SV39 || mode > SATP_SV57)) // then nothing is written
     return;
-  c->csr.satp = value & (SATP_SV39 | SATP_ASID | SATP_PPN);
+  c->csr.satp = value;
   mtia_core_guard_update(c);
 }
 

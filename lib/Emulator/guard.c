@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 //
-// Physical memory protection and Sv39. Machine-level ISA 1.12, section "Physical
-// Memory Protection"; supervisor-level ISA 1.12, "Sv39".
+// Physical memory protection and page tables: Sv39, Sv48, Sv57. Machine-level ISA 1.12,
+// section "Physical Memory Protection"; supervisor-level ISA 1.12, "Sv39" and following.
 //
 // Nothing is cached: every access of a guarded core walks the page table and compares
 // with the entries. A core is guarded only while some access could come out otherwise
@@ -103,9 +103,10 @@ static bool leaf_allows(const struct mtia_core *c, unsigned mode, uint64_t pte,
 static uint64_t translate(struct mtia_core *c, unsigned mode, enum mtia_access access,
                           uint64_t *addr) {
   uint64_t table = (c->csr.satp & ((UINT64_C(1) << 44) - 1)) * PAGE, va = *addr;
-  if ((uint64_t)((int64_t)(va << 25) >> 25) != va)
+  int levels = (int)(c->csr.satp >> 60) - 5, above = 52 - 9 * levels; // above: bits of the sign
+  if ((uint64_t)((int64_t)(va << above) >> above) != va)
     return page_fault(access);
-  for (int level = 2; level >= 0; level--) {
+  for (int level = levels - 1; level >= 0; level--) {
     uint64_t at = table + (va >> (12 + 9 * level) & 511) * 8, pte;
     uint8_t *host = mtia_mem(c->dev, c->pe, at, 8);
     if (!host || !pmp_allows(c, MTIA_SUPERVISOR, at, 8, PMP_R))

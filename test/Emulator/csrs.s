@@ -94,11 +94,17 @@ _start:
 # CHECK-NEXT: {{^}}00000000000000000000000000000002
   try sip
   csrw mideleg, x0
-# No mode 15: nothing is written. Sv39: mode, 16 bits of number, 44 bits of address.
+# No mode 15: nothing is written. Sv39, Sv57: mode, 16 bits of number, 44 bits of address.
 # CHECK-NEXT: {{^}}00000000000000000000000000000000
   try satp
   li s1, 0x8fffffffffffffff
 # CHECK-NEXT: {{^}}00000000000000008fffffffffffffff
+  try satp
+  li s1, 0xafffffffffffffff
+# CHECK-NEXT: {{^}}0000000000000000afffffffffffffff
+  try satp
+  li s1, 0xbfffffffffffffff
+# CHECK-NEXT: {{^}}00000000000000000000000000000000
   try satp
 # 54 bits of address; two bits of an entry are none; writable but not readable is reserved.
   li s1, -1

@@ -270,6 +270,50 @@ in_user:
   andi t1, t1, 0xff
 # CHECK-NEXT: 0000000000000106 00000000000000c7
   note 0x106, t1
+# Sv48 and Sv57: the same through one and two levels more.
+  lla t2, level3
+  lla t1, level2
+  srli t0, t1, 2
+  ori t0, t0, 1
+  sd t0, 0(t2)
+  lla t1, level4
+  srli t0, t2, 2
+  ori t0, t0, 1
+  sd t0, 0(t1)
+  srli t2, t2, 12
+  li t0, 9 << 60
+  or t2, t2, t0
+  csrr s6, satp
+  csrw satp, t2
+  sfence.vma
+  li t3, MPRV | MPP_S
+  li t0, MPP
+  csrc mstatus, t0
+  csrs mstatus, t3
+  ld a2, 16(zero)
+  li t0, MPRV
+  csrc mstatus, t0
+# CHECK-NEXT: 000000000000010b 0000000000001234
+  note 0x10b, a2
+  srli t1, t1, 12
+  li t0, 10 << 60
+  or t1, t1, t0
+  csrw satp, t1
+  sfence.vma
+  csrs mstatus, t3
+  ld a2, 16(zero)
+  li t0, 1 << 56         # not sign-extended
+# CHECK-NEXT: 000000000000000d {{[0-9a-f]+}} 0100000000000000
+  lw a3, 0(t0)
+  li t0, MPP
+  csrc mstatus, t0
+  csrs mstatus, t3
+  li t0, MPRV
+  csrc mstatus, t0
+# CHECK-NEXT: 000000000000010c 0000000000001234
+  note 0x10c, a2
+  csrw satp, s6
+  sfence.vma
 # Machine mode with supervisor mode's view of data.
   li t0, MPP
   csrc mstatus, t0
@@ -431,6 +475,8 @@ write_block: .dword 0, log, 0
 exit_block: .dword 0x20026, 0
 name: .asciz ":tt"
   .balign 4096
+level4: .zero 4096
+level3: .zero 4096
 level2: .zero 4096
 level1: .zero 4096
 level0: .zero 4096
