@@ -77,3 +77,56 @@ define i64 @constants_power(i1 zeroext %c) {
   %r = select i1 %c, i64 9, i64 1
   ret i64 %r
 }
+
+; One bit decides between a value and 0.
+define i64 @bit(i64 %x, i64 %y) {
+; CHECK-LABEL: bit:
+; CHECK: andi a0, a0, 16
+; CHECK-NEXT: czero.eqz a0, a1, a0
+; CHECK-NEXT: ret
+  %m = and i64 %x, 16
+  %c = icmp ne i64 %m, 0
+  %r = select i1 %c, i64 %y, i64 0
+  ret i64 %r
+}
+
+; A boolean as a mask.
+define i64 @mask(i64 %x, i64 %y) {
+; CHECK-LABEL: mask:
+; CHECK: andi a0, a0, 1
+; CHECK-NEXT: czero.eqz a0, a1, a0
+; CHECK-NEXT: ret
+; NOFOLD-LABEL: mask:
+; NOFOLD: neg
+; NOFOLD: and
+  %b = and i64 %x, 1
+  %m = sub i64 0, %b
+  %r = and i64 %m, %y
+  ret i64 %r
+}
+
+define i64 @inverse_mask(i64 %x, i64 %y) {
+; CHECK-LABEL: inverse_mask:
+; CHECK: andi a0, a0, 1
+; CHECK-NEXT: czero.nez a0, a1, a0
+; CHECK-NEXT: ret
+  %b = and i64 %x, 1
+  %m = add i64 %b, -1
+  %r = and i64 %m, %y
+  ret i64 %r
+}
+
+; Two inverted booleans: the inverse of their conjunction.
+define i64 @either_not(double %a, double %b, double %c) {
+; CHECK-LABEL: either_not:
+; CHECK: feq.d
+; CHECK: feq.d
+; CHECK-NEXT: and a0,
+; CHECK-NEXT: xori a0, a0, 1
+; CHECK-NEXT: ret
+  %x = fcmp une double %a, %b
+  %y = fcmp une double %b, %c
+  %r = or i1 %x, %y
+  %z = zext i1 %r to i64
+  ret i64 %z
+}

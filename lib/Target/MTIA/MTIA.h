@@ -24,6 +24,10 @@ void initializeMTIADAGToDAGISelLegacyPass(PassRegistry &);
 ModulePass *createMTIAEnableXmtiaPass();
 void initializeMTIAEnableXmtiaPass(PassRegistry &);
 
+/// Puts the floating-point constants of a function into one table.
+ModulePass *createMTIAPromoteConstantsPass();
+void initializeMTIAPromoteConstantsPass(PassRegistry &);
+
 /// Expands address pseudo-instructions into AUIPC pairs while there are virtual
 /// registers.
 FunctionPass *createMTIAPreRAExpandPseudoPass();

@@ -114,7 +114,14 @@ bool MTIADAGToDAGISel::tryShiftOfMask(SDNode *Node) {
 
   if (Node->getOpcode() == ISD::SRL && N0.getOpcode() == ISD::AND && N0.hasOneUse() &&
       isa<ConstantSDNode>(N0.getOperand(1))) {
-    uint64_t Mask = N0.getConstantOperandVal(1) | maskTrailingOnes<uint64_t>(ShAmt);
+    uint64_t Mask = N0.getConstantOperandVal(1);
+    // High bits of a word or of the whole, moved not quite to the bottom.
+    unsigned Lead = llvm::countl_zero(Mask), Trail = llvm::countr_zero(Mask);
+    if (isShiftedMask_64(Mask) && Trail > ShAmt && (Lead == 0 || Lead == 32) &&
+        !isInt<12>((int64_t)Mask))
+      return Emit(Lead == 0 ? MTIA::SRLI : MTIA::SRLIW, N0.getOperand(0), Trail, MTIA::SLLI,
+                  Trail - ShAmt);
+    Mask |= maskTrailingOnes<uint64_t>(ShAmt);
     if (!isMask_64(Mask))
       return false;
     unsigned Ones = llvm::countr_one(Mask);
@@ -125,8 +132,9 @@ bool MTIADAGToDAGISel::tryShiftOfMask(SDNode *Node) {
                                                CurDAG->getTargetConstant(ShAmt, DL, MVT::i64)));
       return true;
     }
-    // ANDI and SRLI are as short, and no worse.
-    if (isInt<12>(N0.getConstantOperandVal(1)))
+    // ANDI and SRLI are as good, unless only the shifts have short forms.
+    if (Subtarget->hasCompressed() ? isInt<6>((int64_t)N0.getConstantOperandVal(1))
+                                   : isInt<12>((int64_t)N0.getConstantOperandVal(1)))
       return false;
     return Emit(MTIA::SLLI, N0.getOperand(0), 64 - Ones, MTIA::SRLI, 64 - Ones + ShAmt);
   }
@@ -163,6 +171,12 @@ bool MTIADAGToDAGISel::tryMaskOfShift(SDNode *Node) {
     return false;
   uint64_t C1 = N1C->getZExtValue();
   SDValue N0 = Node->getOperand(0);
+  // A mask of bits that are zero anyway.
+  if (!isInt<12>((int64_t)C1) && CurDAG->MaskedValueIsZero(N0, APInt(64, ~C1))) {
+    ReplaceUses(SDValue(Node, 0), N0);
+    CurDAG->RemoveDeadNode(Node);
+    return true;
+  }
   // ANDI; where it has no short form but the shifts have, the shifts.
   if (Subtarget->hasCompressed() ? isInt<6>((int64_t)C1) : isInt<12>((int64_t)C1))
     return false;
@@ -313,6 +327,21 @@ void MTIADAGToDAGISel::Select(SDNode *Node) {
     ReplaceNode(Node, CurDAG->getMachineNode(MTIA::ADDI, DL, MVT::i64, TFI, Zero));
     return;
   }
+  case ISD::ADD:
+  case ISD::OR:
+    // The address of a part of the frame.
+    if (auto *FIN = dyn_cast<FrameIndexSDNode>(Node->getOperand(0));
+        FIN && CurDAG->isBaseWithConstantOffset(SDValue(Node, 0))) {
+      int64_t Offset = cast<ConstantSDNode>(Node->getOperand(1))->getSExtValue();
+      if (!isInt<12>(Offset))
+        break;
+      SDValue TFI = CurDAG->getTargetFrameIndex(FIN->getIndex(), MVT::i64);
+      ReplaceNode(Node,
+                  CurDAG->getMachineNode(MTIA::ADDI, DL, MVT::i64, TFI,
+                                         CurDAG->getSignedTargetConstant(Offset, DL, MVT::i64)));
+      return;
+    }
+    break;
   case ISD::MUL:
     if (tryMulOfMask(Node))
       return;

@@ -52,6 +52,12 @@ bool MTIADAGToDAGISel::selectShAdd(SDValue N, unsigned ShAmt, SDValue &Val) {
   if (N.getOpcode() == ISD::AND && isa<ConstantSDNode>(N.getOperand(1))) {
     SDValue N0 = N.getOperand(0);
     uint64_t C1 = N.getConstantOperandVal(1);
+    // A mask of bits that are zero anyway.
+    if (N0.getOpcode() == ISD::SHL && isa<ConstantSDNode>(N0.getOperand(1)) &&
+        N0.getConstantOperandVal(1) == ShAmt && CurDAG->MaskedValueIsZero(N0, APInt(64, ~C1))) {
+      Val = N0.getOperand(0);
+      return true;
+    }
     if ((N0.getOpcode() == ISD::SHL || N0.getOpcode() == ISD::SRL) &&
         isa<ConstantSDNode>(N0.getOperand(1))) {
       bool IsShl = N0.getOpcode() == ISD::SHL;
@@ -79,6 +85,20 @@ bool MTIADAGToDAGISel::selectShAdd(SDValue N, unsigned ShAmt, SDValue &Val) {
         return Down(MTIA::SRLI, N0, ShAmt);
       if (Lead == 32)
         return Down(MTIA::SRLIW, N0, ShAmt);
+    }
+    return false;
+  }
+
+  // (x & mask) >> c, where the mask's zeros below are ShAmt more than the shift takes.
+  if (N.getOpcode() == ISD::SRL && isa<ConstantSDNode>(N.getOperand(1)) && N.hasOneUse()) {
+    SDValue N0 = N.getOperand(0);
+    if (N0.getOpcode() == ISD::AND && N0.hasOneUse() && isa<ConstantSDNode>(N0.getOperand(1)) &&
+        MaskOf(N, Lead, Trail, N0.getConstantOperandVal(1)) &&
+        Trail == N.getConstantOperandVal(1) + ShAmt) {
+      if (Lead == 0)
+        return Down(MTIA::SRLI, N0.getOperand(0), Trail);
+      if (Lead == 32)
+        return Down(MTIA::SRLIW, N0.getOperand(0), Trail);
     }
     return false;
   }

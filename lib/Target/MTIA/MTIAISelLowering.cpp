@@ -144,11 +144,8 @@ bool MTIATargetLowering::isLegalICmpImmediate(int64_t Imm) const { return isInt<
 
 bool MTIATargetLowering::isLegalAddImmediate(int64_t Imm) const { return isInt<12>(Imm); }
 
-bool MTIATargetLowering::isTruncateFree(Type *SrcTy, Type *DstTy) const {
-  if (!SrcTy->isIntegerTy() || !DstTy->isIntegerTy())
-    return false;
-  return SrcTy->getPrimitiveSizeInBits() == 64 && DstTy->getPrimitiveSizeInBits() == 32;
-}
+// Among IR's optimisers: a loop's narrow counter is not better as a part of a wide one.
+bool MTIATargetLowering::isTruncateFree(Type *SrcTy, Type *DstTy) const { return false; }
 
 bool MTIATargetLowering::isTruncateFree(EVT SrcVT, EVT DstVT) const {
   return SrcVT.isScalarInteger() && DstVT.isScalarInteger() && SrcVT.getSizeInBits() == 64 &&
@@ -354,7 +351,7 @@ SDValue MTIATargetLowering::lowerConstant(SDValue Op, SelectionDAG &DAG) const {
   if (isInt<32>(Imm))
     return Op;
   MTIAMatInt::InstSeq Seq = MTIAMatInt::generateInstSeq(Imm, Subtarget);
-  if (Seq.size() <= Subtarget.getMaxBuildIntsCost() || DAG.shouldOptForSize())
+  if (Seq.size() <= Subtarget.getMaxBuildIntsCost())
     return Op;
   unsigned Shift, AddOpc;
   Seq = MTIAMatInt::generateTwoRegSeq(Imm, Subtarget, Shift, AddOpc);
@@ -432,6 +429,15 @@ SDValue MTIATargetLowering::lowerBRCOND(SDValue Op, SelectionDAG &DAG) const {
     SDValue LHS = CondV.getOperand(0);
     SDValue RHS = CondV.getOperand(1);
     ISD::CondCode CC = cast<CondCodeSDNode>(CondV.getOperand(2))->get();
+    // For size, x == c as x - c == 0, where both instructions have short forms.
+    if (auto *C = dyn_cast<ConstantSDNode>(RHS);
+        C && !C->isZero() && (CC == ISD::SETEQ || CC == ISD::SETNE) && LHS.hasOneUse() &&
+        isInt<6>(-C->getSExtValue()) && Subtarget.hasCompressed() &&
+        DAG.getMachineFunction().getFunction().hasMinSize()) {
+      LHS = DAG.getNode(ISD::ADD, DL, MVT::i64, LHS,
+                        DAG.getSignedConstant(-C->getSExtValue(), DL, MVT::i64));
+      RHS = DAG.getConstant(0, DL, MVT::i64);
+    }
     translateSetCCForBranch(DL, LHS, RHS, CC, DAG);
     return DAG.getNode(MTIAISD::BR_CC, DL, Op.getValueType(), Op.getOperand(0), LHS, RHS,
                        DAG.getCondCode(CC), Op.getOperand(2));
@@ -950,7 +956,12 @@ SDValue MTIATargetLowering::PerformDAGCombine(SDNode *N, DAGCombinerInfo &DCI) c
     return performMULCombine(N, DCI, DAG);
   case ISD::SELECT:
     return performSELECTCombine(N, DAG);
+  case ISD::OR:
+    return performLogicCombine(N, DCI, DAG);
   case ISD::AND:
+    if (SDValue V = performLogicCombine(N, DCI, DAG))
+      return V;
+    [[fallthrough]];
   case ISD::TRUNCATE:
     return performBitTestCombine(N, DAG);
   case MTIAISD::CZERO_EQZ:

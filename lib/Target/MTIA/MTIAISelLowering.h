@@ -47,7 +47,27 @@ public:
   bool hasInlineStackProbe(const MachineFunction &MF) const override { return false; }
   bool isIntDivCheap(EVT VT, AttributeList Attr) const override;
 
+  /// Offsets of an aggregate that are out of reach share one base.
+  bool shouldConsiderGEPOffsetSplit() const override { return true; }
+  bool convertSetCCLogicToBitwiseLogic(EVT VT) const override { return VT.isScalarInteger(); }
+  bool shouldNormalizeToSelectSequence(LLVMContext &Context, EVT VT) const override {
+    return false;
+  }
+  bool isMultiStoresCheaperThanBitsMerge(EVT LTy, EVT HTy) const override {
+    return LTy.isFloatingPoint() != HTy.isFloatingPoint();
+  }
+  bool shouldFormOverflowOp(unsigned Opcode, EVT VT, bool MathUsed) const override {
+    return VT != MVT::i8 && VT != MVT::i16 &&
+           TargetLowering::shouldFormOverflowOp(Opcode, VT, MathUsed);
+  }
+  ShiftLegalizationStrategy preferredShiftLegalizationStrategy(SelectionDAG &DAG, SDNode *N,
+                                                               unsigned Factor) const override;
+  unsigned combineRepeatedFPDivisors() const override { return 2; }
+
   // Zb* and Zicond: MTIAISelLoweringZb.cpp.
+  bool shouldFoldSelectWithSingleBitTest(EVT VT, const APInt &AndMask) const override;
+  bool isCtpopFast(EVT VT) const override;
+  bool shouldTransformSignedTruncationCheck(EVT XVT, unsigned KeptBits) const override;
   bool isCheapToSpeculateCttz(Type *Ty) const override;
   bool isCheapToSpeculateCtlz(Type *Ty) const override;
   bool hasAndNotCompare(SDValue Y) const override;
@@ -153,6 +173,7 @@ private:
 
   SDValue lowerSelectZicond(SDValue Op, SelectionDAG &DAG) const;
   SDValue performSELECTCombine(SDNode *N, SelectionDAG &DAG) const;
+  SDValue performLogicCombine(SDNode *N, DAGCombinerInfo &DCI, SelectionDAG &DAG) const;
   SDValue performCZEROCombine(SDNode *N, SelectionDAG &DAG) const;
   SDValue performBitTestCombine(SDNode *N, SelectionDAG &DAG) const;
   SDValue performMULCombine(SDNode *N, DAGCombinerInfo &DCI, SelectionDAG &DAG) const;

@@ -686,10 +686,72 @@ bool MTIATargetLowering::replaceFPNodeResults(SDNode *N, SmallVectorImpl<SDValue
   }
 }
 
+// The conversion of a value that was rounded to an integer before: the instruction rounds.
+static SDValue combineRoundedToInt(SDNode *N, const MTIASubtarget &STI, SelectionDAG &DAG) {
+  EVT VT = N->getValueType(0);
+  SDValue Src = N->getOperand(0);
+  if ((VT != MVT::i32 && VT != MVT::i64) || !DAG.getTargetLoweringInfo().isTypeLegal(MVT::i64) ||
+      !Src.getValueType().isSimple() || !hasArithmetic(STI, Src.getSimpleValueType()))
+    return SDValue();
+  MTIAFPRndMode::RoundingMode RM;
+  switch (Src.getOpcode()) {
+  case ISD::FROUNDEVEN:
+    RM = MTIAFPRndMode::RNE;
+    break;
+  case ISD::FTRUNC:
+    RM = MTIAFPRndMode::RTZ;
+    break;
+  case ISD::FFLOOR:
+    RM = MTIAFPRndMode::RDN;
+    break;
+  case ISD::FCEIL:
+    RM = MTIAFPRndMode::RUP;
+    break;
+  case ISD::FROUND:
+    RM = MTIAFPRndMode::RMM;
+    break;
+  case ISD::FRINT:
+    RM = MTIAFPRndMode::DYN;
+    break;
+  default:
+    return SDValue();
+  }
+  bool IsSigned = N->getOpcode() == ISD::FP_TO_SINT;
+  unsigned Opc = VT == MVT::i64 ? (IsSigned ? MTIAISD::FCVT_X : MTIAISD::FCVT_XU)
+                                : (IsSigned ? MTIAISD::FCVT_W : MTIAISD::FCVT_WU);
+  SDLoc DL(N);
+  SDValue Int = DAG.getNode(Opc, DL, MVT::i64, Src.getOperand(0), getFRM(DAG, DL, RM));
+  return VT == MVT::i64 ? Int : DAG.getNode(ISD::TRUNCATE, DL, VT, Int);
+}
+
+// a * b + c * -d -> a * b - c * d: one instruction for fma and negation.
+static SDValue combineNegatedAddend(SDNode *N, SelectionDAG &DAG) {
+  SDValue Mul = N->getOperand(2);
+  if (Mul.getOpcode() != ISD::FMUL || !Mul.hasOneUse())
+    return SDValue();
+  SDLoc DL(N);
+  EVT VT = N->getValueType(0);
+  for (unsigned I : {0, 1}) {
+    SDValue Neg = Mul.getOperand(I);
+    if (Neg.getOpcode() != ISD::FNEG || !Neg.hasOneUse())
+      continue;
+    SDValue Product =
+        DAG.getNode(ISD::FMUL, DL, VT, Mul.getOperand(1 - I), Neg.getOperand(0), Mul->getFlags());
+    return DAG.getNode(ISD::FMA, DL, VT, N->getOperand(0), N->getOperand(1),
+                       DAG.getNode(ISD::FNEG, DL, VT, Product), N->getFlags());
+  }
+  return SDValue();
+}
+
 SDValue MTIATargetLowering::performFPCombine(SDNode *N, DAGCombinerInfo &DCI) const {
   switch (N->getOpcode()) {
   default:
     return SDValue();
+  case ISD::FP_TO_SINT:
+  case ISD::FP_TO_UINT:
+    return combineRoundedToInt(N, Subtarget, DCI.DAG);
+  case ISD::FMA:
+    return combineNegatedAddend(N, DCI.DAG);
   case MTIAISD::FMV_X_ANYEXTW:
   case MTIAISD::FMV_X_ANYEXTH: {
     // There and back.

@@ -36,7 +36,8 @@ void MTIATargetLowering::setBitActions() {
                        MVT::i32, Custom);
     setOperationAction(ISD::INTRINSIC_WO_CHAIN, MVT::i32, Custom);
   }
-  setTargetDAGCombine({ISD::SELECT, ISD::AND, ISD::TRUNCATE});
+  setTargetDAGCombine(
+      {ISD::SELECT, ISD::AND, ISD::OR, ISD::TRUNCATE, ISD::FP_TO_SINT, ISD::FP_TO_UINT, ISD::FMA});
 }
 
 //===----------------------------------------------------------------------===//
@@ -46,6 +47,35 @@ void MTIATargetLowering::setBitActions() {
 bool MTIATargetLowering::isCheapToSpeculateCttz(Type *Ty) const { return Subtarget.hasStdExtZbb(); }
 
 bool MTIATargetLowering::isCheapToSpeculateCtlz(Type *Ty) const { return Subtarget.hasStdExtZbb(); }
+
+bool MTIATargetLowering::isCtpopFast(EVT VT) const {
+  return Subtarget.hasStdExtZbb() && (VT == MVT::i32 || VT == MVT::i64);
+}
+
+// A test of one bit decides between a value and 0: a conditional zero, where ANDI or BEXTI
+// makes the condition; otherwise the bit as a mask.
+bool MTIATargetLowering::shouldFoldSelectWithSingleBitTest(EVT VT, const APInt &AndMask) const {
+  if (Subtarget.hasStdExtZicond())
+    return !Subtarget.hasStdExtZbs() && AndMask.ugt(1024);
+  return TargetLowering::shouldFoldSelectWithSingleBitTest(VT, AndMask);
+}
+
+// Whether x + c < c' with powers of two may become a comparison of x with its lower bits
+// extended: where that is one instruction.
+bool MTIATargetLowering::shouldTransformSignedTruncationCheck(EVT XVT, unsigned KeptBits) const {
+  if (XVT.isVector() || (XVT != MVT::i32 && XVT != MVT::i64))
+    return false;
+  return KeptBits == 32 || (Subtarget.hasStdExtZbb() && (KeptBits == 8 || KeptBits == 16));
+}
+
+// Of two registers, a shift by a variable is fourteen instructions: a call is shorter.
+TargetLowering::ShiftLegalizationStrategy
+MTIATargetLowering::preferredShiftLegalizationStrategy(SelectionDAG &DAG, SDNode *N,
+                                                       unsigned Factor) const {
+  if (DAG.getMachineFunction().getFunction().hasMinSize())
+    return ShiftLegalizationStrategy::LowerToLibcall;
+  return TargetLowering::preferredShiftLegalizationStrategy(DAG, N, Factor);
+}
 
 bool MTIATargetLowering::hasAndNotCompare(SDValue Y) const {
   return Y.getValueType().isScalarInteger() && Subtarget.hasStdExtZbb() && !isa<ConstantSDNode>(Y);
@@ -209,6 +239,51 @@ SDValue MTIATargetLowering::performSELECTCombine(SDNode *N, SelectionDAG &DAG) c
   return foldSelectIntoOp(N, DAG, F, T, /*Swapped=*/true);
 }
 
+// 0 or 1.
+static bool isBoolean(SDValue V, SelectionDAG &DAG) {
+  return V.getValueType() == MVT::i64 && DAG.MaskedValueIsZero(V, APInt::getBitsSetFrom(64, 1));
+}
+
+SDValue MTIATargetLowering::performLogicCombine(SDNode *N, DAGCombinerInfo &DCI,
+                                                SelectionDAG &DAG) const {
+  EVT VT = N->getValueType(0);
+  if (VT != MVT::i64 || !DCI.isAfterLegalizeDAG())
+    return SDValue();
+  SDLoc DL(N);
+  // Of two inverted booleans only the result is inverted.
+  auto IsInverted = [&](SDValue V) {
+    return V.getOpcode() == ISD::XOR && V.hasOneUse() && isOneConstant(V.getOperand(1)) &&
+           isBoolean(V.getOperand(0), DAG);
+  };
+  SDValue A = N->getOperand(0), B = N->getOperand(1);
+  if (IsInverted(A) && IsInverted(B)) {
+    unsigned Dual = N->getOpcode() == ISD::AND ? ISD::OR : ISD::AND;
+    SDValue Logic = DAG.getNode(Dual, DL, VT, A.getOperand(0), B.getOperand(0));
+    return DAG.getNode(ISD::XOR, DL, VT, Logic, DAG.getConstant(1, DL, VT));
+  }
+
+  // A mask made of a boolean, -b or b - 1: a conditional zero does without it.
+  if (N->getOpcode() != ISD::AND || !Subtarget.hasStdExtZicond() || !EnableSelectFold)
+    return SDValue();
+  for (bool Swap : {false, true}) {
+    SDValue Mask = Swap ? B : A, Other = Swap ? A : B;
+    if (auto *C = dyn_cast<ConstantSDNode>(Other); C && isInt<12>(C->getSExtValue()))
+      continue; // ANDI
+    if (Mask.getOpcode() == ISD::SIGN_EXTEND_INREG && Mask.hasOneUse() &&
+        cast<VTSDNode>(Mask.getOperand(1))->getVT() == MVT::i32)
+      Mask = Mask.getOperand(0);
+    if (!Mask.hasOneUse())
+      continue;
+    if (Mask.getOpcode() == ISD::SUB && isNullConstant(Mask.getOperand(0)) &&
+        isBoolean(Mask.getOperand(1), DAG))
+      return DAG.getNode(MTIAISD::CZERO_EQZ, DL, VT, Other, Mask.getOperand(1));
+    if (Mask.getOpcode() == ISD::ADD && isAllOnesConstant(Mask.getOperand(1)) &&
+        isBoolean(Mask.getOperand(0), DAG))
+      return DAG.getNode(MTIAISD::CZERO_NEZ, DL, VT, Other, Mask.getOperand(0));
+  }
+  return SDValue();
+}
+
 // Folds what the condition of a conditional zero says twice.
 SDValue MTIATargetLowering::performCZEROCombine(SDNode *N, SelectionDAG &DAG) const {
   SDValue V = N->getOperand(0), Cond = N->getOperand(1);
@@ -224,6 +299,12 @@ SDValue MTIATargetLowering::performCZEROCombine(SDNode *N, SelectionDAG &DAG) co
       DAG.MaskedValueIsZero(Cond.getOperand(0), APInt::getBitsSetFrom(64, 1)))
     return DAG.getNode(IsEqz ? MTIAISD::CZERO_NEZ : MTIAISD::CZERO_EQZ, DL, VT, V,
                        Cond.getOperand(0));
+  // What is shifted down without losing a one needn't be shifted to be tested.
+  if (Cond.getOpcode() == ISD::SRL && Cond.hasOneUse() && isa<ConstantSDNode>(Cond.getOperand(1)) &&
+      Cond.getConstantOperandVal(1) < 64 &&
+      DAG.MaskedValueIsZero(Cond.getOperand(0),
+                            APInt::getLowBitsSet(64, Cond.getConstantOperandVal(1))))
+    return DAG.getNode(N->getOpcode(), DL, VT, V, Cond.getOperand(0));
   // Of the constant 1, the condition itself or its inverse.
   if (isOneConstant(V) && DAG.MaskedValueIsZero(Cond, APInt::getBitsSetFrom(64, 1)))
     return IsEqz ? Cond : DAG.getNode(ISD::XOR, DL, VT, Cond, V);

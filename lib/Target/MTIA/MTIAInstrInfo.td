@@ -271,6 +271,7 @@ class Load_ri<bits<3> funct3>
     : InstI<funct3, OPC_LOAD, (outs GPR:$rd), (ins GPR:$rs1, simm12:$imm12),
             "$rd, ${imm12}(${rs1})">, Sched<[WriteLoad]> {
   let mayLoad = true;
+  let isReMaterializable = true; // of what never changes
   let TimingUnit = "load";
 }
 

@@ -201,6 +201,7 @@ class FPLoad_ri<FPWidth w>
     : InstI<w.Funct3, OPC_LOAD_FP, (outs w.RC:$rd), (ins GPR:$rs1, simm12:$imm12),
             "$rd, ${imm12}(${rs1})">, Sched<[WriteFLoad]> {
   let mayLoad = true;
+  let isReMaterializable = true; // of what never changes
   let TimingUnit = "load";
 }
 

@@ -40,6 +40,9 @@ static cl::opt<bool> EnableGlobalMerge("mtia-enable-global-merge",
                                        cl::desc("Merge small globals to share their address"),
                                        cl::init(true), cl::Hidden);
 
+static cl::opt<bool> EnablePromoteConstants("mtia-enable-promote-constants",
+                                            cl::desc("Load a function's constants from one table"),
+                                            cl::init(true), cl::Hidden);
 static cl::opt<bool> EnableLoopTermFold("mtia-enable-loop-term-fold",
                                         cl::desc("End loops by the counter that is left"),
                                         cl::init(true), cl::Hidden);
@@ -60,6 +63,7 @@ extern "C" LLVM_EXTERNAL_VISIBILITY void LLVMInitializeMTIATarget() {
   initializeMTIAEnableXmtiaPass(PR);
   initializeMTIAExpandAtomicPseudoPass(PR);
   initializeMTIAMergeBaseOffsetPass(PR);
+  initializeMTIAPromoteConstantsPass(PR);
   initializeMTIARedundantZeroPass(PR);
   initializeMTIARemoveSExtPass(PR);
 }
@@ -208,6 +212,8 @@ public:
     // Arithmetic of narrow types in registers of the full width, without extensions.
     if (TM->getOptLevel() != CodeGenOptLevel::None)
       addPass(createTypePromotionLegacyPass());
+    if (EnablePromoteConstants && TM->getOptLevel() != CodeGenOptLevel::None)
+      addPass(createMTIAPromoteConstantsPass());
     TargetPassConfig::addCodeGenPrepare();
   }
 

@@ -70,14 +70,12 @@ InstructionCost MTIATTIImpl::getIntImmCostInst(unsigned Opcode, unsigned Idx, co
     if (Imm.isPowerOf2() || Imm.isNegatedPowerOf2() || (Imm + 1).isPowerOf2() ||
         (Imm - 1).isPowerOf2())
       return TTI::TCC_Free;
+    Takes12BitImm = true;
     break;
   case Instruction::Sub:
     // x - c is x + -c.
     if (Idx == 1 && (-Imm).isSignedIntN(12))
       return TTI::TCC_Free;
-    break;
-  case Instruction::ICmp:
-    Takes12BitImm = true;
     break;
   case Instruction::Shl:
   case Instruction::LShr:
@@ -94,12 +92,12 @@ InstructionCost MTIATTIImpl::getIntImmCostInst(unsigned Opcode, unsigned Idx, co
       return TTI::TCC_Free;
     break;
   default:
-    break;
+    // Where a constant is an operand of a comparison, a select, a phi or a call, it is made
+    // there; what is loop-invariant moves out later.
+    return TTI::TCC_Free;
   }
 
-  if (Takes12BitImm &&
-      ((Instruction::isCommutative(Opcode) || Opcode == Instruction::ICmp) ? true
-                                                                           : Idx == ImmArgIdx)) {
+  if (Takes12BitImm && (Instruction::isCommutative(Opcode) || Idx == ImmArgIdx)) {
     if (Imm.getSignificantBits() <= 64 && isInt<12>(Imm.getSExtValue()))
       return TTI::TCC_Free;
   }
