@@ -336,6 +336,9 @@ ArgStringList DeviceDriver::linkerArgs(Compilation &C, const Command &Job) {
     Out.push_back("--no-relax");
   if (!Relocatable) {
     Out.push_back("--gc-sections");
+    // Nobody asked for it: what is found by __start_SECTION only must stay.
+    for (const char *Word : {"-z", "nostart-stop-gc"})
+      Out.push_back(Word);
     if (!Args.hasArg(OPT_nostdlib, OPT_nostartfiles))
       for (const char *Word : {Save(llvm::Twine(mtia::StartOption) + Where.Lib),
                                Save(llvm::Twine(mtia::VariantOption) + Machine.Libraries->Folder)})
