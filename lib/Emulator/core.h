@@ -166,9 +166,10 @@ struct mtia_core_ops {
   mtia_op_fn *short_fn[MTIA_NUM_OPS], *short_near_fn[MTIA_NUM_OPS]; // of two bytes
   mtia_op_fn *undecoded, *page_end, *line_start, *command, *semihost, *half;
   mtia_op_fn *debug_stop, *debug_access; // debug.h
-  // Functional: the handler of two instructions that follow each other, or NULL. With a second of
-  // NULL: not NULL if there is a second with which there is one.
-  mtia_op_fn *(*fuse)(const struct mtia_slot *first, const struct mtia_slot *second);
+  // Functional: the handler of two instructions that follow each other, or NULL. May exchange the
+  // sources of the second. With a second of NULL: not NULL if there is a second with which there
+  // is one.
+  mtia_op_fn *(*fuse)(const struct mtia_slot *first, struct mtia_slot *second);
 };
 extern const struct mtia_core_ops mtia_core_functional, mtia_core_timed;
 
