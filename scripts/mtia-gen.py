@@ -34,7 +34,7 @@ BANNER = ("// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception\n"
 # The extensions that the emulator implements, by their predicates in the .td files. An
 # instruction that needs another one has no place in the decoder: it is illegal there.
 EMULATED = {"HasStdExtM", "HasStdExtZicbom", "HasStdExtZicboz", "HasVendorXmtia",
-            "HasStdExtF", "HasStdExtD", "HasStdExtZfh", "HasStdExtZfhmin",
+            "HasStdExtF", "HasStdExtD", "HasStdExtZfh", "HasStdExtZfhmin", "HasHalfFPLoadStoreMove",
             "HasStdExtZaamo", "HasStdExtZalrsc", "HasStdExtZba", "HasStdExtZbb", "HasStdExtZbs",
             "HasStdExtZicond", "HasStdExtC", "HasStdExtCOrZcd"}
 

@@ -56,6 +56,12 @@ def FeatureStdExtV
 def FeatureStdExtZfbfmin
     : MTIAExtension<"zfbfmin", "HasStdExtZfbfmin",
                     "'Zfbfmin' (conversions of scalar BF16)", [FeatureStdExtF]>;
+def HasStdExtZfbfmin : MTIAPredicate<FeatureStdExtZfbfmin, FeatureStdExtZfbfmin.Desc>;
+// Loads, stores and moves of 16 bits are the same for both kinds of halves.
+def HasHalfFPLoadStoreMove
+    : MTIAEitherPredicate<FeatureStdExtZfhmin, FeatureStdExtZfbfmin,
+                          "'Zfhmin' (half-precision floating point, minimal) or "
+                          "'Zfbfmin' (conversions of scalar BF16)">;
 def FeatureStdExtZvfbfmin
     : MTIAExtension<"zvfbfmin", "HasStdExtZvfbfmin",
                     "'Zvfbfmin' (vector BF16 conversions)", [FeatureStdExtZve32f]>;

@@ -5,20 +5,28 @@
 //
 //===----------------------------------------------------------------------===//
 
-// Zfhmin: to move and to convert. The arithmetic is Zfh's.
-let Predicates = [HasStdExtZfhmin] in {
+// Zfhmin and Zfbfmin: to move and to convert. The arithmetic is Zfh's.
+let Predicates = [HasHalfFPLoadStoreMove] in {
 def FLH : FPLoad_ri<FPHalf>;
 def FSH : FPStore_rri<FPHalf>;
 def FMV_X_H : FPMove_r<0b11100, 0b000, FPHalf, GPR, FPHalf.RC, WriteFMvFtoI>;
 def FMV_H_X : FPMove_r<0b11110, 0b000, FPHalf, FPHalf.RC, GPR, WriteFMvItoF>;
 
-def FCVT_S_H : FPToFP_r<FPSingle, FPHalf, frmarglegacy>;
-def FCVT_H_S : FPToFP_r<FPHalf, FPSingle>;
-
 def : InstAlias<"flh $rd, (${rs1})", (FLH FPR16:$rd, GPR:$rs1, 0), 0>;
 def : InstAlias<"fsh $rs2, (${rs1})", (FSH FPR16:$rs2, GPR:$rs1, 0), 0>;
 def PseudoFLH : FPLoadSymbol<"flh", FPR16>;
 def PseudoFSH : FPStoreSymbol<"fsh", FPR16>;
+}
+let Predicates = [HasStdExtZfhmin] in {
+def FCVT_S_H : FPToFP_r<FPSingle, FPHalf, frmarglegacy>;
+def FCVT_H_S : FPToFP_r<FPHalf, FPSingle>;
+}
+// A register of halves holds a BF16 number too.
+let Predicates = [HasStdExtZfbfmin] in {
+def FCVT_BF16_S : InstFR1<0b01000, FPHalf, 0b01000, FPHalf.RC, FPSingle.RC>,
+                  Sched<[WriteFCvtFtoF]>;
+def FCVT_S_BF16 : InstFR1<0b01000, FPSingle, 0b00110, FPSingle.RC, FPHalf.RC, frmarglegacy>,
+                  Sched<[WriteFCvtFtoF]>;
 }
 let Predicates = [HasStdExtZfhmin, HasStdExtD] in {
 def FCVT_D_H : FPToFP_r<FPDouble, FPHalf, frmarglegacy>;

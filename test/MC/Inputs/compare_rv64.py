@@ -154,7 +154,7 @@ def instructions(tools, json_path):
             record = db[name]
             if record["isPseudo"] or record["isCodeGenOnly"] or "HasVendorXmtia" in str(record["Predicates"]):
                 continue
-            if record["Form"]["def"] == "FormV":
+            if record["Form"]["def"] == "FormV" or "HasStdExtZfbfmin" in str(record["Predicates"]):
                 continue  # compare_rvv.py
             seen += 1
             groups[size] += instruction_lines(db, record)

@@ -51,7 +51,8 @@ def load(json_path):
     with open(json_path, encoding="utf-8") as file:
         db = json.load(file)
     records = [db[name] for name in db["!instanceof"]["MTIAInst"]]
-    return db, [r for r in records if r["Form"]["def"] == "FormV" and not r["isPseudo"]]
+    return db, [r for r in records if (r["Form"]["def"] == "FormV" or "HasStdExtZfbfmin" in str(r["Predicates"]))
+                and not r["isPseudo"]]
 
 
 def diagnostics(tools, lines):
@@ -99,7 +100,7 @@ def instructions(tools, json_path):
     lines = []
     for record in records:
         lines += base.instruction_lines(db, record)
-        if not record["Mnemonic"].startswith("vset"):
+        if not record["Mnemonic"].startswith(("vset", "fcvt")):
             lines += overlapping(db, record)
     lines = list(dict.fromkeys(lines))
     legal = legal_lines(tools, lines)
@@ -148,7 +149,7 @@ def aliases(tools, _):
 # What isn't an operand. Our messages say more where a vtype is a number and where a memory
 # operand is no register in parentheses.
 WRONG = {"VR": ["v32", "a0", "fa0", "5", "(a0)", "v0.t", "vl"], "VRM2": ["v1", "v31", "a0"], "VRM4": ["v2", "v30"],
-         "VRM8": ["v4", "v28"], "GPR": ["v0", "fa0", "5"], "FPR32": ["v0", "a0", "1"], "simm5": [-17, 16, "a0", "sym"],
+         "VRM8": ["v4", "v28"], "GPR": ["v0", "fa0", "5"], "FPR32": ["v0", "a0", "1"], "FPR16": ["v1"], "frmarg": [], "frmarglegacy": [], "simm5": [-17, 16, "a0", "sym"],
          "uimm5": [-1, 32, "v1"], "uimm6": [-1, 64], "GPRMemZeroOffset": ["4(a0)", "a0", "(v1)", "1"],
          "VMaskOp": [", v0", ", v1.t", ", a0.t", ", 5", ", v0.f", ", v0.t, v1"], "VMaskCarryInOp": ["v1", "v0.t", "a0", "0"],
          "VTypeIOp11": ["e8, ta, m1", "e128", "e8, m16", "e8, mf1", "2048", "-1", "e8, m1, ta, ma, ma", "sym"],
