@@ -3,6 +3,8 @@
 # and the choice of picolibc's and libgcc's variants all follow from these lines.
 set(MTIA_DEVICE_MARCH "rv64gc_zicbom_zicboz_zicond_zfh_zba_zbb_zbs")
 set(MTIA_DEVICE_MABI "lp64d")
+# What core 1 has beside that. -march may name it or a part; it is never a default.
+set(MTIA_DEVICE_VECTORS "v_zvl512b_zvfh_zvfbfwma_zvbb")
 
 # The library variants ("multilibs"): ISA and ABI they were compiled for, also the
 # name of their folders. Smaller ones first; a program gets the last one that needs

@@ -93,7 +93,7 @@ class DeviceDriver {
 public:
   DeviceDriver(Driver &TheDriver, DiagnosticsEngine &Diags, const Layout &Where)
       : TheDriver(TheDriver), Diags(Diags), Where(Where), Saver(Storage) {
-    for (const std::string &Feature : mtia::deviceISA().toFeatures())
+    for (const std::string &Feature : mtia::vectorISA().toFeatures())
       Known.insert(StringRef(Feature).ltrim('+'));
     Known.insert("64bit");
     // Choices of the code generator and the assembler, no extensions.
@@ -250,7 +250,7 @@ bool DeviceDriver::limitFeatures(ArgStringList &Args) {
       // -mno-strict-align says it of vectors too, which there are none of.
     } else if (Feature.starts_with("+")) {
       return error("the device has no extension '" + Feature.substr(1) +
-                   "'; it has " MTIA_DEVICE_MARCH);
+                   "'; it has " MTIA_DEVICE_MARCH ", and core 1 also " MTIA_DEVICE_VECTORS);
     }
   }
   Args = std::move(Kept);

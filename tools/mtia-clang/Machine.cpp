@@ -32,9 +32,10 @@ struct Umbrella {
   ArrayRef<StringRef> Parts;
 };
 const StringRef PartsOfA[] = {"zaamo", "zalrsc"}, PartsOfB[] = {"zba", "zbb", "zbs"},
-                PartsOfC[] = {"zca", "zcd"}, PartsOfM[] = {"zmmul"}, PartsOfZfh[] = {"zfhmin"};
-const Umbrella Umbrellas[] = {
-    {"a", PartsOfA}, {"b", PartsOfB}, {"c", PartsOfC}, {"m", PartsOfM}, {"zfh", PartsOfZfh}};
+                PartsOfC[] = {"zca", "zcd"}, PartsOfM[] = {"zmmul"}, PartsOfZfh[] = {"zfhmin"},
+                PartsOfV[] = {"zve32x"};
+const Umbrella Umbrellas[] = {{"a", PartsOfA}, {"b", PartsOfB},     {"c", PartsOfC},
+                              {"m", PartsOfM}, {"zfh", PartsOfZfh}, {"v", PartsOfV}};
 
 using ISAPointer = std::unique_ptr<RISCVISAInfo>;
 
@@ -71,6 +72,10 @@ bool hasAllOf(const RISCVISAInfo &Whole, const RISCVISAInfo &Part) {
 
 std::string deviceExtensions() { return std::string(MTIA_DEVICE_MARCH) + "_xmtia"; }
 
+std::string allExtensions() {
+  return deviceExtensions() + ", and core 1 also " MTIA_DEVICE_VECTORS;
+}
+
 // Xmtia may be named; clang must not see it.
 std::string withoutXmtia(StringRef March) {
   SmallVector<StringRef, 16> Parts, Kept;
@@ -97,11 +102,11 @@ Expected<ISAPointer> checkMarch(StringRef March, const Twine &Option) {
       if (Part.first() != Name)
         Brought.insert(Part.first());
   for (const auto &[Name, Version] : (*ISA)->getExtensions())
-    if (!deviceISA().hasExtension(Name) && !Brought.contains(Name))
+    if (!vectorISA().hasExtension(Name) && !Brought.contains(Name))
       Missing += (Missing.empty() ? "'" : ", '") + Name + "'";
   if (!Missing.empty())
     return error(Option + ": the device has no extension " + Missing + "; it has " +
-                 deviceExtensions());
+                 allExtensions());
   return ISA;
 }
 
@@ -118,11 +123,11 @@ Error applyAttributes(ISAPointer &ISA, StringRef List) {
       return error("-mattr=" + List + ": '" + Item + "' must begin with + (on) or - (off)");
     if (Name == "xmtia" && Item[0] == '+')
       continue;
-    if (!deviceISA().hasExtension(Name) || Name == "i")
+    if (!vectorISA().hasExtension(Name) || Name == "i")
       return error("-mattr=" + List + ": " +
                    (Name == "i" || Name == "xmtia" ? "'" + Name + "' cannot be switched off"
                                                    : "the device has no extension '" + Name + "'") +
-                   "; it has " + deviceExtensions());
+                   "; it has " + allExtensions());
     if (Item[0] == '+') {
       for (const auto &More : closure(Name))
         Names.insert(More.first());
@@ -141,6 +146,10 @@ Error applyAttributes(ISAPointer &ISA, StringRef List) {
   }
   if (!Names.contains("d"))
     Names.erase("zcd");
+  if (!Names.contains("zve32x")) // a length is nothing without vectors
+    for (const auto &Other : StringSet<>(Names))
+      if (Other.first().starts_with("zvl"))
+        Names.erase(Other.first());
   Expected<ISAPointer> Result = withExtensions(Names);
   if (!Result)
     return error("-mattr=" + List + ": " + toString(Result.takeError()));
@@ -211,6 +220,16 @@ ArrayRef<Multilib> multilibs() {
 
 const RISCVISAInfo &deviceISA() {
   static const ISAPointer ISA = cantFail(parse(MTIA_DEVICE_MARCH));
+  return *ISA;
+}
+
+const RISCVISAInfo &vectorISA() {
+  // One-letter extensions come first: rv64gcv_...
+  static const ISAPointer ISA = [] {
+    auto [Letters, Rest] = StringRef(MTIA_DEVICE_MARCH).split('_');
+    auto [V, Vectors] = StringRef(MTIA_DEVICE_VECTORS).split('_');
+    return cantFail(parse((Letters + V + "_" + Rest + "_" + Vectors).str()));
+  }();
   return *ISA;
 }
 

@@ -28,6 +28,8 @@ llvm::ArrayRef<Multilib> multilibs();
 // The extensions of the device's cores; Xmtia, which clang doesn't know, is not
 // among them.
 const llvm::RISCVISAInfo &deviceISA();
+// And with the vectors of core 1: all that -march and -mattr may ask for.
+const llvm::RISCVISAInfo &vectorISA();
 
 struct Machine {
   std::unique_ptr<llvm::RISCVISAInfo> ISA;
