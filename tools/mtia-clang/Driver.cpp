@@ -220,8 +220,13 @@ bool DeviceDriver::checkRequest(const Compilation &C) {
       A && A->getValue() != StringRef("lld") && A->getValue() != StringRef("ld.lld"))
     return error("-fuse-ld=" + StringRef(A->getValue()) +
                  ": the linker is lld, a part of mtia-clang; leave it out");
+  // In C the option only makes frames that can be unwound.
+  bool HasCXX = llvm::any_of(C.getJobs(), [](const Command &Job) {
+    return llvm::any_of(Job.getInputInfos(),
+                        [](const InputInfo &Input) { return types::isCXX(Input.getType()); });
+  });
   if (const Arg *A = Args.getLastArg(OPT_fexceptions, OPT_fno_exceptions);
-      A && A->getOption().matches(OPT_fexceptions))
+      A && A->getOption().matches(OPT_fexceptions) && HasCXX)
     return error("-fexceptions: the device has no C++ exceptions; leave it out");
   if (Args.hasFlag(OPT_fcxx_exceptions, OPT_fno_cxx_exceptions, false))
     return error("-fcxx-exceptions: the device has no C++ exceptions; leave it out");
