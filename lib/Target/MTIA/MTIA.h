@@ -38,6 +38,10 @@ void initializeMTIAPreRAExpandPseudoPass(PassRegistry &);
 FunctionPass *createMTIAMergeBaseOffsetPass();
 void initializeMTIAMergeBaseOffsetPass(PassRegistry &);
 
+/// Folds additions that only address memory into the accesses' offsets.
+FunctionPass *createMTIAFoldMemOffsetPass();
+void initializeMTIAFoldMemOffsetPass(PassRegistry &);
+
 /// Removes sign extensions of values that are sign-extended already.
 FunctionPass *createMTIARemoveSExtPass();
 void initializeMTIARemoveSExtPass(PassRegistry &);

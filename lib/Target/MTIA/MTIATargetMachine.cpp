@@ -27,6 +27,9 @@ using namespace llvm;
 static cl::opt<bool> EnableMergeBaseOffset("mtia-enable-merge-base-offset",
                                            cl::desc("Fold offsets into addresses of globals"),
                                            cl::init(true), cl::Hidden);
+static cl::opt<bool> EnableFoldMemOffset("mtia-enable-fold-mem-offset",
+                                         cl::desc("Fold additions into the offsets of accesses"),
+                                         cl::init(true), cl::Hidden);
 static cl::opt<bool> EnableRemoveSExt("mtia-enable-remove-sext",
                                       cl::desc("Remove redundant sign extensions"), cl::init(true),
                                       cl::Hidden);
@@ -62,6 +65,7 @@ extern "C" LLVM_EXTERNAL_VISIBILITY void LLVMInitializeMTIATarget() {
   initializeMTIADeadRegisterDefinitionsPass(PR);
   initializeMTIAEnableXmtiaPass(PR);
   initializeMTIAExpandAtomicPseudoPass(PR);
+  initializeMTIAFoldMemOffsetPass(PR);
   initializeMTIAMergeBaseOffsetPass(PR);
   initializeMTIAPromoteConstantsPass(PR);
   initializeMTIARedundantZeroPass(PR);
@@ -230,6 +234,8 @@ public:
   }
 
   void addMachineSSAOptimization() override {
+    if (EnableFoldMemOffset)
+      addPass(createMTIAFoldMemOffsetPass());
     TargetPassConfig::addMachineSSAOptimization();
     if (EnableRemoveSExt)
       addPass(createMTIARemoveSExtPass());
