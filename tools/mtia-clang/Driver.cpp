@@ -118,9 +118,8 @@ private:
   llvm::StringSaver Saver;
 
   bool error(const llvm::Twine &Message);
-  bool checkTarget(const llvm::opt::ArgList &Args);
-  bool checkRequest(const Compilation &C);
-  bool checkSanitizers(const ArgStringList &Args);
+  bool checkExceptions(const Compilation &C);
+  bool checkSanitizers(const Compilation &C, const ArgStringList &Args);
   bool limitFeatures(ArgStringList &Args);
   void addLTOArgs(Compilation &C, const InputInfoList &Inputs, ArgStringList &Out);
   ArgStringList linkerArgs(Compilation &C, const Command &Job);
@@ -130,15 +129,6 @@ bool DeviceDriver::error(const llvm::Twine &Message) {
   unsigned ID = Diags.getCustomDiagID(DiagnosticsEngine::Error, "%0");
   Diags.Report(ID) << Message.str();
   return false;
-}
-
-// For another target, our defaults would be wrong too.
-bool DeviceDriver::checkTarget(const llvm::opt::ArgList &Args) {
-  const Arg *A = Args.getLastArg(OPT_target, OPT_target_legacy_spelling);
-  if (A && llvm::Triple(llvm::Triple::normalize(A->getValue())).getArch() != llvm::Triple::riscv64)
-    return error("mtia-clang compiles for the MTIA device only, not for '" +
-                 StringRef(A->getValue()) + "'; leave out --target");
-  return true;
 }
 
 // Puts the device's defaults before the user's own options: the last one counts.
@@ -156,8 +146,8 @@ bool DeviceDriver::chooseMachine(llvm::SmallVectorImpl<const char *> &Args) {
   llvm::opt::InputArgList Parsed =
       getDriverOptTable().ParseArgs(llvm::ArrayRef(Args).drop_front(), MissingIndex, MissingCount,
                                     llvm::opt::Visibility(ClangOption));
-  if (!checkTarget(Parsed))
-    return false;
+  if (std::string Message = mtia::refusal(Parsed); !Message.empty())
+    return error(Message);
   llvm::Expected<mtia::Machine> Chosen = mtia::Machine::fromOptions(Parsed, Attributes);
   if (!Chosen)
     return error(toString(Chosen.takeError()));
@@ -209,31 +199,14 @@ bool DeviceDriver::answer(mtia::ArgList Args) const {
   return false;
 }
 
-bool DeviceDriver::checkRequest(const Compilation &C) {
-  const llvm::opt::ArgList &Args = C.getArgs();
-  if (const Arg *A = Args.getLastArg(OPT_pg, OPT_coverage, OPT_fprofile_generate,
-                                     OPT_fprofile_generate_EQ, OPT_fprofile_instr_generate,
-                                     OPT_fprofile_instr_generate_EQ, OPT_fprofile_arcs))
-    return error(A->getSpelling() + " needs a run-time library, and there is none for the device; "
-                                    "mtia-run --stats counts what a program does");
-  if (const Arg *A = Args.getLastArg(OPT_fuse_ld_EQ);
-      A && A->getValue() != StringRef("lld") && A->getValue() != StringRef("ld.lld"))
-    return error("-fuse-ld=" + StringRef(A->getValue()) +
-                 ": the linker is lld, a part of mtia-clang; leave it out");
-  // In C the option only makes frames that can be unwound.
+// In C the option only makes frames that can be unwound.
+bool DeviceDriver::checkExceptions(const Compilation &C) {
   bool HasCXX = llvm::any_of(C.getJobs(), [](const Command &Job) {
     return llvm::any_of(Job.getInputInfos(),
                         [](const InputInfo &Input) { return types::isCXX(Input.getType()); });
   });
-  if (const Arg *A = Args.getLastArg(OPT_fexceptions, OPT_fno_exceptions);
-      A && A->getOption().matches(OPT_fexceptions) && HasCXX)
+  if (HasCXX && C.getArgs().hasFlag(OPT_fexceptions, OPT_fno_exceptions, false))
     return error("-fexceptions: the device has no C++ exceptions; leave it out");
-  if (Args.hasFlag(OPT_fcxx_exceptions, OPT_fno_cxx_exceptions, false))
-    return error("-fcxx-exceptions: the device has no C++ exceptions; leave it out");
-  if (Args.hasFlag(OPT_frtti, OPT_fno_rtti, false))
-    return error("-frtti: the device has no run-time type information; leave it out");
-  if (Args.hasArg(OPT_shared))
-    return error("-shared: the device has no dynamic loader");
   return true;
 }
 
@@ -284,7 +257,7 @@ InputInfoList linkerInputs(const Command &Job) {
 }
 
 // A sanitizer that traps needs nothing; others need a library for the device.
-bool DeviceDriver::checkSanitizers(const ArgStringList &Args) {
+bool DeviceDriver::checkSanitizers(const Compilation &C, const ArgStringList &Args) {
   StringRef Wanted, Trapping;
   for (StringRef Arg : Args) {
     if (Arg.consume_front("-fsanitize="))
@@ -294,7 +267,9 @@ bool DeviceDriver::checkSanitizers(const ArgStringList &Args) {
   }
   if (Wanted == Trapping)
     return true;
-  return error("-fsanitize=" + Wanted +
+  // As it was written, not all that it stands for.
+  const Arg *A = C.getArgs().getLastArg(OPT_fsanitize_EQ);
+  return error((A ? A->getAsString(C.getArgs()) : "-fsanitize=" + Wanted.str()) +
                " needs a run-time library, and there is none for the device; -fsanitize=undefined "
                "-fsanitize-trap=all does without");
 }
@@ -377,7 +352,7 @@ ArgStringList DeviceDriver::linkerArgs(Compilation &C, const Command &Job) {
 
 // Every planned job becomes one of ours.
 bool DeviceDriver::replaceJobs(Compilation &C) {
-  if (!checkRequest(C))
+  if (!checkExceptions(C))
     return false;
   std::vector<std::unique_ptr<Command>> Jobs;
   for (const Command &Planned : C.getJobs()) {
@@ -395,7 +370,7 @@ bool DeviceDriver::replaceJobs(Compilation &C) {
       Jobs.push_back(std::make_unique<Command>(Planned));
       continue;
     }
-    if (Run != mtia::runLinker && (!checkSanitizers(Args) || !limitFeatures(Args)))
+    if (Run != mtia::runLinker && (!checkSanitizers(C, Args) || !limitFeatures(Args)))
       return false;
     auto Ours = std::make_unique<InProcessCommand>(Planned, Run);
     Ours->replaceExecutable(TheDriver.getClangProgramPath());

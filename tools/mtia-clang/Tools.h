@@ -19,6 +19,10 @@ class CompilerInstance;
 class TargetInfo;
 } // namespace clang
 
+namespace llvm::opt {
+class InputArgList;
+} // namespace llvm::opt
+
 namespace mtia {
 
 using ArgList = llvm::ArrayRef<const char *>;
@@ -40,6 +44,10 @@ constexpr char LinkerJob[] = "-cc1ld";
 // the scripts and, below it, that of the start-up objects.
 constexpr char StartOption[] = "--mtia-start=";
 constexpr char VariantOption[] = "--mtia-variant=";
+
+// The error about the first option for which the device has no use; empty if there
+// is none.
+std::string refusal(const llvm::opt::InputArgList &Args);
 
 // Makes the MTIA target the one that code for riscv64 is generated with.
 void initializeTarget();
