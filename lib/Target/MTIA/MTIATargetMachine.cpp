@@ -92,6 +92,9 @@ std::string llvm::getMTIAUnsupportedReason(const Module &M, StringRef ABIName) {
     return ("the MTIA target has the ABIs lp64, lp64f and lp64d, not '" + ABI +
             "': compile with -mabi=lp64d")
         .str();
+  if (M.getModuleFlag("kcfi"))
+    return "the MTIA target doesn't check the types of indirect calls: compile without "
+           "-fsanitize=kcfi";
   for (const Function &F : M) {
     StringRef Features = F.getFnAttribute("target-features").getValueAsString();
     for (StringRef Feature : split(Features, ','))
