@@ -51,6 +51,13 @@ void __cxa_guard_abort(guard *g) { __atomic_store_n(&g->busy, 0, __ATOMIC_RELEAS
 [[noreturn]] void __cxa_deleted_virtual() { fatal("call of a deleted virtual function"); }
 [[noreturn]] void __cxa_throw_bad_array_new_length() { fatal("new[]: the length is too large"); }
 
+// Destructors of thread-local objects. A program's only thread ends with it; a kernel's
+// cores never do.
+int __cxa_atexit(void (*destroy)(void *), void *object, void *dso);
+int __cxa_thread_atexit(void (*destroy)(void *), void *object, void *dso) {
+  return __cxa_atexit(destroy, object, dso);
+}
+
 } // extern "C"
 
 // What a noexcept function ends in.

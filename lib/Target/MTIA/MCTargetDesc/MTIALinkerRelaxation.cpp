@@ -175,7 +175,7 @@ bool MTIAAsmBackend::relaxDwarfCFA(MCFragment &F) const {
       {6, dwarf::DW_CFA_advance_loc, ELF::R_RISCV_SET6, ELF::R_RISCV_SUB6},
       {8, dwarf::DW_CFA_advance_loc1, ELF::R_RISCV_SET8, ELF::R_RISCV_SUB8},
       {16, dwarf::DW_CFA_advance_loc2, ELF::R_RISCV_SET16, ELF::R_RISCV_SUB16},
-      // On zeros as good as SET32, which lld refuses for an address above 2 GB: all of the device's.
+      // On zeros as good as SET32, which lld refuses for the device's addresses.
       {32, dwarf::DW_CFA_advance_loc4, ELF::R_RISCV_ADD32, ELF::R_RISCV_SUB32},
   };
   for (const auto &Form : Forms) {
