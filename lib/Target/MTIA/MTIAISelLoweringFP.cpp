@@ -35,9 +35,9 @@ void MTIATargetLowering::addFPRegisterClasses() {
 // What F, D and Zfh have for a type of theirs.
 void MTIATargetLowering::setFPActions(MVT VT) {
   // Mnemonics for the others: by exchanged operands, or inverted.
-  static const ISD::CondCode CCToExpand[] = {ISD::SETOGT, ISD::SETOGE, ISD::SETONE, ISD::SETUEQ,
-                                             ISD::SETUGT, ISD::SETUGE, ISD::SETULT, ISD::SETULE,
-                                             ISD::SETUNE, ISD::SETGT,  ISD::SETGE,  ISD::SETNE};
+  static const ISD::CondCode CCToExpand[] = {
+      ISD::SETOGT, ISD::SETOGE, ISD::SETONE, ISD::SETUEQ, ISD::SETUGT, ISD::SETUGE, ISD::SETULT,
+      ISD::SETULE, ISD::SETUNE, ISD::SETGT,  ISD::SETGE,  ISD::SETNE,  ISD::SETO,   ISD::SETUO};
   setCondCodeAction(CCToExpand, VT, Expand);
 
   setOperationAction({ISD::FMINNUM, ISD::FMAXNUM, ISD::FMINNUM_IEEE, ISD::FMAXNUM_IEEE,
@@ -147,6 +147,8 @@ void MTIATargetLowering::setFPActions() {
       setTruncStoreAction(MVT::f64, Small, Expand);
   }
 
+  setTargetDAGCombine({ISD::FP_TO_SINT, ISD::FP_TO_UINT, ISD::FP_TO_SINT_SAT, ISD::FP_TO_UINT_SAT,
+                       ISD::FMUL, ISD::FDIV});
   setOperationAction(
       {ISD::FP_TO_SINT, ISD::FP_TO_UINT, ISD::STRICT_FP_TO_SINT, ISD::STRICT_FP_TO_UINT}, MVT::i32,
       Custom);
@@ -315,6 +317,9 @@ SDValue MTIATargetLowering::lowerFRound(SDValue Op, SelectionDAG &DAG) const {
   }
   SDLoc DL(Op);
   MVT VT = Op.getSimpleValueType();
+  // Of halves the library has no function, and of few C libraries is roundeven one.
+  if (DAG.shouldOptForSize() && VT != MVT::f16 && Op.getOpcode() != ISD::FROUNDEVEN)
+    return SDValue();
   const fltSemantics &Sem = VT.getFltSemantics();
   APFloat Limit = APFloat(Sem, 1);
   Limit = scalbn(Limit, APFloat::semanticsPrecision(Sem) - 1, APFloat::rmNearestTiesToEven);
@@ -686,15 +691,15 @@ bool MTIATargetLowering::replaceFPNodeResults(SDNode *N, SmallVectorImpl<SDValue
   }
 }
 
-// The conversion of a value that was rounded to an integer before: the instruction rounds.
-static SDValue combineRoundedToInt(SDNode *N, const MTIASubtarget &STI, SelectionDAG &DAG) {
-  EVT VT = N->getValueType(0);
-  SDValue Src = N->getOperand(0);
-  if ((VT != MVT::i32 && VT != MVT::i64) || !DAG.getTargetLoweringInfo().isTypeLegal(MVT::i64) ||
-      !Src.getValueType().isSimple() || !hasArithmetic(STI, Src.getSimpleValueType()))
-    return SDValue();
+// The conversion of a rounded value rounds by itself. Out of its range, it differs: there
+// the operation's result is poison; or the saturated one, which rounding does not change.
+static SDValue foldRoundingIntoConversion(SDNode *N, SelectionDAG &DAG, const MTIASubtarget &STI) {
+  unsigned Opcode = N->getOpcode();
+  bool IsSat = Opcode == ISD::FP_TO_SINT_SAT || Opcode == ISD::FP_TO_UINT_SAT;
+  bool IsSigned = Opcode == ISD::FP_TO_SINT || Opcode == ISD::FP_TO_SINT_SAT;
+  SDValue Rounded = N->getOperand(0);
   MTIAFPRndMode::RoundingMode RM;
-  switch (Src.getOpcode()) {
+  switch (Rounded.getOpcode()) {
   case ISD::FROUNDEVEN:
     RM = MTIAFPRndMode::RNE;
     break;
@@ -711,36 +716,27 @@ static SDValue combineRoundedToInt(SDNode *N, const MTIASubtarget &STI, Selectio
     RM = MTIAFPRndMode::RMM;
     break;
   case ISD::FRINT:
+  case ISD::FNEARBYINT:
     RM = MTIAFPRndMode::DYN;
     break;
   default:
     return SDValue();
   }
-  bool IsSigned = N->getOpcode() == ISD::FP_TO_SINT;
-  unsigned Opc = VT == MVT::i64 ? (IsSigned ? MTIAISD::FCVT_X : MTIAISD::FCVT_XU)
-                                : (IsSigned ? MTIAISD::FCVT_W : MTIAISD::FCVT_WU);
-  SDLoc DL(N);
-  SDValue Int = DAG.getNode(Opc, DL, MVT::i64, Src.getOperand(0), getFRM(DAG, DL, RM));
-  return VT == MVT::i64 ? Int : DAG.getNode(ISD::TRUNCATE, DL, VT, Int);
-}
-
-// a * b + c * -d -> a * b - c * d: one instruction for fma and negation.
-static SDValue combineNegatedAddend(SDNode *N, SelectionDAG &DAG) {
-  SDValue Mul = N->getOperand(2);
-  if (Mul.getOpcode() != ISD::FMUL || !Mul.hasOneUse())
+  SDValue Src = Rounded.getOperand(0);
+  EVT VT = N->getValueType(0);
+  if (!hasArithmetic(STI, Src.getValueType()) || (VT != MVT::i32 && VT != MVT::i64))
+    return SDValue();
+  if (IsSat && cast<VTSDNode>(N->getOperand(1))->getVT() != VT)
     return SDValue();
   SDLoc DL(N);
-  EVT VT = N->getValueType(0);
-  for (unsigned I : {0, 1}) {
-    SDValue Neg = Mul.getOperand(I);
-    if (Neg.getOpcode() != ISD::FNEG || !Neg.hasOneUse())
-      continue;
-    SDValue Product =
-        DAG.getNode(ISD::FMUL, DL, VT, Mul.getOperand(1 - I), Neg.getOperand(0), Mul->getFlags());
-    return DAG.getNode(ISD::FMA, DL, VT, N->getOperand(0), N->getOperand(1),
-                       DAG.getNode(ISD::FNEG, DL, VT, Product), N->getFlags());
+  unsigned Convert = VT == MVT::i64 ? (IsSigned ? MTIAISD::FCVT_X : MTIAISD::FCVT_XU)
+                                    : (IsSigned ? MTIAISD::FCVT_W : MTIAISD::FCVT_WU);
+  SDValue Int = DAG.getNode(Convert, DL, MVT::i64, Src, getFRM(DAG, DL, RM));
+  if (IsSat) {
+    SDValue IsNaN = DAG.getSetCC(DL, MVT::i64, Src, Src, ISD::SETUO);
+    Int = DAG.getNode(ISD::SELECT, DL, MVT::i64, IsNaN, DAG.getConstant(0, DL, MVT::i64), Int);
   }
-  return SDValue();
+  return DAG.getNode(ISD::TRUNCATE, DL, VT, Int);
 }
 
 SDValue MTIATargetLowering::performFPCombine(SDNode *N, DAGCombinerInfo &DCI) const {
@@ -749,9 +745,27 @@ SDValue MTIATargetLowering::performFPCombine(SDNode *N, DAGCombinerInfo &DCI) co
     return SDValue();
   case ISD::FP_TO_SINT:
   case ISD::FP_TO_UINT:
-    return combineRoundedToInt(N, Subtarget, DCI.DAG);
-  case ISD::FMA:
-    return combineNegatedAddend(N, DCI.DAG);
+  case ISD::FP_TO_SINT_SAT:
+  case ISD::FP_TO_UINT_SAT:
+    return foldRoundingIntoConversion(N, DCI.DAG, Subtarget);
+  case ISD::FMUL:
+  case ISD::FDIV: {
+    // The product's sign is another instruction's, if one uses it that can negate.
+    if (!hasArithmetic(Subtarget, N->getValueType(0)))
+      return SDValue();
+    for (unsigned Negated : {0, 1}) {
+      SDValue Neg = N->getOperand(Negated), Other = N->getOperand(1 - Negated);
+      if (Neg.getOpcode() != ISD::FNEG || !Neg.hasOneUse() || isa<ConstantFPSDNode>(Other))
+        continue;
+      SDLoc DL(N);
+      SDValue Ops[2] = {Other, Other};
+      Ops[Negated] = Neg.getOperand(0);
+      SDValue Positive =
+          DCI.DAG.getNode(N->getOpcode(), DL, N->getValueType(0), Ops[0], Ops[1], N->getFlags());
+      return DCI.DAG.getNode(ISD::FNEG, DL, N->getValueType(0), Positive);
+    }
+    return SDValue();
+  }
   case MTIAISD::FMV_X_ANYEXTW:
   case MTIAISD::FMV_X_ANYEXTH: {
     // There and back.

@@ -36,8 +36,7 @@ void MTIATargetLowering::setBitActions() {
                        MVT::i32, Custom);
     setOperationAction(ISD::INTRINSIC_WO_CHAIN, MVT::i32, Custom);
   }
-  setTargetDAGCombine(
-      {ISD::SELECT, ISD::AND, ISD::OR, ISD::TRUNCATE, ISD::FP_TO_SINT, ISD::FP_TO_UINT, ISD::FMA});
+  setTargetDAGCombine({ISD::SELECT, ISD::AND, ISD::OR, ISD::TRUNCATE});
 }
 
 //===----------------------------------------------------------------------===//

@@ -47,7 +47,17 @@ PREDICATES = ["oeq", "ogt", "oge", "olt", "ole", "one", "ord", "ueq", "ugt", "ug
               "une", "uno", "true", "false"]
 
 
+def vector(t):
+    """(lanes, type of one) of a vector, or None."""
+    found = re.fullmatch(r"<(\d+) x (\w+)>", t)
+    return found and (int(found.group(1)), found.group(2))
+
+
 def letter(t):
+    """Vectors of floats have the capital letter, those of integers are compared as a whole."""
+    if vector(t):
+        lane = vector(t)[1]
+        return FORMATS[lane][0].upper() if lane in FORMATS else "x"
     return FORMATS[t][0] if t in FORMATS else INTEGERS[t]
 
 
@@ -127,12 +137,11 @@ class Case:
         self.declares = set(declares)
         # What is called is declared.
         for line in body:
-            found = re.search(r"call (?:fast )?(\{.*?\}|\S+) (@[\w.]+)\((.*)\)", line)
+            found = re.search(r"call (?:fast )?(\{.*?\}|<.*?>|\S+) (@[\w.]+)\((.*)\)", line)
             if found:
                 kinds = []
                 for argument in re.sub(r"bitcast \((.*?)\)", "x", found.group(3)).split(","):
-                    kind = argument.split()
-                    kinds.append("metadata" if kind[0] == "metadata" else kind[0])
+                    kinds += re.findall(r"^\s*(<.*?>|\S+)", argument)
                 immediate = ("i1 immarg", "i32 immarg")
                 if "is.fpclass" in line:
                     kinds[-1] = immediate[1]
@@ -141,11 +150,13 @@ class Case:
     def compiles(self, features):
         """Whether stock LLVM compiles it, and the library has what it calls."""
         for line in self.body:
+            if re.search("@llvm.[sg]et.(round|fp)|@llvm.reset", line) and "+f" not in features:
+                return False
             if "f16" in line and ("+zfh" not in features and "lround.i32" in line or
                                   "constrained" in line and not {"+zfh", "+zfhmin"} & {*features}):
                 return False
             for kind, feature in (("b?f16", "+f"), ("f32", "+f"), ("f64", "+d")):
-                if feature not in features and re.search(rf"@llvm.(min|max)imum(num)?.{kind}", line):
+                if feature not in features and re.search(rf"@llvm.*\.f?(min|max)imum(num)?.(v\d+)?{kind}", line):
                     return False
         return True
 
@@ -369,6 +380,64 @@ def library():
                                 "%r = select i1 %f, i32 0, i32 %y"])
 
 
+VECTORS = ["<2 x half>", "<8 x half>", "<3 x half>", "<4 x float>", "<3 x float>", "<2 x double>",
+           "<1 x double>", "<1 x half>", "<4 x bfloat>"]
+
+
+def vectors():
+    for v in VECTORS:
+        n, t = vector(v)
+        s = f"v{n}{SUFFIX[t]}"
+        for op in ("fadd", "fsub", "fmul", "fdiv"):
+            yield Case([v, v], v, [f"%r = {op} {v} %a, %b"])
+            yield Case([v], v, [f"%r = {op} {v} %a, splat ({t} {literal(t, encode(t, Fraction(3)))})"])
+        yield Case([v], v, [f"%r = fneg {v} %a"], nan=False)
+        yield Case([v], v, [f"%r = call {v} @llvm.fabs.{s}({v} %a)"], nan=False)
+        yield Case([v, v], v, [f"%r = call {v} @llvm.copysign.{s}({v} %a, {v} %b)"], nan=False)
+        for op in ("minnum", "maxnum", "minimum", "maximum", "minimumnum", "maximumnum"):
+            yield Case([v, v], v, [f"%r = call {v} @llvm.{op}.{s}({v} %a, {v} %b)"])
+        for op in ("sqrt", "floor", "ceil", "trunc", "rint", "nearbyint", "round", "roundeven"):
+            yield Case([v], v, [f"%r = call {v} @llvm.{op}.{s}({v} %a)"])
+        if t != "bfloat":
+            yield Case([v, v, v], v, [f"%r = call {v} @llvm.fma.{s}({v} %a, {v} %b, {v} %c)"])
+            yield Case([v], v, [f"%r = call {v} @llvm.sin.{s}({v} %a)"])
+            yield Case([v, v], v, [f"%r = call {v} @llvm.pow.{s}({v} %a, {v} %b)"])
+            yield Case([v, "i7"], v, ["%x = sext i7 %b to i32",
+                                      f"%r = call {v} @llvm.powi.{s}.i32({v} %a, i32 %x)"])
+        for predicate in ("oeq", "olt", "one", "uge", "uno"):
+            test = f"%q = fcmp {predicate} {v} %a, %b"
+            yield Case([v, v], f"<{n} x i8>", [test, f"%r = sext <{n} x i1> %q to <{n} x i8>"])
+            yield Case([v, v, v], v, [test, f"%r = select <{n} x i1> %q, {v} %c, {v} %b"], nan=False)
+            yield Case([v, v, "i1"], v, [f"%r = select i1 %c, {v} %a, {v} %b"], nan=False)
+        for w in (8, 16, 32, 64):
+            if n * w > 128:
+                continue
+            i = f"<{n} x i{w}>"
+            for to in ("fptosi", "fptoui"):
+                yield Case([v], i, [f"%r = call {i} @llvm.{to}.sat.v{n}i{w}.{s}({v} %a)"])
+            for back in ("sitofp", "uitofp"):
+                yield Case([i], v, [f"%r = {back} {i} %a to {v}"])
+        for u in REAL + ["bfloat"]:
+            if FORMATS[u][1] > FORMATS[t][1] and n * FORMATS[u][1] <= 128:
+                yield Case([v], f"<{n} x {u}>", [f"%r = fpext {v} %a to <{n} x {u}>"])
+                yield Case([f"<{n} x {u}>"], v, [f"%r = fptrunc <{n} x {u}> %a to {v}"])
+        for lane in range(n):
+            yield Case([v], t, [f"%r = extractelement {v} %a, i64 {lane}"], nan=False)
+        yield Case([v, t, "i8"], v, [f"%i = urem i8 %c, {n}", f"%r = insertelement {v} %a, {t} %b, i8 %i"],
+                   nan=False)
+        yield Case([v, "i8"], t, [f"%i = urem i8 %b, {n}", f"%r = extractelement {v} %a, i8 %i"], nan=False)
+        order = ", ".join(f"i32 {(3 * k + 1) % (2 * n)}" for k in range(n))
+        yield Case([v, v], v, [f"%r = shufflevector {v} %a, {v} %b, <{n} x i32> <{order}>"], nan=False)
+        bits = f"i{n * FORMATS[t][1]}"
+        yield Case([v], "i128", [f"%x = bitcast {v} %a to {bits}", "%r = "
+                                 + ("or i128 %x, 0" if bits == "i128" else f"zext {bits} %x to i128")])
+        if t != "bfloat":
+            for op in ("fadd", "fmul"):
+                yield Case([v, t], t, [f"%r = call {t} @llvm.vector.reduce.{op}.{s}({t} %b, {v} %a)"])
+            for op in ("fmax", "fmin", "fmaximum", "fminimum"):
+                yield Case([v], t, [f"%r = call {t} @llvm.vector.reduce.{op}.{s}({v} %a)"])
+
+
 def strict():
     dynamic = 'metadata !"round.dynamic"'
     flags = 'metadata !"fpexcept.strict"'
@@ -433,8 +502,37 @@ def strict():
                                       f"{flags})"], strict=True)
 
 
+def environment():
+    flags = 'metadata !"fpexcept.strict"'
+    third = ("%r = call double @llvm.experimental.constrained.fdiv.f64(double %a, double %b, "
+             f'metadata !"round.dynamic", {flags})')
+    rounded = third.replace("%r", "%x"), 'store volatile double %x, ptr %out'
+    operands = ["double", "double"]
+
+    def case(result, *body):
+        return Case(operands, result, list(body), strict=True)
+    yield case("i32", "%r = call i32 @llvm.get.rounding()")
+    yield case("i32", *rounded, "%r = call i32 @llvm.get.rounding()")
+    for mode in range(5):
+        yield case("double", f"call void @llvm.set.rounding(i32 {mode})", third)
+        yield case("i32", f"call void @llvm.set.rounding(i32 {mode})", "%r = call i32 @llvm.get.rounding()")
+    yield Case([*operands, "i32"], "double", ["%m = urem i32 %c, 5", "call void @llvm.set.rounding(i32 %m)",
+                                              third], strict=True)
+    for what in ("fpenv", "fpmode"):
+        get = f"%e = call i64 @llvm.get.{what}.i64()"
+        put = f"call void @llvm.set.{what}.i64(i64 %e)"
+        reset = f"call void @llvm.reset.{what}()"
+        if what == "fpenv":  # fcsr; of the mode, each target has an encoding of its own
+            yield case("i64", get.replace("%e", "%r"))
+            yield case("i64", *rounded, reset, get.replace("%e", "%r"))
+        yield case("double", reset, third)
+        yield case("double", get, reset, *rounded, put, third)
+        yield case("double", get, *rounded, put, "%r = fneg double %a")
+
+
 GROUPS = {"arith": arith, "fma": fma, "sign": sign, "minmax": minmax, "rounding": rounding,
-          "convert": convert, "compare": compare, "library": library, "strict": strict}
+          "convert": convert, "compare": compare, "library": library,
+          "vectors": vectors, "strict": strict, "environment": environment}
 
 MAIN = r"""
 typedef struct { unsigned long lo, hi; } u128;
@@ -490,7 +588,17 @@ static int in_domain(const struct test *test, u128 v) {
     return 0;
   return 1;
 }
+static unsigned number_of(char t);
 static u128 operand(char t, unsigned k) {
+  if (t >= 'A' && t <= 'Z') { // lanes as far as there is room: the k-th value, and any
+    int width = format_of(t + 'a' - 'A').width, lanes = 128 / width;
+    unsigned __int128 bits = 0;
+    for (int lane = 0; lane < lanes; lane++) {
+      unsigned which = lane == (int)(k % lanes) ? k : next() % 8 ? next() % number_of(t) : 1000000;
+      bits |= bits_of(operand(t + 'a' - 'A', which)) << width * lane;
+    }
+    return (u128){bits, bits >> 64};
+  }
   struct format f = format_of(t);
   const u128 *table = integers;
   unsigned count = sizeof integers / sizeof *integers;
@@ -523,7 +631,7 @@ static u128 operand(char t, unsigned k) {
   return v;
 }
 static unsigned number_of(char t) {
-  switch (t) {
+  switch (t >= 'A' && t <= 'Z' ? t + 'a' - 'A' : t) {
   case 0: return 1;
   case 'h': return sizeof half / sizeof *half;
   case 'b': return sizeof bfloat / sizeof *bfloat;
@@ -545,6 +653,25 @@ static void call(function *f, const u128 *in, u128 *out, unsigned mode) {
   __asm__ volatile("frcsr %0\n fscsr zero" : "=r"(flags)::"memory");
 #endif
 }
+// Equal, but for NaNs where any will do.
+static int is_same(const struct test *test, u128 a, u128 b) {
+  if (a.lo == b.lo && a.hi == b.hi)
+    return 1;
+  if (!test->nan)
+    return 0;
+  char t = test->result;
+  if (t < 'A' || t > 'Z')
+    return is_nan(t, a) && is_nan(t, b);
+  t += 'a' - 'A';
+  int width = format_of(t).width;
+  unsigned __int128 mask = ((unsigned __int128)1 << width) - 1, x = bits_of(a), y = bits_of(b);
+  for (int at = 0; at < 128; at += width) {
+    unsigned __int128 p = x >> at & mask, q = y >> at & mask;
+    if (p != q && !(is_nan(t, (u128){p, p >> 64}) && is_nan(t, (u128){q, q >> 64})))
+      return 0;
+  }
+  return 1;
+}
 static int is_signalling(char t, u128 v) {
   return is_nan(t, v) && !(bits_of(v) >> (format_of(t).digits - 2) & 1);
 }
@@ -560,9 +687,7 @@ static void one(const struct test *test, unsigned i, unsigned j, unsigned k) {
     call(test->stock, in, &b, mode);
     unsigned stock_flags = flags;
     call(test->ours, in, &a, mode);
-    int same = a.lo == b.lo && a.hi == b.hi;
-    if (test->nan && is_nan(test->result, a) && is_nan(test->result, b))
-      same = 1;
+    int same = is_same(test, a, b);
     if (test->strict && flags != stock_flags)
       same = 0;
     if (same) {

@@ -86,8 +86,14 @@ class Search {
   }
 
   void visit(int64_t Val, unsigned Uncommon) {
-    if (isInt<32>(Val))
-      return finish(Val);
+    if (isInt<32>(Val)) {
+      finish(Val);
+      // Two 16-bit instructions in the place of lui and addi.
+      unsigned Zeros = Val ? llvm::countr_zero(uint64_t(Val)) : 0;
+      if (HasC && Zeros && isInt<6>(Val >> Zeros) && !isInt<12>(Val))
+        keep({{MTIA::ADDI, Val >> Zeros}, {MTIA::SLLI, Zeros}});
+      return;
+    }
     if (HasZbs && isPowerOf2_64(uint64_t(Val))) {
       keep({{MTIA::BSETI, Log2_64(uint64_t(Val))}});
       if (!HasC)
