@@ -133,6 +133,8 @@ void MTIATargetLowering::setFPActions() {
   setOperationAction({ISD::STRICT_FP_EXTEND, ISD::FP_EXTEND}, MVT::f32, Legal);
   setOperationAction(ISD::BITCAST, MVT::i32, Custom);
   setOperationAction(ISD::BF16_TO_FP, {MVT::f32, MVT::f64}, Custom);
+  // Asked about the operand: the legaliser itself cannot promote it.
+  setOperationAction(ISD::STRICT_BF16_TO_FP, MVT::i16, Custom);
   setOperationAction({ISD::FP_TO_BF16, ISD::STRICT_FP_TO_BF16}, {MVT::f32, MVT::f64}, Custom);
   setLoadExtAction(ISD::EXTLOAD, MVT::f32, {MVT::f16, MVT::bf16}, Expand);
   setTruncStoreAction(MVT::f32, MVT::f16, Expand);
@@ -510,6 +512,13 @@ SDValue MTIATargetLowering::lowerFPOperation(SDValue Op, SelectionDAG &DAG) cons
     return lowerFMinimumFMaximum(Op, DAG);
   case ISD::IS_FPCLASS:
     return lowerIS_FPCLASS(Op, DAG);
+  case ISD::STRICT_BF16_TO_FP: {
+    SDValue Single = DAG.getNode(ISD::BF16_TO_FP, DL, MVT::f32, Op.getOperand(1));
+    if (Op.getValueType() == MVT::f32)
+      return DAG.getMergeValues({Single, Op.getOperand(0)}, DL);
+    return DAG.getNode(ISD::STRICT_FP_EXTEND, DL, {Op.getValueType(), MVT::Other},
+                       {Op.getOperand(0), Single});
+  }
   case ISD::BF16_TO_FP: {
     // The upper half of a single.
     SDValue Bits = DAG.getNode(ISD::ANY_EXTEND, DL, MVT::i64, Op.getOperand(0));
