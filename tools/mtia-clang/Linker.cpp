@@ -150,6 +150,9 @@ int mtia::runLinker(ArgList Args) {
   for (StringRef Arg : Rest)
     if (Arg.consume_front(VariantOption))
       Variant = Arg;
+  // Build systems ask which linker this is: `-Wl,--version`, without a file.
+  bool Question =
+      is_contained(Rest, StringRef("--version")) || is_contained(Rest, StringRef("--help"));
   for (const char *Arg : Rest) {
     StringRef Folder = Arg;
     if (Folder.starts_with(VariantOption))
@@ -158,6 +161,8 @@ int mtia::runLinker(ArgList Args) {
       LinkArgs.push_back(Arg);
       continue;
     }
+    if (Question)
+      continue;
     Kind Wanted = decide(inspectInputs(Rest));
     if (Wanted == Kind::Unclear)
       return 1;
