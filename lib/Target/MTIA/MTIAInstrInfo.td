@@ -44,14 +44,19 @@ class UImmOp<int width, ImmAsmOperand cls> : MTIAOp {
 
 def UImm2AsmOperand : ImmAsmOperand<"UImm2", 0, 3>;
 def UImm3AsmOperand : ImmAsmOperand<"UImm3", 0, 7>;
+def UImm4AsmOperand : ImmAsmOperand<"UImm4", 0, 15>;
 def UImm5AsmOperand : ImmAsmOperand<"UImm5", 0, 31>;
 def UImm6AsmOperand : ImmAsmOperand<"UImm6", 0, 63>;
+def UImm8AsmOperand : ImmAsmOperand<"UImm8", 0, 255>;
 def UImm7AsmOperand : ImmAsmOperand<"UImm7", 0, 127>;
 def uimm2 : UImmOp<2, UImm2AsmOperand>, ImmLeaf<i64, "return isUInt<2>(Imm);">;
 def uimm3 : UImmOp<3, UImm3AsmOperand>, ImmLeaf<i64, "return isUInt<3>(Imm);">;
+def uimm4 : UImmOp<4, UImm4AsmOperand>;
 def uimm5 : UImmOp<5, UImm5AsmOperand>, ImmLeaf<i64, "return isUInt<5>(Imm);">;
 def uimm6 : UImmOp<6, UImm6AsmOperand>, ImmLeaf<i64, "return isUInt<6>(Imm);">;
 def uimm7 : UImmOp<7, UImm7AsmOperand>, ImmLeaf<i64, "return isUInt<7>(Imm);">;
+
+def uimm8 : UImmOp<8, UImm8AsmOperand>;
 
 // A 12-bit signed immediate, or a symbol with %lo, %pcrel_lo or %tprel_lo.
 def SImm12AsmOperand : ImmAsmOperand<"SImm12", -2048, 2047> {
@@ -229,6 +234,14 @@ def ImmXLenAsmOperand : AsmOperandClass {
   let DiagnosticString = "operand must be a constant 64-bit integer";
 }
 def ixlenimm_li : MTIAOp { let ParserMatchClass = ImmXLenAsmOperand; }
+
+// Without %lo and its like, for la and lla.
+def ImmXLenLAAsmOperand : AsmOperandClass {
+  let Name = "ImmXLen";
+  let RenderMethod = "addImmOperands";
+  let DiagnosticString = "operand must be a symbol or a constant 64-bit integer";
+}
+def ixlenimm_la : MTIAOp { let ParserMatchClass = ImmXLenLAAsmOperand; }
 
 // The constants of li that are an addi; for others the message is li's.
 def SImm12LIAsmOperand : AsmOperandClass {
@@ -468,6 +481,18 @@ let isBarrier = true, isReturn = true, isTerminator = true in {
 def MRET : System_none<0x302>;
 def SRET : System_none<0x102>;
 }
+// Of the debug mode, which no core has: it can be written and read, and is no
+// instruction of the machine.
+def DRET : MTIAInstBase<(outs), (ins), "dret">, Sched<[WriteSystem]> {
+  field bits<32> Inst = 0x7b200073;
+  field bits<32> SoftFail = 0;
+  let DecoderNamespace = "MTIA";
+  let Form = FormNone;
+  let hasSideEffects = true;
+  let isBarrier = true;
+  let isReturn = true;
+  let isTerminator = true;
+}
 // rs1: the address, rs2: the address space; x0: all of them.
 def SFENCE_VMA
     : InstR<0b0001001, 0b000, OPC_SYSTEM, (outs), (ins GPR:$rs1, GPR:$rs2),
@@ -517,3 +542,4 @@ include "MTIAInstrInfoD.td"
 include "MTIAInstrInfoZfh.td"
 include "MTIAInstrInfoC.td"
 include "MTIAInstrInfoV.td"
+include "MTIAInstrInfoInsn.td"

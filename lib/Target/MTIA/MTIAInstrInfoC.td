@@ -472,6 +472,20 @@ def C_SWSP : CStackStoreW<0b110, GPR, WriteStore>;
 def C_SDSP : CStackStoreD<0b111, GPR, WriteStore>;
 
 //===----------------------------------------------------------------------===//
+// RV128's shifts by 64 are hints
+//===----------------------------------------------------------------------===//
+
+def : InstAlias<"c.slli64 $rd", (C_SLLI GPR:$rd, 0), 0>;
+def : InstAlias<"c.srli64 $rd", (C_SRLI GPRC:$rd, 0), 0>;
+def : InstAlias<"c.srai64 $rd", (C_SRAI GPRC:$rd, 0), 0>;
+
+// Zihintntl: no core looks at these, so they are always accepted and never printed.
+foreach hint = [["p1", "X2"], ["pall", "X3"], ["s1", "X4"], ["all", "X5"]] in {
+def : InstAlias<"ntl." # hint[0], (ADD X0, X0, !cast<Register>(hint[1])), 0>;
+def : InstAlias<"c.ntl." # hint[0], (C_ADD X0, !cast<Register>(hint[1])), 0>;
+}
+
+//===----------------------------------------------------------------------===//
 // Memory without an offset
 //===----------------------------------------------------------------------===//
 

@@ -18,6 +18,13 @@ class LoadAddress<string mnemonic>
   let Size = 8;
 }
 def PseudoLLA : LoadAddress<"lla">;         // auipc, addi
+// Of a constant: li.
+class LoadAddressImm<string mnemonic>
+    : AsmPseudo<(outs GPR:$rd), (ins ixlenimm_la:$imm), mnemonic, "$rd, $imm"> {
+  let Size = 32;
+}
+def PseudoLLAImm : LoadAddressImm<"lla">;
+def PseudoLAImm : LoadAddressImm<"la">;
 def PseudoLGA : LoadAddress<"lga">;         // auipc, ld from the GOT
 def PseudoLA : LoadAddress<"la">;           // lla, or lga with .option pic
 def PseudoLA_TLS_IE : LoadAddress<"la.tls.ie">;
@@ -110,124 +117,6 @@ def PseudoLongBLT : LongBranch;
 def PseudoLongBGE : LongBranch;
 def PseudoLongBLTU : LongBranch;
 def PseudoLongBGEU : LongBranch;
-
-//===----------------------------------------------------------------------===//
-// .insn: an instruction by its fields. The directive's parser makes these, so
-// operands stand in the order in which they are written there. Not MTIAInst:
-// they are no instructions of the machine.
-//===----------------------------------------------------------------------===//
-
-class InsnBase<InstForm form, dag ins, string args>
-    : MTIAInstBase<(outs), ins, ".insn\t" # args> {
-  field bits<32> Inst;
-  bits<7> opcode;
-  let Inst{6-0} = opcode;
-  let Form = form;
-  let isCodeGenOnly = true;
-  let hasSideEffects = true;
-  let mayLoad = true;
-  let mayStore = true;
-}
-
-def Insn32 : InsnBase<FormNone, (ins i64imm:$value), "0x4, $value"> {
-  bits<32> value;
-  let Inst = value;
-}
-
-def InsnR : InsnBase<FormR, (ins uimm7:$opcode, uimm3:$funct3, uimm7:$funct7,
-                                 GPR:$rd, GPR:$rs1, GPR:$rs2),
-                     "r $opcode, $funct3, $funct7, $rd, $rs1, $rs2"> {
-  bits<3> funct3;
-  bits<7> funct7;
-  bits<5> rd;
-  bits<5> rs1;
-  bits<5> rs2;
-  let Inst{31-25} = funct7;
-  let Inst{24-20} = rs2;
-  let Inst{19-15} = rs1;
-  let Inst{14-12} = funct3;
-  let Inst{11-7} = rd;
-}
-
-def InsnR4 : InsnBase<FormR, (ins uimm7:$opcode, uimm3:$funct3, uimm2:$funct2,
-                                  GPR:$rd, GPR:$rs1, GPR:$rs2, GPR:$rs3),
-                      "r4 $opcode, $funct3, $funct2, $rd, $rs1, $rs2, $rs3"> {
-  bits<3> funct3;
-  bits<2> funct2;
-  bits<5> rd;
-  bits<5> rs1;
-  bits<5> rs2;
-  bits<5> rs3;
-  let Inst{31-27} = rs3;
-  let Inst{26-25} = funct2;
-  let Inst{24-20} = rs2;
-  let Inst{19-15} = rs1;
-  let Inst{14-12} = funct3;
-  let Inst{11-7} = rd;
-}
-
-def InsnI : InsnBase<FormI, (ins uimm7:$opcode, uimm3:$funct3, GPR:$rd,
-                                 simm12:$imm12, GPR:$rs1),
-                     "i $opcode, $funct3, $rd, ${imm12}(${rs1})"> {
-  bits<3> funct3;
-  bits<5> rd;
-  bits<12> imm12;
-  bits<5> rs1;
-  let Inst{31-20} = imm12;
-  let Inst{19-15} = rs1;
-  let Inst{14-12} = funct3;
-  let Inst{11-7} = rd;
-}
-
-def InsnS : InsnBase<FormS, (ins uimm7:$opcode, uimm3:$funct3, GPR:$rs2,
-                                 simm12:$imm12, GPR:$rs1),
-                     "s $opcode, $funct3, $rs2, ${imm12}(${rs1})"> {
-  bits<3> funct3;
-  bits<5> rs2;
-  bits<12> imm12;
-  bits<5> rs1;
-  let Inst{31-25} = imm12{11-5};
-  let Inst{24-20} = rs2;
-  let Inst{19-15} = rs1;
-  let Inst{14-12} = funct3;
-  let Inst{11-7} = imm12{4-0};
-}
-
-def InsnB : InsnBase<FormB, (ins uimm7:$opcode, uimm3:$funct3, GPR:$rs1,
-                                 GPR:$rs2, simm13_lsb0:$imm12),
-                     "b $opcode, $funct3, $rs1, $rs2, $imm12"> {
-  bits<3> funct3;
-  bits<5> rs1;
-  bits<5> rs2;
-  bits<12> imm12;
-  let Inst{31} = imm12{11};
-  let Inst{30-25} = imm12{9-4};
-  let Inst{24-20} = rs2;
-  let Inst{19-15} = rs1;
-  let Inst{14-12} = funct3;
-  let Inst{11-8} = imm12{3-0};
-  let Inst{7} = imm12{10};
-}
-
-def InsnU : InsnBase<FormU, (ins uimm7:$opcode, GPR:$rd, uimm20_lui:$imm20),
-                     "u $opcode, $rd, $imm20"> {
-  bits<5> rd;
-  bits<20> imm20;
-  let Inst{31-12} = imm20;
-  let Inst{11-7} = rd;
-}
-
-def InsnJ : InsnBase<FormJ, (ins uimm7:$opcode, GPR:$rd,
-                                 simm21_lsb0_jal:$imm20),
-                     "j $opcode, $rd, $imm20"> {
-  bits<5> rd;
-  bits<20> imm20;
-  let Inst{31} = imm20{19};
-  let Inst{30-21} = imm20{9-0};
-  let Inst{20} = imm20{10};
-  let Inst{19-12} = imm20{18-11};
-  let Inst{11-7} = rd;
-}
 
 //===----------------------------------------------------------------------===//
 // Aliases. A printed alias is the one llvm-objdump prints for riscv64: the last

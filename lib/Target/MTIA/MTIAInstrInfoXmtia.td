@@ -42,7 +42,6 @@ class XmtiaImm<int width, string what, ImmAsmOperand cls,
 }
 
 def UImm1AsmOperand : ImmAsmOperand<"UImm1", 0, 1>;
-def UImm4AsmOperand : ImmAsmOperand<"UImm4", 0, 15>;
 
 def xm_cb : XmtiaImm<5, "circular buffer", UImm5AsmOperand>;
 def xm_cb7 : XmtiaImm<7, "circular buffer", UImm7AsmOperand, 31>;

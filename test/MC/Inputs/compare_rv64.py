@@ -214,7 +214,22 @@ sb R, Y, R; sh R, Y, R; sw R, Y, R; sd R, Y, R
 .insn r 0x33, 7, 127, R, R, R; .insn r OP, 0, 0, R, R, R; .insn r4 MADD, 0, 3, R, R, R, R
 .insn i 0x13, 0, R, R, S; .insn i LOAD, 3, R, S(R); .insn s STORE, 3, R, S(R)
 .insn b BRANCH, 1, R, R, B; .insn sb 0x63, 1, R, R, B; .insn u LUI, R, U; .insn u 0x17, R, U
-.insn 0x00000013; .insn 4, 0xfe010113
+.insn 0x00000013; .insn 4, 0xfe010113; .option rvc; .insn 1; .insn 2, 0x8514; .insn 6, 0x42aa22331f
+.insn 8, 0x0123456789abcd3f; .insn 0x1f
+.insn cr C2, 8, R, R; .insn cr 0, 15, R, R; .insn ci C1, 0, R, I; .insn ciw C0, 0, K, V; .insn css C2, 6, R, H
+.insn cl C0, 2, K, Z(K); .insn cl C0, 2, K, (K); .insn cs C0, 6, K, Z(K); .insn ca C1, 35, 3, K, K
+.insn cb C1, 6, K, 254; .insn cb C1, 7, K, -256; .insn cj C1, 5, 2046; .insn cj C1, 5, -2048; .option norvc
+la R, S; lla R, S; li R, %lo(symbol); dret; sfence.vma; sfence.vma R; sfence.vma R, R
+sext.b R, R; sext.h R, R; zext.h R, R
+flh F, Y, R; flw F, Y, R; fld F, Y, R; fsh F, Y, R; fsw F, Y, R; fsd F, Y, R
+flh F, (R); flw F, (R); fld F, (R); fsh F, (R); fsw F, (R); fsd F, (R)
+fmv.h F, F; fmv.s F, F; fmv.d F, F; fabs.s F, F; fabs.d F, F; fneg.h F, F; fneg.s F, F; fneg.d F, F
+fgt.s R, F, F; fge.s R, F, F; fgt.d R, F, F; fge.d R, F, F; fgt.h R, F, F; fge.h R, F, F
+fmv.x.s R, F; fmv.s.x F, R; frcsr R; fscsr R; fscsr R, R; frrm R; fsrm R; fsrm R, R; fsrmi Z; fsrmi R, Z
+frflags R; fsflags R; fsflags R, R; fsflagsi Z; fsflagsi R, Z; frsr R; fssr R; fssr R, R
+lr.w R, (R); sc.d R, R, (R); amoadd.w R, R, (R); lr.d.aq R, 0(R); amomaxu.d.aqrl R, R, 0(R)
+.option rvc; c.addi zero, I; c.addi x0, 0; c.nop I; c.li zero, I; c.slli zero, W; c.slli64 R; c.srli64 K; c.srai64 K
+c.mv zero, K; c.add zero, K; c.unimp; c.ebreak; .option norvc
 """
 
 
@@ -222,7 +237,7 @@ def pseudos(tools, _):
     rng = random.Random(1)
     values = {"S": SIMM12, "H": [0, 1, 31, 32, 63], "W": [0, 1, 31], "B": [-4096, -2, 0, 2, 4094],
               "J": [-1048576, -2, 2, 1048574], "C": ["mstatus", "mhartid", "0x7c0", "mtval", 3072],
-              "Z": [0, 1, 31], "Y": ["symbol", "symbol+4", "symbol-8", "a0"], "T": ["symbol", "a0", "t1"], "U": UIMM20, "R": REGS}
+              "Z": [0, 1, 31], "Y": ["symbol", "symbol+4", "symbol-8", "a0"], "T": ["symbol", "a0", "t1"], "U": UIMM20, "R": REGS, "F": FPRS, "K": REGS[8:16], "V": [0, 1, 128, 255], "I": [-32, -1, 1, 31]}
     lines = []
     for pattern in PSEUDOS.replace("\n", ";").split(";"):
         pattern = pattern.strip()
@@ -232,12 +247,12 @@ def pseudos(tools, _):
         if head == ".insn":
             word, _, tail = tail.partition(" ")
             head += " " + word
-        letters = re.findall(r"\b[SHWBJCZYUTR]\b", tail)
+        letters = re.findall(r"\b[SHWBJCZYUTRFKVI]\b", tail)
         for n in range(max([len(values[x]) for x in letters] or [1])):
             def pick(match, n=n):
                 choices = values[match.group()]
                 return str(choices[(n + rng.randrange(len(choices)) * (letters[0] != match.group())) % len(choices)])
-            lines.append((head + " " + re.sub(r"\b[SHWBJCZYUTR]\b", pick, tail)).strip())
+            lines.append((head + " " + re.sub(r"\b[SHWBJCZYUTRFKVI]\b", pick, tail)).strip())
     text = "\n".join(lines) + "\n"
     ours, stock = tools.assemble(True, text, "pseudos"), tools.assemble(False, text, "pseudos")
     relocated = [tools.run(False, "llvm-objdump", ["-dr", "--show-all-symbols", f"--mattr={ATTRS}", o]).stdout

@@ -29,6 +29,7 @@
 # CHECK-NEXT: R_RISCV_SUB16
 # CHECK:      R_RISCV_SET6
 # CHECK-NEXT: R_RISCV_SUB6
+.attribute arch, "rv64gc" # says nothing about relaxation
 .text
 .globl f
 f:

@@ -99,9 +99,13 @@ class MTIAAsmParser : public MCTargetAsmParser {
   bool parseDirectiveOptionArch();
   bool parseDirectiveAttribute();
   bool parseDirectiveInsn(SMLoc Loc);
-  bool parseInsnRegister(MCInst &Inst);
+  bool parseDirectiveVariantCC();
+  bool parseDirectiveDTPRel(unsigned Size);
+  bool parseInsnRegister(MCInst &Inst, bool Compressed = false);
+  bool parseInsnMemory(MCInst &Inst, bool Compressed);
+  bool parseInsnWord(MCInst &Inst);
   bool parseInsnField(MCInst &Inst, unsigned Bits, StringRef What);
-  bool parseInsnOpcode(MCInst &Inst);
+  bool parseInsnOpcode(MCInst &Inst, bool Compressed);
   bool parseInsnImmediate(MCInst &Inst, StringRef What,
                           function_ref<bool(const MTIAOperand &)> IsValid);
   void setFeatures(const FeatureBitset &Bits);
@@ -585,6 +589,14 @@ bool MTIAAsmParser::parseInstruction(ParseInstructionInfo &, StringRef Name, SML
     if (parseOperand(Operands, Name))
       return true;
   } while (parseOptionalToken(AsmToken::Comma));
+  // c.addi of x0 is the encoding of c.nop.
+  if (Name == "c.addi" && Operands.size() == 3 &&
+      static_cast<MTIAOperand &>(*Operands[1]).isReg() && Operands[1]->getReg() == MTIA::X0) {
+    Operands[0] = MTIAOperand::createToken("c.nop", NameLoc);
+    Operands.erase(Operands.begin() + 1);
+    if (static_cast<MTIAOperand &>(*Operands[1]).isImmInRange<0, 0>())
+      Operands.pop_back();
+  }
   return getParser().parseEOL("unexpected token");
 }
 
@@ -709,10 +721,14 @@ bool MTIAAsmParser::processInstruction(MCInst &Inst, SMLoc IDLoc, OperandVector 
   switch (Inst.getOpcode()) {
   default:
     break;
-  case MTIA::PseudoLI: {
+  case MTIA::PseudoLI:
+  case MTIA::PseudoLAImm:
+  case MTIA::PseudoLLAImm: {
     const MCOperand &Value = Inst.getOperand(1);
-    assert(Value.isImm() && "the operand's class demands a constant");
-    emitLoadImm(Reg(0), Value.getImm(), Out, IDLoc);
+    if (Value.isImm())
+      emitLoadImm(Reg(0), Value.getImm(), Out, IDLoc);
+    else // %lo(symbol)
+      emit(Out, MCInstBuilder(MTIA::ADDI).addReg(Reg(0)).addReg(MTIA::X0).addOperand(Value), IDLoc);
     return false;
   }
   case MTIA::PseudoLLA:
@@ -800,7 +816,34 @@ ParseStatus MTIAAsmParser::parseDirective(AsmToken DirectiveID) {
     return parseDirectiveAttribute();
   if (Name == ".insn")
     return parseDirectiveInsn(DirectiveID.getLoc());
+  if (Name == ".variant_cc")
+    return parseDirectiveVariantCC();
+  if (Name == ".dtprelword" || Name == ".dtpreldword")
+    return parseDirectiveDTPRel(Name == ".dtprelword" ? 4 : 8);
   return ParseStatus::NoMatch;
+}
+
+// .variant_cc symbol: a function that doesn't keep to the standard calling convention.
+bool MTIAAsmParser::parseDirectiveVariantCC() {
+  StringRef Name;
+  if (getParser().parseIdentifier(Name))
+    return TokError("expected symbol name");
+  if (getParser().parseEOL())
+    return true;
+  getTargetStreamer().emitVariantCC(*getContext().getOrCreateSymbol(Name));
+  return false;
+}
+
+// Offsets within a module's thread-local storage, for debuggers.
+bool MTIAAsmParser::parseDirectiveDTPRel(unsigned Size) {
+  return getParser().parseMany([&] {
+    const MCExpr *Value;
+    SMLoc Loc = getLoc();
+    if (getParser().parseExpression(Value))
+      return true;
+    getTargetStreamer().emitDTPRel(*Value, Size, Loc);
+    return false;
+  });
 }
 
 bool MTIAAsmParser::parseDataExpr(const MCExpr *&Res) {
@@ -962,8 +1005,12 @@ bool MTIAAsmParser::setArch(StringRef Arch, SMLoc Loc) {
     return Error(Loc, "invalid arch name '" + Arch + "', " + toString(Info.takeError()));
   if ((*Info)->getXLen() != 64)
     return Error(Loc, "invalid arch name '" + Arch + "', the cores have 64-bit registers");
-  FeatureBitset Bits;
-  Bits.set(MTIA::Feature64Bit);
+  // What is no extension (relax, exact, reserved registers) stays as it is.
+  FeatureBitset Bits = getSTI().getFeatureBits();
+  for (const SubtargetFeatureKV &Feature : getSTI().getAllProcessorFeatures())
+    if (RISCVISAInfo::isSupportedExtensionFeature(Feature.Key))
+      Bits.reset(Feature.Value);
+  Bits.reset(MTIA::FeatureVendorXmtia);
   if (Xmtia)
     Bits.set(MTIA::FeatureVendorXmtia);
   for (const std::string &Name : (*Info)->toFeatures())
@@ -1030,11 +1077,14 @@ bool MTIAAsmParser::parseDirectiveAttribute() {
 // .insn: an instruction by its fields
 //===----------------------------------------------------------------------===//
 
-bool MTIAAsmParser::parseInsnRegister(MCInst &Inst) {
+// Compressed: a field of three bits.
+bool MTIAAsmParser::parseInsnRegister(MCInst &Inst, bool Compressed) {
   MCRegister Reg;
   SMLoc Start, End;
   if (!tryParseRegister(Reg, Start, End).isSuccess())
     return Error(Start, "expected register");
+  if (Compressed && getContext().getRegisterInfo()->getEncodingValue(Reg) / 8 != 1)
+    return Error(Start, "register must be one of x8 to x15 or f8 to f15");
   Inst.addOperand(MCOperand::createReg(Reg));
   return false;
 }
@@ -1051,7 +1101,7 @@ bool MTIAAsmParser::parseInsnField(MCInst &Inst, unsigned Bits, StringRef What) 
   return false;
 }
 
-bool MTIAAsmParser::parseInsnOpcode(MCInst &Inst) {
+bool MTIAAsmParser::parseInsnOpcode(MCInst &Inst, bool Compressed) {
   SMLoc Loc = getLoc();
   if (getLexer().is(AsmToken::Identifier)) {
     // The manual's names, table "RISC-V base opcode map".
@@ -1083,18 +1133,22 @@ bool MTIAAsmParser::parseInsnOpcode(MCInst &Inst) {
                     .Case("SYSTEM", 0x73)
                     .Case("OP_VE", 0x77)
                     .Case("CUSTOM_3", 0x7B)
+                    .Case("C0", 0)
+                    .Case("C1", 1)
+                    .Case("C2", 2)
                     .Default(-1);
-    if (Value >= 0) {
+    if (Value >= 0 && Compressed == (Value < 3)) {
       Lex();
       Inst.addOperand(MCOperand::createImm(Value));
       return false;
     }
   }
-  if (parseInsnField(Inst, 7, "opcode"))
+  if (parseInsnField(Inst, Compressed ? 2 : 7, "opcode"))
     return true;
-  if ((Inst.getOperand(Inst.getNumOperands() - 1).getImm() & 3) != 3)
-    return Error(Loc, "opcode must end in the bits 11: compressed formats don't "
-                      "exist on this target");
+  bool IsC = (Inst.getOperand(Inst.getNumOperands() - 1).getImm() & 3) != 3;
+  if (IsC != Compressed)
+    return Error(Loc, Compressed ? "opcode of a compressed format must be 0, 1 or 2"
+                                 : "opcode of a 32-bit format must end in the bits 11");
   return false;
 }
 
@@ -1111,120 +1165,178 @@ bool MTIAAsmParser::parseInsnImmediate(MCInst &Inst, StringRef What,
   return false;
 }
 
+// imm(rs1) or (rs1). In the MCInst the offset is before the register, as it is written.
+bool MTIAAsmParser::parseInsnMemory(MCInst &Inst, bool Compressed) {
+  AsmToken Next = getLexer().is(AsmToken::LParen) ? getLexer().peekTok() : AsmToken();
+  if (Next.is(AsmToken::Identifier) && matchRegister(Next.getString()))
+    Inst.addOperand(MCOperand::createImm(0));
+  else if (Compressed ? parseInsnField(Inst, 5, "immediate")
+                      : parseInsnImmediate(Inst, getMatchKindDiag(Match_SImm12),
+                                           [](const MTIAOperand &Op) { return Op.isSImm12(); }))
+    return true;
+  return getParser().parseToken(AsmToken::LParen, "expected '('") ||
+         parseInsnRegister(Inst, Compressed) || getParser().parseRParen();
+}
+
+// .insn [length,] word
+bool MTIAAsmParser::parseInsnWord(MCInst &Inst) {
+  MCAsmParser &Parser = getParser();
+  SMLoc Loc = getLoc(), LengthLoc = Loc;
+  int64_t Value, Given = 0;
+  if (Parser.parseAbsoluteExpression(Value))
+    return true;
+  if (parseOptionalToken(AsmToken::Comma)) {
+    Given = Value;
+    Loc = getLoc();
+    if (Parser.parseAbsoluteExpression(Value))
+      return true;
+  }
+  // The manual's "Base Instruction-Length Encoding". The longer ones must be asked for.
+  unsigned Length = (Value & 3) != 3                   ? 2
+                    : !Given || (Value & 0x1F) != 0x1F ? 4
+                    : (Value & 0x3F) == 0x1F           ? 6
+                    : (Value & 0x7F) == 0x3F           ? 8
+                                                       : 0;
+  if (!Length)
+    return Error(Loc, "instructions of more than 8 bytes are not supported");
+  if (Given && Given != Length)
+    return Error(LengthLoc,
+                 "the word's low bits say that the instruction has " + Twine(Length) + " bytes");
+  if (Length != 8 && !isUIntN(8 * Length, Value))
+    return Error(Loc, "instruction must be an integer of " + Twine(8 * Length) + " bits");
+  Inst.setOpcode(Length == 2   ? MTIA::Insn16
+                 : Length == 4 ? MTIA::Insn32
+                 : Length == 6 ? MTIA::Insn48
+                               : MTIA::Insn64);
+  if (Length == 2 && !MTIACompress::hasCompressed(getSTI()))
+    return Error(Loc, "a compressed instruction needs the extension 'c'");
+  Inst.addOperand(MCOperand::createImm(Value));
+  return false;
+}
+
+// The operands behind the opcode, in the order in which they are written. r: register,
+// c: one of x8 to x15 or f8 to f15; digits: a field of so many bits; the rest is below.
+static constexpr struct {
+  StringLiteral Name;
+  unsigned Opcode;
+  StringLiteral Operands;
+} InsnFormats[] = {
+    {"r", MTIA::InsnR, "37rrr+"},  {"r4", MTIA::InsnR4, "32rrrr"}, {"i", MTIA::InsnI, "3ri"},
+    {"s", MTIA::InsnS, "3rm"},     {"b", MTIA::InsnB, "3rrb"},     {"sb", MTIA::InsnB, "3rrb"},
+    {"u", MTIA::InsnU, "ru"},      {"j", MTIA::InsnJ, "rj"},       {"uj", MTIA::InsnJ, "rj"},
+    {"cr", MTIA::InsnCR, "4rr"},   {"ci", MTIA::InsnCI, "3rI"},    {"ciw", MTIA::InsnCIW, "3c8"},
+    {"css", MTIA::InsnCSS, "3r6"}, {"cl", MTIA::InsnCL, "3cM"},    {"cs", MTIA::InsnCS, "3cM"},
+    {"ca", MTIA::InsnCA, "62cc"},  {"cb", MTIA::InsnCB, "3cB"},    {"cj", MTIA::InsnCJ, "3J"},
+};
+
 bool MTIAAsmParser::parseDirectiveInsn(SMLoc Loc) {
   MCAsmParser &Parser = getParser();
   MCInst Inst;
   Inst.setLoc(Loc);
-  auto Comma = [&] { return Parser.parseComma(); };
-  auto Field = [&](unsigned Bits, StringRef What) {
-    return parseInsnField(Inst, Bits, What) || Comma();
-  };
-  auto Register = [&] { return parseInsnRegister(Inst); };
   auto Finish = [&] {
     if (Parser.parseEOL())
       return true;
-    emit(Parser.getStreamer(), Inst, Loc);
+    // As it is written: not through emit(), which might choose another encoding.
+    Parser.getStreamer().emitInstruction(Inst, getSTI());
     return false;
   };
-  auto IsSImm12 = [](const MTIAOperand &Op) { return Op.isSImm12(); };
-  StringRef SImm12Text = getMatchKindDiag(Match_SImm12);
+  if (getLexer().isNot(AsmToken::Identifier))
+    return parseInsnWord(Inst) || Finish();
 
-  // .insn [length,] word
   SMLoc FormatLoc = getLoc();
-  if (getLexer().isNot(AsmToken::Identifier)) {
-    int64_t Value;
-    if (Parser.parseAbsoluteExpression(Value))
-      return true;
-    if (parseOptionalToken(AsmToken::Comma)) {
-      if (Value != 4)
-        return Error(FormatLoc, "instruction length must be 4");
-      FormatLoc = getLoc();
-      if (Parser.parseAbsoluteExpression(Value))
-        return true;
-    }
-    if (!isUInt<32>(Value) || (Value & 3) != 3)
-      return Error(FormatLoc, "instruction must be a 32-bit word whose lowest "
-                              "two bits are 11");
-    Inst.setOpcode(MTIA::Insn32);
-    Inst.addOperand(MCOperand::createImm(Value));
-    return Finish();
+  StringRef Name = getLexer().getTok().getIdentifier();
+  const auto *Format = find_if(InsnFormats, [&](const auto &F) { return F.Name == Name; });
+  if (Format == std::end(InsnFormats)) {
+    std::string Names;
+    for (const auto &F : InsnFormats)
+      Names += (Names.empty() ? "'" : ", '") + F.Name.str() + "'";
+    return Error(FormatLoc, "invalid instruction format, expected one of " + Names);
   }
-
-  StringRef Format = getLexer().getTok().getIdentifier();
-  unsigned Opcode = StringSwitch<unsigned>(Format)
-                        .Case("r", MTIA::InsnR)
-                        .Case("r4", MTIA::InsnR4)
-                        .Case("i", MTIA::InsnI)
-                        .Case("s", MTIA::InsnS)
-                        .Cases({"b", "sb"}, MTIA::InsnB)
-                        .Case("u", MTIA::InsnU)
-                        .Cases({"j", "uj"}, MTIA::InsnJ)
-                        .Default(0);
-  if (!Opcode)
-    return Error(FormatLoc, "invalid instruction format, expected 'r', 'r4', "
-                            "'i', 's', 'b', 'u' or 'j'");
   Lex();
-  Inst.setOpcode(Opcode);
-  if (parseInsnOpcode(Inst) || Comma())
+  Inst.setOpcode(Format->Opcode);
+  bool Compressed = MII.get(Format->Opcode).getSize() == 2;
+  if (Compressed && !MTIACompress::hasCompressed(getSTI()))
+    return Error(FormatLoc, "a compressed format needs the extension 'c'");
+  if (parseInsnOpcode(Inst, Compressed))
     return true;
 
-  // Operands stand in the MCInst in the order in which they are written, the
-  // offset of a memory operand before its register.
-  auto Memory = [&] {
-    return parseInsnImmediate(Inst, SImm12Text, IsSImm12) ||
-           Parser.parseToken(AsmToken::LParen, "expected '('") || Register() ||
-           Parser.parseRParen();
+  auto Immediate = [&](unsigned Diag, function_ref<bool(const MTIAOperand &)> IsValid) {
+    return parseInsnImmediate(Inst, getMatchKindDiag(static_cast<MTIAMatchResultTy>(Diag)),
+                              IsValid);
   };
-  switch (Opcode) {
-  case MTIA::InsnR:
-    // With a fourth register the format is r4.
-    if (Field(3, "funct3") || Field(7, "funct7") || Register() || Comma() || Register() ||
-        Comma() || Register())
-      return true;
-    if (parseOptionalToken(AsmToken::Comma)) {
+  for (char Kind : Format->Operands) {
+    bool Failed;
+    if (Kind == '+') { // with a fourth register the format is r4
+      if (!parseOptionalToken(AsmToken::Comma))
+        break;
       Inst.setOpcode(MTIA::InsnR4);
       if (!isUInt<2>(Inst.getOperand(2).getImm()))
         return Error(FormatLoc, "funct2 must be an integer in the range [0, 3]");
-      return Register() || Finish();
-    }
-    return Finish();
-  case MTIA::InsnR4:
-    return Field(3, "funct3") || Field(2, "funct2") || Register() || Comma() || Register() ||
-           Comma() || Register() || Comma() || Register() || Finish();
-  case MTIA::InsnI: {
-    if (Field(3, "funct3") || Register() || Comma())
-      return true;
-    // rs1, imm or imm(rs1)
-    MCRegister Reg;
-    SMLoc Start, End;
-    if (tryParseRegister(Reg, Start, End).isSuccess()) {
-      if (Comma() || parseInsnImmediate(Inst, SImm12Text, IsSImm12))
+      if (parseInsnRegister(Inst))
         return true;
-      Inst.addOperand(MCOperand::createReg(Reg));
-      return Finish();
+      break;
     }
-    return Memory() || Finish();
+    if (Parser.parseComma())
+      return true;
+    switch (Kind) {
+    case 'r':
+    case 'c':
+      Failed = parseInsnRegister(Inst, Kind == 'c');
+      break;
+    case 'm':
+    case 'M':
+      Failed = parseInsnMemory(Inst, Kind == 'M');
+      break;
+    case 'i': { // rs1, imm or imm(rs1)
+      MCRegister Reg;
+      SMLoc Start, End;
+      if (!tryParseRegister(Reg, Start, End).isSuccess()) {
+        Failed = parseInsnMemory(Inst, false);
+        break;
+      }
+      Failed = Parser.parseComma() ||
+               Immediate(Match_SImm12, [](const MTIAOperand &Op) { return Op.isSImm12(); });
+      Inst.addOperand(MCOperand::createReg(Reg));
+      break;
+    }
+    case 'u':
+      Failed = Immediate(Match_UImm20LUI, [](const MTIAOperand &Op) {
+        return Op.isUImm20LUI() || Op.isUImm20AUIPC();
+      });
+      break;
+    case 'b':
+      Failed = Immediate(Match_BareSImm13Lsb0,
+                         [](const MTIAOperand &Op) { return Op.isBranchTarget<13>(); });
+      break;
+    case 'j':
+      Failed = Immediate(Match_SImm21Lsb0JAL,
+                         [](const MTIAOperand &Op) { return Op.isBranchTarget<21>(); });
+      break;
+    case 'I':
+      Failed =
+          Immediate(Match_SImm6, [](const MTIAOperand &Op) { return Op.isImmInRange<-32, 31>(); });
+      break;
+    case 'B':
+      Failed = Immediate(Match_BareSImm9Lsb0,
+                         [](const MTIAOperand &Op) { return Op.isBranchTarget<9>(); });
+      break;
+    case 'J':
+      Failed = Immediate(Match_BareSImm12Lsb0,
+                         [](const MTIAOperand &Op) { return Op.isBranchTarget<12>(); });
+      break;
+    default: {
+      // css and ciw end in an immediate; elsewhere numbers come before the registers.
+      unsigned Bits = Kind - '0';
+      bool IsImmediate = Inst.getOperand(Inst.getNumOperands() - 1).isReg();
+      Failed = parseInsnField(
+          Inst, Bits, IsImmediate ? std::string("immediate") : "funct" + std::to_string(Bits));
+      break;
+    }
+    }
+    if (Failed)
+      return true;
   }
-  case MTIA::InsnS:
-    return Field(3, "funct3") || Register() || Comma() || Memory() || Finish();
-  case MTIA::InsnB:
-    return Field(3, "funct3") || Register() || Comma() || Register() || Comma() ||
-           parseInsnImmediate(Inst, getMatchKindDiag(Match_BareSImm13Lsb0),
-                              [](const MTIAOperand &Op) { return Op.isBranchTarget<13>(); }) ||
-           Finish();
-  case MTIA::InsnU:
-    return Register() || Comma() ||
-           parseInsnImmediate(
-               Inst, getMatchKindDiag(Match_UImm20LUI),
-               [](const MTIAOperand &Op) { return Op.isUImm20LUI() || Op.isUImm20AUIPC(); }) ||
-           Finish();
-  case MTIA::InsnJ:
-    return Register() || Comma() ||
-           parseInsnImmediate(Inst, getMatchKindDiag(Match_SImm21Lsb0JAL),
-                              [](const MTIAOperand &Op) { return Op.isBranchTarget<21>(); }) ||
-           Finish();
-  }
-  llvm_unreachable("a format without its operands");
+  return Finish();
 }
 
 static MCTargetAsmParser *createMTIAAsmParser(const MCSubtargetInfo &STI, MCAsmParser &P,

@@ -146,6 +146,10 @@ public:
   bool isTPRelAddSymbol() const { return hasSpecifier({MTIA::S_TPREL_ADD}); }
   bool isImmXLenLI() const {
     int64_t Value;
+    return getConstant(Value) || hasSpecifier({MTIA::S_LO, MTIA::S_PCREL_LO, MTIA::S_TPREL_LO});
+  }
+  bool isImmXLen() const {
+    int64_t Value;
     return getConstant(Value);
   }
 

@@ -46,9 +46,12 @@ unsigned MTIAELFObjectWriter::getRelocType(const MCFixup &Fixup, const MCValue &
   case MTIA::S_TPREL_HI:
   case MTIA::S_TLS_GOT_HI:
   case MTIA::S_TLS_GD_HI:
+  case MTIA::S_DTPREL:
     if (const MCSymbol *S = Target.getAddSym())
       static_cast<MCSymbolELF *>(const_cast<MCSymbol *>(S))->setType(ELF::STT_TLS);
-    break;
+    if (Spec != MTIA::S_DTPREL)
+      break;
+    return Kind == FK_Data_4 ? ELF::R_RISCV_TLS_DTPREL32 : ELF::R_RISCV_TLS_DTPREL64;
   case MTIA::S_32_PCREL:
     return ELF::R_RISCV_32_PCREL;
   case MTIA::S_PLTPCREL:

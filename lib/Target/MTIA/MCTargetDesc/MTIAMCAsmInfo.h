@@ -42,6 +42,7 @@ enum Specifier : uint16_t {
   S_GOTPCREL,
   S_CALL_PLT, // printed as the bare symbol
   S_32_PCREL, // addresses in unwind tables
+  S_DTPREL,   // .dtprelword, .dtpreldword
 };
 
 // S_None for an unknown name.

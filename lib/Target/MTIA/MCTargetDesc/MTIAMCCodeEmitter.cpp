@@ -206,6 +206,13 @@ void MTIAMCCodeEmitter::encodeInstruction(const MCInst &MI, SmallVectorImpl<char
     return expandLongBranch(MI, CB, Fixups, STI);
   case MTIA::PseudoAddTPRel:
     return expandAddTPRel(MI, CB, Fixups, STI);
+  case MTIA::Insn48:
+  case MTIA::Insn64: {
+    uint64_t Value = MI.getOperand(0).getImm();
+    for (unsigned I = 0, Size = MCII.get(MI.getOpcode()).getSize(); I < Size; ++I)
+      CB.push_back(char(Value >> 8 * I));
+    return;
+  }
   default:
     return emit(MI, CB, Fixups, STI);
   }

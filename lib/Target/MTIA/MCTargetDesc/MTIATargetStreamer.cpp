@@ -9,11 +9,15 @@
 #include "MCTargetDesc/MTIAAsmBackend.h"
 #include "MCTargetDesc/MTIABaseInfo.h"
 #include "MCTargetDesc/MTIACompress.h"
+#include "MCTargetDesc/MTIAMCAsmInfo.h"
 #include "llvm/BinaryFormat/ELF.h"
 #include "llvm/MC/MCAssembler.h"
+#include "llvm/MC/MCContext.h"
 #include "llvm/MC/MCELFObjectWriter.h"
 #include "llvm/MC/MCELFStreamer.h"
+#include "llvm/MC/MCExpr.h"
 #include "llvm/MC/MCSubtargetInfo.h"
+#include "llvm/MC/MCSymbolELF.h"
 #include "llvm/Support/FormattedStream.h"
 #include "llvm/Support/RISCVAttributes.h"
 
@@ -33,6 +37,16 @@ void MTIATargetAsmStreamer::emitAttribute(unsigned Tag, unsigned Value) {
 
 void MTIATargetAsmStreamer::emitTextAttribute(unsigned Tag, StringRef Value) {
   OS << "\t.attribute\t" << Tag << ", \"" << Value << "\"\n";
+}
+
+void MTIATargetAsmStreamer::emitVariantCC(MCSymbol &Symbol) {
+  OS << "\t.variant_cc\t" << Symbol.getName() << '\n';
+}
+
+void MTIATargetAsmStreamer::emitDTPRel(const MCExpr &Value, unsigned Size, SMLoc) {
+  OS << (Size == 4 ? "\t.dtprelword\t" : "\t.dtpreldword\t");
+  getContext().getAsmInfo()->printExpr(OS, Value);
+  OS << '\n';
 }
 
 MTIATargetELFStreamer::MTIATargetELFStreamer(MCStreamer &S, const MCSubtargetInfo &STI)
@@ -57,6 +71,16 @@ void MTIATargetELFStreamer::emitAttribute(unsigned Tag, unsigned Value) {
 
 void MTIATargetELFStreamer::emitTextAttribute(unsigned Tag, StringRef Value) {
   getELFStreamer().setAttributeItem(Tag, Value, /*OverwriteExisting=*/true);
+}
+
+void MTIATargetELFStreamer::emitVariantCC(MCSymbol &Symbol) {
+  getELFStreamer().getAssembler().registerSymbol(Symbol);
+  static_cast<MCSymbolELF &>(Symbol).setOther(ELF::STO_RISCV_VARIANT_CC);
+}
+
+void MTIATargetELFStreamer::emitDTPRel(const MCExpr &Value, unsigned Size, SMLoc Loc) {
+  Streamer.emitValue(MCSpecifierExpr::create(&Value, MTIA::S_DTPREL, Streamer.getContext(), Loc),
+                     Size, Loc);
 }
 
 void MTIATargetELFStreamer::finishAttributeSection() {

@@ -26,6 +26,9 @@ public:
   virtual void emitAttribute(unsigned Tag, unsigned Value) {}
   virtual void emitTextAttribute(unsigned Tag, StringRef Value) {}
   virtual void finishAttributeSection() {}
+  virtual void emitVariantCC(MCSymbol &Symbol) {}
+  // `.dtprelword` (Size 4) or `.dtpreldword` (8)
+  virtual void emitDTPRel(const MCExpr &Value, unsigned Size, SMLoc Loc) {}
   // The calling convention, for the flags of an object file.
   virtual void setTargetABI(MTIAABI::ABI ABI) {}
   // What else the flags say, as of these features.
@@ -45,6 +48,8 @@ public:
   void emitOption(StringRef Text) override;
   void emitAttribute(unsigned Tag, unsigned Value) override;
   void emitTextAttribute(unsigned Tag, StringRef Value) override;
+  void emitVariantCC(MCSymbol &Symbol) override;
+  void emitDTPRel(const MCExpr &Value, unsigned Size, SMLoc Loc) override;
 };
 
 class MTIATargetELFStreamer : public MTIATargetStreamer {
@@ -62,6 +67,8 @@ public:
 
   void emitAttribute(unsigned Tag, unsigned Value) override;
   void emitTextAttribute(unsigned Tag, StringRef Value) override;
+  void emitVariantCC(MCSymbol &Symbol) override;
+  void emitDTPRel(const MCExpr &Value, unsigned Size, SMLoc Loc) override;
   void finishAttributeSection() override;
   void finish() override;
 };
