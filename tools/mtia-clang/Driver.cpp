@@ -408,8 +408,6 @@ int mtia::runDriver(ArgList UserArgs, const char *Executable) {
   llvm::SmallVector<const char *, 64> Args(UserArgs.begin(), UserArgs.end());
   if (llvm::sys::path::stem(Args[0]).ends_with("++"))
     Args.insert(Args.begin() + 1, "--driver-mode=g++");
-  if (Args.size() == 2 && Args[1] == StringRef("--version"))
-    llvm::outs() << "mtia-clang " MTIA_VERSION " for " MTIA_DEVICE_MARCH " with Xmtia\n";
 
   std::unique_ptr<DiagnosticOptions> DiagOpts = CreateAndPopulateDiagOpts(Args);
   auto *Printer = new TextDiagnosticPrinter(llvm::errs(), *DiagOpts);
@@ -432,6 +430,9 @@ int mtia::runDriver(ArgList UserArgs, const char *Executable) {
   std::unique_ptr<Compilation> C(TheDriver.BuildCompilation(Args));
   if (!C || C->containsError() || Diags.hasErrorOccurred())
     return C && !Diags.hasErrorOccurred() && !C->containsError() ? 0 : Diags.hasErrorOccurred();
+  // Behind clang's version, which build systems look for in the first line.
+  if (llvm::is_contained(UserArgs, StringRef("--version")))
+    llvm::outs() << "mtia-clang " MTIA_VERSION " for " MTIA_DEVICE_MARCH " with Xmtia\n";
   if (C->getJobs().empty())
     return 0; // --help, -print-...: answered already
   if (!Device.replaceJobs(*C))
