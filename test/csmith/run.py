@@ -7,7 +7,7 @@ checksum is; the program is compiled for the device at each level, run, and must
 same. A failing program is kept with its seed. Where floating point is involved the hosts differ
 (the sign of a NaN that x86 makes, conversions out of range): a program on which we differ from
 the host is asked of gcc for riscv64, too, and counts as agreed when that agrees. One on which
-host gcc disagrees with itself, at -O0 and -O1, has no answer and is passed over.
+gcc and clang of the host, at -O0 and -O1, disagree has no answer and is passed over.
 
     test/csmith/run.py --count 50
     test/csmith/run.py --seed 1234 --count 1 --levels O2 --keep out/
@@ -121,11 +121,11 @@ class Runner:
             raise Failure(f"no checksum, exit status {status}\n{output[-2000:]}")
         return checksum(output)
 
-    def reference(self, source, folder, level="-O1"):
-        """Host gcc's checksum, or None if the program is too slow."""
+    def reference(self, source, folder, level="-O1", compiler="gcc"):
+        """Host gcc's (or another compiler's) checksum, or None if the program is too slow."""
         program = os.path.join(folder, "host")
         # Seeds on which csmith itself makes an invalid program are passed over.
-        status, _ = run(["gcc", "-w", *EXACT, level, "-I", self.include, source, "-o", program])
+        status, _ = run([compiler, "-w", *EXACT, level, "-I", self.include, source, "-o", program])
         if status != 0:
             return None
         try:
@@ -161,10 +161,11 @@ class Runner:
                         messages.append(f"-{level}: checksum {got}, host gcc has {expected}")
                 except Failure as failure:
                     messages.append(f"-{level}: {failure}")
-            # csmith guards conversions of floating point badly: a program on which gcc disagrees
-            # with itself has no answer.
-            if messages and self.options.float and self.reference(source, folder, "-O0") != expected:
-                return seed, None
+            # csmith guards conversions of floating point badly: such a program may have no answer.
+            if messages and self.options.float:
+                if any(self.reference(source, folder, level, compiler) != expected
+                       for compiler in ("gcc", f"{LLVM}/clang") for level in ("-O0", "-O1")):
+                    return seed, None
             if messages and self.options.keep:
                 os.makedirs(self.options.keep, exist_ok=True)
                 shutil.copy(source, self.options.keep)
