@@ -1,5 +1,7 @@
 ; Constants: one to a few instructions, or the constant pool.
 ; RUN: %llc-mtia -mattr=+64bit,+i,+m -verify-machineinstrs < %s | FileCheck %s
+; RUN: %llc-mtia -mattr=+64bit,+i,+m -mtia-max-build-ints-cost=2 < %s | FileCheck %s --check-prefix=TWO
+; RUN: %llc-mtia -mattr=+64bit,+i,+m -mtia-max-build-ints-cost=8 < %s | FileCheck %s --check-prefix=EIGHT
 
 define i64 @imm12() nounwind {
 ; CHECK-LABEL: imm12:
@@ -46,7 +48,23 @@ define i64 @pool() nounwind {
 ; CHECK-LABEL: pool:
 ; CHECK:       ld a0, %pcrel_lo(
 ; CHECK-NEXT:  ret
+; EIGHT-LABEL: pool:
+; EIGHT-NOT:   ld
+; EIGHT:       ret
   ret i64 1311768467463790320
+}
+
+; Three instructions, or a load where two are the most.
+define i64 @three() nounwind {
+; CHECK-LABEL: three:
+; CHECK:       lui a0, 305420
+; CHECK-NEXT:  addi{{w?}} a0, a0, -1347
+; CHECK-NEXT:  slli a0, a0, 12
+; CHECK-NEXT:  ret
+; TWO-LABEL:   three:
+; TWO:         ld a0, %pcrel_lo(
+; TWO-NEXT:    ret
+  ret i64 5124091793408
 }
 
 ; When the code must be small, too: eight bytes of code and eight of data are less.

@@ -8,6 +8,7 @@
 #include "MTIASubtarget.h"
 #include "MCTargetDesc/MTIAMCTargetDesc.h"
 #include "MTIATargetMachine.h"
+#include "llvm/Support/CommandLine.h"
 
 using namespace llvm;
 
@@ -32,3 +33,14 @@ MTIASubtarget::MTIASubtarget(const Triple &TT, StringRef CPU, StringRef TuneCPU,
       InstrInfo(*this), TLInfo(TM, *this) {}
 
 MTIASubtarget::~MTIASubtarget() = default;
+
+static cl::opt<unsigned>
+    MaxBuildIntsCost("mtia-max-build-ints-cost", cl::Hidden, cl::init(0),
+                     cl::desc("The most instructions, at least 2, that make an integer constant; "
+                              "longer ones are loaded (0: what costs least)"));
+
+unsigned MTIASubtarget::getMaxBuildIntsCost() const {
+  if (MaxBuildIntsCost)
+    return std::max(2u, MaxBuildIntsCost.getValue());
+  return getSchedModel().LoadLatency + 2;
+}

@@ -96,8 +96,8 @@ public:
   }
 
   /// The most instructions that a constant may take before it is loaded from
-  /// memory: an address of two instructions, and the load's latency.
-  unsigned getMaxBuildIntsCost() const { return getSchedModel().LoadLatency + 2; }
+  /// memory: an address of two instructions, and the load's latency. An option sets it.
+  unsigned getMaxBuildIntsCost() const;
 };
 } // namespace llvm
 
