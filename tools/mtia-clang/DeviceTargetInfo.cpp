@@ -2,6 +2,7 @@
 //
 // The front end's view of the device: clang's RISC-V description, which is
 // private to clang and therefore asked question by question, plus our builtins.
+#include "Machine.h"
 #include "Tools.h"
 #include "clang/Basic/Builtins.h"
 #include "clang/Basic/MacroBuilder.h"
@@ -43,6 +44,19 @@ public:
     return Shards;
   }
 
+  // A function that has vectors by its attribute `target` only: the length is the same, in
+  // LLVM's blocks of 64 bits.
+  std::optional<std::pair<unsigned, unsigned>>
+  getVScaleRange(const LangOptions &Opts, ArmStreamingKind Mode,
+                 llvm::StringMap<bool> *Features) const override {
+    if (!Opts.VScaleMin && !Opts.VScaleMax && Features && Features->lookup("zve32x") &&
+        !Stock->hasFeature("zve32x")) {
+      unsigned Blocks = mtia::vectorISA().getMinVLen() / 64;
+      return std::pair(Blocks, Blocks);
+    }
+    return Stock->getVScaleRange(Opts, Mode, Features);
+  }
+
   // ---- Everything else is as for any RISC-V ----
 
   IntType getIntTypeByWidth(unsigned Width, bool Signed) const override {
@@ -62,11 +76,6 @@ public:
   void setMaxAtomicWidth() override { Stock->setMaxAtomicWidth(); }
   unsigned getMinGlobalAlign(uint64_t Size, bool NonWeakDef) const override {
     return Stock->getMinGlobalAlign(Size, NonWeakDef);
-  }
-  std::optional<std::pair<unsigned, unsigned>>
-  getVScaleRange(const LangOptions &Opts, ArmStreamingKind Mode,
-                 llvm::StringMap<bool> *Features) const override {
-    return Stock->getVScaleRange(Opts, Mode, Features);
   }
   BuiltinVaListKind getBuiltinVaListKind() const override { return Stock->getBuiltinVaListKind(); }
   bool isCLZForZeroUndef() const override { return Stock->isCLZForZeroUndef(); }

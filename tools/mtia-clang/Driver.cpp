@@ -118,6 +118,7 @@ private:
   llvm::StringSaver Saver;
 
   bool error(const llvm::Twine &Message);
+  std::optional<std::string> vectorBits(const llvm::opt::ArgList &Args);
   bool checkExceptions(const Compilation &C);
   bool checkSanitizers(const Compilation &C, const ArgStringList &Args);
   bool limitFeatures(ArgStringList &Args);
@@ -129,6 +130,22 @@ bool DeviceDriver::error(const llvm::Twine &Message) {
   unsigned ID = Diags.getCustomDiagID(DiagnosticsEngine::Error, "%0");
   Diags.Report(ID) << Message.str();
   return false;
+}
+
+// The value of -mrvv-vector-bits that clang is given; nothing where there are no vectors.
+// Vector registers have 512 bits whatever -march promises of them, so "zvl" cannot mean
+// less: types and constants of another length would be wrong.
+std::optional<std::string> DeviceDriver::vectorBits(const llvm::opt::ArgList &Args) {
+  std::string Bits = llvm::utostr(mtia::vectorISA().getMinVLen());
+  StringRef Wanted = Args.getLastArgValue(OPT_mrvv_vector_bits_EQ, "zvl");
+  if (Wanted != "zvl" && Wanted != "scalable" && Wanted != Bits) {
+    error("-mrvv-vector-bits=" + Wanted + ": the vector registers of core 1 have " + Bits +
+          " bits; legal are " + Bits + ", zvl and scalable");
+    return std::nullopt;
+  }
+  if (!Machine.ISA->hasExtension("zve32x"))
+    return "";
+  return Wanted == "scalable" ? "scalable" : Bits;
 }
 
 // Puts the device's defaults before the user's own options: the last one counts.
@@ -152,6 +169,9 @@ bool DeviceDriver::chooseMachine(llvm::SmallVectorImpl<const char *> &Args) {
   if (!Chosen)
     return error(toString(Chosen.takeError()));
   Machine = std::move(*Chosen);
+  std::optional<std::string> VectorBits = vectorBits(Parsed);
+  if (!VectorBits)
+    return false;
   for (StringRef Folder :
        {Where.Lib + "/" + Machine.Libraries->Folder, Where.Lib, Machine.Libraries->libcFolder(),
         std::string(Machine.Libraries->LibgccFolder)})
@@ -159,7 +179,7 @@ bool DeviceDriver::chooseMachine(llvm::SmallVectorImpl<const char *> &Args) {
 
   llvm::erase_if(Args, [](StringRef A) {
     return A.starts_with("-march=") || A.starts_with("-mabi=") || A.starts_with("-mcpu=") ||
-           A.starts_with("-mtune=");
+           A.starts_with("-mtune=") || A.starts_with("-mrvv-vector-bits=");
   });
   llvm::SmallVector<const char *, 16> Defaults{"--start-no-unused-arguments",
                                                "-mcmodel=medany",
@@ -167,6 +187,8 @@ bool DeviceDriver::chooseMachine(llvm::SmallVectorImpl<const char *> &Args) {
                                                Saver.save("-mabi=" + Machine.Mabi).data(),
                                                "-fno-exceptions",
                                                "-fno-rtti"}; // there is no unwinder
+  if (!VectorBits->empty())
+    Defaults.push_back(Saver.save("-mrvv-vector-bits=" + *VectorBits).data());
   if (!Parsed.hasArg(OPT__sysroot_EQ, OPT__sysroot))
     Defaults.push_back("--sysroot=" MTIA_PICOLIBC);
   if (!Parsed.hasArg(OPT_nostdinc, OPT_nostdlibinc)) {
