@@ -22,6 +22,7 @@ struct command_node {
 struct mtia_code {
   struct mtia_code_page *bucket[CODE_BUCKETS];
   struct command_node *commands;
+  struct mtia_vinsn *vectors;
   uint64_t generation; // number of fence.i
 };
 
@@ -41,6 +42,10 @@ void mtia_code_destroy(struct mtia_device *dev) {
   for (struct command_node *node = dev->code->commands, *next; node; node = next) {
     next = node->next;
     free(node);
+  }
+  for (struct mtia_vinsn *v = dev->code->vectors, *next; v; v = next) {
+    next = v->next;
+    free(v);
   }
   free(dev->code);
 }
@@ -114,6 +119,22 @@ static void fuse(struct mtia_core *c, struct mtia_slot *s, unsigned index) {
     s->fn = fn;
 }
 
+// Makes `s` a vector instruction if `word` is one.
+static void decode_vector(struct mtia_device *dev, struct mtia_slot *s, uint32_t word) {
+  struct mtia_vinsn decoded, *v;
+  if (!mtia_vec_decode(word, &decoded))
+    return;
+  if (!(v = malloc(sizeof *v))) {
+    mtia_fail(dev, MTIA_ERR_HOST, "out of memory for decoded code");
+    return;
+  }
+  *v = decoded;
+  v->next = dev->code->vectors;
+  dev->code->vectors = v;
+  s->op = MTIA_SLOT_VECTOR;
+  s->imm = (int64_t)(uintptr_t)v;
+}
+
 mtia_op_fn *mtia_core_decode(struct mtia_core *c, struct mtia_slot *s) {
   struct mtia_code_page *page = slot_page(s);
   const struct mtia_core_ops *ops = mtia_core_ops_of(c->dev);
@@ -158,6 +179,8 @@ mtia_op_fn *mtia_core_decode(struct mtia_core *c, struct mtia_slot *s) {
     }
     if (insn.op == MTIA_OP_EBREAK && insn.len == 4 && is_semihosting(page, index))
       s->op = MTIA_SLOT_SEMIHOST;
+  } else {
+    decode_vector(c->dev, s, word);
   }
   mtia_op_fn *fn = mtia_core_fn(ops, s);
   s->fn = ops->line_start && mtia_slot_starts_line(s) ? ops->line_start : fn;

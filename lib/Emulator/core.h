@@ -13,6 +13,7 @@
 #include "device.h"
 #include "insn.h"
 #include "internal.h"
+#include "vec.h"
 
 #define MTIA_PAGE_BYTES 4096u
 #define MTIA_PAGE_SLOTS (MTIA_PAGE_BYTES / 2)
@@ -47,10 +48,11 @@ struct mtia_slot {
   uint8_t len : 2;  // slots to the next instruction: 1 or 2
 };
 
-// mtia_slot.op of an ebreak that is a semihosting call, and of an instruction whose second half is
-// in a page that is no memory.
+// mtia_slot.op of an ebreak that is a semihosting call, of an instruction whose second half is
+// in a page that is no memory, and of a vector instruction.
 #define MTIA_SLOT_SEMIHOST MTIA_NUM_OPS
 #define MTIA_SLOT_HALF (MTIA_NUM_OPS + 1)
+#define MTIA_SLOT_VECTOR (MTIA_NUM_OPS + 2)
 
 struct mtia_code_page {
   uint64_t pc;
@@ -132,6 +134,9 @@ static inline uint64_t slot_pc(const struct mtia_slot *s) {
 #define MSTATUS_SPIE (UINT64_C(1) << 5)
 #define MSTATUS_MPIE (UINT64_C(1) << 7)
 #define MSTATUS_SPP (UINT64_C(1) << 8)
+// Off, initial, clean, dirty, as FS.
+#define MSTATUS_VS (UINT64_C(3) << 9)
+#define MSTATUS_VS_INITIAL (UINT64_C(1) << 9)
 #define MSTATUS_MPP_SHIFT 11
 #define MSTATUS_MPP (UINT64_C(3) << MSTATUS_MPP_SHIFT)
 // Off, initial, clean, dirty; SD says that it is dirty.
@@ -164,7 +169,7 @@ struct mtia_core_ops {
   mtia_op_fn *fn[MTIA_NUM_OPS];
   mtia_op_fn *near_fn[MTIA_NUM_OPS]; // branches inside the page, or NULL
   mtia_op_fn *short_fn[MTIA_NUM_OPS], *short_near_fn[MTIA_NUM_OPS]; // of two bytes
-  mtia_op_fn *undecoded, *page_end, *line_start, *command, *semihost, *half;
+  mtia_op_fn *undecoded, *page_end, *line_start, *command, *semihost, *half, *vector;
   mtia_op_fn *debug_stop, *debug_access; // debug.h
   // Functional: the handler of two instructions that follow each other, or NULL. May exchange the
   // sources of the second. With a second of NULL: not NULL if there is a second with which there
@@ -180,7 +185,9 @@ static inline const struct mtia_core_ops *mtia_core_ops_of(const struct mtia_dev
 // The function that executes a decoded slot.
 static inline mtia_op_fn *mtia_core_fn(const struct mtia_core_ops *ops, const struct mtia_slot *s) {
   if (s->op >= MTIA_NUM_OPS)
-    return s->op == MTIA_SLOT_SEMIHOST ? ops->semihost : ops->half;
+    return s->op == MTIA_SLOT_SEMIHOST ? ops->semihost
+           : s->op == MTIA_SLOT_VECTOR ? ops->vector
+                                       : ops->half;
   if (s->near)
     return s->len == 1 ? ops->short_near_fn[s->op] : ops->near_fn[s->op];
   if (s->len == 1)

@@ -57,9 +57,10 @@ enum csr_number {
 #define MSTATUS_XL (UINT64_C(10) << 32) // UXL and SXL: 64 bits in user and supervisor mode, too
 #define MSTATUS_WRITABLE                                                                           \
   (MSTATUS_SIE | MSTATUS_MIE | MSTATUS_SPIE | MSTATUS_MPIE | MSTATUS_SPP | MSTATUS_MPP |           \
-   MSTATUS_FS | MSTATUS_MPRV | MSTATUS_SUM | MSTATUS_MXR | MSTATUS_TVM | MSTATUS_TW | MSTATUS_TSR)
+   MSTATUS_FS | MSTATUS_VS | MSTATUS_MPRV | MSTATUS_SUM | MSTATUS_MXR | MSTATUS_TVM | MSTATUS_TW | \
+   MSTATUS_TSR)
 #define SSTATUS_WRITABLE                                                                           \
-  (MSTATUS_SIE | MSTATUS_SPIE | MSTATUS_SPP | MSTATUS_FS | MSTATUS_SUM | MSTATUS_MXR)
+  (MSTATUS_SIE | MSTATUS_SPIE | MSTATUS_SPP | MSTATUS_FS | MSTATUS_VS | MSTATUS_SUM | MSTATUS_MXR)
 #define SSTATUS_READABLE (SSTATUS_WRITABLE | MSTATUS_SD | UINT64_C(2) << 32)
 
 #define S_INTERRUPTS                                                                               \
@@ -141,7 +142,8 @@ static void write_pmpaddr(struct mtia_core *c, unsigned i, uint64_t value) {
 
 static uint64_t read_mstatus(const struct mtia_core *c) {
   uint64_t value = c->csr.mstatus | MSTATUS_XL;
-  return (value & MSTATUS_FS) == MSTATUS_FS ? value | MSTATUS_SD : value;
+  bool dirty = (value & MSTATUS_FS) == MSTATUS_FS || (value & MSTATUS_VS) == MSTATUS_VS;
+  return dirty ? value | MSTATUS_SD : value;
 }
 
 // An offset is the value itself while the counter is inhibited. The instruction that reads has been
@@ -199,7 +201,7 @@ bool mtia_csr_read(const struct mtia_core *c, unsigned csr, uint64_t *value) {
     *value = read_mstatus(c);
     return true;
   case CSR_MISA:
-    *value = MISA;
+    *value = MISA | (c->v->present ? LETTER('V') : 0);
     return true;
   case CSR_MEDELEG:
     *value = c->csr.medeleg;
@@ -267,7 +269,7 @@ bool mtia_csr_read(const struct mtia_core *c, unsigned csr, uint64_t *value) {
     *value = read_pmpcfg(c, csr);
     return true;
   }
-  return is_zero_csr(csr);
+  return (c->v->present && mtia_vec_csr_read(c, csr, value)) || is_zero_csr(csr);
 }
 
 //===-- Writing ---------------------------------------------------------------===//
@@ -276,8 +278,9 @@ static void write_mstatus(struct mtia_core *c, uint64_t value) {
   // MPP keeps its value if what is written is no mode.
   if ((value >> MSTATUS_MPP_SHIFT & 3) == 2)
     value = (value & ~MSTATUS_MPP) | (c->csr.mstatus & MSTATUS_MPP);
-  c->csr.mstatus = value & MSTATUS_WRITABLE;
+  c->csr.mstatus = value & MSTATUS_WRITABLE & ~(c->v->present ? 0 : MSTATUS_VS);
   mtia_core_fp_update(c);
+  mtia_vec_update(c);
   mtia_core_guard_update(c);
 }
 
@@ -400,13 +403,15 @@ bool mtia_csr_write(struct mtia_core *c, unsigned csr, uint64_t value) {
     write_pmpcfg(c, csr, value);
     return true;
   }
-  return is_zero_csr(csr);
+  return (c->v->present && mtia_vec_csr_write(c, csr, value)) || is_zero_csr(csr);
 }
 
 //===-- Instructions ----------------------------------------------------------===//
 
 static bool may_access(const struct mtia_core *c, unsigned csr) {
   if (csr >= CSR_FFLAGS && csr <= CSR_FCSR && !(c->csr.mstatus & MSTATUS_FS))
+    return false;
+  if (mtia_vec_is_csr(csr) && !(c->csr.mstatus & MSTATUS_VS))
     return false;
   if (csr == CSR_SATP && c->mode == MTIA_SUPERVISOR && c->csr.mstatus & MSTATUS_TVM)
     return false;

@@ -127,8 +127,10 @@ enum mtia_exit mtia_core_wfi(struct mtia_core *c) {
 #define CLINT_MTIME 0xbff8
 
 static struct mtia_core *hart(struct mtia_device *dev, uint64_t number) {
-  return number < 2 * (uint64_t)dev->rows * dev->cols ? &dev->pe[number / 2].core[number % 2]
-                                                      : NULL;
+  if (number >= 2 * (uint64_t)dev->rows * dev->cols)
+    return NULL;
+  struct mtia_core *core = dev->pe[number / 2].core;
+  return core[0].hart == number ? &core[0] : &core[1];
 }
 
 bool mtia_clint_load(struct mtia_core *c, uint64_t addr, unsigned size, uint64_t *value) {

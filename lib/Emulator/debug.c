@@ -308,7 +308,7 @@ static struct mtia_core *any_core(struct mtia_device *dev) {
       best_score = score;
     }
   }
-  return best ? best : &dev->pe[0].core[0];
+  return best ? best : &dev->pe[0].core[dev->program_core];
 }
 
 static char *error_text(const struct mtia_device *dev) {

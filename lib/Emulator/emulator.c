@@ -56,6 +56,9 @@ static bool create(struct mtia_device *dev, const struct mtia_device_options *op
   for (unsigned i = 0; i < dev->rows * dev->cols; i++)
     if (!mtia_cp_create(dev, &dev->pe[i], error))
       return false;
+  for (unsigned i = 0; i < 2 * dev->rows * dev->cols; i++)
+    if (!mtia_vec_create(&dev->pe[i / 2].core[i % 2]))
+      return mtia_error_set(error, MTIA_ERR_HOST, "out of memory for vector registers");
   return true;
 }
 
@@ -81,6 +84,8 @@ void mtia_device_destroy(struct mtia_device *dev) {
       mtia_cp_destroy(dev, &dev->pe[i]);
     mtia_cache_destroy(dev->pe[i].core[0].cache);
     mtia_cache_destroy(dev->pe[i].core[1].cache);
+    mtia_vec_destroy(&dev->pe[i].core[0]);
+    mtia_vec_destroy(&dev->pe[i].core[1]);
     free(dev->pe[i].core[0].reference_command);
     free(dev->pe[i].core[1].reference_command);
   }
@@ -125,6 +130,16 @@ static void warm_caches(struct mtia_core *core) {
   mtia_cache_warm_data(core, core->x[10], core->x[10] + core->x[12]);
 }
 
+// A program runs on one core: on the one with vectors if it is compiled for that. Whichever it is,
+// it has hart number 0, which programs expect.
+static bool start_program(struct mtia_device *dev, struct mtia_error *error) {
+  struct mtia_core *core = dev->pe[0].core;
+  dev->program_core = dev->image->vectors ? 1 : 0;
+  core[dev->program_core].hart = 0;
+  core[!dev->program_core].hart = 1;
+  return start_core(dev, &core[dev->program_core], 0, error);
+}
+
 static bool start(struct mtia_device *dev, struct mtia_error *error) {
   if (!dev->image)
     return mtia_error_set(error, MTIA_ERR_USAGE, "nothing is loaded");
@@ -134,14 +149,14 @@ static bool start(struct mtia_device *dev, struct mtia_error *error) {
   if (!mtia_is_kernel(dev) && !mtia_htif_create(dev, error))
     return false;
   if (!mtia_is_kernel(dev))
-    return start_core(dev, &dev->pe[0].core[0], 0, error);
+    return start_program(dev, error);
   if (!mtia_launch_prepare(dev, error))
     return false;
   for (unsigned i = 0; i < dev->rows * dev->cols; i++)
     for (unsigned id = 0; id < 2; id++) {
       struct mtia_core *core = &dev->pe[i].core[id];
       mtia_launch_registers(dev, core->x);
-      core->csr.mstatus = MSTATUS_FS_INITIAL;
+      core->csr.mstatus = MSTATUS_FS_INITIAL | (core->v->present ? MSTATUS_VS_INITIAL : 0);
       if (!start_core(dev, core, 0, error))
         return false;
       warm_caches(core);

@@ -191,6 +191,8 @@ static bool read_sections(struct mtia_device *dev, const struct reader *r,
     section(r, header, i, &sh);
     if (sh.sh_type == SHT_SYMTAB && !read_symbols(dev, r, header, &sh))
       return false;
+    if (sh.sh_type == SHT_RISCV_ATTRIBUTES && in_file(r, sh.sh_offset, sh.sh_size))
+      dev->image->vectors |= mtia_image_names_vectors(r->data + sh.sh_offset, sh.sh_size);
     if (!strcmp(string_at(r, &names, sh.sh_name), ".mtia.kernels") && sh.sh_size) {
       if (!in_file(r, sh.sh_offset, sh.sh_size))
         return bad(r, "truncated: section .mtia.kernels is outside the file");

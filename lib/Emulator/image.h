@@ -24,7 +24,11 @@ struct mtia_image {
   size_t symbols;
   struct mtia_lines *lines; // lines.c, on demand
   bool compressed;          // e_flags: contains compressed instructions
+  bool vectors;             // .riscv.attributes: is compiled for a core with vectors
 };
+
+// Whether the contents of a section .riscv.attributes name V or a part of it.
+bool mtia_image_names_vectors(const uint8_t *section, size_t size);
 
 void mtia_image_destroy(struct mtia_device *dev);
 

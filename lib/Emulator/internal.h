@@ -14,6 +14,7 @@
 
 struct mtia_device_params; // device.h: every number of the machine, with its source
 struct mtia_insn;          // a decoded instruction, generated from the .td files
+struct mtia_vector;        // vec.h: the vector unit of a core
 struct mtia_cp;            // command processor of a PE with its CBs and units (units)
 struct mtia_grid;          // what the units of several PEs share: barriers, multicast, NoC (units)
 struct cJSON;
@@ -82,6 +83,7 @@ struct mtia_core {
   struct mtia_fp fp;   // fp.flags is fflags; fp.rm is the last slow instruction's
   uint8_t frm;         // any of 0 to 7
   uint8_t fp_quick[8]; // what floating-point instructions may assume: MTIA_FP_QUICK_*, core.h
+  struct mtia_vector *v;
   struct mtia_device *dev;
   struct mtia_pe *pe;
   uint8_t id;    // 0 or 1
@@ -153,7 +155,8 @@ struct mtia_device {
   bool stop;                // the run ends after the current instruction or event
   bool units;               // mtia_grid_create has succeeded
   bool ran;
-  bool exited; // a program has ended itself
+  uint8_t program_core; // of PE (0,0): where a program runs; hart 0
+  bool exited;          // a program has ended itself
   int exit_status;
   uint64_t max_cycles;        // UINT64_MAX: no limit
   uint64_t mtime_offset;      // mtime is this much ahead of a core's local time

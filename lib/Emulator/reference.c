@@ -4,7 +4,7 @@
 // the fast one (core_exec.inc) is compared with. Everything about instructions is
 // written here once more, from the manual (RISC-V Unprivileged ISA 20240411, chapter
 // "RV32/64G Instruction Set Listings" for the encodings) and not from the target's
-// descriptions; only CSRs, traps, devices and floating-point arithmetic are shared.
+// descriptions; only CSRs, traps, devices, floating-point arithmetic and vectors are shared.
 // It knows no time: an instruction is a cycle.
 #include "reference.h"
 #include "debug.h"
@@ -49,6 +49,7 @@ enum opcode {
   NMSUB = 0x4b,
   NMADD = 0x4f,
   OP_FP = 0x53,
+  OP_V = 0x57,
   CUSTOM_2 = 0x5b,
   BRANCH = 0x63,
   JALR = 0x67,
@@ -680,6 +681,23 @@ static unsigned rounding(const struct step *s) {
                    : (uint64_t)mtia_f16_##op(__VA_ARGS__))
 #define SHORT(w, v) ((w) == HALF ? (v) & 0xffff : (w) == SINGLE ? (v) & 0xffffffff : (v))
 
+// Vectors are shared with the fast core, too.
+static void vector(struct step *s) {
+  struct mtia_core *c = s->c;
+  struct mtia_vinsn insn;
+  enum mtia_vec_outcome outcome =
+      mtia_vec_decode(s->word, &insn) ? mtia_vec_slow(c, &insn) : MTIA_VEC_ILLEGAL;
+  if (outcome == MTIA_VEC_ILLEGAL)
+    illegal(s);
+  else if (outcome == MTIA_VEC_FAULT)
+    trap(s, c->v->cause, c->v->tval);
+}
+
+static bool is_vector_memory(uint32_t word) {
+  unsigned funct3 = word >> 12 & 7;
+  return funct3 == 0 || funct3 >= 5;
+}
+
 static enum width memory_width(unsigned funct3) {
   static const uint8_t widths[8] = {NO_WIDTH, HALF,     SINGLE,   DOUBLE,
                                     NO_WIDTH, NO_WIDTH, NO_WIDTH, NO_WIDTH};
@@ -956,7 +974,7 @@ static void execute(struct step *s) {
   case LOAD:
     return load(s);
   case LOAD_FP:
-    return fp_load(s);
+    return is_vector_memory(w) ? vector(s) : fp_load(s);
   case MISC_MEM:
     return misc_mem(s);
   case OP_IMM:
@@ -968,7 +986,7 @@ static void execute(struct step *s) {
   case STORE:
     return store(s);
   case STORE_FP:
-    return fp_store(s);
+    return is_vector_memory(w) ? vector(s) : fp_store(s);
   case AMO:
     return amo(s);
   case OP:
@@ -984,6 +1002,8 @@ static void execute(struct step *s) {
     return fused(s, w & 0x7f);
   case OP_FP:
     return op_fp(s);
+  case OP_V:
+    return vector(s);
   case BRANCH:
     return branch(s);
   case JALR:

@@ -1,0 +1,19 @@
+# The functions that compute vectors, compiled for every kind of host: vec_kernel.h.
+set(vec_sources vec_host.c vec_int.c)
+set(vec_hosts base)
+if(CMAKE_SYSTEM_PROCESSOR MATCHES "^(x86_64|AMD64)$")
+  list(APPEND vec_hosts v3)
+endif()
+foreach(host ${vec_hosts})
+  add_library(MTIAVec-${host} OBJECT ${vec_sources})
+  target_include_directories(MTIAVec-${host} PRIVATE "${PROJECT_SOURCE_DIR}/include"
+    "${PROJECT_BINARY_DIR}/include")
+  target_compile_definitions(MTIAVec-${host} PRIVATE MTIA_VEC_HOST=${host})
+  # Registers are read as elements of every type; results are defined bit by bit.
+  target_compile_options(MTIAVec-${host} PRIVATE -fno-strict-aliasing -ffp-contract=off)
+  add_dependencies(MTIAVec-${host} MTIAGenerated)
+  mtia_warnings(MTIAVec-${host})
+endforeach()
+if("v3" IN_LIST vec_hosts)
+  target_compile_options(MTIAVec-v3 PRIVATE -march=x86-64-v3)
+endif()
