@@ -29,6 +29,9 @@ _start:
   beqz t1, 1f
   csrw 0x003, zero
 1:
+  // So are vectors: mstatus.VS becomes "initial". Where there are none it stays 0.
+  li t0, 1 << 9
+  csrs mstatus, t0
 
   la t0, __mtia_bss_start
   la t1, __mtia_bss_end
