@@ -42,6 +42,10 @@ void initializeMTIAMergeBaseOffsetPass(PassRegistry &);
 FunctionPass *createMTIAFoldMemOffsetPass();
 void initializeMTIAFoldMemOffsetPass(PassRegistry &);
 
+/// Configures the vector unit for every instruction.
+FunctionPass *createMTIAInsertVSETVLIPass();
+void initializeMTIAInsertVSETVLIPass(PassRegistry &);
+
 /// Removes sign extensions of values that are sign-extended already.
 FunctionPass *createMTIARemoveSExtPass();
 void initializeMTIARemoveSExtPass(PassRegistry &);

@@ -35,3 +35,6 @@ def FeatureNoTrailingSeqCstFence
 def FeatureUnalignedScalarMem
     : SubtargetFeature<"unaligned-scalar-mem", "EnableUnalignedScalarMem", "true",
                        "Loads and stores needn't be aligned">;
+def FeatureUnalignedVectorMem
+    : SubtargetFeature<"unaligned-vector-mem", "EnableUnalignedVectorMem", "true",
+                       "Vector loads and stores of any alignment of the elements">;

@@ -504,6 +504,18 @@ static uint64_t estimateFunctionSize(const MachineFunction &MF, const MTIAInstrI
   return Size;
 }
 
+// Vector instructions have no offsets at all.
+static bool hasVectorFrameAccess(const MachineFunction &MF) {
+  if (!MF.getSubtarget<MTIASubtarget>().hasVInstructions())
+    return false;
+  for (const MachineBasicBlock &MBB : MF)
+    for (const MachineInstr &MI : MBB)
+      if (MI.mayLoadOrStore() && MTIAInstrInfo::isVectorInstr(MI) &&
+          llvm::any_of(MI.operands(), [](const MachineOperand &MO) { return MO.isFI(); }))
+        return true;
+  return false;
+}
+
 void MTIAFrameLowering::processFunctionBeforeFrameFinalized(MachineFunction &MF,
                                                             RegScavenger *RS) const {
   const MTIARegisterInfo *RI = STI.getRegisterInfo();
@@ -515,7 +527,7 @@ void MTIAFrameLowering::processFunctionBeforeFrameFinalized(MachineFunction &MF,
 
   // A frame whose offsets may not fit an instruction needs a register to build
   // addresses in; half of the range is left for what isn't laid out yet.
-  if (!isInt<11>(MFI.estimateStackSize(MF))) {
+  if (!isInt<11>(MFI.estimateStackSize(MF)) || hasVectorFrameAccess(MF)) {
     int FI = MFI.CreateSpillStackObject(Size, Alignment);
     RS->addScavengingFrameIndex(FI);
   }

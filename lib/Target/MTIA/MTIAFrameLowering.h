@@ -64,7 +64,11 @@ public:
 
   bool enableShrinkWrapping(const MachineFunction &MF) const override;
   bool isSupportedStackID(TargetStackID::Value ID) const override {
-    return ID == TargetStackID::Default || ID == TargetStackID::NoAlloc;
+    return ID == TargetStackID::Default || ID == TargetStackID::NoAlloc ||
+           ID == TargetStackID::ScalableVector;
+  }
+  TargetStackID::Value getStackIDForScalableVectors() const override {
+    return TargetStackID::ScalableVector;
   }
 
 protected:

@@ -298,6 +298,8 @@ void MTIADAGToDAGISel::Select(SDNode *Node) {
     Node->setNodeId(-1);
     return;
   }
+  if (Subtarget->hasVInstructions() && selectVector(Node))
+    return;
   SDLoc DL(Node);
   switch (Node->getOpcode()) {
   case ISD::Constant: {

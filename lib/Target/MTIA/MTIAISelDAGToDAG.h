@@ -56,6 +56,13 @@ public:
   bool hasAllWUsers(SDNode *Node) const { return hasAllNBitUsers(Node, 32); }
 
 private:
+  // Vectors: MTIAISelDAGToDAGV.cpp.
+  bool selectVector(SDNode *N);
+  SDValue selectVBinary(SDNode *N, SDValue Passthru, SDValue VMask, SDValue EVL);
+  bool selectVLoad(SDNode *N);
+  bool selectVStore(SDNode *N);
+  SDValue getVAddress(SDValue Address);
+
   bool selectFrameIndex(SDValue Addr, SDValue &Base, SDValue &Offset);
   bool tryShiftOfMask(SDNode *Node);
   bool tryMaskOfShift(SDNode *Node);

@@ -39,6 +39,7 @@ MTIATargetLowering::MTIATargetLowering(const TargetMachine &TM, const MTIASubtar
     : TargetLowering(TM, STI), Subtarget(STI) {
   addRegisterClass(MVT::i64, &MTIA::GPRRegClass);
   addFPRegisterClasses();
+  addVectorRegisterClasses();
   computeRegisterProperties(STI.getRegisterInfo());
   setStackPointerRegisterToSaveRestore(MTIA::X2);
 
@@ -111,11 +112,16 @@ MTIATargetLowering::MTIATargetLowering(const TargetMachine &TM, const MTIASubtar
 
   setTargetDAGCombine({ISD::SETCC, ISD::MUL});
   setBitActions();
+  setVectorActions();
 }
 
 EVT MTIATargetLowering::getSetCCResultType(const DataLayout &DL, LLVMContext &Context,
                                            EVT VT) const {
-  return VT.isVector() ? VT.changeVectorElementTypeToInteger() : EVT(MVT::i64);
+  if (!VT.isVector())
+    return MVT::i64;
+  if (Subtarget.hasVInstructions())
+    return EVT::getVectorVT(Context, MVT::i1, VT.getVectorElementCount());
+  return VT.changeVectorElementTypeToInteger();
 }
 
 //===----------------------------------------------------------------------===//
@@ -134,6 +140,13 @@ bool MTIATargetLowering::isLegalAddressingMode(const DataLayout &DL, const AddrM
 bool MTIATargetLowering::allowsMisalignedMemoryAccesses(EVT VT, unsigned AddrSpace, Align Alignment,
                                                         MachineMemOperand::Flags Flags,
                                                         unsigned *Fast) const {
+  // Elements that aren't aligned are moved as bytes.
+  if (isLegalVectorType(VT)) {
+    if (Fast)
+      *Fast =
+          Subtarget.enableUnalignedVectorMem() || Alignment.value() * 8 >= VT.getScalarSizeInBits();
+    return true;
+  }
   bool Allowed = Subtarget.enableUnalignedScalarMem() && !VT.isVector();
   if (Fast)
     *Fast = Allowed;
@@ -648,6 +661,8 @@ static SDValue lowerFence(SDValue Op, SelectionDAG &DAG) {
 //===----------------------------------------------------------------------===//
 
 SDValue MTIATargetLowering::LowerOperation(SDValue Op, SelectionDAG &DAG) const {
+  if (Subtarget.hasVInstructions() && isVectorOperation(Op))
+    return lowerVectorOperation(Op, DAG);
   switch (Op.getOpcode()) {
   default:
     return lowerFPOperation(Op, DAG);

@@ -167,7 +167,22 @@ public:
   bool isUsedByReturnOnly(SDNode *N, SDValue &Chain) const override;
   bool mayBeEmittedAsTailCall(const CallInst *CI) const override;
 
+  // Vectors: MTIAISelLoweringV.cpp.
+  bool isLegalVectorType(EVT VT) const;
+  void finalizeLowering(MachineFunction &MF) const override;
+  void AdjustInstrPostInstrSelection(MachineInstr &MI, SDNode *Node) const override;
+  SDValue lowerBuildVector(SDValue Op, SelectionDAG &DAG) const;
+
 private:
+  void addVectorRegisterClasses();
+  void setVectorActions();
+  void setMaskActions(MVT VT);
+  void setIntVectorActions(MVT VT);
+  void setFPVectorActions(MVT VT);
+  /// Whether a vector, or what stands for its length, is among results and operands.
+  static bool isVectorOperation(SDValue Op);
+  SDValue lowerVectorOperation(SDValue Op, SelectionDAG &DAG) const;
+
   void setAtomicActions();
   void setBitActions();
 

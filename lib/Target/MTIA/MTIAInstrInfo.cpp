@@ -169,6 +169,9 @@ void MTIAInstrInfo::copyPhysReg(MachineBasicBlock &MBB, MachineBasicBlock::itera
       DestReg = RegInfo.getMatchingSuperReg(DestReg, MTIA::sub_16, &MTIA::FPR32RegClass);
       SrcReg = RegInfo.getMatchingSuperReg(SrcReg, MTIA::sub_16, &MTIA::FPR32RegClass);
     }
+  } else if (isVectorReg(DestReg.asMCReg())) {
+    copyVectorReg(MBB, MBBI, DL, DestReg.asMCReg(), SrcReg.asMCReg(), KillSrc);
+    return;
   } else {
     llvm_unreachable("Copy between registers that have no common class");
   }
@@ -194,6 +197,8 @@ void MTIAInstrInfo::storeRegToStackSlot(MachineBasicBlock &MBB, MachineBasicBloc
                                         Register SrcReg, bool IsKill, int FI,
                                         const TargetRegisterClass *RC, Register VReg,
                                         MachineInstr::MIFlag Flags) const {
+  if (storeVectorToStackSlot(MBB, I, SrcReg, IsKill, FI, RC, Flags))
+    return;
   MachineFunction *MF = MBB.getParent();
   MachineFrameInfo &MFI = MF->getFrameInfo();
   MachineMemOperand *MMO = MF->getMachineMemOperand(MachinePointerInfo::getFixedStack(*MF, FI),
@@ -211,6 +216,8 @@ void MTIAInstrInfo::loadRegFromStackSlot(MachineBasicBlock &MBB, MachineBasicBlo
                                          Register DstReg, int FI, const TargetRegisterClass *RC,
                                          Register VReg, unsigned SubReg,
                                          MachineInstr::MIFlag Flags) const {
+  if (loadVectorFromStackSlot(MBB, I, DstReg, FI, RC, Flags))
+    return;
   MachineFunction *MF = MBB.getParent();
   MachineFrameInfo &MFI = MF->getFrameInfo();
   DebugLoc DL = Flags & MachineInstr::FrameDestroy ? MBB.findDebugLoc(I) : DebugLoc();

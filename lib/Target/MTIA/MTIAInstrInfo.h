@@ -122,6 +122,27 @@ public:
   ArrayRef<std::pair<unsigned, const char *>>
   getSerializableDirectMachineOperandTargetFlags() const override;
 
+  // Vectors: MTIAInstrInfoVector.cpp.
+  /// States what the classes of a pseudo-instruction's operands can't: which registers the
+  /// destination may not be. For everyone who builds one.
+  void adjustVectorInstr(MachineInstr &MI) const;
+  const TargetRegisterClass *getRegClassWithoutV0(const TargetRegisterClass *RC) const;
+  bool isVectorReg(MCRegister Reg) const;
+  /// Instructions on vector registers, real and pseudo. A frame index is their whole address.
+  static bool isVectorInstr(const MachineInstr &MI);
+  /// PseudoVSPILL and PseudoVRELOAD as moves of whole registers, before the instruction.
+  void expandVectorSpill(MachineInstr &MI, Register FrameReg, int64_t Offset) const;
+
+private:
+  void copyVectorReg(MachineBasicBlock &MBB, MachineBasicBlock::iterator MBBI, const DebugLoc &DL,
+                     MCRegister Dest, MCRegister Src, bool KillSrc) const;
+  bool storeVectorToStackSlot(MachineBasicBlock &MBB, MachineBasicBlock::iterator I,
+                              Register SrcReg, bool IsKill, int FI, const TargetRegisterClass *RC,
+                              MachineInstr::MIFlag Flags) const;
+  bool loadVectorFromStackSlot(MachineBasicBlock &MBB, MachineBasicBlock::iterator I,
+                               Register DstReg, int FI, const TargetRegisterClass *RC,
+                               MachineInstr::MIFlag Flags) const;
+
 protected:
   outliner::InstrType getOutliningTypeImpl(const MachineModuleInfo &MMI,
                                            MachineBasicBlock::iterator &MBBI,

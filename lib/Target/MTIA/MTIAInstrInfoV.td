@@ -542,3 +542,4 @@ defm VWSLL_V : VInt_VXI<0b110101, VU_ALU, VS_Widen, VK_UImm>;
 }
 
 include "MTIAInstrInfoVAliases.td"
+include "MTIAInstrInfoVPseudos.td"

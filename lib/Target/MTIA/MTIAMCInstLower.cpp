@@ -9,9 +9,14 @@
 #include "MCTargetDesc/MTIABaseInfo.h"
 #include "MCTargetDesc/MTIAMCAsmInfo.h"
 #include "MCTargetDesc/MTIAMCTargetDesc.h"
+#include "MTIARegisterInfo.h"
+#include "MTIAVectorPseudos.h"
 #include "llvm/CodeGen/AsmPrinter.h"
 #include "llvm/CodeGen/MachineBasicBlock.h"
+#include "llvm/CodeGen/MachineFunction.h"
 #include "llvm/CodeGen/MachineInstr.h"
+#include "llvm/CodeGen/TargetRegisterInfo.h"
+#include "llvm/CodeGen/TargetSubtargetInfo.h"
 #include "llvm/MC/MCContext.h"
 #include "llvm/MC/MCExpr.h"
 #include "llvm/MC/MCInst.h"
@@ -99,7 +104,50 @@ bool llvm::lowerMTIAMachineOperand(const MachineOperand &MO, MCOperand &MCOp,
   }
 }
 
+// The register that the encoding names: the first of a group, a floating-point register in the
+// view that the assembler has.
+static MCRegister getNamedVectorOperand(const TargetRegisterInfo &TRI, MCRegister Reg) {
+  if (MCRegister First = TRI.getSubReg(Reg, MTIA::sub_vrm1_0))
+    return First;
+  if (MTIA::FPR16RegClass.contains(Reg))
+    return TRI.getMatchingSuperReg(Reg, MTIA::sub_16, &MTIA::FPR32RegClass);
+  if (MTIA::FPR64RegClass.contains(Reg))
+    return TRI.getSubReg(Reg, MTIA::sub_32);
+  return Reg;
+}
+
+// A vector pseudo-instruction is a real one with more operands: see MTIAInstrInfoVPseudos.td.
+static void lowerVectorInstr(const MachineInstr &MI, MCInst &OutMI) {
+  const MCInstrDesc &D = MI.getDesc();
+  const TargetRegisterInfo &TRI = *MI.getMF()->getSubtarget().getRegisterInfo();
+  if (MI.getOpcode() == MTIA::PseudoVMSET_M || MI.getOpcode() == MTIA::PseudoVMCLR_M) {
+    OutMI.setOpcode(MI.getOpcode() == MTIA::PseudoVMSET_M ? MTIA::VMXNOR_MM : MTIA::VMXOR_MM);
+    for (unsigned I = 0; I != 3; ++I)
+      OutMI.addOperand(MCOperand::createReg(MI.getOperand(0).getReg()));
+    return;
+  }
+  OutMI.setOpcode(MTIAV::getBaseOpcode(MI.getOpcode()));
+  auto Add = [&](const MachineOperand &MO) {
+    if (MO.isReg())
+      OutMI.addOperand(MCOperand::createReg(getNamedVectorOperand(TRI, MO.getReg())));
+    else
+      OutMI.addOperand(MCOperand::createImm(MO.getImm()));
+  };
+  if (D.getNumDefs())
+    Add(MI.getOperand(0));
+  if (MTIAV::readsVd(D))
+    Add(MI.getOperand(MTIAV::getPassthruIdx(D)));
+  for (int I = MTIAV::getFirstSourceIdx(D), E = MTIAV::getEndOfSourcesIdx(D); I != E; ++I)
+    Add(MI.getOperand(I));
+  if (int I = MTIAV::getVMIdx(D); I >= 0)
+    Add(MI.getOperand(I));
+}
+
 void llvm::lowerMTIAMachineInstr(const MachineInstr &MI, MCInst &OutMI, const AsmPrinter &AP) {
+  if (MTIAV::isPseudo(MI)) {
+    lowerVectorInstr(MI, OutMI);
+    return;
+  }
   OutMI.setOpcode(MI.getOpcode());
   for (const MachineOperand &MO : MI.operands()) {
     MCOperand MCOp;

@@ -155,6 +155,22 @@ bool MTIARegisterInfo::eliminateFrameIndex(MachineBasicBlock::iterator II, int S
   int FrameIndex = MI.getOperand(FIOperandNum).getIndex();
   Register FrameReg;
   int64_t Offset = TFI->getFrameIndexReference(MF, FrameIndex, FrameReg).getFixed();
+
+  // Vector instructions have no offset.
+  if (MTIAInstrInfo::isVectorInstr(MI)) {
+    if (MI.getOpcode() == MTIA::PseudoVSPILL || MI.getOpcode() == MTIA::PseudoVRELOAD) {
+      MF.getSubtarget<MTIASubtarget>().getInstrInfo()->expandVectorSpill(MI, FrameReg, Offset);
+      MI.eraseFromParent();
+      return true;
+    }
+    Register Base = FrameReg;
+    if (Offset != 0) {
+      Base = MRI.createVirtualRegister(&MTIA::GPRRegClass);
+      adjustReg(MBB, II, DL, Base, FrameReg, Offset, MachineInstr::NoFlags);
+    }
+    MI.getOperand(FIOperandNum).ChangeToRegister(Base, false, false, Offset != 0);
+    return false;
+  }
   Offset += MI.getOperand(FIOperandNum + 1).getImm();
 
   if (isInt<12>(Offset)) {
@@ -184,6 +200,8 @@ bool MTIARegisterInfo::eliminateFrameIndex(MachineBasicBlock::iterator II, int S
 static bool hasFrameOffsetOperands(const MachineInstr &MI) {
   if (MI.getOpcode() == MTIA::ADDI)
     return true;
+  if (MTIAInstrInfo::isVectorInstr(MI))
+    return false;
   return MI.getDesc().TSFlags && (MI.mayLoad() || MI.mayStore()) && !MI.isInlineAsm();
 }
 

@@ -66,6 +66,7 @@ extern "C" LLVM_EXTERNAL_VISIBILITY void LLVMInitializeMTIATarget() {
   initializeMTIAEnableXmtiaPass(PR);
   initializeMTIAExpandAtomicPseudoPass(PR);
   initializeMTIAFoldMemOffsetPass(PR);
+  initializeMTIAInsertVSETVLIPass(PR);
   initializeMTIAMergeBaseOffsetPass(PR);
   initializeMTIAPromoteConstantsPass(PR);
   initializeMTIARedundantZeroPass(PR);
@@ -95,15 +96,6 @@ std::string llvm::getMTIAUnsupportedReason(const Module &M, StringRef ABIName) {
   if (M.getModuleFlag("kcfi"))
     return "the MTIA target doesn't check the types of indirect calls: compile without "
            "-fsanitize=kcfi";
-  for (const Function &F : M) {
-    StringRef Features = F.getFnAttribute("target-features").getValueAsString();
-    for (StringRef Feature : split(Features, ','))
-      if (Feature == "+v" || Feature.starts_with("+zve"))
-        return ("function '" + F.getName() +
-                "' is to use vector instructions, which the MTIA target doesn't have so far: "
-                "compile with -march=rv64gc")
-            .str();
-  }
   return "";
 }
 
@@ -250,6 +242,7 @@ public:
       addPass(createMTIAMergeBaseOffsetPass());
     if (EnableDeadDefs && TM->getOptLevel() != CodeGenOptLevel::None)
       addPass(createMTIADeadRegisterDefinitionsPass());
+    addPass(createMTIAInsertVSETVLIPass());
   }
 
   void addPostRegAlloc() override {

@@ -102,6 +102,8 @@ enum OperandType : unsigned {
   OPERAND_VTYPEI11,
   OPERAND_FRMARG,
   OPERAND_LAST_MTIA_IMM = OPERAND_FRMARG,
+  // A constant or a register: the elements that a vector operation works on.
+  OPERAND_AVL,
 };
 } // namespace MTIAOp
 
