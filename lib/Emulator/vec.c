@@ -427,6 +427,7 @@ static enum mtia_vec_outcome run_arith(struct mtia_core *c, const struct mtia_vi
   } else if (i->mask_result) {
     r->out = v->scratch[0];
     mtia_vec_activate(v, i->masked, first, vl);
+    r->active = v->active;
     i->fn(r);
     take_mask(v, i, vl);
   } else if (!some && (vl << i->shift) % MTIA_VLENB == 0) {

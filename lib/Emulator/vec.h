@@ -62,7 +62,7 @@ enum {
   // Without MTIA_VF_ACTIVE the function writes all elements of `regs` registers to r->out (masks:
   // ceil(vl / 64) words), whatever first, vl and active say, and has no other effect; r->out may
   // be the destination. With it, it writes to the active elements only, and r->out is the
-  // destination.
+  // destination. (Functions that compute masks know r->active also without it.)
   MTIA_VF_ACTIVE = 1,
   // Needs floating point: illegal while mstatus.FS is off or frm holds no rounding mode.
   // core->fp.rm is frm; the function adds to core->fp.flags.

@@ -31,10 +31,13 @@ static void blend(uint8_t *dst, const uint8_t *src, const uint64_t *active, unsi
   fn[shift](dst, src, active, regs);
 }
 
-extern const struct mtia_vimpl V_NAME(mtia_vec_int)[MTIA_NUM_VOPS];
+extern const struct mtia_vimpl V_NAME(mtia_vec_int)[MTIA_NUM_VOPS],
+    V_NAME(mtia_vec_mask)[MTIA_NUM_VOPS], V_NAME(mtia_vec_permute)[MTIA_NUM_VOPS];
 
 static const struct mtia_vimpl *const tables[] = {
     V_NAME(mtia_vec_int),
+    V_NAME(mtia_vec_mask),
+    V_NAME(mtia_vec_permute),
     NULL,
 };
 

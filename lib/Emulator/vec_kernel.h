@@ -53,51 +53,6 @@ typedef __int128 S128;
 
 //===-- Elements ---------------------------------------------------------------===//
 
-// A function that computes whole registers: D: type of results; A, B: of the sources' elements.
-// SCALAR: b is r->x. All loads of a register's elements come before its stores, and the registers
-// are done from the lowest to the highest, so that every overlap that is legal is right.
-#define V_FUNCTION(fn, D, A, B, SCALAR, ...)                                                       \
-  static void fn(struct mtia_vrun *r) {                                                            \
-    enum { N = MTIA_VLENB / sizeof(D) };                                                           \
-    const A *va = (const A *)(const void *)r->vs2;                                                 \
-    const B *vb = (const B *)(const void *)r->vs1;                                                 \
-    const D *vd = (const D *)(const void *)r->vd;                                                  \
-    uint8_t *out = r->out;                                                                         \
-    const B x = (B)r->x;                                                                           \
-    (void)va, (void)vb, (void)vd, (void)x;                                                         \
-    for (unsigned reg_ = r->regs; reg_; reg_--) {                                                  \
-      D result_[N];                                                                                \
-      for (unsigned k = 0; k < N; k++) {                                                           \
-        const A a = va[k];                                                                         \
-        const B b = SCALAR ? x : vb[k];                                                            \
-        const D d = vd[k];                                                                         \
-        (void)a, (void)b, (void)d;                                                                 \
-        result_[k] = (D)(__VA_ARGS__);                                                             \
-      }                                                                                            \
-      memcpy(out, result_, MTIA_VLENB);                                                            \
-      va += N, vb += N, vd += N, out += MTIA_VLENB;                                                \
-    }                                                                                              \
-  }
-
-// The same for masks: COND of a and b gives a bit. A word of results is 64 elements.
-#define V_COMPARE(fn, A, SCALAR, ...)                                                              \
-  static void fn(struct mtia_vrun *r) {                                                            \
-    enum { N = MTIA_VLENB / sizeof(A) };                                                           \
-    const A *va = (const A *)(const void *)r->vs2;                                                 \
-    const A *vb = (const A *)(const void *)r->vs1;                                                 \
-    const A x = (A)r->x;                                                                           \
-    (void)vb, (void)x;                                                                             \
-    for (unsigned e_ = 0; e_ < r->vl; e_ += N, va += N, vb += N) {                                 \
-      A yes_[N];                                                                                   \
-      for (unsigned k = 0; k < N; k++) {                                                           \
-        const A a = va[k];                                                                         \
-        const A b = SCALAR ? x : vb[k];                                                            \
-        yes_[k] = (__VA_ARGS__) ? (A) - 1 : 0;                                                     \
-      }                                                                                            \
-      v_put_bits(r->out, e_, N, v_bits(yes_, sizeof(A)));                                          \
-    }                                                                                              \
-  }
-
 // The lowest bits of a register of elements that are 0 or -1, one behind the other.
 typedef bool v_bool64 __attribute__((ext_vector_type(64)));
 typedef bool v_bool32 __attribute__((ext_vector_type(32)));
@@ -134,6 +89,93 @@ static inline void v_put_bits(uint8_t *out, unsigned at, unsigned count, uint64_
   memcpy(out + at / 8, &bits, count / 8); // count is a multiple of 8
 }
 
+// The other way: elements that are 1 where the mask's bit is set, else 0.
+#define V_LANES(name, vector, bools)                                                               \
+  static inline void v_lanes_##name(void *elements, const uint8_t *mask) {                         \
+    bools bits;                                                                                    \
+    memcpy(&bits, mask, MTIA_VLENB / sizeof(elements_##name) / 8);                                 \
+    vector all = __builtin_convertvector(bits, vector);                                            \
+    memcpy(elements, &all, sizeof all);                                                            \
+  }
+typedef uint8_t elements_8;
+typedef uint16_t elements_16;
+typedef uint32_t elements_32;
+typedef uint64_t elements_64;
+V_LANES(8, v_s8, v_bool64)
+V_LANES(16, v_s16, v_bool32)
+V_LANES(32, v_s32, v_bool16)
+V_LANES(64, v_s64, v_bool8)
+#undef V_LANES
+
+static inline void v_lanes(void *elements, const uint8_t *mask, unsigned bytes) {
+  if (bytes == 1)
+    v_lanes_8(elements, mask);
+  else if (bytes == 2)
+    v_lanes_16(elements, mask);
+  else if (bytes == 4)
+    v_lanes_32(elements, mask);
+  else
+    v_lanes_64(elements, mask);
+}
+
+// A function that computes whole registers: D: type of results (WIDE in the expression); A, B: of
+// the sources' elements. SCALAR: b is r->x. CARRY: c is 1 where the bit of v0 is set, else 0. All
+// loads of a register's elements come before its stores, and the registers are done from the
+// lowest to the highest, so that every overlap that is legal is right.
+#define V_FUNCTION_C(fn, D, A, B, SCALAR, CARRY, ...)                                              \
+  static __attribute__((unused)) void fn(struct mtia_vrun *r) {                                    \
+    typedef D WIDE;                                                                                \
+    enum { N = MTIA_VLENB / sizeof(D) };                                                           \
+    const A *va = (const A *)(const void *)r->vs2;                                                 \
+    const B *vb = (const B *)(const void *)r->vs1;                                                 \
+    const D *vd = (const D *)(const void *)r->vd;                                                  \
+    const uint8_t *v0 = r->v->reg[0];                                                              \
+    uint8_t *out = r->out;                                                                         \
+    const B x = (B)r->x;                                                                           \
+    (void)va, (void)vb, (void)vd, (void)x, (void)v0, (void)(WIDE)0;                                \
+    for (unsigned reg_ = r->regs; reg_; reg_--) {                                                  \
+      WIDE result_[N], carry_[N];                                                                  \
+      if (CARRY)                                                                                   \
+        v_lanes(carry_, v0, sizeof(D));                                                            \
+      for (unsigned k = 0; k < N; k++) {                                                           \
+        const A a = va[k];                                                                         \
+        const B b = SCALAR ? x : vb[k];                                                            \
+        const WIDE d = vd[k], c = CARRY ? carry_[k] : 0;                                           \
+        (void)a, (void)b, (void)c, (void)d;                                                        \
+        result_[k] = (WIDE)(__VA_ARGS__);                                                          \
+      }                                                                                            \
+      memcpy(out, result_, MTIA_VLENB);                                                            \
+      va += N, vb += N, vd += N, v0 += N / 8, out += MTIA_VLENB;                                   \
+    }                                                                                              \
+  }
+#define V_FUNCTION(fn, D, A, B, SCALAR, ...) V_FUNCTION_C(fn, D, A, B, SCALAR, false, __VA_ARGS__)
+
+// The same for masks: the expression of a, b, c gives a bit. A word of results is 64 elements.
+#define V_COMPARE_C(fn, A, SCALAR, CARRY, ...)                                                     \
+  static __attribute__((unused)) void fn(struct mtia_vrun *r) {                                    \
+    typedef A WIDE;                                                                                \
+    enum { N = MTIA_VLENB / sizeof(A) };                                                           \
+    const A *va = (const A *)(const void *)r->vs2;                                                 \
+    const A *vb = (const A *)(const void *)r->vs1;                                                 \
+    const uint8_t *v0 = r->v->reg[0];                                                              \
+    const A x = (A)r->x;                                                                           \
+    (void)vb, (void)x, (void)v0;                                                                   \
+    for (unsigned e_ = 0; e_ < r->vl; e_ += N, va += N, vb += N, v0 += N / 8) {                    \
+      WIDE yes_[N], carry_[N];                                                                     \
+      if (CARRY)                                                                                   \
+        v_lanes(carry_, v0, sizeof(A));                                                            \
+      for (unsigned k = 0; k < N; k++) {                                                           \
+        const A a = va[k];                                                                         \
+        const A b = SCALAR ? x : vb[k];                                                            \
+        const WIDE c = CARRY ? carry_[k] : 0;                                                      \
+        (void)c;                                                                                   \
+        yes_[k] = (__VA_ARGS__) ? (WIDE) - 1 : 0;                                                  \
+      }                                                                                            \
+      v_put_bits(r->out, e_, N, v_bits(yes_, sizeof(A)));                                          \
+    }                                                                                              \
+  }
+#define V_COMPARE(fn, A, SCALAR, ...) V_COMPARE_C(fn, A, SCALAR, false, __VA_ARGS__)
+
 // Bit e of a mask.
 static inline bool v_bit(const void *mask, unsigned e) {
   return ((const uint8_t *)mask)[e / 8] >> e % 8 & 1;
@@ -141,6 +183,13 @@ static inline bool v_bit(const void *mask, unsigned e) {
 static inline void v_set_bit(void *mask, unsigned e, bool value) {
   uint8_t *byte = (uint8_t *)mask + e / 8;
   *byte = (uint8_t)((*byte & ~(1u << e % 8)) | (unsigned)value << e % 8);
+}
+
+// Word w of the active elements, whether they are all or not.
+static inline uint64_t v_active_word(const struct mtia_vrun *r, unsigned w) {
+  if (r->active)
+    return r->active[w];
+  return r->vl - 64 * w >= 64 ? ~UINT64_C(0) : (UINT64_C(1) << r->vl % 64) - 1;
 }
 
 // Whether element e is to be computed, first <= e < vl: for functions with MTIA_VF_ACTIVE.
@@ -174,7 +223,7 @@ static inline bool v_is_active(const struct mtia_vrun *r, unsigned e) {
   V_FUNCTION(name##_v_##w, V_T(sign, w), V_T(sign, w), V_T(sign, w), true, __VA_ARGS__)
 #define V_V(name, sign, ...) V_WIDTHS(V_V_W, name, sign, __VA_ARGS__)
 
-// d twice as wide as a and b. WIDE, in the expression: the type of d.
+// d twice as wide as a and b; WIDE is its type.
 #define V_WIDEN_W(w, name, ds, as, bs, ...)                                                        \
   V_FUNCTION(name##_vv_##w, V_T2(ds, w), V_T(as, w), V_T(bs, w), false, __VA_ARGS__)               \
   V_FUNCTION(name##_vx_##w, V_T2(ds, w), V_T(as, w), V_T(bs, w), true, __VA_ARGS__)
