@@ -298,7 +298,7 @@ void MTIADAGToDAGISel::Select(SDNode *Node) {
     Node->setNodeId(-1);
     return;
   }
-  if (Subtarget->hasVInstructions() && selectVector(Node))
+  if (Subtarget->hasVInstructions() && (selectVectorIntrinsic(Node) || selectVector(Node)))
     return;
   SDLoc DL(Node);
   switch (Node->getOpcode()) {

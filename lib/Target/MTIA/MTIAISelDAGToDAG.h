@@ -58,6 +58,12 @@ public:
 private:
   // Vectors: MTIAISelDAGToDAGV.cpp.
   bool selectVector(SDNode *N);
+  // llvm.riscv.v*: MTIAISelDAGToDAGVIntrinsics.cpp.
+  bool selectVectorIntrinsic(SDNode *N);
+  bool selectVectorConfiguration(SDNode *N, unsigned ID);
+  bool selectVectorConstantMask(SDNode *N, unsigned ID);
+  bool selectVectorCompare(SDNode *N, unsigned ID);
+  bool selectVectorTuple(SDNode *N, unsigned ID);
   SDValue selectVBinary(SDNode *N, SDValue Passthru, SDValue VMask, SDValue EVL);
   bool selectVLoad(SDNode *N);
   bool selectVStore(SDNode *N);

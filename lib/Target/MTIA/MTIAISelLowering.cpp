@@ -113,6 +113,7 @@ MTIATargetLowering::MTIATargetLowering(const TargetMachine &TM, const MTIASubtar
   setTargetDAGCombine({ISD::SETCC, ISD::MUL});
   setBitActions();
   setVectorActions();
+  setVectorIntrinsicActions();
 }
 
 EVT MTIATargetLowering::getSetCCResultType(const DataLayout &DL, LLVMContext &Context,
@@ -661,6 +662,8 @@ static SDValue lowerFence(SDValue Op, SelectionDAG &DAG) {
 //===----------------------------------------------------------------------===//
 
 SDValue MTIATargetLowering::LowerOperation(SDValue Op, SelectionDAG &DAG) const {
+  if (SDValue V = lowerVectorIntrinsic(Op, DAG))
+    return V;
   if (Subtarget.hasVInstructions() && isVectorOperation(Op))
     return lowerVectorOperation(Op, DAG);
   switch (Op.getOpcode()) {
@@ -804,7 +807,8 @@ static SDValue lowerMul128(SDNode *N, SelectionDAG &DAG) {
 void MTIATargetLowering::ReplaceNodeResults(SDNode *N, SmallVectorImpl<SDValue> &Results,
                                             SelectionDAG &DAG) const {
   SDLoc DL(N);
-  if (replaceBitResults(N, Results, DAG) || replaceFPNodeResults(N, Results, DAG))
+  if (replaceBitResults(N, Results, DAG) || replaceFPNodeResults(N, Results, DAG) ||
+      replaceVectorIntrinsic(N, Results, DAG))
     return;
   switch (N->getOpcode()) {
   default:

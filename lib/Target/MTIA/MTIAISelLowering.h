@@ -181,6 +181,14 @@ private:
   void setFPVectorActions(MVT VT);
   /// Whether a vector, or what stands for its length, is among results and operands.
   static bool isVectorOperation(SDValue Op);
+  // llvm.riscv.v*: MTIAISelLoweringVIntrinsics.cpp.
+  void setVectorIntrinsicActions();
+  SDValue lowerVectorIntrinsic(SDValue Op, SelectionDAG &DAG) const;
+  SDValue lowerVectorConfiguration(SDValue Op, SelectionDAG &DAG) const;
+  bool replaceVectorIntrinsic(SDNode *N, SmallVectorImpl<SDValue> &Results,
+                              SelectionDAG &DAG) const;
+  void computeKnownBitsOfVectorIntrinsic(SDValue Op, KnownBits &Known) const;
+  bool getVectorIntrinsicMemory(IntrinsicInfo &Info, const CallBase &I, unsigned ID) const;
   SDValue lowerVectorOperation(SDValue Op, SelectionDAG &DAG) const;
 
   void setAtomicActions();

@@ -197,6 +197,6 @@ bool MTIATargetLowering::getTgtMemIntrinsic(IntrinsicInfo &Info, const CallBase 
         MachineMemOperand::MOLoad | MachineMemOperand::MOStore | MachineMemOperand::MOVolatile;
     return true;
   default:
-    return false;
+    return getVectorIntrinsicMemory(Info, I, Intrinsic);
   }
 }

@@ -468,6 +468,9 @@ void MTIATargetLowering::computeKnownBitsForTargetNode(const SDValue Op, KnownBi
   switch (Op.getOpcode()) {
   default:
     return;
+  case ISD::INTRINSIC_WO_CHAIN:
+    computeKnownBitsOfVectorIntrinsic(Op, Known);
+    return;
   case MTIAISD::CZERO_EQZ:
   case MTIAISD::CZERO_NEZ:
     Known = DAG.computeKnownBits(Op.getOperand(0), Depth + 1);
