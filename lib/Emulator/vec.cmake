@@ -1,5 +1,5 @@
 # The functions that compute vectors, compiled for every kind of host: vec_kernel.h.
-set(vec_sources vec_host.c vec_int.c vec_mask.c vec_permute.c)
+set(vec_sources vec_host.c vec_int.c vec_mask.c vec_permute.c vecfp.c vecfp_convert.c vecfp_int.c)
 set(vec_hosts base)
 if(CMAKE_SYSTEM_PROCESSOR MATCHES "^(x86_64|AMD64)$")
   list(APPEND vec_hosts v3)

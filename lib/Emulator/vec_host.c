@@ -32,12 +32,17 @@ static void blend(uint8_t *dst, const uint8_t *src, const uint64_t *active, unsi
 }
 
 extern const struct mtia_vimpl V_NAME(mtia_vec_int)[MTIA_NUM_VOPS],
-    V_NAME(mtia_vec_mask)[MTIA_NUM_VOPS], V_NAME(mtia_vec_permute)[MTIA_NUM_VOPS];
+    V_NAME(mtia_vec_mask)[MTIA_NUM_VOPS], V_NAME(mtia_vec_permute)[MTIA_NUM_VOPS],
+    V_NAME(mtia_vecfp)[MTIA_NUM_VOPS], V_NAME(mtia_vecfp_convert)[MTIA_NUM_VOPS],
+    V_NAME(mtia_vecfp_int)[MTIA_NUM_VOPS];
 
 static const struct mtia_vimpl *const tables[] = {
     V_NAME(mtia_vec_int),
     V_NAME(mtia_vec_mask),
     V_NAME(mtia_vec_permute),
+    V_NAME(mtia_vecfp),
+    V_NAME(mtia_vecfp_convert),
+    V_NAME(mtia_vecfp_int),
     NULL,
 };
 
