@@ -62,6 +62,7 @@ struct mtia_device_options {
   unsigned rows, columns; // 0: the full grid
   bool functional;        // no time: one cycle per instruction, commands complete at once
   bool reference;         // functional, with cores that are simple and slow
+  bool vector_ones;       // vector elements that are "agnostic" become ones, not what they were
   uint64_t max_cycles;    // 0: no limit
 };
 

@@ -40,6 +40,7 @@ static bool create(struct mtia_device *dev, const struct mtia_device_options *op
   dev->cols = options->columns ? options->columns : p->grid_columns;
   dev->functional = options->functional || options->reference;
   dev->reference = options->reference;
+  dev->vector_ones = options->vector_ones;
   dev->max_cycles = options->max_cycles ? options->max_cycles : UINT64_MAX;
   if (dev->rows > p->grid_rows || dev->cols > p->grid_columns)
     return mtia_error_set(error, MTIA_ERR_USAGE, "a sub-grid of %ux%u; the device has %ux%u PEs",

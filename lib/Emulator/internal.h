@@ -138,6 +138,7 @@ struct mtia_device {
   const struct mtia_device_params *p;
   bool functional;
   bool reference;           // the cores are those of reference.c
+  bool vector_ones;         // vec_policy.c: agnostic elements become ones
   unsigned rows, cols;      // sub-grid
   unsigned row0, col0;      // its corner in the full grid
   struct mtia_pe *pe;       // rows * cols

@@ -46,6 +46,7 @@ bool mtia_vec_create(struct mtia_core *core) {
   memset(v, 0, sizeof *v);
   v->present = core->id == 1;
   v->vtype = MTIA_VKEY_ILL;
+  v->ones = core->dev->vector_ones;
   v->host = choose_host();
   v->dram = mtia_mem(core->dev, core->pe, MTIA_DRAM_BASE, 1);
   v->run.v = v;
@@ -464,9 +465,18 @@ enum mtia_vec_outcome mtia_vec_slow(struct mtia_core *c, struct mtia_vinsn *i) {
     return MTIA_VEC_ILLEGAL;
   c->csr.mstatus |= MSTATUS_VS;
   mtia_vec_update(c);
+  unsigned first = v->vstart, vl = v->vl;
+  uint64_t active[MTIA_VWORDS];
+  if (v->ones) {
+    mtia_vec_activate(v, i->masked, first, vl);
+    memcpy(active, v->active, sizeof active);
+  }
   enum mtia_vec_outcome outcome = i->run(c, i);
-  if (outcome == MTIA_VEC_DONE)
+  if (outcome == MTIA_VEC_DONE) {
     v->vstart = 0;
+    if (v->ones && vinfo[i->op].vclass != VC_SET)
+      mtia_vec_agnostic(v, i, active, first, vl);
+  }
   mtia_vec_update(c);
   return outcome;
 }

@@ -168,6 +168,10 @@ extern const struct mtia_vec_host mtia_vec_host_base, mtia_vec_host_v3;
 void mtia_vec_activate(struct mtia_vector *v, bool masked, unsigned first, unsigned vl);
 // vec_mem.c: sets i->run and what it needs for vtype; false: illegal.
 bool mtia_vec_prepare_mem(struct mtia_vinsn *i, int lmul, int sew);
+// vec_policy.c: makes the agnostic elements ones, after an instruction that began with element
+// `first`, with vl, and these elements active.
+void mtia_vec_agnostic(struct mtia_vector *v, const struct mtia_vinsn *i, const uint64_t *active,
+                       unsigned first, unsigned vl);
 // The registers first..first+count-1 are a group of 2^emul registers (1 if emul is negative).
 bool mtia_vec_group(unsigned first, int emul);
 

@@ -253,6 +253,7 @@ static bool run(const struct options *o, int *status) {
       .columns = o->columns,
       .functional = o->functional,
       .reference = o->reference,
+      .vector_ones = o->vector_ones,
       .max_cycles = o->max_cycles,
   };
   size_t size;

@@ -22,7 +22,8 @@ static const char help[] =
     "  --grid RxC              rows and columns of PEs, 1x1 to 8x8; default 8x8\n"
     "  --kernel NAME           which one, if the file has several\n"
     "  --list                  print the kernels of the file and their arguments\n"
-    "Programs (no kernel in the file; core 0 of PE (0,0) runs it):\n"
+    "Programs (no kernel in the file; core 0 of PE (0,0) runs it, core 1 if it is\n"
+    "compiled with vectors):\n"
     "  words that are not options become argv[1], argv[2], ...; so does everything\n"
     "  behind '--'. The exit status is the program's.\n"
     "  --signature FILE        write what the program leaves between begin_signature and\n"
@@ -30,6 +31,8 @@ static const char help[] =
     "Both:\n"
     "  --functional            do not model time; results are the same\n"
     "  --core fast|reference   reference: functional, simple and slow; results are the same\n"
+    "  --vector-agnostic keep|ones  ones: vector elements that are agnostic become ones, to\n"
+    "                          find code that relies on their value; default: keep\n"
     "  --max-cycles N          stop after N cycles with a report of who does what\n"
     "  --gdb PORT              wait for gdb (target remote localhost:PORT); 0: any free port;\n"
     "                          a path with a /: unix socket; -: standard input and output\n"
@@ -124,6 +127,12 @@ static bool set_option(struct options *o, const char *name, const char *value) {
     return o->reference || !strcmp(value, "fast") ||
            complain("--core %s: there are the cores fast and reference", value);
   }
+  if (!strcmp(name, "--vector-agnostic")) {
+    o->vector_ones = !strcmp(value, "ones");
+    return o->vector_ones || !strcmp(value, "keep") ||
+           complain("--vector-agnostic %s: elements can be kept or become ones (keep, ones)",
+                    value);
+  }
   return complain("%s is not supported yet", name);
 }
 
@@ -143,7 +152,8 @@ static const char *const with_value[] = {"--arg",
                                          "--core",
                                          "--trace-instructions",
                                          "--signature",
-                                         "--signature-granularity"};
+                                         "--signature-granularity",
+                                         "--vector-agnostic"};
 
 // The option of with_value that `word` is, alone or with "=value".
 static const char *find_option(const char *word, const char **value) {

@@ -28,7 +28,7 @@ struct options {
   struct pairs args, outs, dims, places;
   const char *kernel;
   unsigned rows, columns;
-  bool functional, reference, stats, list;
+  bool functional, reference, vector_ones, stats, list;
   const char *stats_json;
   const char *signature;
   unsigned signature_bytes; // per line

@@ -166,8 +166,8 @@ class Case:
         most = vlmax(self.sew, self.lmul)
         self.vl = rng.choice([0, 1, most, most, most, rng.randint(0, most), rng.randint(0, most)])
         self.vstart = rng.randint(0, max(self.vl - 1, 0)) if rng.random() < 0.1 else 0
-        # QEMU 7.2 leaves vstart behind slides that do nothing, and behind whole registers.
-        if insn.kind == "VARITH" and re.search(ATOMIC.pattern + "|vslideup", insn.mnemonic):
+        # QEMU 7.2 leaves vstart behind slides that do nothing, moves, and whole registers.
+        if insn.kind == "VARITH" and re.search(ATOMIC.pattern + r"|vslideup|vf?mv\.[xfs]\.", insn.mnemonic):
             self.vstart = 0
         if insn.kind == "VMEM" and insn.mode == "WHOLE":
             self.vstart %= 64 // (insn.eew // 8) * insn.nf
@@ -370,12 +370,16 @@ def main():
     parser.add_argument("--unit", action="append")
     parser.add_argument("--only", default="")
     parser.add_argument("--illegal", action="store_true")
+    parser.add_argument("--ones", action="store_true", help="write ones to agnostic elements")
     parser.add_argument("--run", action="append", default=[])
     parser.add_argument("--keep")
     args = parser.parse_args()
     rng = random.Random(args.seed)
     insns = [i for i in read_table(args.table) if i.kind != "VSET" and (not args.unit or i.unit in args.unit)
              and re.search(args.only, i.mnemonic)]
+    if args.illegal:  # these have only one rule or none
+        insns = [i for i in insns if not re.match(r"vm\w*\.mm|vlm|vsm|v[ls]1r|vmv1r|vf?mv\.[xfs]\.|vcpop.m|vfirst|"
+                                                  r"vmv.v.[xi]|vid|vf?w?red", i.mnemonic)]
     # Every instruction, as far as the number goes, before one comes again.
     order = []
     while len(order) < args.cases:
@@ -396,11 +400,13 @@ def main():
                         "-fuse-ld=lld", "-Wl,-Tlink.ld", "-Wl,--build-id=none", "case.s", "-o", "case.elf"],
                        check=True, cwd=folder)
         elf = os.path.join(folder, "case.elf")
-        status, expected, text = run([*QEMU, elf], folder)
+        qemu = [w + ",rvv_ta_all_1s=true,rvv_ma_all_1s=true" if args.ones and w.startswith("rv64") else w for w in QEMU]
+        status, expected, text = run([*qemu, elf], folder)
         if status:
             print(f"QEMU: exit status {status}: {text}")
             return 1
         modes = args.run or ["--functional"]
+        modes = [m + " --vector-agnostic=ones" for m in modes] if args.ones else modes
         for mode in modes:
             status, got, text = run([f"{args.bin}/mtia-run", *mode.split(), elf], folder)
             if status:
