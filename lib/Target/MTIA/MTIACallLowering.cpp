@@ -11,6 +11,7 @@
 //
 //===----------------------------------------------------------------------===//
 
+#include "MTIACallLowering.h"
 #include "MCTargetDesc/MTIABaseInfo.h"
 #include "MCTargetDesc/MTIAMCTargetDesc.h"
 #include "MTIAISelLowering.h"
@@ -88,6 +89,13 @@ static bool ccAssignArg(unsigned ValNo, MVT ValVT, MVT LocVT, CCValAssign::LocIn
                         ISD::ArgFlagsTy ArgFlags, Type *OrigTy, CCState &State) {
   const DataLayout &DL = State.getMachineFunction().getDataLayout();
 
+  if (isVectorArgument(ValVT)) {
+    if (MCRegister Reg = allocateVectorArgument(ValVT, State))
+      State.addLoc(CCValAssign::getReg(ValNo, ValVT, Reg, LocVT, LocInfo));
+    else
+      assignVectorByReference(ValNo, ValVT, State, ArgGPRs);
+    return false;
+  }
   if (LocVT.isFloatingPoint()) {
     const auto &STI = State.getMachineFunction().getSubtarget<MTIASubtarget>();
     if (!ArgFlags.isVarArg()) {
@@ -166,6 +174,14 @@ static bool ccAssignArg(unsigned ValNo, MVT ValVT, MVT LocVT, CCValAssign::LocIn
 // more is returned through memory.
 static bool ccAssignRet(unsigned ValNo, MVT ValVT, MVT LocVT, CCValAssign::LocInfo LocInfo,
                         ISD::ArgFlagsTy ArgFlags, Type *OrigTy, CCState &State) {
+  // Vectors may be more: a structure of them.
+  if (isVectorArgument(ValVT)) {
+    MCRegister Reg = allocateVectorArgument(ValVT, State);
+    if (!Reg)
+      return true;
+    State.addLoc(CCValAssign::getReg(ValNo, ValVT, Reg, LocVT, LocInfo));
+    return false;
+  }
   if (ValNo > 1)
     return true;
   if (LocVT.isFloatingPoint()) {
@@ -315,6 +331,8 @@ SDValue MTIATargetLowering::LowerFormalArguments(SDValue Chain, CallingConv::ID 
   case CallingConv::Tail:
     break;
   default:
+    if (isVectorCallingConv(CallConv) && Subtarget.hasVInstructions())
+      break;
     DAG.getContext()->diagnose(DiagnosticInfoUnsupported(
         Func, "calling convention " + Twine(CallConv) + " isn't supported", DL.getDebugLoc()));
   }
@@ -342,6 +360,11 @@ SDValue MTIATargetLowering::LowerFormalArguments(SDValue Chain, CallingConv::ID 
                                      : unpackFromMem(DAG, Chain, VA, DL);
     if (VA.getLocInfo() != CCValAssign::Indirect) {
       InVals.push_back(ArgValue);
+      continue;
+    }
+    if (isVectorArgument(VA.getValVT())) {
+      InVals.push_back(
+          DAG.getLoad(VA.getValVT(), DL, Chain, ArgValue, MachinePointerInfo(), Align(8)));
       continue;
     }
     // All the parts are at one address.
@@ -590,7 +613,9 @@ SDValue MTIATargetLowering::LowerCall(CallLoweringInfo &CLI,
     SDValue ArgValue = OutVals[OutIdx];
     ISD::ArgFlagsTy Flags = Outs[OutIdx].Flags;
 
-    if (VA.getLocInfo() == CCValAssign::Indirect) {
+    if (VA.getLocInfo() == CCValAssign::Indirect && isVectorArgument(VA.getValVT())) {
+      MemOpChains.push_back(storeVectorArgument(DAG, DL, Chain, ArgValue, ArgValue));
+    } else if (VA.getLocInfo() == CCValAssign::Indirect) {
       // Store the parts in a slot, and pass its address.
       unsigned ArgIndex = Outs[OutIdx].OrigArgIndex;
       unsigned PartBytes = VA.getValVT().getStoreSize();

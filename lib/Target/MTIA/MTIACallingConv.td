@@ -18,6 +18,12 @@ def CSR_LP64 : CalleeSavedRegs<(add X1, X8, X9, (sequence "X%u", 18, 27))>;
 def CSR_LP64F : CalleeSavedRegs<(add CSR_LP64, F8_F, F9_F, (sequence "F%u_F", 18, 27))>;
 def CSR_LP64D : CalleeSavedRegs<(add CSR_LP64, F8_D, F9_D, (sequence "F%u_D", 18, 27))>;
 
+// The psABI's vector calling convention: riscv_vector_cc.
+defvar VectorsKept = (add (sequence "V%u", 1, 7), (sequence "V%u", 24, 31));
+def CSR_LP64V : CalleeSavedRegs<(add CSR_LP64, VectorsKept)>;
+def CSR_LP64FV : CalleeSavedRegs<(add CSR_LP64F, VectorsKept)>;
+def CSR_LP64DV : CalleeSavedRegs<(add CSR_LP64D, VectorsKept)>;
+
 // Interrupt handlers must preserve everything that a function may write.
 def CSR_Interrupt
     : CalleeSavedRegs<(add X1, (sequence "X%u", 5, 31))>;

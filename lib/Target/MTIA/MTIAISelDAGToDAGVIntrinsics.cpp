@@ -229,6 +229,28 @@ static const MTIAVIntrinsics::Row *useConstant(const MTIAVIntrinsics::Row &Row, 
   }
 }
 
+// Conversions to integers that round towards zero have instructions that say so.
+static const MTIAVIntrinsics::Row *useRoundToZero(const MTIAVIntrinsics::Row &Row, Operands &O) {
+  if (!O.Rounding || cast<ConstantSDNode>(O.Rounding)->getZExtValue() != MTIAFPRndMode::RTZ)
+    return nullptr;
+  switch (Row.ID) {
+  case Intrinsic::riscv_vfcvt_xu_f_v:
+    return MTIAVIntrinsics::lookup(Intrinsic::riscv_vfcvt_rtz_xu_f_v);
+  case Intrinsic::riscv_vfcvt_x_f_v:
+    return MTIAVIntrinsics::lookup(Intrinsic::riscv_vfcvt_rtz_x_f_v);
+  case Intrinsic::riscv_vfwcvt_xu_f_v:
+    return MTIAVIntrinsics::lookup(Intrinsic::riscv_vfwcvt_rtz_xu_f_v);
+  case Intrinsic::riscv_vfwcvt_x_f_v:
+    return MTIAVIntrinsics::lookup(Intrinsic::riscv_vfwcvt_rtz_x_f_v);
+  case Intrinsic::riscv_vfncvt_xu_f_w:
+    return MTIAVIntrinsics::lookup(Intrinsic::riscv_vfncvt_rtz_xu_f_w);
+  case Intrinsic::riscv_vfncvt_x_f_w:
+    return MTIAVIntrinsics::lookup(Intrinsic::riscv_vfncvt_rtz_x_f_w);
+  default:
+    return nullptr;
+  }
+}
+
 // Operands of the node behind the intrinsic's number.
 static Operands takeApart(const MTIAVIntrinsics::Row &Row, bool Masked, ArrayRef<SDValue> Ops,
                           unsigned FirstOpcode, const TargetInstrInfo &TII) {
@@ -291,6 +313,8 @@ bool MTIADAGToDAGISel::selectVectorIntrinsic(SDNode *N) {
   unsigned Any = *find_if(Row->Opcodes, [](unsigned Opc) { return Opc != 0; });
   Operands O = takeApart(*Row, ID == Row->MaskedID, Ops, Any, TII);
   if (const auto *Other = useConstant(*Row, N, O, *CurDAG))
+    Row = Other;
+  if (const auto *Other = useRoundToZero(*Row, O))
     Row = Other;
   unsigned Opcode = chooseOpcode(*Row, N, O, *CurDAG);
   if (!Opcode)

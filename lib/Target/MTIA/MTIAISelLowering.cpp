@@ -40,6 +40,7 @@ MTIATargetLowering::MTIATargetLowering(const TargetMachine &TM, const MTIASubtar
   addRegisterClass(MVT::i64, &MTIA::GPRRegClass);
   addFPRegisterClasses();
   addVectorRegisterClasses();
+  addVectorTupleClasses();
   computeRegisterProperties(STI.getRegisterInfo());
   setStackPointerRegisterToSaveRestore(MTIA::X2);
 
@@ -664,6 +665,11 @@ static SDValue lowerFence(SDValue Op, SelectionDAG &DAG) {
 SDValue MTIATargetLowering::LowerOperation(SDValue Op, SelectionDAG &DAG) const {
   if (SDValue V = lowerVectorIntrinsic(Op, DAG))
     return V;
+  if (auto *Load = dyn_cast<LoadSDNode>(Op); Load && Op.getValueType().isRISCVVectorTuple())
+    return lowerTupleLoad(Load, DAG);
+  if (auto *Store = dyn_cast<StoreSDNode>(Op);
+      Store && Store->getValue().getValueType().isRISCVVectorTuple())
+    return lowerTupleStore(Store, DAG);
   if (Subtarget.hasVInstructions() && isVectorOperation(Op))
     return lowerVectorOperation(Op, DAG);
   switch (Op.getOpcode()) {

@@ -181,6 +181,10 @@ private:
   void setFPVectorActions(MVT VT);
   /// Whether a vector, or what stands for its length, is among results and operands.
   static bool isVectorOperation(SDValue Op);
+  // Tuples: MTIAISelLoweringVTuple.cpp.
+  void addVectorTupleClasses();
+  SDValue lowerTupleLoad(LoadSDNode *Load, SelectionDAG &DAG) const;
+  SDValue lowerTupleStore(StoreSDNode *Store, SelectionDAG &DAG) const;
   // llvm.riscv.v*: MTIAISelLoweringVIntrinsics.cpp.
   void setVectorIntrinsicActions();
   SDValue lowerVectorIntrinsic(SDValue Op, SelectionDAG &DAG) const;

@@ -33,6 +33,10 @@ const MCPhysReg *MTIARegisterInfo::getCalleeSavedRegs(const MachineFunction *MF)
            : STI.hasStdExtF() ? CSR_InterruptF_SaveList
                               : CSR_Interrupt_SaveList;
   bool MostRegs = F.getCallingConv() == CallingConv::PreserveMost;
+  if (F.getCallingConv() == CallingConv::RISCV_VectorCall && STI.hasVInstructions())
+    return STI.getTargetABI() == MTIAABI::ABI_LP64D   ? CSR_LP64DV_SaveList
+           : STI.getTargetABI() == MTIAABI::ABI_LP64F ? CSR_LP64FV_SaveList
+                                                      : CSR_LP64V_SaveList;
   switch (STI.getTargetABI()) {
   case MTIAABI::ABI_LP64F:
     return MostRegs ? CSR_MostRegsF_SaveList : CSR_LP64F_SaveList;
@@ -48,7 +52,12 @@ const uint32_t *MTIARegisterInfo::getCallPreservedMask(const MachineFunction &MF
   if (CC == CallingConv::GHC)
     return CSR_NoRegs_RegMask;
   bool MostRegs = CC == CallingConv::PreserveMost;
-  switch (MF.getSubtarget<MTIASubtarget>().getTargetABI()) {
+  MTIAABI::ABI ABI = MF.getSubtarget<MTIASubtarget>().getTargetABI();
+  if (CC == CallingConv::RISCV_VectorCall)
+    return ABI == MTIAABI::ABI_LP64D   ? CSR_LP64DV_RegMask
+           : ABI == MTIAABI::ABI_LP64F ? CSR_LP64FV_RegMask
+                                       : CSR_LP64V_RegMask;
+  switch (ABI) {
   case MTIAABI::ABI_LP64F:
     return MostRegs ? CSR_MostRegsF_RegMask : CSR_LP64F_RegMask;
   case MTIAABI::ABI_LP64D:
