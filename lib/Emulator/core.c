@@ -124,14 +124,21 @@ static void decode_vector(struct mtia_device *dev, struct mtia_slot *s, uint32_t
   struct mtia_vinsn decoded, *v;
   if (!mtia_vec_decode(word, &decoded))
     return;
+  s->op = MTIA_SLOT_VECTOR;
+  // The debugger decodes anew for every step.
+  for (v = dev->debug ? dev->code->vectors : NULL; v; v = v->next)
+    if (v->word == word) {
+      s->imm = (int64_t)(uintptr_t)v;
+      return;
+    }
   if (!(v = malloc(sizeof *v))) {
     mtia_fail(dev, MTIA_ERR_HOST, "out of memory for decoded code");
+    s->op = MTIA_OP_ILLEGAL;
     return;
   }
   *v = decoded;
   v->next = dev->code->vectors;
   dev->code->vectors = v;
-  s->op = MTIA_SLOT_VECTOR;
   s->imm = (int64_t)(uintptr_t)v;
 }
 

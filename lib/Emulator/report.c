@@ -43,6 +43,8 @@ static char *insn_text(struct mtia_core *core, uint64_t pc, char *buffer, size_t
     snprintf(buffer, size, "(no memory)");
   else if (mtia_decode(word, &insn))
     mtia_print_insn(buffer, size, &insn, pc);
+  else if (mtia_vec_print(buffer, size, word))
+    return buffer;
   else if ((word & 3) != 3)
     snprintf(buffer, size, "0x%04" PRIx32, word & 0xffff);
   else
@@ -100,9 +102,14 @@ static const char *const cause_names[] = {
 };
 
 // Why an instruction that exists is illegal here and now.
-static const char *why_illegal(struct mtia_core *core, uint64_t word) {
+static const char *why_illegal(struct mtia_core *core, uint64_t word, char *buffer, size_t size) {
   struct mtia_insn insn;
-  if (word > UINT32_MAX || !mtia_decode((uint32_t)word, &insn))
+  if (word > UINT32_MAX)
+    return "";
+  mtia_vec_why_illegal(core, (uint32_t)word, buffer, size);
+  if (*buffer)
+    return buffer;
+  if (!mtia_decode((uint32_t)word, &insn))
     return "";
   const char *mnemonic = mtia_insn_texts[insn.op].mnemonic;
   bool csr = !strncmp(mnemonic, "csr", 3) && insn.imm >= 1 && insn.imm <= 3;
@@ -116,7 +123,7 @@ static const char *why_illegal(struct mtia_core *core, uint64_t word) {
 
 void mtia_report_trap(struct mtia_core *core, uint64_t cause, uint64_t tval) {
   struct mtia_device *dev = core->dev;
-  char where[600], insn[160];
+  char where[600], insn[160], why[600];
   mtia_where(core, core->pc, where, sizeof where);
   insn_text(core, core->pc, insn, sizeof insn);
   if (cause == MTIA_CAUSE_COMMAND && tval < sizeof command_faults / sizeof *command_faults &&
@@ -134,7 +141,7 @@ void mtia_report_trap(struct mtia_core *core, uint64_t cause, uint64_t tval) {
   case 2:
     mtia_fail(dev, MTIA_ERR_ILLEGAL_INSN, "%s: illegal instruction 0x%08" PRIx64 "%s", where, tval,
               tval == 0 ? " (zeros: data or memory that was never written)"
-                        : why_illegal(core, tval));
+                        : why_illegal(core, tval, why, sizeof why));
     return;
   case 1:
   case 5:

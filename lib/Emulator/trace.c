@@ -20,7 +20,7 @@ static void print_insn(FILE *out, struct mtia_core *c, uint64_t pc, uint64_t cyc
   bool ok = host && mtia_decode(word, insn);
   if (ok)
     mtia_print_insn(text, sizeof text, insn, pc);
-  else
+  else if (!host || !mtia_vec_print(text, sizeof text, word))
     snprintf(text, sizeof text, "%s", host ? "(no instruction)" : "(no memory)");
   if (!ok)
     insn->op = MTIA_OP_ILLEGAL;

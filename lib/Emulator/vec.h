@@ -17,6 +17,7 @@
 #define MTIA_EMULATOR_VEC_H
 
 #include <stdbool.h>
+#include <stddef.h>
 #include <stdint.h>
 
 struct mtia_core;
@@ -157,8 +158,10 @@ bool mtia_vec_csr_read(const struct mtia_core *c, unsigned csr, uint64_t *value)
 bool mtia_vec_csr_write(struct mtia_core *c, unsigned csr, uint64_t value);
 bool mtia_vec_is_csr(unsigned csr);
 
-// Why an instruction that exists is illegal here and now, or "".
-const char *mtia_vec_why_illegal(struct mtia_core *c, uint32_t word);
+// vec_print.c: an instruction in words; false: it is none of V. Why it, or an access to a CSR of V,
+// is illegal here and now: ": ..." or "".
+bool mtia_vec_print(char *buffer, size_t size, uint32_t word);
+void mtia_vec_why_illegal(const struct mtia_core *c, uint32_t word, char *buffer, size_t size);
 
 extern const struct mtia_vec_host mtia_vec_host_base, mtia_vec_host_v3;
 

@@ -171,6 +171,8 @@ class Case:
             self.vstart = 0
         if insn.kind == "VMEM" and insn.mode == "WHOLE":
             self.vstart %= 64 // (insn.eew // 8) * insn.nf
+        if insn.kind == "VARITH" and insn.vd.startswith("REGS"):
+            self.vstart %= 64 // (self.sew // 8) * int(insn.vd[4:])
         self.policy = rng.getrandbits(2)
         self.vcsr = rng.getrandbits(3)
         self.pool = [rng.randrange(0, POOL - 512, 8) for _ in range(4)]
