@@ -310,21 +310,20 @@ class Program:
         self.put(f"addi x3, x3, {BLOCK_BYTES}")
 
 
-def main():
-    seed, blocks = int(sys.argv[1]), int(sys.argv[2])
-    p = Program(seed, "all" in sys.argv[3:])
-    for _ in range(blocks):
-        p.block()
-    semihost = "  .option push\n  .option norvc\n  .balign 16\n  slli x0, x0, 31\n  ebreak\n  srai x0, x0, 7\n  .option pop\n"
-    print("  .globl _start\n  .text\n_start:\n  lla x2, scratch + 1024\n  lla x3, dump")
+def prologue(status=0x6000):
+    """The first instructions; sets bits of mstatus."""
     # What machines leave in registers at reset is their own business.
-    print("\n".join(f"  li x{i}, 0" for i in range(5, 32)) + "\n  li x1, 0\n  csrw mscratch, x0")
-    print("  li x5, 0x6000\n  csrs mstatus, x5\n  li x5, 0\n  csrw fcsr, x0")
-    print("\n".join(f"  fmv.d.x f{i}, x0" for i in range(32)))
-    print("  lla x5, handler\n  csrw mtvec, x5\n  li x5, 0")
-    print("\n".join(p.lines))
-    size = SCRATCH + BLOCK_BYTES * blocks
-    print(f"""
+    return "\n".join(
+        ["  .globl _start\n  .text\n_start:\n  lla x2, scratch + 1024\n  lla x3, dump"] +
+        [f"  li x{i}, 0" for i in [*range(5, 32), 1]] +
+        [f"  csrw mscratch, x0\n  li x5, {status}\n  csrs mstatus, x5\n  li x5, 0\n  csrw fcsr, x0"] +
+        [f"  fmv.d.x f{i}, x0" for i in range(32)] + ["  lla x5, handler\n  csrw mtvec, x5\n  li x5, 0"])
+
+
+def epilogue(size):
+    """Writes `size` bytes of the scratch memory and the dump behind it, and ends; handler and data."""
+    semihost = "  .option push\n  .option norvc\n  .balign 16\n  slli x0, x0, 31\n  ebreak\n  srai x0, x0, 7\n  .option pop\n"
+    return f"""
   li a0, 1            # SYS_OPEN, ":tt" for writing
   lla a1, open_block
 {semihost}
@@ -341,7 +340,7 @@ def main():
   slli x6, x5, 7
   srli x5, x5, 57
   or x5, x5, x6
-  csrr x6, \csr
+  csrr x6, \\csr
   add x5, x5, x6
   .endm
   .balign 4
@@ -383,8 +382,19 @@ exit_block: .dword 0x20026, 0
 name: .asciz ":tt"
   .balign 4096
 scratch: .space {SCRATCH}
-dump: .space {BLOCK_BYTES * blocks}
-""")
+dump: .space {size - SCRATCH}
+"""
 
 
-main()
+def main():
+    seed, blocks = int(sys.argv[1]), int(sys.argv[2])
+    p = Program(seed, "all" in sys.argv[3:])
+    for _ in range(blocks):
+        p.block()
+    print(prologue())
+    print("\n".join(p.lines))
+    print(epilogue(SCRATCH + BLOCK_BYTES * blocks))
+
+
+if __name__ == "__main__":
+    main()
