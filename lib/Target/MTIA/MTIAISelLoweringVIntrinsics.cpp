@@ -11,6 +11,7 @@
 //===----------------------------------------------------------------------===//
 
 #include "MTIAISelLowering.h"
+#include "MTIASelectionDAGInfo.h"
 #include "MTIASubtarget.h"
 #include "MTIAVIntrinsics.h"
 #include "MTIAVectorTypes.h"
@@ -23,7 +24,7 @@ using namespace llvm;
 void MTIATargetLowering::setVectorIntrinsicActions() {
   // By the type of a scalar operand or result; none of them is legal.
   setOperationAction({ISD::INTRINSIC_WO_CHAIN, ISD::INTRINSIC_W_CHAIN, ISD::INTRINSIC_VOID},
-                     {MVT::i8, MVT::i16, MVT::i32}, Custom);
+                     {MVT::i8, MVT::i16, MVT::i32, MVT::bf16}, Custom);
 }
 
 //===----------------------------------------------------------------------===//
@@ -75,6 +76,14 @@ void MTIATargetLowering::computeKnownBitsOfVectorIntrinsic(SDValue Op, KnownBits
 // Scalars
 //===----------------------------------------------------------------------===//
 
+// A bfloat in a floating-point register, although the type isn't legal: its bits, and above
+// them ones, as in every value that is narrower than the register.
+static SDValue getBF16Register(SDValue V, const SDLoc &DL, SelectionDAG &DAG) {
+  SDValue Bits = DAG.getNode(ISD::ANY_EXTEND, DL, MVT::i64, DAG.getBitcast(MVT::i16, V));
+  Bits = DAG.getNode(ISD::OR, DL, MVT::i64, Bits, DAG.getSignedConstant(-0x10000, DL, MVT::i64));
+  return DAG.getNode(MTIAISD::FMV_W_X, DL, MVT::f32, Bits);
+}
+
 // The scalar operand, extended. Elements see its lower bits only; the constants of .vi are
 // sign-extended.
 SDValue MTIATargetLowering::lowerVectorIntrinsic(SDValue Op, SelectionDAG &DAG) const {
@@ -92,6 +101,11 @@ SDValue MTIATargetLowering::lowerVectorIntrinsic(SDValue Op, SelectionDAG &DAG) 
   bool Changed = false;
   for (SDValue &V : drop_begin(Ops, HasChain ? 2 : 1)) {
     EVT VT = V.getValueType();
+    if (VT == MVT::bf16) {
+      V = getBF16Register(V, DL, DAG);
+      Changed = true;
+      continue;
+    }
     if (!VT.isScalarInteger() || VT == MVT::i64 || V.getOpcode() == ISD::TargetConstant)
       continue;
     V = DAG.getNode(isa<ConstantSDNode>(V) ? ISD::SIGN_EXTEND : ISD::ANY_EXTEND, DL, MVT::i64, V);
