@@ -91,8 +91,8 @@ class Runner:
         elf = os.path.join(folder, level + ".elf")
         # A csmith program is valid but strange; the warnings say nothing.
         if self.options.compile == "mtia-clang":
-            must([os.path.join(self.build, "bin", "mtia-clang"), "-" + level, "-w", *EXACT, "-I",
-                  self.include, source, "-o", elf])
+            must([os.path.join(self.build, "bin", "mtia-clang"), "-" + level, "-w", *EXACT,
+                  *self.options.march, "-I", self.include, source, "-o", elf])
             return elf
         ir, obj = (os.path.join(folder, level + suffix) for suffix in (".ll", ".o"))
         must([f"{LLVM}/clang", f"--target={TRIPLE}", *ARCH, *EXACT, "-" + level, "-w", "-mcmodel=medany",
@@ -187,6 +187,8 @@ def main():
     parser.add_argument("--seconds", type=float, default=0,
                         help="go on with further seeds until this time is over")
     parser.add_argument("--keep", help="folder for failing programs")
+    parser.add_argument("--march", action="append", default=[], type=lambda isa: "-march=" + isa,
+                        help="the ISA, for mtia-clang: with vectors, say")
     parser.add_argument("--llc-arg", action="append", default=[], help="a further option for llc")
     options = parser.parse_args()
     options.levels = options.levels.split(",")
