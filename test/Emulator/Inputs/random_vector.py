@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 """Writes a random program of vector instructions that dumps all registers.
 
-    random_vector.py TABLE SEED BLOCKS [--only NAME[,NAME...]] > program.s
+    random_vector_instructions.py TABLE SEED BLOCKS [--only NAME[,NAME...]] > program.s
 
 TABLE is the generated mtia_vinsn.inc: every instruction in it is executed (equally often but for
 what QEMU 7.2 does not have, Zvbb, Zvfbfmin and Zvfbfwma, see vector_model.py). Each block loads all
@@ -11,7 +11,7 @@ registers, executes a few instructions, and stores the vector registers, the sca
 Most of the instructions are legal. The trap handler adds cause, pc and value of each trap to a sum
 (which is stored, too) and goes on behind it. In the middle of the memory is a page that PMP forbids.
 
-Two machines must print the same bytes; test/fuzz/vector.py says where they don't.
+Two machines must print the same bytes; test/fuzz/vector_instructions.py says where they don't.
 """
 import argparse
 import random
@@ -462,7 +462,7 @@ def main():
     parser.add_argument("blocks", type=int)
     parser.add_argument("--only", default="")
     args = parser.parse_args()
-    print(f"# random_vector.py: seed {args.seed}")
+    print(f"# random_vector_instructions.py: seed {args.seed}")
     print(program(args.table, args.seed, args.blocks, [n for n in args.only.split(",") if n]))
 
 

@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 """Random vector programs on mtia-run, with and without time, and on QEMU.
 
-    vector.py --bin DIR --llvm DIR --table FILE [--seed N] [--programs N] [--blocks N] [--only NAMES]
+    vector_instructions.py --bin DIR --llvm DIR --table FILE [--seed N] [--programs N] [--blocks N] [--only NAMES]
 
 Runs for $FUZZ_SECONDS, or the given number of programs. At the first difference it keeps the
 program and says in which block and register it is, and what was executed there.
@@ -105,7 +105,7 @@ def main():
         for options in (["--functional"], []):
             actual = run(f"{args.bin}/mtia-run", *options, elf)
             if actual != expected:
-                print(f"vector.py: seed {seed}: mtia-run {' '.join(options)} and QEMU differ: {elf}")
+                print(f"vector_instructions.py: seed {seed}: mtia-run {' '.join(options)} and QEMU differ: {elf}")
                 print(explain(text, expected, actual, args.explain))
                 return 1
         seed += 1
@@ -113,7 +113,7 @@ def main():
         if os.path.exists(os.path.join(folder, name)):
             os.remove(os.path.join(folder, name))
     os.rmdir(folder)
-    print(f"vector.py: seeds {args.seed} to {seed - 1}: no difference")
+    print(f"vector_instructions.py: seeds {args.seed} to {seed - 1}: no difference")
     return 0
 
 
