@@ -42,9 +42,18 @@ void initializeMTIAMergeBaseOffsetPass(PassRegistry &);
 FunctionPass *createMTIAFoldMemOffsetPass();
 void initializeMTIAFoldMemOffsetPass(PassRegistry &);
 
-/// Configures the vector unit for every instruction.
-FunctionPass *createMTIAInsertVSETVLIPass();
+/// Sets vl and vtype where vector instructions need them otherwise.
+FunctionPass *createMTIAInsertVSETVLIPass(bool Optimize = true);
 void initializeMTIAInsertVSETVLIPass(PassRegistry &);
+
+/// Writes vxrm and frm for vector instructions that name how they round.
+FunctionPass *createMTIAInsertRoundingModesPass();
+void initializeMTIAInsertRoundingModesPass(PassRegistry &);
+
+/// Simplifies vector instructions in SSA form; TieAll: and makes them ready for the
+/// allocation of registers.
+FunctionPass *createMTIAVectorPeepholePass(bool Optimize = true, bool TieAll = false);
+void initializeMTIAVectorPeepholePass(PassRegistry &);
 
 /// Removes sign extensions of values that are sign-extended already.
 FunctionPass *createMTIARemoveSExtPass();

@@ -348,7 +348,7 @@ bool MTIADAGToDAGISel::selectVectorConfiguration(SDNode *N, unsigned ID) {
     return false;
   SDLoc DL(N);
   unsigned VTypeI = AllAgnostic | N->getConstantOperandVal(2) << 3 | N->getConstantOperandVal(3);
-  ReplaceNode(N, CurDAG->getMachineNode(MTIA::VSETVLI, DL, MVT::i64, N->getOperand(1),
+  ReplaceNode(N, CurDAG->getMachineNode(MTIA::PseudoVSETVLI, DL, MVT::i64, N->getOperand(1),
                                         CurDAG->getTargetConstant(VTypeI, DL, MVT::i64)));
   return true;
 }

@@ -128,6 +128,7 @@ public:
   void adjustVectorInstr(MachineInstr &MI) const;
   const TargetRegisterClass *getRegClassWithoutV0(const TargetRegisterClass *RC) const;
   bool isVectorReg(MCRegister Reg) const;
+  static bool isVectorRegClass(const TargetRegisterClass *RC) { return RC->TSFlags & 1; }
   /// Instructions on vector registers, real and pseudo. A frame index is their whole address.
   static bool isVectorInstr(const MachineInstr &MI);
   /// PseudoVSPILL and PseudoVRELOAD as moves of whole registers, before the instruction.

@@ -172,3 +172,11 @@ class VMaskConstant : Pseudo<(outs unknown:$vd), (ins VAVLOp:$avl, i64imm:$vtype
 }
 def PseudoVMSET_M : VMaskConstant;
 def PseudoVMCLR_M : VMaskConstant;
+
+// The program's own vsetvli: how many of avl elements an instruction takes. A number like
+// any other; MTIAInsertVSETVLI makes the real instruction of it.
+def PseudoVSETVLI : Pseudo<(outs GPR:$rd), (ins GPRNoX0:$avl, VTypeIOp11:$vtypei)>,
+                    Sched<[WriteVSet]>;
+
+// How fixed-point instructions round.
+def WriteVXRMImm : WriteFPCSRImm<0x00A, [VXRM]>;

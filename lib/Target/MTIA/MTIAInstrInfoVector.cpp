@@ -100,8 +100,6 @@ void MTIAInstrInfo::adjustVectorInstr(MachineInstr &MI) const {
 // Copies and spills: whole registers
 //===----------------------------------------------------------------------===//
 
-static bool isVectorRegClass(const TargetRegisterClass *RC) { return RC->TSFlags & 1; }
-
 /// How many registers a group or tuple has.
 static unsigned getNumVRegs(const TargetRegisterInfo &TRI, MCRegister Reg) {
   return TRI.getRegSizeInBits(*TRI.getMinimalPhysRegClass(Reg)) / MTIAVType::VLen;

@@ -7,6 +7,7 @@
 
 #include "MTIATargetMachine.h"
 #include "MTIA.h"
+#include "MTIAInstrInfo.h"
 #include "MTIAMachineFunctionInfo.h"
 #include "MTIATargetObjectFile.h"
 #include "MTIATargetTransformInfo.h"
@@ -66,11 +67,13 @@ extern "C" LLVM_EXTERNAL_VISIBILITY void LLVMInitializeMTIATarget() {
   initializeMTIAEnableXmtiaPass(PR);
   initializeMTIAExpandAtomicPseudoPass(PR);
   initializeMTIAFoldMemOffsetPass(PR);
+  initializeMTIAInsertRoundingModesPass(PR);
   initializeMTIAInsertVSETVLIPass(PR);
   initializeMTIAMergeBaseOffsetPass(PR);
   initializeMTIAPromoteConstantsPass(PR);
   initializeMTIARedundantZeroPass(PR);
   initializeMTIARemoveSExtPass(PR);
+  initializeMTIAVectorPeepholePass(PR);
 }
 
 static Reloc::Model getEffectiveRelocModel(std::optional<Reloc::Model> RM) {
@@ -189,6 +192,14 @@ bool MTIATargetMachine::parseMachineFunctionInfo(const yaml::MachineFunctionInfo
 // Pass pipeline
 //===----------------------------------------------------------------------===//
 
+static bool isVectorReg(const TargetRegisterInfo &, const MachineRegisterInfo &MRI, Register Reg) {
+  return MTIAInstrInfo::isVectorRegClass(MRI.getRegClass(Reg));
+}
+static bool isScalarReg(const TargetRegisterInfo &TRI, const MachineRegisterInfo &MRI,
+                        Register Reg) {
+  return !isVectorReg(TRI, MRI, Reg);
+}
+
 namespace {
 class MTIAPassConfig : public TargetPassConfig {
 public:
@@ -231,6 +242,7 @@ public:
   void addMachineSSAOptimization() override {
     if (EnableFoldMemOffset)
       addPass(createMTIAFoldMemOffsetPass());
+    addPass(createMTIAVectorPeepholePass());
     TargetPassConfig::addMachineSSAOptimization();
     if (EnableRemoveSExt)
       addPass(createMTIARemoveSExtPass());
@@ -242,7 +254,28 @@ public:
       addPass(createMTIAMergeBaseOffsetPass());
     if (EnableDeadDefs && TM->getOptLevel() != CodeGenOptLevel::None)
       addPass(createMTIADeadRegisterDefinitionsPass());
+    addPass(createMTIAInsertRoundingModesPass());
+    addPass(createMTIAVectorPeepholePass(TM->getOptLevel() != CodeGenOptLevel::None,
+                                         /*TieAll=*/true));
+  }
+
+  // Vectors get their registers first. Between the two allocations vl and vtype are set: where
+  // vectors are spilled and copied doesn't matter to them, and numbers of elements may still
+  // need registers.
+  FunctionPass *createTargetRegisterAllocator(bool Optimized) override {
+    return Optimized ? createGreedyRegisterAllocator(isScalarReg)
+                     : createFastRegisterAllocator(isScalarReg, /*ClearVirtRegs=*/true);
+  }
+  bool addRegAssignAndRewriteFast() override {
+    addPass(createFastRegisterAllocator(isVectorReg, /*ClearVirtRegs=*/false));
+    addPass(createMTIAInsertVSETVLIPass(/*Optimize=*/false));
+    return TargetPassConfig::addRegAssignAndRewriteFast();
+  }
+  bool addRegAssignAndRewriteOptimized() override {
+    addPass(createGreedyRegisterAllocator(isVectorReg));
+    addPass(createVirtRegRewriter(/*ClearVirtRegs=*/false));
     addPass(createMTIAInsertVSETVLIPass());
+    return TargetPassConfig::addRegAssignAndRewriteOptimized();
   }
 
   void addPostRegAlloc() override {
