@@ -64,9 +64,9 @@ private:
   bool selectVectorConstantMask(SDNode *N, unsigned ID);
   bool selectVectorCompare(SDNode *N, unsigned ID);
   bool selectVectorTuple(SDNode *N, unsigned ID);
-  SDValue selectVBinary(SDNode *N, SDValue Passthru, SDValue VMask, SDValue EVL);
   bool selectVLoad(SDNode *N);
-  bool selectVStore(SDNode *N);
+  bool selectVStore(SDNode *N, SDValue Value);
+  bool selectVBitcast(SDNode *N);
   SDValue getVAddress(SDValue Address);
 
   bool selectFrameIndex(SDValue Addr, SDValue &Base, SDValue &Offset);

@@ -813,8 +813,11 @@ static SDValue lowerMul128(SDNode *N, SelectionDAG &DAG) {
 void MTIATargetLowering::ReplaceNodeResults(SDNode *N, SmallVectorImpl<SDValue> &Results,
                                             SelectionDAG &DAG) const {
   SDLoc DL(N);
-  if (replaceBitResults(N, Results, DAG) || replaceFPNodeResults(N, Results, DAG) ||
-      replaceVectorIntrinsic(N, Results, DAG))
+  if (replaceVectorIntrinsic(N, Results, DAG))
+    return;
+  if (Subtarget.hasVInstructions() && replaceVectorResults(N, Results, DAG))
+    return;
+  if (replaceBitResults(N, Results, DAG) || replaceFPNodeResults(N, Results, DAG))
     return;
   switch (N->getOpcode()) {
   default:

@@ -171,7 +171,12 @@ public:
   bool isLegalVectorType(EVT VT) const;
   void finalizeLowering(MachineFunction &MF) const override;
   void AdjustInstrPostInstrSelection(MachineInstr &MI, SDNode *Node) const override;
+  /// Hooks of lowering, in files of their own; what they return nothing for is expanded.
   SDValue lowerBuildVector(SDValue Op, SelectionDAG &DAG) const;
+  SDValue lowerVectorShuffle(SDValue Op, SelectionDAG &DAG) const;
+  /// Everything else that moves elements: insertions, extractions, gathers, ...
+  SDValue lowerVectorPermute(SDValue Op, SelectionDAG &DAG) const;
+  SDValue lowerReduction(SDValue Op, SelectionDAG &DAG) const;
 
 private:
   void addVectorRegisterClasses();
@@ -193,6 +198,12 @@ private:
                               SelectionDAG &DAG) const;
   void computeKnownBitsOfVectorIntrinsic(SDValue Op, KnownBits &Known) const;
   bool getVectorIntrinsicMemory(IntrinsicInfo &Info, const CallBase &I, unsigned ID) const;
+  SDValue lowerMaskArithmetic(SDValue Op, SelectionDAG &DAG) const;
+  SDValue lowerVectorMinimum(SDValue Op, SelectionDAG &DAG) const;
+  SDValue lowerVectorFPClass(SDValue Op, SelectionDAG &DAG) const;
+  SDValue lowerVectorSign(SDValue Op, SelectionDAG &DAG) const;
+  SDValue lowerPermutation(SDValue Op, SelectionDAG &DAG) const;
+  bool replaceVectorResults(SDNode *N, SmallVectorImpl<SDValue> &Results, SelectionDAG &DAG) const;
   SDValue lowerVectorOperation(SDValue Op, SelectionDAG &DAG) const;
 
   void setAtomicActions();

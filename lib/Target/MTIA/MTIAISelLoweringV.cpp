@@ -264,11 +264,69 @@ void MTIATargetLowering::addVectorRegisterClasses() {
 // Legal operations
 //===----------------------------------------------------------------------===//
 
+// Operations with a mask and a length that selection has for integers, ...
+static const unsigned IntVPOps[] = {
+    ISD::VP_ADD,        ISD::VP_SUB,         ISD::VP_MUL,        ISD::VP_SDIV,
+    ISD::VP_UDIV,       ISD::VP_SREM,        ISD::VP_UREM,       ISD::VP_AND,
+    ISD::VP_OR,         ISD::VP_XOR,         ISD::VP_SHL,        ISD::VP_SRL,
+    ISD::VP_SRA,        ISD::VP_SMIN,        ISD::VP_SMAX,       ISD::VP_UMIN,
+    ISD::VP_UMAX,       ISD::VP_ABS,         ISD::VP_SADDSAT,    ISD::VP_UADDSAT,
+    ISD::VP_SSUBSAT,    ISD::VP_USUBSAT,     ISD::VP_SETCC,      ISD::VP_SELECT,
+    ISD::VP_MERGE,      ISD::VP_LOAD,        ISD::VP_STORE,      ISD::VP_SIGN_EXTEND,
+    ISD::VP_TRUNCATE,   ISD::VP_ZERO_EXTEND, ISD::VP_LRINT,      ISD::VP_FP_TO_SINT,
+    ISD::VP_FP_TO_UINT, ISD::VP_LLRINT,      ISD::VP_SINT_TO_FP, ISD::VP_UINT_TO_FP};
+// ... for masks, ...
+static const unsigned MaskVPOps[] = {ISD::VP_AND,        ISD::VP_OR,         ISD::VP_XOR,
+                                     ISD::VP_SELECT,     ISD::VP_SETCC,      ISD::VP_TRUNCATE,
+                                     ISD::VP_FP_TO_SINT, ISD::VP_FP_TO_UINT, ISD::VP_SINT_TO_FP,
+                                     ISD::VP_UINT_TO_FP};
+// ... for floating-point numbers of any kind, ...
+static const unsigned MoveVPOps[] = {ISD::VP_SELECT,     ISD::VP_MERGE,      ISD::VP_LOAD,
+                                     ISD::VP_STORE,      ISD::VP_FP_EXTEND,  ISD::VP_FP_ROUND,
+                                     ISD::VP_SINT_TO_FP, ISD::VP_UINT_TO_FP, ISD::VP_FP_TO_SINT,
+                                     ISD::VP_FP_TO_UINT, ISD::VP_LRINT,      ISD::VP_LLRINT};
+// ... and for those that have arithmetic.
+static const unsigned FPVPOps[] = {
+    ISD::VP_FADD,    ISD::VP_FSUB,  ISD::VP_FMUL,         ISD::VP_FDIV,      ISD::VP_FNEG,
+    ISD::VP_FABS,    ISD::VP_SQRT,  ISD::VP_FMA,          ISD::VP_FCOPYSIGN, ISD::VP_FMINNUM,
+    ISD::VP_FMAXNUM, ISD::VP_FCEIL, ISD::VP_FFLOOR,       ISD::VP_FROUND,    ISD::VP_FROUNDEVEN,
+    ISD::VP_FRINT,   ISD::VP_SETCC, ISD::VP_FROUNDTOZERO, ISD::VP_FNEARBYINT};
+
+// What moves elements, and how they are made: lowered in the files of permutations.
+static const unsigned PermuteOps[] = {ISD::BUILD_VECTOR,
+                                      ISD::VECTOR_SHUFFLE,
+                                      ISD::INSERT_VECTOR_ELT,
+                                      ISD::CONCAT_VECTORS,
+                                      ISD::EXTRACT_VECTOR_ELT,
+                                      ISD::INSERT_SUBVECTOR,
+                                      ISD::VECTOR_REVERSE,
+                                      ISD::EXTRACT_SUBVECTOR,
+                                      ISD::VECTOR_SPLICE_LEFT,
+                                      ISD::VECTOR_COMPRESS,
+                                      ISD::VECTOR_INTERLEAVE,
+                                      ISD::VECTOR_DEINTERLEAVE,
+                                      ISD::MGATHER,
+                                      ISD::MSCATTER,
+                                      ISD::STEP_VECTOR,
+                                      ISD::VECTOR_SPLICE_RIGHT};
+static const unsigned ReductionOps[] = {
+    ISD::VECREDUCE_ADD,      ISD::VECREDUCE_MUL,      ISD::VECREDUCE_AND,
+    ISD::VECREDUCE_OR,       ISD::VECREDUCE_XOR,      ISD::VECREDUCE_SMAX,
+    ISD::VECREDUCE_SMIN,     ISD::VECREDUCE_UMAX,     ISD::VECREDUCE_UMIN,
+    ISD::VECREDUCE_FADD,     ISD::VECREDUCE_FMUL,     ISD::VECREDUCE_FMAX,
+    ISD::VECREDUCE_FMIN,     ISD::VECREDUCE_FMAXIMUM, ISD::VECREDUCE_FMINIMUM,
+    ISD::VECREDUCE_SEQ_FADD, ISD::VECREDUCE_SEQ_FMUL};
+
 void MTIATargetLowering::setVectorActions() {
   if (!Subtarget.hasVInstructions())
     return;
   setBooleanVectorContents(ZeroOrOneBooleanContent);
   setOperationAction(ISD::VSCALE, MVT::i64, Custom);
+  // Between vectors and scalars that aren't legal: in the type legaliser.
+  setOperationAction(ISD::BITCAST, {MVT::i8, MVT::i16, MVT::i32}, Custom);
+  if (!isTypeLegal(MVT::bf16))
+    setOperationAction({ISD::BUILD_VECTOR, ISD::SPLAT_VECTOR, ISD::INSERT_VECTOR_ELT}, MVT::bf16,
+                       Custom);
 
   for (MVT VT : MVT::vector_valuetypes()) {
     if (!isLegalVectorType(VT))
@@ -281,37 +339,224 @@ void MTIATargetLowering::setVectorActions() {
       setLoadExtAction({ISD::EXTLOAD, ISD::SEXTLOAD, ISD::ZEXTLOAD}, VT, Other, Expand);
     }
     setOperationAction({ISD::UNDEF, ISD::POISON, ISD::FREEZE, ISD::BITCAST, ISD::CopyFromReg,
-                        ISD::CopyToReg, ISD::LOAD, ISD::STORE, ISD::SPLAT_VECTOR},
+                        ISD::CopyToReg, ISD::LOAD, ISD::STORE, ISD::SPLAT_VECTOR, ISD::VSELECT,
+                        ISD::MERGE_VALUES},
                        VT, Legal);
-    setOperationAction(ISD::BITCAST, VT, Custom);
-    setOperationAction(ISD::BUILD_VECTOR, VT, Custom);
-    if (VT.getVectorElementType() == MVT::i1) {
-      setOperationAction({ISD::SPLAT_VECTOR, ISD::STORE}, VT, Custom);
+    setOperationAction(ISD::SELECT, VT, Custom);
+    setOperationAction(PermuteOps, VT, Custom);
+    setOperationAction(ReductionOps, VT, Custom);
+    // Conversions are asked about the one or the other type.
+    setOperationAction({ISD::SINT_TO_FP, ISD::UINT_TO_FP, ISD::FP_TO_SINT, ISD::FP_TO_UINT,
+                        ISD::STRICT_SINT_TO_FP, ISD::STRICT_UINT_TO_FP, ISD::STRICT_FP_TO_SINT,
+                        ISD::STRICT_FP_TO_UINT},
+                       VT, Legal);
+    if (VT.getVectorElementType() == MVT::i1)
       setMaskActions(VT);
-    } else if (VT.isInteger()) {
+    else if (VT.isInteger())
       setIntVectorActions(VT);
-    } else {
+    else
       setFPVectorActions(VT);
-    }
   }
 }
 
-void MTIATargetLowering::setMaskActions(MVT VT) {}
-
-void MTIATargetLowering::setIntVectorActions(MVT VT) {
-  setOperationAction({ISD::ADD, ISD::SUB, ISD::AND, ISD::OR, ISD::XOR, ISD::MUL}, VT, Legal);
+void MTIATargetLowering::setMaskActions(MVT VT) {
+  setOperationAction({ISD::AND, ISD::OR, ISD::XOR, ISD::SETCC, ISD::TRUNCATE}, VT, Legal);
+  setOperationAction({ISD::ADD, ISD::SUB, ISD::MUL, ISD::SMIN, ISD::SMAX, ISD::UMIN, ISD::UMAX,
+                      ISD::SADDSAT, ISD::UADDSAT, ISD::SSUBSAT, ISD::USUBSAT, ISD::SPLAT_VECTOR},
+                     VT, Custom);
+  setOperationAction(MaskVPOps, VT, Legal);
 }
 
-void MTIATargetLowering::setFPVectorActions(MVT VT) {}
+void MTIATargetLowering::setIntVectorActions(MVT VT) {
+  setOperationAction(
+      {ISD::ADD,      ISD::SUB,       ISD::AND,         ISD::OR,          ISD::XOR,
+       ISD::MUL,      ISD::SDIV,      ISD::UDIV,        ISD::SREM,        ISD::UREM,
+       ISD::SHL,      ISD::SRL,       ISD::SRA,         ISD::SMIN,        ISD::SMAX,
+       ISD::UMIN,     ISD::UMAX,      ISD::SADDSAT,     ISD::UADDSAT,     ISD::SSUBSAT,
+       ISD::USUBSAT,  ISD::AVGFLOORS, ISD::AVGFLOORU,   ISD::AVGCEILS,    ISD::AVGCEILU,
+       ISD::ABS,      ISD::SETCC,     ISD::SIGN_EXTEND, ISD::ZERO_EXTEND, ISD::ANY_EXTEND,
+       ISD::TRUNCATE, ISD::MLOAD,     ISD::MSTORE},
+      VT, Legal);
+  if (VT.getScalarSizeInBits() < 64 || Subtarget.hasVInstructionsFullMultiply())
+    setOperationAction({ISD::MULHS, ISD::MULHU}, VT, Legal);
+  if (Subtarget.hasStdExtZvkb()) {
+    setOperationAction({ISD::ROTL, ISD::ROTR}, VT, Legal);
+    if (VT.getScalarSizeInBits() > 8)
+      setOperationAction(ISD::BSWAP, VT, Legal);
+  }
+  if (Subtarget.hasStdExtZvbb())
+    setOperationAction({ISD::BITREVERSE, ISD::CTPOP, ISD::CTLZ, ISD::CTLZ_ZERO_UNDEF, ISD::CTTZ,
+                        ISD::CTTZ_ZERO_UNDEF},
+                       VT, Legal);
+  setOperationAction({ISD::LRINT, ISD::LLRINT, ISD::LROUND, ISD::LLROUND}, VT, Legal);
+  setOperationAction({ISD::FP_TO_SINT_SAT, ISD::FP_TO_UINT_SAT}, VT, Custom);
+  setOperationAction(IntVPOps, VT, Legal);
+}
+
+void MTIATargetLowering::setFPVectorActions(MVT VT) {
+  MVT Elt = VT.getVectorElementType();
+  setOperationAction({ISD::FP_EXTEND, ISD::FP_ROUND, ISD::STRICT_FP_EXTEND, ISD::STRICT_FP_ROUND,
+                      ISD::MLOAD, ISD::MSTORE},
+                     VT, Legal);
+  setOperationAction({ISD::LRINT, ISD::LLRINT, ISD::LROUND, ISD::LLROUND}, VT, Legal);
+  setOperationAction(MoveVPOps, VT, Legal);
+  static const unsigned Arithmetic[] = {
+      ISD::FADD,         ISD::FSUB,         ISD::FMUL,    ISD::FDIV,        ISD::FSQRT,
+      ISD::FMA,          ISD::FMINNUM,      ISD::FMAXNUM, ISD::FMINIMUMNUM, ISD::FMAXIMUMNUM,
+      ISD::FMINNUM_IEEE, ISD::FMAXNUM_IEEE, ISD::FTRUNC,  ISD::FRINT,       ISD::FNEARBYINT,
+      ISD::FCEIL,        ISD::FFLOOR,       ISD::FROUND,  ISD::FROUNDEVEN,  ISD::SETCC};
+  if (Elt == MVT::bf16 || (Elt == MVT::f16 && !Subtarget.hasVInstructionsF16())) {
+    // Only conversions: arithmetic is that of singles.
+    setOperationAction({ISD::FNEG, ISD::FABS, ISD::FCOPYSIGN}, VT, Custom);
+    MVT Single = MVT::getVectorVT(MVT::f32, VT.getVectorElementCount());
+    if (!isLegalVectorType(Single))
+      return;
+    for (unsigned Op : Arithmetic)
+      setOperationPromotedToType(Op, VT, Single);
+    setOperationPromotedToType(ISD::FMINIMUM, VT, Single);
+    setOperationPromotedToType(ISD::FMAXIMUM, VT, Single);
+    return;
+  }
+  setOperationAction(Arithmetic, VT, Legal);
+  setOperationAction(
+      {ISD::FNEG,           ISD::FABS,           ISD::FCOPYSIGN,        ISD::STRICT_FADD,
+       ISD::STRICT_FSUB,    ISD::STRICT_FMUL,    ISD::STRICT_FDIV,      ISD::STRICT_FSQRT,
+       ISD::STRICT_FMA,     ISD::STRICT_FMINNUM, ISD::STRICT_FMAXNUM,   ISD::STRICT_FSETCC,
+       ISD::STRICT_FSETCCS, ISD::STRICT_LRINT,   ISD::STRICT_LLRINT,    ISD::STRICT_LROUND,
+       ISD::STRICT_LLROUND, ISD::STRICT_FTRUNC,  ISD::STRICT_FRINT,     ISD::STRICT_FCEIL,
+       ISD::STRICT_FFLOOR,  ISD::STRICT_FROUND,  ISD::STRICT_FROUNDEVEN},
+      VT, Legal);
+  setOperationAction({ISD::FMINIMUM, ISD::FMAXIMUM, ISD::IS_FPCLASS}, VT, Custom);
+  setOperationAction(FPVPOps, VT, Legal);
+}
 
 //===----------------------------------------------------------------------===//
 // Lowering
 //===----------------------------------------------------------------------===//
 
-SDValue MTIATargetLowering::lowerBuildVector(SDValue Op, SelectionDAG &DAG) const {
-  if (SDValue Scalar = cast<BuildVectorSDNode>(Op)->getSplatValue())
-    return DAG.getNode(ISD::SPLAT_VECTOR, SDLoc(Op), Op.getValueType(), Scalar);
-  return SDValue();
+// Elements of masks are bytes while they are moved.
+static SDValue lowerMaskPermute(SDValue Op, SelectionDAG &DAG) {
+  SDLoc DL(Op);
+  EVT VT = Op.getValueType();
+  auto Widen = [&](SDValue V) {
+    EVT From = V.getValueType();
+    if (From.isVector() && From.getVectorElementType() == MVT::i1)
+      return DAG.getNode(ISD::ZERO_EXTEND, DL,
+                         From.changeVectorElementType(*DAG.getContext(), MVT::i8), V);
+    return V;
+  };
+  SmallVector<SDValue, 8> Ops;
+  for (SDValue V : Op->op_values())
+    Ops.push_back(Widen(V));
+  if (Op.getOpcode() == ISD::EXTRACT_VECTOR_ELT)
+    return DAG.getNode(Op.getOpcode(), DL, VT, Ops);
+  if (Op->getNumValues() != 1)
+    return SDValue();
+  EVT Bytes = VT.changeVectorElementType(*DAG.getContext(), MVT::i8);
+  SDValue R;
+  if (auto *SV = dyn_cast<ShuffleVectorSDNode>(Op))
+    R = DAG.getVectorShuffle(Bytes, DL, Ops[0], Ops[1], SV->getMask());
+  else
+    R = DAG.getNode(Op.getOpcode(), DL, Bytes, Ops);
+  return DAG.getNode(ISD::TRUNCATE, DL, VT, R);
+}
+
+// Elements that have no registers as scalars are moved as integers.
+static SDValue lowerAsIntegers(SDValue Op, SelectionDAG &DAG) {
+  SDLoc DL(Op);
+  EVT VT = Op.getValueType();
+  auto ToInt = [&](SDValue V) {
+    EVT From = V.getValueType();
+    return From.getScalarType().isFloatingPoint() ? DAG.getBitcast(From.changeTypeToInteger(), V)
+                                                  : V;
+  };
+  SmallVector<SDValue, 8> Ops;
+  for (SDValue V : Op->op_values())
+    Ops.push_back(ToInt(V));
+  return DAG.getBitcast(VT, DAG.getNode(Op.getOpcode(), DL, VT.changeTypeToInteger(), Ops));
+}
+
+SDValue MTIATargetLowering::lowerMaskArithmetic(SDValue Op, SelectionDAG &DAG) const {
+  SDLoc DL(Op);
+  EVT VT = Op.getValueType();
+  SDValue A = Op.getOperand(0), B = Op.getOperand(1);
+  switch (Op.getOpcode()) {
+  case ISD::ADD:
+  case ISD::SUB:
+    return DAG.getNode(ISD::XOR, DL, VT, A, B);
+  case ISD::MUL:
+  case ISD::UMIN:
+  case ISD::SMAX: // true is -1
+    return DAG.getNode(ISD::AND, DL, VT, A, B);
+  case ISD::UMAX:
+  case ISD::SMIN:
+  case ISD::UADDSAT:
+  case ISD::SADDSAT:
+    return DAG.getNode(ISD::OR, DL, VT, A, B);
+  default: // subtraction stops at 0
+    return DAG.getNode(ISD::AND, DL, VT, A, DAG.getNOT(DL, B, VT));
+  }
+}
+
+// NaN if one is: what the instruction sees is the NaN twice.
+SDValue MTIATargetLowering::lowerVectorMinimum(SDValue Op, SelectionDAG &DAG) const {
+  SDLoc DL(Op);
+  EVT VT = Op.getValueType(), MaskVT = MTIAV::getMaskType(DAG, VT);
+  SDValue A = Op.getOperand(0), B = Op.getOperand(1);
+  SDValue NewA = A, NewB = B;
+  if (!Op->getFlags().hasNoNaNs()) {
+    if (!DAG.isKnownNeverNaN(B)) {
+      SDValue Number = DAG.getSetCC(DL, MaskVT, B, B, ISD::SETOEQ);
+      NewA = DAG.getNode(ISD::VSELECT, DL, VT, Number, A, B);
+    }
+    if (!DAG.isKnownNeverNaN(A)) {
+      SDValue Number = DAG.getSetCC(DL, MaskVT, A, A, ISD::SETOEQ);
+      NewB = DAG.getNode(ISD::VSELECT, DL, VT, Number, B, A);
+    }
+  }
+  unsigned Opc = Op.getOpcode() == ISD::FMINIMUM ? ISD::FMINNUM : ISD::FMAXNUM;
+  return DAG.getNode(Opc, DL, VT, NewA, NewB);
+}
+
+// The instruction's classes, in the order of its bits: negative infinity, normal, subnormal,
+// zero, and the positive ones the other way round, signaling and quiet NaN.
+SDValue MTIATargetLowering::lowerVectorFPClass(SDValue Op, SelectionDAG &DAG) const {
+  SDLoc DL(Op);
+  static const FPClassTest Classes[] = {fcNegInf,  fcNegNormal,    fcNegSubnormal, fcNegZero,
+                                        fcPosZero, fcPosSubnormal, fcPosNormal,    fcPosInf,
+                                        fcSNan,    fcQNan};
+  unsigned Test = Op.getConstantOperandVal(1), Bits = 0;
+  for (unsigned I = 0; I != std::size(Classes); ++I)
+    if (Test & Classes[I])
+      Bits |= 1u << I;
+  SDValue V = Op.getOperand(0);
+  EVT IntVT = V.getValueType().changeVectorElementTypeToInteger();
+  SDValue Class =
+      MTIAV::getOp(DAG, DL, IntVT, MTIA::PseudoVFCLASS_V, {MTIAV::getUndef(DAG, IntVT), V});
+  SDValue Masked = DAG.getNode(ISD::AND, DL, IntVT, Class, DAG.getConstant(Bits, DL, IntVT));
+  return DAG.getSetCC(DL, Op.getValueType(), Masked, DAG.getConstant(0, DL, IntVT), ISD::SETNE);
+}
+
+// Sign operations on the bits.
+SDValue MTIATargetLowering::lowerVectorSign(SDValue Op, SelectionDAG &DAG) const {
+  SDLoc DL(Op);
+  EVT VT = Op.getValueType(), IntVT = VT.changeVectorElementTypeToInteger();
+  unsigned Bits = VT.getScalarSizeInBits();
+  SDValue X = DAG.getBitcast(IntVT, Op.getOperand(0));
+  SDValue Sign = DAG.getConstant(APInt::getSignMask(Bits), DL, IntVT);
+  SDValue Rest = DAG.getConstant(APInt::getSignedMaxValue(Bits), DL, IntVT);
+  SDValue R;
+  if (Op.getOpcode() == ISD::FNEG)
+    R = DAG.getNode(ISD::XOR, DL, IntVT, X, Sign);
+  else
+    R = DAG.getNode(ISD::AND, DL, IntVT, X, Rest);
+  if (Op.getOpcode() == ISD::FCOPYSIGN) {
+    if (Op.getOperand(1).getValueType() != VT)
+      return SDValue();
+    SDValue Y = DAG.getBitcast(IntVT, Op.getOperand(1));
+    R = DAG.getNode(ISD::OR, DL, IntVT, R, DAG.getNode(ISD::AND, DL, IntVT, Y, Sign));
+  }
+  return DAG.getBitcast(VT, R);
 }
 
 SDValue MTIATargetLowering::lowerVectorOperation(SDValue Op, SelectionDAG &DAG) const {
@@ -319,36 +564,155 @@ SDValue MTIATargetLowering::lowerVectorOperation(SDValue Op, SelectionDAG &DAG) 
   MVT VT = Op.getSimpleValueType();
   switch (Op.getOpcode()) {
   default:
-    return SDValue();
+    break;
   case ISD::VSCALE:
     return DAG.getConstant(Op.getConstantOperandAPInt(0) * MTIAVType::VScale, DL, VT);
-  case ISD::BUILD_VECTOR:
-    return lowerBuildVector(Op, DAG);
-  case ISD::BITCAST:
-    // Between vectors nothing changes; between a vector and a scalar the legaliser uses memory.
-    if (VT.isVector() && Op.getOperand(0).getValueType().isVector())
+  case ISD::BITCAST: {
+    // From a scalar that isn't legal: its bits in a register.
+    SDValue V = Op.getOperand(0);
+    if (!VT.isVector() || !V.getValueType().isScalarInteger() || isTypeLegal(V.getValueType()))
       return Op;
-    return SDValue();
+    MVT Elt = V.getSimpleValueType();
+    MTIAV::OpInfo Info;
+    MTIAVType T;
+    T.NumElts = 1;
+    Info.Type = T.withSEW(Elt.getSizeInBits());
+    return MTIAV::getOp(DAG, DL, VT, MTIA::PseudoVMV_S_X,
+                        {MTIAV::getUndef(DAG, VT), DAG.getNode(ISD::ANY_EXTEND, DL, MVT::i64, V)},
+                        Info);
+  }
+  case ISD::SELECT: {
+    // One condition for all elements.
+    EVT MaskVT = MTIAV::getMaskType(DAG, VT);
+    SDValue Cond = DAG.getNode(ISD::SPLAT_VECTOR, DL, MaskVT, Op.getOperand(0));
+    return DAG.getNode(ISD::VSELECT, DL, VT, Cond, Op.getOperand(1), Op.getOperand(2));
+  }
+  case ISD::ADD:
+  case ISD::SUB:
+  case ISD::MUL:
+  case ISD::SMIN:
+  case ISD::SMAX:
+  case ISD::UMIN:
+  case ISD::UMAX:
+  case ISD::SADDSAT:
+  case ISD::UADDSAT:
+  case ISD::SSUBSAT:
+  case ISD::USUBSAT:
+    return lowerMaskArithmetic(Op, DAG);
+  case ISD::FMINIMUM:
+  case ISD::FMAXIMUM:
+    return lowerVectorMinimum(Op, DAG);
+  case ISD::IS_FPCLASS:
+    return lowerVectorFPClass(Op, DAG);
+  case ISD::FNEG:
+  case ISD::FABS:
+  case ISD::FCOPYSIGN:
+    return lowerVectorSign(Op, DAG);
+  case ISD::FP_TO_SINT_SAT:
+  case ISD::FP_TO_UINT_SAT:
+    // Saturation at another width than the result's isn't the instructions'.
+    return cast<VTSDNode>(Op.getOperand(1))->getVT() == VT.getVectorElementType() ? Op : SDValue();
   case ISD::SPLAT_VECTOR: {
+    if (VT.getVectorElementType() != MVT::i1)
+      break;
     // A mask of a variable.
     if (isa<ConstantSDNode>(Op.getOperand(0)))
       return Op;
     EVT Bytes = EVT::getVectorVT(*DAG.getContext(), MVT::i8, VT.getVectorElementCount());
     SDValue Bit =
         DAG.getNode(ISD::AND, DL, MVT::i64, Op.getOperand(0), DAG.getConstant(1, DL, MVT::i64));
-    SDValue V = MTIAV::getSplat(DAG, DL, Bytes, Bit);
-    return MTIAV::getOp(DAG, DL, VT, MTIA::PseudoVMSNE_VI,
-                        {MTIAV::getUndef(DAG, VT), V, MTIAV::getImm(DAG, DL, 0)});
+    SDValue V = DAG.getNode(ISD::SPLAT_VECTOR, DL, Bytes, Bit);
+    return DAG.getSetCC(DL, VT, V, DAG.getConstant(0, DL, Bytes), ISD::SETNE);
   }
-  case ISD::STORE:
-    return Op;
+  case ISD::STEP_VECTOR: {
+    // 0, 1, 2 and so on times a constant.
+    SDValue Index = MTIAV::getOp(DAG, DL, VT, MTIA::PseudoVID_V, {MTIAV::getUndef(DAG, VT)});
+    APInt Step = Op.getConstantOperandAPInt(0).sextOrTrunc(VT.getScalarSizeInBits());
+    if (Step.isOne())
+      return Index;
+    if (Step.isPowerOf2())
+      return DAG.getNode(ISD::SHL, DL, VT, Index, DAG.getConstant(Step.logBase2(), DL, VT));
+    return DAG.getNode(ISD::MUL, DL, VT, Index, DAG.getConstant(Step, DL, VT));
   }
+  }
+  if (llvm::is_contained(ReductionOps, Op.getOpcode()))
+    return lowerReduction(Op, DAG);
+  // Halves that aren't legal as scalars.
+  EVT Elt = VT.getScalarType();
+  if (VT.isVector() && Elt.isFloatingPoint() && !isTypeLegal(Elt) &&
+      (Op.getOpcode() == ISD::BUILD_VECTOR || Op.getOpcode() == ISD::SPLAT_VECTOR ||
+       Op.getOpcode() == ISD::INSERT_VECTOR_ELT))
+    return lowerAsIntegers(Op, DAG);
+  return lowerPermutation(Op, DAG);
+}
+
+// What moves and makes elements.
+SDValue MTIATargetLowering::lowerPermutation(SDValue Op, SelectionDAG &DAG) const {
+  if (Op.getOpcode() == ISD::BUILD_VECTOR)
+    if (SDValue Scalar = cast<BuildVectorSDNode>(Op)->getSplatValue())
+      return DAG.getNode(ISD::SPLAT_VECTOR, SDLoc(Op), Op.getValueType(), Scalar);
+  SDValue R;
+  switch (Op.getOpcode()) {
+  case ISD::BUILD_VECTOR:
+    R = lowerBuildVector(Op, DAG);
+    break;
+  case ISD::VECTOR_SHUFFLE:
+    R = lowerVectorShuffle(Op, DAG);
+    break;
+  default:
+    R = lowerVectorPermute(Op, DAG);
+    break;
+  }
+  if (R)
+    return R;
+  // Elements of masks have no place in memory by which the legaliser could move them.
+  bool OfMasks = Op.getValueType().isVector()
+                     ? Op.getValueType().getVectorElementType() == MVT::i1
+                     : Op.getOpcode() == ISD::EXTRACT_VECTOR_ELT &&
+                           Op.getOperand(0).getValueType().getVectorElementType() == MVT::i1;
+  return OfMasks ? lowerMaskPermute(Op, DAG) : SDValue();
+}
+
+// Hooks: without a better idea the legaliser expands.
+SDValue MTIATargetLowering::lowerBuildVector(SDValue Op, SelectionDAG &DAG) const {
+  return SDValue();
+}
+SDValue MTIATargetLowering::lowerVectorShuffle(SDValue Op, SelectionDAG &DAG) const {
+  return SDValue();
+}
+SDValue MTIATargetLowering::lowerVectorPermute(SDValue Op, SelectionDAG &DAG) const {
+  return SDValue();
+}
+SDValue MTIATargetLowering::lowerReduction(SDValue Op, SelectionDAG &DAG) const {
+  return SDValue();
 }
 
 bool MTIATargetLowering::isVectorOperation(SDValue Op) {
-  if (Op.getOpcode() == ISD::VSCALE || Op.getValueType().isVector())
+  if (Op.getOpcode() == ISD::VSCALE)
     return true;
+  for (unsigned I = 0, E = Op->getNumValues(); I != E; ++I)
+    if (Op->getValueType(I).isVector())
+      return true;
   return llvm::any_of(Op->op_values(), [](SDValue V) { return V.getValueType().isVector(); });
+}
+
+// Vectors in scalars that aren't legal.
+bool MTIATargetLowering::replaceVectorResults(SDNode *N, SmallVectorImpl<SDValue> &Results,
+                                              SelectionDAG &DAG) const {
+  if (!isVectorOperation(SDValue(N, 0)))
+    return false;
+  SDLoc DL(N);
+  EVT VT = N->getValueType(0);
+  if (N->getOpcode() == ISD::BITCAST && VT.isScalarInteger() &&
+      isLegalVectorType(N->getOperand(0).getValueType())) {
+    MTIAV::OpInfo Info;
+    MTIAVType T;
+    T.NumElts = 1;
+    Info.Type = T.withSEW(VT.getSizeInBits());
+    SDValue R = MTIAV::getOp(DAG, DL, MVT::i64, MTIA::PseudoVMV_X_S, {N->getOperand(0)}, Info);
+    Results.push_back(DAG.getNode(ISD::TRUNCATE, DL, VT, R));
+  }
+  return true;
 }
 
 //===----------------------------------------------------------------------===//
