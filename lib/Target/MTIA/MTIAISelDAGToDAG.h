@@ -60,6 +60,7 @@ private:
   bool selectVector(SDNode *N);
   // llvm.riscv.v*: MTIAISelDAGToDAGVIntrinsics.cpp.
   bool selectVectorIntrinsic(SDNode *N);
+  bool selectVectorLength(SDNode *N);
   bool selectVectorConfiguration(SDNode *N, unsigned ID);
   bool selectVectorConstantMask(SDNode *N, unsigned ID);
   bool selectVectorCompare(SDNode *N, unsigned ID);

@@ -294,7 +294,20 @@ static unsigned getImpliedPolicy(const Operands &O, const MCInstrDesc &Desc) {
   return MTIAVType::MaskAgnostic;
 }
 
+// __riscv_vlenb(): a constant here.
+bool MTIADAGToDAGISel::selectVectorLength(SDNode *N) {
+  const auto *Name = cast<MDString>(cast<MDNodeSDNode>(N->getOperand(1))->getMD()->getOperand(0));
+  if (Name->getString() != "vlenb")
+    return false;
+  ReplaceUses(SDValue(N, 1), N->getOperand(0));
+  ReplaceUses(SDValue(N, 0), SDValue(selectImm(SDLoc(N), MTIAVType::VLen / 8), 0));
+  CurDAG->RemoveDeadNode(N);
+  return true;
+}
+
 bool MTIADAGToDAGISel::selectVectorIntrinsic(SDNode *N) {
+  if (N->getOpcode() == ISD::READ_REGISTER)
+    return selectVectorLength(N);
   if (N->getOpcode() != ISD::INTRINSIC_WO_CHAIN && N->getOpcode() != ISD::INTRINSIC_W_CHAIN &&
       N->getOpcode() != ISD::INTRINSIC_VOID)
     return false;

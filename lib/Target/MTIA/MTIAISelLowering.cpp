@@ -1192,7 +1192,7 @@ MTIATargetLowering::getConstraintType(StringRef Constraint) const {
     }
   }
   // Registers that compressed instructions can name.
-  if (Constraint == "cr" || Constraint == "cf")
+  if (Constraint == "cr" || Constraint == "cf" || isVectorConstraint(Constraint))
     return C_RegisterClass;
   return TargetLowering::getConstraintType(Constraint);
 }
@@ -1265,6 +1265,9 @@ MTIATargetLowering::getRegForInlineAsmConstraint(const TargetRegisterInfo *TRI,
       return {0U, &MTIA::FPR64CRegClass};
     return {0U, nullptr};
   }
+  if (Subtarget.hasVInstructions())
+    if (auto Vector = getVectorRegForInlineAsm(Constraint, VT); Vector.second)
+      return Vector;
   if (Constraint.size() > 2 && Constraint.front() == '{' && Constraint.back() == '}') {
     if (MCRegister Reg = parseRegisterName(Constraint.substr(1, Constraint.size() - 2).lower()))
       return {Reg.id(), &MTIA::GPRRegClass};

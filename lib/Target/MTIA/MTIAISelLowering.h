@@ -190,6 +190,10 @@ private:
   void addVectorTupleClasses();
   SDValue lowerTupleLoad(LoadSDNode *Load, SelectionDAG &DAG) const;
   SDValue lowerTupleStore(StoreSDNode *Store, SelectionDAG &DAG) const;
+  // Inline assembly: MTIAISelLoweringVTuple.cpp.
+  static bool isVectorConstraint(StringRef Constraint);
+  std::pair<unsigned, const TargetRegisterClass *> getVectorRegForInlineAsm(StringRef Constraint,
+                                                                            MVT VT) const;
   // llvm.riscv.v*: MTIAISelLoweringVIntrinsics.cpp.
   void setVectorIntrinsicActions();
   SDValue lowerVectorIntrinsic(SDValue Op, SelectionDAG &DAG) const;

@@ -81,3 +81,48 @@ SDValue MTIATargetLowering::lowerTupleStore(StoreSDNode *Store, SelectionDAG &DA
   }
   return DAG.getTokenFactor(DL, Chains);
 }
+
+//===----------------------------------------------------------------------===//
+// Inline assembly
+//===----------------------------------------------------------------------===//
+
+// Any vector register, any but v0, and v0 as a mask.
+bool MTIATargetLowering::isVectorConstraint(StringRef Constraint) {
+  return Constraint == "vr" || Constraint == "vd" || Constraint == "vm";
+}
+
+// The class without v0.
+static const TargetRegisterClass *getNoV0Class(const TargetRegisterInfo &TRI,
+                                               const TargetRegisterClass &RC) {
+  for (const TargetRegisterClass *Sub : TRI.regclasses())
+    if (RC.hasSubClass(Sub) && Sub->getNumRegs() + 1 == RC.getNumRegs() &&
+        StringRef(TRI.getRegClassName(Sub)).ends_with("NoV0"))
+      return Sub;
+  return &RC;
+}
+
+std::pair<unsigned, const TargetRegisterClass *>
+MTIATargetLowering::getVectorRegForInlineAsm(StringRef Constraint, MVT VT) const {
+  const TargetRegisterInfo &TRI = *Subtarget.getRegisterInfo();
+  bool IsVector = VT.isVector() || VT.isRISCVVectorTuple();
+  const TargetRegisterClass *RC = IsVector && isTypeLegal(VT) ? getRegClassFor(VT) : nullptr;
+  if (Constraint == "vr")
+    return {0, RC};
+  if (Constraint == "vd")
+    return {0, RC ? getNoV0Class(TRI, *RC) : nullptr};
+  if (Constraint == "vm")
+    return {0, RC && VT.isVector() && VT.getVectorElementType() == MVT::i1 ? &MTIA::VMV0RegClass
+                                                                           : nullptr};
+  // {v8}: the group or tuple that begins there; in a list of clobbers, the register.
+  unsigned Number;
+  if (!Constraint.consume_front("{v") || !Constraint.consume_back("}") ||
+      Constraint.getAsInteger(10, Number) || Number > 31)
+    return {0, nullptr};
+  if (!IsVector)
+    return {MTIA::V0 + Number, &MTIA::VRRegClass};
+  if (RC)
+    for (MCPhysReg Reg : *RC)
+      if (TRI.getEncodingValue(Reg) == Number)
+        return {Reg, RC};
+  return {0, nullptr};
+}
