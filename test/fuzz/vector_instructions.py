@@ -1,6 +1,7 @@
 #!/usr/bin/python3
 # SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
-"""Random vector programs on mtia-run, with and without time, and on QEMU.
+"""Random vector programs on mtia-run, with and without time, and on QEMU; every third one with ones
+for agnostic elements.
 
     vector_instructions.py --bin DIR --llvm DIR --table FILE [--seed N] [--programs N] [--blocks N] [--only NAMES]
 
@@ -10,6 +11,7 @@ program and says in which block and register it is, and what was executed there.
 import argparse
 import os
 import re
+import shutil
 import subprocess
 import sys
 import tempfile
@@ -19,8 +21,16 @@ sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), ".."
 import random_scalar  # noqa: E402
 import random_vector  # noqa: E402
 
-QEMU = ["qemu-system-riscv64", "-M", "virt", "-cpu", "rv64,v=true,vlen=512,elen=64,vext_spec=v1.0,Zfh=true",
-        "-bios", "none", "-nographic", "-semihosting-config", "enable=on,target=native", "-kernel"]
+CPU = "rv64,v=true,vlen=512,elen=64,vext_spec=v1.0,Zfh=true"
+ONES = ",rvv_ta_all_1s=true,rvv_ma_all_1s=true"
+
+
+def qemu(cpu):
+    return ["qemu-system-riscv64", "-M", "virt", "-cpu", cpu, "-bios", "none", "-nographic",
+            "-semihosting-config", "enable=on,target=native", "-kernel"]
+
+
+QEMU = qemu(CPU)
 ISA = "+m,+a,+f,+d,+c,+zfh,+v"
 
 
@@ -99,20 +109,19 @@ def main():
     only = [name for name in args.only.split(",") if name]
     seed = args.seed
     while seed < args.seed + args.programs if args.programs else time.time() < end:
-        text = random_vector.program(args.table, seed, args.blocks, only)
+        ones = seed % 3 == 2
+        text = random_vector.program(args.table, seed, args.blocks, only, ones)
         elf = build(args.llvm, text, folder)
-        expected = run(*QEMU, elf)
-        for options in (["--functional"], []):
+        expected = run(*qemu(CPU + ONES if ones else CPU), elf)
+        agnostic = ["--vector-agnostic=ones"] if ones else []
+        for options in (["--functional", *agnostic], agnostic):
             actual = run(f"{args.bin}/mtia-run", *options, elf)
             if actual != expected:
                 print(f"vector_instructions.py: seed {seed}: mtia-run {' '.join(options)} and QEMU differ: {elf}")
                 print(explain(text, expected, actual, args.explain))
                 return 1
         seed += 1
-    for name in ("p.s", "p.o", "p.elf"):
-        if os.path.exists(os.path.join(folder, name)):
-            os.remove(os.path.join(folder, name))
-    os.rmdir(folder)
+    shutil.rmtree(folder)
     print(f"vector_instructions.py: seeds {args.seed} to {seed - 1}: no difference")
     return 0
 

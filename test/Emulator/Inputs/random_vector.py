@@ -2,14 +2,15 @@
 # SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 """Writes a random program of vector instructions that dumps all registers.
 
-    random_vector_instructions.py TABLE SEED BLOCKS [--only NAME[,NAME...]] > program.s
+    random_vector_instructions.py TABLE SEED BLOCKS [--only NAME[,NAME...]] [--ones] > program.s
 
 TABLE is the generated mtia_vinsn.inc: every instruction in it is executed (equally often but for
 what QEMU 7.2 does not have, Zvbb, Zvfbfmin and Zvfbfwma, see vector_model.py). Each block loads all
 vector registers with random and special values, sets vtype, vl, vstart, vxrm, frm and some scalar
 registers, executes a few instructions, and stores the vector registers, the scalar ones, and CSRs.
 Most of the instructions are legal. The trap handler adds cause, pc and value of each trap to a sum
-(which is stored, too) and goes on behind it. In the middle of the memory is a page that PMP forbids.
+(which is stored, too) and goes on behind it. In the middle of the memory is a page that PMP forbids. With --ones: for machines that write ones to elements that
+are agnostic.
 
 Two machines must print the same bytes; test/fuzz/vector_instructions.py says where they don't.
 """
@@ -27,6 +28,11 @@ NOT_IN_QEMU = re.compile(r"vandn|vbrev|vrev8|vclz|vctz|vcpop\.v|vro[lr]|vwsll|vf
 
 # QEMU 7.2 doesn't reset vstart, as all instructions do (3.7).
 KEEPS_VSTART = ("vfmv.f.s", "vfmv.s.f", "vmv.x.s", "vmv.s.x", "vslideup.vx", "vslideup.vi")
+
+# With agnostic elements as ones (its rvv_ta_all_1s, rvv_ma_all_1s) it leaves some as they are: behind
+# the scalar of these moves, and masked ones of vslidedown where zeros move in. Of a load that faults
+# it makes the masked ones in front of the fault ones, which mtia-run leaves; both may be.
+KEEPS_AGNOSTIC = ("vfmv.s.f", "vmv.s.x", "vslidedown.vx", "vslidedown.vi")
 
 POOL = 16384          # bytes of values
 INDEX_POOL = 4 * 1024  # bytes of small indices of each width
@@ -144,8 +150,9 @@ def groups(insn, vtype):
 
 
 class Program(random_scalar.Program):
-    def __init__(self, seed, insns):
+    def __init__(self, seed, insns, faults):
         super().__init__(seed, False)
+        self.faults = faults  # whether accesses near the forbidden page are made
         self.insns = insns
         self.queue = []
         self.listing = []  # of each block
@@ -225,7 +232,7 @@ class Program(random_scalar.Program):
         # A fault-only-first load of segments may have loaded some fields of the one that faults
         # (7.7): whole ones must fit in front of the fault.
         whole = insn.nf * size
-        kind = r.random()
+        kind = r.random() if self.faults else 1
         offset = r.randrange(0, 2048) // size * size + r.choice([0, 0, 8192])
         if kind < 0.06:  # runs into the forbidden page
             offset = 4096 - whole * r.randrange(0, 512 // whole)
@@ -233,9 +240,11 @@ class Program(random_scalar.Program):
             offset = 8192 - whole * r.randrange(0, 512 // whole)
         self.put(f"li x14, {offset}")
         self.put("add x14, x14, x8")
-        stride = r.choice([0, size, -size, 2 * size, 3 * size, r.randrange(-16, 17) * size])
-        if r.random() < 0.03:
-            stride = r.choice([1 << 40, 1 << 50])
+        # Not beyond the first page or the third.
+        most = 16 if self.faults else 1
+        stride = r.choice([0, size, -size, *([2 * size, 3 * size] if self.faults else []), r.randint(-most, most) * size])
+        if self.faults and r.random() < 0.03:
+            stride = 1 << 40
         self.put(f"li x15, {stride}")
         return kind < 0.08
 
@@ -299,13 +308,17 @@ class Program(random_scalar.Program):
             self.put(f"li x6, {vtype.bits if vtype.bits < 1 << 63 else vtype.bits - (1 << 64)}")
             self.put(f"vsetvl x{r.choice([0, 18])}, x5, x6")
 
-    def vstart(self):
+    def vstart(self, insn):
         r = self.random
-        # Below vl: QEMU 7.2 leaves vstart as it is where nothing is to be done, and all instructions
+        # Below the number of elements: QEMU 7.2 leaves vstart as it is where nothing is to be done, and all instructions
         # reset it (3.7). vector_model.py has that case.
         end = self.label()
         self.put(f"li x5, {r.choice([r.randrange(512), r.randrange(8)])}")
-        self.put("csrr x6, vl")
+        mode = insn.mode if insn.kind == "VMEM" else ""
+        self.put(f"li x6, {insn.nf * 512 // insn.eew}" if mode == "WHOLE" else "csrr x6, vl")
+        if mode == "MASK":
+            self.put("addi x6, x6, 7")
+            self.put("srli x6, x6, 3")
         self.put(f"beqz x6, {end}")
         self.put("remu x5, x5, x6")
         self.put("csrw vstart, x5")
@@ -354,7 +367,7 @@ class Program(random_scalar.Program):
         for n, insn in enumerate(insns):
             word = self.word(insn, vtype)
             if not n and r.random() < 0.12:
-                self.vstart()
+                self.vstart(insn)
             if "rtz" in insn.mnemonic:
                 # QEMU 7.2 fails an assertion if it translates these where it doesn't know that the
                 # rounding mode is frm: in front, in the same page, is one that uses frm, and is legal.
@@ -422,7 +435,7 @@ class Program(random_scalar.Program):
                 value = r.randrange(256 if width == 0 else 1024)
                 if n << width < INDEX_POOL // 2:
                     value &= ~7
-                if width == 3 and r.random() < 0.0005:
+                if self.faults and width == 3 and r.random() < 0.0005:
                     value = 1 << 40  # where no machine has memory
                 data += value.to_bytes(1 << width, "little")
         return bytes(data)
@@ -433,11 +446,14 @@ def dwords(data):
                      for at in range(0, len(data), 64))
 
 
-def program(table, seed, blocks, only=()):
+def program(table, seed, blocks, only=(), ones=False):
+    """ones: for machines on which agnostic elements become ones."""
     insns = [i for i in read_table(table) if i.kind != "VSET" and not NOT_IN_QEMU.match(i.mnemonic)]
     if only:
         insns = [i for i in insns if i.mnemonic in only]
-    p = Program(seed, insns)
+    if ones:
+        insns = [i for i in insns if i.mnemonic not in KEEPS_AGNOSTIC]
+    p = Program(seed, insns, not ones)
     body = []
     for n in range(blocks):
         p.lines = []
