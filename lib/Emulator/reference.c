@@ -686,7 +686,7 @@ static void vector(struct step *s) {
   struct mtia_core *c = s->c;
   struct mtia_vinsn insn;
   enum mtia_vec_outcome outcome =
-      mtia_vec_decode(s->word, &insn) ? mtia_vec_slow(c, &insn) : MTIA_VEC_ILLEGAL;
+      mtia_vec_decode(s->word, &insn) ? mtia_vec_slow(c, &insn, NULL) : MTIA_VEC_ILLEGAL;
   if (outcome == MTIA_VEC_ILLEGAL)
     illegal(s);
   else if (outcome == MTIA_VEC_FAULT)

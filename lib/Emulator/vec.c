@@ -372,6 +372,8 @@ static bool prepare(struct mtia_core *c, struct mtia_vinsn *i) {
     i->emul = (uint8_t)d.count;
     i->vlmax = (uint16_t)vlmax_of(vtype);
   }
+  i->sew_shift = vtype == MTIA_VKEY_ILL ? 0 : (uint8_t)sew_of(vtype);
+  mtia_vec_prepare_time(i);
   i->key = (uint16_t)vtype;
   return true;
 }
@@ -455,7 +457,7 @@ static enum mtia_vec_outcome run_fp(struct mtia_core *c, const struct mtia_vinsn
   return MTIA_VEC_DONE;
 }
 
-enum mtia_vec_outcome mtia_vec_slow(struct mtia_core *c, struct mtia_vinsn *i) {
+enum mtia_vec_outcome mtia_vec_slow(struct mtia_core *c, struct mtia_vinsn *i, uint64_t *t) {
   struct mtia_vector *v = c->v;
   if (!v->present || !(c->csr.mstatus & MSTATUS_VS))
     return MTIA_VEC_ILLEGAL;
@@ -465,6 +467,8 @@ enum mtia_vec_outcome mtia_vec_slow(struct mtia_core *c, struct mtia_vinsn *i) {
     return MTIA_VEC_ILLEGAL;
   c->csr.mstatus |= MSTATUS_VS;
   mtia_vec_update(c);
+  if (t)
+    *t = mtia_vec_time(c, i, *t);
   unsigned first = v->vstart, vl = v->vl;
   uint64_t active[MTIA_VWORDS];
   if (v->ones) {

@@ -109,6 +109,8 @@ struct mtia_vector {
   uint8_t vxrm, vxsat;
   bool present; // this core has vectors
   bool ones;    // writes ones wherever "agnostic" permits
+  // Timed: when a register can be read, and when each pipeline takes the next instruction.
+  uint64_t ready[32], arith_free, memory_free;
   const struct mtia_vec_host *host;
   uint8_t *dram;        // the host's address of MTIA_DRAM_BASE
   uint64_t cause, tval; // of the memory access that failed
@@ -135,6 +137,10 @@ struct mtia_vinsn {
   uint8_t shift;        // log2 of the bytes of an element of vd; memory: of what is accessed
   uint8_t index_shift;  // the same, indices
   uint8_t emul;         // registers of vd, or of one field
+  // vec_time.c: what it is executed by, floating-point operations per element, log2 of the bytes of
+  // SEW and of the operands' elements, or MTIA_VTIME_*.
+  uint8_t unit, flops, sew_shift;
+  int8_t shift_d, shift_2, shift_1;
   struct mtia_vinsn *next;
 };
 
@@ -147,8 +153,12 @@ void mtia_vec_destroy(struct mtia_core *core);
 // False: `word` is no vector instruction.
 bool mtia_vec_decode(uint32_t word, struct mtia_vinsn *i);
 
-// Executes an instruction but for pc and time.
-enum mtia_vec_outcome mtia_vec_slow(struct mtia_core *c, struct mtia_vinsn *i);
+// Executes an instruction but for pc and time. *t, if given: the core's time, goes on.
+enum mtia_vec_outcome mtia_vec_slow(struct mtia_core *c, struct mtia_vinsn *i, uint64_t *t);
+
+// When the core goes on that has come to a prepared instruction at `t`. To be called before the
+// execution.
+uint64_t mtia_vec_time(struct mtia_core *c, const struct mtia_vinsn *i, uint64_t t);
 
 // To be called after a change of vtype, vstart, mstatus.VS.
 void mtia_vec_update(struct mtia_core *c);
@@ -171,6 +181,10 @@ extern const struct mtia_vec_host mtia_vec_host_base, mtia_vec_host_v3;
 void mtia_vec_activate(struct mtia_vector *v, bool masked, unsigned first, unsigned vl);
 // vec_mem.c: sets i->run and what it needs for vtype; false: illegal.
 bool mtia_vec_prepare_mem(struct mtia_vinsn *i, int lmul, int sew);
+#define MTIA_VTIME_NONE (-1)  // no vector
+#define MTIA_VTIME_ONE (-2)   // one register
+#define MTIA_VTIME_WHOLE (-3) // as many registers as the instruction says
+void mtia_vec_prepare_time(struct mtia_vinsn *i);
 // vec_policy.c: makes the agnostic elements ones, after an instruction that began with element
 // `first`, with vl, and these elements active.
 void mtia_vec_agnostic(struct mtia_vector *v, const struct mtia_vinsn *i, const uint64_t *active,
