@@ -619,6 +619,8 @@ static SDValue selectMulAdd(Operation &Op) {
 static SDValue selectOperation(Operation &Op);
 
 static SDValue selectSelect(Operation &Op) {
+  if (Op.Passthru)
+    return SDValue();
   SDValue Cond = Op.Ops[0], T = Op.Ops[1], F = Op.Ops[2];
   bool IsMerge = Op.N->getOpcode() == ISD::VP_MERGE;
   if (getElement(Op.VT) == Mask) {
@@ -1044,7 +1046,9 @@ static void setMaskAndLength(MTIAV::OpInfo &Info, SDNode *N) {
 bool MTIADAGToDAGISel::selectVLoad(SDNode *N) {
   auto *LD = cast<LSBaseSDNode>(N);
   EVT VT = N->getValueType(0);
-  if (!LD->isUnindexed() || LD->getMemoryVT() != VT)
+  // A widened vp.load's type in memory is the shorter one.
+  if (!LD->isUnindexed() || LD->getMemoryVT().getScalarType() != VT.getScalarType() ||
+      (N->getOpcode() == ISD::LOAD && LD->getMemoryVT() != VT))
     return false;
   SDLoc DL(N);
   SDValue Passthru = MTIAV::getUndef(*CurDAG, VT), Address = getVAddress(LD->getBasePtr());
@@ -1074,7 +1078,8 @@ bool MTIADAGToDAGISel::selectVLoad(SDNode *N) {
 bool MTIADAGToDAGISel::selectVStore(SDNode *N, SDValue Value) {
   auto *ST = cast<LSBaseSDNode>(N);
   EVT VT = Value.getValueType();
-  if (!ST->isUnindexed() || ST->getMemoryVT() != VT)
+  if (!ST->isUnindexed() || ST->getMemoryVT().getScalarType() != VT.getScalarType() ||
+      (N->getOpcode() == ISD::STORE && ST->getMemoryVT() != VT))
     return false;
   SDLoc DL(N);
   SDValue Address = getVAddress(ST->getBasePtr());

@@ -169,6 +169,7 @@ public:
 
   // Vectors: MTIAISelLoweringV.cpp.
   bool isLegalVectorType(EVT VT) const;
+  MVT getVPExplicitVectorLengthTy() const override { return MVT::i64; }
   void finalizeLowering(MachineFunction &MF) const override;
   void AdjustInstrPostInstrSelection(MachineInstr &MI, SDNode *Node) const override;
   /// Hooks of lowering, in files of their own; what they return nothing for is expanded.

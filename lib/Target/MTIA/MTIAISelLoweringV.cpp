@@ -272,19 +272,19 @@ static const unsigned IntVPOps[] = {
     ISD::VP_SRA,        ISD::VP_SMIN,        ISD::VP_SMAX,       ISD::VP_UMIN,
     ISD::VP_UMAX,       ISD::VP_ABS,         ISD::VP_SADDSAT,    ISD::VP_UADDSAT,
     ISD::VP_SSUBSAT,    ISD::VP_USUBSAT,     ISD::VP_SETCC,      ISD::VP_SELECT,
-    ISD::VP_MERGE,      ISD::VP_LOAD,        ISD::VP_STORE,      ISD::VP_SIGN_EXTEND,
-    ISD::VP_TRUNCATE,   ISD::VP_ZERO_EXTEND, ISD::VP_LRINT,      ISD::VP_FP_TO_SINT,
-    ISD::VP_FP_TO_UINT, ISD::VP_LLRINT,      ISD::VP_SINT_TO_FP, ISD::VP_UINT_TO_FP};
+    ISD::VP_MERGE,      ISD::VP_SIGN_EXTEND, ISD::VP_TRUNCATE,   ISD::VP_ZERO_EXTEND,
+    ISD::VP_LRINT,      ISD::VP_FP_TO_SINT,  ISD::VP_FP_TO_UINT, ISD::VP_LLRINT,
+    ISD::VP_SINT_TO_FP, ISD::VP_UINT_TO_FP};
 // ... for masks, ...
 static const unsigned MaskVPOps[] = {ISD::VP_AND,        ISD::VP_OR,         ISD::VP_XOR,
                                      ISD::VP_SELECT,     ISD::VP_SETCC,      ISD::VP_TRUNCATE,
                                      ISD::VP_FP_TO_SINT, ISD::VP_FP_TO_UINT, ISD::VP_SINT_TO_FP,
                                      ISD::VP_UINT_TO_FP};
 // ... for floating-point numbers of any kind, ...
-static const unsigned MoveVPOps[] = {ISD::VP_SELECT,     ISD::VP_MERGE,      ISD::VP_LOAD,
-                                     ISD::VP_STORE,      ISD::VP_FP_EXTEND,  ISD::VP_FP_ROUND,
-                                     ISD::VP_SINT_TO_FP, ISD::VP_UINT_TO_FP, ISD::VP_FP_TO_SINT,
-                                     ISD::VP_FP_TO_UINT, ISD::VP_LRINT,      ISD::VP_LLRINT};
+static const unsigned MoveVPOps[] = {ISD::VP_SELECT,     ISD::VP_MERGE,      ISD::VP_FP_EXTEND,
+                                     ISD::VP_FP_ROUND,   ISD::VP_SINT_TO_FP, ISD::VP_UINT_TO_FP,
+                                     ISD::VP_FP_TO_SINT, ISD::VP_FP_TO_UINT, ISD::VP_LRINT,
+                                     ISD::VP_LLRINT};
 // ... and for those that have arithmetic.
 static const unsigned FPVPOps[] = {
     ISD::VP_FADD,    ISD::VP_FSUB,  ISD::VP_FMUL,         ISD::VP_FDIV,      ISD::VP_FNEG,
@@ -343,6 +343,7 @@ void MTIATargetLowering::setVectorActions() {
                         ISD::MERGE_VALUES},
                        VT, Legal);
     setOperationAction(ISD::SELECT, VT, Custom);
+    setOperationAction({ISD::MLOAD, ISD::MSTORE, ISD::VP_LOAD, ISD::VP_STORE}, VT, Custom);
     setOperationAction(PermuteOps, VT, Custom);
     setOperationAction(ReductionOps, VT, Custom);
     // Conversions are asked about the one or the other type.
@@ -368,15 +369,15 @@ void MTIATargetLowering::setMaskActions(MVT VT) {
 }
 
 void MTIATargetLowering::setIntVectorActions(MVT VT) {
-  setOperationAction(
-      {ISD::ADD,      ISD::SUB,       ISD::AND,         ISD::OR,          ISD::XOR,
-       ISD::MUL,      ISD::SDIV,      ISD::UDIV,        ISD::SREM,        ISD::UREM,
-       ISD::SHL,      ISD::SRL,       ISD::SRA,         ISD::SMIN,        ISD::SMAX,
-       ISD::UMIN,     ISD::UMAX,      ISD::SADDSAT,     ISD::UADDSAT,     ISD::SSUBSAT,
-       ISD::USUBSAT,  ISD::AVGFLOORS, ISD::AVGFLOORU,   ISD::AVGCEILS,    ISD::AVGCEILU,
-       ISD::ABS,      ISD::SETCC,     ISD::SIGN_EXTEND, ISD::ZERO_EXTEND, ISD::ANY_EXTEND,
-       ISD::TRUNCATE, ISD::MLOAD,     ISD::MSTORE},
-      VT, Legal);
+  setOperationAction({ISD::ADD,         ISD::SUB,        ISD::AND,       ISD::OR,
+                      ISD::XOR,         ISD::MUL,        ISD::SDIV,      ISD::UDIV,
+                      ISD::SREM,        ISD::UREM,       ISD::SHL,       ISD::SRL,
+                      ISD::SRA,         ISD::SMIN,       ISD::SMAX,      ISD::UMIN,
+                      ISD::UMAX,        ISD::SADDSAT,    ISD::UADDSAT,   ISD::SSUBSAT,
+                      ISD::USUBSAT,     ISD::AVGFLOORS,  ISD::AVGFLOORU, ISD::AVGCEILS,
+                      ISD::AVGCEILU,    ISD::ABS,        ISD::SETCC,     ISD::SIGN_EXTEND,
+                      ISD::ZERO_EXTEND, ISD::ANY_EXTEND, ISD::TRUNCATE},
+                     VT, Legal);
   if (VT.getScalarSizeInBits() < 64 || Subtarget.hasVInstructionsFullMultiply())
     setOperationAction({ISD::MULHS, ISD::MULHU}, VT, Legal);
   if (Subtarget.hasStdExtZvkb()) {
@@ -395,8 +396,7 @@ void MTIATargetLowering::setIntVectorActions(MVT VT) {
 
 void MTIATargetLowering::setFPVectorActions(MVT VT) {
   MVT Elt = VT.getVectorElementType();
-  setOperationAction({ISD::FP_EXTEND, ISD::FP_ROUND, ISD::STRICT_FP_EXTEND, ISD::STRICT_FP_ROUND,
-                      ISD::MLOAD, ISD::MSTORE},
+  setOperationAction({ISD::FP_EXTEND, ISD::FP_ROUND, ISD::STRICT_FP_EXTEND, ISD::STRICT_FP_ROUND},
                      VT, Legal);
   setOperationAction({ISD::LRINT, ISD::LLRINT, ISD::LROUND, ISD::LLROUND}, VT, Legal);
   setOperationAction(MoveVPOps, VT, Legal);
@@ -434,31 +434,80 @@ void MTIATargetLowering::setFPVectorActions(MVT VT) {
 // Lowering
 //===----------------------------------------------------------------------===//
 
+// Bytes as a mask: true where they aren't 0. Not a comparison that could be folded to the
+// operation that is being lowered.
+static SDValue getMaskOfBytes(SelectionDAG &DAG, const SDLoc &DL, EVT MaskVT, SDValue Bytes) {
+  return MTIAV::getOp(DAG, DL, MaskVT, MTIA::PseudoVMSNE_VI,
+                      {MTIAV::getUndef(DAG, MaskVT), Bytes, MTIAV::getImm(DAG, DL, 0)});
+}
+
 // Elements of masks are bytes while they are moved.
 static SDValue lowerMaskPermute(SDValue Op, SelectionDAG &DAG) {
   SDLoc DL(Op);
   EVT VT = Op.getValueType();
-  auto Widen = [&](SDValue V) {
+  LLVMContext &Context = *DAG.getContext();
+  SmallVector<SDValue, 8> Ops;
+  for (SDValue V : Op->op_values()) {
     EVT From = V.getValueType();
     if (From.isVector() && From.getVectorElementType() == MVT::i1)
-      return DAG.getNode(ISD::ZERO_EXTEND, DL,
-                         From.changeVectorElementType(*DAG.getContext(), MVT::i8), V);
-    return V;
-  };
-  SmallVector<SDValue, 8> Ops;
-  for (SDValue V : Op->op_values())
-    Ops.push_back(Widen(V));
+      V = DAG.getNode(ISD::ZERO_EXTEND, DL, From.changeVectorElementType(Context, MVT::i8), V);
+    Ops.push_back(V);
+  }
   if (Op.getOpcode() == ISD::EXTRACT_VECTOR_ELT)
     return DAG.getNode(Op.getOpcode(), DL, VT, Ops);
   if (Op->getNumValues() != 1)
     return SDValue();
-  EVT Bytes = VT.changeVectorElementType(*DAG.getContext(), MVT::i8);
+  // Of a scalar, the lowest bit counts.
+  if (Op.getOpcode() == ISD::BUILD_VECTOR || Op.getOpcode() == ISD::INSERT_VECTOR_ELT) {
+    bool All = Op.getOpcode() == ISD::BUILD_VECTOR;
+    for (unsigned I = All ? 0 : 1, E = All ? Ops.size() : 2; I != E; ++I)
+      if (!Ops[I].isUndef())
+        Ops[I] = DAG.getNode(ISD::AND, DL, Ops[I].getValueType(), Ops[I],
+                             DAG.getConstant(1, DL, Ops[I].getValueType()));
+  }
+  EVT Bytes = VT.changeVectorElementType(Context, MVT::i8);
   SDValue R;
   if (auto *SV = dyn_cast<ShuffleVectorSDNode>(Op))
     R = DAG.getVectorShuffle(Bytes, DL, Ops[0], Ops[1], SV->getMask());
   else
     R = DAG.getNode(Op.getOpcode(), DL, Bytes, Ops);
-  return DAG.getNode(ISD::TRUNCATE, DL, VT, R);
+  return getMaskOfBytes(DAG, DL, VT, R);
+}
+
+// A masked access whose elements may not be aligned, as one of bytes.
+static SDValue lowerUnalignedAccess(SDValue Op, SelectionDAG &DAG) {
+  SDLoc DL(Op);
+  auto *Mem = cast<LSBaseSDNode>(Op);
+  bool IsLoad = isa<MaskedLoadSDNode>(Mem) || isa<VPLoadSDNode>(Mem);
+  SDValue Value = IsLoad ? SDValue() : Op.getOperand(1);
+  EVT VT = IsLoad ? Op.getValueType() : Value.getValueType();
+  unsigned Size = VT.getScalarSizeInBits() / 8;
+  EVT Bytes = EVT::getVectorVT(*DAG.getContext(), MVT::i8, VT.getVectorElementCount() * Size);
+  EVT ByteMask = MTIAV::getMaskType(DAG, Bytes);
+  auto *VP = dyn_cast<VPBaseLoadStoreSDNode>(Mem);
+  SDValue Mask = VP ? VP->getMask() : cast<MaskedLoadStoreSDNode>(Mem)->getMask();
+  MTIAV::OpInfo Info;
+  if (!MTIAV::isAllOnesMask(Mask)) {
+    // Of each element all bytes.
+    SDValue Wide = DAG.getNode(ISD::SIGN_EXTEND, DL, VT.changeVectorElementTypeToInteger(), Mask);
+    Info.Mask = getMaskOfBytes(DAG, DL, ByteMask, DAG.getBitcast(Bytes, Wide));
+  }
+  if (VP)
+    Info.AVL = DAG.getNode(ISD::MUL, DL, MVT::i64, VP->getVectorLength(),
+                           DAG.getConstant(Size, DL, MVT::i64));
+  if (IsLoad) {
+    SDValue Passthru = MTIAV::getUndef(DAG, Bytes);
+    if (auto *M = dyn_cast<MaskedLoadSDNode>(Mem); M && !M->getPassThru().isUndef())
+      Passthru = DAG.getBitcast(Bytes, M->getPassThru());
+    MachineSDNode *N =
+        MTIAV::getChainedOp(DAG, DL, Bytes, MTIA::PseudoVLE8_V, Mem->getChain(),
+                            {Passthru, Mem->getBasePtr()}, Info, Mem->getMemOperand());
+    return DAG.getMergeValues({DAG.getBitcast(VT, SDValue(N, 0)), SDValue(N, 1)}, DL);
+  }
+  return SDValue(MTIAV::getChainedOp(DAG, DL, {}, MTIA::PseudoVSE8_V, Mem->getChain(),
+                                     {DAG.getBitcast(Bytes, Value), Mem->getBasePtr()}, Info,
+                                     Mem->getMemOperand()),
+                 0);
 }
 
 // Elements that have no registers as scalars are moved as integers.
@@ -580,6 +629,20 @@ SDValue MTIATargetLowering::lowerVectorOperation(SDValue Op, SelectionDAG &DAG) 
     return MTIAV::getOp(DAG, DL, VT, MTIA::PseudoVMV_S_X,
                         {MTIAV::getUndef(DAG, VT), DAG.getNode(ISD::ANY_EXTEND, DL, MVT::i64, V)},
                         Info);
+  }
+  case ISD::MLOAD:
+  case ISD::MSTORE:
+  case ISD::VP_LOAD:
+  case ISD::VP_STORE: {
+    auto *Mem = cast<MemSDNode>(Op);
+    if (auto *M = dyn_cast<MaskedLoadSDNode>(Op); M && M->isExpandingLoad())
+      break;
+    if (auto *M = dyn_cast<MaskedStoreSDNode>(Op); M && M->isCompressingStore())
+      break;
+    if (Mem->getAlign().value() * 8 < Mem->getMemoryVT().getScalarSizeInBits() &&
+        !Subtarget.enableUnalignedVectorMem())
+      return lowerUnalignedAccess(Op, DAG);
+    return Op;
   }
   case ISD::SELECT: {
     // One condition for all elements.
