@@ -172,6 +172,8 @@ struct Operation {
   /// What masked-off elements are.
   SDValue Passthru;
   bool Strict = false;
+  /// Whether masked-off elements keep the addend.
+  bool Accumulates = false;
   /// Selected nodes of a constant.
   function_ref<SDValue(int64_t)> Constant;
 
@@ -287,6 +289,17 @@ static SDValue selectBinary(Operation &Op) {
   if (Op.Opcode == ISD::SUB)
     if (std::optional<int64_t> C = MTIAV::getSplatConstant(B); C && isInt<5>(-*C))
       return Op.make(MTIA::PseudoVADD_VI, {A, Op.imm(-*C)});
+  // x & ~y, if there is an instruction for it.
+  if (Op.Opcode == ISD::AND &&
+      Op.DAG.getMachineFunction().getSubtarget<MTIASubtarget>().hasStdExtZvkb()) {
+    auto IsNot = [](SDValue V) {
+      return V.getOpcode() == ISD::XOR && MTIAV::getSplatConstant(V.getOperand(1)) == -1;
+    };
+    if (IsNot(B))
+      return Op.make(MTIA::PseudoVANDN_VV, {A, B.getOperand(0)});
+    if (IsNot(A))
+      return Op.make(MTIA::PseudoVANDN_VV, {B, A.getOperand(0)});
+  }
   if (Op.Opcode == ISD::FCOPYSIGN && B.getOpcode() == ISD::FNEG && Op.isPlain())
     return Op.make(MTIA::PseudoVFSGNJN_VV, {A, B.getOperand(0)});
   if (SDValue R = WithScalar(A, B, Row->VX, Row->VI))
@@ -553,6 +566,238 @@ static SDValue selectCompare(Operation &Op) {
 }
 
 //===----------------------------------------------------------------------===//
+// Wider results
+//===----------------------------------------------------------------------===//
+
+static SDValue extendInt(Operation &Op, EVT To, SDValue V, bool Signed, bool Last);
+static bool hasArithmetic(Operation &Op, EVT VT);
+
+namespace {
+/// An operand that is an extension of elements of half the width, or a scalar of which the
+/// lower half is enough.
+struct Extended {
+  SDValue Source; // a vector that isn't more than half as wide, ...
+  SDValue Scalar; // ... or a scalar
+  bool Signed = false, Unsigned = false;
+  explicit operator bool() const { return Source || Scalar; }
+};
+} // namespace
+
+static Extended getExtendedInt(SDValue V, SelectionDAG &DAG) {
+  Extended E;
+  unsigned Half = V.getScalarValueSizeInBits() / 2;
+  if (Half < 8)
+    return E;
+  if (V.getOpcode() == ISD::SIGN_EXTEND || V.getOpcode() == ISD::ZERO_EXTEND) {
+    SDValue Source = V.getOperand(0);
+    if (V.hasOneUse() && Source.getScalarValueSizeInBits() >= 8) {
+      E.Source = Source;
+      E.Signed = V.getOpcode() == ISD::SIGN_EXTEND;
+      // A zero extension by more than the half is one of a signed half, too.
+      E.Unsigned = !E.Signed;
+    }
+    return E;
+  }
+  SDValue S = MTIAV::getSplatScalar(V);
+  if (!S)
+    return E;
+  if (std::optional<int64_t> C = MTIAV::getSplatConstant(V)) {
+    E.Signed = isIntN(Half, *C);
+    E.Unsigned = *C >= 0 && isUIntN(Half, *C);
+  } else if (S.getValueSizeInBits() == 64) {
+    E.Signed = DAG.ComputeNumSignBits(S) > 64 - Half;
+    E.Unsigned = DAG.MaskedValueIsZero(S, APInt::getBitsSetFrom(64, Half));
+  }
+  if (E.Signed || E.Unsigned)
+    E.Scalar = S;
+  return E;
+}
+
+// The source at exactly half the width.
+static SDValue getHalf(Operation &Op, const Extended &E, EVT Wide, bool Signed) {
+  return extendInt(Op, Op.withIntBits(Wide, Wide.getScalarSizeInBits() / 2), E.Source, Signed,
+                   false);
+}
+
+static SDValue selectWideningInt(Operation &Op) {
+  EVT VT = Op.VT;
+  bool IsSub = Op.Opcode == ISD::SUB;
+  if (Op.Opcode != ISD::ADD && Op.Opcode != ISD::MUL && !IsSub)
+    return SDValue();
+  SDValue A = Op.Ops[0], B = Op.Ops[1];
+  Extended EA = getExtendedInt(A, Op.DAG), EB = getExtendedInt(B, Op.DAG);
+  if (A == B && A.getOpcode() != ISD::SPLAT_VECTOR)
+    return SDValue();
+  if (Op.Opcode != ISD::SUB && !EA.Source) {
+    std::swap(A, B);
+    std::swap(EA, EB);
+  }
+
+  if (Op.Opcode == ISD::MUL) {
+    if (!EA.Source || !EB)
+      return SDValue();
+    // rs1 or vs1 is the second factor.
+    if (EA.Signed && EB.Signed)
+      return EB.Scalar ? Op.make(MTIA::PseudoVWMUL_VX, {getHalf(Op, EA, VT, true), EB.Scalar})
+                       : Op.make(MTIA::PseudoVWMUL_VV,
+                                 {getHalf(Op, EA, VT, true), getHalf(Op, EB, VT, true)});
+    if (EA.Unsigned && EB.Unsigned)
+      return EB.Scalar ? Op.make(MTIA::PseudoVWMULU_VX, {getHalf(Op, EA, VT, false), EB.Scalar})
+                       : Op.make(MTIA::PseudoVWMULU_VV,
+                                 {getHalf(Op, EA, VT, false), getHalf(Op, EB, VT, false)});
+    if (EA.Unsigned && EB.Source)
+      std::swap(EA, EB);
+    if (EA.Signed && EB.Unsigned)
+      return EB.Scalar ? Op.make(MTIA::PseudoVWMULSU_VX, {getHalf(Op, EA, VT, true), EB.Scalar})
+                       : Op.make(MTIA::PseudoVWMULSU_VV,
+                                 {getHalf(Op, EA, VT, true), getHalf(Op, EB, VT, false)});
+    return SDValue();
+  }
+
+  // Both narrow, or the second.
+  for (bool Signed : {true, false}) {
+    auto Is = [&](const Extended &E) { return Signed ? E.Signed : E.Unsigned; };
+    if (!EA.Source || !Is(EA) || !EB || !Is(EB))
+      continue;
+    if (EB.Scalar) {
+      unsigned Opc = IsSub ? (Signed ? MTIA::PseudoVWSUB_VX : MTIA::PseudoVWSUBU_VX)
+                           : (Signed ? MTIA::PseudoVWADD_VX : MTIA::PseudoVWADDU_VX);
+      return Op.make(Opc, {getHalf(Op, EA, VT, Signed), EB.Scalar});
+    }
+    unsigned Opc = IsSub ? (Signed ? MTIA::PseudoVWSUB_VV : MTIA::PseudoVWSUBU_VV)
+                         : (Signed ? MTIA::PseudoVWADD_VV : MTIA::PseudoVWADDU_VV);
+    return Op.make(Opc, {getHalf(Op, EA, VT, Signed), getHalf(Op, EB, VT, Signed)});
+  }
+  if (!IsSub && EA.Source && !EB.Source) {
+    std::swap(A, B);
+    std::swap(EA, EB);
+  }
+  // The scalar forms of the wide operation are as good.
+  if (!EB.Source || MTIAV::getSplatScalar(A))
+    return SDValue();
+  unsigned Opc = IsSub ? (EB.Signed ? MTIA::PseudoVWSUB_WV : MTIA::PseudoVWSUBU_WV)
+                       : (EB.Signed ? MTIA::PseudoVWADD_WV : MTIA::PseudoVWADDU_WV);
+  return Op.make(Opc, {A, getHalf(Op, EB, VT, EB.Signed)});
+}
+
+// c + a * b with narrow factors.
+static SDValue selectWideningMulAdd(Operation &Op, SDValue C, SDValue A, SDValue B) {
+  EVT VT = Op.VT;
+  if (A == B)
+    return SDValue();
+  Extended EA = getExtendedInt(A, Op.DAG), EB = getExtendedInt(B, Op.DAG);
+  // The scalar, if there is one, first.
+  if (EB.Scalar)
+    std::swap(EA, EB);
+  if (!EA || !EB.Source)
+    return SDValue();
+  MTIAV::OpInfo Info = Op.getInfo();
+  auto Make = [&](unsigned VV, unsigned VX, bool SignedA, bool SignedB) {
+    SDValue Y = getHalf(Op, EB, VT, SignedB);
+    if (EA.Scalar)
+      return Op.make(VT, VX, {C, EA.Scalar, Y}, Info);
+    return Op.make(VT, VV, {C, getHalf(Op, EA, VT, SignedA), Y}, Info);
+  };
+  if (EA.Signed && EB.Signed)
+    return Make(MTIA::PseudoVWMACC_VV, MTIA::PseudoVWMACC_VX, true, true);
+  if (EA.Unsigned && EB.Unsigned)
+    return Make(MTIA::PseudoVWMACCU_VV, MTIA::PseudoVWMACCU_VX, false, false);
+  if (EA.Signed && EB.Unsigned) // vs1 is the signed factor
+    return Make(MTIA::PseudoVWMACCSU_VV, MTIA::PseudoVWMACCSU_VX, true, false);
+  if (EA.Scalar) // of a vector the order is free
+    return Op.make(VT, MTIA::PseudoVWMACCUS_VX, {C, EA.Scalar, getHalf(Op, EB, VT, true)}, Info);
+  std::swap(EA, EB);
+  return Make(MTIA::PseudoVWMACCSU_VV, 0, true, false);
+}
+
+// A conversion of half the width: of a vector, or of the scalar that is splat.
+static Extended getExtendedFP(Operation &Op, SDValue V, bool BF16) {
+  Extended E;
+  auto IsHalf = [&](EVT From) {
+    if (From.getScalarSizeInBits() * 2 != V.getScalarValueSizeInBits())
+      return false;
+    return BF16 ? From.getScalarType() == MVT::bf16
+                : From.getScalarType() != MVT::bf16 && From.isVector() && hasArithmetic(Op, From);
+  };
+  if (V.getOpcode() == ISD::FP_EXTEND && V.hasOneUse() && IsHalf(V.getOperand(0).getValueType())) {
+    E.Source = V.getOperand(0);
+    return E;
+  }
+  SDValue S = MTIAV::getSplatScalar(V);
+  if (S && S.getOpcode() == ISD::FP_EXTEND && !BF16) {
+    EVT From = S.getOperand(0).getValueType();
+    if (IsHalf(Op.withElement(V.getValueType(), From.getSimpleVT())))
+      E.Scalar = S.getOperand(0);
+  }
+  return E;
+}
+
+static SDValue selectWideningFP(Operation &Op) {
+  if ((Op.Opcode != ISD::FADD && Op.Opcode != ISD::FSUB && Op.Opcode != ISD::FMUL) ||
+      getElement(Op.VT) != FP || Op.Strict)
+    return SDValue();
+  SDValue A = Op.Ops[0], B = Op.Ops[1];
+  if (A == B)
+    return SDValue();
+  Extended EA = getExtendedFP(Op, A, false), EB = getExtendedFP(Op, B, false);
+  if (Op.Opcode != ISD::FSUB && !EA.Source) {
+    std::swap(A, B);
+    std::swap(EA, EB);
+  }
+  if (EA.Source && EB) {
+    unsigned VV, VF;
+    switch (Op.Opcode) {
+    case ISD::FADD:
+      VV = MTIA::PseudoVFWADD_VV, VF = MTIA::PseudoVFWADD_VF;
+      break;
+    case ISD::FSUB:
+      VV = MTIA::PseudoVFWSUB_VV, VF = MTIA::PseudoVFWSUB_VF;
+      break;
+    default:
+      VV = MTIA::PseudoVFWMUL_VV, VF = MTIA::PseudoVFWMUL_VF;
+      break;
+    }
+    return EB.Scalar ? Op.make(VF, {EA.Source, EB.Scalar}) : Op.make(VV, {EA.Source, EB.Source});
+  }
+  if (Op.Opcode == ISD::FMUL)
+    return SDValue();
+  if (Op.Opcode == ISD::FADD && EA.Source) {
+    std::swap(A, B);
+    std::swap(EA, EB);
+  }
+  if (!EB.Source || MTIAV::getSplatScalar(A))
+    return SDValue();
+  return Op.make(Op.Opcode == ISD::FADD ? MTIA::PseudoVFWADD_WV : MTIA::PseudoVFWSUB_WV,
+                 {A, EB.Source});
+}
+
+// fma of two narrow factors and a wide addend.
+static SDValue selectWideningFMA(Operation &Op, SDValue A, SDValue B, SDValue C, bool NegProduct,
+                                 bool NegAddend, const MTIAV::OpInfo &Info) {
+  if (A == B || Op.Strict)
+    return SDValue();
+  static const unsigned Opcodes[2][2][2] = {{{MTIA::PseudoVFWMACC_VV, MTIA::PseudoVFWMACC_VF},
+                                             {MTIA::PseudoVFWMSAC_VV, MTIA::PseudoVFWMSAC_VF}},
+                                            {{MTIA::PseudoVFWNMSAC_VV, MTIA::PseudoVFWNMSAC_VF},
+                                             {MTIA::PseudoVFWNMACC_VV, MTIA::PseudoVFWNMACC_VF}}};
+  Extended EA = getExtendedFP(Op, A, false), EB = getExtendedFP(Op, B, false);
+  if (EB.Scalar)
+    std::swap(EA, EB);
+  const unsigned *Forms = Opcodes[NegProduct][NegAddend];
+  if (EA && EB.Source)
+    return EA.Scalar ? Op.make(Op.VT, Forms[1], {C, EA.Scalar, EB.Source}, Info)
+                     : Op.make(Op.VT, Forms[0], {C, EA.Source, EB.Source}, Info);
+  if (!NegProduct && !NegAddend &&
+      Op.DAG.getMachineFunction().getSubtarget<MTIASubtarget>().hasStdExtZvfbfwma()) {
+    EA = getExtendedFP(Op, A, true);
+    EB = getExtendedFP(Op, B, true);
+    if (EA.Source && EB.Source)
+      return Op.make(Op.VT, MTIA::PseudoVFWMACCBF16_VV, {C, EA.Source, EB.Source}, Info);
+  }
+  return SDValue();
+}
+
+//===----------------------------------------------------------------------===//
 // Multiply-add
 //===----------------------------------------------------------------------===//
 
@@ -587,7 +832,9 @@ static SDValue selectFMA(Operation &Op) {
   const unsigned *Forms = Opcodes[NegProduct][NegAddend];
   MTIAV::OpInfo Info = Op.getInfo();
   // Masked-off elements of a vp operation are poison.
-  Info.Policy = MTIAVType::TailAgnostic | MTIAVType::MaskAgnostic;
+  Info.Policy = MTIAVType::TailAgnostic | (Op.Accumulates ? 0 : MTIAVType::MaskAgnostic);
+  if (SDValue R = selectWideningFMA(Op, A, B, C, NegProduct, NegAddend, Info))
+    return R;
   return S ? Op.make(Op.VT, Forms[1], {C, S, B}, Info) : Op.make(Op.VT, Forms[0], {C, A, B}, Info);
 }
 
@@ -606,6 +853,9 @@ static SDValue selectMulAdd(Operation &Op) {
   SDValue A = M.getOperand(0), B = M.getOperand(1);
   if (MTIAV::getSplatScalar(B))
     std::swap(A, B);
+  if (!IsSub)
+    if (SDValue R = selectWideningMulAdd(Op, C, A, B))
+      return R;
   MTIAV::OpInfo Info = Op.getInfo();
   if (SDValue S = MTIAV::getSplatScalar(A))
     return Op.make(Op.VT, IsSub ? MTIA::PseudoVNMSAC_VX : MTIA::PseudoVMACC_VX, {C, S, B}, Info);
@@ -641,6 +891,14 @@ static SDValue selectSelect(Operation &Op) {
     Inner.Passthru = F;
     if (SDValue R = selectOperation(Inner))
       return R;
+  }
+
+  // A multiply-add whose addend stays where the condition is false.
+  if (!Op.EVL && T.hasOneUse() && T.getOpcode() == ISD::FMA && T.getOperand(2) == F) {
+    Operation Inner(Op.DAG, T.getNode(), Op.Constant);
+    Inner.VMask = Cond;
+    Inner.Accumulates = true;
+    return selectFMA(Inner);
   }
 
   MTIAV::OpInfo Info = Op.getInfo();
@@ -926,6 +1184,10 @@ static SDValue selectOperation(Operation &Op) {
     if (SDValue R = selectMaskLogic(Op))
       return R;
   if (SDValue R = selectMulAdd(Op))
+    return R;
+  if (SDValue R = selectWideningInt(Op))
+    return R;
+  if (SDValue R = selectWideningFP(Op))
     return R;
   if (SDValue R = selectBinary(Op))
     return R;

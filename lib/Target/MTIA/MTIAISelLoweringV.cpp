@@ -334,6 +334,11 @@ void MTIATargetLowering::setVectorActions() {
     // What isn't named below is expanded.
     for (unsigned Op = 0; Op != ISD::BUILTIN_OP_END; ++Op)
       setOperationAction(Op, VT, Expand);
+    // An operation with a mask and a length is done on all elements where selection has no
+    // better idea: lowerVectorOperation.
+    for (unsigned Op = 0; Op != ISD::BUILTIN_OP_END; ++Op)
+      if (ISD::isVPOpcode(Op))
+        setOperationAction(Op, VT, Custom);
     for (MVT Other : MVT::vector_valuetypes()) {
       setTruncStoreAction(VT, Other, Expand);
       setLoadExtAction({ISD::EXTLOAD, ISD::SEXTLOAD, ISD::ZEXTLOAD}, VT, Other, Expand);
@@ -388,6 +393,12 @@ void MTIATargetLowering::setIntVectorActions(MVT VT) {
   if (Subtarget.hasStdExtZvbb())
     setOperationAction({ISD::BITREVERSE, ISD::CTPOP, ISD::CTLZ, ISD::CTLZ_ZERO_UNDEF, ISD::CTTZ,
                         ISD::CTTZ_ZERO_UNDEF},
+                       VT, Legal);
+  if (Subtarget.hasStdExtZvkb() && VT.getScalarSizeInBits() > 8)
+    setOperationAction(ISD::VP_BSWAP, VT, Legal);
+  if (Subtarget.hasStdExtZvbb())
+    setOperationAction({ISD::VP_BITREVERSE, ISD::VP_CTPOP, ISD::VP_CTLZ, ISD::VP_CTLZ_ZERO_UNDEF,
+                        ISD::VP_CTTZ, ISD::VP_CTTZ_ZERO_UNDEF},
                        VT, Legal);
   setOperationAction({ISD::LRINT, ISD::LLRINT, ISD::LROUND, ISD::LLROUND}, VT, Legal);
   setOperationAction({ISD::FP_TO_SINT_SAT, ISD::FP_TO_UINT_SAT}, VT, Custom);
@@ -700,6 +711,19 @@ SDValue MTIATargetLowering::lowerVectorOperation(SDValue Op, SelectionDAG &DAG) 
   }
   if (llvm::is_contained(ReductionOps, Op.getOpcode()))
     return lowerReduction(Op, DAG);
+  // The elements that a vp operation leaves out are poison.
+  if (ISD::isVPOpcode(Op.getOpcode()) && !ISD::isVPReduction(Op.getOpcode()) &&
+      Op->getNumValues() == 1 && VT != MVT::Other) {
+    if (std::optional<unsigned> Base = ISD::getBaseOpcodeForVP(Op.getOpcode(), false)) {
+      std::optional<unsigned> MaskIdx = ISD::getVPMaskIdx(Op.getOpcode());
+      std::optional<unsigned> EVLIdx = ISD::getVPExplicitVectorLengthIdx(Op.getOpcode());
+      SmallVector<SDValue, 4> Ops;
+      for (unsigned I = 0, E = Op->getNumOperands(); I != E; ++I)
+        if (I != MaskIdx && I != EVLIdx)
+          Ops.push_back(Op.getOperand(I));
+      return DAG.getNode(*Base, DL, VT, Ops, Op->getFlags());
+    }
+  }
   // Halves that aren't legal as scalars.
   EVT Elt = VT.getScalarType();
   if (VT.isVector() && Elt.isFloatingPoint() && !isTypeLegal(Elt) &&
