@@ -210,6 +210,26 @@ private:
   SDValue lowerPermutation(SDValue Op, SelectionDAG &DAG) const;
   bool replaceVectorResults(SDNode *N, SmallVectorImpl<SDValue> &Results, SelectionDAG &DAG) const;
   SDValue lowerVectorOperation(SDValue Op, SelectionDAG &DAG) const;
+  // Moves of elements: MTIAISelLoweringVParts.cpp says which file has which.
+  void setVectorPartActions(MVT VT);
+  SDValue lowerInsertElement(SDValue Op, SelectionDAG &DAG) const;
+  SDValue lowerExtractElement(SDValue Op, SelectionDAG &DAG) const;
+  SDValue lowerInsertSubvector(SDValue Op, SelectionDAG &DAG) const;
+  SDValue lowerExtractSubvector(SDValue Op, SelectionDAG &DAG) const;
+  SDValue lowerConcatVectors(SDValue Op, SelectionDAG &DAG) const;
+  SDValue lowerScalarToVector(SDValue Op, SelectionDAG &DAG) const;
+  SDValue lowerVectorReverse(SDValue Op, SelectionDAG &DAG) const;
+  SDValue lowerVectorSplice(SDValue Op, SelectionDAG &DAG) const;
+  SDValue lowerVectorInterleave(SDValue Op, SelectionDAG &DAG) const;
+  SDValue lowerVectorDeinterleave(SDValue Op, SelectionDAG &DAG) const;
+  SDValue lowerVectorCompress(SDValue Op, SelectionDAG &DAG) const;
+  SDValue lowerCountTrailingElements(SDValue Op, SelectionDAG &DAG) const;
+  SDValue lowerExpandingLoad(SDValue Op, SelectionDAG &DAG) const;
+  SDValue lowerCompressingStore(SDValue Op, SelectionDAG &DAG) const;
+  SDValue lowerStridedLoad(SDValue Op, SelectionDAG &DAG) const;
+  SDValue lowerStridedStore(SDValue Op, SelectionDAG &DAG) const;
+  SDValue lowerGather(SDValue Op, SelectionDAG &DAG) const;
+  SDValue lowerScatter(SDValue Op, SelectionDAG &DAG) const;
 
   void setAtomicActions();
   void setBitActions();

@@ -362,6 +362,7 @@ void MTIATargetLowering::setVectorActions() {
       setIntVectorActions(VT);
     else
       setFPVectorActions(VT);
+    setVectorPartActions(VT);
   }
 }
 
@@ -758,20 +759,6 @@ SDValue MTIATargetLowering::lowerPermutation(SDValue Op, SelectionDAG &DAG) cons
                      : Op.getOpcode() == ISD::EXTRACT_VECTOR_ELT &&
                            Op.getOperand(0).getValueType().getVectorElementType() == MVT::i1;
   return OfMasks ? lowerMaskPermute(Op, DAG) : SDValue();
-}
-
-// Hooks: without a better idea the legaliser expands.
-SDValue MTIATargetLowering::lowerBuildVector(SDValue Op, SelectionDAG &DAG) const {
-  return SDValue();
-}
-SDValue MTIATargetLowering::lowerVectorShuffle(SDValue Op, SelectionDAG &DAG) const {
-  return SDValue();
-}
-SDValue MTIATargetLowering::lowerVectorPermute(SDValue Op, SelectionDAG &DAG) const {
-  return SDValue();
-}
-SDValue MTIATargetLowering::lowerReduction(SDValue Op, SelectionDAG &DAG) const {
-  return SDValue();
 }
 
 bool MTIATargetLowering::isVectorOperation(SDValue Op) {
