@@ -327,6 +327,8 @@ unsigned MTIATargetLowering::ComputeNumSignBitsForTargetNode(SDValue Op, const A
   switch (Op.getOpcode()) {
   default:
     return 1;
+  case ISD::INTRINSIC_WO_CHAIN:
+    return getSignBitsOfVectorIntrinsic(Op);
   case MTIAISD::SELECT_CC: {
     unsigned T = DAG.ComputeNumSignBits(Op.getOperand(3), DemandedElts, Depth + 1);
     if (T == 1)
@@ -663,8 +665,8 @@ static SDValue lowerFence(SDValue Op, SelectionDAG &DAG) {
 //===----------------------------------------------------------------------===//
 
 SDValue MTIATargetLowering::LowerOperation(SDValue Op, SelectionDAG &DAG) const {
-  if (SDValue V = lowerVectorIntrinsic(Op, DAG))
-    return V;
+  if (isVectorIntrinsic(Op))
+    return lowerVectorIntrinsic(Op, DAG);
   if (auto *Load = dyn_cast<LoadSDNode>(Op); Load && Op.getValueType().isRISCVVectorTuple())
     return lowerTupleLoad(Load, DAG);
   if (auto *Store = dyn_cast<StoreSDNode>(Op);

@@ -192,16 +192,20 @@ private:
   SDValue lowerTupleLoad(LoadSDNode *Load, SelectionDAG &DAG) const;
   SDValue lowerTupleStore(StoreSDNode *Store, SelectionDAG &DAG) const;
   // Inline assembly: MTIAISelLoweringVTuple.cpp.
+  bool isOtherVectorType(EVT A, EVT B) const;
+  SDValue changeVectorType(SelectionDAG &DAG, const SDLoc &DL, EVT VT, SDValue V) const;
   static bool isVectorConstraint(StringRef Constraint);
   std::pair<unsigned, const TargetRegisterClass *> getVectorRegForInlineAsm(StringRef Constraint,
                                                                             MVT VT) const;
   // llvm.riscv.v*: MTIAISelLoweringVIntrinsics.cpp.
   void setVectorIntrinsicActions();
+  static bool isVectorIntrinsic(SDValue Op);
   SDValue lowerVectorIntrinsic(SDValue Op, SelectionDAG &DAG) const;
   SDValue lowerVectorConfiguration(SDValue Op, SelectionDAG &DAG) const;
   bool replaceVectorIntrinsic(SDNode *N, SmallVectorImpl<SDValue> &Results,
                               SelectionDAG &DAG) const;
   void computeKnownBitsOfVectorIntrinsic(SDValue Op, KnownBits &Known) const;
+  unsigned getSignBitsOfVectorIntrinsic(SDValue Op) const;
   bool getVectorIntrinsicMemory(IntrinsicInfo &Info, const CallBase &I, unsigned ID) const;
   SDValue lowerMaskArithmetic(SDValue Op, SelectionDAG &DAG) const;
   SDValue lowerVectorMinimum(SDValue Op, SelectionDAG &DAG) const;

@@ -230,6 +230,10 @@ bool MTIATargetLowering::splitValueIntoRegisterParts(SelectionDAG &DAG, const SD
                                                      MVT PartVT,
                                                      std::optional<CallingConv::ID> CC) const {
   EVT ValueVT = Val.getValueType();
+  if (NumParts == 1 && isOtherVectorType(ValueVT, PartVT)) {
+    Parts[0] = changeVectorType(DAG, DL, PartVT, Val);
+    return true;
+  }
   if (!CC || (ValueVT != MVT::f16 && ValueVT != MVT::bf16) || PartVT != MVT::f32)
     return false;
   Val = DAG.getNode(ISD::BITCAST, DL, MVT::i16, Val);
@@ -243,6 +247,8 @@ SDValue MTIATargetLowering::joinRegisterPartsIntoValue(SelectionDAG &DAG, const 
                                                        const SDValue *Parts, unsigned NumParts,
                                                        MVT PartVT, EVT ValueVT,
                                                        std::optional<CallingConv::ID> CC) const {
+  if (NumParts == 1 && isOtherVectorType(ValueVT, PartVT))
+    return changeVectorType(DAG, DL, ValueVT, Parts[0]);
   if (!CC || (ValueVT != MVT::f16 && ValueVT != MVT::bf16) || PartVT != MVT::f32)
     return SDValue();
   SDValue Val = DAG.getNode(ISD::BITCAST, DL, MVT::i32, Parts[0]);

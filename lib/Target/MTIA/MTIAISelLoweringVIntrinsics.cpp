@@ -27,6 +27,18 @@ void MTIATargetLowering::setVectorIntrinsicActions() {
                      {MVT::i8, MVT::i16, MVT::i32, MVT::bf16}, Custom);
 }
 
+bool MTIATargetLowering::isVectorIntrinsic(SDValue Op) {
+  switch (Op.getOpcode()) {
+  case ISD::INTRINSIC_WO_CHAIN:
+    return MTIAVIntrinsics::isVector(Op.getConstantOperandVal(0));
+  case ISD::INTRINSIC_W_CHAIN:
+  case ISD::INTRINSIC_VOID:
+    return MTIAVIntrinsics::isVector(Op.getConstantOperandVal(1));
+  default:
+    return false;
+  }
+}
+
 //===----------------------------------------------------------------------===//
 // Configuration
 //===----------------------------------------------------------------------===//
@@ -72,6 +84,13 @@ void MTIATargetLowering::computeKnownBitsOfVectorIntrinsic(SDValue Op, KnownBits
     Known.Zero.setBitsFrom(Log2_32(VLMax) + 1);
 }
 
+// vmv.x.s extends the element's sign.
+unsigned MTIATargetLowering::getSignBitsOfVectorIntrinsic(SDValue Op) const {
+  if (Op.getConstantOperandVal(0) != Intrinsic::riscv_vmv_x_s || Op.getValueType() != MVT::i64)
+    return 1;
+  return 64 - Op.getOperand(1).getValueType().getScalarSizeInBits() + 1;
+}
+
 //===----------------------------------------------------------------------===//
 // Scalars
 //===----------------------------------------------------------------------===//
@@ -87,15 +106,10 @@ static SDValue getBF16Register(SDValue V, const SDLoc &DL, SelectionDAG &DAG) {
 // The scalar operand, extended. Elements see its lower bits only; the constants of .vi are
 // sign-extended.
 SDValue MTIATargetLowering::lowerVectorIntrinsic(SDValue Op, SelectionDAG &DAG) const {
-  if (Op.getOpcode() != ISD::INTRINSIC_WO_CHAIN && Op.getOpcode() != ISD::INTRINSIC_W_CHAIN &&
-      Op.getOpcode() != ISD::INTRINSIC_VOID)
-    return SDValue();
   bool HasChain = Op.getOpcode() != ISD::INTRINSIC_WO_CHAIN;
   unsigned ID = Op.getConstantOperandVal(HasChain ? 1 : 0);
   if (ID == Intrinsic::riscv_vsetvli || ID == Intrinsic::riscv_vsetvlimax)
     return lowerVectorConfiguration(Op, DAG);
-  if (!MTIAVIntrinsics::isVector(ID))
-    return SDValue();
   SDLoc DL(Op);
   SmallVector<SDValue, 10> Ops(Op->op_values());
   bool Changed = false;

@@ -86,6 +86,19 @@ SDValue MTIATargetLowering::lowerTupleStore(StoreSDNode *Store, SelectionDAG &DA
 // Inline assembly
 //===----------------------------------------------------------------------===//
 
+// A register's type, where it is an operand of inline assembly, is the first of its class.
+bool MTIATargetLowering::isOtherVectorType(EVT A, EVT B) const {
+  auto IsVector = [](EVT VT) { return VT.isVector() || VT.isRISCVVectorTuple(); };
+  return A != B && IsVector(A) && IsVector(B) && isTypeLegal(A) && isTypeLegal(B) &&
+         getRegClassFor(A.getSimpleVT()) == getRegClassFor(B.getSimpleVT());
+}
+
+SDValue MTIATargetLowering::changeVectorType(SelectionDAG &DAG, const SDLoc &DL, EVT VT,
+                                             SDValue V) const {
+  SDValue Class = DAG.getTargetConstant(getRegClassFor(VT.getSimpleVT())->getID(), DL, MVT::i64);
+  return SDValue(DAG.getMachineNode(TargetOpcode::COPY_TO_REGCLASS, DL, VT, V, Class), 0);
+}
+
 // Any vector register, any but v0, and v0 as a mask.
 bool MTIATargetLowering::isVectorConstraint(StringRef Constraint) {
   return Constraint == "vr" || Constraint == "vd" || Constraint == "vm";

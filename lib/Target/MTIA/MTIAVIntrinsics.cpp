@@ -232,5 +232,6 @@ const Row *MTIAVIntrinsics::lookup(unsigned IntrinsicID) {
 }
 
 bool MTIAVIntrinsics::isVector(unsigned IntrinsicID) {
-  return Intrinsic::getBaseName(IntrinsicID).starts_with("llvm.riscv.v");
+  StringRef Name = Intrinsic::getBaseName(IntrinsicID);
+  return Name.starts_with("llvm.riscv.v") || Name.starts_with("llvm.riscv.tuple.");
 }
