@@ -3,6 +3,7 @@
 // Vector instructions in words, and why one is illegal.
 #include "core.h"
 #include "insn.h"
+#include "launch.h"
 
 #include <inttypes.h>
 #include <stdio.h>
@@ -123,11 +124,11 @@ void mtia_vec_why_illegal(const struct mtia_core *c, uint32_t word, char *buffer
   mtia_vec_print(text, sizeof text, word);
   vtype_text(vtype, sizeof vtype, v->vtype);
   if (!v->present)
-    snprintf(buffer, size,
-             ": %s: core %u of a PE has no vectors, only core 1 has: in a kernel, keep code that "
-             "is compiled for V behind a test of the core's number; a program runs on core 1 if "
-             "it is compiled with -march=...v (its .riscv.attributes say so)",
-             text, c->id);
+    snprintf(buffer, size, ": %s: core %u of a PE has no vectors, only core 1 has: %s", text, c->id,
+             mtia_is_kernel(c->dev)
+                 ? "keep code that is compiled for V behind a test of the core's number"
+                 : "a program runs there if its .riscv.attributes name V: compile it with "
+                   "-march=rv64gcv or a smaller part of V");
   else if (!(c->csr.mstatus & MSTATUS_VS))
     snprintf(buffer, size,
              ": %s: vectors are switched off; set mstatus.VS (csrs mstatus, 0x200 in a register)",

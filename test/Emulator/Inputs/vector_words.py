@@ -3,11 +3,12 @@
 """Random vector instructions of some classes: the same effects on QEMU and on the emulator.
 
     vector_words.py --bin DIR --llvm DIR --table mtia_vinsn.inc [--cases N] [--seed N] [--only REGEX]
-                    [--unit NAME].. [--run OPTION].. [--illegal]
+                    [--unit NAME].. [--run OPTION].. [--illegal] [--guard]
 
 A case fills all registers with random bytes, sets vtype, vl, sometimes vstart, executes one
 instruction with random operands, and writes what it finds: registers, vl, vtype, vstart, vcsr, the
-scalar result, the cause of a trap, for stores the memory. With --illegal most encodings break a
+scalar result, the cause of a trap, for stores the memory. With --guard physical memory protection
+refuses accesses to 64 bytes in the middle of the memory. With --illegal most encodings break a
 rule on operands; without it none does, as far as the generator knows.
 """
 import argparse
@@ -192,7 +193,7 @@ class Case:
         return (f"{self.insn.mnemonic} ({self.word:#010x}: {fields}, vm {self.word >> 25 & 1}) e{self.sew} "
                 f"lmul 2^{self.lmul} policy {self.policy} vl {self.vl} vstart {self.vstart} x {self.scalar:#x}")
 
-    def assembly(self):
+    def assembly(self, guard):
         lines = ["la a6, pool", "vsetvli x0, x0, e8, m1, ta, ma"]
         for n in range(4):
             lines += [f"li a7, {self.pool[n]}", "add a7, a7, a6", f"vl8re8.v v{8 * n}, (a7)"]
@@ -202,8 +203,11 @@ class Case:
         lines += [f"la a0, memory + {MEMORY // 2 + self.offset}", f"li a1, {self.stride}",
                   f"li a2, {self.scalar}", "fmv.d.x fa2, a2", "li a3, 0", "fmv.d.x fa3, x0", f"li a7, {self.vl}",
                   f"li t3, {self.vtype}", "vsetvl x0, a7, t3", f"csrwi vcsr, {self.vcsr}", "li s10, 0", "li s11, 0",
-                  f"li a7, {self.vstart}", "csrw vstart, a7", f".word {self.word:#010x}",
-                  f"li t4, {int(self.store)}", "call record"]
+                  f"li a7, {self.vstart}", "csrw vstart, a7"]
+        if guard:  # data are accessed as in user mode
+            lines += ["li t3, 0x21800", "csrc mstatus, t3", "li t3, 0x20000", "csrs mstatus, t3"]
+        lines += [f".word {self.word:#010x}", "li t3, 0x20000", "csrc mstatus, t3", f"li t4, {int(self.store)}",
+                  "call record"]
         return "\n  ".join(lines)
 
 
@@ -217,6 +221,7 @@ _start:
   csrs mstatus, t0
   la t0, trap
   csrw mtvec, t0
+  GUARD
   la s0, result
   CASES
   la t0, result
@@ -310,6 +315,16 @@ result: .space SIZE
 """
 
 
+GUARD = f"""la t0, memory + {MEMORY // 2 + 256}
+  srli t0, t0, 2
+  addi t0, t0, 7   # 64 bytes
+  csrw pmpaddr0, t0
+  li t0, -1
+  csrw pmpaddr1, t0
+  li t0, 0x1f18
+  csrw pmpcfg0, t0"""
+
+
 def random_bytes(rng, count):
     """Among them the values at which something happens."""
     out = b""
@@ -372,6 +387,7 @@ def main():
     parser.add_argument("--unit", action="append")
     parser.add_argument("--only", default="")
     parser.add_argument("--illegal", action="store_true")
+    parser.add_argument("--guard", action="store_true")
     parser.add_argument("--ones", action="store_true", help="write ones to agnostic elements")
     parser.add_argument("--run", action="append", default=[])
     parser.add_argument("--keep")
@@ -395,7 +411,9 @@ def main():
             with open(os.path.join(folder, name), "wb") as file:
                 file.write(random_bytes(rng, count))
         with open(os.path.join(folder, "case.s"), "w", encoding="utf-8") as file:
-            file.write(START.replace("SIZE", str(size)).replace("CASES", "\n  ".join(c.assembly() for c in cases)))
+            text = "\n  ".join(c.assembly(args.guard) for c in cases)
+            guard = GUARD if args.guard else ""
+            file.write(START.replace("SIZE", str(size)).replace("GUARD", guard).replace("CASES", text))
         with open(os.path.join(folder, "link.ld"), "w", encoding="utf-8") as file:
             file.write("SECTIONS { . = 0x80000000; .text : { *(.text) } .data : { *(.data) } .bss : { *(.bss) } }\n")
         subprocess.run([f"{args.llvm}/clang", "--target=riscv64-unknown-elf", "-march=rv64gcv", "-nostdlib", "-static",
