@@ -9,8 +9,13 @@ foreach(host ${vec_hosts})
   target_include_directories(MTIAVec-${host} PRIVATE "${PROJECT_SOURCE_DIR}/include"
     "${PROJECT_BINARY_DIR}/include")
   target_compile_definitions(MTIAVec-${host} PRIVATE MTIA_VEC_HOST=${host})
-  # Registers are read as elements of every type; results are defined bit by bit.
-  target_compile_options(MTIAVec-${host} PRIVATE -fno-strict-aliasing -ffp-contract=off)
+  # Registers are read as elements of every type; results are defined bit by bit. With sanitizers
+  # loops don't become vectors.
+  target_compile_options(MTIAVec-${host} PRIVATE -fno-strict-aliasing -ffp-contract=off
+    -Wno-pass-failed)
+  if(MTIA_SANITIZE) # many functions, which take minutes otherwise
+    target_compile_options(MTIAVec-${host} PRIVATE -O1)
+  endif()
   add_dependencies(MTIAVec-${host} MTIAGenerated)
   mtia_warnings(MTIAVec-${host})
   if(MTIA_SANITIZE) # they keep some loops from becoming SIMD, and unrolled ones would be huge

@@ -390,7 +390,29 @@ INLINE float host_of_f16(uint16_t a) { return _cvtsh_ss(a); }
     ACTIVE_IN_ORDER(const T a = va[i]; s = (expr));                                                \
     memcpy(OUT, &s, sizeof s);                                                                     \
   }
-FLOAT_REDUCTION(vfredsum, 16, uint16_t, uint16_t, add_f16(s, a))
+KERNEL(vfredsum_16) {
+  const uint16_t *va = VS2;
+  uint16_t s;
+  memcpy(&s, VS1, sizeof s);
+#if HAS_SIMD
+  if (r->core->fp.rm == MTIA_FP_RNE && host_begin(r)) {
+    float sum = _cvtsh_ss(s); // a signalling NaN counts only if something is added
+    bool any = false;
+    _mm_setcsr(MXCSR_DEFAULT);
+    ACTIVE_IN_ORDER(any = true;
+                    sum = _cvtsh_ss(_cvtss_sh(sum + _cvtsh_ss(va[i]), _MM_FROUND_CUR_DIRECTION)));
+    host_end(r);
+    if (any) {
+      RAISE_NV(is_snan_16(s));
+      s = sum != sum ? MTIA_F16_NAN : _cvtss_sh(sum, _MM_FROUND_CUR_DIRECTION);
+    }
+    memcpy(OUT, &s, sizeof s);
+    return;
+  }
+#endif
+  ACTIVE_IN_ORDER(s = add_f16(s, va[i]));
+  memcpy(OUT, &s, sizeof s);
+}
 FLOAT_SUM(vfredsum, 32, uint32_t, float, uint32_t, f32, mtia_host_f32, add_f32(s, a))
 FLOAT_SUM(vfredsum, 64, uint64_t, double, uint64_t, f64, mtia_host_f64, add_f64(s, a))
 FLOAT_SUM(vfwredsum, 16, uint16_t, float, uint32_t, f32, host_of_f16, add_f32(s, widen_f16(a)))

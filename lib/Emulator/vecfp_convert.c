@@ -214,7 +214,7 @@ struct layout {
 };
 
 // 1 / a. Results beyond the largest number are infinite or the largest, as the rounding mode says.
-static uint64_t reciprocal(struct layout f, uint64_t a, unsigned kind, struct mtia_fp *fp) {
+INLINE uint64_t reciprocal(struct layout f, uint64_t a, unsigned kind, struct mtia_fp *fp) {
   const unsigned exponent_bits = f.bits - 1 - f.fraction;
   const uint64_t top = (UINT64_C(1) << exponent_bits) - 1, inf = top << f.fraction;
   const uint64_t ones = (UINT64_C(1) << f.fraction) - 1;
@@ -256,7 +256,7 @@ static uint64_t reciprocal(struct layout f, uint64_t a, unsigned kind, struct mt
   return sign | (uint64_t)exponent << f.fraction | result;
 }
 
-static uint64_t reciprocal_root(struct layout f, uint64_t a, unsigned kind, struct mtia_fp *fp) {
+INLINE uint64_t reciprocal_root(struct layout f, uint64_t a, unsigned kind, struct mtia_fp *fp) {
   const unsigned exponent_bits = f.bits - 1 - f.fraction;
   const uint64_t inf = ((UINT64_C(1) << exponent_bits) - 1) << f.fraction;
   const uint64_t nan = inf | UINT64_C(1) << (f.fraction - 1);
