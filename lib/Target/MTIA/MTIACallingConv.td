@@ -23,6 +23,12 @@ defvar VectorsKept = (add (sequence "V%u", 1, 7), (sequence "V%u", 24, 31));
 def CSR_LP64V : CalleeSavedRegs<(add CSR_LP64, VectorsKept)>;
 def CSR_LP64FV : CalleeSavedRegs<(add CSR_LP64F, VectorsKept)>;
 def CSR_LP64DV : CalleeSavedRegs<(add CSR_LP64D, VectorsKept)>;
+// What a call keeps is more than what its callee stores, register by register: groups too.
+defvar GroupsKept = (add VectorsKept, V2M2, V4M2, V6M2, (sequence "V%uM2", 24, 31, 2),
+                         V4M4, V24M4, V28M4, V24M8);
+def CSR_LP64VGroups : CalleeSavedRegs<(add CSR_LP64, GroupsKept)>;
+def CSR_LP64FVGroups : CalleeSavedRegs<(add CSR_LP64F, GroupsKept)>;
+def CSR_LP64DVGroups : CalleeSavedRegs<(add CSR_LP64D, GroupsKept)>;
 
 // Interrupt handlers must preserve everything that a function may write.
 def CSR_Interrupt

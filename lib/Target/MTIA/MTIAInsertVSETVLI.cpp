@@ -195,6 +195,10 @@ static bool isVSet(const MachineInstr &MI) {
   return MI.getOpcode() == MTIA::VSETVLI || MI.getOpcode() == MTIA::VSETIVLI;
 }
 
+static unsigned getFaultFirstVLMax(const MachineInstr &MI) {
+  return MTIAV::getVLMax(MI.getOperand(MTIAV::getVTypeIdx(MI.getDesc())).getImm());
+}
+
 // The number that Def writes to Reg. Copies, constants and vsetvli are looked through: where
 // a copy is used, what it copies has its value too, since a definition that reaches again
 // would come with the copy that it dominates.
@@ -237,6 +241,8 @@ VLValue MTIAInsertVSETVLI::getValue(Register Reg, const void *Def, unsigned Dept
     return (V.isKnown() ? V : Opaque).limitedTo(MTIAV::getVLMax(MI->getOperand(2).getImm()));
   }
   default:
+    if (MTIAV::isPseudo(*MI) && MTIAV::isFaultFirst(MI->getDesc()))
+      return Opaque.limitedTo(getFaultFirstVLMax(*MI));
     return Opaque;
   }
 }
@@ -461,7 +467,10 @@ void MTIAInsertVSETVLI::addNeed(SmallVectorImpl<Item> &Items, MachineInstr &MI,
         continue;
       if (It.Kind != Item::Group)
         break;
-      if (!isAvailable(D.Source, *It.First) || !It.Need.mergeWith(D))
+      // A group that knows how many elements doesn't need another name for the number.
+      if (It.Need.Use != VConfigDemand::VLExact && !isAvailable(D.Source, *It.First))
+        break;
+      if (!It.Need.mergeWith(D))
         break;
       return;
     }
@@ -522,7 +531,7 @@ void MTIAInsertVSETVLI::collect(MachineBasicBlock &MBB) {
       B.Items.push_back(It);
       if (MTIAV::isPseudo(MI) && MTIAV::isFaultFirst(MI.getDesc())) {
         Item Cut(Item::FaultCut, MI);
-        Cut.VL = VLValue::getMin(MO.getReg(), Id);
+        Cut.VL = VLValue::getMin(MO.getReg(), Id, getFaultFirstVLMax(MI));
         B.Items.push_back(Cut);
       }
     }

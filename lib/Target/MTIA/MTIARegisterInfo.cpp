@@ -54,9 +54,9 @@ const uint32_t *MTIARegisterInfo::getCallPreservedMask(const MachineFunction &MF
   bool MostRegs = CC == CallingConv::PreserveMost;
   MTIAABI::ABI ABI = MF.getSubtarget<MTIASubtarget>().getTargetABI();
   if (CC == CallingConv::RISCV_VectorCall)
-    return ABI == MTIAABI::ABI_LP64D   ? CSR_LP64DV_RegMask
-           : ABI == MTIAABI::ABI_LP64F ? CSR_LP64FV_RegMask
-                                       : CSR_LP64V_RegMask;
+    return ABI == MTIAABI::ABI_LP64D   ? CSR_LP64DVGroups_RegMask
+           : ABI == MTIAABI::ABI_LP64F ? CSR_LP64FVGroups_RegMask
+                                       : CSR_LP64VGroups_RegMask;
   switch (ABI) {
   case MTIAABI::ABI_LP64F:
     return MostRegs ? CSR_MostRegsF_RegMask : CSR_LP64F_RegMask;
