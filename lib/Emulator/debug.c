@@ -232,6 +232,10 @@ static struct access access_of(unsigned op) {
   }
 }
 
+static struct mtia_vinsn *slot_vector(const struct mtia_slot *s) {
+  return (struct mtia_vinsn *)(uintptr_t)s->imm;
+}
+
 mtia_op_fn *mtia_debug_slot(struct mtia_core *c, const struct mtia_slot *s, mtia_op_fn *fn) {
   struct mtia_debug *debug = c->dev->debug;
   const struct mtia_core_ops *ops = mtia_core_ops_of(c->dev);
@@ -241,7 +245,8 @@ mtia_op_fn *mtia_debug_slot(struct mtia_core *c, const struct mtia_slot *s, mtia
   if (breaks_at(debug, slot_pc(s), &kind))
     return ops->debug_stop;
   struct access access = access_of(s->op);
-  return debug->watching && (access.read || access.written) ? ops->debug_access : fn;
+  bool store, memory = s->op == MTIA_SLOT_VECTOR && mtia_vec_is_memory(slot_vector(s), &store);
+  return debug->watching && (access.read || access.written || memory) ? ops->debug_access : fn;
 }
 
 bool mtia_debug_stops_at(const struct mtia_core *c, uint64_t pc) {
@@ -254,15 +259,8 @@ static bool overlap(const uint8_t *a, uint64_t a_len, const uint8_t *b, uint64_t
 }
 
 // Host addresses are compared: remote windows are other names of local memories.
-bool mtia_debug_access(struct mtia_core *c, const struct mtia_slot *s) {
+static bool is_watched(struct mtia_core *c, uint64_t addr, uint64_t size, struct access access) {
   struct mtia_debug *debug = c->dev->debug;
-  struct access access = access_of(s->op);
-  uint64_t size = access.read > access.written ? access.read : access.written;
-  if (!size || !debug->watching)
-    return false;
-  uint64_t addr = c->x[s->rs1] + (uint64_t)s->imm;
-  if (s->op == MTIA_OP_CBO_ZERO)
-    addr = c->x[s->rs1] & ~(size - 1);
   const uint8_t *host = mtia_mem(c->dev, c->pe, addr, size);
   for (size_t i = 0; host && i < debug->points; i++) {
     const struct point *p = &debug->point[i];
@@ -281,6 +279,32 @@ bool mtia_debug_access(struct mtia_core *c, const struct mtia_slot *s) {
     }
   }
   return false;
+}
+
+static bool vector_access(struct mtia_core *c, struct mtia_vinsn *i) {
+  bool store;
+  uint64_t addr, size;
+  if (!mtia_vec_is_memory(i, &store) || !mtia_vec_ready(c, i))
+    return false;
+  for (unsigned n = 0; mtia_vec_piece(c, i, n, &addr, &size); n++)
+    if (size && is_watched(c, addr, size, (struct access){!store, store}))
+      return true;
+  return false;
+}
+
+bool mtia_debug_access(struct mtia_core *c, const struct mtia_slot *s) {
+  if (!c->dev->debug->watching)
+    return false;
+  if (s->op == MTIA_SLOT_VECTOR)
+    return vector_access(c, slot_vector(s));
+  struct access access = access_of(s->op);
+  uint64_t size = access.read > access.written ? access.read : access.written;
+  if (!size)
+    return false;
+  uint64_t addr = c->x[s->rs1] + (uint64_t)s->imm;
+  if (s->op == MTIA_OP_CBO_ZERO)
+    addr = c->x[s->rs1] & ~(size - 1);
+  return is_watched(c, addr, size, access);
 }
 
 //===-- Stops -----------------------------------------------------------------===//

@@ -47,7 +47,8 @@ static bool number(const char **p, uint64_t *value, char follows) {
 static unsigned core_count(const struct mtia_device *dev) { return 2 * dev->rows * dev->cols; }
 
 static struct mtia_core *core_at(struct mtia_device *dev, unsigned i) {
-  return &dev->pe[i / 2].core[i % 2];
+  struct mtia_core *core = dev->pe[i / 2].core; // their hart numbers may be exchanged
+  return core[0].hart == i ? &core[0] : &core[1];
 }
 
 static unsigned thread(const struct mtia_core *core) { return core->hart + 1; }
@@ -253,10 +254,38 @@ static void write_memory(struct mtia_device *dev, const char *p, bool binary) {
   reply_ok(gdb);
 }
 
+// A core without vectors answers that they are not available.
+static void read_vector(struct mtia_gdb *gdb, const uint8_t *bytes, bool has_it) {
+  char hex[2 * MTIA_VLENB + 1];
+  memset(hex, 'x', sizeof hex);
+  if (has_it)
+    mtia_gdb_hex(hex, bytes, MTIA_VLENB);
+  mtia_gdb_send(&gdb->link, hex, 2 * MTIA_VLENB);
+}
+
+static void write_vector(struct mtia_gdb *gdb, uint8_t *bytes, bool has_it, const char *p) {
+  uint8_t value[MTIA_VLENB];
+  if (!has_it || strlen(p) != 2 * MTIA_VLENB || !mtia_gdb_unhex(value, p, MTIA_VLENB)) {
+    reply_error(gdb, EINVAL);
+    return;
+  }
+  mtia_debug_touch(gdb->general->dev);
+  memcpy(bytes, value, MTIA_VLENB);
+  reply_ok(gdb);
+}
+
 static void read_register(struct mtia_gdb *gdb, const char *p) {
   uint64_t n, value;
   unsigned size;
   char hex[17];
+  const char *rest = p;
+  bool has_it;
+  const uint8_t *vector =
+      number(&rest, &n, 0) ? mtia_gdb_vector_register(gdb->general, n, &has_it) : NULL;
+  if (vector) {
+    read_vector(gdb, vector, has_it);
+    return;
+  }
   if (!number(&p, &n, 0) || !mtia_gdb_read_register(gdb->general, n, &value, &size)) {
     reply_error(gdb, EINVAL);
     return;
@@ -268,6 +297,14 @@ static void read_register(struct mtia_gdb *gdb, const char *p) {
 static void write_register(struct mtia_gdb *gdb, const char *p) {
   uint64_t n, value = 0, old;
   unsigned size;
+  const char *rest = p;
+  bool has_it;
+  uint8_t *vector =
+      number(&rest, &n, '=') ? mtia_gdb_vector_register(gdb->general, n, &has_it) : NULL;
+  if (vector) {
+    write_vector(gdb, vector, has_it, rest);
+    return;
+  }
   bool ok = number(&p, &n, '=') && mtia_gdb_read_register(gdb->general, n, &old, &size) &&
             strlen(p) == 2 * size && mtia_gdb_unhex(&value, p, size) &&
             mtia_gdb_write_register(gdb->general, n, value);

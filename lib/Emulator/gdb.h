@@ -76,6 +76,8 @@ char *mtia_gdb_target_xml(struct mtia_core *core, size_t *size);
 bool mtia_gdb_read_register(struct mtia_core *core, uint64_t number, uint64_t *value,
                             unsigned *size);
 bool mtia_gdb_write_register(struct mtia_core *core, uint64_t number, uint64_t value);
+// The vector register of that number, or NULL; *core_has_it: whether this core has vectors.
+uint8_t *mtia_gdb_vector_register(struct mtia_core *core, uint64_t number, bool *core_has_it);
 // Those of a g packet are numbered from 0.
 #define MTIA_GDB_G_REGISTERS 65
 #define MTIA_GDB_PC 32

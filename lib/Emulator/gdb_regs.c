@@ -13,6 +13,7 @@
 #define REG_PRIV 65
 #define REG_CSR 66
 #define CSRS 4096
+#define REG_V0 (REG_CSR + CSRS)
 
 #define CSR_FFLAGS 1
 #define CSR_FRM 2
@@ -97,7 +98,23 @@ char *mtia_gdb_target_xml(struct mtia_core *core, size_t *size) {
     if (!is_float_csr(csrs[i].number) && read_csr(core, csrs[i].number, &value))
       fprintf(out, "<reg name=\"%s\" bitsize=\"64\" regnum=\"%u\" group=\"csr\"/>\n", csrs[i].name,
               REG_CSR + csrs[i].number);
-  fputs("</feature>\n</target>\n", out);
+  fputs("</feature>\n", out);
+  if (core->pe->core[1].state != MTIA_CORE_OFF) {
+    fputs("<feature name=\"org.gnu.gdb.riscv.vector\">\n"
+          "<vector id=\"bytes\" type=\"uint8\" count=\"64\"/>"
+          "<vector id=\"shorts\" type=\"uint16\" count=\"32\"/>"
+          "<vector id=\"words\" type=\"uint32\" count=\"16\"/>"
+          "<vector id=\"longs\" type=\"uint64\" count=\"8\"/>"
+          "<union id=\"riscv_vector\"><field name=\"b\" type=\"bytes\"/>"
+          "<field name=\"s\" type=\"shorts\"/><field name=\"w\" type=\"words\"/>"
+          "<field name=\"l\" type=\"longs\"/></union>\n",
+          out);
+    for (unsigned i = 0; i < 32; i++)
+      fprintf(out, "<reg name=\"v%u\" bitsize=\"512\" type=\"riscv_vector\" regnum=\"%u\"/>\n", i,
+              REG_V0 + i);
+    fputs("</feature>\n", out);
+  }
+  fputs("</target>\n", out);
   fclose(out);
   return text;
 }
@@ -127,6 +144,11 @@ bool mtia_gdb_read_register(struct mtia_core *core, uint64_t number, uint64_t *v
   unsigned csr = (unsigned)number - REG_CSR;
   *size = is_float_csr(csr) ? 4 : 8;
   return read_csr(core, csr, value);
+}
+
+uint8_t *mtia_gdb_vector_register(struct mtia_core *core, uint64_t number, bool *core_has_it) {
+  *core_has_it = core->v->present;
+  return number >= REG_V0 && number < REG_V0 + 32 ? core->v->reg[number - REG_V0] : NULL;
 }
 
 bool mtia_gdb_write_register(struct mtia_core *core, uint64_t number, uint64_t value) {

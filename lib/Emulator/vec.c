@@ -457,6 +457,10 @@ static enum mtia_vec_outcome run_fp(struct mtia_core *c, const struct mtia_vinsn
   return MTIA_VEC_DONE;
 }
 
+bool mtia_vec_ready(struct mtia_core *c, struct mtia_vinsn *i) {
+  return c->v->present && c->csr.mstatus & MSTATUS_VS && (i->key == c->v->vtype || prepare(c, i));
+}
+
 enum mtia_vec_outcome mtia_vec_slow(struct mtia_core *c, struct mtia_vinsn *i, uint64_t *t) {
   struct mtia_vector *v = c->v;
   if (!v->present || !(c->csr.mstatus & MSTATUS_VS))

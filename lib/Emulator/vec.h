@@ -156,6 +156,13 @@ bool mtia_vec_decode(uint32_t word, struct mtia_vinsn *i);
 // Executes an instruction but for pc and time. *t, if given: the core's time, goes on.
 enum mtia_vec_outcome mtia_vec_slow(struct mtia_core *c, struct mtia_vinsn *i, uint64_t *t);
 
+// For watchpoints. Whether it accesses memory; whether it is legal now, and prepared; its n-th
+// access, of no bytes where an element is not active. False: there are no more.
+bool mtia_vec_is_memory(const struct mtia_vinsn *i, bool *store);
+bool mtia_vec_ready(struct mtia_core *c, struct mtia_vinsn *i);
+bool mtia_vec_piece(const struct mtia_core *c, const struct mtia_vinsn *i, unsigned n,
+                    uint64_t *addr, uint64_t *size);
+
 // When the core goes on that has come to a prepared instruction at `t`. To be called before the
 // execution.
 uint64_t mtia_vec_time(struct mtia_core *c, const struct mtia_vinsn *i, uint64_t t);

@@ -232,6 +232,31 @@ static outcome run_segments(struct mtia_core *c, const struct mtia_vinsn *i) {
   return DONE;
 }
 
+//===-- Watchpoints -----------------------------------------------------------===//
+
+bool mtia_vec_is_memory(const struct mtia_vinsn *i, bool *store) {
+  *store = vmem[i->op].store;
+  return vmem[i->op].nf > 0;
+}
+
+bool mtia_vec_piece(const struct mtia_core *c, const struct mtia_vinsn *i, unsigned n,
+                    uint64_t *addr, uint64_t *size) {
+  const struct vmem *m = &vmem[i->op];
+  const struct mtia_vector *v = c->v;
+  uint64_t step = (uint64_t)m->nf << i->shift, base = c->x[i->vs1];
+  unsigned vl = m->mode == MTIA_VMODE_MASK    ? (v->vl + 7u) / 8
+                : m->mode == MTIA_VMODE_WHOLE ? MTIA_VLENB >> i->shift
+                                              : v->vl;
+  unsigned e = n + v->vstart;
+  if (e >= vl)
+    return false;
+  *size = i->masked && !(v->reg[0][e / 8] >> e % 8 & 1) ? 0 : step;
+  *addr = base + e * (m->mode == MTIA_VMODE_STRIDED ? c->x[i->vs2] : step);
+  if (m->mode >= MTIA_VMODE_INDEXED)
+    *addr = base + index_of(v->reg[i->vs2], e, i->index_shift);
+  return true;
+}
+
 //===-- What is legal (7.3, 7.8, 7.9) -------------------------------------------===//
 
 static bool prepare_whole(struct mtia_vinsn *i, const struct vmem *m) {
