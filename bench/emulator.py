@@ -104,4 +104,5 @@ def main():
             print(f"{name:24} {used:8.2f} {count / used / 1e6:9.0f}")
 
 
-main()
+if __name__ == "__main__":
+    main()
