@@ -363,8 +363,7 @@ SDValue MTIATargetLowering::LowerFormalArguments(SDValue Chain, CallingConv::ID 
       continue;
     }
     if (isVectorArgument(VA.getValVT())) {
-      InVals.push_back(
-          DAG.getLoad(VA.getValVT(), DL, Chain, ArgValue, MachinePointerInfo(), Align(8)));
+      InVals.push_back(loadVectorArgument(DAG, DL, Chain, VA.getValVT(), ArgValue));
       continue;
     }
     // All the parts are at one address.

@@ -29,6 +29,9 @@ void assignVectorByReference(unsigned ValNo, MVT ValVT, CCState &State, ArrayRef
 /// Stores what is passed by reference to a new stack slot; returns the chain.
 SDValue storeVectorArgument(SelectionDAG &DAG, const SDLoc &DL, SDValue Chain, SDValue Value,
                             SDValue &Slot);
+/// The value of an argument that was passed by reference.
+SDValue loadVectorArgument(SelectionDAG &DAG, const SDLoc &DL, SDValue Chain, MVT VT,
+                           SDValue Address);
 } // namespace llvm
 
 #endif

@@ -62,3 +62,18 @@ SDValue llvm::storeVectorArgument(SelectionDAG &DAG, const SDLoc &DL, SDValue Ch
   return DAG.getStore(Chain, DL, Value, Slot,
                       MachinePointerInfo::getFixedStack(DAG.getMachineFunction(), FI), Alignment);
 }
+
+// Whole registers don't depend on vtype, which is unknown at the beginning of a function.
+SDValue llvm::loadVectorArgument(SelectionDAG &DAG, const SDLoc &DL, SDValue Chain, MVT VT,
+                                 SDValue Address) {
+  static const unsigned Opcodes[] = {MTIA::VL1RE8_V, MTIA::VL2RE8_V, MTIA::VL4RE8_V,
+                                     MTIA::VL8RE8_V};
+  if (VT.isVector() && VT.getVectorElementType() != MVT::i1) {
+    MTIAVType T = MTIAVType::get(VT);
+    if (T.NumElts * T.SEW == T.getNumRegs() * MTIAVType::VLen)
+      return SDValue(DAG.getMachineNode(Opcodes[Log2_32(T.getNumRegs())], DL, VT, MVT::Other,
+                                        {Address, Chain}),
+                     0);
+  }
+  return DAG.getLoad(VT, DL, Chain, Address, MachinePointerInfo(), Align(8));
+}
