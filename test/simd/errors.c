@@ -1,0 +1,153 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+// Functions of mtia_simd.h against long double: every f16, and every 4093rd f32 (with an
+// argument, every so many-th). The limits are those of docs/simd.md.
+//
+// RUN: %clang -std=c11 -O2 -Wall -Wextra -Werror -I%include/mtia %s -lm -o %t && %t
+#include "mtia_simd.h"
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+static long double sigmoid(long double x) { return 1 / (1 + expl(-x)); }
+static long double rsqrt(long double x) { return x < 0 ? NAN : 1 / sqrtl(fabsl(x)); }
+static long double reciprocal(long double x) { return 1 / x; }
+static long double gelu(long double x) {
+  long double u = 0.797884560802865355879892L * (x + 0.044715L * x * x * x);
+  return isinf(x) ? (x > 0 ? x : -0.0L) : 0.5L * x * (1 + tanhl(u));
+}
+
+// The size of a unit in the last place of a result, digits bits long, least exponent.
+static long double unit(long double value, int digits, int least) {
+  int exponent;
+  frexpl(value, &exponent);
+  return ldexpl(1, (exponent < least ? least : exponent) - digits);
+}
+
+struct function {
+  const char *name;
+  long double (*exact)(long double);
+  double ulp32, ulp16;
+  float low, high; // no demands on other sizes, but 0, infinity and NaN
+  double absolute; // instead of ULP: in 2^-24 * max(1, |x|)
+};
+
+static const struct function functions[] = {
+    {"exp", expl, 1.0, 0.51, 0, INFINITY, 0},
+    {"log", logl, 1.5, 0.51, 0, INFINITY, 0},
+    {"tanh", tanhl, 2.5, 0.51, 0, INFINITY, 0},
+    {"sigmoid", sigmoid, 4.0, 0.51, 0, INFINITY, 0},
+    {"rsqrt", rsqrt, 2.5, 0.51, 0x1p-126f, 0x1p127f, 0},
+    {"reciprocal", reciprocal, 2.5, 0.51, 0x1p-126f, 0x1p126f, 0},
+    {"gelu", gelu, 0, 0, 0, INFINITY, 4},
+};
+
+static mtia_f32x16 apply32(unsigned f, mtia_f32x16 x) {
+  switch (f) {
+  case 0:
+    return mtia_exp_f32x16(x);
+  case 1:
+    return mtia_log_f32x16(x);
+  case 2:
+    return mtia_tanh_f32x16(x);
+  case 3:
+    return mtia_sigmoid_f32x16(x);
+  case 4:
+    return mtia_rsqrt_f32x16(x);
+  case 5:
+    return mtia_reciprocal_f32x16(x);
+  default:
+    return mtia_gelu_f32x16(x);
+  }
+}
+
+static mtia_f16x32 apply16(unsigned f, mtia_f16x32 x) {
+  switch (f) {
+  case 0:
+    return mtia_exp_f16x32(x);
+  case 1:
+    return mtia_log_f16x32(x);
+  case 2:
+    return mtia_tanh_f16x32(x);
+  case 3:
+    return mtia_sigmoid_f16x32(x);
+  case 4:
+    return mtia_rsqrt_f16x32(x);
+  case 5:
+    return mtia_reciprocal_f16x32(x);
+  default:
+    return mtia_gelu_f16x32(x);
+  }
+}
+
+static int failures;
+
+// Error of y = f(x); infinite if a special value is wrong.
+static double error(const struct function *f, long double x, long double y, int digits, int least,
+                    long double greatest) {
+  long double exact = f->exact(x);
+  if (isnan(exact))
+    return isnan(y) ? 0 : INFINITY;
+  long double size = fabsl(x);
+  if (size != 0 && !isinf(size) && (size < f->low || size > f->high))
+    return 0;
+  if (fabsl(exact) > greatest || isinf(exact)) // rounds to infinity, or nearly
+    return isinf(y) && (y > 0) == (exact > 0) ? 0 : exact == y ? 0 : INFINITY;
+  if (isinf(y) || isnan(y))
+    return INFINITY;
+  if (f->absolute)
+    return (double)(fabsl(y - exact) / ldexpl(size > 1 ? size : 1, -24));
+  return (double)(fabsl(y - exact) / unit(exact, digits, least));
+}
+
+static void report(const struct function *f, const char *type, double worst, double at,
+                   double limit) {
+  printf("%-10s %-3s %8.3f of %5.2f at %a\n", f->name, type, worst, limit, at);
+  if (!(worst <= limit))
+    failures++;
+}
+
+int main(int argc, char **argv) {
+  uint32_t step = argc > 1 ? (uint32_t)strtoul(argv[1], 0, 10) : 4093;
+  for (unsigned f = 0; f < sizeof functions / sizeof *functions; f++) {
+    const struct function *now = &functions[f];
+    double worst = 0, at = 0;
+    for (uint64_t base = 0; base < UINT64_C(1) << 32; base += 16 * (uint64_t)step) {
+      uint32_t bits[16];
+      float x[16], y[16];
+      for (unsigned i = 0; i < 16; i++)
+        bits[i] = (uint32_t)(base + i * (uint64_t)step);
+      memcpy(x, bits, sizeof x);
+      mtia_store_f32x16(y, apply32(f, mtia_load_f32x16(x)));
+      for (int i = 0; i < 16; i++) {
+        double e = error(now, x[i], y[i], 24, -125, 0x1.fffffep127L);
+        if (!(e <= worst)) {
+          worst = e;
+          at = x[i];
+        }
+      }
+    }
+    report(now, "f32", worst, at, now->absolute ? now->absolute : now->ulp32);
+    worst = 0;
+    for (uint32_t base = 0; base < 1 << 16; base += 32) {
+      uint16_t bits[32];
+      _Float16 x[32], y[32];
+      for (unsigned i = 0; i < 32; i++)
+        bits[i] = (uint16_t)(base + i);
+      memcpy(x, bits, sizeof x);
+      mtia_store_f16x32(y, apply16(f, mtia_load_f16x32(x)));
+      for (int i = 0; i < 32; i++) {
+        double e = error(now, (long double)x[i], (long double)y[i], 11, -13, 65519.0L);
+        if (now->absolute)
+          e /= 1 << 13; // to units of f16
+        if (!(e <= worst)) {
+          worst = e;
+          at = (double)x[i];
+        }
+      }
+    }
+    report(now, "f16", worst, at, now->absolute ? 1 : now->ulp16);
+  }
+  return failures != 0;
+}
