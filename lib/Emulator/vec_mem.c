@@ -59,64 +59,78 @@ static inline uint8_t *range(struct mtia_core *c, uint64_t addr, uint64_t bytes)
   return mtia_core_mem(c, addr, (unsigned)bytes);
 }
 
-static inline __attribute__((always_inline)) bool
-access_one(struct mtia_core *c, bool store, uint64_t addr, uint8_t *reg, unsigned size) {
-  uint64_t off = addr - MTIA_DRAM_BASE;
-  if (!LIKELY(!c->guarded && off <= MTIA_DRAM_SIZE - size))
-    return access_slow(c, store, addr, reg, size);
-  uint8_t *host = c->v->dram + off;
-  memcpy(store ? host : reg, store ? reg : host, size);
-  return true;
-}
-
 //===-- All kinds, element by element -----------------------------------------===//
 
 static inline uint64_t index_of(const uint8_t *reg, unsigned e, unsigned shift) {
-  uint64_t index = 0;
-  memcpy(&index, reg + ((size_t)e << shift), (size_t)1 << shift);
-  return index;
+  uint32_t word;
+  uint16_t half;
+  uint64_t doubleword;
+  switch (shift) {
+  case 0:
+    return reg[e];
+  case 1:
+    memcpy(&half, reg + 2 * (size_t)e, 2);
+    return half;
+  case 2:
+    memcpy(&word, reg + 4 * (size_t)e, 4);
+    return word;
+  default:
+    memcpy(&doubleword, reg + 8 * (size_t)e, 8);
+    return doubleword;
+  }
 }
 
-// size: of an element, a constant at each call.
+// size: of an element, a constant at each call, as store. What does not change is in variables,
+// because registers and memory could be anything for the compiler.
 static inline __attribute__((always_inline)) outcome elements(struct mtia_core *c,
                                                               const struct mtia_vinsn *i,
-                                                              unsigned vl, unsigned size) {
+                                                              unsigned vl, unsigned size,
+                                                              bool store) {
   struct mtia_vector *v = c->v;
   const struct vmem *m = &vmem[i->op];
-  uint64_t base = c->x[i->vs1];
-  uint64_t stride = m->mode == MTIA_VMODE_STRIDED ? c->x[i->vs2] : (uint64_t)m->nf * size;
-  bool indexed = m->mode >= MTIA_VMODE_INDEXED;
-  size_t field = (size_t)i->emul * MTIA_VLENB;
+  const uint64_t base = c->x[i->vs1];
+  const uint64_t stride = m->mode == MTIA_VMODE_STRIDED ? c->x[i->vs2] : (uint64_t)m->nf * size;
+  const bool indexed = m->mode >= MTIA_VMODE_INDEXED, masked = i->masked, guarded = c->guarded;
+  const unsigned nf = m->nf, index_shift = i->index_shift;
+  const size_t field = (size_t)i->emul * MTIA_VLENB;
+  const uint8_t *indices = v->reg[i->vs2];
+  uint8_t *const data = v->reg[i->vd], *const dram = v->dram;
   for (unsigned e = v->vstart; e < vl; e++) {
-    if (i->masked && !(v->reg[0][e / 8] >> e % 8 & 1))
+    if (masked && !(v->reg[0][e / 8] >> e % 8 & 1))
       continue;
-    uint64_t addr =
-        base + (indexed ? index_of(v->reg[i->vs2], e, i->index_shift) : (uint64_t)e * stride);
-    uint8_t *reg = v->reg[i->vd] + (size_t)e * size;
-    for (unsigned f = 0; f < m->nf; f++, reg += field, addr += size)
-      if (!LIKELY(access_one(c, m->store, addr, reg, size))) {
-        if (m->mode == MTIA_VMODE_FAULT_FIRST && e) {
-          v->vl = (uint16_t)e;
-          return DONE;
-        }
-        v->vstart = (uint16_t)e;
-        return FAULT;
+    uint64_t addr = base + (indexed ? index_of(indices, e, index_shift) : (uint64_t)e * stride);
+    uint8_t *reg = data + (size_t)e * size;
+    for (unsigned f = 0; f < nf; f++, reg += field, addr += size) {
+      uint64_t off = addr - MTIA_DRAM_BASE;
+      if (LIKELY(!guarded && off <= MTIA_DRAM_SIZE - size)) {
+        memcpy(store ? dram + off : reg, store ? reg : dram + off, size);
+        continue;
       }
+      if (LIKELY(access_slow(c, store, addr, reg, size)))
+        continue;
+      if (m->mode == MTIA_VMODE_FAULT_FIRST && e) {
+        v->vl = (uint16_t)e;
+        return DONE;
+      }
+      v->vstart = (uint16_t)e;
+      return FAULT;
+    }
   }
   return DONE;
 }
 
 static __attribute__((noinline)) outcome run_elements(struct mtia_core *c,
                                                       const struct mtia_vinsn *i, unsigned vl) {
+  bool store = vmem[i->op].store;
   switch (i->shift) {
   case 0:
-    return elements(c, i, vl, 1);
+    return store ? elements(c, i, vl, 1, true) : elements(c, i, vl, 1, false);
   case 1:
-    return elements(c, i, vl, 2);
+    return store ? elements(c, i, vl, 2, true) : elements(c, i, vl, 2, false);
   case 2:
-    return elements(c, i, vl, 4);
+    return store ? elements(c, i, vl, 4, true) : elements(c, i, vl, 4, false);
   default:
-    return elements(c, i, vl, 8);
+    return store ? elements(c, i, vl, 8, true) : elements(c, i, vl, 8, false);
   }
 }
 
@@ -199,8 +213,8 @@ static outcome run_store_whole(struct mtia_core *c, const struct mtia_vinsn *i) 
 //===-- Segments of unit stride -------------------------------------------------===//
 
 #define SEGMENTS(T, nf)                                                                            \
-  for (unsigned e = 0; e < vl; e++)                                                                \
-    for (unsigned f = 0; f < (nf); f++) {                                                          \
+  for (unsigned f = 0; f < (nf); f++)                                                              \
+    for (unsigned e = 0; e < vl; e++) {                                                            \
       uint8_t *in = reg + f * field + e * sizeof(T),                                               \
               *at = host + ((size_t)e * (nf) + f) * sizeof(T);                                     \
       memcpy(store ? at : in, store ? in : at, sizeof(T));                                         \
