@@ -36,6 +36,8 @@ public:
     Builder.defineMacro("__MTIA__");
     Builder.defineMacro("__mtia__");
     Builder.defineMacro("__MTIA_BUILTINS__");
+    // For the attribute `target`: see MTIA_VECTOR in mtia/kernel.h.
+    Builder.defineMacro("__MTIA_VECTOR_ARCH__", "\"" + mtia::vectorTarget() + "\"");
   }
 
   llvm::SmallVector<Builtin::InfosShard> getTargetBuiltins() const override {

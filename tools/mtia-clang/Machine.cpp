@@ -233,6 +233,12 @@ const RISCVISAInfo &vectorISA() {
   return *ISA;
 }
 
+std::string vectorTarget() {
+  SmallVector<StringRef> Extensions;
+  StringRef(MTIA_DEVICE_VECTORS).split(Extensions, '_');
+  return "arch=+" + join(Extensions, ",+");
+}
+
 Expected<Machine> Machine::fromOptions(const opt::ArgList &Args, ArrayRef<std::string> Attributes) {
   Machine M;
   StringRef CPU = Args.getLastArgValue(OPT_mcpu_EQ);

@@ -30,6 +30,8 @@ llvm::ArrayRef<Multilib> multilibs();
 const llvm::RISCVISAInfo &deviceISA();
 // And with the vectors of core 1: all that -march and -mattr may ask for.
 const llvm::RISCVISAInfo &vectorISA();
+// What the attribute `target` gives to a function that runs on core 1: "arch=+v,+zvl512b...".
+std::string vectorTarget();
 
 struct Machine {
   std::unique_ptr<llvm::RISCVISAInfo> ISA;
