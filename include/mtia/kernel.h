@@ -142,9 +142,9 @@
 
 // ---- Vectors ----
 
-// A function that only core 1 calls: it may use vectors, whatever the file's -march is. In a function
-// without it (and without v in -march) the compiler never makes a vector instruction, so both cores
-// can run it. Never inlined into a function that has no vectors.
+// A function that only core 1 calls: it may use vectors, whatever the file's -march is. In a
+// function without it (and without v in -march) the compiler never makes a vector instruction, so
+// both cores can run it. Never inlined into a function that has no vectors.
 #ifdef __MTIA_VECTOR_ARCH__
 #define MTIA_VECTOR __attribute__((target(__MTIA_VECTOR_ARCH__)))
 #else
