@@ -72,6 +72,7 @@ SUBSTITUTIONS = {
     "readelf": f"{llvm}/llvm-readelf",
     "tblgen": f"{llvm}/llvm-tblgen",
     "FileCheck": f"{llvm}/FileCheck",
+    "llvm-tools": llvm,
     "qemu-virt": QEMU,
     "qemu-no-s": QEMU.replace("-M virt", "-M virt -cpu rv64,s=false,h=false"),
     "qemu-zfh": QEMU.replace("-M virt", "-M virt -cpu rv64,Zfh=true"),

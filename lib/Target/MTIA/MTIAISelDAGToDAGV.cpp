@@ -1199,6 +1199,7 @@ static SDValue selectOperation(Operation &Op) {
   case ISD::FMA:
     return selectFMA(Op);
   case ISD::VSELECT:
+  case ISD::VP_MERGE:
     return selectSelect(Op);
   case ISD::SIGN_EXTEND:
   case ISD::ZERO_EXTEND:

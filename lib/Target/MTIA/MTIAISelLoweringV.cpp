@@ -656,6 +656,16 @@ SDValue MTIATargetLowering::lowerVectorOperation(SDValue Op, SelectionDAG &DAG) 
       return lowerUnalignedAccess(Op, DAG);
     return Op;
   }
+  case ISD::VP_MERGE: {
+    // Of masks: behind a length, elements of masks can't be kept, those of bytes can.
+    if (VT.getVectorElementType() != MVT::i1)
+      return Op;
+    MVT Bytes = VT.changeVectorElementType(MVT::i8);
+    SDValue T = DAG.getNode(ISD::ZERO_EXTEND, DL, Bytes, Op.getOperand(1));
+    SDValue F = DAG.getNode(ISD::ZERO_EXTEND, DL, Bytes, Op.getOperand(2));
+    SDValue R = DAG.getNode(ISD::VP_MERGE, DL, Bytes, Op.getOperand(0), T, F, Op.getOperand(3));
+    return getMaskOfBytes(DAG, DL, VT, R);
+  }
   case ISD::SELECT: {
     // One condition for all elements.
     EVT MaskVT = MTIAV::getMaskType(DAG, VT);
@@ -754,6 +764,8 @@ SDValue MTIATargetLowering::lowerPermutation(SDValue Op, SelectionDAG &DAG) cons
   if (R)
     return R;
   // Elements of masks have no place in memory by which the legaliser could move them.
+  if (!llvm::is_contained(PermuteOps, Op.getOpcode()))
+    return SDValue();
   bool OfMasks = Op.getValueType().isVector()
                      ? Op.getValueType().getVectorElementType() == MVT::i1
                      : Op.getOpcode() == ISD::EXTRACT_VECTOR_ELT &&

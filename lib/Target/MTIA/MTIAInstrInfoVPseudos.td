@@ -161,8 +161,9 @@ let mayLoad = true in
 def PseudoVRELOAD : Pseudo<(outs unknown:$vd), (ins GPR:$rs1)>, Sched<[WriteVLoad]>;
 }
 
-// All ones and all zeros: vmset.m and vmclr.m, without a source.
-class VMaskConstant : Pseudo<(outs unknown:$vd), (ins VAVLOp:$avl, i64imm:$vtype)>,
+// All ones and all zeros: vmset.m and vmclr.m, without a source. What can be made again where
+// it is needed must have a class.
+class VMaskConstant : Pseudo<(outs VR:$vd), (ins VAVLOp:$avl, i64imm:$vtype)>,
                       Sched<[WriteVMask]> {
   let hasPostISelHook = true;
   let isReMaterializable = true;
