@@ -184,7 +184,9 @@ struct Operation {
     if (ISD::isVPOpcode(Opcode)) {
       MaskIdx = ISD::getVPMaskIdx(Opcode).value_or(-1);
       EVLIdx = ISD::getVPExplicitVectorLengthIdx(Opcode).value_or(-1);
-      if (auto Base = ISD::getBaseOpcodeForVP(Opcode, false))
+      if (Opcode == ISD::VP_SETCC)
+        Opcode = ISD::SETCC;
+      else if (auto Base = ISD::getBaseOpcodeForVP(Opcode, false))
         Opcode = *Base;
     } else if (N->isStrictFPOpcode()) {
       Opcode = getNonStrict(Opcode);

@@ -537,6 +537,57 @@ static SDValue lowerAsIntegers(SDValue Op, SelectionDAG &DAG) {
   return DAG.getBitcast(VT, DAG.getNode(Op.getOpcode(), DL, VT.changeTypeToInteger(), Ops));
 }
 
+// The elements from a point of the first vector on, as many as its length leaves, and the second's
+// behind them.
+static SDValue lowerVPSplice(SDValue Op, SelectionDAG &DAG) {
+  SDLoc DL(Op);
+  EVT VT = Op.getValueType(), Wide = VT;
+  SDValue A = Op.getOperand(0), B = Op.getOperand(1);
+  bool OfMasks = VT.getVectorElementType() == MVT::i1;
+  if (OfMasks) {
+    Wide = VT.changeVectorElementType(*DAG.getContext(), MVT::i8);
+    A = DAG.getNode(ISD::ZERO_EXTEND, DL, Wide, A);
+    B = DAG.getNode(ISD::ZERO_EXTEND, DL, Wide, B);
+  }
+  int64_t Offset = cast<ConstantSDNode>(Op.getOperand(2))->getSExtValue();
+  SDValue LengthA = Op.getOperand(4), LengthB = Op.getOperand(5);
+  auto Constant = [&](int64_t C) { return DAG.getSignedConstant(C, DL, MVT::i64); };
+  SDValue Down = Offset >= 0 ? Constant(Offset)
+                             : DAG.getNode(ISD::ADD, DL, MVT::i64, LengthA, Constant(Offset));
+  SDValue Up = Offset >= 0 ? DAG.getNode(ISD::SUB, DL, MVT::i64, LengthA, Constant(Offset))
+                           : Constant(-Offset);
+  SDValue R = MTIAV::getOp(DAG, DL, Wide, MTIA::PseudoVSLIDEDOWN_VX,
+                           {MTIAV::getUndef(DAG, Wide), A, Down}, SDValue(), Up);
+  R = MTIAV::getOp(DAG, DL, Wide, MTIA::PseudoVSLIDEUP_VX, {R, B, Up}, SDValue(), LengthB);
+  return OfMasks ? getMaskOfBytes(DAG, DL, VT, R) : R;
+}
+
+// The other way round, as many as the length says: all of them, and from the length's place on.
+static SDValue lowerVPReverse(SDValue Op, SelectionDAG &DAG) {
+  SDLoc DL(Op);
+  EVT VT = Op.getValueType(), Wide = VT;
+  SDValue V = Op.getOperand(0), Length = Op.getOperand(2);
+  bool OfMasks = VT.getVectorElementType() == MVT::i1;
+  if (OfMasks) {
+    Wide = VT.changeVectorElementType(*DAG.getContext(), MVT::i8);
+    V = DAG.getNode(ISD::ZERO_EXTEND, DL, Wide, V);
+  }
+  unsigned Count = MTIAVType::getNumElts(Wide);
+  SDValue R;
+  if (VT.isScalableVector()) {
+    R = DAG.getNode(ISD::VECTOR_REVERSE, DL, Wide, V);
+  } else {
+    SmallVector<int, 64> Indices;
+    for (unsigned I = 0; I != Count; ++I)
+      Indices.push_back(Count - 1 - I);
+    R = DAG.getVectorShuffle(Wide, DL, V, DAG.getUNDEF(Wide), Indices);
+  }
+  SDValue Start = DAG.getNode(ISD::SUB, DL, MVT::i64, DAG.getConstant(Count, DL, MVT::i64), Length);
+  R = MTIAV::getOp(DAG, DL, Wide, MTIA::PseudoVSLIDEDOWN_VX, {MTIAV::getUndef(DAG, Wide), R, Start},
+                   SDValue(), Length);
+  return OfMasks ? getMaskOfBytes(DAG, DL, VT, R) : R;
+}
+
 SDValue MTIATargetLowering::lowerMaskArithmetic(SDValue Op, SelectionDAG &DAG) const {
   SDLoc DL(Op);
   EVT VT = Op.getValueType();
@@ -656,6 +707,10 @@ SDValue MTIATargetLowering::lowerVectorOperation(SDValue Op, SelectionDAG &DAG) 
       return lowerUnalignedAccess(Op, DAG);
     return Op;
   }
+  case ISD::EXPERIMENTAL_VP_SPLICE:
+    return lowerVPSplice(Op, DAG);
+  case ISD::EXPERIMENTAL_VP_REVERSE:
+    return lowerVPReverse(Op, DAG);
   case ISD::VP_MERGE: {
     // Of masks: behind a length, elements of masks can't be kept, those of bytes can.
     if (VT.getVectorElementType() != MVT::i1)
