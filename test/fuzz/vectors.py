@@ -130,9 +130,9 @@ class Checker:
             file.write("\n".join(lines) + "\n")
         subprocess.run([self.tool("llvm-mc"), f"--triple={TRIPLE}", "-mattr=+f,+d", "-target-abi=lp64d", "-filetype=obj",
                         self.path("table.s"), "-o", self.path("table.o")], check=True)
-        subprocess.run([self.tool("ld.lld"), "-N", "-Ttext=0x80000000", "-z", "muldefs", "--noinhibit-exec",
+        subprocess.run([self.tool("ld.lld"), "-N", "-Ttext=0x80000000", "-z", "muldefs",
                         *(self.path(f"{n}.o") for n in ("start", "driver", "table", "s", "o")), *self.args.library,
-                        "-o", self.path("all.elf")], check=True, stderr=subprocess.DEVNULL if self.args.quiet_link else None)
+                        "-o", self.path("all.elf")], check=True)
         command = (QEMU if self.args.run == "qemu" else self.args.run.split()) + [self.path("all.elf")]
         with tempfile.TemporaryFile() as out:
             try:
@@ -241,8 +241,9 @@ def main():
     parser.add_argument("--llc", action="append", default=[], help="a further option of our llc")
     parser.add_argument("--check-stock", action="store_true")
     parser.add_argument("--no-verify", action="store_true")
-    parser.add_argument("--quiet-link", action="store_true")
     args = parser.parse_args()
+    if not args.check_stock and not os.path.exists(args.plugin):
+        parser.error(f"{args.plugin} is missing: build it first")
     checker = Checker(args)
     if args.only is not None:
         checker.explain(args.seed, args.only)

@@ -25,24 +25,25 @@ void MTIATargetLowering::setVectorPartActions(MVT VT) {
                       ISD::VECTOR_DEINTERLEAVE, ISD::VECTOR_COMPRESS},
                      VT, Custom);
   if (VT.isInteger()) {
-    setOperationAction(
-        {ISD::VECREDUCE_ADD, ISD::VECREDUCE_AND, ISD::VECREDUCE_OR, ISD::VECREDUCE_XOR,
-         ISD::VECREDUCE_SMIN, ISD::VECREDUCE_SMAX, ISD::VECREDUCE_UMIN, ISD::VECREDUCE_UMAX,
-         ISD::VP_REDUCE_ADD, ISD::VP_REDUCE_AND, ISD::VP_REDUCE_OR, ISD::VP_REDUCE_XOR,
-         ISD::VP_REDUCE_SMIN, ISD::VP_REDUCE_SMAX, ISD::VP_REDUCE_UMIN, ISD::VP_REDUCE_UMAX},
-        VT, Custom);
+    setOperationAction({ISD::VECREDUCE_ADD, ISD::VECREDUCE_AND, ISD::VECREDUCE_OR,
+                        ISD::VECREDUCE_XOR, ISD::VECREDUCE_SMIN, ISD::VECREDUCE_SMAX,
+                        ISD::VECREDUCE_UMIN, ISD::VECREDUCE_UMAX, ISD::VP_REDUCE_ADD,
+                        ISD::VP_REDUCE_AND, ISD::VP_REDUCE_OR, ISD::VP_REDUCE_XOR,
+                        ISD::VP_REDUCE_SMIN, ISD::VP_REDUCE_SMAX, ISD::VP_REDUCE_UMIN,
+                        ISD::VP_REDUCE_UMAX, ISD::VP_REDUCE_MUL},
+                       VT, Custom);
   } else if (VT.getVectorElementType() != MVT::bf16 &&
              (VT.getVectorElementType() != MVT::f16 || Subtarget.hasVInstructionsF16())) {
     setOperationAction({ISD::VECREDUCE_FADD, ISD::VECREDUCE_SEQ_FADD, ISD::VECREDUCE_FMIN,
                         ISD::VECREDUCE_FMAX, ISD::VECREDUCE_FMINIMUM, ISD::VECREDUCE_FMAXIMUM,
                         ISD::VP_REDUCE_FADD, ISD::VP_REDUCE_SEQ_FADD, ISD::VP_REDUCE_FMIN,
-                        ISD::VP_REDUCE_FMAX, ISD::VP_REDUCE_FMINIMUM, ISD::VP_REDUCE_FMAXIMUM},
+                        ISD::VP_REDUCE_FMAX, ISD::VP_REDUCE_FMINIMUM, ISD::VP_REDUCE_FMAXIMUM,
+                        ISD::VP_REDUCE_FMUL, ISD::VP_REDUCE_SEQ_FMUL},
                        VT, Custom);
   }
   if (IsMask) {
-    setOperationAction(
-        {ISD::VECREDUCE_MUL, ISD::VP_REDUCE_MUL, ISD::VP_CTTZ_ELTS, ISD::VP_CTTZ_ELTS_ZERO_UNDEF},
-        VT, Custom);
+    setOperationAction({ISD::VECREDUCE_MUL, ISD::VP_CTTZ_ELTS, ISD::VP_CTTZ_ELTS_ZERO_UNDEF}, VT,
+                       Custom);
     return;
   }
   setOperationAction({ISD::MLOAD, ISD::MSTORE, ISD::MGATHER, ISD::MSCATTER, ISD::VP_GATHER,

@@ -119,6 +119,21 @@ static SDValue reduceMask(SelectionDAG &DAG, const SDLoc &DL, unsigned Node, SDV
   return Start ? DAG.getNode(Combine, DL, MVT::i64, R, Start) : R;
 }
 
+// There is no instruction: as one of all elements, which the legaliser expands, where those left
+// out are 1.
+static SDValue reduceProduct(SelectionDAG &DAG, const SDLoc &DL, SDValue Op) {
+  SDValue Start = Op.getOperand(0), V = Op.getOperand(1);
+  EVT VT = V.getValueType(), Result = Op.getValueType();
+  SDValue One = VT.isInteger() ? DAG.getConstant(1, DL, VT) : DAG.getConstantFP(1.0, DL, VT);
+  V = DAG.getNode(ISD::VP_MERGE, DL, VT, Op.getOperand(2), V, One, Op.getOperand(3));
+  if (VT.isInteger())
+    return DAG.getNode(ISD::MUL, DL, Result, Start, DAG.getNode(ISD::VECREDUCE_MUL, DL, Result, V));
+  if (Op.getOpcode() == ISD::VP_REDUCE_SEQ_FMUL)
+    return DAG.getNode(ISD::VECREDUCE_SEQ_FMUL, DL, Result, Start, V, Op->getFlags());
+  SDValue R = DAG.getNode(ISD::VECREDUCE_FMUL, DL, Result, V, Op->getFlags());
+  return DAG.getNode(ISD::FMUL, DL, Result, Start, R, Op->getFlags());
+}
+
 SDValue MTIATargetLowering::lowerReduction(SDValue Op, SelectionDAG &DAG) const {
   SDLoc DL(Op);
   unsigned Node = Op.getOpcode();
@@ -134,6 +149,8 @@ SDValue MTIATargetLowering::lowerReduction(SDValue Op, SelectionDAG &DAG) const 
   EVT VT = V.getValueType(), Element = VT.getVectorElementType();
   if (Element == MVT::i1)
     return reduceMask(DAG, DL, Node, Start, V, Info.Mask, Info.AVL);
+  if (Node == ISD::VP_REDUCE_MUL || Node == ISD::VP_REDUCE_FMUL || Node == ISD::VP_REDUCE_SEQ_FMUL)
+    return reduceProduct(DAG, DL, Op);
   std::optional<Reduction> R = getReduction(Node);
   if (!R || Element == MVT::bf16 || (Element == MVT::f16 && !Subtarget.hasVInstructionsF16()))
     return SDValue();
