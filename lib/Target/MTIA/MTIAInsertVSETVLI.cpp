@@ -46,12 +46,17 @@
 #include "llvm/CodeGen/MachineLoopInfo.h"
 #include "llvm/CodeGen/MachineRegisterInfo.h"
 #include "llvm/InitializePasses.h"
+#include "llvm/Support/CommandLine.h"
 #include "llvm/Support/Debug.h"
 
 using namespace llvm;
 
 #define DEBUG_TYPE "mtia-insert-vsetvli"
 #define PASS_NAME "MTIA vsetvli insertion"
+
+static cl::opt<bool> EnableFlow("mtia-enable-vsetvli-flow",
+                                cl::desc("Let vl and vtype flow from block to block"),
+                                cl::init(true), cl::Hidden);
 
 STATISTIC(NumInserted, "Number of vset instructions put in");
 STATISTIC(NumHoisted, "Number of vset instructions moved to predecessors");
@@ -650,7 +655,7 @@ void MTIAInsertVSETVLI::solve() {
     for (MachineBasicBlock *MBB : Order) {
       BlockInfo &B = Blocks[MBB->getNumber()];
       VConfigState In = B.In;
-      if (MBB->pred_empty() || MBB == &MF->front() || !Optimize || MBB->isEHPad())
+      if (MBB->pred_empty() || MBB == &MF->front() || !Optimize || !EnableFlow || MBB->isEHPad())
         In = VConfigState::getUnknown();
       else
         for (MachineBasicBlock *Pred : MBB->predecessors())
@@ -867,6 +872,9 @@ MachineInstr *MTIAInsertVSETVLI::note(MachineInstr *MI) {
 }
 
 void MTIAInsertVSETVLI::erase(MachineInstr &MI) {
+  for (const MachineOperand &MO : MI.all_defs())
+    if (MO.getReg().isVirtual())
+      MRI->markUsesInDebugValueAsUndef(MO.getReg());
   for (const MachineOperand &MO : MI.operands())
     if (MO.isReg() && MO.getReg().isVirtual())
       Touched.insert(MO.getReg());
@@ -1129,7 +1137,7 @@ bool MTIAInsertVSETVLI::runOnMachineFunction(MachineFunction &Fn) {
     return false;
 
   solve();
-  if (Optimize) {
+  if (Optimize && EnableFlow) {
     bool Changed = false;
     for (MachineBasicBlock *MBB : Order)
       Changed |= serveSuccessors(*MBB);

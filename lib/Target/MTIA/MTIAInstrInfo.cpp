@@ -294,6 +294,13 @@ bool MTIAInstrInfo::isReMaterializableImpl(const MachineInstr &MI) const {
   case MTIA::XORI:
     return (MI.getOperand(1).isReg() && MI.getOperand(1).getReg() == MTIA::X0) ||
            (MI.getOperand(1).isFI() && MI.getOpcode() == MTIA::ADDI);
+  case MTIA::PseudoVMV_V_I:
+  case MTIA::PseudoVMV_V_X:
+  case MTIA::PseudoVFMV_V_F:
+  case MTIA::PseudoVID_V:
+    // Until vl and vtype are set; a mask isn't made again.
+    return MI.getOperand(1).isUndef() && !MI.hasRegisterImplicitUseOperand(MTIA::VTYPE) &&
+           !MI.readsRegister(MTIA::V0, &RegInfo);
   default:
     return TargetInstrInfo::isReMaterializableImpl(MI);
   }

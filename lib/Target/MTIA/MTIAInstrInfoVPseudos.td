@@ -89,6 +89,10 @@ class VPseudo<MTIAVInst inst, VKind d, VKind s2, VKind s1, bit readsVd, bit faul
            (ins VAVLOp:$avl, i64imm:$vtype));
   let Constraints = !if(HasPassthru, "$passthru = $vd", "");
 
+  // Cheaper made again than kept on the stack, if no passthru is in the way
+  // (MTIAInstrInfo::isReMaterializableImpl).
+  let isReMaterializable = !or(!eq(!cast<string>(inst), "VMV_V_I"), !eq(!cast<string>(inst), "VMV_V_X"),
+                               !eq(!cast<string>(inst), "VFMV_V_F"), !eq(!cast<string>(inst), "VID_V"));
   let hasPostISelHook = true;
   let mayLoad = inst.mayLoad;
   let mayStore = inst.mayStore;

@@ -31,37 +31,73 @@ def WriteVMovXV : SchedWrite;  // a scalar register to element 0
 def WriteVSlide : SchedWrite;
 def WriteVGather : SchedWrite; // vrgather, vcompress
 
-// P1 section 3: one operation on 64 B (a whole register) per cycle. The latencies
-// are estimated: those of the scalar instructions of the same kind, plus one for
-// the way across the lanes where elements meet. No timing table has vectors yet;
-// when the emulator's gets them, these numbers are its.
+// P1 section 3: one operation on 64 B (a whole register) per cycle. Two pipelines,
+// one for arithmetic and one for memory. The latencies are one cycle more than the
+// bubbles in the emulator's table, lib/Emulator/device_mtia_v1.inc, which gives their
+// sources; test/MC/schedule.test compares the two. They are those of the first register:
+// a dependent instruction chains, register by register, whatever LMUL is.
+defvar VLoadBubbles = 1;         // vload: beyond a scalar load's
+defvar VLoadStridedBubbles = 2;  // vload_strided
+defvar VLoadIndexedBubbles = 3;  // vload_indexed
+defvar VALULatency = 2;          // valu
+defvar VSatLatency = 3;          // vsat
+defvar VMulLatency = 3;          // vmul
+defvar VDivLatency = 21;         // vdiv, of 64-bit elements
+defvar VFALULatency = 4;         // vfalu
+defvar VFMulLatency = 4;         // vfmul
+defvar VFMALatency = 5;          // vfma
+defvar VFDivLatency = 31;        // vfdiv, of 64-bit elements
+defvar VFCvtLatency = 3;         // vfcvt
+defvar VFEstLatency = 3;         // vfest
+defvar VRedLatency = 4;          // vred
+defvar VFRedLatency = 17;        // vfred
+defvar VFRedOrderedStep = 4;     // vfred_ordered, for every element
+defvar VMaskLatency = 2;         // vmask
+defvar VMoveToScalarLatency = 3; // vmove_to_scalar
+defvar VMoveFromScalarLatency = 2; // vmove_from_scalar
+defvar VSlideLatency = 3;        // vslide
+defvar VGatherLatency = 4;       // vgather
+// Where the time depends on the number of elements: those of a register of 32-bit ones.
+defvar VTypicalElements = 16;
+
 let SchedModel = MTIAModel in {
-def MTIAUnitVec : ProcResource<1> { let BufferSize = 0; }
+def MTIAUnitVArith : ProcResource<1> { let BufferSize = 0; }
+def MTIAUnitVMem : ProcResource<1> { let BufferSize = 0; }
 
 class VRes<SchedWrite write, int latency, int cycles = 1>
-    : WriteRes<write, [MTIAUnitVec]> {
+    : WriteRes<write, [MTIAUnitVArith]> {
+  let Latency = latency;
+  let ReleaseAtCycles = [cycles];
+}
+class VMemRes<SchedWrite write, int latency, int cycles = 1>
+    : WriteRes<write, [MTIAUnitVMem]> {
   let Latency = latency;
   let ReleaseAtCycles = [cycles];
 }
 def : WriteRes<WriteVSet, [MTIAUnitALU]>;
-foreach write = [WriteVLoad, WriteVLoadS, WriteVLoadX] in
-def : WriteRes<write, [MTIAUnitLSU]> { let Latency = !add(CoreLoadLatency, 1); }
-foreach write = [WriteVStore, WriteVStoreS, WriteVStoreX] in
-def : WriteRes<write, [MTIAUnitLSU]>;
-foreach write = [WriteVALU, WriteVMask, WriteVMovVX, WriteVMovXV] in
-def : VRes<write, 2>;
-foreach write = [WriteVSat, WriteVMul] in
-def : VRes<write, CoreMulLatency>;
-foreach write = [WriteVFALU, WriteVFMul] in
-def : VRes<write, CoreFAddLatency>;
-def : VRes<WriteVFMA, CoreFMALatency>;
-foreach write = [WriteVFCvt, WriteVFEst] in
-def : VRes<write, CoreFCvtLatency>;
-def : VRes<WriteVDiv, CoreDivLatency, CoreDivLatency>;
-def : VRes<WriteVFDiv, CoreFDiv32Latency, CoreFDiv32Latency>;
-foreach write = [WriteVSlide, WriteVGather] in
-def : VRes<write, 3>;
-def : VRes<WriteVRed, 4>;
-def : VRes<WriteVFRed, !add(CoreFAddLatency, 1)>;
-def : VRes<WriteVFRedO, !mul(16, CoreFAddLatency), !mul(16, CoreFAddLatency)>;
+def : VMemRes<WriteVLoad, !add(CoreLoadLatency, VLoadBubbles)>;
+def : VMemRes<WriteVLoadS, !add(CoreLoadLatency, VLoadStridedBubbles), VTypicalElements>;
+def : VMemRes<WriteVLoadX, !add(CoreLoadLatency, VLoadIndexedBubbles), VTypicalElements>;
+def : VMemRes<WriteVStore, 1>;
+foreach write = [WriteVStoreS, WriteVStoreX] in
+def : VMemRes<write, 1, VTypicalElements>;
+def : VRes<WriteVALU, VALULatency>;
+def : VRes<WriteVSat, VSatLatency>;
+def : VRes<WriteVMul, VMulLatency>;
+def : VRes<WriteVDiv, VDivLatency, VDivLatency>;
+def : VRes<WriteVFALU, VFALULatency>;
+def : VRes<WriteVFMul, VFMulLatency>;
+def : VRes<WriteVFMA, VFMALatency>;
+def : VRes<WriteVFDiv, VFDivLatency, VFDivLatency>;
+def : VRes<WriteVFCvt, VFCvtLatency>;
+def : VRes<WriteVFEst, VFEstLatency>;
+def : VRes<WriteVRed, VRedLatency>;
+def : VRes<WriteVFRed, VFRedLatency>;
+def : VRes<WriteVFRedO, !mul(VTypicalElements, VFRedOrderedStep),
+           !mul(VTypicalElements, VFRedOrderedStep)>;
+def : VRes<WriteVMask, VMaskLatency>;
+def : VRes<WriteVMovVX, VMoveToScalarLatency>;
+def : VRes<WriteVMovXV, VMoveFromScalarLatency>;
+def : VRes<WriteVSlide, VSlideLatency>;
+def : VRes<WriteVGather, VGatherLatency>;
 }

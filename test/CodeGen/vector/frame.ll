@@ -101,3 +101,18 @@ define void @caller(ptr %p) {
   ret void
 }
 declare void @use(ptr)
+
+; A constant is made again rather than kept on the stack.
+; CHECK-LABEL: constant:
+; CHECK: vmv.v.i v{{[0-9]+}}, 5
+; CHECK-NOT: vs1r.v
+; CHECK: call use
+; CHECK-NOT: vl1r.v
+; CHECK: vmv.v.i v{{[0-9]+}}, 5
+; CHECK: ret
+define void @constant(ptr %p) {
+  store <16 x i32> splat (i32 5), ptr %p
+  call void @use(ptr %p)
+  store <16 x i32> splat (i32 5), ptr %p
+  ret void
+}

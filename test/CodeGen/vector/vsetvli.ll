@@ -1,6 +1,8 @@
 ; Where vl and vtype are set. The expectations are the least number of vset instructions that each
 ; function can do with, and their places; run by hand against stock llc, which needs no fewer.
 ; RUN: %llc-mtia -mattr=+m,+d,+v,+zvl512b -verify-machineinstrs -O2 %s -o - | FileCheck %s
+; Without the data flow each block sets them for itself.
+; RUN: %llc-mtia -mattr=+m,+d,+v,+zvl512b -verify-machineinstrs -O2 -mtia-enable-vsetvli-flow=false %s -o - | FileCheck --check-prefix=NOFLOW %s
 ; Without optimization each block sets them for itself, once per configuration.
 ; RUN: %llc-mtia -mattr=+m,+d,+v,+zvl512b -verify-machineinstrs -O0 %s -o - | FileCheck --check-prefix=O0 %s
 
@@ -16,6 +18,9 @@
 ; CHECK: vse32.v
 ; CHECK-NOT: vset
 ; CHECK: ret
+; NOFLOW-LABEL: widen:
+; NOFLOW: {{^.LBB}}
+; NOFLOW: vsetivli zero, 16, e32, m1, ta, ma
 ; O0-LABEL: widen:
 ; O0: vsetivli zero, 16, e32, m1, ta, ma
 ; O0: vle16.v
