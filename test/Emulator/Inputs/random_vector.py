@@ -233,7 +233,8 @@ class Program(random_scalar.Program):
         # (7.7): whole ones must fit in front of the fault.
         whole = insn.nf * size
         kind = r.random() if self.faults else 1
-        offset = r.randrange(0, 2048) // size * size + r.choice([0, 0, 8192])
+        lowest = 0 if self.faults else 1024  # how far strides can lead down
+        offset = r.randrange(lowest, 2048) // size * size + r.choice([0, 0, 8192])
         if kind < 0.06:  # runs into the forbidden page
             offset = 4096 - whole * r.randrange(0, 512 // whole)
         elif kind < 0.08:  # out of it
