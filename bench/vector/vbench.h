@@ -27,14 +27,15 @@ extern const struct vb_loop vb_loops[];
 #define ENTRY(name) {#name, name##_loop}
 #define LOOPS(...) const struct vb_loop vb_loops[] = {__VA_ARGS__, {0, 0}}
 
-// Once to warm the caches, once counted. The statement's results must not depend on
-// how often it ran, unless every compiler's program runs it as often (it does).
+// Once to warm the caches, also for the counting itself, and once that counts. The
+// statement's results may depend on how often it ran: every program runs it as often.
 #define MEASURE(...)                                                                               \
   do {                                                                                             \
-    __VA_ARGS__;                                                                                   \
-    vb_start();                                                                                    \
-    __VA_ARGS__;                                                                                   \
-    vb_stop();                                                                                     \
+    for (int round_ = 0; round_ < 2; round_++) {                                                   \
+      vb_start();                                                                                  \
+      __VA_ARGS__;                                                                                 \
+      vb_stop();                                                                                   \
+    }                                                                                              \
   } while (0)
 void vb_start(void);
 void vb_stop(void);

@@ -188,6 +188,8 @@ struct Operation {
         Opcode = ISD::SETCC;
       else if (auto Base = ISD::getBaseOpcodeForVP(Opcode, false))
         Opcode = *Base;
+      else if (Opcode == ISD::VP_MERGE) // its condition isn't a mask of the operation
+        Opcode = ISD::VSELECT;
     } else if (N->isStrictFPOpcode()) {
       Opcode = getNonStrict(Opcode);
       Strict = true;
@@ -834,7 +836,9 @@ static SDValue selectFMA(Operation &Op) {
   const unsigned *Forms = Opcodes[NegProduct][NegAddend];
   MTIAV::OpInfo Info = Op.getInfo();
   // Masked-off elements of a vp operation are poison.
-  Info.Policy = MTIAVType::TailAgnostic | (Op.Accumulates ? 0 : MTIAVType::MaskAgnostic);
+  // An addend that is kept: behind the length too, if there is one.
+  Info.Policy = Op.Accumulates ? (Op.EVL ? 0 : MTIAVType::TailAgnostic)
+                               : MTIAVType::TailAgnostic | MTIAVType::MaskAgnostic;
   if (SDValue R = selectWideningFMA(Op, A, B, C, NegProduct, NegAddend, Info))
     return R;
   return S ? Op.make(Op.VT, Forms[1], {C, S, B}, Info) : Op.make(Op.VT, Forms[0], {C, A, B}, Info);
@@ -842,7 +846,7 @@ static SDValue selectFMA(Operation &Op) {
 
 // (a * b) + c and c - (a * b) of integers.
 static SDValue selectMulAdd(Operation &Op) {
-  if (!Op.isPlain() || getElement(Op.VT) != Int)
+  if (!(Op.isPlain() || Op.Accumulates) || getElement(Op.VT) != Int)
     return SDValue();
   bool IsSub = Op.Opcode == ISD::SUB;
   if (Op.Opcode != ISD::ADD && !IsSub)
@@ -870,6 +874,43 @@ static SDValue selectMulAdd(Operation &Op) {
 
 static SDValue selectOperation(Operation &Op);
 
+// vp.merge: T where the condition is true and the length reaches, everywhere else F. Sums in
+// loops are that, of a sum with F: then the operation that makes T keeps F's elements.
+static SDValue selectMerge(Operation &Op, SDValue Cond, SDValue T, SDValue F) {
+  if (MTIAV::isAllOnesMask(Cond))
+    Cond = SDValue();
+  if (T.hasOneUse() && !T.isMachineOpcode() && !MTIAV::getSplatScalar(T) &&
+      !T->isStrictFPOpcode() && !ISD::isVPOpcode(T.getOpcode()) && T.getOpcode() != ISD::VSELECT) {
+    Operation Inner(Op.DAG, T.getNode(), Op.Constant);
+    Inner.VMask = Cond;
+    Inner.EVL = Op.EVL;
+    if (T.getOpcode() == ISD::FMA) {
+      Inner.Accumulates = true;
+      if (T.getOperand(2) == F)
+        return selectFMA(Inner);
+    } else {
+      Inner.Accumulates = T.getOpcode() == ISD::ADD || T.getOpcode() == ISD::SUB;
+      if (Inner.Accumulates)
+        for (unsigned I : {0u, 1u})
+          if (T.getOperand(I) == F && T.getOperand(1 - I).getOpcode() == ISD::MUL)
+            if (SDValue R = selectMulAdd(Inner))
+              return R;
+      Inner.Accumulates = false;
+      Inner.Passthru = F;
+      if (SDValue R = selectOperation(Inner))
+        return R;
+    }
+  }
+  MTIAV::OpInfo Info = Op.getInfo();
+  if (!Cond) {
+    // Only elements within the length are moved.
+    unsigned Opc = MTIA::PseudoVMV_V_V;
+    return MTIAV::getOp(Op.DAG, Op.DL, Op.VT, Opc, {F, T}, Info);
+  }
+  Info.Mask = Cond;
+  return MTIAV::getOp(Op.DAG, Op.DL, Op.VT, MTIA::PseudoVMERGE_VVM, {F, F, T}, Info);
+}
+
 static SDValue selectSelect(Operation &Op) {
   if (Op.Passthru)
     return SDValue();
@@ -884,6 +925,9 @@ static SDValue selectSelect(Operation &Op) {
     return Logic(MTIA::PseudoVMOR_MM, Logic(MTIA::PseudoVMAND_MM, T, Cond),
                  Logic(MTIA::PseudoVMANDN_MM, F, Cond));
   }
+
+  if (IsMerge && Op.EVL)
+    return selectMerge(Op, Cond, T, F);
 
   // An operation that has no other use is done where the condition is true only.
   if (!Op.EVL && T.hasOneUse() && !T.isMachineOpcode() && !MTIAV::getSplatScalar(T) &&

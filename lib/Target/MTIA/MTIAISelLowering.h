@@ -171,6 +171,13 @@ public:
   bool isLegalVectorType(EVT VT) const;
   MVT getVPExplicitVectorLengthTy() const override { return MVT::i64; }
   void finalizeLowering(MachineFunction &MF) const override;
+
+  // Segment loads and stores: MTIAISelLoweringVInterleave.cpp.
+  unsigned getMaxSupportedInterleaveFactor() const override { return 8; }
+  bool lowerDeinterleaveIntrinsicToLoad(Instruction *Load, Value *Mask,
+                                        IntrinsicInst *DI) const override;
+  bool lowerInterleaveIntrinsicToStore(Instruction *Store, Value *Mask,
+                                       ArrayRef<Value *> Values) const override;
   void AdjustInstrPostInstrSelection(MachineInstr &MI, SDNode *Node) const override;
   /// Hooks of lowering, in files of their own; what they return nothing for is expanded.
   SDValue lowerBuildVector(SDValue Op, SelectionDAG &DAG) const;

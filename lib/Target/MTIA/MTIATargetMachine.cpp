@@ -9,6 +9,7 @@
 #include "MTIA.h"
 #include "MTIAInstrInfo.h"
 #include "MTIAMachineFunctionInfo.h"
+#include "MTIAStridedAccess.h"
 #include "MTIATargetObjectFile.h"
 #include "MTIATargetTransformInfo.h"
 #include "TargetInfo/MTIATargetInfo.h"
@@ -44,6 +45,8 @@ static cl::opt<bool> EnableGlobalMerge("mtia-enable-global-merge",
                                        cl::desc("Merge small globals to share their address"),
                                        cl::init(true), cl::Hidden);
 
+static cl::opt<bool> EnableStridedAccess("mtia-enable-strided-access", cl::Hidden, cl::init(true),
+                                         cl::desc("Make strided accesses of gathers"));
 static cl::opt<bool> EnablePromoteConstants("mtia-enable-promote-constants",
                                             cl::desc("Load a function's constants from one table"),
                                             cl::init(true), cl::Hidden);
@@ -71,6 +74,7 @@ extern "C" LLVM_EXTERNAL_VISIBILITY void LLVMInitializeMTIATarget() {
   initializeMTIAInsertVSETVLIPass(PR);
   initializeMTIAMergeBaseOffsetPass(PR);
   initializeMTIAPromoteConstantsPass(PR);
+  initializeMTIAStridedAccessPass(PR);
   initializeMTIARedundantZeroPass(PR);
   initializeMTIARemoveSExtPass(PR);
   initializeMTIAVectorPeepholePass(PR);
@@ -215,6 +219,10 @@ public:
   void addIRPasses() override {
     addPass(createMTIAEnableXmtiaPass());
     addPass(createAtomicExpandLegacyPass());
+    if (getOptLevel() != CodeGenOptLevel::None)
+      addPass(createInterleavedAccessPass());
+    if (EnableStridedAccess && getOptLevel() != CodeGenOptLevel::None)
+      addPass(createMTIAStridedAccessPass());
     TargetPassConfig::addIRPasses();
   }
 

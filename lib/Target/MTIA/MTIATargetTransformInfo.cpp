@@ -109,25 +109,8 @@ InstructionCost MTIATTIImpl::getIntImmCostIntrin(Intrinsic::ID IID, unsigned Idx
   return TTI::TCC_Free; // before their expansion nothing can be said
 }
 
-unsigned MTIATTIImpl::getNumberOfRegisters(unsigned ClassID) const {
-  // Of class 1, vectors, there are none yet.
-  return ClassID == 1 ? 0 : 31;
-}
-
 TTI::PopcntSupportKind MTIATTIImpl::getPopcntSupport(unsigned TyWidth) const {
   return ST->hasStdExtZbb() ? TTI::PSK_FastHardware : TTI::PSK_Software;
-}
-
-TypeSize MTIATTIImpl::getRegisterBitWidth(TargetTransformInfo::RegisterKind K) const {
-  switch (K) {
-  case TargetTransformInfo::RGK_Scalar:
-    return TypeSize::getFixed(64);
-  case TargetTransformInfo::RGK_FixedWidthVector:
-    return TypeSize::getFixed(0);
-  case TargetTransformInfo::RGK_ScalableVector:
-    return TypeSize::getScalable(0);
-  }
-  llvm_unreachable("Unknown kind of register");
 }
 
 void MTIATTIImpl::getUnrollingPreferences(Loop *L, ScalarEvolution &SE,
@@ -142,7 +125,7 @@ void MTIATTIImpl::getUnrollingPreferences(Loop *L, ScalarEvolution &SE,
   UP.PartialOptSizeThreshold = 0;
   if (L->getHeader()->getParent()->hasOptSize())
     return;
-  if (L->getNumBlocks() > 4)
+  if (L->getNumBlocks() > 4 || isVectorLoop(L))
     return;
   InstructionCost Cost = 0;
   for (BasicBlock *BB : L->getBlocks()) {

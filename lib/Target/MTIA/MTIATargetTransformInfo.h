@@ -48,8 +48,124 @@ public:
   void getPeelingPreferences(Loop *L, ScalarEvolution &SE,
                              TTI::PeelingPreferences &PP) const override;
   bool isLSRCostLess(const TTI::LSRCost &C1, const TTI::LSRCost &C2) const override;
-  unsigned getMaxInterleaveFactor(ElementCount VF) const override { return 1; }
   bool enableSelectOptimize() const override { return false; }
+
+  // Vectors: MTIATargetTransformInfoV.cpp.
+  unsigned getMinVectorRegisterBitWidth() const override;
+  unsigned getRegUsageForType(Type *Ty) const override;
+  unsigned getNumberOfParts(Type *Ty) const override;
+  unsigned getMaxInterleaveFactor(ElementCount VF) const override;
+  unsigned getMaximumVF(unsigned ElemWidth, unsigned Opcode) const override;
+  std::optional<unsigned> getMaxVScale() const override;
+  std::optional<unsigned> getVScaleForTuning() const override { return getMaxVScale(); }
+  bool isVScaleKnownToBeAPowerOfTwo() const override { return true; }
+  bool supportsScalableVectors() const override { return ST->hasVInstructions(); }
+  bool enableScalableVectorization() const override { return ST->hasVInstructions(); }
+  bool hasActiveVectorLength() const override { return ST->hasVInstructions(); }
+  bool shouldConsiderVectorizationRegPressure() const override { return true; }
+  bool preferPredicateOverEpilogue(TailFoldingInfo *TFI) const override;
+  TailFoldingStyle getPreferredTailFoldingStyle(bool IVUpdateMayOverflow) const override;
+  unsigned getMinTripCountTailFoldingThreshold() const override { return 5; }
+  bool enableOrderedReductions() const override { return true; }
+  bool enableInterleavedAccessVectorization() const override { return true; }
+  bool enableMaskedInterleavedAccessVectorization() const override {
+    return ST->hasVInstructions();
+  }
+  bool isElementTypeLegalForScalableVector(Type *Ty) const override;
+  bool isLegalMaskedLoad(Type *Ty, Align Alignment, unsigned, TTI::MaskKind) const override {
+    return isLegalVectorAccess(Ty, Alignment);
+  }
+  bool isLegalMaskedStore(Type *Ty, Align Alignment, unsigned, TTI::MaskKind) const override {
+    return isLegalVectorAccess(Ty, Alignment);
+  }
+  bool isLegalMaskedGather(Type *Ty, Align Alignment) const override {
+    return isLegalVectorAccess(Ty, Alignment);
+  }
+  bool isLegalMaskedScatter(Type *Ty, Align Alignment) const override {
+    return isLegalVectorAccess(Ty, Alignment);
+  }
+  bool isLegalStridedLoadStore(Type *Ty, Align Alignment) const override {
+    return isLegalVectorAccess(Ty, Alignment);
+  }
+  bool isLegalMaskedExpandLoad(Type *Ty, Align Alignment) const override {
+    return isLegalVectorAccess(Ty, Alignment);
+  }
+  bool isLegalMaskedCompressStore(Type *Ty, Align Alignment) const override {
+    return isLegalVectorAccess(Ty, Alignment);
+  }
+  bool isLegalInterleavedAccessType(VectorType *VTy, unsigned Factor, Align Alignment,
+                                    unsigned AddrSpace) const override;
+  bool isLegalToVectorizeReduction(const RecurrenceDescriptor &RdxDesc,
+                                   ElementCount VF) const override;
+  bool shouldExpandReduction(const IntrinsicInst *II) const override;
+  TTI::VPLegalization getVPLegalizationStrategy(const VPIntrinsic &PI) const override;
+  bool isProfitableToSinkOperands(Instruction *I, SmallVectorImpl<Use *> &Ops) const override;
+
+  InstructionCost
+  getArithmeticInstrCost(unsigned Opcode, Type *Ty, TTI::TargetCostKind CostKind,
+                         TTI::OperandValueInfo Op1Info = {TTI::OK_AnyValue, TTI::OP_None},
+                         TTI::OperandValueInfo Op2Info = {TTI::OK_AnyValue, TTI::OP_None},
+                         ArrayRef<const Value *> Args = {},
+                         const Instruction *CxtI = nullptr) const override;
+  InstructionCost getCastInstrCost(unsigned Opcode, Type *Dst, Type *Src, TTI::CastContextHint CCH,
+                                   TTI::TargetCostKind CostKind,
+                                   const Instruction *I = nullptr) const override;
+  InstructionCost
+  getCmpSelInstrCost(unsigned Opcode, Type *ValTy, Type *CondTy, CmpInst::Predicate VecPred,
+                     TTI::TargetCostKind CostKind,
+                     TTI::OperandValueInfo Op1Info = {TTI::OK_AnyValue, TTI::OP_None},
+                     TTI::OperandValueInfo Op2Info = {TTI::OK_AnyValue, TTI::OP_None},
+                     const Instruction *I = nullptr) const override;
+  InstructionCost getMemoryOpCost(unsigned Opcode, Type *Src, Align Alignment,
+                                  unsigned AddressSpace, TTI::TargetCostKind CostKind,
+                                  TTI::OperandValueInfo OpInfo = {TTI::OK_AnyValue, TTI::OP_None},
+                                  const Instruction *I = nullptr) const override;
+  InstructionCost getMemIntrinsicInstrCost(const MemIntrinsicCostAttributes &MICA,
+                                           TTI::TargetCostKind CostKind) const override;
+  InstructionCost getInterleavedMemoryOpCost(unsigned Opcode, Type *VecTy, unsigned Factor,
+                                             ArrayRef<unsigned> Indices, Align Alignment,
+                                             unsigned AddressSpace, TTI::TargetCostKind CostKind,
+                                             bool UseMaskForCond = false,
+                                             bool UseMaskForGaps = false) const override;
+  InstructionCost getAddressComputationCost(Type *PtrTy, ScalarEvolution *SE, const SCEV *Ptr,
+                                            TTI::TargetCostKind CostKind) const override;
+  using BaseT::getVectorInstrCost;
+  InstructionCost getVectorInstrCost(unsigned Opcode, Type *Val, TTI::TargetCostKind CostKind,
+                                     unsigned Index, const Value *Op0,
+                                     const Value *Op1) const override;
+  InstructionCost getIndexedVectorInstrCostFromEnd(unsigned Opcode, Type *Val,
+                                                   TTI::TargetCostKind CostKind,
+                                                   unsigned Index) const override;
+  using BaseT::getScalarizationOverhead;
+  InstructionCost getScalarizationOverhead(VectorType *Ty, const APInt &DemandedElts, bool Insert,
+                                           bool Extract, TTI::TargetCostKind CostKind,
+                                           bool ForPoisonSrc = true,
+                                           ArrayRef<Value *> VL = {}) const override;
+  InstructionCost getShuffleCost(TTI::ShuffleKind Kind, VectorType *DstTy, VectorType *SrcTy,
+                                 ArrayRef<int> Mask, TTI::TargetCostKind CostKind, int Index,
+                                 VectorType *SubTp, ArrayRef<const Value *> Args = {},
+                                 const Instruction *CxtI = nullptr) const override;
+  InstructionCost getArithmeticReductionCost(unsigned Opcode, VectorType *Ty,
+                                             std::optional<FastMathFlags> FMF,
+                                             TTI::TargetCostKind CostKind) const override;
+  InstructionCost getMinMaxReductionCost(Intrinsic::ID IID, VectorType *Ty, FastMathFlags FMF,
+                                         TTI::TargetCostKind CostKind) const override;
+  InstructionCost getExtendedReductionCost(unsigned Opcode, bool IsUnsigned, Type *ResTy,
+                                           VectorType *Ty, std::optional<FastMathFlags> FMF,
+                                           TTI::TargetCostKind CostKind) const override;
+  InstructionCost getIntrinsicInstrCost(const IntrinsicCostAttributes &ICA,
+                                        TTI::TargetCostKind CostKind) const override;
+
+private:
+  // A vector type in registers: as many of 64 bytes, in groups of eight at most, which
+  // are as many operations.
+  struct VectorShape {
+    unsigned Elements, ElementBits, Registers, Parts;
+  };
+  std::optional<VectorShape> getVectorShape(Type *Ty) const;
+  bool isVectorElement(Type *Ty) const;
+  bool isLegalVectorAccess(Type *Ty, Align Alignment) const;
+  bool isVectorLoop(const Loop *L) const;
 };
 } // namespace llvm
 
