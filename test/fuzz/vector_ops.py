@@ -568,7 +568,7 @@ def scalable_shuffle(f, t):
                 f.keep(f.value(part, f"extractvalue {struct} {x.name}, {i}"))
         return None
     if kind == "insert":
-        part = t.by(r.choice([k for k in (1, 2, 3, 4, 8, 16, 32) if k <= t.n] or [1]))
+        part = t.by(r.choice([k for k in (1, 2, 3, 4, 8, 16, 32) if k <= t.n and (k > 1 or t.sc)] or [t.n]))
         if t.sc and r.random() < 0.5:
             part = T(t.e, r.choice([2, 4, 8]), False)
         lanes = part.n if t.sc == part.sc else part.n
@@ -579,7 +579,7 @@ def scalable_shuffle(f, t):
         b = f.get(part)
         return f.keep(f.call(t, f"llvm.vector.insert.{t.m}.{part.m}", a, b, (scalar("i64"), str(at))), a, b)
     if kind == "extract":
-        part = t.by(r.choice([k for k in (1, 2, 3, 4, 8, 16, 32) if k <= t.n] or [1]))
+        part = t.by(r.choice([k for k in (1, 2, 3, 4, 8, 16, 32) if k <= t.n and (k > 1 or t.sc)] or [t.n]))
         if t.sc and r.random() < 0.5:
             part = T(t.e, r.choice([2, 4, 8]), False)
         limit = t.n if t.sc == part.sc else t.lanes

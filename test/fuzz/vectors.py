@@ -130,9 +130,14 @@ class Checker:
             file.write("\n".join(lines) + "\n")
         subprocess.run([self.tool("llvm-mc"), f"--triple={TRIPLE}", "-mattr=+f,+d", "-target-abi=lp64d", "-filetype=obj",
                         self.path("table.s"), "-o", self.path("table.o")], check=True)
-        subprocess.run([self.tool("ld.lld"), "-N", "-Ttext=0x80000000", "-z", "muldefs",
-                        *(self.path(f"{n}.o") for n in ("start", "driver", "table", "s", "o")), *self.args.library,
-                        "-o", self.path("all.elf")], check=True)
+        link = subprocess.run([self.tool("ld.lld"), "-N", "-Ttext=0x80000000", "-z", "muldefs",
+                               *(self.path(f"{n}.o") for n in ("start", "driver", "table", "s", "o")),
+                               *self.args.library, "-o", self.path("all.elf")],
+                              capture_output=True, text=True, check=False)
+        if link.returncode:
+            if len(functions) == 1:
+                return {functions[0].number: f"doesn't link: {link.stderr[:200]}"}
+            raise RuntimeError(link.stderr)
         command = (QEMU if self.args.run == "qemu" else self.args.run.split()) + [self.path("all.elf")]
         with tempfile.TemporaryFile() as out:
             try:

@@ -119,8 +119,20 @@ static SDValue reduceMask(SelectionDAG &DAG, const SDLoc &DL, unsigned Node, SDV
   return Start ? DAG.getNode(Combine, DL, MVT::i64, R, Start) : R;
 }
 
-// There is no instruction: as one of all elements, which the legaliser expands, where those left
-// out are 1.
+// One half with the other, until there is one element.
+static SDValue reduceByHalves(SelectionDAG &DAG, const SDLoc &DL, SDValue V, unsigned Opcode,
+                              SDNodeFlags Flags) {
+  EVT VT = V.getValueType(), Element = VT.getVectorElementType();
+  while (MTIAVType::get(VT).getNumRegs() > 1) {
+    VT = withCount(DAG, VT, VT.getVectorMinNumElements() / 2);
+    V = DAG.getNode(Opcode, DL, VT, getPart(DAG, DL, V, VT, 0), getPart(DAG, DL, V, VT, 1), Flags);
+  }
+  for (unsigned N = MTIAVType::getNumElts(VT) / 2; N; N /= 2)
+    V = DAG.getNode(Opcode, DL, VT, V, slideDown(DAG, DL, V, N), Flags);
+  return getFirst(DAG, DL, Element.isInteger() ? EVT(MVT::i64) : Element, V);
+}
+
+// There is no instruction: as one of all elements, where those left out are 1.
 static SDValue reduceProduct(SelectionDAG &DAG, const SDLoc &DL, SDValue Op) {
   SDValue Start = Op.getOperand(0), V = Op.getOperand(1);
   EVT VT = V.getValueType(), Result = Op.getValueType();
@@ -151,6 +163,10 @@ SDValue MTIATargetLowering::lowerReduction(SDValue Op, SelectionDAG &DAG) const 
     return reduceMask(DAG, DL, Node, Start, V, Info.Mask, Info.AVL);
   if (Node == ISD::VP_REDUCE_MUL || Node == ISD::VP_REDUCE_FMUL || Node == ISD::VP_REDUCE_SEQ_FMUL)
     return reduceProduct(DAG, DL, Op);
+  if (Node == ISD::VECREDUCE_MUL ||
+      (Node == ISD::VECREDUCE_FMUL && isOperationLegal(ISD::FMUL, VT)))
+    return reduceByHalves(DAG, DL, V, Node == ISD::VECREDUCE_MUL ? ISD::MUL : ISD::FMUL,
+                          Op->getFlags());
   std::optional<Reduction> R = getReduction(Node);
   if (!R || Element == MVT::bf16 || (Element == MVT::f16 && !Subtarget.hasVInstructionsF16()))
     return SDValue();

@@ -62,6 +62,24 @@ void *memmove(void *to, const void *from, size_t n) {
   return to;
 }
 
+/* What is left of a vector of one element may become calls of these. To the nearest, ties to even:
+   adding 2^52 and taking it away again drops the fraction. */
+double nearbyint(double x) {
+  double magnitude = __builtin_fabs(x);
+  if (!(magnitude < 0x1p52))
+    return x == x ? x : x + x;
+  volatile double big = magnitude + 0x1p52;
+  return __builtin_copysign(big - 0x1p52, x);
+}
+
+float nearbyintf(float x) {
+  float magnitude = __builtin_fabsf(x);
+  if (!(magnitude < 0x1p23f))
+    return x == x ? x : x + x;
+  volatile float big = magnitude + 0x1p23f;
+  return __builtin_copysignf(big - 0x1p23f, x);
+}
+
 static long host(long op, const void *argument) {
   register long a0 __asm__("a0") = op;
   register const void *a1 __asm__("a1") = argument;
