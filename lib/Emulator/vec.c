@@ -398,7 +398,7 @@ void mtia_vec_activate(struct mtia_vector *v, bool masked, unsigned first, unsig
 
 // Takes the active bits of a mask over.
 static void take_mask(struct mtia_vector *v, const struct mtia_vinsn *i, unsigned vl) {
-  uint64_t *d = (uint64_t *)(void *)v->reg[i->vd];
+  uint64_t *d = (uint64_t *)(void *)mtia_vreg(v, i->vd);
   const uint64_t *s = (const uint64_t *)(const void *)v->scratch;
   for (unsigned w = 0; 64 * w < vl; w++)
     d[w] = (d[w] & ~v->active[w]) | (s[w] & v->active[w]);
@@ -415,12 +415,12 @@ static enum mtia_vec_outcome run_arith(struct mtia_core *c, const struct mtia_vi
   r->first = first;
   r->vl = vl;
   r->regs = ((vl << i->shift) + MTIA_VLENB - 1) / MTIA_VLENB;
-  r->vd = v->reg[i->vd];
-  r->vs2 = v->reg[i->vs2];
-  r->vs1 = v->reg[i->vs1];
+  r->vd = mtia_vreg(v, i->vd);
+  r->vs2 = mtia_vreg(v, i->vs2);
+  r->vs1 = mtia_vreg(v, i->vs1);
   bool some = i->masked || first;
   if (i->flags & MTIA_VF_ACTIVE) {
-    r->out = v->reg[i->vd];
+    r->out = mtia_vreg(v, i->vd);
     r->active = NULL;
     if (some) {
       mtia_vec_activate(v, i->masked, first, vl);
@@ -434,13 +434,13 @@ static enum mtia_vec_outcome run_arith(struct mtia_core *c, const struct mtia_vi
     i->fn(r);
     take_mask(v, i, vl);
   } else if (!some && (vl << i->shift) % MTIA_VLENB == 0) {
-    r->out = v->reg[i->vd];
+    r->out = mtia_vreg(v, i->vd);
     i->fn(r);
   } else {
     r->out = v->scratch[0];
     mtia_vec_activate(v, i->masked, first, vl);
     i->fn(r);
-    v->host->blend(v->reg[i->vd], v->scratch[0], v->active, r->regs, i->shift);
+    v->host->blend(mtia_vreg(v, i->vd), v->scratch[0], v->active, r->regs, i->shift);
   }
   *(uint64_t *)((char *)c + i->result_at) = r->result;
   return MTIA_VEC_DONE;

@@ -116,6 +116,11 @@ struct mtia_vector {
   uint64_t cause, tval; // of the memory access that failed
 };
 
+// The first byte of a register, or of a group of them.
+static inline uint8_t *mtia_vreg(const struct mtia_vector *v, unsigned n) {
+  return (uint8_t *)(uintptr_t)v->reg + (size_t)n * MTIA_VLENB;
+}
+
 // FAULT: a memory access failed with v->cause and v->tval.
 enum mtia_vec_outcome { MTIA_VEC_DONE, MTIA_VEC_ILLEGAL, MTIA_VEC_FAULT };
 

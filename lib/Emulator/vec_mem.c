@@ -93,8 +93,8 @@ static inline __attribute__((always_inline)) outcome elements(struct mtia_core *
   const bool indexed = m->mode >= MTIA_VMODE_INDEXED, masked = i->masked, guarded = c->guarded;
   const unsigned nf = m->nf, index_shift = i->index_shift;
   const size_t field = (size_t)i->emul * MTIA_VLENB;
-  const uint8_t *indices = v->reg[i->vs2];
-  uint8_t *const data = v->reg[i->vd], *const dram = v->dram;
+  const uint8_t *indices = mtia_vreg(v, i->vs2);
+  uint8_t *const data = mtia_vreg(v, i->vd), *const dram = v->dram;
   for (unsigned e = v->vstart; e < vl; e++) {
     if (masked && !(v->reg[0][e / 8] >> e % 8 & 1))
       continue;
@@ -152,7 +152,7 @@ static inline __attribute__((always_inline)) outcome unit(struct mtia_core *c,
                                                           bool store) {
   struct mtia_vector *v = c->v;
   unsigned bytes = vl << i->shift, regs = (bytes + MTIA_VLENB - 1) / MTIA_VLENB;
-  uint8_t *host = range(c, c->x[i->vs1], bytes), *reg = v->reg[i->vd];
+  uint8_t *host = range(c, c->x[i->vs1], bytes), *reg = mtia_vreg(v, i->vd);
   if (!LIKELY(host && !v->vstart))
     return run_elements(c, i, vl);
   if (!vl)
@@ -197,7 +197,7 @@ static outcome whole(struct mtia_core *c, const struct mtia_vinsn *i, bool store
     return unit(c, i, count, store);
   for (unsigned e = c->v->vstart; e < count; e++)
     if (!access_slow(c, store, base + ((uint64_t)e << i->shift),
-                     c->v->reg[i->vd] + ((size_t)e << i->shift), 1u << i->shift)) {
+                     mtia_vreg(c->v, i->vd) + ((size_t)e << i->shift), 1u << i->shift)) {
       c->v->vstart = (uint16_t)e;
       return FAULT;
     }
@@ -228,7 +228,7 @@ static outcome run_segments(struct mtia_core *c, const struct mtia_vinsn *i) {
   uint8_t *host = range(c, c->x[i->vs1], (uint64_t)vl * m->nf << i->shift);
   if (!LIKELY(host && !v->vstart && !i->masked))
     return run_elements(c, i, vl);
-  uint8_t *reg = v->reg[i->vd];
+  uint8_t *reg = mtia_vreg(v, i->vd);
   size_t field = (size_t)i->emul * MTIA_VLENB;
   switch (i->shift) {
   case 0:
@@ -267,7 +267,7 @@ bool mtia_vec_piece(const struct mtia_core *c, const struct mtia_vinsn *i, unsig
   *size = i->masked && !(v->reg[0][e / 8] >> e % 8 & 1) ? 0 : step;
   *addr = base + e * (m->mode == MTIA_VMODE_STRIDED ? c->x[i->vs2] : step);
   if (m->mode >= MTIA_VMODE_INDEXED)
-    *addr = base + index_of(v->reg[i->vs2], e, i->index_shift);
+    *addr = base + index_of(mtia_vreg(v, i->vs2), e, i->index_shift);
   return true;
 }
 

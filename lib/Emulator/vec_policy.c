@@ -40,7 +40,7 @@ static bool bit(const uint64_t *words, unsigned e) { return words[e / 64] >> e %
 
 static void mask_ones(struct mtia_vector *v, const struct mtia_vinsn *i, const uint64_t *active,
                       unsigned first, unsigned vl, bool vma) {
-  uint64_t *d = (uint64_t *)(void *)v->reg[i->vd];
+  uint64_t *d = (uint64_t *)(void *)mtia_vreg(v, i->vd);
   for (unsigned e = first; e < MTIA_VLEN; e++)
     if (e >= vl || (vma && i->masked && !bit(active, e)))
       d[e / 64] |= UINT64_C(1) << e % 64;
@@ -49,7 +49,7 @@ static void mask_ones(struct mtia_vector *v, const struct mtia_vinsn *i, const u
 void mtia_vec_agnostic(struct mtia_vector *v, const struct mtia_vinsn *i, const uint64_t *active,
                        unsigned first, unsigned vl) {
   bool vta = v->vtype >> 6 & 1, vma = v->vtype >> 7 & 1;
-  uint8_t *d = v->reg[i->vd];
+  uint8_t *d = mtia_vreg(v, i->vd);
   unsigned dest = facts[i->op].dest, all = (i->emul * MTIA_VLENB) >> i->shift;
   if (dest == DEST_NONE || first >= vl)
     return;

@@ -236,7 +236,8 @@ static uint64_t by_elements(struct mtia_core *c, const struct mtia_vinsn *i, boo
   for (unsigned e = 0; e < vl; e++) {
     uint64_t index = 0, now = start + 1 + e + wait;
     if (mode >= MTIA_VMODE_INDEXED)
-      memcpy(&index, v->reg[i->vs2] + ((size_t)e << i->index_shift), (size_t)1 << i->index_shift);
+      memcpy(&index, mtia_vreg(v, i->vs2) + ((size_t)e << i->index_shift),
+             (size_t)1 << i->index_shift);
     else
       index = e * stride;
     if (i->masked && !(v->reg[0][e / 8] >> e % 8 & 1))
