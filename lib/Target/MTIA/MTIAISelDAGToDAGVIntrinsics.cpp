@@ -320,6 +320,13 @@ bool MTIADAGToDAGISel::selectVectorIntrinsic(SDNode *N) {
   if (!Row)
     return false;
 
+  // A move of which only the moved elements matter.
+  if (ID == Intrinsic::riscv_vmv_v_v && N->getOperand(1).isUndef()) {
+    ReplaceUses(SDValue(N, 0), N->getOperand(2));
+    CurDAG->RemoveDeadNode(N);
+    return true;
+  }
+
   SDLoc DL(N);
   const TargetInstrInfo &TII = *Subtarget->getInstrInfo();
   SmallVector<SDValue, 10> Ops(drop_begin(N->op_values(), HasChain ? 2 : 1));
