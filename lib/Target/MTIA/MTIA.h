@@ -55,6 +55,10 @@ void initializeMTIAInsertRoundingModesPass(PassRegistry &);
 FunctionPass *createMTIAVectorPeepholePass(bool Optimize = true, bool TieAll = false);
 void initializeMTIAVectorPeepholePass(PassRegistry &);
 
+/// Gives vector instructions no more elements than their readers need.
+FunctionPass *createMTIAReduceVLPass();
+void initializeMTIAReduceVLPass(PassRegistry &);
+
 /// Removes sign extensions of values that are sign-extended already.
 FunctionPass *createMTIARemoveSExtPass();
 void initializeMTIARemoveSExtPass(PassRegistry &);

@@ -39,6 +39,7 @@ public:
   bool decomposeMulByConstant(LLVMContext &Context, EVT VT, SDValue C) const override;
   bool isMulAddWithConstProfitable(SDValue AddNode, SDValue ConstNode) const override;
   bool isDesirableToCommuteWithShift(const SDNode *N, CombineLevel Level) const override;
+  bool shouldExpandGetVectorLength(EVT CountVT, unsigned VF, bool IsScalable) const override;
   bool shouldConvertConstantLoadToIntImm(const APInt &Imm, Type *Ty) const override { return true; }
   bool convertSelectOfConstantsToMath(EVT VT) const override { return true; }
   bool preferZeroCompareBranch() const override { return true; }

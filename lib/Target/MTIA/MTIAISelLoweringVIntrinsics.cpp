@@ -129,12 +129,36 @@ SDValue MTIATargetLowering::lowerVectorIntrinsic(SDValue Op, SelectionDAG &DAG) 
 }
 
 // vmv.x.s gives a whole register.
+// vl of at most VF elements is what vsetvli makes of the count.
+bool MTIATargetLowering::shouldExpandGetVectorLength(EVT CountVT, unsigned VF,
+                                                     bool IsScalable) const {
+  if (!Subtarget.hasVInstructions() || !IsScalable || !isPowerOf2_32(VF) || VF > 64)
+    return true;
+  return CountVT != MVT::i32 && CountVT != MVT::i64;
+}
+
 bool MTIATargetLowering::replaceVectorIntrinsic(SDNode *N, SmallVectorImpl<SDValue> &Results,
                                                 SelectionDAG &DAG) const {
-  if (N->getOpcode() != ISD::INTRINSIC_WO_CHAIN ||
-      N->getConstantOperandVal(0) != Intrinsic::riscv_vmv_x_s)
+  if (N->getOpcode() != ISD::INTRINSIC_WO_CHAIN)
     return false;
   SDLoc DL(N);
+  if (N->getConstantOperandVal(0) == Intrinsic::experimental_get_vector_length) {
+    // vsetvli says it; of bytes, so that every width of elements has a group as large.
+    unsigned VF = N->getConstantOperandVal(2) * MTIAVType::VScale;
+    unsigned VTypeI = MTIAVType::encode(8, (int)Log2_32(VF) - (int)Log2_32(MTIAVType::VLen / 8));
+    SDValue Count = DAG.getNode(ISD::ZERO_EXTEND, DL, MVT::i64, N->getOperand(1));
+    if (N->getOperand(1).getValueType() == MVT::i64)
+      Count = N->getOperand(1);
+    SDValue VL = SDValue(DAG.getMachineNode(MTIA::PseudoVSETVLI, DL, MVT::i64, Count,
+                                            DAG.getTargetConstant(VTypeI, DL, MVT::i64)),
+                         0);
+    // At most 512.
+    VL = DAG.getNode(ISD::AssertZext, DL, MVT::i64, VL, DAG.getValueType(MVT::i16));
+    Results.push_back(DAG.getNode(ISD::TRUNCATE, DL, N->getValueType(0), VL));
+    return true;
+  }
+  if (N->getConstantOperandVal(0) != Intrinsic::riscv_vmv_x_s)
+    return false;
   SDValue Wide =
       DAG.getNode(ISD::INTRINSIC_WO_CHAIN, DL, MVT::i64, N->getOperand(0), N->getOperand(1));
   Results.push_back(DAG.getNode(ISD::TRUNCATE, DL, N->getValueType(0), Wide));

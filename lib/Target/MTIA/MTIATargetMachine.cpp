@@ -45,6 +45,8 @@ static cl::opt<bool> EnableGlobalMerge("mtia-enable-global-merge",
                                        cl::desc("Merge small globals to share their address"),
                                        cl::init(true), cl::Hidden);
 
+static cl::opt<bool> EnableReduceVL("mtia-enable-reduce-vl", cl::Hidden, cl::init(true),
+                                    cl::desc("Compute only the vector elements that are used"));
 static cl::opt<bool> EnableStridedAccess("mtia-enable-strided-access", cl::Hidden, cl::init(true),
                                          cl::desc("Make strided accesses of gathers"));
 static cl::opt<bool> EnablePromoteConstants("mtia-enable-promote-constants",
@@ -77,6 +79,7 @@ extern "C" LLVM_EXTERNAL_VISIBILITY void LLVMInitializeMTIATarget() {
   initializeMTIAStridedAccessPass(PR);
   initializeMTIARedundantZeroPass(PR);
   initializeMTIARemoveSExtPass(PR);
+  initializeMTIAReduceVLPass(PR);
   initializeMTIAVectorPeepholePass(PR);
 }
 
@@ -252,6 +255,8 @@ public:
       addPass(createMTIAFoldMemOffsetPass());
     addPass(createMTIAVectorPeepholePass());
     TargetPassConfig::addMachineSSAOptimization();
+    if (EnableReduceVL)
+      addPass(createMTIAReduceVLPass());
     if (EnableRemoveSExt)
       addPass(createMTIARemoveSExtPass());
   }
