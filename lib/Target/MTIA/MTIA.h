@@ -59,6 +59,10 @@ void initializeMTIAVectorPeepholePass(PassRegistry &);
 FunctionPass *createMTIAReduceVLPass();
 void initializeMTIAReduceVLPass(PassRegistry &);
 
+/// Gives vector operations of odd lengths, which can't be selected, the next power of two.
+FunctionPass *createMTIAPadVectorsPass();
+void initializeMTIAPadVectorsPass(PassRegistry &);
+
 /// Removes sign extensions of values that are sign-extended already.
 FunctionPass *createMTIARemoveSExtPass();
 void initializeMTIARemoveSExtPass(PassRegistry &);

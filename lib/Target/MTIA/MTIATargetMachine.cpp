@@ -75,6 +75,7 @@ extern "C" LLVM_EXTERNAL_VISIBILITY void LLVMInitializeMTIATarget() {
   initializeMTIAInsertRoundingModesPass(PR);
   initializeMTIAInsertVSETVLIPass(PR);
   initializeMTIAMergeBaseOffsetPass(PR);
+  initializeMTIAPadVectorsPass(PR);
   initializeMTIAPromoteConstantsPass(PR);
   initializeMTIAStridedAccessPass(PR);
   initializeMTIARedundantZeroPass(PR);
@@ -226,6 +227,7 @@ public:
       addPass(createInterleavedAccessPass());
     if (EnableStridedAccess && getOptLevel() != CodeGenOptLevel::None)
       addPass(createMTIAStridedAccessPass());
+    addPass(createMTIAPadVectorsPass());
     TargetPassConfig::addIRPasses();
   }
 
