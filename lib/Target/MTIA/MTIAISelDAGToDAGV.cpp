@@ -401,49 +401,52 @@ static SDValue selectIntCompare(Operation &Op, SDValue A, SDValue B, ISD::CondCo
   std::optional<int64_t> Less;
   if (C && *C != (Unsigned ? 0 : minIntN(Bits)))
     Less = *C - 1;
-  auto Imm = [&](unsigned Opc, std::optional<int64_t> V) {
-    return V && isInt<5>(*V) ? Op.make(Opc, {A, Op.imm(*V)}) : SDValue();
-  };
+  // An instruction per form of the second operand. One that doesn't exist is that of the swapped
+  // operands, or of the constant below.
+  unsigned VV, VX, VI;
+  bool Swapped = false;
+  std::optional<int64_t> Imm = C;
   switch (CC) {
   case ISD::SETEQ:
-    if (SDValue R = Imm(MTIA::PseudoVMSEQ_VI, C))
-      return R;
-    return Scalar ? Op.make(MTIA::PseudoVMSEQ_VX, {A, Scalar})
-                  : Op.make(MTIA::PseudoVMSEQ_VV, {A, B});
+    VV = MTIA::PseudoVMSEQ_VV, VX = MTIA::PseudoVMSEQ_VX, VI = MTIA::PseudoVMSEQ_VI;
+    break;
   case ISD::SETNE:
-    if (SDValue R = Imm(MTIA::PseudoVMSNE_VI, C))
-      return R;
-    return Scalar ? Op.make(MTIA::PseudoVMSNE_VX, {A, Scalar})
-                  : Op.make(MTIA::PseudoVMSNE_VV, {A, B});
+    VV = MTIA::PseudoVMSNE_VV, VX = MTIA::PseudoVMSNE_VX, VI = MTIA::PseudoVMSNE_VI;
+    break;
   case ISD::SETLT:
   case ISD::SETULT:
-    if (SDValue R = Imm(Unsigned ? MTIA::PseudoVMSLEU_VI : MTIA::PseudoVMSLE_VI, Less))
-      return R;
-    if (Scalar)
-      return Op.make(Unsigned ? MTIA::PseudoVMSLTU_VX : MTIA::PseudoVMSLT_VX, {A, Scalar});
-    return Op.make(Unsigned ? MTIA::PseudoVMSLTU_VV : MTIA::PseudoVMSLT_VV, {A, B});
+    VV = Unsigned ? MTIA::PseudoVMSLTU_VV : MTIA::PseudoVMSLT_VV;
+    VX = Unsigned ? MTIA::PseudoVMSLTU_VX : MTIA::PseudoVMSLT_VX;
+    VI = Unsigned ? MTIA::PseudoVMSLEU_VI : MTIA::PseudoVMSLE_VI;
+    Imm = Less;
+    break;
   case ISD::SETLE:
   case ISD::SETULE:
-    if (SDValue R = Imm(Unsigned ? MTIA::PseudoVMSLEU_VI : MTIA::PseudoVMSLE_VI, C))
-      return R;
-    if (Scalar)
-      return Op.make(Unsigned ? MTIA::PseudoVMSLEU_VX : MTIA::PseudoVMSLE_VX, {A, Scalar});
-    return Op.make(Unsigned ? MTIA::PseudoVMSLEU_VV : MTIA::PseudoVMSLE_VV, {A, B});
+    VV = Unsigned ? MTIA::PseudoVMSLEU_VV : MTIA::PseudoVMSLE_VV;
+    VX = Unsigned ? MTIA::PseudoVMSLEU_VX : MTIA::PseudoVMSLE_VX;
+    VI = Unsigned ? MTIA::PseudoVMSLEU_VI : MTIA::PseudoVMSLE_VI;
+    break;
   case ISD::SETGT:
   case ISD::SETUGT:
-    if (SDValue R = Imm(Unsigned ? MTIA::PseudoVMSGTU_VI : MTIA::PseudoVMSGT_VI, C))
-      return R;
-    if (Scalar)
-      return Op.make(Unsigned ? MTIA::PseudoVMSGTU_VX : MTIA::PseudoVMSGT_VX, {A, Scalar});
-    return Op.make(Unsigned ? MTIA::PseudoVMSLTU_VV : MTIA::PseudoVMSLT_VV, {B, A});
+    VV = Unsigned ? MTIA::PseudoVMSLTU_VV : MTIA::PseudoVMSLT_VV, Swapped = true;
+    VX = Unsigned ? MTIA::PseudoVMSGTU_VX : MTIA::PseudoVMSGT_VX;
+    VI = Unsigned ? MTIA::PseudoVMSGTU_VI : MTIA::PseudoVMSGT_VI;
+    break;
   case ISD::SETGE:
   case ISD::SETUGE:
-    if (SDValue R = Imm(Unsigned ? MTIA::PseudoVMSGTU_VI : MTIA::PseudoVMSGT_VI, Less))
-      return R;
-    return Op.make(Unsigned ? MTIA::PseudoVMSLEU_VV : MTIA::PseudoVMSLE_VV, {B, A});
+    VV = Unsigned ? MTIA::PseudoVMSLEU_VV : MTIA::PseudoVMSLE_VV, Swapped = true;
+    VX = 0;
+    VI = Unsigned ? MTIA::PseudoVMSGTU_VI : MTIA::PseudoVMSGT_VI;
+    Imm = Less;
+    break;
   default:
     llvm_unreachable("Not a comparison of integers");
   }
+  if (Imm && isInt<5>(*Imm))
+    return Op.make(VI, {A, Op.imm(*Imm)});
+  if (Scalar && VX)
+    return Op.make(VX, {A, Scalar});
+  return Swapped ? Op.make(VV, {B, A}) : Op.make(VV, {A, B});
 }
 
 // The comparisons that are instructions, false for NaNs but for SETUNE.

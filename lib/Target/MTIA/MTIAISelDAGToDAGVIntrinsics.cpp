@@ -16,6 +16,7 @@
 #include "MTIAISelLoweringV.h"
 #include "MTIAVIntrinsics.h"
 #include "MTIAVectorPseudos.h"
+#include "MTIAVectorState.h"
 #include "MTIAVectorTypes.h"
 #include "llvm/IR/IntrinsicsRISCV.h"
 
@@ -58,12 +59,6 @@ static SDValue getAVL(SelectionDAG &DAG, const SDLoc &DL, SDValue VL, unsigned V
   if (C->getZExtValue() >= VLMax)
     return DAG.getSignedTargetConstant(-1, DL, MVT::i64);
   return DAG.getTargetConstant(C->getZExtValue(), DL, MVT::i64);
-}
-
-static unsigned getVLMax(unsigned VTypeI) {
-  int Log2LMUL = MTIAV::getLog2LMUL(VTypeI);
-  unsigned PerRegister = MTIAVType::VLen / MTIAV::getSEW(VTypeI);
-  return Log2LMUL < 0 ? PerRegister >> -Log2LMUL : PerRegister << Log2LMUL;
 }
 
 // Makes the instruction: the mask goes to v0 right before it. `Chain` is null where there is none.
@@ -347,7 +342,7 @@ bool MTIADAGToDAGISel::selectVectorIntrinsic(SDNode *N) {
     Address = getVAddress(Address);
   }
   unsigned VTypeI = Type.encode(Type.SEW, Type.Log2LMUL, Policy);
-  SDValue AVL = O.VL ? getAVL(*CurDAG, DL, O.VL, getVLMax(VTypeI))
+  SDValue AVL = O.VL ? getAVL(*CurDAG, DL, O.VL, MTIAV::getVLMax(VTypeI))
                      : CurDAG->getTargetConstant(0, DL, MVT::i64);
   MachineSDNode *Result =
       makePseudo(*CurDAG, DL, Opcode, N->getVTList(), O.Passthru, O.Sources, O.Rounding, O.Mask,

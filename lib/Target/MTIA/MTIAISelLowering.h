@@ -232,6 +232,7 @@ private:
   SDValue lowerScalarToVector(SDValue Op, SelectionDAG &DAG) const;
   SDValue lowerVectorReverse(SDValue Op, SelectionDAG &DAG) const;
   SDValue lowerVectorSplice(SDValue Op, SelectionDAG &DAG) const;
+  EVT getPairType(SDValue Op, SelectionDAG &DAG) const;
   SDValue lowerVectorInterleave(SDValue Op, SelectionDAG &DAG) const;
   SDValue lowerVectorDeinterleave(SDValue Op, SelectionDAG &DAG) const;
   SDValue lowerVectorCompress(SDValue Op, SelectionDAG &DAG) const;

@@ -14,6 +14,7 @@
 #include "MCTargetDesc/MTIABaseInfo.h"
 #include "MCTargetDesc/MTIAMCTargetDesc.h"
 #include "MTIAISelLowering.h"
+#include "MTIAISelLoweringVParts.h"
 #include "MTIASubtarget.h"
 #include "MTIAVectorPseudos.h"
 #include "llvm/CodeGen/MachineFrameInfo.h"
@@ -446,13 +447,6 @@ void MTIATargetLowering::setFPVectorActions(MVT VT) {
 // Lowering
 //===----------------------------------------------------------------------===//
 
-// Bytes as a mask: true where they aren't 0. Not a comparison that could be folded to the
-// operation that is being lowered.
-static SDValue getMaskOfBytes(SelectionDAG &DAG, const SDLoc &DL, EVT MaskVT, SDValue Bytes) {
-  return MTIAV::getOp(DAG, DL, MaskVT, MTIA::PseudoVMSNE_VI,
-                      {MTIAV::getUndef(DAG, MaskVT), Bytes, MTIAV::getImm(DAG, DL, 0)});
-}
-
 // Elements of masks are bytes while they are moved.
 static SDValue lowerMaskPermute(SDValue Op, SelectionDAG &DAG) {
   SDLoc DL(Op);
@@ -483,7 +477,7 @@ static SDValue lowerMaskPermute(SDValue Op, SelectionDAG &DAG) {
     R = DAG.getVectorShuffle(Bytes, DL, Ops[0], Ops[1], SV->getMask());
   else
     R = DAG.getNode(Op.getOpcode(), DL, Bytes, Ops);
-  return getMaskOfBytes(DAG, DL, VT, R);
+  return MTIAV::getMaskOfBytes(DAG, DL, VT, R);
 }
 
 // A masked access whose elements may not be aligned, as one of bytes.
@@ -502,7 +496,7 @@ static SDValue lowerUnalignedAccess(SDValue Op, SelectionDAG &DAG) {
   if (!MTIAV::isAllOnesMask(Mask)) {
     // Of each element all bytes.
     SDValue Wide = DAG.getNode(ISD::SIGN_EXTEND, DL, VT.changeVectorElementTypeToInteger(), Mask);
-    Info.Mask = getMaskOfBytes(DAG, DL, ByteMask, DAG.getBitcast(Bytes, Wide));
+    Info.Mask = MTIAV::getMaskOfBytes(DAG, DL, ByteMask, DAG.getBitcast(Bytes, Wide));
   }
   if (VP)
     Info.AVL = DAG.getNode(ISD::MUL, DL, MVT::i64, VP->getVectorLength(),
@@ -559,7 +553,7 @@ static SDValue lowerVPSplice(SDValue Op, SelectionDAG &DAG) {
   SDValue R = MTIAV::getOp(DAG, DL, Wide, MTIA::PseudoVSLIDEDOWN_VX,
                            {MTIAV::getUndef(DAG, Wide), A, Down}, SDValue(), Up);
   R = MTIAV::getOp(DAG, DL, Wide, MTIA::PseudoVSLIDEUP_VX, {R, B, Up}, SDValue(), LengthB);
-  return OfMasks ? getMaskOfBytes(DAG, DL, VT, R) : R;
+  return OfMasks ? MTIAV::getMaskOfBytes(DAG, DL, VT, R) : R;
 }
 
 // The other way round, as many as the length says: all of them, and from the length's place on.
@@ -585,7 +579,7 @@ static SDValue lowerVPReverse(SDValue Op, SelectionDAG &DAG) {
   SDValue Start = DAG.getNode(ISD::SUB, DL, MVT::i64, DAG.getConstant(Count, DL, MVT::i64), Length);
   R = MTIAV::getOp(DAG, DL, Wide, MTIA::PseudoVSLIDEDOWN_VX, {MTIAV::getUndef(DAG, Wide), R, Start},
                    SDValue(), Length);
-  return OfMasks ? getMaskOfBytes(DAG, DL, VT, R) : R;
+  return OfMasks ? MTIAV::getMaskOfBytes(DAG, DL, VT, R) : R;
 }
 
 SDValue MTIATargetLowering::lowerMaskArithmetic(SDValue Op, SelectionDAG &DAG) const {
@@ -719,7 +713,7 @@ SDValue MTIATargetLowering::lowerVectorOperation(SDValue Op, SelectionDAG &DAG) 
     SDValue T = DAG.getNode(ISD::ZERO_EXTEND, DL, Bytes, Op.getOperand(1));
     SDValue F = DAG.getNode(ISD::ZERO_EXTEND, DL, Bytes, Op.getOperand(2));
     SDValue R = DAG.getNode(ISD::VP_MERGE, DL, Bytes, Op.getOperand(0), T, F, Op.getOperand(3));
-    return getMaskOfBytes(DAG, DL, VT, R);
+    return MTIAV::getMaskOfBytes(DAG, DL, VT, R);
   }
   case ISD::SELECT: {
     // One condition for all elements.

@@ -101,24 +101,27 @@ static SDValue orUndef(SelectionDAG &DAG, EVT VT, SDValue Passthru) {
   return Passthru && !Passthru.isUndef() ? Passthru : MTIAV::getUndef(DAG, VT);
 }
 
+static SDValue slide(SelectionDAG &DAG, const SDLoc &DL, unsigned VX, unsigned VI, SDValue Passthru,
+                     SDValue V, SDValue Amount, SDValue AVL, SDValue Mask) {
+  EVT VT = V.getValueType();
+  Passthru = orUndef(DAG, VT, Passthru);
+  auto *C = dyn_cast<ConstantSDNode>(Amount);
+  if (C && isUInt<5>(C->getZExtValue()))
+    return MTIAV::getOp(DAG, DL, VT, VI, {Passthru, V, MTIAV::getImm(DAG, DL, C->getZExtValue())},
+                        Mask, AVL);
+  return MTIAV::getOp(DAG, DL, VT, VX, {Passthru, V, Amount}, Mask, AVL);
+}
+
 SDValue MTIAV::slideDown(SelectionDAG &DAG, const SDLoc &DL, SDValue V, SDValue Amount,
                          SDValue Passthru, SDValue AVL, SDValue Mask) {
-  EVT VT = V.getValueType();
-  if (auto *C = dyn_cast<ConstantSDNode>(Amount); C && isUInt<5>(C->getZExtValue()))
-    return getOp(DAG, DL, VT, MTIA::PseudoVSLIDEDOWN_VI,
-                 {orUndef(DAG, VT, Passthru), V, getImm(DAG, DL, C->getZExtValue())}, Mask, AVL);
-  return getOp(DAG, DL, VT, MTIA::PseudoVSLIDEDOWN_VX, {orUndef(DAG, VT, Passthru), V, Amount},
-               Mask, AVL);
+  return slide(DAG, DL, MTIA::PseudoVSLIDEDOWN_VX, MTIA::PseudoVSLIDEDOWN_VI, Passthru, V, Amount,
+               AVL, Mask);
 }
 
 SDValue MTIAV::slideUp(SelectionDAG &DAG, const SDLoc &DL, SDValue Passthru, SDValue V,
                        SDValue Amount, SDValue AVL, SDValue Mask) {
-  EVT VT = V.getValueType();
-  if (auto *C = dyn_cast<ConstantSDNode>(Amount); C && isUInt<5>(C->getZExtValue()))
-    return getOp(DAG, DL, VT, MTIA::PseudoVSLIDEUP_VI,
-                 {orUndef(DAG, VT, Passthru), V, getImm(DAG, DL, C->getZExtValue())}, Mask, AVL);
-  return getOp(DAG, DL, VT, MTIA::PseudoVSLIDEUP_VX, {orUndef(DAG, VT, Passthru), V, Amount}, Mask,
-               AVL);
+  return slide(DAG, DL, MTIA::PseudoVSLIDEUP_VX, MTIA::PseudoVSLIDEUP_VI, Passthru, V, Amount, AVL,
+               Mask);
 }
 
 SDValue MTIAV::slideDown(SelectionDAG &DAG, const SDLoc &DL, SDValue V, unsigned Amount,

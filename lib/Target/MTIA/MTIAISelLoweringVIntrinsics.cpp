@@ -14,6 +14,8 @@
 #include "MTIASelectionDAGInfo.h"
 #include "MTIASubtarget.h"
 #include "MTIAVIntrinsics.h"
+#include "MTIAVectorPseudos.h"
+#include "MTIAVectorState.h"
 #include "MTIAVectorTypes.h"
 #include "llvm/Analysis/MemoryLocation.h"
 #include "llvm/IR/IntrinsicsRISCV.h"
@@ -45,11 +47,10 @@ bool MTIATargetLowering::isVectorIntrinsic(SDValue Op) {
 
 // VLMAX of vsetvli's operands SEW and LMUL; 0 if there is no such configuration.
 static unsigned getVLMax(uint64_t VSEW, uint64_t VLMUL) {
-  int Log2LMUL = (int)((VLMUL & 7) ^ 4) - 4;
+  int Log2LMUL = MTIAV::getLog2LMUL(VLMUL);
   if (VSEW > 3 || Log2LMUL == -4 || Log2LMUL < (int)VSEW - 3)
     return 0;
-  unsigned PerRegister = MTIAVType::VLen / (8 << VSEW);
-  return Log2LMUL < 0 ? PerRegister >> -Log2LMUL : PerRegister << Log2LMUL;
+  return MTIAV::getVLMax(VSEW << 3 | (VLMUL & 7));
 }
 
 static unsigned getVLMaxOf(SDValue Op, unsigned FirstOperand) {

@@ -538,15 +538,25 @@ static SDValue permuteMasks(SDValue Op, SelectionDAG &DAG) {
   return DAG.getMergeValues(Results, DL);
 }
 
+// As many integers as each of two operands has elements, for pairs of these; Other where there is
+// no such type, or where there are more operands.
+EVT MTIATargetLowering::getPairType(SDValue Op, SelectionDAG &DAG) const {
+  EVT VT = Op.getValueType();
+  unsigned SEW = MTIAVType::get(VT).SEW;
+  if (Op.getNumOperands() != 2 || SEW == 64)
+    return MVT::Other;
+  EVT PairVT = withElement(DAG, VT, MVT::getIntegerVT(SEW * 2));
+  return isLegalVectorType(PairVT) ? PairVT : EVT(MVT::Other);
+}
+
 SDValue MTIATargetLowering::lowerVectorInterleave(SDValue Op, SelectionDAG &DAG) const {
   SDLoc DL(Op);
   EVT VT = Op.getValueType();
   MTIAVType T = MTIAVType::get(VT);
   if (T.IsMask)
     return permuteMasks(Op, DAG);
-  EVT WideVT =
-      EVT::getVectorVT(*DAG.getContext(), MVT::getIntegerVT(T.SEW * 2), VT.getVectorElementCount());
-  if (Op.getNumOperands() != 2 || T.SEW == 64 || !isLegalVectorType(WideVT))
+  EVT WideVT = getPairType(Op, DAG);
+  if (WideVT == MVT::Other)
     return permuteInMemory(Op, DAG, true);
   SDValue A = Op.getOperand(0), B = Op.getOperand(1);
   SDValue Sum = getOp(DAG, DL, WideVT, MTIA::PseudoVWADDU_VV, {getUndef(DAG, WideVT), A, B});
@@ -564,9 +574,8 @@ SDValue MTIATargetLowering::lowerVectorDeinterleave(SDValue Op, SelectionDAG &DA
   MTIAVType T = MTIAVType::get(VT);
   if (T.IsMask)
     return permuteMasks(Op, DAG);
-  EVT WideVT =
-      EVT::getVectorVT(*DAG.getContext(), MVT::getIntegerVT(T.SEW * 2), VT.getVectorElementCount());
-  if (Op.getNumOperands() != 2 || T.SEW == 64 || !isLegalVectorType(WideVT))
+  EVT WideVT = getPairType(Op, DAG);
+  if (WideVT == MVT::Other)
     return permuteInMemory(Op, DAG, false);
   EVT BothVT = withCount(DAG, VT, VT.getVectorMinNumElements() * 2);
   SDValue Both = setElements(DAG, DL, DAG.getUNDEF(BothVT), Op.getOperand(0), 0);

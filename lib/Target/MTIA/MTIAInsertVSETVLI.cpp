@@ -201,7 +201,7 @@ static bool isVSet(const MachineInstr &MI) {
 }
 
 static unsigned getFaultFirstVLMax(const MachineInstr &MI) {
-  return MTIAV::getVLMax(MI.getOperand(MTIAV::getVTypeIdx(MI.getDesc())).getImm());
+  return MTIAV::getVLMax(MTIAV::getVTypeI(MI));
 }
 
 // The number that Def writes to Reg. Copies, constants and vsetvli are looked through: where
@@ -395,7 +395,7 @@ void MTIAInsertVSETVLI::setVL(VConfigDemand &D, const MachineInstr &MI, const Ma
 VConfigDemand MTIAInsertVSETVLI::getDemand(const MachineInstr &MI) const {
   const MCInstrDesc &Desc = MI.getDesc();
   VConfigDemand D;
-  D.VType = MI.getOperand(MTIAV::getVTypeIdx(Desc)).getImm();
+  D.VType = MTIAV::getVTypeI(MI);
   const MachineOperand &AVL = MI.getOperand(MTIAV::getAVLIdx(Desc));
   const bool TA = RISCVVType::isTailAgnostic(D.VType), MA = RISCVVType::isMaskAgnostic(D.VType);
   const bool UndefPassthru = hasUndefinedPassthru(MI, *MRI);

@@ -193,17 +193,20 @@ static unsigned getSpillOpcode(const TargetRegisterClass *RC, unsigned Integer, 
   llvm_unreachable("No load or store for this register class");
 }
 
+MachineMemOperand *MTIAInstrInfo::getStackAccess(MachineFunction &MF, int FI,
+                                                 MachineMemOperand::Flags Flags) {
+  const MachineFrameInfo &MFI = MF.getFrameInfo();
+  return MF.getMachineMemOperand(MachinePointerInfo::getFixedStack(MF, FI), Flags,
+                                 MFI.getObjectSize(FI), MFI.getObjectAlign(FI));
+}
+
 void MTIAInstrInfo::storeRegToStackSlot(MachineBasicBlock &MBB, MachineBasicBlock::iterator I,
                                         Register SrcReg, bool IsKill, int FI,
                                         const TargetRegisterClass *RC, Register VReg,
                                         MachineInstr::MIFlag Flags) const {
   if (storeVectorToStackSlot(MBB, I, SrcReg, IsKill, FI, RC, Flags))
     return;
-  MachineFunction *MF = MBB.getParent();
-  MachineFrameInfo &MFI = MF->getFrameInfo();
-  MachineMemOperand *MMO = MF->getMachineMemOperand(MachinePointerInfo::getFixedStack(*MF, FI),
-                                                    MachineMemOperand::MOStore,
-                                                    MFI.getObjectSize(FI), MFI.getObjectAlign(FI));
+  MachineMemOperand *MMO = getStackAccess(*MBB.getParent(), FI, MachineMemOperand::MOStore);
   BuildMI(MBB, I, DebugLoc(), get(getSpillOpcode(RC, MTIA::SD, MTIA::FSH, MTIA::FSW, MTIA::FSD)))
       .addReg(SrcReg, getKillRegState(IsKill))
       .addFrameIndex(FI)
@@ -218,12 +221,8 @@ void MTIAInstrInfo::loadRegFromStackSlot(MachineBasicBlock &MBB, MachineBasicBlo
                                          MachineInstr::MIFlag Flags) const {
   if (loadVectorFromStackSlot(MBB, I, DstReg, FI, RC, Flags))
     return;
-  MachineFunction *MF = MBB.getParent();
-  MachineFrameInfo &MFI = MF->getFrameInfo();
   DebugLoc DL = Flags & MachineInstr::FrameDestroy ? MBB.findDebugLoc(I) : DebugLoc();
-  MachineMemOperand *MMO = MF->getMachineMemOperand(MachinePointerInfo::getFixedStack(*MF, FI),
-                                                    MachineMemOperand::MOLoad,
-                                                    MFI.getObjectSize(FI), MFI.getObjectAlign(FI));
+  MachineMemOperand *MMO = getStackAccess(*MBB.getParent(), FI, MachineMemOperand::MOLoad);
   BuildMI(MBB, I, DL, get(getSpillOpcode(RC, MTIA::LD, MTIA::FLH, MTIA::FLW, MTIA::FLD)), DstReg)
       .addFrameIndex(FI)
       .addImm(0)

@@ -135,6 +135,9 @@ public:
   void expandVectorSpill(MachineInstr &MI, Register FrameReg, int64_t Offset) const;
 
 private:
+  // An access to a whole object on the stack.
+  static MachineMemOperand *getStackAccess(MachineFunction &MF, int FI,
+                                           MachineMemOperand::Flags Flags);
   void copyVectorReg(MachineBasicBlock &MBB, MachineBasicBlock::iterator MBBI, const DebugLoc &DL,
                      MCRegister Dest, MCRegister Src, bool KillSrc) const;
   bool storeVectorToStackSlot(MachineBasicBlock &MBB, MachineBasicBlock::iterator I,

@@ -193,11 +193,7 @@ bool MTIAInstrInfo::storeVectorToStackSlot(MachineBasicBlock &MBB, MachineBasicB
                                            MachineInstr::MIFlag Flags) const {
   if (!isVectorRegClass(RC))
     return false;
-  MachineFunction *MF = MBB.getParent();
-  MachineFrameInfo &MFI = MF->getFrameInfo();
-  MachineMemOperand *MMO = MF->getMachineMemOperand(MachinePointerInfo::getFixedStack(*MF, FI),
-                                                    MachineMemOperand::MOStore,
-                                                    MFI.getObjectSize(FI), MFI.getObjectAlign(FI));
+  MachineMemOperand *MMO = getStackAccess(*MBB.getParent(), FI, MachineMemOperand::MOStore);
   BuildMI(MBB, I, DebugLoc(), get(MTIA::PseudoVSPILL))
       .addReg(SrcReg, getKillRegState(IsKill))
       .addFrameIndex(FI)
@@ -211,11 +207,7 @@ bool MTIAInstrInfo::loadVectorFromStackSlot(MachineBasicBlock &MBB, MachineBasic
                                             MachineInstr::MIFlag Flags) const {
   if (!isVectorRegClass(RC))
     return false;
-  MachineFunction *MF = MBB.getParent();
-  MachineFrameInfo &MFI = MF->getFrameInfo();
-  MachineMemOperand *MMO = MF->getMachineMemOperand(MachinePointerInfo::getFixedStack(*MF, FI),
-                                                    MachineMemOperand::MOLoad,
-                                                    MFI.getObjectSize(FI), MFI.getObjectAlign(FI));
+  MachineMemOperand *MMO = getStackAccess(*MBB.getParent(), FI, MachineMemOperand::MOLoad);
   DebugLoc DL = Flags & MachineInstr::FrameDestroy ? MBB.findDebugLoc(I) : DebugLoc();
   BuildMI(MBB, I, DL, get(MTIA::PseudoVRELOAD), DstReg)
       .addFrameIndex(FI)

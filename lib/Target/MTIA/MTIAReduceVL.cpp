@@ -23,7 +23,7 @@
 #include "MTIAInstrInfo.h"
 #include "MTIASubtarget.h"
 #include "MTIAVectorPseudos.h"
-#include "MTIAVectorTypes.h"
+#include "MTIAVectorState.h"
 #include "llvm/ADT/PostOrderIterator.h"
 #include "llvm/CodeGen/MachineDominators.h"
 #include "llvm/CodeGen/MachineFunctionPass.h"
@@ -93,16 +93,7 @@ INITIALIZE_PASS_END(MTIAReduceVL, DEBUG_TYPE, PASS_NAME, false, false)
 
 FunctionPass *llvm::createMTIAReduceVLPass() { return new MTIAReduceVL(); }
 
-static unsigned getVTypeI(const MachineInstr &MI) {
-  return MI.getOperand(MTIAV::getVTypeIdx(MI.getDesc())).getImm();
-}
-
-static unsigned getVLMax(const MachineInstr &MI) {
-  unsigned VTypeI = getVTypeI(MI);
-  unsigned PerRegister = MTIAVType::VLen / MTIAV::getSEW(VTypeI);
-  int Log2LMUL = MTIAV::getLog2LMUL(VTypeI);
-  return Log2LMUL < 0 ? PerRegister >> -Log2LMUL : PerRegister << Log2LMUL;
-}
+static unsigned getVLMax(const MachineInstr &MI) { return MTIAV::getVLMax(MTIAV::getVTypeI(MI)); }
 
 // Bits of an operand's elements, 1 of a mask; 0 where vl doesn't count them.
 static unsigned getEEW(MTIAV::Kind Kind, unsigned SEW) {
@@ -129,7 +120,7 @@ static unsigned getEEW(MTIAV::Kind Kind, unsigned SEW) {
 // The same of operand I of a vector instruction; the destination is operand 0.
 static unsigned getEEW(const MachineInstr &MI, int I) {
   const MCInstrDesc &D = MI.getDesc();
-  unsigned SEW = MTIAV::getSEW(getVTypeI(MI));
+  unsigned SEW = MTIAV::getSEW(MTIAV::getVTypeI(MI));
   int Data = D.mayStore() ? MTIAV::getFirstSourceIdx(D) : 0;
   bool IsData = I == Data || I == MTIAV::getPassthruIdx(D);
   switch (MTIAV::getMemMode(D)) {
@@ -200,7 +191,7 @@ bool MTIAReduceVL::addReader(const MachineOperand &MO, unsigned EEW, Demand &D) 
     return false;
   int I = MI.getOperandNo(&MO);
   // What is behind vl is kept unless the tail is agnostic.
-  if (I == MTIAV::getPassthruIdx(Desc) && !(getVTypeI(MI) & MTIAVType::TailAgnostic))
+  if (I == MTIAV::getPassthruIdx(Desc) && !(MTIAV::getVTypeI(MI) & MTIAVType::TailAgnostic))
     return false;
   // Another view of the same bits has other elements.
   if (getEEW(MI, I) != EEW)

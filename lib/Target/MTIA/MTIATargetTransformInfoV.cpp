@@ -22,6 +22,7 @@
 //===----------------------------------------------------------------------===//
 
 #include "MTIATargetTransformInfo.h"
+#include "MTIAVectorTypes.h"
 #include "llvm/Analysis/LoopInfo.h"
 #include "llvm/Analysis/VectorUtils.h"
 #include "llvm/IR/IntrinsicInst.h"
@@ -44,9 +45,9 @@ static cl::opt<unsigned>
              cl::desc("The longest vector of the SLP vectoriser, in elements (0: no limit)"));
 
 namespace {
-constexpr unsigned VScale = 8;          // VLEN of 512, by blocks of 64
-constexpr unsigned RegisterBits = 512;  // one register
-constexpr unsigned GroupBits = 8 * 512; // the largest group
+constexpr unsigned VScale = MTIAVType::VScale;
+constexpr unsigned RegisterBits = MTIAVType::VLen;
+constexpr unsigned GroupBits = RegisterBits << MTIAVType::MaxLog2LMUL; // the largest group
 
 // Numbers of the emulator's device_mtia_v1.inc.
 // Cycles until a result is in a scalar register, beyond the operation itself.

@@ -76,6 +76,9 @@ inline int getFirstSourceIdx(const MCInstrDesc &D) {
   return (int)D.getNumDefs() + (hasPassthru(D) ? 1 : 0);
 }
 inline int getVTypeIdx(const MCInstrDesc &D) { return (int)D.getNumOperands() - 1; }
+inline unsigned getVTypeI(const MachineInstr &MI) {
+  return MI.getOperand(getVTypeIdx(MI.getDesc())).getImm();
+}
 inline int getAVLIdx(const MCInstrDesc &D) { return (int)D.getNumOperands() - 2; }
 inline int getVMIdx(const MCInstrDesc &D) { return hasVM(D) ? (int)D.getNumOperands() - 3 : -1; }
 /// The operand frm or vxrm.

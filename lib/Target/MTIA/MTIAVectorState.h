@@ -19,6 +19,7 @@
 #ifndef LLVM_LIB_TARGET_MTIA_MTIAVECTORSTATE_H
 #define LLVM_LIB_TARGET_MTIA_MTIAVECTORSTATE_H
 
+#include "MTIAVectorTypes.h"
 #include "llvm/CodeGen/Register.h"
 #include "llvm/Support/MathExtras.h"
 #include "llvm/TargetParser/RISCVTargetParser.h"
@@ -29,8 +30,6 @@ namespace llvm {
 class raw_ostream;
 
 namespace MTIAV {
-constexpr unsigned RegisterBits = 512;
-
 /// SEW / LMUL times 8: 8 (e8 m8) to 512 (e64 m1, e8 mf8).
 inline unsigned getRatio8(unsigned VType) {
   auto [LMul, Fractional] = RISCVVType::decodeVLMUL(RISCVVType::getVLMUL(VType));
@@ -38,7 +37,7 @@ inline unsigned getRatio8(unsigned VType) {
   return Fractional ? SEW * 8 * LMul : SEW * 8 / LMul;
 }
 
-inline unsigned getVLMaxOfRatio8(unsigned Ratio8) { return RegisterBits * 8 / Ratio8; }
+inline unsigned getVLMaxOfRatio8(unsigned Ratio8) { return MTIAVType::VLen * 8 / Ratio8; }
 inline unsigned getVLMax(unsigned VType) { return getVLMaxOfRatio8(getRatio8(VType)); }
 
 /// LMUL times 8: 1 (mf8) to 64 (m8). Only those with LMUL >= SEW / 64 are legal.
@@ -51,7 +50,7 @@ inline unsigned getLMul8(unsigned VType) {
 }
 /// Whether N elements are no more than VLMAX.
 inline bool hasRoom(unsigned SEW, unsigned LMul8, unsigned N) {
-  return uint64_t(N) * SEW <= RegisterBits / 8 * LMul8;
+  return uint64_t(N) * SEW <= MTIAVType::VLen / 8 * LMul8;
 }
 unsigned makeVType(unsigned SEW, unsigned LMul8, bool TailAgnostic, bool MaskAgnostic);
 } // namespace MTIAV
