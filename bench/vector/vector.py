@@ -23,7 +23,7 @@ import tempfile
 
 HERE = os.path.dirname(os.path.abspath(__file__))
 sys.path.insert(0, os.path.join(HERE, os.pardir, "scalar"))
-from scalar import Failure, PICOLIBC, Table, geometric_mean, processor_time, run  # noqa: E402
+from scalar import Failure, PICOLIBC, Table, geometric_mean, processor_time, run, run_into  # noqa: E402
 
 STOCK_MARCH = "rv64gcv_zvl512b_zba_zbb_zbs_zvfh"
 OURS_MARCH = "rv64gcv_zicond_zfh_zba_zbb_zbs_zvl512b_zvfh_zvfbfwma_zvbb"
@@ -102,16 +102,7 @@ class Bench:
         return rows
 
     def execute(self, words):
-        # Semihosting on QEMU loses output on a full pipe: a file takes it.
-        out = self.path("output")
-        with open(out, "w", encoding="utf-8") as file:
-            status = subprocess.run(words, stdin=subprocess.DEVNULL, stdout=file,
-                                    stderr=subprocess.STDOUT, check=False).returncode
-        with open(out, encoding="utf-8") as file:
-            text = file.read()
-        if status != 0:
-            raise Failure(f"{' '.join(words)}\nexit status {status}\n{text}")
-        return self.parse(text)
+        return self.parse(run_into(self.path("output"), words))
 
     def execute_elf(self, elf):
         if self.args.qemu:
