@@ -6,8 +6,11 @@
 #include <math.h>
 #include <string.h>
 
+// Buffers are a bit more than their size apart: were it a multiple of the caches' ways, the
+// first lines of all, and of what follows them, would share a set, and the short sizes would
+// measure which of them is evicted.
 static struct {
-  _Alignas(64) unsigned char bytes[VB_BYTES];
+  _Alignas(64) unsigned char bytes[VB_BYTES + 17 * 64];
 } buffers[VB_BUFFERS];
 
 static uint64_t state; // of the pseudo-random numbers
