@@ -41,6 +41,12 @@
 #error "mtia_simd.h needs clang's vector types and builtins"
 #endif
 
+// C++ has the hexadecimal numbers below since C++17.
+#ifdef __cplusplus
+#pragma clang diagnostic push
+#pragma clang diagnostic ignored "-Wc++17-extensions"
+#endif
+
 #define MTIA_SIMD static inline __attribute__((always_inline, unused))
 // The order of additions counts in what follows, whatever -ffast-math says; products
 // may be fused.
@@ -61,13 +67,19 @@
 #define MTIA_SIMD_DOWN_32(b) MTIA_SIMD_DOWN_16(b), MTIA_SIMD_DOWN_16(b - 16)
 #define MTIA_SIMD_DOWN_64(b) MTIA_SIMD_DOWN_32(b), MTIA_SIMD_DOWN_32(b - 32)
 
+#ifdef __cplusplus
+#define MTIA_SIMD_BOOL bool
+#else
+#define MTIA_SIMD_BOOL _Bool
+#endif
+
 #define MTIA_SIMD_MASK(n)                                                                          \
-  typedef _Bool mtia_maskx##n __attribute__((ext_vector_type(n)));                                 \
+  typedef MTIA_SIMD_BOOL mtia_maskx##n __attribute__((ext_vector_type(n)));                                 \
   typedef int16_t mtia_simd_placesx##n __attribute__((ext_vector_type(n)));                        \
   MTIA_SIMD mtia_maskx##n mtia_first_maskx##n(long count) {                                        \
+    mtia_simd_placesx##n places = {MTIA_SIMD_INDICES_##n(0)};                                      \
     int16_t limit = (int16_t)(count < n ? count : n);                                              \
-    return __builtin_convertvector((mtia_simd_placesx##n){MTIA_SIMD_INDICES_##n(0)} < limit,       \
-                                   mtia_maskx##n);                                                 \
+    return __builtin_convertvector(places < limit, mtia_maskx##n);                                 \
   }
 MTIA_SIMD_MASK(16)
 MTIA_SIMD_MASK(32)
@@ -78,7 +90,7 @@ MTIA_SIMD_MASK(64)
   typedef c mtia_##t##x##n __attribute__((ext_vector_type(n)));                                    \
   typedef struct {                                                                                 \
     mtia_##t##x##n value;                                                                          \
-  } __attribute__((packed, may_alias, aligned(_Alignof(c)))) mtia_simd_memory_##t##x##n;           \
+  } __attribute__((packed, may_alias, aligned(__alignof__(c)))) mtia_simd_memory_##t##x##n;           \
   MTIA_SIMD mtia_##t##x##n mtia_load_##t##x##n(const c *p) {                                       \
     return ((const mtia_simd_memory_##t##x##n *)p)->value;                                         \
   }                                                                                                \
@@ -103,8 +115,8 @@ MTIA_SIMD_MASK(64)
 // What can be compared and counted.
 #define MTIA_SIMD_NUMBER(t, c, n)                                                                  \
   MTIA_SIMD mtia_##t##x##n mtia_iota_##t##x##n(void) {                                             \
-    return __builtin_convertvector((mtia_simd_placesx##n){MTIA_SIMD_INDICES_##n(0)},               \
-                                   mtia_##t##x##n);                                                \
+    mtia_simd_placesx##n places = {MTIA_SIMD_INDICES_##n(0)};                                      \
+    return __builtin_convertvector(places, mtia_##t##x##n);                                        \
   }                                                                                                \
   MTIA_SIMD mtia_maskx##n mtia_less_##t##x##n(mtia_##t##x##n a, mtia_##t##x##n b) {                \
     return __builtin_convertvector(a < b, mtia_maskx##n);                                          \
@@ -465,4 +477,7 @@ MTIA_SIMD_HALVES(16)
 MTIA_SIMD_HALVES(32)
 MTIA_SIMD_HALVES(64)
 
+#ifdef __cplusplus
+#pragma clang diagnostic pop
+#endif
 #endif

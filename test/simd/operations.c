@@ -1,11 +1,27 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 //
 // Every operation of mtia_simd.h but the functions against scalar loops, with values at
-// the limits.
+// the limits: on the host, on core 1 (what the manual leaves open is ones), on core 0, which
+// has no vectors, and as C++.
 //
 // RUN: %clang -std=c11 -O2 -Wall -Wextra -Werror -I%include/mtia %s --rtlib=compiler-rt -lm -o %t && %t
 // RUN: %clang -std=c11 -O0 -Wall -Wextra -Werror -I%include/mtia %s --rtlib=compiler-rt -lm -o %t && %t
+// RUN: %mtia-clang -std=c11 -O0 -march=rv64gcv_zvl512b_zvfh_zvfbfwma_zvbb_zicond_zba_zbb_zbs -Wall -Wextra -Wpedantic -Werror %s -lm -o %t.elf
+// RUN: %mtia-run --functional --vector-agnostic=ones %t.elf
+// RUN: %mtia-clang -std=c11 -O2 -march=rv64gcv_zvl512b_zvfh_zvfbfwma_zvbb_zicond_zba_zbb_zbs -Wall -Wextra -Wpedantic -Werror %s -lm -o %t.elf
+// RUN: %mtia-run --functional --vector-agnostic=ones %t.elf
+// RUN: %mtia-clang -std=c11 -Os -march=rv64gcv_zvl512b_zvfh_zvfbfwma_zvbb_zicond_zba_zbb_zbs -Wall -Wextra -Wpedantic -Werror %s -lm -o %t.elf
+// RUN: %mtia-run --functional --vector-agnostic=ones %t.elf
+// RUN: %mtia-clang -std=c11 -O1 -Wall -Wextra -Wpedantic -Werror %s -lm -o %t.elf
+// RUN: %mtia-run --functional %t.elf
+// RUN: %mtia-clang -x c++ -std=c++17 -O1 -march=rv64gcv_zvl512b_zvfh_zvfbfwma_zvbb_zicond_zba_zbb_zbs -Wall -Wextra -Wpedantic -Werror %s -lm -o %t.elf
+// RUN: %mtia-run --functional --vector-agnostic=ones %t.elf
+// RUN: echo '#include <mtia/mtia_simd.h>' | %mtia-clang -x c++ -std=c++11 -Wall -Wextra -Wpedantic -Werror -fsyntax-only -
+#ifdef __MTIA__
+#include <mtia/mtia_simd.h>
+#else
 #include "mtia_simd.h"
+#endif
 #include <math.h>
 #include <stdio.h>
 #include <string.h>
@@ -207,6 +223,11 @@ int main(void) {
   for (int round = 0; round < 4; round++) {
     fill_integers();
     RUN(i8), RUN(u8), RUN(i16), RUN(u16), RUN(i32), RUN(u32);
+#if defined __riscv && !defined __riscv_v
+    // There LLVM moves bfloats between blocks as floats, which makes signalling NaNs quiet.
+    for (int i = 0; i < 66; i++)
+      a.u16[i] |= 0x40, b.u16[i] |= 0x40;
+#endif
     common_bf16x16(a.bf16, b.bf16), common_bf16x32(a.bf16, b.bf16), common_bf16x64(a.bf16, b.bf16);
     sums();
     for (int i = 0; i < 66; i++) {
