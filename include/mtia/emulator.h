@@ -127,6 +127,25 @@ int mtia_exit_status(const struct mtia_device *dev);
 // its cycle, pc, bytes, instruction, and what it wrote to a register. The run is slower.
 bool mtia_trace_instructions(struct mtia_device *dev, FILE *out, struct mtia_error *error);
 
+// Writes what cores, units and buffers do, as a trace for Perfetto (docs/profiling.md), to `out`,
+// which stays the caller's. Cycles and results are those of a run without it.
+struct mtia_timeline_options {
+  unsigned row, column, last_row, last_column; // these PEs, ends included
+  uint64_t from, to;                           // what touches these cycles, the end not included
+  uint64_t limit;                              // events; what comes behind them is left out
+};
+bool mtia_trace_timeline(struct mtia_device *dev, FILE *out,
+                         const struct mtia_timeline_options *options, struct mtia_error *error);
+// After the run, also one that has failed: completes the text. 0, or the number of events behind
+// which the trace was cut.
+uint64_t mtia_timeline_finish(struct mtia_device *dev);
+
+// Counts cycles by source line; the run is slower, its cycles and results are the same. After the
+// run, mtia_write_profile prints lines, functions, the use of each resource, and what bounds the
+// run.
+bool mtia_profile(struct mtia_device *dev, struct mtia_error *error);
+void mtia_write_profile(struct mtia_device *dev, FILE *out);
+
 // Lets gdb debug the run: mtia_run waits for its connection before the first instruction. `where`:
 // a port of this machine ("0": any that is free), a path with a '/' for a unix socket to be made,
 // or

@@ -3,6 +3,7 @@
 // Command processor: queues, order, checks, completion (docs/isa/xmtia.md, 1.3
 // and 1.4). Decoding and the checks at issue are in cp_issue.c.
 
+#include "timeline.h"
 #include "units.h"
 
 #include <stdlib.h>
@@ -185,6 +186,10 @@ void mtia_cp_enqueue(struct mtia_command *c) {
     if (!dev->functional && unit->first == c)
       set_alarm(cp, unit, c->ready);
   }
+  if (dev->timeline && c->releases)
+    mtia_timeline_cb(cp, c->read[0].cb);
+  if (dev->timeline && c->publishes)
+    mtia_timeline_cb(cp, c->write.cb);
   if (dev->functional)
     mtia_cp_run(pe);
 }
@@ -249,6 +254,8 @@ static void start(struct mtia_cp *cp, struct mtia_command *c) {
   }
   unit->free = now + busy;
   unit->busy_cycles += busy;
+  if (dev->timeline)
+    mtia_timeline_command(c, now, now + busy, now + busy + latency, false);
   if (dev->functional)
     mtia_cp_worked(c);
   else
@@ -345,6 +352,8 @@ static bool move_counters(struct mtia_cp *cp, unsigned i) {
     cp->publishing &= ~(1u << i);
   if (!cb->release)
     cp->releasing &= ~(1u << i);
+  if (moved && cp->pe->dev->timeline)
+    mtia_timeline_cb(cp, i);
   return moved;
 }
 

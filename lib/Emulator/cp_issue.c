@@ -5,6 +5,7 @@
 // a unit build a draft of it, which is enqueued when the queue has room.
 
 #include "insn.h"
+#include "timeline.h"
 #include "units.h"
 
 #include <inttypes.h>
@@ -532,6 +533,8 @@ enum mtia_issue mtia_cp_issue(struct mtia_core *core, const struct mtia_insn *in
   struct mtia_cp_core *state = in.state;
   if (state->wait != WAIT_NONE) {
     state->stalled[state->wait] += mtia_now(core->dev) - state->wait_since;
+    if (core->dev->timeline)
+      mtia_timeline_wait(core, state);
     state->wait = WAIT_NONE;
   }
   state->issued += result != MTIA_ISSUE_TRAP;

@@ -9,6 +9,7 @@
 #include "debug.h"
 #include "device.h"
 #include "htif.h"
+#include "profile.h"
 #include "reference.h"
 #include "report.h"
 #include "sched.h"
@@ -548,6 +549,8 @@ enum mtia_exit mtia_debug_run(struct mtia_core *c) {
   c->past = NULL;
   if (c->dev->trace)
     return mtia_trace_run(c);
+  if (c->dev->profile)
+    return mtia_profile_run(c);
   if (c->step != MTIA_GO)
     return run_steps(c);
   enum mtia_exit why = mtia_core_run(c);
@@ -563,7 +566,7 @@ enum mtia_exit mtia_debug_run(struct mtia_core *c) {
 
 bool mtia_debug_trap(struct mtia_core *c, uint64_t cause, uint64_t tval) {
   struct mtia_debug *debug = c->dev->debug;
-  if (debug->passing || debug->ending || c->dev->trace)
+  if (debug->passing || debug->ending || c->dev->trace || c->dev->profile)
     return false;
   if (cause != 3 && c->csr.mtvec)
     return false; // the program's own business

@@ -7,8 +7,10 @@
 #include "image.h"
 #include "launch.h"
 #include "memory.h"
+#include "profile.h"
 #include "sched.h"
 #include "semihost.h"
+#include "timeline.h"
 
 #include <fenv.h>
 #include <inttypes.h>
@@ -94,6 +96,8 @@ void mtia_device_destroy(struct mtia_device *dev) {
     mtia_grid_destroy(dev);
   mtia_gdb_destroy(dev);
   mtia_debug_destroy(dev);
+  mtia_profile_destroy(dev);
+  mtia_timeline_destroy(dev);
   mtia_launch_destroy(dev);
   mtia_htif_destroy(dev);
   mtia_image_destroy(dev);
@@ -172,6 +176,16 @@ bool mtia_trace_instructions(struct mtia_device *dev, FILE *out, struct mtia_err
   if (!mtia_debug_create(dev, NULL, NULL))
     return mtia_error_set(error, MTIA_ERR_HOST, "out of memory for the trace");
   dev->trace = out;
+  return true;
+}
+
+bool mtia_profile(struct mtia_device *dev, struct mtia_error *error) {
+  if (dev->ran || dev->debug || dev->gdb || dev->reference)
+    return mtia_error_set(error, MTIA_ERR_USAGE,
+                          "a run is profiled without a debugger and without a trace of "
+                          "instructions, on the fast cores");
+  if (!mtia_debug_create(dev, NULL, NULL) || !mtia_profile_create(dev))
+    return mtia_error_set(error, MTIA_ERR_HOST, "out of memory for the profile");
   return true;
 }
 

@@ -8,6 +8,7 @@
 // network a window of WINDOW cycles at a time: PEs that move data at the same time
 // then share slices instead of reserving them for a whole command.
 
+#include "timeline.h"
 #include "units.h"
 
 #include <stdlib.h>
@@ -152,6 +153,8 @@ static void proceed(struct mtia_device *dev, void *ctx, uint64_t arg) {
     struct mtia_command *c = t->member[i];
     struct mtia_unit *unit = &c->pe->cp->unit[c->unit];
     uint64_t end = fi_of(c)->next;
+    if (dev->timeline)
+      mtia_timeline_command(c, unit->free, end, later(c->dma.last, end), true);
     unit->busy_cycles += end - unit->free;
     unit->free = end;
     mtia_at(dev, end, vacate, c->pe, c->unit);

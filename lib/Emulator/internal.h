@@ -148,13 +148,15 @@ struct mtia_device {
   struct mtia_image *image; // loader.c
   struct mtia_code *code;   // core.c: decoded pages
   struct mtia_launch *launch;
-  struct mtia_host *host;   // semihosting
-  struct mtia_gdb *gdb;     // gdb.c: the connection to a debugger; NULL: none
-  struct mtia_debug *debug; // debug.c: NULL while no debugger is attached
-  FILE *trace;              // trace.c: the caller's, or NULL
-  struct mtia_error error;  // set by mtia_fail: the run ends
-  bool stop;                // the run ends after the current instruction or event
-  bool units;               // mtia_grid_create has succeeded
+  struct mtia_host *host;         // semihosting
+  struct mtia_gdb *gdb;           // gdb.c: the connection to a debugger; NULL: none
+  struct mtia_debug *debug;       // debug.c: NULL while no debugger is attached
+  FILE *trace;                    // trace.c: the caller's, or NULL
+  struct mtia_profile *profile;   // profile.c, or NULL
+  struct mtia_timeline *timeline; // timeline.c, or NULL
+  struct mtia_error error;        // set by mtia_fail: the run ends
+  bool stop;                      // the run ends after the current instruction or event
+  bool units;                     // mtia_grid_create has succeeded
   bool ran;
   uint8_t program_core; // of PE (0,0): where a program runs; hart 0
   bool exited;          // a program has ended itself
@@ -220,6 +222,9 @@ void mtia_cp_why(struct mtia_core *core, char *buffer, size_t size);
 // run.
 void mtia_units_stats_json(struct mtia_device *dev, uint64_t cycles, struct cJSON *object);
 void mtia_units_stats_text(struct mtia_device *dev, uint64_t cycles, FILE *out);
+// How much of what each resource could do in `cycles` the run has used, the most used first, and
+// which of them bounds it.
+void mtia_units_bounds_text(struct mtia_device *dev, uint64_t cycles, FILE *out);
 
 //===-- Memory ---------------------------------------------------------------===//
 

@@ -4,6 +4,7 @@
 // memories of other PEs, and the way there. Resources are booked by the time at
 // which they are next free; callers book close to the present (fi.c).
 
+#include "timeline.h"
 #include "units.h"
 
 #include <stdlib.h>
@@ -113,6 +114,8 @@ static uint32_t hops(const struct mtia_device *dev, const struct mtia_pe *pe, st
 static uint64_t serve(struct mtia_device *dev, struct target t, uint32_t bytes, uint64_t arrival) {
   const struct mtia_device_params *p = dev->p;
   struct mtia_grid *grid = dev->grid;
+  if (dev->timeline)
+    mtia_timeline_bytes(dev, t.level, bytes, arrival);
   switch (t.level) {
   case MTIA_SRAM: {
     uint64_t *free_at = &grid->slice_free[t.index];

@@ -8,6 +8,7 @@
 #include "debug.h"
 #include "reference.h"
 #include "report.h"
+#include "timeline.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -195,6 +196,8 @@ static bool issue(struct mtia_core *core) {
     core->commands++;
     core->instret++;
     core->cycle++;
+    if (dev->timeline)
+      mtia_timeline_halt(core, core->cycle);
     return false;
   case MTIA_ISSUE_DONE:
     break;

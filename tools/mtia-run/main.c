@@ -174,6 +174,8 @@ static bool write_outputs(struct mtia_device *dev, const struct options *o,
 }
 
 static bool write_stats(struct mtia_device *dev, const struct options *o) {
+  if (o->profile)
+    mtia_write_profile(dev, stdout);
   if (o->stats)
     mtia_write_stats(dev, stdout);
   if (!o->stats_json)
@@ -222,6 +224,34 @@ static bool run_traced(struct mtia_device *dev, const char *path, struct mtia_er
          ok;
 }
 
+// The trace of a run that has failed is complete, and often what one wants to look at.
+static bool run_timeline(struct mtia_device *dev, const struct options *o,
+                         struct mtia_error *error) {
+  char *temporary = malloc(strlen(o->trace) + 8);
+  if (!temporary)
+    return complain("out of memory");
+  sprintf(temporary, "%s.tmp", o->trace);
+  FILE *out = fopen(temporary, "w");
+  bool ok = out || complain("--trace %s: %s", o->trace, strerror(errno));
+  bool started = ok && (mtia_trace_timeline(dev, out, &o->timeline, error) || report(error));
+  ok = started && (mtia_run(dev, error) || report(error));
+  uint64_t cut = started ? mtia_timeline_finish(dev) : 0;
+  bool written = started && !ferror(out);
+  if (out && fclose(out))
+    written = false;
+  if (cut)
+    fprintf(stderr,
+            "mtia-run: note: --trace %s ends behind %llu events; --trace-pes and --trace-window "
+            "choose which, --trace-limit how many\n",
+            o->trace, (unsigned long long)cut);
+  if (started && (!written || rename(temporary, o->trace)))
+    ok = complain("--trace %s: cannot write: %s", o->trace, strerror(errno));
+  if (out && (!started || !written))
+    remove(temporary);
+  free(temporary);
+  return ok;
+}
+
 // The line is for scripts, too: with port 0 they learn the port from it.
 static bool wait_for_gdb(struct mtia_device *dev, const char *where, struct mtia_error *error) {
   char address[256];
@@ -240,7 +270,10 @@ static bool load_and_run(struct mtia_device *dev, const struct options *o,
   ready = ready && (!o->gdb || wait_for_gdb(dev, o->gdb, error));
   if (!ready)
     return false;
+  if (o->profile && !mtia_profile(dev, error))
+    return report(error);
   bool ok = o->trace_instructions ? run_traced(dev, o->trace_instructions, error)
+            : o->trace            ? run_timeline(dev, o, error)
                                   : mtia_run(dev, error) || report(error);
   return ok && write_signature(dev, o, error) && write_outputs(dev, o, error) &&
          write_stats(dev, o);

@@ -3,6 +3,7 @@
 
 #include <ctype.h>
 #include <errno.h>
+#include <limits.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -36,6 +37,11 @@ static const char help[] =
     "  --max-cycles N          stop after N cycles with a report of who does what\n"
     "  --gdb PORT              wait for gdb (target remote localhost:PORT); 0: any free port;\n"
     "                          a path with a /: unix socket; -: standard input and output\n"
+    "  --trace FILE            what cores, units and buffers do when, for ui.perfetto.dev\n"
+    "  --trace-pes R,C[:R,C]   of this PE, or of those from the one to the other\n"
+    "  --trace-window FROM:TO  in these cycles\n"
+    "  --trace-limit N         at most N events; default 1000000\n"
+    "  --profile               print cycles by source line (compile with -g), what bounds the run\n"
     "  --trace-instructions FILE  a line per executed instruction; - for standard output\n"
     "  --stats                 print cycles, instructions and use of the units\n"
     "  --stats-json FILE       the same as JSON\n"
@@ -76,6 +82,52 @@ static bool parse_grid(const char *text, struct options *o) {
   return true;
 }
 
+// A number without a sign in front of *text, which moves behind it.
+static bool take_number(const char **text, uint64_t *number) {
+  char *end;
+  errno = 0;
+  if (!isdigit((unsigned char)**text))
+    return false;
+  *number = strtoull(*text, &end, 10);
+  *text = end;
+  return !errno;
+}
+
+static bool take_pe(const char **text, unsigned *row, unsigned *column) {
+  uint64_t r, c;
+  if (!take_number(text, &r) || *(*text)++ != ',' || !take_number(text, &c) || r > 7 || c > 7)
+    return false;
+  *row = (unsigned)r;
+  *column = (unsigned)c;
+  return true;
+}
+
+static bool parse_pes(const char *value, struct options *o) {
+  struct mtia_timeline_options *t = &o->timeline;
+  const char *text = value;
+  bool ok = take_pe(&text, &t->row, &t->column);
+  t->last_row = t->row;
+  t->last_column = t->column;
+  if (ok && *text == ':') {
+    text++;
+    ok = take_pe(&text, &t->last_row, &t->last_column) && t->last_row >= t->row &&
+         t->last_column >= t->column;
+  }
+  return (ok && !*text) ||
+         complain("--trace-pes: '%s' is no PE and no range of PEs; expected row,column or "
+                  "row,column:row,column, like 0,0:1,7",
+                  value);
+}
+
+static bool parse_window(const char *value, struct options *o) {
+  const char *text = value;
+  bool ok = take_number(&text, &o->timeline.from) && *text++ == ':' &&
+            take_number(&text, &o->timeline.to) && !*text && o->timeline.to > o->timeline.from;
+  return ok || complain("--trace-window: '%s' is no window; expected first:end in cycles, like "
+                        "1000:5000",
+                        value);
+}
+
 static bool parse_pair(const char *option, const char *text, const char *what,
                        struct pairs *pairs) {
   const char *equals = strchr(text, '=');
@@ -104,6 +156,14 @@ static bool set_option(struct options *o, const char *name, const char *value) {
     return o->kernel = value, true;
   if (!strcmp(name, "--trace-instructions"))
     return o->trace_instructions = value, true;
+  if (!strcmp(name, "--trace"))
+    return o->trace = value, true;
+  if (!strcmp(name, "--trace-pes"))
+    return parse_pes(value, o);
+  if (!strcmp(name, "--trace-window"))
+    return parse_window(value, o);
+  if (!strcmp(name, "--trace-limit"))
+    return parse_number(name, value, &o->timeline.limit);
   if (!strcmp(name, "--gdb"))
     return o->gdb = value, true;
   if (!strcmp(name, "--stats-json"))
@@ -145,10 +205,12 @@ static const char *const with_value[] = {"--arg",
                                          "--stats-json",
                                          "--max-cycles",
                                          "--trace",
+                                         "--trace-pes",
+                                         "--trace-window",
+                                         "--trace-limit",
                                          "--gdb",
                                          "--device",
                                          "--check",
-                                         "--profile",
                                          "--core",
                                          "--trace-instructions",
                                          "--signature",
@@ -170,6 +232,8 @@ static const char *find_option(const char *word, const char **value) {
 bool parse_options(int argc, char **argv, struct options *o, bool *exit_now) {
   memset(o, 0, sizeof *o);
   o->signature_bytes = 4;
+  o->timeline = (struct mtia_timeline_options){
+      .last_row = UINT_MAX, .last_column = UINT_MAX, .to = UINT64_MAX, .limit = 1000000};
   *exit_now = false;
   o->words = calloc((size_t)argc + 1, sizeof *o->words);
   if (!o->words)
@@ -186,6 +250,8 @@ bool parse_options(int argc, char **argv, struct options *o, bool *exit_now) {
       o->functional = true;
     } else if (!strcmp(word, "--list")) {
       o->list = true;
+    } else if (!strcmp(word, "--profile")) {
+      o->profile = true;
     } else if (!strcmp(word, "--stats")) {
       o->stats = true;
     } else if (!o->elf && (!strcmp(word, "--help") || !strcmp(word, "-h"))) {
@@ -206,8 +272,13 @@ bool parse_options(int argc, char **argv, struct options *o, bool *exit_now) {
       o->elf = word;
     }
   }
-  if (o->gdb && o->trace_instructions)
-    return complain("--gdb and --trace-instructions exclude each other");
+  const char *stepping = o->trace_instructions ? "--trace-instructions" : "--profile";
+  if (o->gdb && (o->trace_instructions || o->profile))
+    return complain("--gdb and %s exclude each other", stepping);
+  if (o->trace_instructions && o->trace)
+    return complain("--trace and --trace-instructions exclude each other");
+  if (o->trace_instructions && o->profile)
+    return complain("--profile and --trace-instructions exclude each other");
   return o->elf || complain("no ELF file given; see mtia-run --help");
 }
 

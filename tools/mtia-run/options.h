@@ -4,6 +4,8 @@
 #ifndef MTIA_RUN_OPTIONS_H
 #define MTIA_RUN_OPTIONS_H
 
+#include "mtia/emulator.h"
+
 #include <stdbool.h>
 #include <stdint.h>
 
@@ -28,11 +30,13 @@ struct options {
   struct pairs args, outs, dims, places;
   const char *kernel;
   unsigned rows, columns;
-  bool functional, reference, vector_ones, stats, list;
+  bool functional, reference, vector_ones, stats, list, profile;
   const char *stats_json;
   const char *signature;
   unsigned signature_bytes; // per line
   const char *trace_instructions;
+  const char *trace;
+  struct mtia_timeline_options timeline;
   const char *gdb; // where to wait for gdb
   uint64_t max_cycles;
 };
