@@ -156,6 +156,10 @@ bool mtia_gdb_listen(struct mtia_device *dev, const char *where, char *address, 
 // Runs to the end. A device runs once.
 bool mtia_run(struct mtia_device *dev, struct mtia_error *error);
 
+// After a run that ended with MTIA_ERR_NO_PROGRESS or MTIA_ERR_MAX_CYCLES: who waits for whom, for
+// graphviz. free() it.
+char *mtia_wait_graph(struct mtia_device *dev);
+
 // Length of the run without the launch; cycles that a launch takes before it (0 for programs).
 uint64_t mtia_cycles(const struct mtia_device *dev);
 uint64_t mtia_launch_cycles(const struct mtia_device *dev);

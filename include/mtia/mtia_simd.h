@@ -74,7 +74,7 @@
 #endif
 
 #define MTIA_SIMD_MASK(n)                                                                          \
-  typedef MTIA_SIMD_BOOL mtia_maskx##n __attribute__((ext_vector_type(n)));                                 \
+  typedef MTIA_SIMD_BOOL mtia_maskx##n __attribute__((ext_vector_type(n)));                        \
   typedef int16_t mtia_simd_placesx##n __attribute__((ext_vector_type(n)));                        \
   MTIA_SIMD mtia_maskx##n mtia_first_maskx##n(long count) {                                        \
     mtia_simd_placesx##n places = {MTIA_SIMD_INDICES_##n(0)};                                      \
@@ -90,7 +90,7 @@ MTIA_SIMD_MASK(64)
   typedef c mtia_##t##x##n __attribute__((ext_vector_type(n)));                                    \
   typedef struct {                                                                                 \
     mtia_##t##x##n value;                                                                          \
-  } __attribute__((packed, may_alias, aligned(__alignof__(c)))) mtia_simd_memory_##t##x##n;           \
+  } __attribute__((packed, may_alias, aligned(__alignof__(c)))) mtia_simd_memory_##t##x##n;        \
   MTIA_SIMD mtia_##t##x##n mtia_load_##t##x##n(const c *p) {                                       \
     return ((const mtia_simd_memory_##t##x##n *)p)->value;                                         \
   }                                                                                                \

@@ -3,6 +3,7 @@
 #include "core.h"
 #include "image.h"
 #include "insn.h"
+#include "waits.h"
 
 #include <inttypes.h>
 #include <stdlib.h>
@@ -221,6 +222,8 @@ char *mtia_report_device(struct mtia_device *dev) {
   for (unsigned i = 0; text && i < pes; i++)
     free(text[i]);
   free(text);
+  if (out && mtia_is_kernel(dev))
+    mtia_waits_text(dev, out);
   if (out)
     fclose(out);
   return all;

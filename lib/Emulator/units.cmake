@@ -1,7 +1,7 @@
 # The command processor and the units behind it. Calls back into the rest of the
 # emulator (internal.h), which a unit test replaces by fakes.
 add_library(MTIAUnits STATIC
-  barrier.c cb.c cp.c cp_issue.c cp_report.c device.c dpe.c fi.c noc.c re.c se.c timeline.c units_bounds.c units_stats.c)
+  barrier.c cb.c cp.c cp_issue.c cp_report.c device.c dpe.c fi.c noc.c re.c se.c timeline.c units_bounds.c units_stats.c waits.c)
 target_link_libraries(MTIAUnits PUBLIC cjson)
 target_include_directories(MTIAUnits PUBLIC "${CMAKE_CURRENT_SOURCE_DIR}"
   "${PROJECT_SOURCE_DIR}/include" "${PROJECT_BINARY_DIR}/include")

@@ -262,6 +262,15 @@ static bool wait_for_gdb(struct mtia_device *dev, const char *where, struct mtia
   return true;
 }
 
+static void write_wait_graph(struct mtia_device *dev, const struct options *o) {
+  char *text = mtia_wait_graph(dev);
+  if (text)
+    write_text(o->wait_graph, text);
+  else
+    complain("out of memory");
+  free(text);
+}
+
 static bool load_and_run(struct mtia_device *dev, const struct options *o,
                          struct mtia_error *error) {
   if (o->list)
@@ -275,6 +284,8 @@ static bool load_and_run(struct mtia_device *dev, const struct options *o,
   bool ok = o->trace_instructions ? run_traced(dev, o->trace_instructions, error)
             : o->trace            ? run_timeline(dev, o, error)
                                   : mtia_run(dev, error) || report(error);
+  if (!ok && o->wait_graph)
+    write_wait_graph(dev, o);
   return ok && write_signature(dev, o, error) && write_outputs(dev, o, error) &&
          write_stats(dev, o);
 }

@@ -35,6 +35,7 @@ static const char help[] =
     "  --vector-agnostic keep|ones  ones: vector elements that are agnostic become ones, to\n"
     "                          find code that relies on their value; default: keep\n"
     "  --max-cycles N          stop after N cycles with a report of who does what\n"
+    "  --wait-graph FILE       if nothing moves any more: who waits for whom, for graphviz\n"
     "  --gdb PORT              wait for gdb (target remote localhost:PORT); 0: any free port;\n"
     "                          a path with a /: unix socket; -: standard input and output\n"
     "  --trace FILE            what cores, units and buffers do when, for ui.perfetto.dev\n"
@@ -158,6 +159,8 @@ static bool set_option(struct options *o, const char *name, const char *value) {
     return o->trace_instructions = value, true;
   if (!strcmp(name, "--trace"))
     return o->trace = value, true;
+  if (!strcmp(name, "--wait-graph"))
+    return o->wait_graph = value, true;
   if (!strcmp(name, "--trace-pes"))
     return parse_pes(value, o);
   if (!strcmp(name, "--trace-window"))
@@ -206,6 +209,7 @@ static const char *const with_value[] = {"--arg",
                                          "--max-cycles",
                                          "--trace",
                                          "--trace-pes",
+                                         "--wait-graph",
                                          "--trace-window",
                                          "--trace-limit",
                                          "--gdb",
