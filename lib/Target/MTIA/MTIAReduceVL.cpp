@@ -15,7 +15,21 @@
 //     vsetvli zero, a7, e32, m4
 //     vse32.v v8, (a2)
 //
-// That saves changes of vl, and the cycles of the elements. Runs on SSA form, users first.
+// That saves changes of vl, and the cycles of the elements. Runs on SSA form, and follows the
+// readers through phis: what a loop carries around is needed as far as the next iteration reads,
+// which is no farther than this one if the loop counts down what is left (see Countdown), and
+// what stands before the loop as far as the first one reads:
+//
+//     vsetvli a5, zero, e32, m4            vsetvli zero, a2, e32, m4
+//     vid.v v8                             vid.v v8
+//   loop:                                loop:
+//     vsetvli a4, a2, e32, m4              vsetvli a4, a2, e32, m4
+//     vse32.v v8, (a1)                     vse32.v v8, (a1)
+//     vsetvli a5, zero, e32, m4      =>    vadd.vx v8, v8, a4
+//     vadd.vx v8, v8, a4                   sub a2, a2, a4
+//     sub a2, a2, a4
+//
+// The numbers are the solution of a data flow that begins with "nothing is read" and grows.
 //
 //===----------------------------------------------------------------------===//
 
@@ -24,9 +38,12 @@
 #include "MTIASubtarget.h"
 #include "MTIAVectorPseudos.h"
 #include "MTIAVectorState.h"
+#include "llvm/ADT/DenseMap.h"
 #include "llvm/ADT/PostOrderIterator.h"
+#include "llvm/ADT/SetVector.h"
 #include "llvm/CodeGen/MachineDominators.h"
 #include "llvm/CodeGen/MachineFunctionPass.h"
+#include "llvm/CodeGen/MachineLoopInfo.h"
 #include "llvm/CodeGen/MachineRegisterInfo.h"
 #include "llvm/InitializePasses.h"
 
@@ -36,29 +53,35 @@ using namespace llvm;
 #define PASS_NAME "MTIA reduce the number of vector elements"
 
 namespace {
-// How many elements of a value its readers need: nothing known yet, or an operand avl under a
-// configuration of at most VLMax elements.
+// How many elements of a value its readers need: none as far as is known, or the avl Count (a
+// register, or a constant) under a configuration of at most VLMax elements, or all.
 struct Demand {
-  const MachineOperand *AVL = nullptr;
+  enum KindTy : uint8_t { None, Register, Constant, All } Kind = None;
+  llvm::Register Reg;
+  int64_t Count = 0;
   unsigned VLMax = 0;
 
-  // Both; false if that is no avl.
-  bool add(const MachineOperand &Other, unsigned OtherVLMax) {
-    if (Other.isImm() && Other.getImm() < 0)
-      return false;
-    if (!AVL) {
-      AVL = &Other;
-      VLMax = OtherVLMax;
-      return true;
+  static Demand getAll() {
+    Demand D;
+    D.Kind = All;
+    return D;
+  }
+  static Demand get(const MachineOperand &AVL, unsigned VLMax) {
+    Demand D;
+    D.VLMax = VLMax;
+    if (AVL.isReg()) {
+      D.Kind = Register;
+      D.Reg = AVL.getReg();
+    } else if (AVL.getImm() >= 0) {
+      D.Kind = Constant;
+      D.Count = AVL.getImm();
+    } else {
+      D.Kind = All;
     }
-    if (AVL->isReg() != Other.isReg())
-      return false;
-    VLMax = std::max(VLMax, OtherVLMax);
-    if (Other.isReg())
-      return AVL->getReg() == Other.getReg();
-    if (Other.getImm() > AVL->getImm())
-      AVL = &Other;
-    return true;
+    return D;
+  }
+  bool operator==(const Demand &O) const {
+    return Kind == O.Kind && Reg == O.Reg && Count == O.Count && VLMax == O.VLMax;
   }
 };
 
@@ -70,25 +93,49 @@ public:
   StringRef getPassName() const override { return PASS_NAME; }
   void getAnalysisUsage(AnalysisUsage &AU) const override {
     AU.addRequired<MachineDominatorTreeWrapperPass>();
+    AU.addRequired<MachineLoopInfoWrapperPass>();
     AU.setPreservesCFG();
     MachineFunctionPass::getAnalysisUsage(AU);
   }
   bool runOnMachineFunction(MachineFunction &MF) override;
 
 private:
-  bool addReader(const MachineOperand &MO, unsigned EEW, Demand &D) const;
-  bool addReadersOfV0(const MachineInstr &Copy, Demand &D) const;
-  bool reduce(MachineInstr &MI) const;
+  // `%left = PHI %all, %entry, %next, %latch; %vl = vsetvli %left; %next = SUB %left, %vl` in the
+  // header of a loop: %vl never grows, as it is min(%left, VLMAX), and is at most %all.
+  struct Countdown {
+    const MachineBasicBlock *Header;
+    Register All;
+  };
+  std::optional<Countdown> getCountdown(Register VL) const;
 
-  const MachineRegisterInfo *MRI = nullptr;
+  const MachineInstr *getDef(Register Reg) const {
+    return Reg.isVirtual() ? MRI->getUniqueVRegDef(Reg) : nullptr;
+  }
+  bool isAvailable(Register Reg, const MachineInstr &MI) const;
+  Demand join(Demand A, const Demand &B) const;
+  Demand getReducible(const MachineInstr &MI) const;
+  Demand getOwn(const MachineInstr &MI) const;
+  Demand getNeeded(const MachineInstr &MI) const;
+  Demand getThroughPhi(const MachineInstr &Phi, unsigned I) const;
+  Demand getOfReader(const MachineOperand &MO, unsigned EEW) const;
+  Demand getOfReadersOfV0(const MachineInstr &Copy) const;
+  bool reduce(MachineInstr &MI);
+
+  MachineRegisterInfo *MRI = nullptr;
   const MachineDominatorTree *MDT = nullptr;
+  const MachineLoopInfo *MLI = nullptr;
   const TargetRegisterInfo *TRI = nullptr;
+  // Of the results of vector instructions and phis; EEW is that of what they are made of, 0 as
+  // long as that is not known.
+  DenseMap<Register, Demand> Demands;
+  DenseMap<Register, unsigned> EEWs;
 };
 } // namespace
 
 char MTIAReduceVL::ID = 0;
 INITIALIZE_PASS_BEGIN(MTIAReduceVL, DEBUG_TYPE, PASS_NAME, false, false)
 INITIALIZE_PASS_DEPENDENCY(MachineDominatorTreeWrapperPass)
+INITIALIZE_PASS_DEPENDENCY(MachineLoopInfoWrapperPass)
 INITIALIZE_PASS_END(MTIAReduceVL, DEBUG_TYPE, PASS_NAME, false, false)
 
 FunctionPass *llvm::createMTIAReduceVLPass() { return new MTIAReduceVL(); }
@@ -179,83 +226,194 @@ static bool isIndependentOfVL(const MachineInstr &MI) {
   }
 }
 
+std::optional<MTIAReduceVL::Countdown> MTIAReduceVL::getCountdown(Register VL) const {
+  const MachineInstr *Set = getDef(VL);
+  if (!Set || Set->getOpcode() != MTIA::PseudoVSETVLI)
+    return std::nullopt;
+  Register Left = Set->getOperand(1).getReg();
+  const MachineInstr *Phi = getDef(Left);
+  if (!Phi || !Phi->isPHI() || Phi->getNumOperands() != 5)
+    return std::nullopt;
+  const MachineLoop *L = MLI->getLoopFor(Phi->getParent());
+  if (!L || L->getHeader() != Phi->getParent() || !L->contains(Set->getParent()))
+    return std::nullopt;
+  unsigned Back = L->contains(Phi->getOperand(2).getMBB()) ? 1 : 3, Entry = 4 - Back;
+  if (!L->contains(Phi->getOperand(Back + 1).getMBB()) ||
+      L->contains(Phi->getOperand(Entry + 1).getMBB()))
+    return std::nullopt;
+  const MachineInstr *Sub = getDef(Phi->getOperand(Back).getReg());
+  if (!Sub || Sub->getOpcode() != MTIA::SUB || Sub->getOperand(1).getReg() != Left ||
+      Sub->getOperand(2).getReg() != VL)
+    return std::nullopt;
+  return Countdown{L->getHeader(), Phi->getOperand(Entry).getReg()};
+}
+
+// Whether Reg has its value at MI. As MI comes before those that read its result, on every path,
+// it is the value that they see, too.
+bool MTIAReduceVL::isAvailable(Register Reg, const MachineInstr &MI) const {
+  const MachineInstr *Def = getDef(Reg);
+  return Def && Def != &MI && MDT->dominates(Def, &MI);
+}
+
+// What serves both. A loop's vl is at most the number of elements that the loop has to do.
+Demand MTIAReduceVL::join(Demand A, const Demand &B) const {
+  if (A.Kind == Demand::None)
+    return B;
+  if (B.Kind == Demand::None)
+    return A;
+  if (A.Kind != B.Kind || A.Kind == Demand::All)
+    return Demand::getAll();
+  A.VLMax = std::max(A.VLMax, B.VLMax);
+  if (A.Kind == Demand::Constant) {
+    A.Count = std::max(A.Count, B.Count);
+    return A;
+  }
+  if (A.Reg == B.Reg)
+    return A;
+  std::optional<Countdown> OfA = getCountdown(A.Reg), OfB = getCountdown(B.Reg);
+  if (OfB && OfB->All == A.Reg)
+    return A;
+  if (!OfA || (OfA->All != B.Reg && !(OfB && OfA->All == OfB->All)))
+    return Demand::getAll();
+  A.Reg = OfA->All;
+  return A;
+}
+
+Demand MTIAReduceVL::getOwn(const MachineInstr &MI) const {
+  return Demand::get(MI.getOperand(MTIAV::getAVLIdx(MI.getDesc())), getVLMax(MI));
+}
+
+// The number of elements for which MI's readers would be content, as an avl that MI can take; All
+// if there is none that is less than what MI has.
+Demand MTIAReduceVL::getReducible(const MachineInstr &MI) const {
+  if (!isIndependentOfVL(MI) || !EEWs.lookup(MI.getOperand(0).getReg()))
+    return Demand::getAll();
+  const MachineOperand &AVL = MI.getOperand(MTIAV::getAVLIdx(MI.getDesc()));
+  if (!AVL.isImm())
+    return Demand::getAll();
+  Demand D = Demands.lookup(MI.getOperand(0).getReg());
+  int64_t Old = AVL.getImm();
+  switch (D.Kind) {
+  case Demand::None:
+    return D;
+  case Demand::All:
+    return D;
+  case Demand::Constant:
+    // With fewer elements in a group than the reader has, vl would be less.
+    if (getVLMax(MI) < D.VLMax || (Old >= 0 && Old <= D.Count))
+      return Demand::getAll();
+    return D;
+  case Demand::Register:
+    break;
+  }
+  // A constant may be less than the register's value.
+  if (getVLMax(MI) < D.VLMax || (Old >= 0 && Old < (int64_t)D.VLMax))
+    return Demand::getAll();
+  while (!isAvailable(D.Reg, MI)) {
+    std::optional<Countdown> C = getCountdown(D.Reg);
+    if (!C)
+      return Demand::getAll();
+    D.Reg = C->All;
+  }
+  if (!TRI->getCommonSubClass(MRI->getRegClass(D.Reg), &MTIA::GPRNoX0RegClass))
+    return Demand::getAll();
+  return D;
+}
+
+// How many elements MI will compute.
+Demand MTIAReduceVL::getNeeded(const MachineInstr &MI) const {
+  Demand D = getReducible(MI);
+  return D.Kind == Demand::All ? getOwn(MI) : D;
+}
+
+// What the reader of a phi needs of the value in operand I.
+Demand MTIAReduceVL::getThroughPhi(const MachineInstr &Phi, unsigned I) const {
+  Demand D = Demands.lookup(Phi.getOperand(0).getReg());
+  const MachineBasicBlock *MBB = Phi.getParent();
+  while (D.Kind == Demand::Register) {
+    const MachineInstr *Def = getDef(D.Reg);
+    if (Def && Def->getParent() != MBB && MDT->dominates(Def->getParent(), MBB))
+      return D;
+    std::optional<Countdown> C = getCountdown(D.Reg);
+    if (!C)
+      return Demand::getAll();
+    // The next iteration's number is at most this one's.
+    if (C->Header == MBB && MLI->getLoopFor(MBB)->contains(Phi.getOperand(I + 1).getMBB()))
+      return D;
+    D.Reg = C->All;
+    if (C->Header == MBB)
+      return D;
+  }
+  return D;
+}
+
 // What the instruction needs of its operand MO, whose writer's elements have EEW bits.
-bool MTIAReduceVL::addReader(const MachineOperand &MO, unsigned EEW, Demand &D) const {
+Demand MTIAReduceVL::getOfReader(const MachineOperand &MO, unsigned EEW) const {
   const MachineInstr &MI = *MO.getParent();
   if (MO.getSubReg())
-    return false;
-  if (MI.isCopy())
-    return EEW == 1 && MI.getOperand(0).getReg() == MTIA::V0 && addReadersOfV0(MI, D);
-  const MCInstrDesc &Desc = MI.getDesc();
-  if (!MTIAV::isPseudo(Desc))
-    return false;
+    return Demand::getAll();
   int I = MI.getOperandNo(&MO);
-  // What is behind vl is kept unless the tail is agnostic.
-  if (I == MTIAV::getPassthruIdx(Desc) && !(MTIAV::getVTypeI(MI) & MTIAVType::TailAgnostic))
-    return false;
+  if (MI.isPHI())
+    return EEWs.lookup(MI.getOperand(0).getReg()) == EEW ? getThroughPhi(MI, I)
+                                                         : Demand::getAll();
+  if (MI.isCopy())
+    return EEW == 1 && MI.getOperand(0).getReg() == MTIA::V0 ? getOfReadersOfV0(MI)
+                                                             : Demand::getAll();
+  const MCInstrDesc &Desc = MI.getDesc();
   // Another view of the same bits has other elements.
-  if (getEEW(MI, I) != EEW)
-    return false;
+  if (!MTIAV::isPseudo(Desc) || getEEW(MI, I) != EEW)
+    return Demand::getAll();
+  // What is behind vl is kept unless the tail is agnostic: all that the result's readers need.
+  if (I == MTIAV::getPassthruIdx(Desc) && !(MTIAV::getVTypeI(MI) & MTIAVType::TailAgnostic)) {
+    if (!isIndependentOfVL(MI) || Desc.mayLoad())
+      return Demand::getAll();
+    return join(getNeeded(MI), Demands.lookup(MI.getOperand(0).getReg()));
+  }
   if (I == MTIAV::getVs2Idx(Desc) && permutesVs2(MTIAV::getBaseOpcode(MI.getOpcode())))
-    return false;
-  return D.add(MI.getOperand(MTIAV::getAVLIdx(Desc)), getVLMax(MI));
+    return Demand::getAll();
+  return getNeeded(MI);
 }
 
 // Masks are copied to v0 right before the instructions that read them.
-bool MTIAReduceVL::addReadersOfV0(const MachineInstr &Copy, Demand &D) const {
+Demand MTIAReduceVL::getOfReadersOfV0(const MachineInstr &Copy) const {
   const MachineBasicBlock &MBB = *Copy.getParent();
+  Demand D;
   for (auto I = std::next(MachineBasicBlock::const_iterator(Copy)), E = MBB.end(); I != E; ++I) {
     if (I->isDebugInstr())
       continue;
     for (const MachineOperand &MO : I->operands())
       if (MO.isReg() && MO.getReg().isPhysical() && MO.readsReg() &&
           TRI->regsOverlap(MO.getReg(), MTIA::V0)) {
-        if (!MTIAV::isPseudo(*I) || (int)I->getOperandNo(&MO) != MTIAV::getVMIdx(I->getDesc()) ||
-            !D.add(I->getOperand(MTIAV::getAVLIdx(I->getDesc())), getVLMax(*I)))
-          return false;
+        if (!MTIAV::isPseudo(*I) || (int)I->getOperandNo(&MO) != MTIAV::getVMIdx(I->getDesc()))
+          return Demand::getAll();
+        D = join(D, getNeeded(*I));
       }
     if (I->modifiesRegister(MTIA::V0, TRI))
-      return true;
+      return D;
   }
-  return llvm::none_of(MBB.successors(), [](const MachineBasicBlock *Successor) {
-    return Successor->isLiveIn(MTIA::V0);
-  });
+  if (llvm::any_of(MBB.successors(), [](const MachineBasicBlock *Successor) {
+        return Successor->isLiveIn(MTIA::V0);
+      }))
+    return Demand::getAll();
+  return D;
 }
 
-bool MTIAReduceVL::reduce(MachineInstr &MI) const {
-  if (!isIndependentOfVL(MI) || !MI.getOperand(0).getReg().isVirtual())
-    return false;
+bool MTIAReduceVL::reduce(MachineInstr &MI) {
+  Demand D = getReducible(MI);
   MachineOperand &AVL = MI.getOperand(MTIAV::getAVLIdx(MI.getDesc()));
-  if (!AVL.isImm())
+  switch (D.Kind) {
+  case Demand::None: // nobody reads it; it isn't worth a change
+  case Demand::All:
     return false;
-  Register Dest = MI.getOperand(0).getReg();
-  unsigned EEW = getEEW(MI, 0);
-  if (!EEW)
-    return false;
-  Demand D;
-  for (const MachineOperand &MO : MRI->use_nodbg_operands(Dest))
-    if (!addReader(MO, EEW, D))
-      return false;
-  // With fewer elements in a group than the reader has, vl would be less.
-  if (!D.AVL || getVLMax(MI) < D.VLMax)
-    return false;
-
-  int64_t Old = AVL.getImm();
-  if (D.AVL->isImm()) {
-    if (Old >= 0 && Old <= D.AVL->getImm())
-      return false;
-    AVL.setImm(D.AVL->getImm());
+  case Demand::Constant:
+    AVL.setImm(D.Count);
     return true;
+  case Demand::Register:
+    break;
   }
-  // A constant may be less than the register's value.
-  if (Old >= 0 && Old < (int64_t)D.VLMax)
-    return false;
-  const MachineInstr *Def = MRI->getUniqueVRegDef(D.AVL->getReg());
-  if (!D.AVL->getReg().isVirtual() || !Def || !MDT->dominates(Def, &MI))
-    return false;
-  Register Reg = D.AVL->getReg();
-  MRI->clearKillFlags(Reg);
-  AVL.ChangeToRegister(Reg, /*isDef=*/false);
+  MRI->constrainRegClass(D.Reg, &MTIA::GPRNoX0RegClass);
+  MRI->clearKillFlags(D.Reg);
+  AVL.ChangeToRegister(D.Reg, /*isDef=*/false);
   return true;
 }
 
@@ -268,9 +426,86 @@ bool MTIAReduceVL::runOnMachineFunction(MachineFunction &MF) {
   MRI = &MF.getRegInfo();
   TRI = ST.getRegisterInfo();
   MDT = &getAnalysis<MachineDominatorTreeWrapperPass>().getDomTree();
-  bool Changed = false;
+  MLI = &getAnalysis<MachineLoopInfoWrapperPass>().getLI();
+  Demands.clear();
+  EEWs.clear();
+
+  // Values with elements, users first.
+  SmallVector<MachineInstr *, 32> Instrs, Phis;
   for (MachineBasicBlock *MBB : post_order(&MF))
-    for (MachineInstr &MI : reverse(*MBB))
-      Changed |= reduce(MI);
+    for (MachineInstr &MI : reverse(*MBB)) {
+      if (MI.isPHI()) {
+        Phis.push_back(&MI);
+      } else if (MTIAV::isPseudo(MI) && MI.getDesc().getNumDefs() == 1 &&
+                 MI.getOperand(0).getReg().isVirtual()) {
+        if (unsigned EEW = getEEW(MI, 0)) {
+          EEWs[MI.getOperand(0).getReg()] = EEW;
+          Instrs.push_back(&MI);
+        }
+      }
+    }
+  // A phi's elements are those of its operands; 0 if they differ, or if one is something else.
+  constexpr unsigned Differ = 0;
+  for (bool Again = true; Again;) {
+    Again = false;
+    for (MachineInstr *Phi : Phis) {
+      Register Dest = Phi->getOperand(0).getReg();
+      auto Known = EEWs.find(Dest);
+      std::optional<unsigned> EEW;
+      for (unsigned I = 1; I < Phi->getNumOperands(); I += 2) {
+        Register Reg = Phi->getOperand(I).getReg();
+        auto Operand = EEWs.find(Reg);
+        const MachineInstr *Def = getDef(Reg);
+        if (Operand == EEWs.end() && Def && (Def->isPHI() || Def->isImplicitDef()))
+          continue; // not known yet, or undefined
+        unsigned Found = Operand == EEWs.end() || Phi->getOperand(I).getSubReg() ? Differ
+                                                                                 : Operand->second;
+        EEW = !EEW || *EEW == Found ? Found : Differ;
+      }
+      if (EEW && (Known == EEWs.end() || Known->second != *EEW)) {
+        EEWs[Dest] = *EEW;
+        Again = true;
+      }
+    }
+  }
+
+  SetVector<Register> Work;
+  for (const auto *List : {&Phis, &Instrs})
+    for (const MachineInstr *MI : reverse(*List))
+      if (EEWs.lookup(MI->getOperand(0).getReg()))
+        Work.insert(MI->getOperand(0).getReg());
+  while (!Work.empty()) {
+    Register Reg = Work.pop_back_val();
+    unsigned EEW = EEWs.lookup(Reg);
+    Demand Old = Demands.lookup(Reg), D = Old;
+    for (const MachineOperand &MO : MRI->use_nodbg_operands(Reg)) {
+      D = join(D, getOfReader(MO, EEW));
+      if (D.Kind == Demand::All)
+        break;
+    }
+    if (D == Old)
+      continue;
+    Demands[Reg] = D;
+    // What the operands of its definition have to deliver may be more now.
+    const MachineInstr *Def = getDef(Reg);
+    for (const MachineOperand &MO : Def->uses())
+      if (MO.isReg() && MO.getReg().isVirtual() && EEWs.lookup(MO.getReg()))
+        Work.insert(MO.getReg());
+    // A mask in v0: a copy of it.
+    if (!Def->isPHI() && MTIAV::getVMIdx(Def->getDesc()) >= 0 &&
+        Def->getOperand(MTIAV::getVMIdx(Def->getDesc())).getReg() == MTIA::V0)
+      for (auto I = MachineBasicBlock::const_reverse_iterator(Def), E = Def->getParent()->rend();
+           I != E; ++I)
+        if (I->isCopy() && I->getOperand(0).getReg() == MTIA::V0) {
+          Register Mask = I->getOperand(1).getReg();
+          if (Mask.isVirtual() && EEWs.lookup(Mask))
+            Work.insert(Mask);
+          break;
+        }
+  }
+
+  bool Changed = false;
+  for (MachineInstr *MI : Instrs)
+    Changed |= reduce(*MI);
   return Changed;
 }

@@ -70,3 +70,97 @@ define i64 @length(i64 %n) {
   %w = zext i32 %l to i64
   ret i64 %w
 }
+
+; What a loop carries around is read as far as the next iteration goes, which is no farther than
+; this one; what stands before the loop, as far as the first one goes.
+define void @carried(ptr %p, i64 %n) {
+; CHECK-LABEL: carried:
+; CHECK:       vsetvli zero, a1, e32, m4, ta, ma
+; CHECK-NEXT:  vid.v
+; CHECK-NOT:   vsetvli
+; CHECK:       vsetvli [[VL:a[0-9]+]], a1, e32, m4, ta, ma
+; CHECK-NOT:   vsetvli
+; CHECK:       bnez
+; CHECK-NOT:   vsetvli
+; CHECK:       ret
+; OFF-LABEL: carried:
+; OFF:       vsetvli {{.*}}, zero, e32, m4
+; OFF:       vsetvli {{.*}}, zero, e32, m4
+entry:
+  %start = call <vscale x 8 x i32> @llvm.stepvector.nxv8i32()
+  br label %loop
+
+loop:
+  %i = phi i64 [ 0, %entry ], [ %i.next, %loop ]
+  %left = phi i64 [ %n, %entry ], [ %left.next, %loop ]
+  %v = phi <vscale x 8 x i32> [ %start, %entry ], [ %v.next, %loop ]
+  %vl = call i32 @llvm.experimental.get.vector.length.i64(i64 %left, i32 8, i1 true)
+  %to = getelementptr i32, ptr %p, i64 %i
+  call void @llvm.vp.store.nxv8i32(<vscale x 8 x i32> %v, ptr %to, <vscale x 8 x i1> splat (i1 true), i32 %vl)
+  %wide = zext i32 %vl to i64
+  %i.next = add i64 %i, %wide
+  %left.next = sub nuw i64 %left, %wide
+  %splat.1 = insertelement <vscale x 8 x i32> poison, i32 %vl, i64 0
+  %splat = shufflevector <vscale x 8 x i32> %splat.1, <vscale x 8 x i32> poison, <vscale x 8 x i32> zeroinitializer
+  %v.next = add <vscale x 8 x i32> %v, %splat
+  %more = icmp ne i64 %left.next, 0
+  br i1 %more, label %loop, label %exit
+
+exit:
+  ret void
+}
+
+; Without a count that goes down the next iteration may read more: all elements are added up.
+define void @carried_unknown(ptr %p, ptr %lengths, i64 %n) {
+; CHECK-LABEL: carried_unknown:
+; CHECK:       vse32.v
+; CHECK:       vsetvli {{[a-z0-9]+}}, zero, e32, m4, ta, ma
+; CHECK-NEXT:  vadd.vi
+entry:
+  %start = call <vscale x 8 x i32> @llvm.stepvector.nxv8i32()
+  br label %loop
+
+loop:
+  %i = phi i64 [ 0, %entry ], [ %i.next, %loop ]
+  %v = phi <vscale x 8 x i32> [ %start, %entry ], [ %v.next, %loop ]
+  %from = getelementptr i64, ptr %lengths, i64 %i
+  %length = load i64, ptr %from
+  %vl = call i32 @llvm.experimental.get.vector.length.i64(i64 %length, i32 8, i1 true)
+  call void @llvm.vp.store.nxv8i32(<vscale x 8 x i32> %v, ptr %p, <vscale x 8 x i1> splat (i1 true), i32 %vl)
+  %v.next = add <vscale x 8 x i32> %v, splat (i32 3)
+  %i.next = add i64 %i, 1
+  %more = icmp ne i64 %i.next, %n
+  br i1 %more, label %loop, label %exit
+
+exit:
+  ret void
+}
+
+; All elements are read behind the loop.
+define i32 @carried_out(ptr %p, i64 %n) {
+; CHECK-LABEL: carried_out:
+; CHECK:       vsetvli {{[a-z0-9]+}}, zero, e32, m4, ta, ma
+; CHECK-NEXT:  vid.v
+; CHECK:       vse32.v
+; CHECK:       vsetvli {{[a-z0-9]+}}, zero, e32, m4, ta, ma
+; CHECK-NEXT:  vadd.vi
+; CHECK:       vredsum.vs
+entry:
+  %start = call <vscale x 8 x i32> @llvm.stepvector.nxv8i32()
+  br label %loop
+
+loop:
+  %left = phi i64 [ %n, %entry ], [ %left.next, %loop ]
+  %v = phi <vscale x 8 x i32> [ %start, %entry ], [ %v.next, %loop ]
+  %vl = call i32 @llvm.experimental.get.vector.length.i64(i64 %left, i32 8, i1 true)
+  call void @llvm.vp.store.nxv8i32(<vscale x 8 x i32> %v, ptr %p, <vscale x 8 x i1> splat (i1 true), i32 %vl)
+  %wide = zext i32 %vl to i64
+  %left.next = sub nuw i64 %left, %wide
+  %v.next = add <vscale x 8 x i32> %v, splat (i32 3)
+  %more = icmp ne i64 %left.next, 0
+  br i1 %more, label %loop, label %exit
+
+exit:
+  %sum = call i32 @llvm.vector.reduce.add.nxv8i32(<vscale x 8 x i32> %v.next)
+  ret i32 %sum
+}
