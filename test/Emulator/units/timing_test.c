@@ -134,6 +134,7 @@ static void dma_bandwidth_by_latency(void **state) {
   for (uint32_t bytes = 1024; bytes <= 16384; bytes *= 4) {
     struct machine *m = machine_new(1, 1, false);
     m->params.noc_hop = 0; // the same latency to all slices
+    m->params.sram_latency = 200;
     unsigned count = (1 << 20) / bytes;
     double cycles = (double)stream(m, MTIA_SRAM_BASE, count, bytes);
     const struct mtia_device_params *p = &m->params;
