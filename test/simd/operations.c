@@ -98,6 +98,19 @@ static uint32_t bits(void) {
     EXPECT(mtia_hmax_##t##x##n(a) == most && mtia_hmin_##t##x##n(a) == least);                     \
   }
 
+#define SATURATED(t, c, n)                                                                         \
+  static void saturated_##t##x##n(c *p, c *q, int64_t least, int64_t most) {                       \
+    c sum[n], difference[n];                                                                       \
+    mtia_##t##x##n a = mtia_load_##t##x##n(p), b = mtia_load_##t##x##n(q);                         \
+    mtia_store_##t##x##n(sum, mtia_add_sat_##t##x##n(a, b));                                       \
+    mtia_store_##t##x##n(difference, mtia_sub_sat_##t##x##n(a, b));                                \
+    for (int i = 0; i < n; i++) {                                                                  \
+      EXPECT(sum[i] == CLAMP((int64_t)p[i] + q[i], least, most));                                  \
+      EXPECT(difference[i] == CLAMP((int64_t)p[i] - q[i], least, most));                           \
+    }                                                                                              \
+  }
+
+#define CLAMP(v, low, high) ((v) < (low) ? (low) : (v) > (high) ? (high) : (v))
 #define SIZES(KIND, t, c) KIND(t, c, 16) KIND(t, c, 32) KIND(t, c, 64)
 SIZES(NUMBER, i8, int8_t)
 SIZES(NUMBER, u8, uint8_t)
@@ -108,6 +121,12 @@ SIZES(NUMBER, u32, uint32_t)
 SIZES(NUMBER, f16, _Float16)
 SIZES(NUMBER, f32, float)
 SIZES(COMMON, bf16, __bf16)
+SATURATED(i8, int8_t, 64)
+SATURATED(u8, uint8_t, 64)
+SATURATED(i16, int16_t, 32)
+SATURATED(u16, uint16_t, 64)
+SATURATED(i32, int32_t, 16)
+SATURATED(u32, uint32_t, 32)
 
 static union {
   int8_t i8[66];
@@ -144,7 +163,6 @@ static void convert(void) {
   mtia_store_i8x16(i8, mtia_i8x16_from_i32x16(x));
   mtia_store_u8x16(u8, mtia_u8x16_from_i32x16(x));
   mtia_store_i16x16(i16, mtia_i16x16_from_i32x16(x));
-#define CLAMP(v, low, high) ((v) < (low) ? (low) : (v) > (high) ? (high) : (v))
   for (int i = 0; i < 16; i++) {
     EXPECT(i8[i] == CLAMP(edges[i], -128, 127));
     EXPECT(u8[i] == CLAMP(edges[i], 0, 255));
@@ -166,8 +184,10 @@ static void convert(void) {
     EXPECT(rounded[i] == even);
   }
   int i = 0;
-  EXPECT(mtia_i32x16_from_f32x16(mtia_splat_f32x16(NAN))[5] == 0);
-  EXPECT(mtia_i8x16_from_f32x16(mtia_splat_f32x16(NAN))[5] == -128);
+  EXPECT(mtia_i32x16_from_f32x16(mtia_splat_f32x16(NAN))[5] == INT32_MAX);
+  EXPECT(mtia_i16x16_from_f32x16(mtia_splat_f32x16(NAN))[5] == INT16_MAX);
+  EXPECT(mtia_i8x16_from_f32x16(mtia_splat_f32x16(NAN))[5] == 127);
+  EXPECT(mtia_u8x16_from_f32x16(mtia_splat_f32x16(NAN))[5] == 255);
   EXPECT(mtia_round_f16x16(mtia_splat_f16x16(2.5f16))[1] == 2);
   // bfloats: to nearest, ties to even; NaN stays one.
   static const uint32_t words[] = {0x3f808000, 0x3f818000, 0x3f808001, 0x7f7fffff};
@@ -223,6 +243,12 @@ int main(void) {
   for (int round = 0; round < 4; round++) {
     fill_integers();
     RUN(i8), RUN(u8), RUN(i16), RUN(u16), RUN(i32), RUN(u32);
+    saturated_i8x64(a.i8, b.i8, INT8_MIN, INT8_MAX);
+    saturated_u8x64(a.u8, b.u8, 0, UINT8_MAX);
+    saturated_i16x32(a.i16, b.i16, INT16_MIN, INT16_MAX);
+    saturated_u16x64(a.u16, b.u16, 0, UINT16_MAX);
+    saturated_i32x16(a.i32, b.i32, INT32_MIN, INT32_MAX);
+    saturated_u32x32(a.u32, b.u32, 0, UINT32_MAX);
 #if defined __riscv && !defined __riscv_v
     // There LLVM moves bfloats between blocks as floats, which makes signalling NaNs quiet.
     for (int i = 0; i < 66; i++)

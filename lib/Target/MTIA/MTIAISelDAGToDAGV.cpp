@@ -250,10 +250,10 @@ struct Operation {
   SDValue make(unsigned Opc, ArrayRef<SDValue> Sources) { return make(VT, Opc, Sources); }
 
   /// The same without a mask, for steps on the way.
-  SDValue makeUnmasked(EVT ResultVT, unsigned Opc, ArrayRef<SDValue> Sources) {
+  SDValue makeUnmasked(EVT ResultVT, unsigned Opc, ArrayRef<SDValue> Sources, int Round = -1) {
     SDValue OldMask = VMask, OldPassthru = Passthru;
     VMask = Passthru = SDValue();
-    SDValue R = make(ResultVT, Opc, Sources);
+    SDValue R = make(ResultVT, Opc, Sources, Round);
     VMask = OldMask;
     Passthru = OldPassthru;
     return R;
@@ -997,6 +997,37 @@ static SDValue truncateInt(Operation &Op, EVT To, SDValue V) {
   return V;
 }
 
+// Narrower; what is out of range becomes the nearest.
+static SDValue clipInt(Operation &Op, EVT To, SDValue V, bool Signed) {
+  unsigned Opc = Signed ? MTIA::PseudoVNCLIP_WI : MTIA::PseudoVNCLIPU_WI;
+  while (V.getValueType() != To)
+    V = Op.make(Op.withIntBits(To, V.getScalarValueSizeInBits() / 2), Opc, {V, Op.imm(0)}, 0);
+  return V;
+}
+
+// The truncation of a value that was clamped to all that the result can be.
+static SDValue selectClampedTruncate(Operation &Op) {
+  SDValue V = Op.Ops[0];
+  unsigned Bits = Op.VT.getScalarSizeInBits();
+  int64_t Min = minIntN(Bits), Max = maxIntN(Bits), UMax = maxUIntN(Bits);
+  auto Is = [](SDValue V, unsigned Opcode, int64_t Limit) {
+    return V.getOpcode() == Opcode && MTIAV::getSplatConstant(V.getOperand(1)) == Limit;
+  };
+  auto IsBoth = [&](int64_t Low, int64_t High) {
+    return (Is(V, ISD::SMIN, High) && Is(V.getOperand(0), ISD::SMAX, Low)) ||
+           (Is(V, ISD::SMAX, Low) && Is(V.getOperand(0), ISD::SMIN, High));
+  };
+  if (IsBoth(Min, Max))
+    return clipInt(Op, Op.VT, V.getOperand(0).getOperand(0), true);
+  if (Is(V, ISD::UMIN, UMax))
+    return clipInt(Op, Op.VT, V.getOperand(0), false);
+  if (!IsBoth(0, UMax))
+    return SDValue();
+  SDValue Positive = Op.makeUnmasked(V.getValueType(), MTIA::PseudoVMAX_VX,
+                                     {V.getOperand(0).getOperand(0), Op.Constant(0)});
+  return clipInt(Op, Op.VT, Positive, false);
+}
+
 static SDValue extendFP(Operation &Op, EVT To, SDValue V, bool Last) {
   while (V.getValueType() != To) {
     EVT From = V.getValueType();
@@ -1060,6 +1091,8 @@ static SDValue selectTruncate(Operation &Op) {
         return Op.make(Arith ? MTIA::PseudoVNSRA_WV : MTIA::PseudoVNSRL_WV,
                        {X, Amount.getOperand(0)});
     }
+    if (SDValue R = selectClampedTruncate(Op))
+      return R;
     return truncateInt(Op, Op.VT, V);
   }
   SDValue Bit = Op.makeUnmasked(V.getValueType(), MTIA::PseudoVAND_VI, {V, Op.imm(1)});
@@ -1105,11 +1138,72 @@ static SDValue selectIntToFP(Operation &Op) {
   return roundFP(Op, VT, V);
 }
 
+// The mode of a rounding to integers as floating-point values, -1 of everything else.
+static int getRoundingMode(unsigned Opcode) {
+  switch (Opcode) {
+  case ISD::FROUNDEVEN:
+    return MTIAFPRndMode::RNE;
+  case ISD::FTRUNC:
+    return MTIAFPRndMode::RTZ;
+  case ISD::FFLOOR:
+    return MTIAFPRndMode::RDN;
+  case ISD::FCEIL:
+    return MTIAFPRndMode::RUP;
+  case ISD::FROUND:
+    return MTIAFPRndMode::RMM;
+  case ISD::FRINT:
+  case ISD::FNEARBYINT:
+    return MTIAFPRndMode::DYN;
+  default:
+    return -1;
+  }
+}
+
+// X, if the value is max(min(X, high), low) with the limits of an integer type. A NaN becomes
+// high there, as in the conversion that saturates.
+static SDValue getClamped(SDValue V, bool Signed, unsigned Bits) {
+  auto IsLimit = [&](SDValue Limit, bool High) {
+    SDValue S = MTIAV::getSplatScalar(Limit);
+    auto *C = S ? dyn_cast<ConstantFPSDNode>(S) : nullptr;
+    if (!C)
+      return false;
+    APInt Int = High ? (Signed ? APInt::getSignedMaxValue(Bits) : APInt::getMaxValue(Bits))
+                     : (Signed ? APInt::getSignedMinValue(Bits) : APInt::getMinValue(Bits));
+    APFloat Float(C->getValueAPF().getSemantics());
+    return Float.convertFromAPInt(Int, Signed, APFloat::rmTowardZero) == APFloat::opOK &&
+           C->getValueAPF().compare(Float) == APFloat::cmpEqual;
+  };
+  auto IsOneOf = [](SDValue V, unsigned A, unsigned B, unsigned C) {
+    return V.getOpcode() == A || V.getOpcode() == B || V.getOpcode() == C;
+  };
+  if (!IsOneOf(V, ISD::FMAXNUM, ISD::FMAXNUM_IEEE, ISD::FMAXIMUMNUM) ||
+      !IsLimit(V.getOperand(1), false))
+    return SDValue();
+  SDValue Min = V.getOperand(0);
+  if (!IsOneOf(Min, ISD::FMINNUM, ISD::FMINNUM_IEEE, ISD::FMINIMUMNUM) ||
+      !IsLimit(Min.getOperand(1), true))
+    return SDValue();
+  return Min.getOperand(0);
+}
+
 static SDValue selectFPToInt(Operation &Op) {
   SDValue V = Op.Ops[0];
   EVT VT = Op.VT;
   bool Signed = Op.Opcode == ISD::FP_TO_SINT;
   bool ToMask = getElement(VT) == Mask;
+  // The conversion can round, and clamp to the range of what it gives.
+  int RM = MTIAFPRndMode::RTZ;
+  bool Saturates = false;
+  if (!Op.Strict && !ToMask) {
+    if (int Mode = getRoundingMode(V.getOpcode()); Mode >= 0) {
+      RM = Mode;
+      V = V.getOperand(0);
+    }
+    if (SDValue X = getClamped(V, Signed, VT.getScalarSizeInBits())) {
+      Saturates = true;
+      V = X;
+    }
+  }
   if (!hasArithmetic(Op, V.getValueType()))
     V = extendFP(Op, Op.withElement(VT, MVT::f32), V, false);
   unsigned From = V.getScalarValueSizeInBits();
@@ -1118,18 +1212,23 @@ static SDValue selectFPToInt(Operation &Op) {
     V = extendFP(Op, Op.withFPBits(VT, Bits / 2), V, false);
     From = Bits / 2;
   }
-  // What doesn't fit the result is undefined: a part of a wider one will do.
+  // What doesn't fit the result is undefined, if it isn't clamped: a part of a wider one will do.
   EVT First = Op.withIntBits(VT, std::max(Bits, From / 2));
-  unsigned Opc;
-  if (From * 2 == Bits)
-    Opc = Signed ? MTIA::PseudoVFWCVT_RTZ_X_F_V : MTIA::PseudoVFWCVT_RTZ_XU_F_V;
-  else if (From == Bits)
-    Opc = Signed ? MTIA::PseudoVFCVT_RTZ_X_F_V : MTIA::PseudoVFCVT_RTZ_XU_F_V;
-  else
-    Opc = Signed ? MTIA::PseudoVFNCVT_RTZ_X_F_W : MTIA::PseudoVFNCVT_RTZ_XU_F_W;
+  static const unsigned Opcodes[3][2][2] = {
+      {{MTIA::PseudoVFWCVT_RTZ_XU_F_V, MTIA::PseudoVFWCVT_RTZ_X_F_V},
+       {MTIA::PseudoVFWCVT_XU_F_V, MTIA::PseudoVFWCVT_X_F_V}},
+      {{MTIA::PseudoVFCVT_RTZ_XU_F_V, MTIA::PseudoVFCVT_RTZ_X_F_V},
+       {MTIA::PseudoVFCVT_XU_F_V, MTIA::PseudoVFCVT_X_F_V}},
+      {{MTIA::PseudoVFNCVT_RTZ_XU_F_W, MTIA::PseudoVFNCVT_RTZ_X_F_W},
+       {MTIA::PseudoVFNCVT_XU_F_W, MTIA::PseudoVFNCVT_X_F_W}}};
+  bool RoundsToZero = RM == MTIAFPRndMode::RTZ;
+  unsigned Opc = Opcodes[From * 2 == Bits ? 0 : From == Bits ? 1 : 2][!RoundsToZero][Signed];
+  int Round = RoundsToZero ? -1 : RM;
   if (First == VT)
-    return Op.make(Opc, {V});
-  V = Op.makeUnmasked(First, Opc, {V});
+    return Op.make(VT, Opc, {V}, Round);
+  V = Op.makeUnmasked(First, Opc, {V}, Round);
+  if (Saturates)
+    return clipInt(Op, VT, V, Signed);
   if (!ToMask)
     return truncateInt(Op, VT, V);
   return Op.make(MTIA::PseudoVMSNE_VI, {V, Op.imm(0)});
@@ -1155,10 +1254,7 @@ static SDValue selectFPToIntSat(Operation &Op) {
     Opc = Signed ? MTIA::PseudoVFCVT_RTZ_X_F_V : MTIA::PseudoVFCVT_RTZ_XU_F_V;
   else
     Opc = Signed ? MTIA::PseudoVFNCVT_RTZ_X_F_W : MTIA::PseudoVFNCVT_RTZ_XU_F_W;
-  SDValue R = Op.make(First, Opc, {V});
-  while (R.getValueType() != VT)
-    R = Op.make(Op.withIntBits(VT, R.getScalarValueSizeInBits() / 2),
-                Signed ? MTIA::PseudoVNCLIP_WI : MTIA::PseudoVNCLIPU_WI, {R, Op.imm(0)}, 0);
+  SDValue R = clipInt(Op, VT, Op.make(First, Opc, {V}), Signed);
   EVT MaskVT = Op.withElement(VT, MVT::i1);
   SDValue NaN = Op.make(MaskVT, MTIA::PseudoVMFNE_VV, {Source, Source});
   MTIAV::OpInfo Info;

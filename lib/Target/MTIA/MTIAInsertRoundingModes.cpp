@@ -103,6 +103,10 @@ FunctionPass *llvm::createMTIAInsertRoundingModesPass() { return new MTIAInsertR
 // What the instruction needs vxrm to be: a mode, Unreached if it doesn't care, Unknown if it
 // may write it.
 static int getVXRM(const MachineInstr &MI) {
+  // Nothing is shifted out, nothing rounded.
+  if ((MI.getOpcode() == MTIA::PseudoVNCLIP_WI || MI.getOpcode() == MTIA::PseudoVNCLIPU_WI) &&
+      MI.getOperand(MTIAV::getFirstSourceIdx(MI.getDesc()) + 1).getImm() == 0)
+    return Unreached;
   if (MTIAV::isPseudo(MI) && MTIAV::hasVXRM(MI.getDesc()))
     return MI.getOperand(MTIAV::getRoundIdx(MI.getDesc())).getImm();
   if (MI.isCall() || MI.isInlineAsm() || MI.modifiesRegister(MTIA::VXRM, nullptr))

@@ -122,6 +122,12 @@ public:
   ArrayRef<std::pair<unsigned, const char *>>
   getSerializableDirectMachineOperandTargetFlags() const override;
 
+  // Multiply-adds of vectors: MTIAVectorCommute.cpp.
+  bool findCommutedOpIndices(const MachineInstr &MI, unsigned &Index1,
+                             unsigned &Index2) const override;
+  MachineInstr *commuteInstructionImpl(MachineInstr &MI, bool NewMI, unsigned Index1,
+                                       unsigned Index2) const override;
+
   // Vectors: MTIAInstrInfoVector.cpp.
   /// States what the classes of a pseudo-instruction's operands can't: which registers the
   /// destination may not be. For everyone who builds one.

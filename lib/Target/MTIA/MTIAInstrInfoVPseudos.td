@@ -93,6 +93,10 @@ class VPseudo<MTIAVInst inst, VKind d, VKind s2, VKind s1, bit readsVd, bit faul
   // (MTIAInstrInfo::isReMaterializableImpl).
   let isReMaterializable = !or(!eq(!cast<string>(inst), "VMV_V_I"), !eq(!cast<string>(inst), "VMV_V_X"),
                                !eq(!cast<string>(inst), "VFMV_V_F"), !eq(!cast<string>(inst), "VID_V"));
+  // Multiply-adds, which overwrite either the addend or a factor (MTIAVectorCommute.cpp).
+  defvar prefix = !substr(!cast<string>(inst), 0, 4);
+  let isCommutable = !and(readsVd, !or(!eq(prefix, "VFMA"), !eq(prefix, "VFMS"), !eq(prefix, "VFNM"),
+                                       !eq(prefix, "VMAC"), !eq(prefix, "VMAD"), !eq(prefix, "VNMS")));
   let hasPostISelHook = true;
   let mayLoad = inst.mayLoad;
   let mayStore = inst.mayStore;
