@@ -314,6 +314,45 @@ static SDValue selectBinary(Operation &Op) {
   return Op.make(Op.VT, Row->VV, {A, B}, Row->Round);
 }
 
+// x + m, where m is a mask made a number: 1 is added where it is set, x stays elsewhere.
+static SDValue selectMaskOperand(Operation &Op) {
+  if (Op.VMask || Op.Strict || !Op.VT.isVector() || getElement(Op.VT) != Int)
+    return SDValue();
+  unsigned Opc;
+  switch (Op.Opcode) {
+  case ISD::ADD:
+  case ISD::SUB:
+    Opc = MTIA::PseudoVADD_VI;
+    break;
+  case ISD::OR:
+    Opc = MTIA::PseudoVOR_VI;
+    break;
+  case ISD::XOR:
+    Opc = MTIA::PseudoVXOR_VI;
+    break;
+  default:
+    return SDValue();
+  }
+  for (unsigned I : {1u, 0u}) {
+    SDValue X = Op.Ops[1 - I], M = Op.Ops[I];
+    bool Signed = M.getOpcode() == ISD::SIGN_EXTEND;
+    if ((!Signed && M.getOpcode() != ISD::ZERO_EXTEND) || !M.hasOneUse() || M == X ||
+        getElement(M.getOperand(0).getValueType()) != Mask)
+      continue;
+    if ((Op.Opcode == ISD::SUB && I == 0) || (Op.Passthru && Op.Passthru != X))
+      continue;
+    SDValue OldPassthru = Op.Passthru;
+    Op.VMask = M.getOperand(0);
+    Op.Passthru = X;
+    bool Minus = Signed != (Op.Opcode == ISD::SUB);
+    SDValue R = Op.make(Opc, {X, Op.imm(Minus ? -1 : 1)});
+    Op.VMask = SDValue();
+    Op.Passthru = OldPassthru;
+    return R;
+  }
+  return SDValue();
+}
+
 static SDValue selectUnary(Operation &Op) {
   const UnaryRow *Row = lookup(UnaryRows, Op.Opcode, getElement(Op.VT));
   if (!Row)
@@ -1333,6 +1372,8 @@ static SDValue selectOperation(Operation &Op) {
   if (SDValue R = selectWideningInt(Op))
     return R;
   if (SDValue R = selectWideningFP(Op))
+    return R;
+  if (SDValue R = selectMaskOperand(Op))
     return R;
   if (SDValue R = selectBinary(Op))
     return R;

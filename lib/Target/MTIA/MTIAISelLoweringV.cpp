@@ -550,9 +550,16 @@ static SDValue lowerVPSplice(SDValue Op, SelectionDAG &DAG) {
                              : DAG.getNode(ISD::ADD, DL, MVT::i64, LengthA, Constant(Offset));
   SDValue Up = Offset >= 0 ? DAG.getNode(ISD::SUB, DL, MVT::i64, LengthA, Constant(Offset))
                            : Constant(-Offset);
-  SDValue R = MTIAV::getOp(DAG, DL, Wide, MTIA::PseudoVSLIDEDOWN_VX,
-                           {MTIAV::getUndef(DAG, Wide), A, Down}, SDValue(), Up);
-  R = MTIAV::getOp(DAG, DL, Wide, MTIA::PseudoVSLIDEUP_VX, {R, B, Up}, SDValue(), LengthB);
+  // Of the first vector no more than the result's elements are needed. If these fill a register or
+  // two, one length for both is cheaper than two.
+  bool OneLength = MTIAVType::get(Wide).getNumRegs() <= 2;
+  SDValue R = MTIAV::slideDown(DAG, DL, A, Down, SDValue(), OneLength ? LengthB : Up);
+  MTIAV::OpInfo Info;
+  Info.AVL = LengthB;
+  Info.Policy = MTIAVType::TailAgnostic;
+  bool IsImm = Offset < 0 && isUInt<5>(-Offset);
+  R = MTIAV::getOp(DAG, DL, Wide, IsImm ? MTIA::PseudoVSLIDEUP_VI : MTIA::PseudoVSLIDEUP_VX,
+                   {R, B, IsImm ? MTIAV::getImm(DAG, DL, -Offset) : Up}, Info);
   return OfMasks ? MTIAV::getMaskOfBytes(DAG, DL, VT, R) : R;
 }
 

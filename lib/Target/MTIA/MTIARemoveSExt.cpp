@@ -14,6 +14,8 @@
 //   d = addiw a, 0      ->
 //   use d                      use a
 //
+// So are zero extensions of what has no upper half: lengths of vectors.
+//
 //===----------------------------------------------------------------------===//
 
 #include "MCTargetDesc/MTIAMCTargetDesc.h"
@@ -47,6 +49,8 @@ class MTIARemoveSExt : public MachineFunctionPass {
   bool hasAllNBitUsers(const MachineInstr &OrigMI, unsigned OrigBits) const;
   bool hasAllWUsers(const MachineInstr &MI) const { return hasAllNBitUsers(MI, 32); }
   bool stripWidths(MachineFunction &MF);
+  bool isZeroExtended(Register Reg) const;
+  bool removeZeroExtensions(MachineFunction &MF);
   bool isSignExtended(Register SrcReg, SmallPtrSetImpl<MachineInstr *> &FixableDefs) const;
 
 public:
@@ -357,6 +361,66 @@ bool MTIARemoveSExt::removeExtensions(MachineFunction &MF) {
   return Changed;
 }
 
+// Whether the upper half is certainly zero: of lengths of vectors, which are at most VLMAX, and
+// of constants, also where they come through phis.
+bool MTIARemoveSExt::isZeroExtended(Register Reg) const {
+  SmallVector<Register, 4> Worklist{Reg};
+  SmallPtrSet<const MachineInstr *, 4> Visited;
+  while (!Worklist.empty()) {
+    Register R = Worklist.pop_back_val();
+    const MachineInstr *MI = R.isVirtual() ? MRI->getUniqueVRegDef(R) : nullptr;
+    if (!MI || Visited.size() > 16)
+      return false;
+    if (!Visited.insert(MI).second)
+      continue;
+    switch (MI->getOpcode()) {
+    case MTIA::PseudoVSETVLI:
+    case MTIA::LWU:
+    case MTIA::LHU:
+    case MTIA::LBU:
+      continue;
+    case MTIA::ADDI:
+      if (MI->getOperand(1).getReg() == MTIA::X0 && MI->getOperand(2).isImm() &&
+          MI->getOperand(2).getImm() >= 0)
+        continue;
+      return false;
+    case MTIA::ANDI:
+      if (MI->getOperand(2).isImm() && MI->getOperand(2).getImm() >= 0)
+        continue;
+      return false;
+    case TargetOpcode::PHI:
+      for (unsigned I = 1; I < MI->getNumOperands(); I += 2)
+        if (MI->getOperand(I).getSubReg())
+          return false;
+        else
+          Worklist.push_back(MI->getOperand(I).getReg());
+      continue;
+    default:
+      return false;
+    }
+  }
+  return true;
+}
+
+bool MTIARemoveSExt::removeZeroExtensions(MachineFunction &MF) {
+  bool Changed = false;
+  for (MachineBasicBlock &MBB : MF)
+    for (MachineInstr &MI : make_early_inc_range(MBB)) {
+      if (MI.getOpcode() != MTIA::ADD_UW || MI.getOperand(2).getReg() != MTIA::X0)
+        continue;
+      Register Src = MI.getOperand(1).getReg(), Dest = MI.getOperand(0).getReg();
+      if (!Src.isVirtual() || !Dest.isVirtual() || !isZeroExtended(Src) ||
+          !MRI->constrainRegClass(Src, MRI->getRegClass(Dest)))
+        continue;
+      MRI->replaceRegWith(Dest, Src);
+      MRI->clearKillFlags(Src);
+      MI.eraseFromParent();
+      ++NumRemoved;
+      Changed = true;
+    }
+  return Changed;
+}
+
 // With compressed instructions, the 64-bit forms are the shorter ones: C.ADD takes any
 // registers where C.ADDW takes eight, and there is no C.SLLIW at all.
 //   addw a, a, b  ->  add a, a, b      where nobody looks at the upper half
@@ -390,6 +454,7 @@ bool MTIARemoveSExt::runOnMachineFunction(MachineFunction &MF) {
   MRI = &MF.getRegInfo();
   FuncInfo = MF.getInfo<MTIAMachineFunctionInfo>();
   bool Changed = removeExtensions(MF);
+  Changed |= removeZeroExtensions(MF);
   if (MF.getSubtarget<MTIASubtarget>().hasCompressed())
     Changed |= stripWidths(MF);
   return Changed;

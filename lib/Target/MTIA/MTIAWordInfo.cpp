@@ -7,6 +7,7 @@
 
 #include "MTIAWordInfo.h"
 #include "MCTargetDesc/MTIAMCTargetDesc.h"
+#include "MTIAVectorPseudos.h"
 
 using namespace llvm;
 
@@ -37,6 +38,12 @@ bool MTIA::producesSExtWord(const MachineInstr &MI) {
            MI.getOperand(2).isImm();
   case MTIA::BSETI:
     return MI.getOperand(1).getReg() == MTIA::X0 && Imm(2) < 31;
+  case MTIA::PseudoVMV_X_S:
+    // Extended from the element's width.
+    return MTIAV::getSEW(MTIAV::getVTypeI(MI)) <= 32;
+  case MTIA::PseudoVCPOP_M:
+  case MTIA::PseudoVFIRST_M:
+    return true;
   default:
     break;
   }

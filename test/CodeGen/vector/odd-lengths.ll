@@ -65,7 +65,7 @@ define <5 x i16> @reverse_five(<5 x i16> %a, i32 %n) {
 define <7 x i32> @splice_seven(<7 x i32> %a, <7 x i32> %b, i32 %n, i32 %k) {
 ; CHECK-LABEL: splice_seven:
 ; CHECK: vslidedown.v
-; CHECK: vslideup.vx
+; CHECK: vslideup.vi
 ; CHECK: ret
   %r = call <7 x i32> @llvm.experimental.vp.splice.v7i32(<7 x i32> %a, <7 x i32> %b, i32 -2, <7 x i1> splat (i1 true), i32 %n, i32 %k)
   ret <7 x i32> %r
