@@ -188,18 +188,27 @@ enum mtia_multicast {
 
 // Flags and types of mtia.mml.
 enum mtia_mml_flag { MTIA_MML_ADV = 1, MTIA_MML_ZERO = 2 };
-enum mtia_mml_type { MTIA_MML_S8S8 = 0, MTIA_MML_U8S8 = 1, MTIA_MML_S8U8 = 2, MTIA_MML_U8U8 = 3 };
+enum mtia_mml_type {
+  MTIA_MML_S8S8 = 0,
+  MTIA_MML_U8S8 = 1,
+  MTIA_MML_S8U8 = 2,
+  MTIA_MML_U8U8 = 3,
+  MTIA_MML_F16 = 4, // accumulators of binary32: redf, drainf
+  MTIA_MML_BF16 = 5,
+};
 
 // Operands of mtia.red. The network runs one way: north to south, west to east.
 enum mtia_red_in { MTIA_RED_IN_NONE = 0, MTIA_RED_IN_NORTH = 1, MTIA_RED_IN_WEST = 2 };
 enum mtia_red_out { MTIA_RED_OUT_NONE = 0, MTIA_RED_OUT_SOUTH = 1, MTIA_RED_OUT_EAST = 2 };
 
-// Type and flags of mtia.drain.
+// Type and flags of mtia.drain and mtia.drainf.
 enum mtia_drain_type {
-  MTIA_DRAIN_I32 = 0,
+  MTIA_DRAIN_I32 = 0, // the accumulator as it is
   MTIA_DRAIN_I8 = 1,
   MTIA_DRAIN_U8 = 2,
   MTIA_DRAIN_F32 = 3,
+  MTIA_DRAIN_F16 = 4,
+  MTIA_DRAIN_BF16 = 5,
 };
 enum mtia_drain_flag { MTIA_DRAIN_RELU = 1, MTIA_DRAIN_CHAN = 2 };
 
@@ -229,6 +238,19 @@ enum mtia_cr {
   MTIA_CR_MLU_SRC = 21,
   MTIA_CR_MLU_DST = 22,
   MTIA_CR_PREFETCH = 23,
+  MTIA_CR_QMODE = 24,
+  MTIA_CR_QOUT = 25,
+  MTIA_CR_QSCALE2 = 26,
+  MTIA_CR_SE_STRIDE = 27,
+  MTIA_CR_GATHER_LIMIT = 28,
+};
+
+// Bits 1..0 of QMODE: how a scaled number becomes an integer.
+enum mtia_round {
+  MTIA_ROUND_EVEN = 0,   // ties to even, then the zero point is added
+  MTIA_ROUND_AWAY = 1,   // ties away from zero
+  MTIA_ROUND_BEFORE = 2, // the zero point is added before rounding
+  MTIA_ROUND_FIXED = 3,  // 31-bit multiplier in the scale's place, and a shift
 };
 
 // ---- Small helpers ----
@@ -248,6 +270,11 @@ static inline uint32_t mtia_f32_bits(float value) {
   uint32_t bits;
   __builtin_memcpy(&bits, &value, sizeof bits);
   return bits;
+}
+
+// Value of CR QMODE: a rounding style, the number of a function of se.un (0: none), a shift.
+static inline uint64_t mtia_qmode(enum mtia_round style, unsigned function, int shift) {
+  return (uint64_t)style | (uint64_t)function << 4 | (uint64_t)(uint8_t)shift << 8;
 }
 
 // Byte `offset` of a tensor's data, for loads and stores by a core.

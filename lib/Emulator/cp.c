@@ -102,7 +102,8 @@ void mtia_cp_draft(struct mtia_command *c, struct mtia_core *core, enum mtia_com
       [CMD_PUSH] = UNIT_COUNT,      [CMD_POP] = UNIT_COUNT,    [CMD_DMA_IN] = UNIT_DMA_IN,
       [CMD_DMA_OUT] = UNIT_DMA_OUT, [CMD_MML] = UNIT_DPE,      [CMD_ACC_ZERO] = UNIT_RE,
       [CMD_ACC_BIAS] = UNIT_RE,     [CMD_ACC_BIASR] = UNIT_RE, [CMD_ACC_LOAD] = UNIT_RE,
-      [CMD_RED] = UNIT_RE,          [CMD_DRAIN] = UNIT_SE,
+      [CMD_ACC_ADD] = UNIT_RE,      [CMD_ACC_ADDR] = UNIT_RE,  [CMD_RED] = UNIT_RE,
+      [CMD_DRAIN] = UNIT_SE,
   };
   *c = (struct mtia_command){.kind = (uint8_t)kind, .unit = unit_of[kind], .core = core->id};
   c->acc = -1;

@@ -4,33 +4,14 @@
 // anything happens (docs/isa/xmtia.md, 1.6). Instructions that give a command to
 // a unit build a draft of it, which is enqueued when the queue has room.
 
-#include "insn.h"
+#include "issue.h"
 #include "timeline.h"
-#include "units.h"
 
 #include <inttypes.h>
 #include <stdarg.h>
 #include <string.h>
 
-// One instruction at its issue.
-struct issue {
-  struct mtia_core *core;
-  struct mtia_device *dev;
-  struct mtia_cp *cp;
-  struct mtia_cp_core *state;
-  const uint8_t *x;
-  uint64_t rs1, rs2;
-  uint64_t *rd;
-  uint32_t *extra;
-  struct mtia_trap *trap;
-};
-
-static uint32_t lo(uint64_t cr) { return (uint32_t)cr; }
-static uint32_t hi(uint64_t cr) { return (uint32_t)(cr >> 32); }
-
-// Every check returns whether it holds; the first that does not sets the trap.
-__attribute__((format(printf, 3, 4))) static bool
-refuse(struct issue *in, enum mtia_command_fault fault, const char *fmt, ...) {
+bool issue_refuse(struct issue *in, enum mtia_command_fault fault, const char *fmt, ...) {
   va_list args;
   va_start(args, fmt);
   vsnprintf(in->state->fault, sizeof in->state->fault, fmt, args);
@@ -40,22 +21,24 @@ refuse(struct issue *in, enum mtia_command_fault fault, const char *fmt, ...) {
   return false;
 }
 
-static bool is_set(struct issue *in, unsigned cb) {
-  return in->cp->cb[cb].set || refuse(in, MTIA_FAULT_CB_UNSET, "CB %u was never initialised", cb);
+bool issue_is_set(struct issue *in, unsigned cb) {
+  return in->cp->cb[cb].set ||
+         issue_refuse(in, MTIA_FAULT_CB_UNSET, "CB %u was never initialised", cb);
 }
 
-static bool aligned(struct issue *in, const char *what, uint64_t value, uint32_t to) {
-  return value % to == 0 || refuse(in, MTIA_FAULT_ALIGN,
-                                   "%s is %" PRIu64 " (0x%" PRIx64 "), not a multiple of %" PRIu32,
-                                   what, value, value, to);
+bool issue_aligned(struct issue *in, const char *what, uint64_t value, uint32_t to) {
+  return value % to == 0 ||
+         issue_refuse(in, MTIA_FAULT_ALIGN,
+                      "%s is %" PRIu64 " (0x%" PRIx64 "), not a multiple of %" PRIu32, what, value,
+                      value, to);
 }
 
-// Bytes [0, end) of a CB exist.
-static bool fits(struct issue *in, unsigned cb, uint64_t end) {
+bool issue_fits(struct issue *in, unsigned cb, uint64_t end) {
   uint32_t size = in->cp->cb[cb].size;
   return end <= size ||
-         refuse(in, MTIA_FAULT_EXTENT,
-                "the command reaches byte %" PRIu64 " of CB %u, which has %" PRIu32, end, cb, size);
+         issue_refuse(in, MTIA_FAULT_EXTENT,
+                      "the command reaches byte %" PRIu64 " of CB %u, which has %" PRIu32, end, cb,
+                      size);
 }
 
 //===-- Control ---------------------------------------------------------------===//
@@ -91,7 +74,7 @@ static enum mtia_issue issue_id(struct issue *in) {
                          dev->cols, pe->index, dev->row0 + pe->row, dev->col0 + pe->col};
   unsigned sel = in->x[MTIA_X_ID_SEL];
   if (sel >= sizeof id / sizeof *id)
-    return done(refuse(in, MTIA_FAULT_PARAMETER, "mtia.id has no item %u, only 0..7", sel));
+    return done(issue_refuse(in, MTIA_FAULT_PARAMETER, "mtia.id has no item %u, only 0..7", sel));
   *in->rd = id[sel];
   return MTIA_ISSUE_DONE;
 }
@@ -99,7 +82,8 @@ static enum mtia_issue issue_id(struct issue *in) {
 static enum mtia_issue issue_bar(struct issue *in) {
   unsigned scope = in->x[MTIA_X_BAR_SCOPE];
   if (scope > 2)
-    return done(refuse(in, MTIA_FAULT_PARAMETER, "a barrier's scope is 0, 1 or 2, not %u", scope));
+    return done(
+        issue_refuse(in, MTIA_FAULT_PARAMETER, "a barrier's scope is 0, 1 or 2, not %u", scope));
   if (in->state->passed) {
     in->state->passed = false;
     return MTIA_ISSUE_DONE;
@@ -111,8 +95,8 @@ static enum mtia_issue issue_bar(struct issue *in) {
 
 static enum mtia_issue write_cr(struct issue *in, unsigned cr, uint64_t value) {
   if (cr >= CR_FIRST_RESERVED && value)
-    return done(
-        refuse(in, MTIA_FAULT_PARAMETER, "command register %u is reserved and takes only 0", cr));
+    return done(issue_refuse(in, MTIA_FAULT_PARAMETER,
+                             "command register %u is reserved and takes only 0", cr));
   in->state->cr[cr] = value;
   return MTIA_ISSUE_DONE;
 }
@@ -129,27 +113,27 @@ static enum mtia_issue issue_cb_init(struct issue *in) {
   uint32_t local = in->dev->p->local_bytes;
   uint64_t base = in->rs1 - MTIA_LOCAL_BASE, size = in->rs2;
   if (in->rs1 % 32 || size % 32 || !size || base >= local || size > local - base)
-    return done(refuse(in, MTIA_FAULT_CB_RANGE,
-                       "CB %u would be %" PRIu64 " bytes at 0x%" PRIx64
-                       "; local memory is 0x%x..0x%x",
-                       i, size, in->rs1, MTIA_LOCAL_BASE, MTIA_LOCAL_BASE + local - 1));
+    return done(issue_refuse(in, MTIA_FAULT_CB_RANGE,
+                             "CB %u would be %" PRIu64 " bytes at 0x%" PRIx64
+                             "; local memory is 0x%x..0x%x",
+                             i, size, in->rs1, MTIA_LOCAL_BASE, MTIA_LOCAL_BASE + local - 1));
   if (cb->unfinished)
-    return done(refuse(in, MTIA_FAULT_BUSY, "%" PRIu32 " commands on CB %u are unfinished",
-                       cb->unfinished, i));
+    return done(issue_refuse(in, MTIA_FAULT_BUSY, "%" PRIu32 " commands on CB %u are unfinished",
+                             cb->unfinished, i));
   *cb = (struct mtia_cb){.set = true, .base = (uint32_t)base, .size = (uint32_t)size};
   return MTIA_ISSUE_DONE;
 }
 
 static enum mtia_issue issue_cb_wait(struct issue *in, enum mtia_wait wait) {
   unsigned cb = in->x[MTIA_X_CB_WAITD_CB];
-  if (!is_set(in, cb) || !fits(in, cb, in->rs1))
+  if (!issue_is_set(in, cb) || !issue_fits(in, cb, in->rs1))
     return MTIA_ISSUE_TRAP;
   return unless_holds(in, wait, cb, in->rs1);
 }
 
 static enum mtia_issue issue_cb_address(struct issue *in, unsigned i, bool tail) {
   const struct mtia_cb *cb = &in->cp->cb[i];
-  if (!is_set(in, i))
+  if (!issue_is_set(in, i))
     return MTIA_ISSUE_TRAP;
   // The offset counts modulo the size; the sum of the unreduced numbers might overflow.
   uint64_t place = (tail ? cb->tail : cb->head) % cb->size + in->rs1 % cb->size;
@@ -160,7 +144,7 @@ static enum mtia_issue issue_cb_address(struct issue *in, unsigned i, bool tail)
 
 static enum mtia_issue issue_cb_fill(struct issue *in) {
   unsigned i = in->x[MTIA_X_CB_FILL_CB];
-  if (!is_set(in, i))
+  if (!issue_is_set(in, i))
     return MTIA_ISSUE_TRAP;
   *in->rd = in->cp->cb[i].visible - in->cp->cb[i].head;
   *in->extra = in->dev->p->cp_read;
@@ -169,40 +153,39 @@ static enum mtia_issue issue_cb_fill(struct issue *in) {
 
 //===-- Drafts of commands ----------------------------------------------------===//
 
-// Adds bytes [offset, offset + extent) behind the head; extent 0 reads nothing.
-static bool add_read(struct issue *in, struct mtia_command *c, unsigned cb, uint64_t offset,
-                     uint64_t extent) {
+bool issue_read(struct issue *in, struct mtia_command *c, unsigned cb, uint64_t offset,
+                uint64_t extent) {
   uint64_t from = in->cp->cb[cb].head + offset;
-  if (extent && !fits(in, cb, offset + extent))
+  if (extent && !issue_fits(in, cb, offset + extent))
     return false;
   c->read[c->reads++] = (struct mtia_range){(uint8_t)cb, from, from + extent};
   return true;
 }
 
-static bool add_write(struct issue *in, struct mtia_command *c, unsigned cb, uint64_t offset,
-                      uint64_t extent) {
+bool issue_write(struct issue *in, struct mtia_command *c, unsigned cb, uint64_t offset,
+                 uint64_t extent) {
   uint64_t from = in->cp->cb[cb].tail + offset;
-  if (extent && !fits(in, cb, offset + extent))
+  if (extent && !issue_fits(in, cb, offset + extent))
     return false;
   c->write = (struct mtia_range){(uint8_t)cb, from, from + extent};
   c->writes = 1;
   return true;
 }
 
-// Bytes from the first to behind the last of a block.
-static uint64_t extent_of(uint32_t rows, uint32_t row_bytes, uint32_t stride) {
+uint64_t issue_extent(uint32_t rows, uint32_t row_bytes, uint32_t stride) {
   return rows && row_bytes ? (uint64_t)(rows - 1) * stride + row_bytes : 0;
 }
 
 static bool draft_move(struct issue *in, struct mtia_command *c, unsigned cb) {
-  if (!is_set(in, cb) || !aligned(in, "the byte count", in->rs1, 32) || !fits(in, cb, in->rs1))
+  if (!issue_is_set(in, cb) || !issue_aligned(in, "the byte count", in->rs1, 32) ||
+      !issue_fits(in, cb, in->rs1))
     return false;
   if (c->kind == CMD_PUSH) {
     c->publishes = true;
-    return add_write(in, c, cb, 0, in->rs1);
+    return issue_write(in, c, cb, 0, in->rs1);
   }
   c->releases = true;
-  return add_read(in, c, cb, 0, in->rs1);
+  return issue_read(in, c, cb, 0, in->rs1);
 }
 
 // Every row is memory.
@@ -216,9 +199,9 @@ static bool is_memory(struct issue *in, const struct mtia_command *c) {
   for (uint32_t r = 0; r < c->dma.rows; r++) {
     uint64_t row = c->dma.address + r * c->dma.pitch;
     if (!mtia_mem(in->dev, pe, row, c->dma.width))
-      return refuse(in, MTIA_FAULT_ADDRESS,
-                    "row %" PRIu32 ", %" PRIu32 " bytes at 0x%" PRIx64 ", is no memory", r,
-                    c->dma.width, row);
+      return issue_refuse(in, MTIA_FAULT_ADDRESS,
+                          "row %" PRIu32 ", %" PRIu32 " bytes at 0x%" PRIx64 ", is no memory", r,
+                          c->dma.width, row);
   }
   return true;
 }
@@ -231,26 +214,27 @@ static bool draft_dma(struct issue *in, struct mtia_command *c, unsigned cb, uns
   c->dma.address = in->rs1;
   c->dma.pitch = in->state->cr[write ? CR_DMA_OUT_PITCH : CR_DMA_IN_PITCH];
   if (mc > 2)
-    return refuse(in, MTIA_FAULT_PARAMETER, "multicast is 0, 1 or 2, not %u", mc);
+    return issue_refuse(in, MTIA_FAULT_PARAMETER, "multicast is 0, 1 or 2, not %u", mc);
   if (mc && hi(in->state->cr[CR_MCAST]))
-    return refuse(in, MTIA_FAULT_PARAMETER, "the upper half of MCAST is not 0");
+    return issue_refuse(in, MTIA_FAULT_PARAMETER, "the upper half of MCAST is not 0");
   if (!width)
-    return refuse(in, MTIA_FAULT_PARAMETER, "the width in %s is 0", write ? "DMA_OUT" : "DMA_IN");
+    return issue_refuse(in, MTIA_FAULT_PARAMETER, "the width in %s is 0",
+                        write ? "DMA_OUT" : "DMA_IN");
   if (!rows)
-    return refuse(in, MTIA_FAULT_PARAMETER, "the number of rows is 0");
+    return issue_refuse(in, MTIA_FAULT_PARAMETER, "the number of rows is 0");
   if (stride < padded)
-    return refuse(in, MTIA_FAULT_PARAMETER,
-                  "the stride in the CB, %" PRIu64 ", is below the width, %" PRIu64
-                  ", rounded up to 32",
-                  stride, width);
-  if (!is_set(in, cb) || !aligned(in, "the address", in->rs1, MTIA_DMA_ALIGN) ||
-      !aligned(in, "the pitch", c->dma.pitch, MTIA_DMA_ALIGN) ||
-      !aligned(in, "the stride in the CB", stride, MTIA_DMA_ALIGN))
+    return issue_refuse(in, MTIA_FAULT_PARAMETER,
+                        "the stride in the CB, %" PRIu64 ", is below the width, %" PRIu64
+                        ", rounded up to 32",
+                        stride, width);
+  if (!issue_is_set(in, cb) || !issue_aligned(in, "the address", in->rs1, MTIA_DMA_ALIGN) ||
+      !issue_aligned(in, "the pitch", c->dma.pitch, MTIA_DMA_ALIGN) ||
+      !issue_aligned(in, "the stride in the CB", stride, MTIA_DMA_ALIGN))
     return false;
   uint64_t bytes;
   if (__builtin_mul_overflow(rows, stride, &bytes))
     bytes = UINT64_MAX;
-  if (!fits(in, cb, bytes))
+  if (!issue_fits(in, cb, bytes))
     return false;
   c->dma.width = (uint32_t)width;
   c->dma.stride = (uint32_t)stride;
@@ -259,32 +243,31 @@ static bool draft_dma(struct issue *in, struct mtia_command *c, unsigned cb, uns
     return false;
   if (write) {
     c->releases = true;
-    return add_read(in, c, cb, 0, bytes);
+    return issue_read(in, c, cb, 0, bytes);
   }
   c->publishes = true;
   if (mc && mtia_fi_join(c, mc, in->state->cr[CR_MCAST], true))
-    return refuse(in, MTIA_FAULT_GROUP,
-                  "mask 0x%x of PE (%u,%u), sub-grid %ux%u, or the other members read something "
-                  "else",
-                  mc == 1 ? lo(in->state->cr[CR_MCAST]) & 0xFFFF
-                          : lo(in->state->cr[CR_MCAST]) >> 16,
-                  in->core->pe->row, in->core->pe->col, in->dev->rows, in->dev->cols);
-  return add_write(in, c, cb, 0, bytes);
+    return issue_refuse(
+        in, MTIA_FAULT_GROUP,
+        "mask 0x%x of PE (%u,%u), sub-grid %ux%u, or the other members read something "
+        "else",
+        mc == 1 ? lo(in->state->cr[CR_MCAST]) & 0xFFFF : lo(in->state->cr[CR_MCAST]) >> 16,
+        in->core->pe->row, in->core->pe->col, in->dev->rows, in->dev->cols);
+  return issue_write(in, c, cb, 0, bytes);
 }
 
-// m and n of BLOCK.
-static bool block(struct issue *in, uint32_t *m, uint32_t *n) {
+bool issue_block(struct issue *in, uint32_t *m, uint32_t *n) {
   uint64_t cr = in->state->cr[CR_BLOCK];
   *m = lo(cr) & 0xFFFF;
   *n = lo(cr) >> 16;
   if (*m > 128 || *n > 128 || hi(cr))
-    return refuse(in, MTIA_FAULT_PARAMETER,
-                  "BLOCK says %" PRIu32 " x %" PRIu32 "%s; a block has at most 128 x 128", *m, *n,
-                  hi(cr) ? " and its upper half is not 0" : "");
+    return issue_refuse(in, MTIA_FAULT_PARAMETER,
+                        "BLOCK says %" PRIu32 " x %" PRIu32 "%s; a block has at most 128 x 128", *m,
+                        *n, hi(cr) ? " and its upper half is not 0" : "");
   return true;
 }
 
-static uint8_t clamp_tile(uint32_t total, unsigned index) {
+uint8_t issue_tile(uint32_t total, unsigned index) {
   uint32_t before = MTIA_TILE * index;
   uint32_t rest = total > before ? total - before : 0;
   return (uint8_t)(rest < MTIA_TILE ? rest : MTIA_TILE);
@@ -292,35 +275,33 @@ static uint8_t clamp_tile(uint32_t total, unsigned index) {
 
 static bool draft_mml(struct issue *in, struct mtia_command *c) {
   const uint8_t *x = in->x;
-  unsigned cba = x[MTIA_X_MML_CBA], cbb = x[MTIA_X_MML_CBB], type = x[MTIA_X_MML_TYPE];
+  unsigned cba = x[MTIA_X_MML_A], cbb = x[MTIA_X_MML_B], type = x[MTIA_X_MML_TYPE];
   unsigned ti = x[MTIA_X_MML_TI], tj = x[MTIA_X_MML_TJ];
   uint64_t a = in->state->cr[CR_MML_A], b = in->state->cr[CR_MML_B];
   uint64_t inc = x[MTIA_X_MML_FLAGS] & 1 ? in->state->cr[CR_MML_INC] : 0;
   uint32_t m, n;
-  if (type == 4 || type == 5)
-    return refuse(in, MTIA_FAULT_UNIMPLEMENTED, "mml of floating point (type %u)", type);
   if (type > 5)
-    return refuse(in, MTIA_FAULT_PARAMETER, "mml has no type %u", type);
-  if (!block(in, &m, &n) || !is_set(in, cba) || !is_set(in, cbb) ||
-      !aligned(in, "the offset in MML_A", lo(a), 32) ||
-      !aligned(in, "the stride in MML_A", hi(a), 32) ||
-      !aligned(in, "the offset in MML_B", lo(b), 32) ||
-      !aligned(in, "the stride in MML_B", hi(b), 32) ||
-      !aligned(in, "the increment of A in MML_INC", lo(inc), 32) ||
-      !aligned(in, "the increment of B in MML_INC", hi(inc), 32))
+    return issue_refuse(in, MTIA_FAULT_PARAMETER, "mml has no type %u", type);
+  if (!issue_block(in, &m, &n) || !issue_is_set(in, cba) || !issue_is_set(in, cbb) ||
+      !issue_aligned(in, "the offset in MML_A", lo(a), 32) ||
+      !issue_aligned(in, "the stride in MML_A", hi(a), 32) ||
+      !issue_aligned(in, "the offset in MML_B", lo(b), 32) ||
+      !issue_aligned(in, "the stride in MML_B", hi(b), 32) ||
+      !issue_aligned(in, "the increment of A in MML_INC", lo(inc), 32) ||
+      !issue_aligned(in, "the increment of B in MML_INC", hi(inc), 32))
     return false;
   c->acc = (int8_t)x[MTIA_X_MML_ACC];
   c->mml.type = (uint8_t)type;
   c->mml.zero = x[MTIA_X_MML_FLAGS] >> 1 & 1;
-  c->mml.rows = clamp_tile(m, ti);
-  c->mml.cols = clamp_tile(n, tj);
+  c->mml.rows = issue_tile(m, ti);
+  c->mml.cols = issue_tile(n, tj);
   c->mml.stride_a = hi(a);
   c->mml.stride_b = hi(b);
   bool some = c->mml.rows && c->mml.cols;
-  return add_read(in, c, cba, lo(a) + (uint64_t)MTIA_TILE * ti * hi(a),
-                  some ? extent_of(c->mml.rows, 32, hi(a)) : 0) &&
-         add_read(in, c, cbb, lo(b) + (uint64_t)MTIA_TILE * tj * hi(b),
-                  some ? extent_of(c->mml.cols, 32, hi(b)) : 0);
+  return issue_read(in, c, cba, lo(a) + (uint64_t)MTIA_TILE * ti * hi(a),
+                    some ? issue_extent(c->mml.rows, 32, hi(a)) : 0) &&
+         issue_read(in, c, cbb, lo(b) + (uint64_t)MTIA_TILE * tj * hi(b),
+                    some ? issue_extent(c->mml.cols, 32, hi(b)) : 0);
 }
 
 // acc.bias reads by column (ti unused), acc.biasr by row, acc.load a tile.
@@ -328,76 +309,40 @@ static bool draft_init(struct issue *in, struct mtia_command *c, unsigned acc, u
                        unsigned ti, unsigned tj) {
   uint64_t bias = in->state->cr[CR_BIAS];
   uint32_t m, n;
-  bool load = c->kind == CMD_ACC_LOAD, by_row = c->kind == CMD_ACC_BIASR;
+  bool load = c->kind == CMD_ACC_LOAD;
+  bool by_row = c->kind == CMD_ACC_BIASR || c->kind == CMD_ACC_ADDR;
   uint32_t stride = load ? hi(bias) : 0;
-  if (!block(in, &m, &n) || !is_set(in, cb) || !aligned(in, "the offset in BIAS", lo(bias), 4) ||
-      !aligned(in, "the stride in BIAS", stride, 4))
+  if (!issue_block(in, &m, &n) || !issue_is_set(in, cb) ||
+      !issue_aligned(in, "the offset in BIAS", lo(bias), 4) ||
+      !issue_aligned(in, "the stride in BIAS", stride, 4))
     return false;
-  uint32_t rows = clamp_tile(m, ti), cols = clamp_tile(n, tj);
+  uint32_t rows = issue_tile(m, ti), cols = issue_tile(n, tj);
   c->acc = (int8_t)acc;
   c->init.rows = (uint8_t)(load ? rows : 1);
   c->init.cols = (uint8_t)(by_row ? rows : cols);
   c->init.stride = stride;
   uint64_t offset = lo(bias) + 128ull * (by_row ? ti : tj) + (uint64_t)MTIA_TILE * ti * stride;
-  return add_read(in, c, cb, offset, extent_of(c->init.rows, c->init.cols * 4u, stride));
+  return issue_read(in, c, cb, offset, issue_extent(c->init.rows, c->init.cols * 4u, stride));
 }
 
-static bool draft_red(struct issue *in, struct mtia_command *c) {
+static bool draft_red(struct issue *in, struct mtia_command *c, bool is_float) {
   unsigned from = in->x[MTIA_X_RED_IN], to = in->x[MTIA_X_RED_OUT];
   const struct mtia_pe *pe = in->core->pe;
   c->acc = (int8_t)in->x[MTIA_X_RED_ACC];
+  c->red.flt = is_float;
   c->red.in = (uint8_t)from;
   c->red.out = (uint8_t)to;
   if (from > 2 || to > 2 || (!from && !to))
-    return refuse(in, MTIA_FAULT_PARAMETER,
-                  "red has in %u and out %u; each is 0, 1 or 2 and one is not 0", from, to);
+    return issue_refuse(in, MTIA_FAULT_PARAMETER,
+                        "red has in %u and out %u; each is 0, 1 or 2 and one is not 0", from, to);
   if ((from == RED_IN_NORTH && pe->row == 0) || (from == RED_IN_WEST && pe->col == 0))
-    return refuse(in, MTIA_FAULT_LINK, "PE (%u,%u) has no neighbour in the %s", pe->row, pe->col,
-                  from == RED_IN_NORTH ? "north" : "west");
+    return issue_refuse(in, MTIA_FAULT_LINK, "PE (%u,%u) has no neighbour in the %s", pe->row,
+                        pe->col, from == RED_IN_NORTH ? "north" : "west");
   if ((to == RED_OUT_SOUTH && pe->row + 1 == in->dev->rows) ||
       (to == RED_OUT_EAST && pe->col + 1 == in->dev->cols))
-    return refuse(in, MTIA_FAULT_LINK, "PE (%u,%u) has no neighbour in the %s", pe->row, pe->col,
-                  to == RED_OUT_SOUTH ? "south" : "east");
+    return issue_refuse(in, MTIA_FAULT_LINK, "PE (%u,%u) has no neighbour in the %s", pe->row,
+                        pe->col, to == RED_OUT_SOUTH ? "south" : "east");
   return true;
-}
-
-static bool draft_drain(struct issue *in, struct mtia_command *c) {
-  const uint8_t *x = in->x;
-  unsigned cb = x[MTIA_X_DRAIN_CB], ti = x[MTIA_X_DRAIN_TI], tj = x[MTIA_X_DRAIN_TJ];
-  unsigned type = x[MTIA_X_DRAIN_TYPE], flags = x[MTIA_X_DRAIN_FLAGS];
-  uint64_t out = in->state->cr[CR_OUT], clamp = in->state->cr[CR_QCLAMP];
-  uint32_t m, n, size = type == DRAIN_S8 || type == DRAIN_U8 ? 1 : 4;
-  if (flags & 2)
-    return refuse(in, MTIA_FAULT_UNIMPLEMENTED, "drain with a scale per channel");
-  if (type == 4 || type == 5)
-    return refuse(in, MTIA_FAULT_UNIMPLEMENTED, "drain to 16-bit floating point (type %u)", type);
-  if (type > 5)
-    return refuse(in, MTIA_FAULT_PARAMETER, "drain has no type %u", type);
-  if (!block(in, &m, &n))
-    return false;
-  int32_t low = (int32_t)lo(clamp), high = (int32_t)hi(clamp);
-  int32_t least = type == DRAIN_S8 ? -128 : 0, greatest = type == DRAIN_S8 ? 127 : 255;
-  if (size == 1 && (low > high || low < least || high > greatest))
-    return refuse(in, MTIA_FAULT_PARAMETER,
-                  "QCLAMP is %" PRId32 "..%" PRId32 ", which is not a range inside %" PRId32
-                  "..%" PRId32,
-                  low, high, least, greatest);
-  if (!is_set(in, cb) || !aligned(in, "the offset in OUT", lo(out), size) ||
-      !aligned(in, "the stride in OUT", hi(out), size))
-    return false;
-  c->acc = (int8_t)x[MTIA_X_DRAIN_ACC];
-  c->drain.type = (uint8_t)type;
-  c->drain.relu = flags & 1;
-  c->drain.rows = clamp_tile(m, ti);
-  c->drain.cols = clamp_tile(n, tj);
-  c->drain.stride = hi(out);
-  c->drain.scale = lo(in->state->cr[CR_QSCALE]);
-  c->drain.zero_point = (int32_t)hi(in->state->cr[CR_QSCALE]);
-  c->drain.low = low;
-  c->drain.high = high;
-  return add_write(in, c, cb,
-                   lo(out) + (uint64_t)MTIA_TILE * ti * hi(out) + (uint64_t)MTIA_TILE * tj * size,
-                   extent_of(c->drain.rows, c->drain.cols * size, hi(out)));
 }
 
 //===-- Commands --------------------------------------------------------------===//
@@ -427,10 +372,17 @@ static bool draft(struct issue *in, unsigned op, struct mtia_command *c) {
   case MTIA_OP_ACC_LOAD:
     return draft_init(in, c, x[MTIA_X_ACC_LOAD_ACC], x[MTIA_X_ACC_LOAD_CB], x[MTIA_X_ACC_LOAD_TI],
                       x[MTIA_X_ACC_LOAD_TJ]);
+  case MTIA_OP_ACC_ADD:
+    return draft_init(in, c, x[MTIA_X_ACC_ADD_ACC], x[MTIA_X_ACC_ADD_CB], 0, x[MTIA_X_ACC_ADD_TJ]);
+  case MTIA_OP_ACC_ADDR:
+    return draft_init(in, c, x[MTIA_X_ACC_ADDR_ACC], x[MTIA_X_ACC_ADDR_CB], x[MTIA_X_ACC_ADDR_TI],
+                      0);
   case MTIA_OP_RED:
-    return draft_red(in, c);
+  case MTIA_OP_REDF: // the same operands
+    return draft_red(in, c, op == MTIA_OP_REDF);
   default:
-    return draft_drain(in, c);
+    c->drain.flt = op == MTIA_OP_DRAINF;
+    return issue_draft_drain(in, c);
   }
 }
 
@@ -512,12 +464,19 @@ static enum mtia_issue dispatch(struct issue *in, unsigned op) {
     return issue_command(in, op, CMD_ACC_BIASR);
   case MTIA_OP_ACC_LOAD:
     return issue_command(in, op, CMD_ACC_LOAD);
+  case MTIA_OP_ACC_ADD:
+    return issue_command(in, op, CMD_ACC_ADD);
+  case MTIA_OP_ACC_ADDR:
+    return issue_command(in, op, CMD_ACC_ADDR);
   case MTIA_OP_RED:
+  case MTIA_OP_REDF:
     return issue_command(in, op, CMD_RED);
   case MTIA_OP_DRAIN:
+  case MTIA_OP_DRAINF:
     return issue_command(in, op, CMD_DRAIN);
   default: // specified with Since 2
-    return done(refuse(in, MTIA_FAULT_UNIMPLEMENTED, "this command is specified but not built"));
+    return done(
+        issue_refuse(in, MTIA_FAULT_UNIMPLEMENTED, "this command is specified but not built"));
   }
 }
 

@@ -14,7 +14,8 @@ const char *mtia_command_name(const struct mtia_command *c) {
       [CMD_DMA_IN] = "dma.in",     [CMD_DMA_OUT] = "dma.out",
       [CMD_MML] = "mml",           [CMD_ACC_ZERO] = "acc.zero",
       [CMD_ACC_BIAS] = "acc.bias", [CMD_ACC_BIASR] = "acc.biasr",
-      [CMD_ACC_LOAD] = "acc.load", [CMD_RED] = "red",
+      [CMD_ACC_LOAD] = "acc.load", [CMD_ACC_ADD] = "acc.add",
+      [CMD_ACC_ADDR] = "acc.addr", [CMD_RED] = "red",
       [CMD_DRAIN] = "drain",
   };
   return name[c->kind];

@@ -6,9 +6,46 @@
 
 #include <string.h>
 
+//===-- Floating point --------------------------------------------------------===//
+
+#define INLINE static inline __attribute__((always_inline))
+
+// Along k, one element after the other: a product rounded to binary32, then a sum. Columns are
+// independent of each other, so the compiler takes many at once. Nothing is contracted.
+INLINE void tile_float(int32_t acc[MTIA_TILE][MTIA_TILE], const uint8_t *const a[MTIA_TILE],
+                       const uint8_t *const b[MTIA_TILE], unsigned rows, unsigned cols,
+                       unsigned type) {
+  float y[16][MTIA_TILE] = {{0}}; // [element][column]
+  for (unsigned j = 0; j < cols; j++)
+    for (unsigned l = 0; l < 16; l++) {
+      uint16_t half;
+      memcpy(&half, b[j] + 2 * l, 2);
+      y[l][j] = type == MML_F16 ? mtia_float_of_f16(half) : mtia_float_of_bf16(half);
+    }
+  for (unsigned i = 0; i < rows; i++) {
+    float sum[MTIA_TILE];
+    memcpy(sum, acc[i], sizeof sum);
+    for (unsigned l = 0; l < 16; l++) {
+      uint16_t half;
+      memcpy(&half, a[i] + 2 * l, 2);
+      float x = type == MML_F16 ? mtia_float_of_f16(half) : mtia_float_of_bf16(half);
+      for (unsigned j = 0; j < MTIA_TILE; j++)
+        sum[j] += x * y[l][j];
+    }
+    for (unsigned j = 0; j < cols; j++)
+      acc[i][j] = (int32_t)mtia_bits_of(sum[j]);
+  }
+}
+
+//===-- Integers --------------------------------------------------------------===//
+
 void mtia_dpe_tile_portable(int32_t acc[MTIA_TILE][MTIA_TILE], const uint8_t *const a[MTIA_TILE],
                             const uint8_t *const b[MTIA_TILE], unsigned rows, unsigned cols,
                             unsigned type) {
+  if (type >= MML_F16) {
+    tile_float(acc, a, b, rows, cols, type);
+    return;
+  }
   for (unsigned i = 0; i < rows; i++)
     for (unsigned j = 0; j < cols; j++) {
       int32_t sum = 0; // 32 products of 9-bit numbers
@@ -40,6 +77,10 @@ static AVX2 void widen(int16_t out[32], const uint8_t *in, bool is_unsigned) {
 static AVX2 void tile_avx2(int32_t acc[MTIA_TILE][MTIA_TILE], const uint8_t *const a[MTIA_TILE],
                            const uint8_t *const b[MTIA_TILE], unsigned rows, unsigned cols,
                            unsigned type) {
+  if (type >= MML_F16) {
+    tile_float(acc, a, b, rows, cols, type);
+    return;
+  }
   int32_t pairs[16][MTIA_TILE] __attribute__((aligned(32))); // [l2][column]
   int16_t wide[32] __attribute__((aligned(32)));
   if (cols < MTIA_TILE)
@@ -93,7 +134,7 @@ void mtia_dpe_exec(struct mtia_cp *cp, const struct mtia_command *c) {
     for (unsigned i = 0; i < rows; i++)
       memset(acc[i], 0, cols * sizeof acc[i][0]);
   cp->tile(acc, a, b, rows, cols, c->mml.type);
-  cp->macs += (uint64_t)rows * cols * 32;
+  cp->macs += (uint64_t)rows * cols * (c->mml.type >= MML_F16 ? 16 : 32);
   cp->local_read += 32u * (rows + cols);
 }
 

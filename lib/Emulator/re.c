@@ -8,17 +8,22 @@
 
 static int32_t add32(int32_t a, int32_t b) { return (int32_t)((uint32_t)a + (uint32_t)b); }
 
+static int32_t add_float(int32_t a, int32_t b) {
+  return (int32_t)mtia_bits_of(mtia_float_of((uint32_t)a) + mtia_float_of((uint32_t)b));
+}
+
 static bool empty(const struct mtia_command *c) { return !c->init.rows || !c->init.cols; }
 
 static void exec_bias(struct mtia_cp *cp, const struct mtia_command *c) {
   int32_t (*acc)[MTIA_TILE] = cp->acc[c->acc];
   int32_t word[MTIA_TILE] = {0};
-  bool by_row = c->kind == CMD_ACC_BIASR;
+  bool by_row = c->kind == CMD_ACC_BIASR || c->kind == CMD_ACC_ADDR;
+  bool add = c->kind == CMD_ACC_ADD || c->kind == CMD_ACC_ADDR;
   mtia_cb_read(cp, c->read[0].cb, c->read[0].from, word,
                (uint32_t)(c->read[0].to - c->read[0].from));
   for (unsigned i = 0; i < MTIA_TILE; i++)
     for (unsigned j = 0; j < MTIA_TILE; j++)
-      acc[i][j] = word[by_row ? i : j];
+      acc[i][j] = add32(add ? acc[i][j] : 0, word[by_row ? i : j]);
 }
 
 static void exec_load(struct mtia_cp *cp, const struct mtia_command *c) {
@@ -36,7 +41,8 @@ static void exec_red(struct mtia_cp *cp, const struct mtia_command *c) {
   const struct mtia_port *port = &cp->port[c->red.in - 1];
   for (unsigned i = 0; i < MTIA_TILE; i++)
     for (unsigned j = 0; j < MTIA_TILE; j++)
-      acc[i][j] = add32(acc[i][j], port->tile[i][j]);
+      acc[i][j] =
+          c->red.flt ? add_float(acc[i][j], port->tile[i][j]) : add32(acc[i][j], port->tile[i][j]);
 }
 
 void mtia_re_exec(struct mtia_cp *cp, const struct mtia_command *c) {
@@ -46,6 +52,8 @@ void mtia_re_exec(struct mtia_cp *cp, const struct mtia_command *c) {
     return;
   case CMD_ACC_BIAS:
   case CMD_ACC_BIASR:
+  case CMD_ACC_ADD:
+  case CMD_ACC_ADDR:
     if (!empty(c))
       exec_bias(cp, c);
     break;

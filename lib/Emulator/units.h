@@ -11,6 +11,7 @@
 
 #include "device.h"
 #include "internal.h"
+#include "se.h"
 
 #define MTIA_CBS 32
 #define MTIA_CRS 32
@@ -33,7 +34,23 @@ enum mtia_cr_name {
   CR_OUT = 10,
   CR_QSCALE = 11,
   CR_QCLAMP = 12,
-  CR_FIRST_RESERVED = 24,
+  CR_QCHAN = 13,
+  CR_GATHER = 14,
+  CR_GATHER_PITCH = 15,
+  CR_SE_FMT = 16,
+  CR_SE_LEN = 17,
+  CR_SE_SRC = 18,
+  CR_SE_ROW = 19,
+  CR_MLU_SHAPE = 20,
+  CR_MLU_SRC = 21,
+  CR_MLU_DST = 22,
+  CR_PREFETCH = 23,
+  CR_QMODE = 24,
+  CR_QOUT = 25,
+  CR_QSCALE2 = 26,
+  CR_SE_STRIDE = 27,
+  CR_GATHER_LIMIT = 28,
+  CR_FIRST_RESERVED = 29,
 };
 
 enum mtia_unit_id { UNIT_DMA_IN, UNIT_DMA_OUT, UNIT_DPE, UNIT_RE, UNIT_SE, UNIT_COUNT };
@@ -48,12 +65,15 @@ enum mtia_command_kind {
   CMD_ACC_BIAS,
   CMD_ACC_BIASR,
   CMD_ACC_LOAD,
+  CMD_ACC_ADD,
+  CMD_ACC_ADDR,
   CMD_RED,
   CMD_DRAIN,
 };
 
 enum { RED_NONE = 0, RED_IN_NORTH = 1, RED_IN_WEST = 2, RED_OUT_SOUTH = 1, RED_OUT_EAST = 2 };
-enum { DRAIN_RAW = 0, DRAIN_S8 = 1, DRAIN_U8 = 2, DRAIN_F32 = 3 };
+enum { DRAIN_RAW = 0, DRAIN_S8 = 1, DRAIN_U8 = 2, DRAIN_F32 = 3, DRAIN_F16 = 4, DRAIN_BF16 = 5 };
+enum { MML_F16 = 4, MML_BF16 = 5 }; // types of mml; below: integers
 
 // Bytes [from, to) of a CB, counted like its counters. from == to: nothing.
 struct mtia_range {
@@ -81,7 +101,7 @@ struct mtia_command {
   struct mtia_command *next;            // in the unit's queue, or the free list
   struct mtia_command *older, *younger; // unfinished commands of the same core
   struct mtia_command *mover;           // next that moves the same counter of the same CB
-  struct mtia_range read[2];
+  struct mtia_range read[3];
   struct mtia_range write;
   bool releases;  // moves `released` to read[0].to
   bool publishes; // moves `visible` to write.to
@@ -101,13 +121,12 @@ struct mtia_command {
       uint32_t stride;
     } init;
     struct {
-      uint8_t in, out;
+      uint8_t in, out, flt;
     } red;
     struct {
-      uint8_t type, relu, rows, cols;
+      uint8_t type, relu, flt, rows, cols;
       uint32_t stride;
-      uint32_t scale; // bits of a binary32
-      int32_t zero_point, low, high;
+      struct mtia_quant quant;
     } drain;
   };
 };
@@ -174,7 +193,8 @@ struct mtia_fi {
   uint32_t oldest;
 };
 
-// acc[i][j] += A[i] . B[j] over 32 bytes for rows x cols; bit 0 of type: A unsigned, bit 1: B.
+// acc[i][j] += A[i] . B[j] over 32 bytes for rows x cols. Integers: bit 0 of type: A unsigned, bit
+// 1: B. MML_F16, MML_BF16: accumulators hold the bits of a binary32.
 typedef void mtia_tile_fn(int32_t acc[MTIA_TILE][MTIA_TILE], const uint8_t *const a[MTIA_TILE],
                           const uint8_t *const b[MTIA_TILE], unsigned rows, unsigned cols,
                           unsigned type);
@@ -285,7 +305,6 @@ mtia_tile_fn *mtia_dpe_tile(void); // the fastest this host has
 void mtia_dpe_exec(struct mtia_cp *cp, const struct mtia_command *c);
 void mtia_re_exec(struct mtia_cp *cp, const struct mtia_command *c);
 void mtia_se_exec(struct mtia_cp *cp, const struct mtia_command *c);
-int32_t mtia_se_round(float f); // nearest integer, ties to even, saturated, NaN: 0
 
 //===-- Units: time -----------------------------------------------------------===//
 

@@ -44,8 +44,10 @@ class XmtiaImm<int width, string what, ImmAsmOperand cls,
 def UImm1AsmOperand : ImmAsmOperand<"UImm1", 0, 1>;
 
 def xm_cb : XmtiaImm<5, "circular buffer", UImm5AsmOperand>;
-def xm_cb7 : XmtiaImm<7, "circular buffer", UImm7AsmOperand, 31>;
-def xm_cr : XmtiaImm<5, "command register", UImm5AsmOperand, 23>;
+def xm_icb : XmtiaImm<7, "circular buffer of the indices, plus 32 if they have "
+                         "64 bits", UImm7AsmOperand, 63>;
+def xm_ob : XmtiaImm<5, "operand buffer of the DPE", UImm5AsmOperand, 3>;
+def xm_cr : XmtiaImm<5, "command register", UImm5AsmOperand, 28>;
 def xm_ctr : XmtiaImm<5, "counter", UImm5AsmOperand>;
 def xm_acc : XmtiaImm<2, "accumulator", UImm2AsmOperand>;
 def xm_tile : XmtiaImm<2, "index of a tile in the block", UImm2AsmOperand>;
@@ -56,11 +58,11 @@ def xm_link : XmtiaImm<2, "link", UImm2AsmOperand, 2>;
 def xm_flags2 : XmtiaImm<2, "flags", UImm2AsmOperand>;
 def xm_mmltype : XmtiaImm<4, "element types", UImm4AsmOperand, 5>;
 def xm_draintype : XmtiaImm<3, "type of the result", UImm3AsmOperand, 5>;
-def xm_es : XmtiaImm<2, "log2 of the element's bytes", UImm2AsmOperand>;
-def xm_dpe : XmtiaImm<1, "1: to the DPE's operand cache", UImm1AsmOperand>;
+def xm_es : XmtiaImm<2, "element: 0 8, 1 16, 2 32, 3 4 bits", UImm2AsmOperand>;
+def xm_dpe : XmtiaImm<1, "1: cbd is an operand buffer of the DPE", UImm1AsmOperand>;
 def xm_seun : XmtiaImm<7, "operation", UImm7AsmOperand, 15>;
-def xm_sebin : XmtiaImm<7, "operation", UImm7AsmOperand, 5>;
-def xm_serow : XmtiaImm<7, "operation", UImm7AsmOperand, 1>;
+def xm_sebin : XmtiaImm<7, "operation", UImm7AsmOperand, 12>;
+def xm_serow : XmtiaImm<7, "operation", UImm7AsmOperand, 3>;
 
 //===----------------------------------------------------------------------===//
 // Format
@@ -341,10 +343,11 @@ def DMA_OUT : XmtiaR<OPC_CUSTOM_1, 0, 1, (outs),
 
 let Since = 2 in {
 def DMA_GATHER : XmtiaInst<OPC_CUSTOM_1, 2, (outs),
-                           (ins xm_cb:$cb, GPR:$rs1, GPR:$rs2, xm_cb7:$icb),
+                           (ins xm_cb:$cb, GPR:$rs1, GPR:$rs2, xm_icb:$icb),
                            "$cb, $rs1, $rs2, $icb", "fi",
                            "Loads the rs2 rows that the indices in icb name of "
-                           "the table at rs1 into cb."> {
+                           "the table at rs1 into cb; a negative index is a row "
+                           "of zeros."> {
   bits<5> cb;
   bits<5> rs1;
   bits<5> rs2;
@@ -358,7 +361,7 @@ def DMA_GATHER : XmtiaInst<OPC_CUSTOM_1, 2, (outs),
 def DMA_PREFETCH : XmtiaR<OPC_CUSTOM_1, 0, 3, (outs), (ins GPR:$rs1, GPR:$rs2),
                           "$rs1, $rs2", "fi",
                           "Brings rs2 rows at rs1 into the SRAM that caches "
-                          "DRAM."> {
+                          "DRAM. Width and pitch: PREFETCH."> {
   bits<5> rs1;
   bits<5> rs2;
   let Inst{24-20} = rs2;
@@ -371,18 +374,15 @@ def DMA_PREFETCH : XmtiaR<OPC_CUSTOM_1, 0, 3, (outs), (ins GPR:$rs1, GPR:$rs2),
 //===----------------------------------------------------------------------===//
 
 //  31  28 27     26    25 24 23 22 21 20 19 15 14    12 11  7 6      0
-// | type | zero | adv |  tj |  ti | acc | cbb |  000   | cba | opcode |
-def MML : XmtiaInst<OPC_CUSTOM_2, 0, (outs),
-                    (ins xm_acc:$acc, xm_cb:$cba, xm_cb:$cbb, xm_tile:$ti,
-                         xm_tile:$tj, xm_flags2:$flags, xm_mmltype:$type),
-                    "$acc, $cba, $cbb, $ti, $tj, $flags, $type", "dpe",
-                    "Multiplies a tile of A by a tile of B into accumulator "
-                    "acc. flags: bit 0 advances MML_A and MML_B, bit 1 starts "
-                    "from zero. type: 0 s8 x s8, 1 u8 x s8, 2 s8 x u8, 3 u8 x "
-                    "u8, 4 f16, 5 bf16."> {
+// | type | zero | adv |  tj |  ti | acc |  b  | funct3 |  a  | opcode |
+class Multiply<bits<3> f3, DAGOperand a_kind, DAGOperand b_kind, string doc>
+    : XmtiaInst<OPC_CUSTOM_2, f3, (outs),
+                (ins xm_acc:$acc, a_kind:$a, b_kind:$b, xm_tile:$ti,
+                     xm_tile:$tj, xm_flags2:$flags, xm_mmltype:$type),
+                "$acc, $a, $b, $ti, $tj, $flags, $type", "dpe", doc> {
   bits<2> acc;
-  bits<5> cba;
-  bits<5> cbb;
+  bits<5> a;
+  bits<5> b;
   bits<2> ti;
   bits<2> tj;
   bits<2> flags;
@@ -392,23 +392,36 @@ def MML : XmtiaInst<OPC_CUSTOM_2, 0, (outs),
   let Inst{25-24} = tj;
   let Inst{23-22} = ti;
   let Inst{21-20} = acc;
-  let Inst{19-15} = cbb;
-  let Inst{11-7} = cba;
+  let Inst{19-15} = b;
+  let Inst{11-7} = a;
 }
+def MML : Multiply<0, xm_cb, xm_cb,
+                   "Multiplies a tile of A (in CB a) by a tile of B (in CB b) "
+                   "into accumulator acc. flags: bit 0 advances MML_A and "
+                   "MML_B, bit 1 starts from zero. type: 0 s8 x s8, 1 u8 x s8, 2 "
+                   "s8 x u8, 3 u8 x u8, 4 f16, 5 bf16.">;
+let Since = 2 in {
+def MML_OA : Multiply<5, xm_ob, xm_cb,
+                      "mml with the tile of A in operand buffer a.">;
+def MML_OB : Multiply<6, xm_cb, xm_ob,
+                      "mml with the tile of B in operand buffer b.">;
+def MML_OAB : Multiply<7, xm_ob, xm_ob,
+                       "mml with both tiles in operand buffers.">;
+} // Since
 
 //  31  28 27 26 25 24 23 22 21 20 19   15 14    12 11 7 6      0
-// | 0000 | how |  tj |  ti | acc | 00000 |  001   | cb | opcode |
-class AccInit<bits<2> how, dag ins, string args, string doc>
+// | 000, add | how |  tj |  ti | acc | 00000 |  001   | cb | opcode |
+class AccInit<bits<3> how, dag ins, string args, string doc>
     : XmtiaInst<OPC_CUSTOM_2, 1, (outs), ins, args, "re", doc> {
   bits<2> acc;
-  let Inst{27-26} = how;
+  let Inst{28-26} = how;
   let Inst{21-20} = acc;
 }
 
-def ACC_ZERO : AccInit<0b00, (ins xm_acc:$acc), "$acc",
+def ACC_ZERO : AccInit<0b000, (ins xm_acc:$acc), "$acc",
                        "The whole accumulator = 0.">;
 
-def ACC_BIAS : AccInit<0b01, (ins xm_acc:$acc, xm_cb:$cb, xm_tile:$tj),
+def ACC_BIAS : AccInit<0b001, (ins xm_acc:$acc, xm_cb:$cb, xm_tile:$tj),
                        "$acc, $cb, $tj",
                        "Every row of acc = the words of tile tj of the bias "
                        "vector in cb."> {
@@ -418,7 +431,7 @@ def ACC_BIAS : AccInit<0b01, (ins xm_acc:$acc, xm_cb:$cb, xm_tile:$tj),
   let Inst{11-7} = cb;
 }
 
-def ACC_BIASR : AccInit<0b10, (ins xm_acc:$acc, xm_cb:$cb, xm_tile:$ti),
+def ACC_BIASR : AccInit<0b010, (ins xm_acc:$acc, xm_cb:$cb, xm_tile:$ti),
                         "$acc, $cb, $ti",
                         "Every column of acc = the words of tile ti of the bias "
                         "vector in cb."> {
@@ -428,7 +441,7 @@ def ACC_BIASR : AccInit<0b10, (ins xm_acc:$acc, xm_cb:$cb, xm_tile:$ti),
   let Inst{11-7} = cb;
 }
 
-def ACC_LOAD : AccInit<0b11,
+def ACC_LOAD : AccInit<0b011,
                        (ins xm_acc:$acc, xm_cb:$cb, xm_tile:$ti, xm_tile:$tj),
                        "$acc, $cb, $ti, $tj",
                        "acc = the tile (ti, tj) of 32-bit words in cb."> {
@@ -440,38 +453,58 @@ def ACC_LOAD : AccInit<0b11,
   let Inst{11-7} = cb;
 }
 
-//  31     26 25 24 23 22 21 20 19   15 14    12 11    7 6      0
-// | 000000  | out |  in | acc | 00000 |  010   | 00000 | opcode |
-def RED : XmtiaInst<OPC_CUSTOM_2, 2, (outs),
+def ACC_ADD : AccInit<0b101, (ins xm_acc:$acc, xm_cb:$cb, xm_tile:$tj),
+                      "$acc, $cb, $tj",
+                      "Adds the words of tile tj of the vector in cb to every "
+                      "row of acc, as integers."> {
+  bits<5> cb;
+  bits<2> tj;
+  let Inst{25-24} = tj;
+  let Inst{11-7} = cb;
+}
+
+def ACC_ADDR : AccInit<0b110, (ins xm_acc:$acc, xm_cb:$cb, xm_tile:$ti),
+                       "$acc, $cb, $ti",
+                       "Adds the words of tile ti of the vector in cb to every "
+                       "column of acc, as integers."> {
+  bits<5> cb;
+  bits<2> ti;
+  let Inst{23-22} = ti;
+  let Inst{11-7} = cb;
+}
+
+//  31   27 26    25 24 23 22 21 20 19   15 14    12 11    7 6      0
+// | 00000 | flt | out |  in | acc | 00000 |  010   | 00000 | opcode |
+class Reduce<bit flt, string doc> : XmtiaInst<OPC_CUSTOM_2, 2, (outs),
                     (ins xm_acc:$acc, xm_link:$in_, xm_link:$out),
-                    "$acc, $in_, $out", "re",
-                    "Adds what arrives (in: 0 nothing, 1 from north, 2 from "
-                    "west) to acc, then sends acc on (out: 0 nothing, 1 to "
-                    "south, 2 to east)."> {
+                    "$acc, $in_, $out", "re", doc> {
   bits<2> acc;
   bits<2> in_; // "in" is a word of TableGen
   bits<2> out;
+  let Inst{26} = flt;
   let Inst{25-24} = out;
   let Inst{23-22} = in_;
   let Inst{21-20} = acc;
 }
+def RED : Reduce<0, "Adds what arrives (in: 0 nothing, 1 from north, 2 from "
+                    "west) to acc, then sends acc on (out: 0 nothing, 1 to "
+                    "south, 2 to east).">;
+def REDF : Reduce<1, "red of binary32 accumulators.">;
 
 //  31 30     29     28  26 25 24 23 22 21 20 19   15 14    12 11 7 6      0
-// | 0 | chan | relu | type |  tj |  ti | acc | 00000 |  011  | cb | opcode |
-def DRAIN : XmtiaInst<OPC_CUSTOM_2, 3, (outs),
-                      (ins xm_acc:$acc, xm_cb:$cb, xm_tile:$ti, xm_tile:$tj,
-                           xm_draintype:$type, xm_flags2:$flags),
-                      "$acc, $cb, $ti, $tj, $type, $flags", "se",
-                      "Writes tile (ti, tj) of the block from acc to cb. type: 0 "
-                      "the accumulator, 1 s8, 2 u8 requantised, 3 binary32, 4 "
-                      "f16, 5 bf16. flags: bit 0 ReLU, bit 1 scale per "
-                      "channel."> {
+// | flt | chan | relu | type |  tj |  ti | acc | 00000 |  011  | cb | opcode |
+class Drain<bit flt, string doc>
+    : XmtiaInst<OPC_CUSTOM_2, 3, (outs),
+                (ins xm_acc:$acc, xm_cb:$cb, xm_tile:$ti, xm_tile:$tj,
+                     xm_draintype:$type, xm_flags2:$flags),
+                "$acc, $cb, $ti, $tj, $type, $flags", "se", doc> {
   bits<2> acc;
   bits<5> cb;
   bits<2> ti;
   bits<2> tj;
   bits<3> type;
   bits<2> flags;
+  let Inst{31} = flt;
   let Inst{30-29} = flags;
   let Inst{28-26} = type;
   let Inst{25-24} = tj;
@@ -479,23 +512,36 @@ def DRAIN : XmtiaInst<OPC_CUSTOM_2, 3, (outs),
   let Inst{21-20} = acc;
   let Inst{11-7} = cb;
 }
+def DRAIN : Drain<0, "Writes tile (ti, tj) of the block from acc to cb. type: 0 "
+                     "the accumulator, 1 s8, 2 u8 requantised, 3 binary32, 4 "
+                     "f16, 5 bf16. flags: bit 0 ReLU, bit 1 scale per channel. "
+                     "QMODE: rounding, activation.">;
+def DRAINF : Drain<1, "drain of a binary32 accumulator.">;
 
+//  31  28 27      26    25 24 23 22 21 20 19   15 14    12 11 7 6      0
+// | 0000 | merge | flt |  tj |  ti | acc | 00000 |  100   | cb | opcode |
 let Since = 2 in
 def ACC_MINMAX : XmtiaInst<OPC_CUSTOM_2, 4, (outs),
-                           (ins xm_acc:$acc, xm_cb:$cb, xm_tile:$ti),
-                           "$acc, $cb, $ti", "se",
-                           "Least and greatest element of each row of acc to "
-                           "cb."> {
+                           (ins xm_acc:$acc, xm_cb:$cb, xm_tile:$ti,
+                                xm_tile:$tj, xm_flags2:$flags),
+                           "$acc, $cb, $ti, $tj, $flags", "se",
+                           "Least and greatest element of each row of acc to cb. "
+                           "flags: bit 0 binary32, bit 1 together with what is "
+                           "there."> {
   bits<2> acc;
   bits<5> cb;
   bits<2> ti;
+  bits<2> tj;
+  bits<2> flags;
+  let Inst{27-26} = flags;
+  let Inst{25-24} = tj;
   let Inst{23-22} = ti;
   let Inst{21-20} = acc;
   let Inst{11-7} = cb;
 }
 
 //===----------------------------------------------------------------------===//
-// MLU: custom-3, funct3 4 to 6. SE: custom-3, funct3 0 to 2
+// MLU: custom-3, funct3 4 to 6. SE: custom-3, funct3 0 to 3
 //===----------------------------------------------------------------------===//
 
 let Since = 2 in {
@@ -539,7 +585,8 @@ def SE_BIN : XmtiaInst<OPC_CUSTOM_3, 1, (outs),
                        (ins xm_cb:$cbd, xm_cb:$cba, xm_cb:$cbb, xm_sebin:$op),
                        "$cbd, $cba, $cbb, $op", "se",
                        "Element-wise operation of two inputs: 0 add, 1 sub, 2 "
-                       "mul, 3 min, 4 max, 5 fma."> {
+                       "mul, 3 min, 4 max, 5 fma; 8 to 12: 0 to 4 of quantised "
+                       "numbers."> {
   bits<5> cbd;
   bits<5> cba;
   bits<5> cbb;
@@ -553,7 +600,23 @@ def SE_BIN : XmtiaInst<OPC_CUSTOM_3, 1, (outs),
 def SE_ROWACC : XmtiaInst<OPC_CUSTOM_3, 2, (outs),
                           (ins xm_cb:$cbd, xm_cb:$cbs, GPR:$rs1, xm_serow:$op),
                           "$cbd, $cbs, $rs1, $op", "se",
-                          "Accumulates rs1 rows of cbs: 0 sum, 1 max."> {
+                          "Accumulates rs1 rows of cbs: 0 sum, 1 max, 2 and 3 "
+                          "the same onto what is there."> {
+  bits<5> cbd;
+  bits<5> cbs;
+  bits<5> rs1;
+  bits<7> op;
+  let Inst{31-25} = op;
+  let Inst{24-20} = cbs;
+  let Inst{19-15} = rs1;
+  let Inst{11-7} = cbd;
+}
+
+def SE_RED : XmtiaInst<OPC_CUSTOM_3, 3, (outs),
+                       (ins xm_cb:$cbd, xm_cb:$cbs, GPR:$rs1, xm_serow:$op),
+                       "$cbd, $cbs, $rs1, $op", "se",
+                       "Reduces each of rs1 rows of cbs to one element: 0 sum, 1 "
+                       "max, 2 min, 3 sum of squares."> {
   bits<5> cbd;
   bits<5> cbs;
   bits<5> rs1;

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 """Models of device commands, written from docs/isa/xmtia.md, against the kernels beside.
 
-usage: oracle.py drain|mml|copy --run MTIA-RUN --elf FILE --scratch DIR
+usage: oracle.py drain|mml|mml_float|copy --run MTIA-RUN --elf FILE --scratch DIR
 """
 import argparse
 import os
@@ -50,8 +50,10 @@ def same(what, found, expected):
         sys.exit(f"{what}: {found.dtype}{found.shape}, expected {expected.dtype}{expected.shape}")
     # As bits, so that -0.0 and 0.0 differ; every NaN is one NaN.
     a, b = found, expected
-    if a.dtype == np.float32:
-        a, b = (np.where(np.isnan(v), np.uint32(0x7fc00000), v.view(np.uint32)) for v in (a, b))
+    if a.dtype in (np.float16, np.float32):
+        word = np.dtype(f"u{a.itemsize}").type
+        one = word(0x7e00 if a.itemsize == 2 else 0x7fc00000)
+        a, b = (np.where(np.isnan(v), one, v.view(word)) for v in (a, b))
     if not np.array_equal(a, b):
         where = tuple(np.argwhere(a != b)[0])
         sys.exit(f"{what}: {np.count_nonzero(a != b)} differ, first at {where}: "
@@ -112,6 +114,32 @@ def mml():
             same(f"{name} {m} {k} {n}", result, (a @ b.T).astype(np.int32))
 
 
+# --- mml of f16; drainf ---
+
+def mml_float():
+    random = np.random.default_rng(10)
+    for m, k, n in [(1, 1, 1), (64, 16, 64), (64, 128, 64), (33, 17, 31), (7, 100, 50)]:
+        x, w = (random.standard_normal((rows, k)).astype(np.float16) for rows in (m, n))
+        if m == 7:  # beyond binary16, infinite, not a number
+            x.ravel()[:4] = [np.inf, -np.inf, np.nan, 65504]
+            x[4:] *= np.float16(60000)
+            w[0] *= np.float16(1e-6)
+        bias = random.standard_normal(n).astype(np.float32)
+        scales = np.exp(random.uniform(-3, 5, n)).astype(np.float32)
+        f32, f16, s8 = device({"x": x, "w": w, "bias": bias, "scales": scales}, dict(scale=0.75),
+                              ["f32", "f16", "s8"])
+        with np.errstate(all="ignore"):
+            acc = np.broadcast_to(bias, (m, n))
+            for l in range(k):  # one product after the other, each sum rounded
+                acc = acc + np.outer(x[:, l].astype(np.float32), w[:, l].astype(np.float32))
+            same(f"f32 {m} {k} {n}", f32, acc * np.float32(0.75))
+            same(f"f16 {m} {k} {n}", f16, (np.where(acc < 0, np.float32(0), acc) * np.float32(0.75)).astype(np.float16))
+            f = (acc * scales).astype(np.float64)
+            r = np.trunc(f + np.copysign(0.5, f))
+        r = np.clip(np.where(np.isnan(r), 0, r), -2.0**31, 2.0**31 - 1)
+        same(f"s8 {m} {k} {n}", s8, np.clip(r + 3, -128, 127).astype(np.int8))
+
+
 # --- copy ---
 
 def copy():
@@ -124,5 +152,5 @@ def copy():
         same("sums", sums, (data.astype(np.int64) @ np.arange(1, width + 1)).astype(np.int32))
 
 
-{"drain": drain, "mml": mml, "copy": copy}[args.what]()
+{"drain": drain, "mml": mml, "mml_float": mml_float, "copy": copy}[args.what]()
 print(f"{runs} runs agree")

@@ -148,8 +148,7 @@ static void mml(void **state) {
   CR(CR_BLOCK, full, 0);
   CR(CR_MML_A, 0, 32);
   CR(CR_MML_B, 0, 32);
-  assert_int_equal(T(MML, 0, 0, 0, 0, 1, 0, 0, 0, 4), UNIMPLEMENTED);
-  assert_int_equal(T(MML, 0, 0, 0, 0, 1, 0, 0, 0, 5), UNIMPLEMENTED);
+  assert_int_equal(T(MML, 0, 0, 0, 0, 1, 0, 0, 0, 5), GOOD);
   assert_int_equal(T(MML, 0, 0, 0, 0, 1, 0, 0, 0, 6), PARAMETER);
   CR(CR_BLOCK, 129, 0);
   assert_int_equal(T(MML, 0, 0, 0, 0, 1, 0, 0, 0, 0), PARAMETER);
@@ -201,10 +200,10 @@ static void drain(void **state) {
   CR(CR_BLOCK, 32 | 32 << 16, 0);
   CR(CR_OUT, 0, 128);
   assert_int_equal(T(DRAIN, 0, 0, 0, 0, 0, 0, 0, 0), GOOD);
-  assert_int_equal(T(DRAIN, 0, 0, 0, 0, 0, 0, 4, 0), UNIMPLEMENTED);
-  assert_int_equal(T(DRAIN, 0, 0, 0, 0, 0, 0, 5, 0), UNIMPLEMENTED);
+  assert_int_equal(T(DRAIN, 0, 0, 0, 0, 0, 0, 4, 0), GOOD);
+  assert_int_equal(T(DRAINF, 0, 0, 0, 0, 0, 0, 5, 0), GOOD);
   assert_int_equal(T(DRAIN, 0, 0, 0, 0, 0, 0, 6, 0), PARAMETER);
-  assert_int_equal(T(DRAIN, 0, 0, 0, 0, 0, 0, 1, 2), UNIMPLEMENTED);
+  assert_int_equal(T(DRAIN, 0, 0, 0, 0, 0, 0, 0, 2), PARAMETER); // the accumulator has no scale
   CR(CR_QCLAMP, (uint32_t)-128, 127);
   assert_int_equal(T(DRAIN, 0, 0, 0, 0, 0, 0, 1, 0), GOOD);
   assert_int_equal(T(DRAIN, 0, 0, 0, 0, 0, 0, 2, 0), PARAMETER);
@@ -221,19 +220,73 @@ static void drain(void **state) {
   assert_int_equal(T(DRAIN, 0, 0, 0, 0, 0, 0, 0, 0), ALIGN);
   CR(CR_OUT, 4, 128);
   assert_int_equal(T(DRAIN, 0, 0, 0, 0, 0, 0, 0, 0), EXTENT);
+  CR(CR_OUT, 2, 64);
+  assert_int_equal(T(DRAIN, 0, 0, 0, 0, 0, 0, 4, 0), GOOD);
+  CR(CR_OUT, 1, 64);
+  assert_int_equal(T(DRAIN, 0, 0, 0, 0, 0, 0, 4, 0), ALIGN);
+  CR(CR_OUT, 0, 63);
+  assert_int_equal(T(DRAINF, 0, 0, 0, 0, 0, 0, 5, 0), ALIGN);
+  CR(CR_OUT, 0, 64);
   CR(CR_BLOCK, 0, 0);
   assert_int_equal(T(DRAIN, 0, 0, 0, 0, 0, 0, 0, 0), GOOD);
+}
+
+// QMODE and the table of scales.
+static void quantisation(void **state) {
+  CR(CR_BLOCK, 32 | 32 << 16, 0);
+  CR(CR_OUT, 0, 32);
+  CR(CR_QCLAMP, 0, 0);
+  for (uint32_t style = 0; style < 4; style++) {
+    CR(CR_QMODE, style, 0);
+    assert_int_equal(T(DRAIN, 0, 0, 0, 0, 0, 0, 1, 0), GOOD);
+    // A multiplier needs an integer.
+    assert_int_equal(T(DRAINF, 0, 0, 0, 0, 0, 0, 1, 0), style == 3 ? PARAMETER : GOOD);
+  }
+  assert_true(machine_run(m)); // empties the queue
+  CR(CR_QMODE, 4, 0);
+  assert_int_equal(T(DRAIN, 0, 0, 0, 0, 0, 0, 1, 0), PARAMETER);
+  CR(CR_QMODE, 1 << 4, 0); // not a function
+  assert_int_equal(T(DRAIN, 0, 0, 0, 0, 0, 0, 1, 0), PARAMETER);
+  CR(CR_QMODE, 1 << 16, 0);
+  assert_int_equal(T(DRAIN, 0, 0, 0, 0, 0, 0, 1, 0), PARAMETER);
+  CR(CR_QMODE, 0, 1);
+  assert_int_equal(T(DRAIN, 0, 0, 0, 0, 0, 0, 1, 0), PARAMETER);
+  assert_int_equal(T(DRAIN, 0, 0, 0, 0, 0, 0, 0, 0), GOOD); // to raw it means nothing
+  CR(CR_QMODE, 3 | 31 << 8, 0);
+  assert_int_equal(T(DRAIN, 0, 0, 0, 0, 0, 0, 1, 0), GOOD);
+  CR(CR_QMODE, 3 | 32 << 8, 0);
+  assert_int_equal(T(DRAIN, 0, 0, 0, 0, 0, 0, 1, 0), PARAMETER);
+  CR(CR_QMODE, 3 | (uint32_t)(uint8_t)-32 << 8, 0);
+  assert_int_equal(T(DRAIN, 0, 0, 0, 0, 0, 0, 1, 0), PARAMETER);
+  CR(CR_QMODE, 0, 0);
+  CR(CR_QCHAN, 1, 4096 - 128);
+  assert_int_equal(T(DRAIN, 0, 0, 0, 0, 0, 0, 1, 2), GOOD);
+  CR(CR_QCHAN, 1 | 32, 4096 - 128);
+  assert_int_equal(T(DRAIN, 0, 0, 0, 0, 0, 0, 1, 2), GOOD);
+  CR(CR_QCHAN, 1, 4096 - 124);
+  assert_int_equal(T(DRAIN, 0, 0, 0, 0, 0, 0, 1, 2), EXTENT);
+  CR(CR_QCHAN, 1, 2);
+  assert_int_equal(T(DRAIN, 0, 0, 0, 0, 0, 0, 1, 2), ALIGN);
+  CR(CR_QCHAN, 9, 0);
+  assert_int_equal(T(DRAIN, 0, 0, 0, 0, 0, 0, 1, 2), CB_UNSET);
+  CR(CR_QCHAN, 64, 0);
+  assert_int_equal(T(DRAIN, 0, 0, 0, 0, 0, 0, 1, 2), PARAMETER);
+  CR(CR_QMODE, 3, 0); // 8 bytes per channel
+  CR(CR_QCHAN, 1, 4096 - 256);
+  assert_int_equal(T(DRAIN, 0, 0, 0, 0, 0, 0, 1, 2), GOOD);
+  CR(CR_QCHAN, 1, 4096 - 252);
+  assert_int_equal(T(DRAIN, 0, 0, 0, 0, 0, 0, 1, 2), EXTENT);
 }
 
 static void control(void **state) {
   assert_int_equal(T(ID, 0, 0, 7), GOOD);
   assert_int_equal(T(ID, 0, 0, 8), PARAMETER);
   assert_int_equal(T(BAR, 0, 0, 3), PARAMETER);
-  assert_int_equal(T(CR_W, 0, 0, 24), GOOD);
-  assert_int_equal(T(CR_W, 1, 0, 24), PARAMETER);
+  assert_int_equal(T(CR_W, 0, 0, 29), GOOD);
+  assert_int_equal(T(CR_W, 1, 0, 29), PARAMETER);
   assert_int_equal(T(CR_W2, 0, 1, 31), PARAMETER);
   assert_int_equal(T(CR_ADD, 1, 0, 31), PARAMETER);
-  assert_int_equal(T(CR_W, 1, 0, 23), GOOD);
+  assert_int_equal(T(CR_W, 1, 0, 28), GOOD);
   assert_int_equal(T(CTR_ADD, 0, 0, 0), UNIMPLEMENTED);
   assert_int_equal(T(CTR_WAIT, 0, 0, 0), UNIMPLEMENTED);
   assert_int_equal(T(CTR_GET, 0, 0, 0), UNIMPLEMENTED);
@@ -311,9 +364,19 @@ static void nothing_happens(void **state) {
 int main(void) {
 #define TEST(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
   const struct CMUnitTest tests[] = {
-      TEST(cb_init), TEST(cb_init_while_busy), TEST(unset_buffers), TEST(pointers), TEST(dma),
-      TEST(mml),     TEST(accumulators),       TEST(drain),         TEST(control),  TEST(links),
-      TEST(groups),  TEST(nothing_happens),
+      TEST(cb_init),
+      TEST(cb_init_while_busy),
+      TEST(unset_buffers),
+      TEST(pointers),
+      TEST(dma),
+      TEST(mml),
+      TEST(accumulators),
+      TEST(drain),
+      TEST(quantisation),
+      TEST(control),
+      TEST(links),
+      TEST(groups),
+      TEST(nothing_happens),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
 }

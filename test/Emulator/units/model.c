@@ -17,6 +17,49 @@ static uint32_t word(struct model *m, int cb, uint64_t b) {
   return w;
 }
 
+static float float_of(uint32_t w) {
+  float f;
+  memcpy(&f, &w, 4);
+  return f;
+}
+
+static uint32_t bits_of(float f) {
+  uint32_t w;
+  memcpy(&w, &f, 4);
+  return isnan(f) ? 0x7FC00000 : w;
+}
+
+// A format with `fraction` bits of fraction and exponents as given, by way of real numbers.
+static double narrow_value(uint16_t h, int fraction, int bias) {
+  int e = (h & 0x7FFF) >> fraction, top = 2 * bias + 1;
+  double m = h & ((1 << fraction) - 1), sign = h & 0x8000 ? -1 : 1;
+  if (e == top)
+    return m != 0 ? NAN : sign * INFINITY;
+  return sign * ldexp(e ? m + (1 << fraction) : m, (e ? e : 1) - bias - fraction);
+}
+
+static uint16_t narrow(float f, int fraction, int bias) {
+  uint16_t infinite = (uint16_t)((2 * bias + 1) << fraction), sign = signbit(f) ? 0x8000 : 0;
+  int e;
+  if (isnan(f))
+    return (uint16_t)(infinite | 1 << (fraction - 1));
+  if (isinf(f))
+    return sign | infinite;
+  double v = fabs((double)f);
+  if (v == 0)
+    return sign;
+  frexp(v, &e);                                                // v < 2^e
+  int last = (e - 1 < 1 - bias ? 1 - bias : e - 1) - fraction; // weight of the last place
+  double units = nearbyint(ldexp(v, -last));
+  // Units of the smallest subnormal number, plus 2^fraction for each exponent above the least.
+  double code = units + ldexp(last + fraction - (1 - bias), fraction);
+  return sign | (code >= infinite ? infinite : (uint16_t)code);
+}
+
+static float half_value(int type, uint16_t h) {
+  return (float)(type == 4 ? narrow_value(h, 10, 15) : narrow_value(h, 7, 127));
+}
+
 static int clamp(int x, int low, int high) { return x < low ? low : x > high ? high : x; }
 static int rows_of(const struct model *m, int ti) {
   return clamp((int)(m->cr_lo[8] & 0xFFFF) - 32 * ti, 0, 32);
@@ -55,6 +98,19 @@ void model_mml(struct model *m, int acc, int cba, int cbb, int ti, int tj, int f
   uint64_t a = m->cb[cba].head + m->cr_lo[5], b = m->cb[cbb].head + m->cr_lo[6];
   for (int i = 0; i < rows_of(m, ti); i++)
     for (int j = 0; j < cols_of(m, tj); j++) {
+      if (type >= 4) {
+        volatile float total = flags & 2 ? 0 : float_of((uint32_t)m->acc[acc][i][j]);
+        for (uint64_t l = 0; l < 32; l += 2) {
+          uint64_t at = a + (uint64_t)(32 * ti + i) * m->cr_hi[5] + l;
+          uint64_t bt = b + (uint64_t)(32 * tj + j) * m->cr_hi[6] + l;
+          volatile float product =
+              half_value(type, (uint16_t)(*byte(m, cba, at) | *byte(m, cba, at + 1) << 8)) *
+              half_value(type, (uint16_t)(*byte(m, cbb, bt) | *byte(m, cbb, bt + 1) << 8));
+          total = total + product;
+        }
+        m->acc[acc][i][j] = (int32_t)bits_of(total);
+        continue;
+      }
       int64_t sum = flags & 2 ? 0 : m->acc[acc][i][j];
       for (int l = 0; l < 32; l++) {
         uint8_t x = *byte(m, cba, a + (uint64_t)(32 * ti + i) * m->cr_hi[5] + (uint64_t)l);
@@ -105,52 +161,105 @@ void model_load(struct model *m, int acc, int cb, int ti, int tj) {
     }
 }
 
-// The page's words with libm; the emulator rounds with integers.
-static uint8_t requantise(const struct model *m, int32_t acc, float scale) {
-  volatile float converted = (float)acc;
-  volatile float f = converted * scale;
-  int64_t r;
-  if (isnan(f))
-    r = 0;
-  else if (f >= 2147483648.0f)
-    r = INT32_MAX;
-  else if (f <= -2147483648.0f)
-    r = INT32_MIN;
-  else
-    r = (int64_t)nearbyint((double)f);
-  int64_t q = r + (int32_t)m->cr_hi[11], low = (int32_t)m->cr_lo[12], high = (int32_t)m->cr_hi[12];
-  q = q > low ? q : low;
-  q = q < high ? q : high;
-  return (uint8_t)(q & 0xFF);
+void model_add(struct model *m, int acc, int cb, int t, bool by_row) {
+  int count = by_row ? rows_of(m, t) : cols_of(m, t);
+  for (int i = 0; i < 32; i++)
+    for (int j = 0; j < 32; j++) {
+      int k = by_row ? i : j;
+      uint64_t b = m->cb[cb].head + m->cr_lo[9] + 128u * (unsigned)t + 4u * (unsigned)k;
+      if (k < count)
+        m->acc[acc][i][j] = (int32_t)((uint32_t)m->acc[acc][i][j] + word(m, cb, b));
+    }
 }
 
-void model_drain(struct model *m, int acc, int cb, int ti, int tj, int type, int flags) {
-  uint32_t size = type == 1 || type == 2 ? 1 : 4;
-  float scale;
-  memcpy(&scale, &m->cr_lo[11], 4);
+// Nearest integer by libm; the emulator rounds with integers.
+static int64_t nearest(float f, bool away) {
+  if (isnan(f))
+    return 0;
+  double d = away ? round((double)f) : nearbyint((double)f);
+  return d >= 2147483647.0 ? INT32_MAX : d <= -2147483648.0 ? INT32_MIN : (int64_t)d;
+}
+
+// The fixed-point style in exact halves: no rounding trick of the emulator's.
+static int64_t fixed(int32_t x, int32_t multiplier, int shift) {
+  __int128 product, high;
+  if (shift > 0)
+    x = (int32_t)((uint64_t)(uint32_t)x << shift);
+  product = (__int128)x * multiplier;
+  // floor(product / 2^31 + 1/2)
+  high = product * 2 + ((__int128)1 << 31);
+  high = high >> 32;
+  if (high > INT32_MAX)
+    high = INT32_MAX;
+  return (int64_t)(shift < 0 ? round(ldexp((double)high, shift)) : (double)high);
+}
+
+struct scale {
+  uint32_t bits;
+  int32_t shift;
+};
+
+static struct scale scale_of(struct model *m, int i, int j, bool chan, bool is_fixed) {
+  int8_t shift = (int8_t)(m->cr_lo[24] >> 8);
+  struct scale s = {m->cr_lo[11], shift};
+  if (!chan)
+    return s;
+  int cb = m->cr_lo[13] & 31;
+  uint64_t entry = (uint64_t)(m->cr_lo[13] & 32 ? i : j) * (is_fixed ? 8 : 4);
+  uint64_t at = m->cb[cb].head + m->cr_hi[13] + entry;
+  s.bits = word(m, cb, at);
+  if (is_fixed)
+    s.shift = clamp((int32_t)word(m, cb, at + 4), -31, 31);
+  return s;
+}
+
+static uint8_t quantised(const struct model *m, float f) {
+  int style = m->cr_lo[24] & 3;
+  int64_t zero = (int32_t)m->cr_hi[11], q;
+  if (style == 2) {
+    volatile float sum = f + (float)zero;
+    q = nearest(sum, false);
+  } else {
+    q = nearest(f, style == 1) + zero;
+  }
+  int64_t low = (int32_t)m->cr_lo[12], high = (int32_t)m->cr_hi[12];
+  q = q > low ? q : low;
+  return (uint8_t)(q < high ? q : high);
+}
+
+static uint8_t quantised_fixed(const struct model *m, int32_t x, struct scale s) {
+  int64_t q = fixed(x, (int32_t)s.bits, s.shift) + (int32_t)m->cr_hi[11];
+  int64_t low = (int32_t)m->cr_lo[12], high = (int32_t)m->cr_hi[12];
+  q = q > low ? q : low;
+  return (uint8_t)(q < high ? q : high);
+}
+
+void model_drain(struct model *m, int acc, int cb, int ti, int tj, int type, int flags,
+                 bool is_float) {
+  static const uint32_t sizes[] = {4, 1, 1, 4, 2, 2};
+  uint32_t size = sizes[type];
+  bool is_fixed = size == 1 && (m->cr_lo[24] & 3) == 3;
   for (int i = 0; i < rows_of(m, ti); i++)
     for (int j = 0; j < cols_of(m, tj); j++) {
       uint64_t to = m->cb[cb].tail + m->cr_lo[10] + (uint64_t)(32 * ti + i) * m->cr_hi[10] +
                     (uint64_t)(32 * tj + j) * size;
       int32_t x = m->acc[acc][i][j];
       uint32_t w = 0;
-      if (flags & 1)
-        x = x > 0 ? x : 0;
-      if (size == 1) {
-        *byte(m, cb, to) = requantise(m, x, scale);
-        continue;
-      }
-      if (type == 3) {
-        volatile float f = (float)x;
-        f = f * scale;
-        float plain = f;
-        memcpy(&w, &plain, 4);
-        if (isnan(plain))
-          w = 0x7FC00000;
-      } else {
+      if (flags & 1 && (is_float ? float_of((uint32_t)x) < 0 : x < 0))
+        x = 0;
+      if (type == 0) {
         w = (uint32_t)x;
+      } else {
+        struct scale s = scale_of(m, 32 * ti + i, 32 * tj + j, flags & 2, is_fixed);
+        volatile float f = is_float ? float_of((uint32_t)x) : (float)x;
+        f = f * float_of(s.bits);
+        w = is_fixed    ? quantised_fixed(m, x, s)
+            : size == 1 ? quantised(m, f)
+            : type == 3 ? bits_of(f)
+            : type == 4 ? narrow(f, 10, 15)
+                        : narrow(f, 7, 127);
       }
-      for (uint32_t k = 0; k < 4; k++)
+      for (uint32_t k = 0; k < size; k++)
         *byte(m, cb, to + k) = (uint8_t)(w >> (8 * k));
     }
 }

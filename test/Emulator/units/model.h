@@ -26,6 +26,9 @@ void model_zero(struct model *m, int acc);
 void model_bias(struct model *m, int acc, int cb, int tj);
 void model_biasr(struct model *m, int acc, int cb, int ti);
 void model_load(struct model *m, int acc, int cb, int ti, int tj);
-void model_drain(struct model *m, int acc, int cb, int ti, int tj, int type, int flags);
+// Adds a vector to each row (t: tj), or to each column (t: ti).
+void model_add(struct model *m, int acc, int cb, int t, bool by_row);
+void model_drain(struct model *m, int acc, int cb, int ti, int tj, int type, int flags,
+                 bool is_float);
 
 #endif

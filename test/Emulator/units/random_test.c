@@ -94,7 +94,7 @@ static void some_mml(struct stream *s) {
     if (!block_fits(fill(s, cba), m, ti, o->cr_lo[5], o->cr_hi[5], 32) ||
         !block_fits(fill(s, cbb), n, tj, o->cr_lo[6], o->cr_hi[6], 32))
       return;
-    uint8_t acc = (uint8_t)roll(d, 4), flags = (uint8_t)roll(d, 4), type = (uint8_t)roll(d, 4);
+    uint8_t acc = (uint8_t)roll(d, 4), flags = (uint8_t)roll(d, 4), type = (uint8_t)roll(d, 6);
     PUT(s->m, s->pe, 0, MML, 0, 0, acc, cba, cbb, ti, tj, flags, type);
     model_mml(o, acc, cba, cbb, ti, tj, flags, type);
   }
@@ -109,7 +109,19 @@ static void some_init(struct stream *s) {
   uint32_t cols = n > 32u * tj ? n - 32 * tj : 0;
   cols = cols > 32 ? 32 : cols;
   set_cr(s, CR_BIAS, offset, stride);
-  switch (roll(d, 4)) {
+  switch (roll(d, 6)) {
+  case 4:
+    if (!block_fits(room, n, tj, offset, 4, 4))
+      return;
+    PUT(s->m, s->pe, 0, ACC_ADD, 0, 0, acc, CB_BIAS, tj);
+    model_add(s->model, acc, CB_BIAS, tj, false);
+    return;
+  case 5:
+    if (!block_fits(room, m, ti, offset, 4, 4))
+      return;
+    PUT(s->m, s->pe, 0, ACC_ADDR, 0, 0, acc, CB_BIAS, ti);
+    model_add(s->model, acc, CB_BIAS, ti, true);
+    return;
   case 0:
     PUT(s->m, s->pe, 0, ACC_ZERO, 0, 0, acc);
     model_zero(s->model, acc);
@@ -144,11 +156,18 @@ static uint32_t some_scale(struct dice *d) {
   return 0x30000000 + roll(d, 0x10000000);
 }
 
+static uint32_t size_of(unsigned drain_type) {
+  static const uint8_t size[] = {4, 1, 1, 4, 2, 2};
+  return size[drain_type];
+}
+
 static void some_drain(struct stream *s) {
   struct dice *d = &s->dice;
   uint8_t acc = (uint8_t)roll(d, 4), ti = (uint8_t)roll(d, 4), tj = (uint8_t)roll(d, 4);
-  uint8_t type = (uint8_t)roll(d, 4), flags = (uint8_t)roll(d, 2);
-  uint32_t size = type == 1 || type == 2 ? 1 : 4;
+  uint8_t type = (uint8_t)roll(d, 6), flags = (uint8_t)roll(d, type ? 4 : 2);
+  bool is_float = roll(d, 2);
+  uint32_t style = size_of(type) == 1 && is_float ? roll(d, 3) : roll(d, 4);
+  uint32_t size = size_of(type);
   uint32_t m = s->model->cr_lo[8] & 0xFFFF, n = s->model->cr_lo[8] >> 16;
   uint32_t offset = size * roll(d, 100), stride = size * roll(d, 200);
   int low = type == 1 ? -128 : 0, high = low + 255;
@@ -156,14 +175,22 @@ static void some_drain(struct stream *s) {
   cols = cols > 32 ? 32 : cols;
   if (cols && !block_fits(space(s, CB_OUT), m, ti, offset + 32u * tj * size, stride, cols * size))
     return;
+  bool by_row = roll(d, 2);
+  uint32_t table = 4 * roll(d, 64), entry = size == 1 && style == 3 ? 8 : 4;
+  if (flags & 2 &&
+      !block_fits(fill(s, CB_BIAS), by_row ? m : n, by_row ? ti : tj, table, entry, entry))
+    return;
+  set_cr(s, CR_QMODE, style | (uint32_t)(uint8_t)(roll(d, 63) - 31) << 8, 0);
+  set_cr(s, CR_QCHAN, CB_BIAS | (uint32_t)by_row << 5, table);
   low += (int)roll(d, 100);
   high -= (int)roll(d, 100);
   set_cr(s, CR_OUT, offset, stride);
   set_cr(s, CR_QSCALE, some_scale(d),
          roll(d, 4) ? (uint32_t)(int)(roll(d, 40) - 20) : roll(d, -1u));
   set_cr(s, CR_QCLAMP, (uint32_t)low, (uint32_t)high);
-  PUT(s->m, s->pe, 0, DRAIN, 0, 0, acc, CB_OUT, ti, tj, type, flags);
-  model_drain(s->model, acc, CB_OUT, ti, tj, type, flags);
+  put_step(s->m, s->pe, 0, is_float ? MTIA_OP_DRAINF : MTIA_OP_DRAIN, 0, 0,
+           (const uint8_t[8]){acc, CB_OUT, ti, tj, type, flags});
+  model_drain(s->model, acc, CB_OUT, ti, tj, type, flags, is_float);
 }
 
 static void some_output(struct stream *s) {
@@ -224,6 +251,9 @@ static uint64_t one_stream(uint64_t seed, bool functional) {
   s.model->memory = calloc(1, DRAM_BYTES);
   assert_non_null(s.model->memory);
   roll_bytes(&s.dice, s.model->memory, OUT_AREA / 8);
+  // Some of it as numbers below 2 in 16 bits, or random sums of f16 would all be NaN.
+  for (uint32_t i = 1; i < OUT_AREA / 16; i += 2)
+    s.model->memory[i] &= 0xBF;
   memcpy(s.m->dram, s.model->memory, DRAM_BYTES);
   roll_bytes(&s.dice, s.model->local, sizeof s.model->local);
   memcpy(s.pe->local, s.model->local, sizeof s.model->local);

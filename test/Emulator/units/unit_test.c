@@ -141,6 +141,37 @@ static void reduction_chain(void **state) {
   }
 }
 
+// redf: binary32 sums from west to east, each rounded; one NaN; and the order shows.
+static void float_reduction(void **state) {
+  static const float start[4] = {16777216.0f, 1.0f, 1.0f, -16777216.0f};
+  struct machine *m = machine_new(1, 4, false);
+  for (unsigned i = 0; i < 4; i++) {
+    struct mtia_pe *pe = &m->dev.pe[i];
+    float *in = (float *)(uintptr_t)pe->local;
+    for (unsigned k = 0; k < 1024; k++)
+      in[k] = k == 5 ? (i == 1 ? INFINITY : i == 2 ? -INFINITY : 1) : start[i] * (float)(k + 1);
+    PUT(m, pe, 0, CB_INIT, MTIA_LOCAL_BASE, 4096, 0);
+    PUT(m, pe, 0, CB_PUSH, 4096, 0, 0);
+    PUT(m, pe, 0, CR_W2, 32 | 32 << 16, 0, CR_BLOCK);
+    PUT(m, pe, 0, CR_W2, 0, 128, CR_BIAS);
+    PUT(m, pe, 0, ACC_LOAD, 0, 0, 3, 0, 0, 0);
+    PUT(m, pe, 0, REDF, 0, 0, 3, i ? RED_IN_WEST : 0, i < 3 ? RED_OUT_EAST : 0);
+  }
+  assert_true(machine_run(m));
+  const int32_t *acc = &m->dev.pe[3].cp->acc[3][0][0];
+  for (unsigned k = 0; k < 1024; k++) {
+    volatile float sum = start[0] * (float)(k + 1);
+    for (unsigned i = 1; i < 4; i++)
+      sum = sum + start[i] * (float)(k + 1);
+    float plain = sum;
+    uint32_t bits;
+    memcpy(&bits, &plain, 4);
+    assert_int_equal((uint32_t)acc[k], k == 5 ? 0x7FC00000 : bits);
+  }
+  assert_int_equal(acc[0], 0); // 2^24 + 1 + 1 - 2^24 from the left
+  machine_free(m);
+}
+
 // Members of a row and of a column get the same bytes, whatever the order in which they come;
 // memory is read once per group.
 static void multicast(void **state) {
@@ -398,6 +429,7 @@ int main(void) {
       cmocka_unit_test(rounding),
       cmocka_unit_test(requantise_ties),
       cmocka_unit_test(reduction_chain),
+      cmocka_unit_test(float_reduction),
       cmocka_unit_test(multicast),
       cmocka_unit_test(two_cores_and_one_buffer),
       cmocka_unit_test(identity),

@@ -95,7 +95,7 @@ def read_page(path):
             if number == "4":
                 for high, low, text in bits[insn.mnemonic.removeprefix("mtia.")]:
                     # One-bit fields of the diagram that are flags of the syntax.
-                    flag = {"adv": 0, "zero": 1, "relu": 0, "chan": 1}.get(text)
+                    flag = {"adv": 0, "zero": 1, "relu": 0, "chan": 1, "flt": 0, "merge": 1}.get(text)
                     if low == 0:
                         assert int(text, 2) == opcode
                     elif flag is not None:
