@@ -262,6 +262,9 @@ SDValue MTIATargetLowering::lowerInsertElement(SDValue Op, SelectionDAG &DAG) co
     uint64_t I = C->getZExtValue();
     if (I >= T.NumElts)
       return DAG.getUNDEF(VT);
+    // Element 0 is that of the whole group.
+    if (I == 0)
+      return setFirst(DAG, DL, VT, V, Scalar);
     if (unsigned Regs = T.getNumRegs(); Regs > 1) {
       unsigned PerReg = T.NumElts / Regs;
       SDValue Part = getPart(DAG, DL, V, getOneRegType(DAG, VT), I / PerReg);
@@ -269,8 +272,6 @@ SDValue MTIATargetLowering::lowerInsertElement(SDValue Op, SelectionDAG &DAG) co
                          DAG.getConstant(I % PerReg, DL, MVT::i64));
       return setPart(DAG, DL, V, Part, I / PerReg);
     }
-    if (I == 0)
-      return setFirst(DAG, DL, VT, V, Scalar);
     SDValue First = setFirst(DAG, DL, VT, SDValue(), Scalar);
     return slideUp(DAG, DL, V, First, (unsigned)I,
                    I + 1 == T.NumElts ? SDValue() : getImm(DAG, DL, I + 1));

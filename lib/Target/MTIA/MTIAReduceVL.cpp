@@ -111,7 +111,9 @@ private:
   const MachineInstr *getDef(Register Reg) const {
     return Reg.isVirtual() ? MRI->getUniqueVRegDef(Reg) : nullptr;
   }
+  Register withoutCopies(Register Reg) const;
   bool isAvailable(Register Reg, const MachineInstr &MI) const;
+  bool isNonZero(Register Reg, const MachineBasicBlock &MBB) const;
   Demand join(Demand A, const Demand &B) const;
   Demand getReducible(const MachineInstr &MI) const;
   Demand getOwn(const MachineInstr &MI) const;
@@ -120,6 +122,7 @@ private:
   Demand getOfReader(const MachineOperand &MO, unsigned EEW) const;
   Demand getOfReadersOfV0(const MachineInstr &Copy) const;
   bool reduce(MachineInstr &MI);
+  bool limitReduction(MachineInstr &MI);
 
   MachineRegisterInfo *MRI = nullptr;
   const MachineDominatorTree *MDT = nullptr;
@@ -226,6 +229,17 @@ static bool isIndependentOfVL(const MachineInstr &MI) {
   }
 }
 
+// The virtual register that Reg is a copy of.
+Register MTIAReduceVL::withoutCopies(Register Reg) const {
+  while (const MachineInstr *Def = getDef(Reg)) {
+    if (!Def->isCopy() || Def->getOperand(1).getSubReg() ||
+        !Def->getOperand(1).getReg().isVirtual())
+      break;
+    Reg = Def->getOperand(1).getReg();
+  }
+  return Reg;
+}
+
 std::optional<MTIAReduceVL::Countdown> MTIAReduceVL::getCountdown(Register VL) const {
   const MachineInstr *Set = getDef(VL);
   if (!Set || Set->getOpcode() != MTIA::PseudoVSETVLI)
@@ -245,7 +259,7 @@ std::optional<MTIAReduceVL::Countdown> MTIAReduceVL::getCountdown(Register VL) c
   if (!Sub || Sub->getOpcode() != MTIA::SUB || Sub->getOperand(1).getReg() != Left ||
       Sub->getOperand(2).getReg() != VL)
     return std::nullopt;
-  return Countdown{L->getHeader(), Phi->getOperand(Entry).getReg()};
+  return Countdown{L->getHeader(), withoutCopies(Phi->getOperand(Entry).getReg())};
 }
 
 // Whether Reg has its value at MI. As MI comes before those that read its result, on every path,
@@ -253,6 +267,55 @@ std::optional<MTIAReduceVL::Countdown> MTIAReduceVL::getCountdown(Register VL) c
 bool MTIAReduceVL::isAvailable(Register Reg, const MachineInstr &MI) const {
   const MachineInstr *Def = getDef(Reg);
   return Def && Def != &MI && MDT->dominates(Def, &MI);
+}
+
+// Whether a branch on the way to MBB has shown that Reg isn't 0.
+bool MTIAReduceVL::isNonZero(Register Reg, const MachineBasicBlock &MBB) const {
+  Reg = withoutCopies(Reg);
+  const MachineInstr *Def = getDef(Reg);
+  if (Def && Def->getOpcode() == MTIA::ADDI && Def->getOperand(1).getReg() == MTIA::X0 &&
+      Def->getOperand(2).isImm())
+    return Def->getOperand(2).getImm() != 0;
+  for (const MachineDomTreeNode *N = MDT->getNode(&MBB); N && N->getIDom(); N = N->getIDom()) {
+    const MachineBasicBlock *To = N->getBlock();
+    if (To->pred_size() != 1)
+      continue;
+    const MachineBasicBlock *From = *To->pred_begin();
+    auto Branch = From->getFirstTerminator();
+    if (Branch == From->end() || !Branch->isConditionalBranch() ||
+        !Branch->getOperand(Branch->getNumExplicitOperands() - 1).isMBB() ||
+        Branch->getNumExplicitOperands() != 3)
+      continue;
+    bool Taken = Branch->getOperand(2).getMBB() == To;
+    auto IsZero = [&](Register R) {
+      const MachineInstr *Copy = getDef(R);
+      return R == MTIA::X0 ||
+             (Copy && Copy->isCopy() && Copy->getOperand(1).getReg() == MTIA::X0);
+    };
+    Register A = withoutCopies(Branch->getOperand(0).getReg());
+    Register B = withoutCopies(Branch->getOperand(1).getReg());
+    switch (Branch->getOpcode()) {
+    case MTIA::BNE:
+    case MTIA::BEQ:
+      if (Taken == (Branch->getOpcode() == MTIA::BNE) &&
+          ((A == Reg && IsZero(B)) || (B == Reg && IsZero(A))))
+        return true;
+      break;
+    case MTIA::BLT:
+    case MTIA::BGE:
+      if (Taken == (Branch->getOpcode() == MTIA::BLT) && IsZero(A) && B == Reg)
+        return true;
+      break;
+    case MTIA::BLTU:
+    case MTIA::BGEU:
+      if (Taken == (Branch->getOpcode() == MTIA::BLTU) && B == Reg)
+        return true;
+      break;
+    default:
+      break;
+    }
+  }
+  return false;
 }
 
 // What serves both. A loop's vl is at most the number of elements that the loop has to do.
@@ -417,6 +480,130 @@ bool MTIAReduceVL::reduce(MachineInstr &MI) {
   return true;
 }
 
+// What doesn't change a reduction, however often it is an element.
+enum class Neutral { None, Zero, MinusOne, FPZero, Anything };
+static Neutral getNeutral(unsigned Base) {
+  switch (Base) {
+  case MTIA::VREDSUM_VS:
+  case MTIA::VREDXOR_VS:
+  case MTIA::VWREDSUM_VS:
+  case MTIA::VWREDSUMU_VS:
+    return Neutral::Zero;
+  case MTIA::VFREDUSUM_VS:
+  case MTIA::VFWREDUSUM_VS:
+    return Neutral::FPZero;
+  case MTIA::VREDAND_VS:
+  case MTIA::VREDOR_VS:
+  case MTIA::VREDMIN_VS:
+  case MTIA::VREDMINU_VS:
+  case MTIA::VREDMAX_VS:
+  case MTIA::VREDMAXU_VS:
+  case MTIA::VFREDMIN_VS:
+  case MTIA::VFREDMAX_VS:
+    return Neutral::Anything;
+  default:
+    return Neutral::None;
+  }
+}
+
+// A splat of a neutral element. Where that is anything: once more what element 0 is.
+static bool isNeutralSplat(const MachineInstr &MI, Neutral Kind, const MachineRegisterInfo &MRI) {
+  auto DefOf = [&](unsigned I) -> const MachineInstr * {
+    const MachineOperand &MO = MI.getOperand(I);
+    return MO.isReg() && MO.getReg().isVirtual() ? MRI.getUniqueVRegDef(MO.getReg()) : nullptr;
+  };
+  switch (MTIAV::getBaseOpcode(MI.getOpcode())) {
+  case MTIA::VMV_V_I:
+    return Kind == Neutral::Anything || MI.getOperand(2).getImm() == 0;
+  case MTIA::VMV_V_X:
+    return Kind == Neutral::Anything;
+  case MTIA::VFMV_V_F: {
+    // -0: the sign and nothing else.
+    if (Kind != Neutral::FPZero)
+      return Kind == Neutral::Anything;
+    const MachineInstr *Move = DefOf(2);
+    if (!Move || Move->getOpcode() != MTIA::FMV_W_X || !Move->getOperand(1).getReg().isVirtual())
+      return false;
+    const MachineInstr *Bits = MRI.getUniqueVRegDef(Move->getOperand(1).getReg());
+    return Bits && Bits->getOpcode() == MTIA::LUI && Bits->getOperand(1).isImm() &&
+           Bits->getOperand(1).getImm() == 0x80000;
+  }
+  default:
+    return false;
+  }
+}
+
+// The sum behind a loop, of elements that the loop has added up. Those behind the first
+// iteration's vl are neutral still: the sum is that of as many as the loop had to do.
+//
+//     vsetvli a0, zero, e32, m4            vsetvli zero, a2, e32, m4
+//     vredsum.vs v8, v12, v8        =>     vredsum.vs v8, v12, v8
+//
+// Without any it would be element 0 as it was before the loop: there must be some.
+bool MTIAReduceVL::limitReduction(MachineInstr &MI) {
+  if (!MTIAV::isPseudo(MI))
+    return false;
+  const MCInstrDesc &D = MI.getDesc();
+  Neutral Kind = getNeutral(MTIAV::getBaseOpcode(MI.getOpcode()));
+  if (Kind == Neutral::None)
+    return false;
+  int Passthru = MTIAV::getPassthruIdx(D);
+  MachineOperand &AVL = MI.getOperand(MTIAV::getAVLIdx(D));
+  Register V = MI.getOperand(MTIAV::getVs2Idx(D)).getReg();
+  unsigned VType = MTIAV::getVTypeI(MI);
+  // One register takes a cycle in any case.
+  if (!AVL.isImm() || AVL.getImm() >= 0 || MTIAV::getLog2LMUL(VType) <= 0 ||
+      MI.getOperand(Passthru).getReg() || MI.getOperand(MTIAV::getVMIdx(D)).getReg())
+    return false;
+  const MachineInstr *Add = getDef(V);
+  if (!Add || !MTIAV::isPseudo(*Add) || Add->getDesc().mayLoad() || !isIndependentOfVL(*Add) ||
+      MTIAV::getPassthruIdx(Add->getDesc()) < 0 ||
+      (MTIAV::getVTypeI(*Add) & MTIAVType::TailAgnostic) ||
+      MTIAV::getSEW(MTIAV::getVTypeI(*Add)) != MTIAV::getSEW(VType) ||
+      getVLMax(*Add) != getVLMax(MI) ||
+      MTIAV::getDestKind(Add->getDesc()) != MTIAV::KindSEW)
+    return false;
+  const MachineOperand &Length = Add->getOperand(MTIAV::getAVLIdx(Add->getDesc()));
+  std::optional<Countdown> C = Length.isReg() ? getCountdown(Length.getReg()) : std::nullopt;
+  const MachineInstr *Phi =
+      getDef(Add->getOperand(MTIAV::getPassthruIdx(Add->getDesc())).getReg());
+  if (!C || !Phi || !Phi->isPHI() || Phi->getParent() != C->Header ||
+      Phi->getNumOperands() != 5 || !isAvailable(C->All, MI) ||
+      !isNonZero(C->All, *C->Header) ||
+      MTIAV::getVLMax(getDef(Length.getReg())->getOperand(2).getImm()) != getVLMax(MI) ||
+      !TRI->getCommonSubClass(MRI->getRegClass(C->All), &MTIA::GPRNoX0RegClass))
+    return false;
+  unsigned Entry = Phi->getOperand(1).getReg() == V ? 3 : 1;
+  if (Phi->getOperand(4 - Entry).getReg() != V)
+    return false;
+  const MachineInstr *Init = getDef(Phi->getOperand(Entry).getReg());
+  // Element 0 may have the start value; what else is neutral counts.
+  if (Init && Kind != Neutral::Anything && MTIAV::isPseudo(*Init)) {
+    unsigned Base = MTIAV::getBaseOpcode(Init->getOpcode());
+    if (Base == MTIA::VMV_S_X || Base == MTIA::VFMV_S_F)
+      Init = getDef(Init->getOperand(MTIAV::getPassthruIdx(Init->getDesc())).getReg());
+  }
+  if (!Init || !MTIAV::isPseudo(*Init) || !isNeutralSplat(*Init, Kind, *MRI))
+    return false;
+
+  MRI->constrainRegClass(C->All, &MTIA::GPRNoX0RegClass);
+  MRI->clearKillFlags(C->All);
+  AVL.ChangeToRegister(C->All, /*isDef=*/false);
+  // The start value's register is set under the same length.
+  MachineInstr *Start = MRI->getUniqueVRegDef(MI.getOperand(MTIAV::getVs1Idx(D)).getReg());
+  if (Start && Start->getParent() == MI.getParent() && MTIAV::isPseudo(*Start) &&
+      isAvailable(C->All, *Start)) {
+    unsigned Base = MTIAV::getBaseOpcode(Start->getOpcode());
+    if ((Base == MTIA::VMV_S_X || Base == MTIA::VFMV_S_F) &&
+        MTIAV::getSEW(MTIAV::getVTypeI(*Start)) == MTIAV::getSEW(VType) &&
+        MRI->hasOneNonDBGUse(Start->getOperand(0).getReg())) {
+      Start->getOperand(MTIAV::getAVLIdx(Start->getDesc())).ChangeToRegister(C->All, false);
+      Start->getOperand(MTIAV::getVTypeIdx(Start->getDesc())).setImm(VType);
+    }
+  }
+  return true;
+}
+
 bool MTIAReduceVL::runOnMachineFunction(MachineFunction &MF) {
   const auto &ST = MF.getSubtarget<MTIASubtarget>();
   // Elements that nobody reads raise exceptions, too.
@@ -429,6 +616,10 @@ bool MTIAReduceVL::runOnMachineFunction(MachineFunction &MF) {
   MLI = &getAnalysis<MachineLoopInfoWrapperPass>().getLI();
   Demands.clear();
   EEWs.clear();
+  bool Changed = false;
+  for (MachineBasicBlock &MBB : MF)
+    for (MachineInstr &MI : MBB)
+      Changed |= limitReduction(MI);
 
   // Values with elements, users first.
   SmallVector<MachineInstr *, 32> Instrs, Phis;
@@ -504,7 +695,6 @@ bool MTIAReduceVL::runOnMachineFunction(MachineFunction &MF) {
         }
   }
 
-  bool Changed = false;
   for (MachineInstr *MI : Instrs)
     Changed |= reduce(*MI);
   return Changed;

@@ -164,3 +164,99 @@ exit:
   %sum = call i32 @llvm.vector.reduce.add.nxv8i32(<vscale x 8 x i32> %v.next)
   ret i32 %sum
 }
+
+; What the loop hasn't reached is neutral: the sum behind it is that of %n elements, and as many are
+; cleared before it. There is at least one.
+define i32 @added_up(ptr %p, i64 %n) {
+; CHECK-LABEL: added_up:
+; CHECK:       vsetvli zero, a1, e32, m4, ta, ma
+; CHECK-NEXT:  vmv.v.i
+; CHECK:       vadd.vv
+; CHECK:       vsetvli zero, a1, e32, m4, ta, ma
+; CHECK-NEXT:  vmv.s.x
+; CHECK-NEXT:  vredsum.vs
+entry:
+  %any = icmp sgt i64 %n, 0
+  br i1 %any, label %loop, label %none
+
+loop:
+  %i = phi i64 [ 0, %entry ], [ %i.next, %loop ]
+  %left = phi i64 [ %n, %entry ], [ %left.next, %loop ]
+  %sum = phi <vscale x 8 x i32> [ zeroinitializer, %entry ], [ %sum.next, %loop ]
+  %vl = call i32 @llvm.experimental.get.vector.length.i64(i64 %left, i32 8, i1 true)
+  %from = getelementptr i32, ptr %p, i64 %i
+  %x = call <vscale x 8 x i32> @llvm.vp.load.nxv8i32(ptr %from, <vscale x 8 x i1> splat (i1 true), i32 %vl)
+  %t = add <vscale x 8 x i32> %sum, %x
+  %sum.next = call <vscale x 8 x i32> @llvm.vp.merge.nxv8i32(<vscale x 8 x i1> splat (i1 true), <vscale x 8 x i32> %t, <vscale x 8 x i32> %sum, i32 %vl)
+  %wide = zext i32 %vl to i64
+  %i.next = add i64 %i, %wide
+  %left.next = sub nuw i64 %left, %wide
+  %more = icmp ne i64 %left.next, 0
+  br i1 %more, label %loop, label %exit
+
+exit:
+  %r = call i32 @llvm.vector.reduce.add.nxv8i32(<vscale x 8 x i32> %sum.next)
+  ret i32 %r
+
+none:
+  ret i32 0
+}
+
+; Without a branch there may be none, and with ones in front what the loop hasn't reached counts.
+define i32 @added_up_none(ptr %p, i64 %n) {
+; CHECK-LABEL: added_up_none:
+; CHECK:       vsetvli {{[a-z0-9]+}}, zero, e32, m4, ta, ma
+; CHECK-NEXT:  vmv.v.i
+; CHECK:       vsetvli {{[a-z0-9]+}}, zero, e32, m4, ta, ma
+; CHECK-NEXT:  vmv.s.x
+; CHECK-NEXT:  vredsum.vs
+entry:
+  br label %loop
+
+loop:
+  %left = phi i64 [ %n, %entry ], [ %left.next, %loop ]
+  %sum = phi <vscale x 8 x i32> [ zeroinitializer, %entry ], [ %sum.next, %loop ]
+  %vl = call i32 @llvm.experimental.get.vector.length.i64(i64 %left, i32 8, i1 true)
+  %x = call <vscale x 8 x i32> @llvm.vp.load.nxv8i32(ptr %p, <vscale x 8 x i1> splat (i1 true), i32 %vl)
+  %t = add <vscale x 8 x i32> %sum, %x
+  %sum.next = call <vscale x 8 x i32> @llvm.vp.merge.nxv8i32(<vscale x 8 x i1> splat (i1 true), <vscale x 8 x i32> %t, <vscale x 8 x i32> %sum, i32 %vl)
+  %wide = zext i32 %vl to i64
+  %left.next = sub nuw i64 %left, %wide
+  %more = icmp ne i64 %left.next, 0
+  br i1 %more, label %loop, label %exit
+
+exit:
+  %r = call i32 @llvm.vector.reduce.add.nxv8i32(<vscale x 8 x i32> %sum.next)
+  ret i32 %r
+}
+
+define i32 @added_up_ones(ptr %p, i64 %n) {
+; CHECK-LABEL: added_up_ones:
+; CHECK:       vsetvli {{[a-z0-9]+}}, zero, e32, m4, ta, ma
+; CHECK-NEXT:  vmv.v.i {{v[0-9]+}}, 1
+; CHECK:       vsetvli {{[a-z0-9]+}}, zero, e32, m4, ta, ma
+; CHECK-NEXT:  vmv.s.x
+; CHECK-NEXT:  vredsum.vs
+entry:
+  %any = icmp ne i64 %n, 0
+  br i1 %any, label %loop, label %none
+
+loop:
+  %left = phi i64 [ %n, %entry ], [ %left.next, %loop ]
+  %sum = phi <vscale x 8 x i32> [ splat (i32 1), %entry ], [ %sum.next, %loop ]
+  %vl = call i32 @llvm.experimental.get.vector.length.i64(i64 %left, i32 8, i1 true)
+  %x = call <vscale x 8 x i32> @llvm.vp.load.nxv8i32(ptr %p, <vscale x 8 x i1> splat (i1 true), i32 %vl)
+  %t = add <vscale x 8 x i32> %sum, %x
+  %sum.next = call <vscale x 8 x i32> @llvm.vp.merge.nxv8i32(<vscale x 8 x i1> splat (i1 true), <vscale x 8 x i32> %t, <vscale x 8 x i32> %sum, i32 %vl)
+  %wide = zext i32 %vl to i64
+  %left.next = sub nuw i64 %left, %wide
+  %more = icmp ne i64 %left.next, 0
+  br i1 %more, label %loop, label %exit
+
+exit:
+  %r = call i32 @llvm.vector.reduce.add.nxv8i32(<vscale x 8 x i32> %sum.next)
+  ret i32 %r
+
+none:
+  ret i32 0
+}
