@@ -103,7 +103,8 @@ void mtia_cp_draft(struct mtia_command *c, struct mtia_core *core, enum mtia_com
       [CMD_DMA_OUT] = UNIT_DMA_OUT, [CMD_MML] = UNIT_DPE,      [CMD_ACC_ZERO] = UNIT_RE,
       [CMD_ACC_BIAS] = UNIT_RE,     [CMD_ACC_BIASR] = UNIT_RE, [CMD_ACC_LOAD] = UNIT_RE,
       [CMD_ACC_ADD] = UNIT_RE,      [CMD_ACC_ADDR] = UNIT_RE,  [CMD_RED] = UNIT_RE,
-      [CMD_DRAIN] = UNIT_SE,
+      [CMD_DRAIN] = UNIT_SE,        [CMD_MINMAX] = UNIT_SE,    [CMD_SE_UN] = UNIT_SE,
+      [CMD_SE_BIN] = UNIT_SE,       [CMD_SE_ROWACC] = UNIT_SE, [CMD_SE_RED] = UNIT_SE,
   };
   *c = (struct mtia_command){.kind = (uint8_t)kind, .unit = unit_of[kind], .core = core->id};
   c->acc = -1;
@@ -243,7 +244,7 @@ static void start(struct mtia_cp *cp, struct mtia_command *c) {
   default:
     mtia_se_exec(cp, c);
     busy = mtia_se_cycles(p, c);
-    latency = p->se_latency;
+    latency = mtia_se_latency(p, c);
     break;
   }
   if (dev->functional)

@@ -377,6 +377,16 @@ static bool draft(struct issue *in, unsigned op, struct mtia_command *c) {
   case MTIA_OP_ACC_ADDR:
     return draft_init(in, c, x[MTIA_X_ACC_ADDR_ACC], x[MTIA_X_ACC_ADDR_CB], x[MTIA_X_ACC_ADDR_TI],
                       0);
+  case MTIA_OP_ACC_MINMAX:
+    return issue_draft_minmax(in, c);
+  case MTIA_OP_SE_UN:
+    return issue_draft_se_un(in, c);
+  case MTIA_OP_SE_BIN:
+    return issue_draft_se_bin(in, c);
+  case MTIA_OP_SE_ROWACC:
+    return issue_draft_se_rowacc(in, c);
+  case MTIA_OP_SE_RED:
+    return issue_draft_se_red(in, c);
   case MTIA_OP_RED:
   case MTIA_OP_REDF: // the same operands
     return draft_red(in, c, op == MTIA_OP_REDF);
@@ -471,6 +481,16 @@ static enum mtia_issue dispatch(struct issue *in, unsigned op) {
   case MTIA_OP_RED:
   case MTIA_OP_REDF:
     return issue_command(in, op, CMD_RED);
+  case MTIA_OP_ACC_MINMAX:
+    return issue_command(in, op, CMD_MINMAX);
+  case MTIA_OP_SE_UN:
+    return issue_command(in, op, CMD_SE_UN);
+  case MTIA_OP_SE_BIN:
+    return issue_command(in, op, CMD_SE_BIN);
+  case MTIA_OP_SE_ROWACC:
+    return issue_command(in, op, CMD_SE_ROWACC);
+  case MTIA_OP_SE_RED:
+    return issue_command(in, op, CMD_SE_RED);
   case MTIA_OP_DRAIN:
   case MTIA_OP_DRAINF:
     return issue_command(in, op, CMD_DRAIN);

@@ -10,13 +10,24 @@ const char *const mtia_unit_name[UNIT_COUNT] = {"FI in", "FI out", "DPE", "RE", 
 
 const char *mtia_command_name(const struct mtia_command *c) {
   static const char *const name[] = {
-      [CMD_PUSH] = "cb.push",      [CMD_POP] = "cb.pop",
-      [CMD_DMA_IN] = "dma.in",     [CMD_DMA_OUT] = "dma.out",
-      [CMD_MML] = "mml",           [CMD_ACC_ZERO] = "acc.zero",
-      [CMD_ACC_BIAS] = "acc.bias", [CMD_ACC_BIASR] = "acc.biasr",
-      [CMD_ACC_LOAD] = "acc.load", [CMD_ACC_ADD] = "acc.add",
-      [CMD_ACC_ADDR] = "acc.addr", [CMD_RED] = "red",
+      [CMD_PUSH] = "cb.push",
+      [CMD_POP] = "cb.pop",
+      [CMD_DMA_IN] = "dma.in",
+      [CMD_DMA_OUT] = "dma.out",
+      [CMD_MML] = "mml",
+      [CMD_ACC_ZERO] = "acc.zero",
+      [CMD_ACC_BIAS] = "acc.bias",
+      [CMD_ACC_BIASR] = "acc.biasr",
+      [CMD_ACC_LOAD] = "acc.load",
+      [CMD_ACC_ADD] = "acc.add",
+      [CMD_ACC_ADDR] = "acc.addr",
+      [CMD_RED] = "red",
       [CMD_DRAIN] = "drain",
+      [CMD_MINMAX] = "acc.minmax",
+      [CMD_SE_UN] = "se.un",
+      [CMD_SE_BIN] = "se.bin",
+      [CMD_SE_ROWACC] = "se.rowacc",
+      [CMD_SE_RED] = "se.red",
   };
   return name[c->kind];
 }

@@ -54,5 +54,10 @@ uint8_t issue_tile(uint32_t total, unsigned index);
 //===-- Drafts (cp_issue_se.c) ------------------------------------------------===//
 
 bool issue_draft_drain(struct issue *in, struct mtia_command *c);
+bool issue_draft_minmax(struct issue *in, struct mtia_command *c);
+bool issue_draft_se_un(struct issue *in, struct mtia_command *c);
+bool issue_draft_se_bin(struct issue *in, struct mtia_command *c);
+bool issue_draft_se_rowacc(struct issue *in, struct mtia_command *c);
+bool issue_draft_se_red(struct issue *in, struct mtia_command *c);
 
 #endif

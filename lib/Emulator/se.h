@@ -76,6 +76,34 @@ int32_t mtia_quantise(float f, unsigned style, int32_t zero, int32_t low, int32_
 int32_t mtia_quantise_fixed(int32_t x, int32_t multiplier, int shift, int32_t zero, int32_t low,
                             int32_t high);
 
+//===-- Commands on local memory ----------------------------------------------===//
+
+enum mtia_se_type { SE_I8, SE_U8, SE_I32, SE_F32, SE_F16, SE_BF16, SE_U4, SE_TYPES };
+
+static inline bool mtia_se_is_integer(unsigned type) { return type <= SE_I32 || type == SE_U4; }
+
+enum { SE_COPY = 0, SE_QUANTISE = 1, SE_DEQUANTISE = 2 }; // se.un, beside the functions
+enum { SE_ADD = 0, SE_SUB = 1, SE_MUL = 2, SE_MIN = 3, SE_MAX = 4, SE_FMA = 5, SE_QUANTISED = 8 };
+enum { SE_EACH = 0, SE_ONE = 1, SE_PER_ROW = 2, SE_PER_COLUMN = 3 }; // input 2 of se.bin
+enum { SE_RED_SUM = 0, SE_RED_MAX = 1, SE_RED_MIN = 2, SE_RED_SQUARES = 3 };
+enum { SE_ACC_MAX = 1, SE_ACC_ONTO = 2 }; // bits of se.rowacc's operation
+// Where a row has its scale and bias.
+enum { SE_PLAIN = 0, SE_F32_BEHIND = 1, SE_F16_FRONT = 2, SE_F16_BEHIND = 3, SE_F32_FRONT = 4 };
+
+struct mtia_se_op {
+  uint8_t op, in1, in2, out; // enum mtia_se_type
+  uint8_t broadcast;         // SE_EACH...
+  uint8_t layout;            // SE_PLAIN...
+  bool weights;
+  uint32_t count;  // elements; of a row for se.rowacc and se.red
+  uint32_t row;    // elements per row, for broadcasting and channels
+  uint32_t rows;   // se.rowacc, se.red
+  uint32_t stride; // of their rows
+  uint32_t scale2; // QSCALE2
+  int32_t zero2;
+  struct mtia_quant quant;
+};
+
 //===-- Functions -------------------------------------------------------------===//
 
 enum mtia_se_function {

@@ -195,9 +195,10 @@ static void connect_reads(struct mtia_timeline *t, const struct mtia_command *c,
 static void connect_accumulator(struct mtia_timeline *t, const struct mtia_command *c,
                                 uint64_t start) {
   struct origin *last = &t->pe[c->pe->index].acc[c->acc];
-  if (c->kind == CMD_DRAIN || c->kind == CMD_RED)
+  bool only_reads = c->kind == CMD_DRAIN || c->kind == CMD_MINMAX;
+  if (only_reads || c->kind == CMD_RED)
     arrow(t, last, pid_of(c->pe), UNIT_TID + c->unit, start);
-  if (c->kind != CMD_DRAIN)
+  if (!only_reads)
     *last = (struct origin){start, pid_of(c->pe), UNIT_TID + c->unit, true};
 }
 

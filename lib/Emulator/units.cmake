@@ -2,7 +2,7 @@
 # emulator (internal.h), which a unit test replaces by fakes.
 add_library(MTIAUnits STATIC
   barrier.c cb.c cp.c cp_issue.c cp_issue_se.c cp_report.c device.c dpe.c fi.c noc.c re.c se.c
-  se_function.c se_num.c timeline.c units_bounds.c units_stats.c waits.c)
+  se_elements.c se_function.c se_num.c se_rows.c timeline.c units_bounds.c units_stats.c waits.c)
 target_link_libraries(MTIAUnits PUBLIC cjson)
 target_include_directories(MTIAUnits PUBLIC "${CMAKE_CURRENT_SOURCE_DIR}"
   "${PROJECT_SOURCE_DIR}/include" "${PROJECT_BINARY_DIR}/include")
@@ -13,9 +13,10 @@ mtia_warnings(MTIAUnits)
 
 set(units_test "${PROJECT_SOURCE_DIR}/test/Emulator/units")
 mtia_add_test_tool(se-eval ${units_test}/se_eval.c LIBS MTIAUnits m)
-foreach(test random exception unit timing chaos)
-  mtia_add_cmocka_test(units-${test}-test ${units_test}/${test}_test.c ${units_test}/machine.c
-    ${units_test}/model.c ${units_test}/fc.c INCLUDES "${CMAKE_CURRENT_SOURCE_DIR}" LIBS MTIAUnits m)
+foreach(test random random-se exception unit timing chaos)
+  string(REPLACE "-" "_" file ${test})
+  mtia_add_cmocka_test(units-${test}-test ${units_test}/${file}_test.c ${units_test}/machine.c
+    ${units_test}/model.c ${units_test}/model_se.c ${units_test}/fc.c INCLUDES "${CMAKE_CURRENT_SOURCE_DIR}" LIBS MTIAUnits m)
 endforeach()
 
 add_executable(units-fc-bench ${units_test}/fc_bench.c ${units_test}/fc.c ${units_test}/machine.c)

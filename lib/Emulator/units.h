@@ -69,6 +69,11 @@ enum mtia_command_kind {
   CMD_ACC_ADDR,
   CMD_RED,
   CMD_DRAIN,
+  CMD_MINMAX,
+  CMD_SE_UN,
+  CMD_SE_BIN,
+  CMD_SE_ROWACC,
+  CMD_SE_RED,
 };
 
 enum { RED_NONE = 0, RED_IN_NORTH = 1, RED_IN_WEST = 2, RED_OUT_SOUTH = 1, RED_OUT_EAST = 2 };
@@ -128,6 +133,11 @@ struct mtia_command {
       uint32_t stride;
       struct mtia_quant quant;
     } drain;
+    struct {
+      uint8_t rows, cols;
+      bool flt, merge;
+    } minmax;
+    struct mtia_se_op se;
   };
 };
 
@@ -305,12 +315,15 @@ mtia_tile_fn *mtia_dpe_tile(void); // the fastest this host has
 void mtia_dpe_exec(struct mtia_cp *cp, const struct mtia_command *c);
 void mtia_re_exec(struct mtia_cp *cp, const struct mtia_command *c);
 void mtia_se_exec(struct mtia_cp *cp, const struct mtia_command *c);
+void mtia_se_exec_elements(struct mtia_cp *cp, const struct mtia_command *c); // se.un, se.bin
+void mtia_se_exec_rows(struct mtia_cp *cp, const struct mtia_command *c);     // se.rowacc, se.red
 
 //===-- Units: time -----------------------------------------------------------===//
 
 uint32_t mtia_dpe_cycles(const struct mtia_command *c);
 uint32_t mtia_re_cycles(const struct mtia_device_params *p, const struct mtia_command *c);
 uint32_t mtia_se_cycles(const struct mtia_device_params *p, const struct mtia_command *c);
+uint32_t mtia_se_latency(const struct mtia_device_params *p, const struct mtia_command *c);
 
 // RE: what a `red` waits for beside the rules of the CP.
 bool mtia_re_links_ready(const struct mtia_command *c);

@@ -520,7 +520,6 @@ def DRAINF : Drain<1, "drain of a binary32 accumulator.">;
 
 //  31  28 27      26    25 24 23 22 21 20 19   15 14    12 11 7 6      0
 // | 0000 | merge | flt |  tj |  ti | acc | 00000 |  100   | cb | opcode |
-let Since = 2 in
 def ACC_MINMAX : XmtiaInst<OPC_CUSTOM_2, 4, (outs),
                            (ins xm_acc:$acc, xm_cb:$cb, xm_tile:$ti,
                                 xm_tile:$tj, xm_flags2:$flags),
@@ -566,6 +565,8 @@ def MLU_COPY : Layout<5, "Copies the elements of MLU_SHAPE from cbs to cbd, each
                          "with its stride.">;
 def MLU_CONCAT : Layout<6, "Copies, then moves MLU_DST so that the next source "
                            "lands beside this one.">;
+
+} // Since
 
 def SE_UN : XmtiaInst<OPC_CUSTOM_3, 0, (outs),
                       (ins xm_cb:$cbd, xm_cb:$cbs, xm_seun:$op),
@@ -626,5 +627,4 @@ def SE_RED : XmtiaInst<OPC_CUSTOM_3, 3, (outs),
   let Inst{19-15} = rs1;
   let Inst{11-7} = cbd;
 }
-} // Since
 } // mayLoad, mayStore

@@ -278,6 +278,165 @@ static void quantisation(void **state) {
   assert_int_equal(T(DRAIN, 0, 0, 0, 0, 0, 0, 1, 2), EXTENT);
 }
 
+static void minmax(void **state) {
+  CR(CR_BLOCK, 32 | 32 << 16, 0);
+  CR(CR_OUT, 4096 - 256, 1); // has no stride
+  assert_int_equal(T(ACC_MINMAX, 0, 0, 0, 0, 0, 0, 3), GOOD);
+  CR(CR_OUT, 4096 - 252, 0);
+  assert_int_equal(T(ACC_MINMAX, 0, 0, 0, 0, 0, 0, 0), EXTENT);
+  assert_int_equal(T(ACC_MINMAX, 0, 0, 0, 0, 0, 1, 0), GOOD); // no columns
+  CR(CR_OUT, 2, 0);
+  assert_int_equal(T(ACC_MINMAX, 0, 0, 0, 0, 0, 0, 0), ALIGN);
+  assert_int_equal(T(ACC_MINMAX, 0, 0, 0, 9, 0, 0, 0), CB_UNSET);
+}
+
+enum { F32S = SE_F32 | SE_F32 << 4 | SE_F32 << 8 };
+
+static void se_elements(void **state) {
+  assert_int_equal(T(CB_PUSH, 4096, 0, 0), GOOD); // something to read
+  for (unsigned op = 0; op < 20; op++) {
+    CR(CR_SE_FMT, SE_I8 | SE_I8 << 4 | (op == 2 ? SE_F16 : SE_I8) << 8, 0);
+    CR(CR_SE_LEN, 1, 0);
+    assert_int_equal(T(SE_UN, 0, 0, 1, 0, (uint8_t)op),
+                     op < 3 || (op >= 8 && op < 16) ? GOOD : PARAMETER);
+    assert_true(machine_run(m));
+    assert_int_equal(T(SE_BIN, 0, 0, 1, 0, 0, (uint8_t)op),
+                     op < 6 || (op >= 8 && op < 13) ? GOOD : PARAMETER);
+    assert_true(machine_run(m));
+  }
+  for (unsigned type = 0; type < 16; type++) {
+    CR(CR_SE_FMT, type, 0);
+    assert_int_equal(T(SE_UN, 0, 0, 1, 0, 0), type < 6 ? GOOD : PARAMETER);
+    CR(CR_SE_FMT, type << 4, 0);
+    assert_int_equal(T(SE_BIN, 0, 0, 1, 0, 0, 0), type < 6 ? GOOD : PARAMETER);
+    CR(CR_SE_FMT, type << 8, 0);
+    assert_int_equal(T(SE_UN, 0, 0, 1, 0, 0), type < 6 ? GOOD : PARAMETER);
+    assert_true(machine_run(m));
+  }
+  CR(CR_SE_FMT, 1 << 15, 0);
+  assert_int_equal(T(SE_UN, 0, 0, 1, 0, 0), PARAMETER);
+  CR(CR_SE_FMT, SE_F32 | SE_F32 << 8, 1);
+  assert_int_equal(T(SE_UN, 0, 0, 1, 0, 0), PARAMETER);
+  CR(CR_SE_FMT, F32S, 0);
+  CR(CR_SE_LEN, 0, 0);
+  assert_int_equal(T(SE_UN, 0, 0, 1, 0, 0), PARAMETER);
+  assert_int_equal(T(SE_BIN, 0, 0, 1, 0, 0, 0), PARAMETER);
+  CR(CR_SE_LEN, 1024, 0);
+  assert_int_equal(T(SE_UN, 0, 0, 1, 0, 0), GOOD);
+  assert_int_equal(T(SE_UN, 0, 0, 9, 0, 0), CB_UNSET);
+  assert_int_equal(T(SE_UN, 0, 0, 1, 9, 0), CB_UNSET);
+  assert_int_equal(T(SE_BIN, 0, 0, 1, 0, 9, 0), CB_UNSET);
+  CR(CR_SE_LEN, 1025, 0);
+  assert_int_equal(T(SE_UN, 0, 0, 1, 0, 0), EXTENT);
+  CR(CR_SE_LEN, 0xFFFFFFFF, 0);
+  assert_int_equal(T(SE_UN, 0, 0, 1, 0, 0), EXTENT);
+  CR(CR_SE_LEN, 1023, 4);
+  CR(CR_SE_SRC, 4, 4);
+  assert_int_equal(T(SE_BIN, 0, 0, 1, 0, 0, 0), GOOD);
+  CR(CR_SE_LEN, 1023, 8);
+  assert_int_equal(T(SE_BIN, 0, 0, 1, 0, 0, 0), EXTENT);
+  CR(CR_SE_LEN, 1023, 4);
+  CR(CR_SE_SRC, 8, 4);
+  assert_int_equal(T(SE_BIN, 0, 0, 1, 0, 0, 0), EXTENT);
+  CR(CR_SE_SRC, 4, 8);
+  assert_int_equal(T(SE_BIN, 0, 0, 1, 0, 0, 0), EXTENT);
+  CR(CR_SE_FMT, F32S | SE_ONE << 12, 0); // of input 2 only the first
+  assert_int_equal(T(SE_BIN, 0, 0, 1, 0, 0, 0), GOOD);
+  CR(CR_SE_SRC, 4, 2);
+  assert_int_equal(T(SE_BIN, 0, 0, 1, 0, 0, 0), ALIGN);
+  CR(CR_SE_SRC, 2, 4);
+  assert_int_equal(T(SE_UN, 0, 0, 1, 0, 0), ALIGN);
+  CR(CR_SE_SRC, 0, 0);
+  CR(CR_SE_LEN, 1, 2);
+  assert_int_equal(T(SE_UN, 0, 0, 1, 0, 0), ALIGN);
+  CR(CR_SE_LEN, 64, 0);
+  CR(CR_SE_FMT, F32S | SE_PER_ROW << 12, 0);
+  assert_int_equal(T(SE_BIN, 0, 0, 1, 0, 0, 0), PARAMETER); // rows of no elements
+  CR(CR_SE_ROW, 2, 0);
+  CR(CR_SE_SRC, 0, 4096 - 128); // 32 rows
+  assert_int_equal(T(SE_BIN, 0, 0, 1, 0, 0, 0), GOOD);
+  CR(CR_SE_SRC, 0, 4096 - 124);
+  assert_int_equal(T(SE_BIN, 0, 0, 1, 0, 0, 0), EXTENT);
+}
+
+static void se_quantisation(void **state) {
+  assert_int_equal(T(CB_PUSH, 4096, 0, 0), GOOD); // something to read
+  CR(CR_SE_LEN, 64, 0);
+  CR(CR_SE_FMT, SE_F32 | SE_F32 << 8, 0);
+  assert_int_equal(T(SE_UN, 0, 0, 1, 0, SE_QUANTISE), PARAMETER); // to binary32
+  CR(CR_SE_FMT, SE_F32 | SE_I8 << 8, 0);
+  assert_int_equal(T(SE_UN, 0, 0, 1, 0, SE_DEQUANTISE), PARAMETER); // to integers
+  CR(CR_QCLAMP, 0, 128);
+  assert_int_equal(T(SE_UN, 0, 0, 1, 0, SE_QUANTISE), PARAMETER);
+  assert_int_equal(T(SE_UN, 0, 0, 1, 0, SE_EXP), PARAMETER);
+  assert_int_equal(T(SE_UN, 0, 0, 1, 0, SE_COPY), GOOD); // needs no clamp
+  CR(CR_QCLAMP, 0, 127);
+  assert_int_equal(T(SE_UN, 0, 0, 1, 0, SE_QUANTISE), GOOD);
+  assert_int_equal(T(SE_UN, 0, 0, 1, 0, SE_EXP), GOOD);
+  CR(CR_QMODE, 3, 0);
+  assert_int_equal(T(SE_UN, 0, 0, 1, 0, SE_QUANTISE), PARAMETER); // a multiplier for binary32
+  assert_int_equal(T(SE_UN, 0, 0, 1, 0, SE_EXP), PARAMETER);
+  assert_int_equal(T(SE_BIN, 0, 0, 1, 0, 0, SE_QUANTISED), PARAMETER);
+  CR(CR_SE_FMT, SE_I32 | SE_I8 << 8 | 1 << 14, 0);
+  assert_int_equal(T(SE_UN, 0, 0, 1, 0, SE_QUANTISE), PARAMETER); // rows of no elements
+  CR(CR_SE_ROW, 16, 0);
+  CR(CR_QCHAN, 0, 4096 - 16 * 8);
+  assert_int_equal(T(SE_UN, 0, 0, 1, 0, SE_QUANTISE), GOOD);
+  CR(CR_QCHAN, 0, 4096 - 15 * 8);
+  assert_int_equal(T(SE_UN, 0, 0, 1, 0, SE_QUANTISE), EXTENT);
+  CR(CR_QCHAN, 0 | 32, 4096 - 4 * 8); // four rows
+  assert_int_equal(T(SE_UN, 0, 0, 1, 0, SE_QUANTISE), GOOD);
+  CR(CR_QCHAN, 9, 0);
+  assert_int_equal(T(SE_UN, 0, 0, 1, 0, SE_QUANTISE), CB_UNSET);
+}
+
+static void se_rows(void **state) {
+  assert_int_equal(T(CB_PUSH, 4096, 0, 0), GOOD); // something to read
+  CR(CR_SE_FMT, F32S, 0);
+  assert_int_equal(T(SE_ROWACC, 1, 0, 1, 0, 0), PARAMETER); // rows of no elements
+  CR(CR_SE_ROW, 32, 0);
+  assert_int_equal(T(SE_ROWACC, 0, 0, 1, 0, 0), PARAMETER);
+  assert_int_equal(T(SE_ROWACC, 32, 0, 1, 0, 0), GOOD);
+  assert_int_equal(T(SE_ROWACC, 33, 0, 1, 0, 0), PARAMETER);
+  assert_int_equal(T(SE_ROWACC, 1ull << 32 | 1, 0, 1, 0, 0), PARAMETER);
+  assert_int_equal(T(SE_ROWACC, 1, 0, 1, 0, 4), PARAMETER);
+  assert_int_equal(T(SE_RED, 1, 0, 1, 0, 4), PARAMETER);
+  assert_int_equal(T(SE_RED, 32, 0, 1, 0, 3), GOOD);
+  assert_int_equal(T(SE_RED, 33, 0, 1, 0, 0), EXTENT);
+  assert_int_equal(T(SE_RED, 0, 0, 1, 0, 0), PARAMETER);
+  assert_int_equal(T(SE_RED, ~0ull, 0, 1, 0, 0), PARAMETER);
+  CR(CR_SE_STRIDE, 126, 0);
+  assert_int_equal(T(SE_RED, 1, 0, 1, 0, 0), ALIGN);
+  CR(CR_SE_STRIDE, 128, 1);
+  assert_int_equal(T(SE_RED, 1, 0, 1, 0, 0), PARAMETER);
+  CR(CR_SE_STRIDE, 0, 0);
+  CR(CR_SE_ROW, 0xFFFFFFFF, 0);
+  assert_int_equal(T(SE_RED, 1, 0, 1, 0, 0), EXTENT);
+  assert_int_equal(T(SE_ROWACC, 1, 0, 1, 0, 0), EXTENT);
+  CR(CR_SE_ROW, 32, 1 << 5);
+  assert_int_equal(T(SE_ROWACC, 1, 0, 1, 0, 0), PARAMETER);
+  for (uint32_t layout = 0; layout < 8; layout++) {
+    CR(CR_SE_ROW, 32, layout << 8);
+    assert_int_equal(T(SE_ROWACC, 1, 0, 1, 0, 0), layout <= 4 ? GOOD : PARAMETER);
+  }
+  assert_true(machine_run(m));
+  CR(CR_SE_FMT, SE_U4 | SE_F32 << 8, 0);
+  CR(CR_SE_ROW, 64, 2 << 8); // 36 bytes, 64 apart
+  CR(CR_SE_SRC, 4096 - 64 - 36, 0);
+  assert_int_equal(T(SE_ROWACC, 2, 0, 1, 0, 0), GOOD);
+  assert_int_equal(T(SE_RED, 1, 0, 1, 0, 0), PARAMETER); // not of 4 bits
+  CR(CR_SE_SRC, 4096 - 64 - 35, 0);
+  assert_int_equal(T(SE_ROWACC, 2, 0, 1, 0, 0), EXTENT);
+  CR(CR_SE_ROW, 64, 9 | 1u << 31);
+  assert_int_equal(T(SE_ROWACC, 1, 0, 1, 0, 0), CB_UNSET);
+  CR(CR_SE_ROW, 64, 2 | 1u << 31);
+  CR(CR_SE_SRC, 0, 4096 - 4);
+  assert_int_equal(T(SE_ROWACC, 1, 0, 1, 0, 0), GOOD);
+  assert_int_equal(T(SE_ROWACC, 2, 0, 1, 0, 0), EXTENT);
+  CR(CR_SE_SRC, 0, 2);
+  assert_int_equal(T(SE_ROWACC, 1, 0, 1, 0, 0), ALIGN);
+}
+
 static void control(void **state) {
   assert_int_equal(T(ID, 0, 0, 7), GOOD);
   assert_int_equal(T(ID, 0, 0, 8), PARAMETER);
@@ -294,9 +453,7 @@ static void control(void **state) {
   assert_int_equal(T(CTR_TAS, 0, 0, 0), UNIMPLEMENTED);
   assert_int_equal(T(DMA_GATHER, 0, 0, 0), UNIMPLEMENTED);
   assert_int_equal(T(DMA_PREFETCH, 0, 0, 0), UNIMPLEMENTED);
-  assert_int_equal(T(ACC_MINMAX, 0, 0, 0), UNIMPLEMENTED);
   assert_int_equal(T(MLU_TRANSPOSE, 0, 0, 0), UNIMPLEMENTED);
-  assert_int_equal(T(SE_UN, 0, 0, 0), UNIMPLEMENTED);
 }
 
 static uint64_t red_at(unsigned row, unsigned col, uint8_t in, uint8_t out) {
@@ -372,6 +529,10 @@ int main(void) {
       TEST(mml),
       TEST(accumulators),
       TEST(drain),
+      TEST(minmax),
+      TEST(se_elements),
+      TEST(se_quantisation),
+      TEST(se_rows),
       TEST(quantisation),
       TEST(control),
       TEST(links),

@@ -1,36 +1,37 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 
 #include "model.h"
+#include "se.h" // mtia_se_function, which has a model of its own
 
 #include <fenv.h>
 #include <math.h>
 #include <string.h>
 
-static uint8_t *byte(struct model *m, int cb, uint64_t b) {
+uint8_t *model_byte(struct model *m, int cb, uint64_t b) {
   return &m->local[m->cb[cb].base + b % m->cb[cb].size];
 }
 
-static uint32_t word(struct model *m, int cb, uint64_t b) {
+uint32_t model_word(struct model *m, int cb, uint64_t b) {
   uint32_t w = 0;
   for (int i = 3; i >= 0; i--)
-    w = w << 8 | *byte(m, cb, b + (uint64_t)i);
+    w = w << 8 | *model_byte(m, cb, b + (uint64_t)i);
   return w;
 }
 
-static float float_of(uint32_t w) {
+float model_float(uint32_t w) {
   float f;
   memcpy(&f, &w, 4);
   return f;
 }
 
-static uint32_t bits_of(float f) {
+uint32_t model_bits(float f) {
   uint32_t w;
   memcpy(&w, &f, 4);
   return isnan(f) ? 0x7FC00000 : w;
 }
 
 // A format with `fraction` bits of fraction and exponents as given, by way of real numbers.
-static double narrow_value(uint16_t h, int fraction, int bias) {
+double model_wide(uint16_t h, int fraction, int bias) {
   int e = (h & 0x7FFF) >> fraction, top = 2 * bias + 1;
   double m = h & ((1 << fraction) - 1), sign = h & 0x8000 ? -1 : 1;
   if (e == top)
@@ -38,7 +39,7 @@ static double narrow_value(uint16_t h, int fraction, int bias) {
   return sign * ldexp(e ? m + (1 << fraction) : m, (e ? e : 1) - bias - fraction);
 }
 
-static uint16_t narrow(float f, int fraction, int bias) {
+uint16_t model_narrow(float f, int fraction, int bias) {
   uint16_t infinite = (uint16_t)((2 * bias + 1) << fraction), sign = signbit(f) ? 0x8000 : 0;
   int e;
   if (isnan(f))
@@ -57,19 +58,34 @@ static uint16_t narrow(float f, int fraction, int bias) {
 }
 
 static float half_value(int type, uint16_t h) {
-  return (float)(type == 4 ? narrow_value(h, 10, 15) : narrow_value(h, 7, 127));
+  return (float)(type == 4 ? model_wide(h, 10, 15) : model_wide(h, 7, 127));
 }
 
-static int clamp(int x, int low, int high) { return x < low ? low : x > high ? high : x; }
+int model_clamp(int x, int low, int high) { return x < low ? low : x > high ? high : x; }
 static int rows_of(const struct model *m, int ti) {
-  return clamp((int)(m->cr_lo[8] & 0xFFFF) - 32 * ti, 0, 32);
+  return model_clamp((int)(m->cr_lo[8] & 0xFFFF) - 32 * ti, 0, 32);
 }
 static int cols_of(const struct model *m, int tj) {
-  return clamp((int)(m->cr_lo[8] >> 16) - 32 * tj, 0, 32);
+  return model_clamp((int)(m->cr_lo[8] >> 16) - 32 * tj, 0, 32);
 }
 
 static uint64_t stride_of(const struct model *m, int cr) {
   return m->cr_hi[cr] ? m->cr_hi[cr] : ((uint64_t)m->cr_lo[cr] + 31) / 32 * 32;
+}
+
+void model_put(struct model *m, int cb, uint64_t b, uint32_t value, unsigned bytes) {
+  for (unsigned k = 0; k < bytes; k++)
+    *model_byte(m, cb, b + k) = (uint8_t)(value >> (8 * k));
+}
+
+float model_extreme(float a, float b, bool high) {
+  if (isnan(a))
+    return b;
+  if (isnan(b))
+    return a;
+  if (a == b) // zeros of both signs
+    return (signbit(a) != 0) == high ? b : a;
+  return (a > b) == high ? a : b;
 }
 
 void model_dma_in(struct model *m, int cb, uint64_t offset, uint64_t rows) {
@@ -78,9 +94,9 @@ void model_dma_in(struct model *m, int cb, uint64_t offset, uint64_t rows) {
   for (uint64_t r = 0; r < rows; r++) {
     uint64_t i;
     for (i = 0; i < width; i++)
-      *byte(m, cb, t + r * stride + i) = m->memory[offset + r * pitch + i];
+      *model_byte(m, cb, t + r * stride + i) = m->memory[offset + r * pitch + i];
     for (; i % 32; i++)
-      *byte(m, cb, t + r * stride + i) = 0;
+      *model_byte(m, cb, t + r * stride + i) = 0;
   }
   m->cb[cb].tail += rows * stride;
 }
@@ -90,7 +106,7 @@ void model_dma_out(struct model *m, int cb, uint64_t offset, uint64_t rows) {
   uint64_t pitch = (uint64_t)m->cr_hi[3] << 32 | m->cr_lo[3];
   for (uint64_t r = 0; r < rows; r++)
     for (uint64_t i = 0; i < width; i++)
-      m->memory[offset + r * pitch + i] = *byte(m, cb, h + r * stride + i);
+      m->memory[offset + r * pitch + i] = *model_byte(m, cb, h + r * stride + i);
   m->cb[cb].head += rows * stride;
 }
 
@@ -99,22 +115,24 @@ void model_mml(struct model *m, int acc, int cba, int cbb, int ti, int tj, int f
   for (int i = 0; i < rows_of(m, ti); i++)
     for (int j = 0; j < cols_of(m, tj); j++) {
       if (type >= 4) {
-        volatile float total = flags & 2 ? 0 : float_of((uint32_t)m->acc[acc][i][j]);
+        volatile float total = flags & 2 ? 0 : model_float((uint32_t)m->acc[acc][i][j]);
         for (uint64_t l = 0; l < 32; l += 2) {
           uint64_t at = a + (uint64_t)(32 * ti + i) * m->cr_hi[5] + l;
           uint64_t bt = b + (uint64_t)(32 * tj + j) * m->cr_hi[6] + l;
           volatile float product =
-              half_value(type, (uint16_t)(*byte(m, cba, at) | *byte(m, cba, at + 1) << 8)) *
-              half_value(type, (uint16_t)(*byte(m, cbb, bt) | *byte(m, cbb, bt + 1) << 8));
+              half_value(type,
+                         (uint16_t)(*model_byte(m, cba, at) | *model_byte(m, cba, at + 1) << 8)) *
+              half_value(type,
+                         (uint16_t)(*model_byte(m, cbb, bt) | *model_byte(m, cbb, bt + 1) << 8));
           total = total + product;
         }
-        m->acc[acc][i][j] = (int32_t)bits_of(total);
+        m->acc[acc][i][j] = (int32_t)model_bits(total);
         continue;
       }
       int64_t sum = flags & 2 ? 0 : m->acc[acc][i][j];
       for (int l = 0; l < 32; l++) {
-        uint8_t x = *byte(m, cba, a + (uint64_t)(32 * ti + i) * m->cr_hi[5] + (uint64_t)l);
-        uint8_t y = *byte(m, cbb, b + (uint64_t)(32 * tj + j) * m->cr_hi[6] + (uint64_t)l);
+        uint8_t x = *model_byte(m, cba, a + (uint64_t)(32 * ti + i) * m->cr_hi[5] + (uint64_t)l);
+        uint8_t y = *model_byte(m, cbb, b + (uint64_t)(32 * tj + j) * m->cr_hi[6] + (uint64_t)l);
         int xs = type == 1 || type == 3 ? x : (int8_t)x;
         int ys = type == 2 || type == 3 ? y : (int8_t)y;
         sum += xs * ys;
@@ -135,7 +153,7 @@ void model_bias(struct model *m, int acc, int cb, int tj) {
   for (int i = 0; i < 32; i++)
     for (int j = 0; j < 32; j++) {
       uint64_t b = m->cb[cb].head + m->cr_lo[9] + 128u * (unsigned)tj + 4u * (unsigned)j;
-      m->acc[acc][i][j] = j < cols_of(m, tj) ? (int32_t)word(m, cb, b) : 0;
+      m->acc[acc][i][j] = j < cols_of(m, tj) ? (int32_t)model_word(m, cb, b) : 0;
     }
 }
 
@@ -145,7 +163,7 @@ void model_biasr(struct model *m, int acc, int cb, int ti) {
   for (int i = 0; i < 32; i++)
     for (int j = 0; j < 32; j++) {
       uint64_t b = m->cb[cb].head + m->cr_lo[9] + 128u * (unsigned)ti + 4u * (unsigned)i;
-      m->acc[acc][i][j] = i < rows_of(m, ti) ? (int32_t)word(m, cb, b) : 0;
+      m->acc[acc][i][j] = i < rows_of(m, ti) ? (int32_t)model_word(m, cb, b) : 0;
     }
 }
 
@@ -157,7 +175,7 @@ void model_load(struct model *m, int acc, int cb, int ti, int tj) {
       uint64_t b = m->cb[cb].head + m->cr_lo[9] + (uint64_t)(32 * ti + i) * m->cr_hi[9] +
                    128u * (unsigned)tj + 4u * (unsigned)j;
       bool inside = i < rows_of(m, ti) && j < cols_of(m, tj);
-      m->acc[acc][i][j] = inside ? (int32_t)word(m, cb, b) : 0;
+      m->acc[acc][i][j] = inside ? (int32_t)model_word(m, cb, b) : 0;
     }
 }
 
@@ -168,12 +186,12 @@ void model_add(struct model *m, int acc, int cb, int t, bool by_row) {
       int k = by_row ? i : j;
       uint64_t b = m->cb[cb].head + m->cr_lo[9] + 128u * (unsigned)t + 4u * (unsigned)k;
       if (k < count)
-        m->acc[acc][i][j] = (int32_t)((uint32_t)m->acc[acc][i][j] + word(m, cb, b));
+        m->acc[acc][i][j] = (int32_t)((uint32_t)m->acc[acc][i][j] + model_word(m, cb, b));
     }
 }
 
 // Nearest integer by libm; the emulator rounds with integers.
-static int64_t nearest(float f, bool away) {
+int64_t model_nearest(float f, bool away) {
   if (isnan(f))
     return 0;
   double d = away ? round((double)f) : nearbyint((double)f);
@@ -181,7 +199,7 @@ static int64_t nearest(float f, bool away) {
 }
 
 // The fixed-point style in exact halves: no rounding trick of the emulator's.
-static int64_t fixed(int32_t x, int32_t multiplier, int shift) {
+int64_t model_fixed(int32_t x, int32_t multiplier, int shift) {
   __int128 product, high;
   if (shift > 0)
     x = (int32_t)((uint64_t)(uint32_t)x << shift);
@@ -207,20 +225,20 @@ static struct scale scale_of(struct model *m, int i, int j, bool chan, bool is_f
   int cb = m->cr_lo[13] & 31;
   uint64_t entry = (uint64_t)(m->cr_lo[13] & 32 ? i : j) * (is_fixed ? 8 : 4);
   uint64_t at = m->cb[cb].head + m->cr_hi[13] + entry;
-  s.bits = word(m, cb, at);
+  s.bits = model_word(m, cb, at);
   if (is_fixed)
-    s.shift = clamp((int32_t)word(m, cb, at + 4), -31, 31);
+    s.shift = model_clamp((int32_t)model_word(m, cb, at + 4), -31, 31);
   return s;
 }
 
-static uint8_t quantised(const struct model *m, float f) {
+static uint8_t quantised(const struct model *m, float f, bool behind) {
   int style = m->cr_lo[24] & 3;
-  int64_t zero = (int32_t)m->cr_hi[11], q;
+  int64_t zero = (int32_t)m->cr_hi[behind ? 25 : 11], q;
   if (style == 2) {
     volatile float sum = f + (float)zero;
-    q = nearest(sum, false);
+    q = model_nearest(sum, false);
   } else {
-    q = nearest(f, style == 1) + zero;
+    q = model_nearest(f, style == 1) + zero;
   }
   int64_t low = (int32_t)m->cr_lo[12], high = (int32_t)m->cr_hi[12];
   q = q > low ? q : low;
@@ -228,7 +246,7 @@ static uint8_t quantised(const struct model *m, float f) {
 }
 
 static uint8_t quantised_fixed(const struct model *m, int32_t x, struct scale s) {
-  int64_t q = fixed(x, (int32_t)s.bits, s.shift) + (int32_t)m->cr_hi[11];
+  int64_t q = model_fixed(x, (int32_t)s.bits, s.shift) + (int32_t)m->cr_hi[11];
   int64_t low = (int32_t)m->cr_lo[12], high = (int32_t)m->cr_hi[12];
   q = q > low ? q : low;
   return (uint8_t)(q < high ? q : high);
@@ -245,21 +263,47 @@ void model_drain(struct model *m, int acc, int cb, int ti, int tj, int type, int
                     (uint64_t)(32 * tj + j) * size;
       int32_t x = m->acc[acc][i][j];
       uint32_t w = 0;
-      if (flags & 1 && (is_float ? float_of((uint32_t)x) < 0 : x < 0))
+      if (flags & 1 && (is_float ? model_float((uint32_t)x) < 0 : x < 0))
         x = 0;
       if (type == 0) {
         w = (uint32_t)x;
       } else {
         struct scale s = scale_of(m, 32 * ti + i, 32 * tj + j, flags & 2, is_fixed);
-        volatile float f = is_float ? float_of((uint32_t)x) : (float)x;
-        f = f * float_of(s.bits);
+        volatile float f = is_float ? model_float((uint32_t)x) : (float)x;
+        f = f * model_float(s.bits);
+        unsigned function = m->cr_lo[24] >> 4 & 15;
+        if (function) {
+          f = mtia_se_function(function, f);
+          if (size == 1)
+            f = f * model_float(m->cr_lo[25]);
+        }
         w = is_fixed    ? quantised_fixed(m, x, s)
-            : size == 1 ? quantised(m, f)
-            : type == 3 ? bits_of(f)
-            : type == 4 ? narrow(f, 10, 15)
-                        : narrow(f, 7, 127);
+            : size == 1 ? quantised(m, f, function)
+            : type == 3 ? model_bits(f)
+            : type == 4 ? model_narrow(f, 10, 15)
+                        : model_narrow(f, 7, 127);
       }
       for (uint32_t k = 0; k < size; k++)
-        *byte(m, cb, to + k) = (uint8_t)(w >> (8 * k));
+        *model_byte(m, cb, to + k) = (uint8_t)(w >> (8 * k));
     }
+}
+
+void model_minmax(struct model *m, int acc, int cb, int ti, int tj, int flags) {
+  for (int i = 0; cols_of(m, tj) && i < rows_of(m, ti); i++) {
+    uint64_t to = m->cb[cb].tail + m->cr_lo[10] + 8 * (uint64_t)(32 * ti + i);
+    for (unsigned high = 0; high < 2; high++) {
+      uint32_t best = model_word(m, cb, to + 4 * high);
+      if (!(flags & 2))
+        best = flags & 1 ? model_bits(high ? -INFINITY : INFINITY)
+                         : (uint32_t)(high ? INT32_MIN : INT32_MAX);
+      for (int j = 0; j < cols_of(m, tj); j++) {
+        uint32_t x = (uint32_t)m->acc[acc][i][j];
+        if (flags & 1)
+          best = model_bits(model_extreme(model_float(best), model_float(x), high));
+        else if (high ? (int32_t)x > (int32_t)best : (int32_t)x < (int32_t)best)
+          best = x;
+      }
+      model_put(m, cb, to + 4 * high, best, 4);
+    }
+  }
 }

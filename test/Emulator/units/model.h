@@ -31,4 +31,23 @@ void model_add(struct model *m, int acc, int cb, int t, bool by_row);
 void model_drain(struct model *m, int acc, int cb, int ti, int tj, int type, int flags,
                  bool is_float);
 
+void model_minmax(struct model *m, int acc, int cb, int ti, int tj, int flags);
+void model_se_un(struct model *m, int cbd, int cbs, unsigned op);
+void model_se_bin(struct model *m, int cbd, int cba, int cbb, unsigned op);
+void model_se_rowacc(struct model *m, int cbd, int cbs, unsigned rows, unsigned op);
+void model_se_red(struct model *m, int cbd, int cbs, unsigned rows, unsigned op);
+
+// Bytes of a CB, and numbers.
+uint8_t *model_byte(struct model *m, int cb, uint64_t b);
+uint32_t model_word(struct model *m, int cb, uint64_t b);
+void model_put(struct model *m, int cb, uint64_t b, uint32_t value, unsigned bytes);
+float model_float(uint32_t w);
+uint32_t model_bits(float f); // one NaN
+double model_wide(uint16_t h, int fraction, int bias);
+uint16_t model_narrow(float f, int fraction, int bias);
+int64_t model_nearest(float f, bool away);
+int64_t model_fixed(int32_t x, int32_t multiplier, int shift);
+int model_clamp(int x, int low, int high);
+float model_extreme(float a, float b, bool high);
+
 #endif

@@ -180,7 +180,9 @@ static void some_drain(struct stream *s) {
   if (flags & 2 &&
       !block_fits(fill(s, CB_BIAS), by_row ? m : n, by_row ? ti : tj, table, entry, entry))
     return;
-  set_cr(s, CR_QMODE, style | (uint32_t)(uint8_t)(roll(d, 63) - 31) << 8, 0);
+  uint32_t function = style == 3 || roll(d, 3) ? 0 : 8 + roll(d, 8);
+  set_cr(s, CR_QMODE, style | function << 4 | (uint32_t)(uint8_t)(roll(d, 63) - 31) << 8, 0);
+  set_cr(s, CR_QOUT, some_scale(d), roll(d, 4) ? (uint32_t)(int)(roll(d, 40) - 20) : roll(d, -1u));
   set_cr(s, CR_QCHAN, CB_BIAS | (uint32_t)by_row << 5, table);
   low += (int)roll(d, 100);
   high -= (int)roll(d, 100);
@@ -191,6 +193,18 @@ static void some_drain(struct stream *s) {
   put_step(s->m, s->pe, 0, is_float ? MTIA_OP_DRAINF : MTIA_OP_DRAIN, 0, 0,
            (const uint8_t[8]){acc, CB_OUT, ti, tj, type, flags});
   model_drain(s->model, acc, CB_OUT, ti, tj, type, flags, is_float);
+}
+
+static void some_minmax(struct stream *s) {
+  struct dice *d = &s->dice;
+  uint8_t acc = (uint8_t)roll(d, 4), ti = (uint8_t)roll(d, 4), tj = (uint8_t)roll(d, 4);
+  uint8_t flags = (uint8_t)roll(d, 4);
+  uint32_t offset = 4 * roll(d, 100);
+  if (!block_fits(space(s, CB_OUT), s->model->cr_lo[8] & 0xFFFF, ti, offset, 8, 8))
+    return;
+  set_cr(s, CR_OUT, offset, roll(d, 100));
+  PUT(s->m, s->pe, 0, ACC_MINMAX, 0, 0, acc, CB_OUT, ti, tj, flags);
+  model_minmax(s->model, acc, CB_OUT, ti, tj, flags);
 }
 
 static void some_output(struct stream *s) {
@@ -234,6 +248,8 @@ static void some_step(struct stream *s) {
     some_dma_in(s);
     break;
   case 9:
+    some_minmax(s);
+    break;
   case 10:
   case 11:
     some_drain(s);

@@ -67,6 +67,48 @@ static void queue_depth(void **state) {
   machine_free(m);
 }
 
+// Cycles from the start of one SE command until it is done, behind its issue and dispatch.
+static uint64_t se_time(unsigned op, uint32_t fmt, uint32_t count, uint32_t rows, uint8_t what,
+                        uint8_t binary) {
+  struct machine *m = machine_new(1, 1, false);
+  struct mtia_pe *pe = pe_at(m, 0, 0);
+  put_data(m, pe, 32768);
+  PUT(m, pe, 0, CB_INIT, MTIA_LOCAL_BASE + 32768, 32768, 1);
+  PUT(m, pe, 0, CR_W, fmt, 0, CR_SE_FMT);
+  PUT(m, pe, 0, CR_W, count, 0, CR_SE_LEN);
+  PUT(m, pe, 0, CR_W, count, 0, CR_SE_ROW);
+  PUT(m, pe, 0, CR_W2, (uint32_t)-128, 127, CR_QCLAMP);
+  put_step(m, pe, 0, op, rows, 0, (const uint8_t[8]){1, 0, binary ? 0 : what, what});
+  assert_true(machine_run(m));
+  uint64_t time =
+      m->end - m->program[0].step[m->program[0].count - 1].issued - m->params.cp_dispatch;
+  machine_free(m);
+  return time;
+}
+
+static void se_rates(void **state) {
+  const struct mtia_device_params *p = &mtia_v1_params;
+  const uint32_t fmt[] = {SE_I8 | SE_I8 << 4 | SE_I8 << 8, SE_F16 | SE_F16 << 4 | SE_F16 << 8,
+                          SE_F32 | SE_F32 << 4 | SE_F32 << 8};
+  const uint32_t rate[] = {p->se_int8, p->se_fp16, p->se_fp32};
+  for (unsigned i = 0; i < 3; i++) {
+    uint64_t full = 1000 * rate[i] / 16, steps = (full + rate[i] - 1) / rate[i];
+    uint32_t n = (uint32_t)full;
+    assert_int_equal(se_time(MTIA_OP_SE_UN, fmt[i], n, 0, SE_COPY, 0), steps + p->se_latency);
+    assert_int_equal(se_time(MTIA_OP_SE_UN, fmt[i], n + 1, 0, SE_TANH, 0),
+                     n / rate[i] + 1 + p->se_latency + p->se_function);
+    assert_int_equal(se_time(MTIA_OP_SE_BIN, fmt[i], n, 0, SE_ADD, 1), steps + p->se_latency);
+    // 65 elements: a step more than 64 or 32 or 16 of them.
+    uint32_t row = 65, row_steps = (row + rate[i] - 1) / rate[i];
+    assert_int_equal(se_time(MTIA_OP_SE_ROWACC, fmt[i], row, 32, 0, 0),
+                     32 * row_steps + p->se_latency);
+    assert_int_equal(se_time(MTIA_OP_SE_RED, fmt[i], row, 7, 0, 0), 7 * row_steps + p->se_latency);
+  }
+  // The widest type counts.
+  assert_int_equal(se_time(MTIA_OP_SE_UN, SE_I8 | SE_F32 << 8, 640, 0, SE_DEQUANTISE, 0),
+                   640 / p->se_fp32 + p->se_latency);
+}
+
 // A drain of one accumulator goes on beside mml on another, and holds up only its own.
 static void drain_beside_mml(void **state) {
   struct machine *m = mml_machine(32, 32);
@@ -311,6 +353,7 @@ int main(void) {
   const struct CMUnitTest tests[] = {
       cmocka_unit_test(mml_rate),
       cmocka_unit_test(queue_depth),
+      cmocka_unit_test(se_rates),
       cmocka_unit_test(drain_beside_mml),
       cmocka_unit_test(dma_latency),
       cmocka_unit_test(dma_bandwidth_by_latency),
