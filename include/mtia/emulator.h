@@ -39,6 +39,7 @@ struct mtia_npy;
   X(MTIA_ERR_NO_PROGRESS, "no progress")       /* nothing can move any more */                     \
   X(MTIA_ERR_MAX_CYCLES, "cycle limit")                                                            \
   X(MTIA_ERR_STOPPED, "stopped") /* by the debugger */                                             \
+  X(MTIA_ERR_CHECK, "check")     /* mtia_check has found something */                              \
   X(MTIA_ERR_INTERNAL, "emulator bug")
 
 enum mtia_error_category {
@@ -145,6 +146,11 @@ uint64_t mtia_timeline_finish(struct mtia_device *dev);
 // run.
 bool mtia_profile(struct mtia_device *dev, struct mtia_error *error);
 void mtia_write_profile(struct mtia_device *dev, FILE *out);
+
+// Checks what a kernel does with memory (docs/checks.md): "all", or some of uninit, bounds, race,
+// cb, stale, with commas. mtia_run then fails with MTIA_ERR_CHECK if there are findings; they are
+// the error's report. The run is slower, its cycles and results are the same.
+bool mtia_check(struct mtia_device *dev, const char *list, struct mtia_error *error);
 
 // Lets gdb debug the run: mtia_run waits for its connection before the first instruction. `where`:
 // a port of this machine ("0": any that is free), a path with a '/' for a unix socket to be made,

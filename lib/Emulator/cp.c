@@ -3,6 +3,7 @@
 // Command processor: queues, order, checks, completion (docs/isa/xmtia.md, 1.3
 // and 1.4). Decoding and the checks at issue are in cp_issue.c.
 
+#include "check.h"
 #include "timeline.h"
 #include "units.h"
 
@@ -161,6 +162,8 @@ void mtia_cp_enqueue(struct mtia_command *c) {
   core->youngest = c;
   core->unfinished++;
   use_cbs(cp, c, 1);
+  if (dev->check && (c->releases || c->publishes))
+    mtia_check_move(c);
   if (c->releases) {
     struct mtia_cb *cb = &cp->cb[c->read[0].cb];
     cb->head = c->read[0].to;
@@ -231,6 +234,8 @@ static void start(struct mtia_cp *cp, struct mtia_command *c) {
   struct mtia_unit *unit = &cp->unit[c->unit];
   uint32_t busy = 0, latency = 0;
   mtia_cp_dequeue(c);
+  if (dev->check)
+    mtia_check_command(c);
   switch (c->unit) {
   case UNIT_DPE:
     mtia_dpe_exec(cp, c);
@@ -247,6 +252,8 @@ static void start(struct mtia_cp *cp, struct mtia_command *c) {
     latency = mtia_se_latency(p, c);
     break;
   }
+  if (dev->check)
+    mtia_check_command_end(dev);
   if (dev->functional)
     busy = latency = 0;
   uint64_t now = mtia_now(dev);
@@ -345,6 +352,8 @@ static bool move_counters(struct mtia_cp *cp, unsigned i) {
     retire(c);
   }
   while ((c = cb->release) && may_move(cp, c)) {
+    if (cp->pe->dev->check)
+      mtia_check_release(cp, i, cb->released, c->read[0].to, c);
     cb->released = c->read[0].to;
     cb->release = c->mover;
     moved = true;

@@ -7,6 +7,7 @@
 // leaves, too. Thus a step does exactly what a run would do, time included.
 #define _GNU_SOURCE // asprintf
 #include "debug.h"
+#include "check.h"
 #include "device.h"
 #include "htif.h"
 #include "profile.h"
@@ -282,30 +283,38 @@ static bool is_watched(struct mtia_core *c, uint64_t addr, uint64_t size, struct
   return false;
 }
 
-static bool vector_access(struct mtia_core *c, struct mtia_vinsn *i) {
-  bool store;
+void mtia_debug_each_access(struct mtia_core *c, const struct mtia_slot *s, mtia_access_fn *fn) {
   uint64_t addr, size;
-  if (!mtia_vec_is_memory(i, &store) || !mtia_vec_ready(c, i))
-    return false;
-  for (unsigned n = 0; mtia_vec_piece(c, i, n, &addr, &size); n++)
-    if (size && is_watched(c, addr, size, (struct access){!store, store}))
-      return true;
-  return false;
+  bool store;
+  if (s->op == MTIA_SLOT_VECTOR) {
+    struct mtia_vinsn *i = slot_vector(s);
+    if (!mtia_vec_is_memory(i, &store) || !mtia_vec_ready(c, i))
+      return;
+    for (unsigned n = 0; mtia_vec_piece(c, i, n, &addr, &size); n++)
+      if (size && !fn(c, addr, size, !store, store))
+        return;
+    return;
+  }
+  struct access access = access_of(s->op);
+  size = access.read > access.written ? access.read : access.written;
+  if (!size)
+    return;
+  addr = c->x[s->rs1] + (uint64_t)s->imm;
+  if (s->op == MTIA_OP_CBO_ZERO)
+    addr = c->x[s->rs1] & ~(size - 1);
+  fn(c, addr, size, access.read, access.written);
+}
+
+static bool watch(struct mtia_core *c, uint64_t addr, uint64_t size, bool read, bool written) {
+  return !is_watched(c, addr, size, (struct access){read, written});
 }
 
 bool mtia_debug_access(struct mtia_core *c, const struct mtia_slot *s) {
-  if (!c->dev->debug->watching)
+  struct mtia_debug *debug = c->dev->debug;
+  if (!debug->watching)
     return false;
-  if (s->op == MTIA_SLOT_VECTOR)
-    return vector_access(c, slot_vector(s));
-  struct access access = access_of(s->op);
-  uint64_t size = access.read > access.written ? access.read : access.written;
-  if (!size)
-    return false;
-  uint64_t addr = c->x[s->rs1] + (uint64_t)s->imm;
-  if (s->op == MTIA_OP_CBO_ZERO)
-    addr = c->x[s->rs1] & ~(size - 1);
-  return is_watched(c, addr, size, access);
+  mtia_debug_each_access(c, s, watch);
+  return debug->access_pending;
 }
 
 //===-- Stops -----------------------------------------------------------------===//
@@ -507,6 +516,8 @@ enum mtia_exit mtia_debug_step(struct mtia_core *c) {
   mtia_core_decode(c, debug->used);
   if (mtia_debug_access(c, debug->used))
     return MTIA_EXIT_CONTINUE;
+  if (c->dev->check)
+    mtia_check_insn(c, debug->used);
   c->limit = c->cycle + 1;
   enum mtia_exit why =
       debug->used->fn(c, debug->used, c->cycle, 0, mtia_mem(c->dev, c->pe, MTIA_DRAM_BASE, 1));
@@ -551,6 +562,8 @@ enum mtia_exit mtia_debug_run(struct mtia_core *c) {
     return mtia_trace_run(c);
   if (c->dev->profile)
     return mtia_profile_run(c);
+  if (c->dev->check)
+    return mtia_check_run(c);
   if (c->step != MTIA_GO)
     return run_steps(c);
   enum mtia_exit why = mtia_core_run(c);
@@ -566,7 +579,7 @@ enum mtia_exit mtia_debug_run(struct mtia_core *c) {
 
 bool mtia_debug_trap(struct mtia_core *c, uint64_t cause, uint64_t tval) {
   struct mtia_debug *debug = c->dev->debug;
-  if (debug->passing || debug->ending || c->dev->trace || c->dev->profile)
+  if (debug->passing || debug->ending || c->dev->trace || c->dev->profile || c->dev->check)
     return false;
   if (cause != 3 && c->csr.mtvec)
     return false; // the program's own business

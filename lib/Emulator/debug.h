@@ -94,6 +94,12 @@ bool mtia_debug_stops_at(const struct mtia_core *c, uint64_t pc);
 // ops->debug_access: whether the instruction at s is about to access a watched place.
 bool mtia_debug_access(struct mtia_core *c, const struct mtia_slot *s);
 
+// Calls fn for every access of memory that the instruction at s is about to make, until it returns
+// false. Illegal instructions make none.
+typedef bool mtia_access_fn(struct mtia_core *c, uint64_t addr, uint64_t size, bool read,
+                            bool written);
+void mtia_debug_each_access(struct mtia_core *c, const struct mtia_slot *s, mtia_access_fn *fn);
+
 // Executes one instruction, or stops in front of a watched access. MTIA_EXIT_DEBUG: a run would
 // execute the next one without a look at the limit of time; MTIA_EXIT_CONTINUE: it would look.
 enum mtia_exit mtia_debug_step(struct mtia_core *c);

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 //
 // The public interface: makes, runs and destroys devices.
+#include "check.h"
 #include "core.h"
 #include "gdb.h"
 #include "htif.h"
@@ -98,6 +99,7 @@ void mtia_device_destroy(struct mtia_device *dev) {
   mtia_debug_destroy(dev);
   mtia_profile_destroy(dev);
   mtia_timeline_destroy(dev);
+  mtia_check_destroy(dev);
   mtia_launch_destroy(dev);
   mtia_htif_destroy(dev);
   mtia_image_destroy(dev);
@@ -157,6 +159,8 @@ static bool start(struct mtia_device *dev, struct mtia_error *error) {
     return start_program(dev, error);
   if (!mtia_launch_prepare(dev, error))
     return false;
+  if (dev->checks && !mtia_check_start(dev))
+    return mtia_error_set(error, MTIA_ERR_HOST, "out of memory for the checks");
   for (unsigned i = 0; i < dev->rows * dev->cols; i++)
     for (unsigned id = 0; id < 2; id++) {
       struct mtia_core *core = &dev->pe[i].core[id];
@@ -203,6 +207,8 @@ bool mtia_run(struct mtia_device *dev, struct mtia_error *error) {
   }
   fesetenv(&callers);
   mtia_host_flush(dev);
+  if (dev->check)
+    mtia_check_finish(dev);
   if (dev->error.category) {
     if (!error->category) {
       *error = dev->error;

@@ -8,6 +8,7 @@
 // network a window of WINDOW cycles at a time: PEs that move data at the same time
 // then share slices instead of reserving them for a whole command.
 
+#include "check.h"
 #include "timeline.h"
 #include "units.h"
 
@@ -171,7 +172,11 @@ static void start(struct mtia_command *const *member, unsigned count) {
   dev->grid->multicast_saved += (count - 1) * bytes_of(member[0]);
   for (unsigned i = 0; i < count; i++) {
     mtia_cp_dequeue(member[i]);
+    if (dev->check)
+      mtia_check_command(member[i]);
     exec(member[i]);
+    if (dev->check)
+      mtia_check_command_end(dev);
   }
   if (dev->functional) {
     for (unsigned i = 0; i < count; i++)

@@ -727,10 +727,11 @@ bool mtia_gdb_listen(struct mtia_device *dev, const char *where, char *address, 
                      struct mtia_error *error) {
   if (dev->gdb || dev->ran)
     return mtia_error_set(error, MTIA_ERR_USAGE, "gdb is to be waited for once, before the run");
-  if (dev->trace || dev->profile || dev->reference)
+  if (dev->trace || dev->profile || dev->checks || dev->reference)
     return mtia_error_set(error, MTIA_ERR_USAGE, "gdb cannot debug %s",
                           dev->trace     ? "a run whose instructions are traced"
                           : dev->profile ? "a run that is profiled"
+                          : dev->checks  ? "a run that is checked"
                                          : "the reference cores; leave --core reference away");
   dev->gdb = calloc(1, sizeof *dev->gdb);
   if (!dev->gdb)

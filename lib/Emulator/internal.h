@@ -154,6 +154,8 @@ struct mtia_device {
   FILE *trace;                    // trace.c: the caller's, or NULL
   struct mtia_profile *profile;   // profile.c, or NULL
   struct mtia_timeline *timeline; // timeline.c, or NULL
+  unsigned checks;                // check.c: which, as a mask; 0: none
+  struct mtia_check *check;       // while a kernel runs that is checked
   struct mtia_error error;        // set by mtia_fail: the run ends
   bool stop;                      // the run ends after the current instruction or event
   bool units;                     // mtia_grid_create has succeeded

@@ -637,6 +637,28 @@ void mtia_launch_registers(const struct mtia_device *dev, uint64_t *x) {
   x[12] = dev->launch->kernel.block_size;
 }
 
+bool mtia_launch_tensor(const struct mtia_device *dev, unsigned i, struct mtia_launch_tensor *t) {
+  const struct mtia_launch *launch = dev->launch;
+  for (unsigned k = 0; k < launch->args; k++) {
+    const struct argument *arg = &launch->arg[k];
+    if (!is_tensor(arg) || i--)
+      continue;
+    *t = (struct mtia_launch_tensor){.name = arg->desc.name,
+                                     .addr = arg->addr,
+                                     .rows = arg->rows,
+                                     .row_bytes = arg->row_bytes,
+                                     .row_stride = arg->row_stride,
+                                     .input = arg->desc.kind != MTIA_ARG_OUT,
+                                     .output = arg->desc.kind != MTIA_ARG_IN};
+    return true;
+  }
+  return false;
+}
+
+uint64_t mtia_launch_tensors(const struct mtia_device *dev) {
+  return dev->launch->block + MAX_BLOCK;
+}
+
 bool mtia_get_tensor(struct mtia_device *dev, const char *name, struct mtia_npy *npy,
                      struct mtia_error *error) {
   memset(npy, 0, sizeof *npy);

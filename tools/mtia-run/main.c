@@ -279,6 +279,8 @@ static bool load_and_run(struct mtia_device *dev, const struct options *o,
   ready = ready && (!o->gdb || wait_for_gdb(dev, o->gdb, error));
   if (!ready)
     return false;
+  if (o->check && !mtia_check(dev, o->check, error))
+    return report(error);
   if (o->profile && !mtia_profile(dev, error))
     return report(error);
   bool ok = o->trace_instructions ? run_traced(dev, o->trace_instructions, error)

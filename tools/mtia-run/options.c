@@ -42,6 +42,9 @@ static const char help[] =
     "  --trace-pes R,C[:R,C]   of this PE, or of those from the one to the other\n"
     "  --trace-window FROM:TO  in these cycles\n"
     "  --trace-limit N         at most N events; default 1000000\n"
+    "  --check=all             look for mistakes with memory, or --check=LIST with commas: "
+    "uninit,\n"
+    "                          bounds, race, cb, stale\n"
     "  --profile               print cycles by source line (compile with -g), what bounds the run\n"
     "  --trace-instructions FILE  a line per executed instruction; - for standard output\n"
     "  --stats                 print cycles, instructions and use of the units\n"
@@ -159,6 +162,8 @@ static bool set_option(struct options *o, const char *name, const char *value) {
     return o->trace_instructions = value, true;
   if (!strcmp(name, "--trace"))
     return o->trace = value, true;
+  if (!strcmp(name, "--check"))
+    return o->check = value, true;
   if (!strcmp(name, "--wait-graph"))
     return o->wait_graph = value, true;
   if (!strcmp(name, "--trace-pes"))

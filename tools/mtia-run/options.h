@@ -36,6 +36,7 @@ struct options {
   unsigned signature_bytes; // per line
   const char *trace_instructions;
   const char *trace;
+  const char *check;
   const char *wait_graph;
   struct mtia_timeline_options timeline;
   const char *gdb; // where to wait for gdb

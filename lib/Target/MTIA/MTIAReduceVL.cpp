@@ -417,8 +417,7 @@ Demand MTIAReduceVL::getOfReader(const MachineOperand &MO, unsigned EEW) const {
     return Demand::getAll();
   int I = MI.getOperandNo(&MO);
   if (MI.isPHI())
-    return EEWs.lookup(MI.getOperand(0).getReg()) == EEW ? getThroughPhi(MI, I)
-                                                         : Demand::getAll();
+    return EEWs.lookup(MI.getOperand(0).getReg()) == EEW ? getThroughPhi(MI, I) : Demand::getAll();
   if (MI.isCopy())
     return EEW == 1 && MI.getOperand(0).getReg() == MTIA::V0 ? getOfReadersOfV0(MI)
                                                              : Demand::getAll();
@@ -649,8 +648,8 @@ bool MTIAReduceVL::runOnMachineFunction(MachineFunction &MF) {
         const MachineInstr *Def = getDef(Reg);
         if (Operand == EEWs.end() && Def && (Def->isPHI() || Def->isImplicitDef()))
           continue; // not known yet, or undefined
-        unsigned Found = Operand == EEWs.end() || Phi->getOperand(I).getSubReg() ? Differ
-                                                                                 : Operand->second;
+        unsigned Found =
+            Operand == EEWs.end() || Phi->getOperand(I).getSubReg() ? Differ : Operand->second;
         EEW = !EEW || *EEW == Found ? Found : Differ;
       }
       if (EEW && (Known == EEWs.end() || Known->second != *EEW)) {

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 
 #include "machine.h"
+#include "check.h"
 
 #include <setjmp.h>
 #include <stdarg.h>
@@ -113,6 +114,17 @@ bool mtia_error_set(struct mtia_error *error, enum mtia_error_category category,
 void mtia_fail(struct mtia_device *dev, enum mtia_error_category category, const char *fmt, ...) {
   fail_msg("mtia_fail: %s", fmt);
 }
+
+// Never called: there is no dev->check.
+void mtia_check_command(struct mtia_command *c) {}
+void mtia_check_command_end(struct mtia_device *dev) {}
+void mtia_check_cb_read(const struct mtia_cp *cp, unsigned cb, uint64_t b, const void *to,
+                        uint32_t bytes) {}
+void mtia_check_cb_write(const struct mtia_cp *cp, unsigned cb, uint64_t b, const void *from,
+                         uint32_t bytes) {}
+void mtia_check_release(const struct mtia_cp *cp, unsigned cb, uint64_t from, uint64_t to,
+                        const struct mtia_command *c) {}
+void mtia_check_move(const struct mtia_command *c) {}
 
 char *mtia_where_pc(struct mtia_device *dev, uint64_t pc, char *buffer, size_t size) {
   snprintf(buffer, size, "step %" PRIu64, pc / 4);

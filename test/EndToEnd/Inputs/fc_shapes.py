@@ -77,6 +77,7 @@ def main():
     parser.add_argument("--elf")
     parser.add_argument("--shape", help="M,K,N: only this one")
     parser.add_argument("--grid", action="append", help="only these")
+    parser.add_argument("--check", action="store_true", help="with mtia-run --check=all")
     args = parser.parse_args()
     os.makedirs(args.scratch, exist_ok=True)
     path = lambda name: os.path.join(args.scratch, name)  # noqa: E731
@@ -111,7 +112,8 @@ def main():
                 if os.path.exists(path("y.npy")):
                     os.remove(path("y.npy"))
                 cases += 1
-                status, output = run([os.path.join(args.bin, "mtia-run"), elf, "--grid", grid, *mode]
+                status, output = run([os.path.join(args.bin, "mtia-run"), elf, "--grid", grid, *mode,
+                                      *["--check=all"] * args.check]
                                      + [w for name in ("x", "w", "bias")
                                         for w in ("--arg", f"{name}={path(name)}.npy")]
                                      + ["--arg", f"scale={float(scale)!r}",

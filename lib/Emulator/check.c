@@ -1,0 +1,922 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+// Shadow memory: for every byte of local memories and tensors, whether it has a value;
+// for every cache line of a tensor, who wrote it and who holds a copy. See docs/checks.md
+// for what is found, and what isn't.
+#include "check.h"
+#include "core.h"
+#include "debug.h"
+#include "launch.h"
+#include "units.h"
+
+#include <inttypes.h>
+#include <stdlib.h>
+#include <string.h>
+
+enum { MAX_FINDINGS = 20, LINE = 64, SEEN = 1 << 12 };
+
+// Of a byte.
+enum { NEVER, HOLDS, POPPED };
+
+struct line {
+  uint32_t version; // moves when memory gets new bytes
+  uint16_t dirty;   // 1 + number of the core whose cache has newer bytes; 0: none
+  uint64_t pc;      // of the last write
+};
+
+struct region {
+  uint64_t addr, size;
+  const uint8_t *host;
+  uint8_t *state;
+  // Tensors only:
+  const struct mtia_launch_tensor *tensor;
+  struct line *line;
+};
+
+// A line that a core may have in its cache.
+struct copy {
+  uint64_t line; // number, 0: none
+  uint32_t version;
+};
+
+struct popped {
+  uint64_t pc;
+  uint8_t core;
+  uint8_t head_core, tail_core; // 1 + the core that moved it last
+  uint64_t tail_pc;
+};
+
+// Which elements of an accumulator, or of a tile on the reduction network, have no value, and which
+// command made them so (pc MTIA_NO_PC: nobody has ever set the accumulator).
+struct tile {
+  uint32_t undefined[MTIA_TILE]; // by row, a bit per column
+  uint64_t pc;
+};
+
+struct finding {
+  char *text;
+  uint64_t pc, other;
+  uint8_t kind;
+  uint64_t count;
+};
+
+struct mtia_check {
+  struct region *region; // local memories by PE, then tensors
+  unsigned regions, locals;
+  struct mtia_launch_tensor *tensor;
+  struct copy **copies; // by core, allocated when needed
+  struct popped (*popped)[MTIA_CBS];
+  struct tile (*acc)[MTIA_ACCS]; // by PE
+  struct tile (*port)[2];
+  const struct mtia_command *command;
+  struct finding finding[MAX_FINDINGS];
+  unsigned findings;
+  uint64_t more;
+};
+
+static const char *const kind_name[] = {"uninit", "bounds", "race", "cb", "stale"};
+enum kind { UNINIT, BOUNDS, RACE, CB, STALE, KINDS };
+_Static_assert(KINDS == sizeof kind_name / sizeof *kind_name, "a name for each");
+
+//===-- Which ----------------------------------------------------------------===//
+
+bool mtia_check(struct mtia_device *dev, const char *list, struct mtia_error *error) {
+  unsigned kinds = 0;
+  if (dev->ran || dev->debug || dev->gdb || dev->reference)
+    return mtia_error_set(error, MTIA_ERR_USAGE,
+                          "a run is checked without a debugger, a profile and a trace of "
+                          "instructions, on the fast cores");
+  if (!mtia_is_kernel(dev))
+    return mtia_error_set(error, MTIA_ERR_USAGE,
+                          "checks are for kernels, and this is an ordinary program");
+  for (const char *word = list; *word;) {
+    size_t n = strcspn(word, ",");
+    unsigned k = 0;
+    while (k < KINDS && (strlen(kind_name[k]) != n || strncmp(kind_name[k], word, n)))
+      k++;
+    if (k == KINDS && !(n == 3 && !strncmp(word, "all", n)))
+      return mtia_error_set(error, MTIA_ERR_USAGE,
+                            "there is no check '%.*s'; there are all, uninit, bounds, race, cb, "
+                            "stale",
+                            (int)n, word);
+    kinds |= k == KINDS ? (1u << KINDS) - 1 : 1u << k;
+    word += n + (word[n] == ',');
+  }
+  if (!kinds)
+    return mtia_error_set(error, MTIA_ERR_USAGE, "no check is named; 'all' names all");
+  dev->checks = kinds;
+  if (!mtia_debug_create(dev, NULL, NULL))
+    return mtia_error_set(error, MTIA_ERR_HOST, "out of memory for the checks");
+  return true;
+}
+
+static bool wanted(const struct mtia_device *dev, enum kind kind) {
+  return dev->checks >> kind & 1;
+}
+
+//===-- Life ------------------------------------------------------------------===//
+
+static bool add_region(struct mtia_check *check, uint64_t addr, uint64_t size,
+                       const uint8_t *host) {
+  struct region *r = &check->region[check->regions++];
+  *r = (struct region){
+      .addr = addr, .size = size, .host = host, .state = calloc(1, size ? size : 1)};
+  return r->state;
+}
+
+static bool add_tensor(struct mtia_device *dev, const struct mtia_launch_tensor *tensor) {
+  uint64_t size = tensor->rows * tensor->row_stride;
+  const uint8_t *host = size ? mtia_mem(dev, NULL, tensor->addr, size) : NULL;
+  if (!add_region(dev->check, tensor->addr, size, host))
+    return false;
+  struct region *r = &dev->check->region[dev->check->regions - 1];
+  r->tensor = tensor;
+  r->line = calloc(size / LINE + 2, sizeof *r->line);
+  for (uint64_t row = 0; tensor->input && row < tensor->rows; row++)
+    memset(r->state + row * tensor->row_stride, HOLDS, tensor->row_bytes);
+  return r->line;
+}
+
+bool mtia_check_start(struct mtia_device *dev) {
+  unsigned pes = dev->rows * dev->cols, tensors = 0;
+  struct mtia_launch_tensor tensor;
+  struct mtia_check *check = dev->check = calloc(1, sizeof *check);
+  while (mtia_launch_tensor(dev, tensors, &tensor))
+    tensors++;
+  if (!check)
+    return false;
+  check->region = calloc(pes + tensors, sizeof *check->region);
+  check->tensor = calloc(tensors + 1, sizeof *check->tensor);
+  check->copies = calloc(MTIA_CORES * (size_t)pes, sizeof *check->copies);
+  check->popped = calloc(pes, sizeof *check->popped);
+  check->acc = calloc(pes, sizeof *check->acc);
+  check->port = calloc(pes, sizeof *check->port);
+  if (!check->region || !check->tensor || !check->copies || !check->popped || !check->acc ||
+      !check->port)
+    return false;
+  for (unsigned i = 0; i < pes; i++)
+    if (!add_region(check, MTIA_LOCAL_BASE, dev->p->local_bytes, dev->pe[i].local))
+      return false;
+  for (unsigned i = 0; i < pes; i++)
+    memset(check->acc[i], 0xff, sizeof check->acc[i]);
+  check->locals = pes;
+  for (unsigned i = 0; i < tensors; i++) {
+    mtia_launch_tensor(dev, i, &check->tensor[i]);
+    if (!add_tensor(dev, &check->tensor[i]))
+      return false;
+  }
+  return true;
+}
+
+void mtia_check_destroy(struct mtia_device *dev) {
+  struct mtia_check *check = dev->check;
+  if (!check)
+    return;
+  for (unsigned i = 0; i < check->regions; i++) {
+    free(check->region[i].state);
+    free(check->region[i].line);
+  }
+  for (unsigned i = 0; check->copies && i < MTIA_CORES * dev->rows * dev->cols; i++)
+    free(check->copies[i]);
+  for (unsigned i = 0; i < check->findings; i++)
+    free(check->finding[i].text);
+  free(check->region);
+  free(check->tensor);
+  free(check->copies);
+  free(check->popped);
+  free(check->acc);
+  free(check->port);
+  free(check);
+  dev->check = NULL;
+}
+
+//===-- Findings --------------------------------------------------------------===//
+
+// Who did it: a core at its pc, a command, or nobody: the whole kernel.
+struct who {
+  struct mtia_core *core;
+  const struct mtia_command *command;
+};
+
+static uint64_t pc_of(struct who who) {
+  return who.core ? who.core->pc : who.command ? who.command->pc : MTIA_NO_PC;
+}
+
+static void print_who(FILE *out, struct mtia_device *dev, struct who who) {
+  char where[600];
+  const struct mtia_command *c = who.command;
+  if (who.core)
+    fprintf(out, "%s", mtia_where(who.core, who.core->pc, where, sizeof where));
+  else if (!c)
+    fprintf(out, "at the end");
+  else
+    fprintf(out, "PE (%u,%u) %s: %s of core %u, %s", c->pe->row, c->pe->col,
+            c->unit < UNIT_COUNT ? mtia_unit_name[c->unit] : "CP", mtia_command_name(c), c->core,
+            mtia_where_pc(dev, c->pc, where, sizeof where));
+}
+
+// Opens the text of a finding, or NULL if it is already there or nobody wants it. `other`: what
+// tells findings of one place apart.
+static FILE *begin(struct mtia_device *dev, enum kind kind, struct who who, uint64_t other,
+                   size_t *size) {
+  struct mtia_check *check = dev->check;
+  uint64_t pc = pc_of(who);
+  if (!wanted(dev, kind))
+    return NULL;
+  for (unsigned i = 0; i < check->findings; i++) {
+    struct finding *f = &check->finding[i];
+    if (f->kind == kind && f->pc == pc && f->other == other) {
+      f->count++;
+      return NULL;
+    }
+  }
+  if (check->findings == MAX_FINDINGS) {
+    check->more++;
+    return NULL;
+  }
+  struct finding *f = &check->finding[check->findings];
+  *f = (struct finding){.pc = pc, .other = other, .kind = (uint8_t)kind, .count = 1};
+  FILE *out = open_memstream(&f->text, size);
+  if (!out)
+    return NULL;
+  check->findings++;
+  print_who(out, dev, who);
+  fprintf(out, ": ");
+  return out;
+}
+
+//===-- Places ----------------------------------------------------------------===//
+
+static struct region *find_address(struct mtia_device *dev, const struct mtia_pe *pe,
+                                   uint64_t addr) {
+  struct mtia_check *check = dev->check;
+  const uint8_t *host = mtia_mem(dev, pe, addr, 1);
+  if (!host)
+    return NULL;
+  for (unsigned i = 0; i < check->regions; i++) {
+    struct region *r = &check->region[i];
+    if (r->host && host >= r->host && host < r->host + r->size)
+      return r;
+  }
+  return NULL;
+}
+
+static struct region *find_host(struct mtia_device *dev, const uint8_t *host) {
+  struct mtia_check *check = dev->check;
+  for (unsigned i = 0; host && i < check->regions; i++) {
+    struct region *r = &check->region[i];
+    if (r->host && host >= r->host && host < r->host + r->size)
+      return r;
+  }
+  return NULL;
+}
+
+static uint64_t offset_of(const struct region *r, const uint8_t *host) {
+  return (uint64_t)(host - r->host);
+}
+
+// "x + 4096 (row 2, byte 0)", "CB 3, byte 96", "local memory 0x10000040"
+static void print_place(FILE *out, struct mtia_device *dev, const struct region *r,
+                        uint64_t offset) {
+  if (r->tensor) {
+    uint64_t stride = r->tensor->row_stride;
+    fprintf(out, "%s, row %" PRIu64 ", byte %" PRIu64 "%s", r->tensor->name, offset / stride,
+            offset % stride,
+            offset % stride >= r->tensor->row_bytes ? " (behind the row: padding)" : "");
+    return;
+  }
+  const struct mtia_pe *pe = &dev->pe[r - dev->check->region];
+  for (unsigned i = 0; i < MTIA_CBS; i++) {
+    const struct mtia_cb *cb = &pe->cp->cb[i];
+    if (cb->set && offset >= cb->base && offset < (uint64_t)cb->base + cb->size) {
+      fprintf(out, "CB %u, byte %" PRIu64 " of its memory", i, offset - cb->base);
+      return;
+    }
+  }
+  fprintf(out, "local memory, 0x%" PRIx64, MTIA_LOCAL_BASE + offset);
+}
+
+// The CB of the PE whose memory holds the byte, or NULL.
+static const struct popped *popped_of(const struct mtia_device *dev, const struct region *r,
+                                      uint64_t offset) {
+  unsigned index = (unsigned)(r - dev->check->region);
+  const struct mtia_pe *pe = &dev->pe[index];
+  for (unsigned i = 0; i < MTIA_CBS; i++) {
+    const struct mtia_cb *cb = &pe->cp->cb[i];
+    if (cb->set && offset >= cb->base && offset < (uint64_t)cb->base + cb->size)
+      return &dev->check->popped[index][i];
+  }
+  return NULL;
+}
+
+static void print_state(FILE *out, struct mtia_device *dev, const struct region *r,
+                        uint64_t offset) {
+  const struct popped *popped = r->tensor ? NULL : popped_of(dev, r, offset);
+  char where[600];
+  if (r->state[offset] == POPPED && popped && popped->pc)
+    fprintf(out, "which was given back by core %u, %s", popped->core,
+            mtia_where_pc(dev, popped->pc, where, sizeof where));
+  else if (r->tensor && offset % r->tensor->row_stride >= r->tensor->row_bytes)
+    fprintf(out, "which no tensor element has");
+  else
+    fprintf(out, "which nobody has written");
+}
+
+//===-- Values ----------------------------------------------------------------===//
+
+static void check_read(struct mtia_device *dev, struct who who, const struct region *r,
+                       uint64_t offset, uint64_t bytes) {
+  size_t size;
+  for (uint64_t i = offset; i < offset + bytes && i < r->size; i++) {
+    if (r->state[i] == HOLDS)
+      continue;
+    FILE *out = begin(dev, UNINIT, who, r->state[i], &size);
+    if (out) {
+      fprintf(out, "reads %" PRIu64 " byte%s of ", bytes, bytes == 1 ? "" : "s");
+      print_place(out, dev, r, offset);
+      if (i != offset)
+        fprintf(out, ", of which byte %" PRIu64 " is one", i - offset);
+      fprintf(out, ", ");
+      print_state(out, dev, r, i);
+      fclose(out);
+    }
+    return;
+  }
+}
+
+static void set_state(struct region *r, uint64_t offset, uint64_t bytes, uint8_t state) {
+  if (offset < r->size)
+    memset(r->state + offset, state, bytes < r->size - offset ? bytes : r->size - offset);
+}
+
+//===-- Cache lines -----------------------------------------------------------===//
+
+static struct copy *copy_of(struct mtia_device *dev, const struct mtia_core *c, uint64_t line) {
+  struct copy **copies = &dev->check->copies[MTIA_CORES * c->pe->index + c->id];
+  if (!*copies)
+    *copies = calloc(SEEN, sizeof **copies);
+  return *copies ? &(*copies)[line * UINT64_C(0x9e3779b97f4a7c15) >> 52] : NULL;
+}
+
+static void stale(struct mtia_device *dev, struct who who, const struct region *r, uint64_t offset,
+                  const struct line *line) {
+  size_t size;
+  char where[600];
+  FILE *out = begin(dev, STALE, who, line->pc, &size);
+  if (!out)
+    return;
+  fprintf(out, "reads ");
+  print_place(out, dev, r, offset);
+  mtia_where_pc(dev, line->pc, where, sizeof where);
+  if (line->dirty) {
+    unsigned core = line->dirty - 1u;
+    const struct mtia_pe *pe = &dev->pe[core / MTIA_CORES];
+    fprintf(out,
+            ", while what PE (%u,%u) core %u has written there (%s) may still be in its cache; "
+            "cbo.clean writes it back",
+            pe->row, pe->col, core % MTIA_CORES, where);
+  } else {
+    fprintf(out,
+            " from its cache, where an older value may be than the one that %s has written since; "
+            "cbo.inval makes the core read it again",
+            where);
+  }
+  fclose(out);
+}
+
+static void core_lines(struct mtia_core *c, struct region *r, uint64_t offset, uint64_t bytes,
+                       bool write) {
+  struct mtia_device *dev = c->dev;
+  unsigned me = MTIA_CORES * c->pe->index + c->id + 1;
+  for (uint64_t n = offset / LINE; n <= (offset + bytes - 1) / LINE; n++) {
+    struct line *line = &r->line[n];
+    struct copy *copy = copy_of(dev, c, r->addr / LINE + n);
+    if (!copy)
+      return;
+    bool held = copy->line == r->addr / LINE + n;
+    if (!write && line->dirty != me && (line->dirty || (held && copy->version != line->version)))
+      stale(dev, (struct who){c, NULL}, r, n * LINE > offset ? n * LINE : offset, line);
+    if (!held || line->dirty == me || write)
+      *copy = (struct copy){r->addr / LINE + n, line->version};
+    if (write) {
+      line->dirty = (uint16_t)me;
+      line->pc = c->pc;
+    }
+  }
+}
+
+// A unit reads or writes memory itself: caches know nothing of it.
+static void unit_lines(struct mtia_device *dev, struct region *r, uint64_t offset, uint64_t bytes,
+                       bool write) {
+  const struct mtia_command *c = dev->check->command;
+  for (uint64_t n = offset / LINE; bytes && n <= (offset + bytes - 1) / LINE; n++) {
+    struct line *line = &r->line[n];
+    if (!write && line->dirty)
+      stale(dev, (struct who){NULL, c}, r, n * LINE > offset ? n * LINE : offset, line);
+    if (write) {
+      line->version++;
+      line->dirty = 0;
+      line->pc = c->pc;
+    }
+  }
+}
+
+static void cache_operation(struct mtia_core *c, unsigned op, uint64_t addr) {
+  struct mtia_device *dev = c->dev;
+  struct region *r = find_address(dev, c->pe, addr);
+  unsigned me = MTIA_CORES * c->pe->index + c->id + 1;
+  if (!r || !r->line)
+    return;
+  struct line *line = &r->line[(addr - r->addr) / LINE];
+  struct copy *copy = copy_of(dev, c, addr / LINE);
+  if (line->dirty == me && op != MTIA_OP_CBO_INVAL) {
+    line->dirty = 0;
+    line->version++;
+  }
+  if (copy && copy->line == addr / LINE) {
+    copy->version = line->version;
+    if (op != MTIA_OP_CBO_CLEAN)
+      copy->line = 0;
+  }
+}
+
+//===-- Cores -----------------------------------------------------------------===//
+
+// Whether there is an unfinished command whose bytes overlap a core's access to the PE's local
+// memory.
+static bool check_commands(struct mtia_core *c, const struct region *r, uint64_t offset,
+                           uint64_t bytes, bool write) {
+  struct mtia_device *dev = c->dev;
+  const struct mtia_cp *cp = dev->pe[r - dev->check->region].cp;
+  bool found = false;
+  for (unsigned i = 0; i < MTIA_CORES; i++)
+    for (const struct mtia_command *e = cp->core[i].oldest; e; e = e->younger) {
+      bool reads = false;
+      const struct mtia_range *hit = NULL;
+      for (unsigned k = 0; k <= e->reads; k++) {
+        const struct mtia_range *range = k < e->reads ? &e->read[k] : &e->write;
+        bool is_read = k < e->reads;
+        if ((is_read && (!write || e->unit == UNIT_COUNT)) || (!is_read && !e->writes) ||
+            (!is_read && e->unit == UNIT_COUNT) || range->from >= range->to ||
+            e->state == CMD_WORKED)
+          continue;
+        const struct mtia_cb *cb = &cp->cb[range->cb];
+        if (!cb->set || offset < cb->base || offset + bytes > (uint64_t)cb->base + cb->size)
+          continue;
+        uint64_t first = range->from % cb->size, length = range->to - range->from;
+        uint64_t at = offset - cb->base, behind = (at + cb->size - first) % cb->size;
+        if (behind < length || behind + bytes > cb->size) {
+          hit = range;
+          reads = is_read;
+        }
+      }
+      size_t size;
+      found |= hit != NULL;
+      FILE *out = hit ? begin(dev, RACE, (struct who){c, NULL}, e->pc, &size) : NULL;
+      if (out) {
+        fprintf(out, "%s %" PRIu64 " byte%s of ", write ? "writes" : "reads", bytes,
+                bytes == 1 ? "" : "s");
+        print_place(out, dev, r, offset);
+        fprintf(out, ", which %s by ", reads ? "are still to be read" : "are still being written");
+        print_who(out, dev, (struct who){NULL, e});
+        fclose(out);
+      }
+    }
+  return found;
+}
+
+// The tensor next to an address that is in none.
+static const struct region *nearest(const struct mtia_device *dev, uint64_t addr,
+                                    uint64_t *distance, bool *before) {
+  const struct mtia_check *check = dev->check;
+  const struct region *best = NULL;
+  for (unsigned i = check->locals; i < check->regions; i++) {
+    const struct region *r = &check->region[i];
+    bool in_front = addr < r->addr;
+    uint64_t d = in_front ? r->addr - addr : addr - (r->addr + r->size);
+    if (!in_front && addr < r->addr + r->size)
+      d = 0;
+    if (!best || d < *distance) {
+      best = r;
+      *distance = d;
+      *before = in_front;
+    }
+  }
+  return best;
+}
+
+static void outside(struct mtia_device *dev, struct who who, uint64_t addr, uint64_t bytes,
+                    bool write) {
+  size_t size;
+  uint64_t distance = 0;
+  bool before = false;
+  const struct region *r = nearest(dev, addr, &distance, &before);
+  FILE *out = begin(dev, BOUNDS, who, write, &size);
+  if (!out)
+    return;
+  fprintf(out, "%s %" PRIu64 " byte%s at 0x%" PRIx64 ", which is in no tensor",
+          write ? "writes" : "reads", bytes, bytes == 1 ? "" : "s", addr);
+  if (r)
+    fprintf(out, "; it is %" PRIu64 " bytes %s %s (%" PRIu64 " rows of %" PRIu64 " bytes)",
+            distance, before ? "before the start of" : "behind the end of", r->tensor->name,
+            r->tensor->rows, r->tensor->row_bytes);
+  fclose(out);
+}
+
+// Where only tensors are.
+static bool tensors_only(const struct mtia_device *dev, uint64_t addr) {
+  enum mtia_level level = mtia_mem_level(dev, addr);
+  return level == MTIA_SRAM || (level == MTIA_DRAM && addr >= mtia_launch_tensors(dev));
+}
+
+static void check_bounds(struct mtia_device *dev, struct who who, const struct region *r,
+                         uint64_t addr, uint64_t bytes, bool write) {
+  size_t size;
+  if (!r && tensors_only(dev, addr)) {
+    outside(dev, who, addr, bytes, write);
+  } else if (r && r->tensor && addr + bytes > r->addr + r->size) {
+    outside(dev, who, r->addr + r->size, addr + bytes - r->addr - r->size, write);
+  } else if (r && r->tensor && write && !r->tensor->output) {
+    FILE *out = begin(dev, BOUNDS, who, r->addr, &size);
+    if (out) {
+      fprintf(out, "writes %" PRIu64 " byte%s of ", bytes, bytes == 1 ? "" : "s");
+      print_place(out, dev, r, addr - r->addr);
+      fprintf(out, ", which is an input");
+      fclose(out);
+    }
+  }
+}
+
+static bool core_access(struct mtia_core *c, uint64_t addr, uint64_t bytes, bool read, bool write) {
+  struct mtia_device *dev = c->dev;
+  struct who who = {c, NULL};
+  struct region *r = find_address(dev, c->pe, addr);
+  if (read)
+    check_bounds(dev, who, r, addr, bytes, false);
+  if (write)
+    check_bounds(dev, who, r, addr, bytes, true);
+  if (!r)
+    return true;
+  uint64_t offset = offset_of(r, mtia_mem(dev, c->pe, addr, 1));
+  if (bytes > r->size - offset)
+    bytes = r->size - offset;
+  bool race = !r->tensor && wanted(dev, RACE) && check_commands(c, r, offset, bytes, write);
+  if (read && !race)
+    check_read(dev, who, r, offset, bytes);
+  if (r->line && read)
+    core_lines(c, r, offset, bytes, false);
+  if (r->line && write)
+    core_lines(c, r, offset, bytes, true);
+  if (write)
+    set_state(r, offset, bytes, HOLDS);
+  return true;
+}
+
+void mtia_check_insn(struct mtia_core *c, const struct mtia_slot *s) {
+  if (s->op == MTIA_OP_CBO_CLEAN || s->op == MTIA_OP_CBO_FLUSH || s->op == MTIA_OP_CBO_INVAL)
+    cache_operation(c, s->op, c->x[s->rs1] & ~UINT64_C(63));
+  else
+    mtia_debug_each_access(c, s, core_access);
+}
+
+enum mtia_exit mtia_check_run(struct mtia_core *c) {
+  enum mtia_exit why = MTIA_EXIT_CONTINUE;
+  while (!c->dev->stop && (why == MTIA_EXIT_DEBUG || c->cycle < c->limit)) {
+    why = mtia_debug_step(c);
+    if (why == MTIA_EXIT_COMMAND || why == MTIA_EXIT_WAIT)
+      return why;
+  }
+  return MTIA_EXIT_QUANTUM;
+}
+
+//===-- Commands --------------------------------------------------------------===//
+
+static uint8_t *state_at(const struct mtia_cp *cp, unsigned cb, uint64_t b) {
+  const struct mtia_cb *p = &cp->cb[cb];
+  return cp->pe->dev->check->region[cp->pe->index].state + p->base + b % p->size;
+}
+
+static bool hold_values(const struct mtia_cp *cp, unsigned cb, uint64_t b, uint32_t bytes) {
+  for (uint32_t i = 0; i < bytes; i++)
+    if (*state_at(cp, cb, b + i) != HOLDS)
+      return false;
+  return true;
+}
+
+// Elements (i, j) below rows, cols: without a value if row i or column j comes from memory that has
+// none. `fresh`: what was there before is overwritten.
+static void define(struct tile *t, const struct mtia_command *c, unsigned rows, unsigned cols,
+                   uint32_t bad_rows, uint32_t bad_cols, bool fresh) {
+  uint32_t mask = cols < MTIA_TILE ? (1u << cols) - 1 : UINT32_MAX;
+  for (unsigned i = 0; i < rows; i++) {
+    uint32_t bad = bad_rows >> i & 1 ? mask : bad_cols & mask;
+    if (fresh)
+      t->undefined[i] &= ~mask;
+    if (bad & ~t->undefined[i])
+      t->pc = c->pc;
+    t->undefined[i] |= bad;
+  }
+}
+
+// The words of a bias without a value.
+static uint32_t bad_words(const struct mtia_cp *cp, const struct mtia_command *c, uint64_t from,
+                          unsigned count) {
+  uint32_t bad = 0;
+  for (unsigned j = 0; j < count; j++)
+    bad |= (uint32_t)!hold_values(cp, c->read[0].cb, from + 4 * j, 4) << j;
+  return bad;
+}
+
+static void set_accumulator(const struct mtia_cp *cp, struct tile *t,
+                            const struct mtia_command *c) {
+  bool by_row = c->kind == CMD_ACC_BIASR;
+  uint64_t from = c->read[0].from;
+  memset(t->undefined, 0, sizeof t->undefined);
+  if (c->kind == CMD_ACC_ZERO || !c->init.rows || !c->init.cols)
+    return;
+  if (c->kind == CMD_ACC_LOAD) {
+    for (unsigned i = 0; i < c->init.rows; i++)
+      if ((t->undefined[i] = bad_words(cp, c, from + (uint64_t)i * c->init.stride, c->init.cols)))
+        t->pc = c->pc;
+    return;
+  }
+  uint32_t bad = bad_words(cp, c, from, c->init.cols);
+  define(t, c, MTIA_TILE, MTIA_TILE, by_row ? bad : 0, by_row ? 0 : bad, true);
+}
+
+static void multiply(const struct mtia_cp *cp, struct tile *t, const struct mtia_command *c) {
+  uint32_t bad_rows = 0, bad_cols = 0;
+  for (unsigned i = 0; c->mml.cols && i < c->mml.rows; i++)
+    bad_rows |= (uint32_t)!hold_values(cp, c->read[0].cb,
+                                       c->read[0].from + (uint64_t)i * c->mml.stride_a, 32)
+                << i;
+  for (unsigned j = 0; c->mml.rows && j < c->mml.cols; j++)
+    bad_cols |= (uint32_t)!hold_values(cp, c->read[1].cb,
+                                       c->read[1].from + (uint64_t)j * c->mml.stride_b, 32)
+                << j;
+  define(t, c, c->mml.rows, c->mml.cols, bad_rows, bad_cols, c->mml.zero);
+}
+
+static void reduce(struct mtia_device *dev, struct tile *t, const struct mtia_command *c) {
+  struct mtia_check *check = dev->check;
+  const struct mtia_pe *to = mtia_re_target(c);
+  if (c->red.in) {
+    const struct tile *port = &check->port[c->pe->index][c->red.in - 1];
+    for (unsigned i = 0; i < MTIA_TILE; i++) {
+      if (port->undefined[i] & ~t->undefined[i])
+        t->pc = port->pc;
+      t->undefined[i] |= port->undefined[i];
+    }
+  }
+  if (to)
+    check->port[to->index][c->red.out - 1] = *t;
+}
+
+static void drain(struct mtia_device *dev, const struct tile *t, const struct mtia_command *c) {
+  uint32_t mask = c->drain.cols < MTIA_TILE ? (1u << c->drain.cols) - 1 : UINT32_MAX;
+  char where[600];
+  size_t size;
+  for (unsigned i = 0; i < c->drain.rows; i++) {
+    uint32_t bad = t->undefined[i] & mask;
+    FILE *out = bad ? begin(dev, UNINIT, (struct who){NULL, c}, t->pc, &size) : NULL;
+    if (out && t->pc == UINT64_MAX)
+      fprintf(
+          out,
+          "stores accumulator %d, which was never set; acc.zero, acc.bias, acc.load or the flag "
+          "ZERO of mml set it",
+          c->acc);
+    else if (out)
+      fprintf(out,
+              "stores element (%u,%d) of accumulator %d, which comes from memory that nobody has "
+              "written, read by the command at %s",
+              i, __builtin_ctz(bad), c->acc, mtia_where_pc(dev, t->pc, where, sizeof where));
+    if (out)
+      fclose(out);
+    if (bad)
+      return;
+  }
+}
+
+void mtia_check_command(struct mtia_command *c) {
+  struct mtia_device *dev = c->pe->dev;
+  struct tile *t = c->acc >= 0 ? &dev->check->acc[c->pe->index][c->acc] : NULL;
+  dev->check->command = c;
+  switch (c->kind) {
+  case CMD_ACC_ZERO:
+  case CMD_ACC_BIAS:
+  case CMD_ACC_BIASR:
+  case CMD_ACC_LOAD:
+    set_accumulator(c->pe->cp, t, c);
+    return;
+  case CMD_MML:
+    multiply(c->pe->cp, t, c);
+    return;
+  case CMD_RED:
+    reduce(dev, t, c);
+    return;
+  case CMD_DRAIN:
+    drain(dev, t, c);
+    return;
+  default:
+    return;
+  }
+}
+
+void mtia_check_command_end(struct mtia_device *dev) { dev->check->command = NULL; }
+
+static uint64_t address_of(const struct region *r, const uint8_t *host) {
+  return r->addr + offset_of(r, host);
+}
+
+// The part of the device's memory that a host address is in, for addresses that no region has.
+static bool is_memory(struct mtia_device *dev, const uint8_t *host, uint64_t *addr) {
+  const uint8_t *sram = mtia_mem(dev, NULL, MTIA_SRAM_BASE, 1);
+  const uint8_t *dram = mtia_mem(dev, NULL, MTIA_DRAM_BASE, 1);
+  if (sram && host >= sram && host < sram + dev->p->sram_bytes)
+    return *addr = MTIA_SRAM_BASE + (uint64_t)(host - sram), true;
+  if (dram && host >= dram && host < dram + MTIA_DRAM_SIZE)
+    return *addr = MTIA_DRAM_BASE + (uint64_t)(host - dram), true;
+  return false;
+}
+
+// The other side of a DMA: bounds and cache lines. Returns its region.
+static struct region *dma_side(struct mtia_device *dev, const void *host, uint32_t bytes,
+                               bool write) {
+  struct who who = {NULL, dev->check->command};
+  struct region *r = find_host(dev, host);
+  uint64_t addr = 0;
+  if (r && r->tensor) {
+    check_bounds(dev, who, r, address_of(r, host), bytes, write);
+    unit_lines(dev, r, offset_of(r, host), bytes, write);
+  } else if (!r && is_memory(dev, host, &addr)) {
+    check_bounds(dev, who, NULL, addr, bytes, write);
+  }
+  return r;
+}
+
+void mtia_check_cb_read(const struct mtia_cp *cp, unsigned cb, uint64_t b, const void *to,
+                        uint32_t bytes) {
+  struct mtia_device *dev = cp->pe->dev;
+  struct mtia_check *check = dev->check;
+  const struct mtia_cb *p = &cp->cb[cb];
+  if (!check->command)
+    return;
+  bool copies = check->command->kind == CMD_DMA_OUT;
+  struct region *side = copies ? dma_side(dev, to, bytes, true) : NULL;
+  uint64_t offset = side ? offset_of(side, to) : 0;
+  for (uint32_t i = 0; side && i < bytes && offset + i < side->size; i++)
+    side->state[offset + i] = *state_at(cp, cb, b + i) == HOLDS ? HOLDS : NEVER;
+  // What accumulators get is followed there: only what is stored has to have a value.
+  while (!copies && check->command->acc < 0 && bytes) {
+    uint32_t at = (uint32_t)(b % p->size), n = p->size - at < bytes ? p->size - at : bytes;
+    check_read(dev, (struct who){NULL, check->command}, &check->region[cp->pe->index], p->base + at,
+               n);
+    b += n;
+    bytes -= n;
+  }
+}
+
+void mtia_check_cb_write(const struct mtia_cp *cp, unsigned cb, uint64_t b, const void *from,
+                         uint32_t bytes) {
+  struct mtia_device *dev = cp->pe->dev;
+  struct mtia_check *check = dev->check;
+  if (!check->command)
+    return;
+  bool copies = from && check->command->kind == CMD_DMA_IN;
+  const struct region *side = copies ? dma_side(dev, from, bytes, false) : NULL;
+  uint64_t offset = side ? offset_of(side, from) : 0;
+  for (uint32_t i = 0; i < bytes; i++)
+    *state_at(cp, cb, b + i) =
+        side && offset + i < side->size && side->state[offset + i] != HOLDS ? NEVER : HOLDS;
+}
+
+// Bytes that another CB holds as data keep their value for it.
+static bool held_elsewhere(const struct mtia_cp *cp, unsigned cb) {
+  const struct mtia_cb *p = &cp->cb[cb];
+  for (unsigned i = 0; i < MTIA_CBS; i++) {
+    const struct mtia_cb *q = &cp->cb[i];
+    if (i != cb && q->set && q->base < p->base + p->size && p->base < q->base + q->size)
+      return true;
+  }
+  return false;
+}
+
+void mtia_check_release(const struct mtia_cp *cp, unsigned cb, uint64_t from, uint64_t to,
+                        const struct mtia_command *c) {
+  struct popped *popped = &cp->pe->dev->check->popped[cp->pe->index][cb];
+  popped->pc = c->pc;
+  popped->core = c->core;
+  if (held_elsewhere(cp, cb))
+    return;
+  for (uint64_t b = from; b < to; b++)
+    *state_at(cp, cb, b) = POPPED;
+}
+
+void mtia_check_move(const struct mtia_command *c) {
+  struct mtia_device *dev = c->pe->dev;
+  struct popped *popped = dev->check->popped[c->pe->index];
+  unsigned cb = c->releases ? c->read[0].cb : c->write.cb;
+  uint8_t *last = c->releases ? &popped[cb].head_core : &popped[cb].tail_core;
+  size_t size;
+  if (*last && *last != c->core + 1) {
+    FILE *out = begin(dev, CB, (struct who){NULL, c}, cb, &size);
+    if (out) {
+      fprintf(out, "both cores move the %s of CB %u; one core must be its only %s",
+              c->releases ? "head" : "tail", cb, c->releases ? "consumer" : "producer");
+      fclose(out);
+    }
+  }
+  *last = c->core + 1;
+  if (c->publishes)
+    popped[cb].tail_pc = c->pc;
+}
+
+//===-- End -------------------------------------------------------------------===//
+
+// Data that nobody took.
+static void check_left(struct mtia_device *dev) {
+  for (unsigned i = 0; i < dev->rows * dev->cols; i++)
+    for (unsigned b = 0; b < MTIA_CBS; b++) {
+      const struct mtia_cb *cb = &dev->pe[i].cp->cb[b];
+      const struct popped *popped = &dev->check->popped[i][b];
+      if (!cb->set || cb->visible == cb->released)
+        continue;
+      char where[600];
+      size_t size;
+      FILE *out = begin(dev, CB, (struct who){NULL, NULL}, b, &size);
+      if (!out)
+        continue;
+      fprintf(out,
+              "PE (%u,%u): CB %u still holds %" PRIu64
+              " bytes that nobody has popped; the last were "
+              "pushed by core %u, %s",
+              dev->pe[i].row, dev->pe[i].col, b, cb->visible - cb->released, popped->tail_core - 1u,
+              mtia_where_pc(dev, popped->tail_pc, where, sizeof where));
+      fclose(out);
+    }
+}
+
+static void check_outputs(struct mtia_device *dev) {
+  struct mtia_check *check = dev->check;
+  for (unsigned i = check->locals; i < check->regions; i++) {
+    const struct region *r = &check->region[i];
+    const struct mtia_launch_tensor *t = r->tensor;
+    uint64_t missing = 0, first = 0;
+    for (uint64_t row = 0; t->output && row < t->rows; row++)
+      for (uint64_t b = 0; b < t->row_bytes; b++)
+        if (r->state[row * t->row_stride + b] != HOLDS && !missing++)
+          first = row * t->row_stride + b;
+    size_t size;
+    FILE *out = missing ? begin(dev, UNINIT, (struct who){NULL, NULL}, r->addr, &size) : NULL;
+    if (!out)
+      continue;
+    fprintf(out,
+            "%" PRIu64 " of the %" PRIu64
+            " bytes of %s have no value: nobody has written them, or a "
+            "copy of memory that has none; the first is row %" PRIu64 ", byte %" PRIu64,
+            missing, t->rows * t->row_bytes, t->name, first / t->row_stride, first % t->row_stride);
+    fclose(out);
+  }
+}
+
+bool mtia_check_finish(struct mtia_device *dev) {
+  struct mtia_check *check = dev->check;
+  if (!dev->error.category) {
+    check_left(dev);
+    check_outputs(dev);
+  }
+  if (!check->findings)
+    return true;
+  char *report = NULL;
+  size_t size;
+  FILE *out = open_memstream(&report, &size);
+  if (!out)
+    return false;
+  for (unsigned i = 0; i < check->findings; i++) {
+    const struct finding *f = &check->finding[i];
+    fprintf(out, "%s: %s", kind_name[f->kind], f->text ? f->text : "");
+    if (f->count > 1)
+      fprintf(out, " (%" PRIu64 " times)", f->count);
+    fputc('\n', out);
+  }
+  if (check->more)
+    fprintf(out, "and %" PRIu64 " more in other places\n", check->more);
+  fclose(out);
+  if (dev->error.category) { // the run's own error comes first
+    char *both = NULL;
+    out = open_memstream(&both, &size);
+    if (out) {
+      fprintf(out, "%sthe checks found:\n%s", dev->error.report ? dev->error.report : "", report);
+      fclose(out);
+      free(dev->error.report);
+      dev->error.report = both;
+    }
+    free(report);
+    return false;
+  }
+  dev->error.report = report;
+  mtia_fail(dev, MTIA_ERR_CHECK,
+            "%u finding%s (docs/checks.md says what they mean):", check->findings,
+            check->findings == 1 ? "" : "s");
+  return false;
+}
