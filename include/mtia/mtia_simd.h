@@ -234,8 +234,8 @@ MTIA_SIMD float mtia_hsum_f32x64(mtia_f32x64 x) { return mtia_hsum_f32x32(x.lo +
   MTIA_SIMD mtia_##to##x##n mtia_##to##x##n##_from_##from##x##n(mtia_##from##x##n x) {             \
     return __builtin_convertvector(mtia_clamp_##from##x##n(x, low, high), mtia_##to##x##n);        \
   }
-// Floats to integers: to nearest, ties to even; saturated, and NaN gives the greatest. On core 1 all
-// of it is one conversion, and one instruction for each halving of the width.
+// Floats to integers: to nearest, ties to even; saturated, and NaN gives the greatest. On core 1
+// all of it is one conversion, and one instruction for each halving of the width.
 #define MTIA_SIMD_QUANTISE(to, low, high, n)                                                       \
   MTIA_SIMD mtia_##to##x##n mtia_##to##x##n##_from_f32x##n(mtia_f32x##n x) {                       \
     mtia_f32x##n inside = __builtin_elementwise_max(                                               \
