@@ -629,14 +629,37 @@ struct Extended {
 };
 } // namespace
 
+static bool isIntExtension(SDValue V) {
+  return (V.getOpcode() == ISD::SIGN_EXTEND || V.getOpcode() == ISD::ZERO_EXTEND) &&
+         V.getOperand(0).getScalarValueSizeInBits() >= 8;
+}
+
+// Whether all users of an extension have it in their instructions, so that it has none itself.
+static bool isPartOfUsers(SDValue V) {
+  for (SDUse &U : V->uses()) {
+    SDNode *User = U.getUser();
+    unsigned Opcode = User->getOpcode();
+    if (Opcode == ISD::SHL && U.getOperandNo() == 0 && MTIAV::getSplatConstant(User->getOperand(1)))
+      continue;
+    if (Opcode != ISD::ADD && Opcode != ISD::MUL && (Opcode != ISD::SUB || U.getOperandNo() == 0))
+      return false;
+    // Of a sum, one of the two; of a product, both, or it is a square.
+    SDValue Other = User->getOperand(1 - U.getOperandNo());
+    if (Opcode == ISD::MUL ? Other != V && !(isIntExtension(Other) && Other.hasOneUse())
+                           : Other == V || MTIAV::getSplatScalar(Other))
+      return false;
+  }
+  return true;
+}
+
 static Extended getExtendedInt(SDValue V, SelectionDAG &DAG) {
   Extended E;
   unsigned Half = V.getScalarValueSizeInBits() / 2;
   if (Half < 8)
     return E;
-  if (V.getOpcode() == ISD::SIGN_EXTEND || V.getOpcode() == ISD::ZERO_EXTEND) {
+  if (isIntExtension(V)) {
     SDValue Source = V.getOperand(0);
-    if (V.hasOneUse() && Source.getScalarValueSizeInBits() >= 8) {
+    if (V.hasOneUse() || (Source.getScalarValueSizeInBits() == Half && isPartOfUsers(V))) {
       E.Source = Source;
       E.Signed = V.getOpcode() == ISD::SIGN_EXTEND;
       // A zero extension by more than the half is one of a signed half, too.
@@ -665,14 +688,39 @@ static SDValue getHalf(Operation &Op, const Extended &E, EVT Wide, bool Signed) 
                    false);
 }
 
+// What is shifted left after its extension, by a constant: the amount, or 0.
+static unsigned getShiftOfExtended(Operation &Op, SDValue Shifted, SDValue Amount, Extended &E) {
+  std::optional<int64_t> C = MTIAV::getSplatConstant(Amount);
+  unsigned Half = Shifted.getScalarValueSizeInBits() / 2;
+  if (!C || *C < 1 || *C >= Half || !isIntExtension(Shifted))
+    return 0;
+  E = getExtendedInt(Shifted, Op.DAG);
+  return E.Source && E.Source.getScalarValueSizeInBits() == Half ? *C : 0;
+}
+
+static SDValue selectWideningShift(Operation &Op) {
+  Extended E;
+  unsigned Amount = getShiftOfExtended(Op, Op.Ops[0], Op.Ops[1], E);
+  if (!Amount)
+    return SDValue();
+  if (E.Unsigned && Op.DAG.getMachineFunction().getSubtarget<MTIASubtarget>().hasStdExtZvbb())
+    return Op.make(MTIA::PseudoVWSLL_VI, {E.Source, Op.imm(Amount)});
+  if (Amount == 1)
+    return Op.make(E.Signed ? MTIA::PseudoVWADD_VV : MTIA::PseudoVWADDU_VV, {E.Source, E.Source});
+  return Op.make(E.Signed ? MTIA::PseudoVWMULSU_VX : MTIA::PseudoVWMULU_VX,
+                 {E.Source, Op.Constant(int64_t(1) << Amount)});
+}
+
 static SDValue selectWideningInt(Operation &Op) {
   EVT VT = Op.VT;
   bool IsSub = Op.Opcode == ISD::SUB;
+  if (Op.Opcode == ISD::SHL)
+    return selectWideningShift(Op);
   if (Op.Opcode != ISD::ADD && Op.Opcode != ISD::MUL && !IsSub)
     return SDValue();
   SDValue A = Op.Ops[0], B = Op.Ops[1];
   Extended EA = getExtendedInt(A, Op.DAG), EB = getExtendedInt(B, Op.DAG);
-  if (A == B && A.getOpcode() != ISD::SPLAT_VECTOR)
+  if (A == B && A.getOpcode() != ISD::SPLAT_VECTOR && Op.Opcode != ISD::MUL)
     return SDValue();
   if (Op.Opcode != ISD::SUB && !EA.Source) {
     std::swap(A, B);
@@ -727,11 +775,8 @@ static SDValue selectWideningInt(Operation &Op) {
 }
 
 // c + a * b with narrow factors.
-static SDValue selectWideningMulAdd(Operation &Op, SDValue C, SDValue A, SDValue B) {
+static SDValue selectWideningMulAdd(Operation &Op, SDValue C, Extended EA, Extended EB) {
   EVT VT = Op.VT;
-  if (A == B)
-    return SDValue();
-  Extended EA = getExtendedInt(A, Op.DAG), EB = getExtendedInt(B, Op.DAG);
   // The scalar, if there is one, first.
   if (EB.Scalar)
     std::swap(EA, EB);
@@ -896,13 +941,31 @@ static SDValue selectMulAdd(Operation &Op) {
   SDValue C = Op.Ops[0], M = Op.Ops[1];
   if (!IsSub && (M.getOpcode() != ISD::MUL || !M.hasOneUse()))
     std::swap(C, M);
-  if (M.getOpcode() != ISD::MUL || !M.hasOneUse())
+  if (M.getOpcode() != ISD::MUL || !M.hasOneUse()) {
+    // A shifted extension is a product, too.
+    if (IsSub)
+      return SDValue();
+    for (unsigned I : {0u, 1u}) {
+      SDValue Shift = Op.Ops[I];
+      Extended Shifted, Factor;
+      if (Shift.getOpcode() != ISD::SHL || !Shift.hasOneUse())
+        continue;
+      unsigned Amount = getShiftOfExtended(Op, Shift.getOperand(0), Shift.getOperand(1), Shifted);
+      if (!Amount)
+        continue;
+      Factor.Unsigned = true;
+      Factor.Signed = Amount + 1 < Shifted.Source.getScalarValueSizeInBits();
+      Factor.Scalar = Op.Constant(int64_t(1) << Amount);
+      return selectWideningMulAdd(Op, Op.Ops[1 - I], Factor, Shifted);
+    }
     return SDValue();
+  }
   SDValue A = M.getOperand(0), B = M.getOperand(1);
   if (MTIAV::getSplatScalar(B))
     std::swap(A, B);
   if (!IsSub)
-    if (SDValue R = selectWideningMulAdd(Op, C, A, B))
+    if (SDValue R =
+            selectWideningMulAdd(Op, C, getExtendedInt(A, Op.DAG), getExtendedInt(B, Op.DAG)))
       return R;
   MTIAV::OpInfo Info = Op.getInfo();
   if (SDValue S = MTIAV::getSplatScalar(A))

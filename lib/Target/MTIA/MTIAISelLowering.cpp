@@ -977,6 +977,8 @@ static SDValue performSETCCCombine(SDNode *N, SelectionDAG &DAG) {
 SDValue MTIATargetLowering::PerformDAGCombine(SDNode *N, DAGCombinerInfo &DCI) const {
   SelectionDAG &DAG = DCI.DAG;
   SDLoc DL(N);
+  if (SDValue V = performVectorCombine(N, DCI))
+    return V;
   switch (N->getOpcode()) {
   default:
     return performFPCombine(N, DCI);

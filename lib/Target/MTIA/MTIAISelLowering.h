@@ -173,6 +173,9 @@ public:
   MVT getVPExplicitVectorLengthTy() const override { return MVT::i64; }
   void finalizeLowering(MachineFunction &MF) const override;
 
+  bool shouldFoldSelectWithIdentityConstant(unsigned BinOpcode, EVT VT, unsigned Select, SDValue X,
+                                            SDValue Y) const override;
+
   // Segment loads and stores: MTIAISelLoweringVInterleave.cpp.
   unsigned getMaxSupportedInterleaveFactor() const override { return 8; }
   bool lowerDeinterleaveIntrinsicToLoad(Instruction *Load, Value *Mask,
@@ -215,6 +218,9 @@ private:
   void computeKnownBitsOfVectorIntrinsic(SDValue Op, KnownBits &Known) const;
   unsigned getSignBitsOfVectorIntrinsic(SDValue Op) const;
   bool getVectorIntrinsicMemory(IntrinsicInfo &Info, const CallBase &I, unsigned ID) const;
+  // Combines: MTIAISelLoweringVCombine.cpp.
+  void setVectorCombines();
+  SDValue performVectorCombine(SDNode *N, DAGCombinerInfo &DCI) const;
   SDValue lowerMaskArithmetic(SDValue Op, SelectionDAG &DAG) const;
   SDValue lowerVectorMinimum(SDValue Op, SelectionDAG &DAG) const;
   SDValue lowerVectorFPClass(SDValue Op, SelectionDAG &DAG) const;

@@ -321,6 +321,7 @@ static const unsigned ReductionOps[] = {
 void MTIATargetLowering::setVectorActions() {
   if (!Subtarget.hasVInstructions())
     return;
+  setVectorCombines();
   setBooleanVectorContents(ZeroOrOneBooleanContent);
   setOperationAction(ISD::VSCALE, MVT::i64, Custom);
   // Between vectors and scalars that aren't legal: in the type legaliser.
@@ -431,6 +432,9 @@ void MTIATargetLowering::setFPVectorActions(MVT VT) {
     return;
   }
   setOperationAction(Arithmetic, VT, Legal);
+  // To an integer and back is two instructions; as a truncation, which is right for all numbers,
+  // it would be six. What isn't called legal isn't made of them.
+  setOperationAction(ISD::FTRUNC, VT, Custom);
   setOperationAction(
       {ISD::FNEG,           ISD::FABS,           ISD::FCOPYSIGN,        ISD::STRICT_FADD,
        ISD::STRICT_FSUB,    ISD::STRICT_FMUL,    ISD::STRICT_FDIV,      ISD::STRICT_FSQRT,
@@ -708,6 +712,8 @@ SDValue MTIATargetLowering::lowerVectorOperation(SDValue Op, SelectionDAG &DAG) 
       return lowerUnalignedAccess(Op, DAG);
     return Op;
   }
+  case ISD::FTRUNC:
+    return Op;
   case ISD::EXPERIMENTAL_VP_SPLICE:
     return lowerVPSplice(Op, DAG);
   case ISD::EXPERIMENTAL_VP_REVERSE:

@@ -121,6 +121,7 @@ private:
   Demand getThroughPhi(const MachineInstr &Phi, unsigned I) const;
   Demand getOfReader(const MachineOperand &MO, unsigned EEW) const;
   Demand getOfReadersOfV0(const MachineInstr &Copy) const;
+  Demand getOfReadersOfTuple(Register Tuple, unsigned EEW) const;
   bool reduce(MachineInstr &MI);
   bool limitReduction(MachineInstr &MI);
 
@@ -421,6 +422,8 @@ Demand MTIAReduceVL::getOfReader(const MachineOperand &MO, unsigned EEW) const {
   if (MI.isCopy())
     return EEW == 1 && MI.getOperand(0).getReg() == MTIA::V0 ? getOfReadersOfV0(MI)
                                                              : Demand::getAll();
+  if (MI.isRegSequence() || (MI.isInsertSubreg() && I == 2))
+    return getOfReadersOfTuple(MI.getOperand(0).getReg(), EEW);
   const MCInstrDesc &Desc = MI.getDesc();
   // Another view of the same bits has other elements.
   if (!MTIAV::isPseudo(Desc) || getEEW(MI, I) != EEW)
@@ -457,6 +460,30 @@ Demand MTIAReduceVL::getOfReadersOfV0(const MachineInstr &Copy) const {
         return Successor->isLiveIn(MTIA::V0);
       }))
     return Demand::getAll();
+  return D;
+}
+
+// Fields of segments: stores take as many elements of each.
+Demand MTIAReduceVL::getOfReadersOfTuple(Register Tuple, unsigned EEW) const {
+  Demand D;
+  for (const MachineOperand &MO : MRI->use_nodbg_operands(Tuple)) {
+    const MachineInstr &MI = *MO.getParent();
+    const MCInstrDesc &Desc = MI.getDesc();
+    int I = MI.getOperandNo(&MO);
+    if (MO.getSubReg())
+      return Demand::getAll();
+    if (MI.isInsertSubreg() && I == 1) {
+      D = join(D, getOfReadersOfTuple(MI.getOperand(0).getReg(), EEW));
+      continue;
+    }
+    if (!MTIAV::isPseudo(Desc) || !Desc.mayStore() || MTIAV::getMemNF(Desc) == 1 ||
+        I != MTIAV::getFirstSourceIdx(Desc))
+      return Demand::getAll();
+    bool Indexed = MTIAV::getMemMode(Desc) == MTIAV::MemIndexed;
+    if ((Indexed ? MTIAV::getSEW(MTIAV::getVTypeI(MI)) : MTIAV::getMemEEW(Desc)) != EEW)
+      return Demand::getAll();
+    D = join(D, getOwn(MI));
+  }
   return D;
 }
 

@@ -65,13 +65,15 @@ public:
 private:
   // Vectors of i64 at which nothing was found, or what was; per function.
   DenseMap<Value *, Progression> Known;
-  // Vector phis that have become scalar ones.
+  // Vector phis that have become scalar ones, and these.
   SmallVector<WeakTrackingVH> OldPhis;
+  DenseMap<PHINode *, Progression> NewPhis;
 
   Progression ofIntegers(Value *V, unsigned Depth = 0);
   Progression ofPhi(PHINode *PN, unsigned Depth);
   Progression ofAddresses(Value *V, IRBuilderBase &B);
   bool rewrite(IntrinsicInst *II, const DataLayout &DL);
+  bool rewrite(ExtractElementInst *EE);
 };
 } // namespace
 
@@ -87,6 +89,8 @@ FunctionPass *llvm::createMTIAStridedAccessPass() { return new MTIAStridedAccess
 Progression MTIAStridedAccess::ofPhi(PHINode *PN, unsigned Depth) {
   if (PN->getNumIncomingValues() != 2)
     return {};
+  if (auto Found = NewPhis.find(PN); Found != NewPhis.end())
+    return Found->second;
   for (unsigned Latch : {0u, 1u}) {
     Value *Step;
     auto *Next = dyn_cast<BinaryOperator>(PN->getIncomingValue(Latch));
@@ -104,7 +108,7 @@ Progression MTIAStridedAccess::ofPhi(PHINode *PN, unsigned Depth) {
     Phi->addIncoming(First.Start, PN->getIncomingBlock(1 - Latch));
     Phi->addIncoming(Sum, PN->getIncomingBlock(Latch));
     OldPhis.push_back(PN);
-    return {Phi, First.Stride};
+    return NewPhis[PN] = {Phi, First.Stride};
   }
   return {};
 }
@@ -238,14 +242,32 @@ bool MTIAStridedAccess::rewrite(IntrinsicInst *II, const DataLayout &DL) {
   return true;
 }
 
+// The first address of a vector of them, of accesses whose elements are side by side.
+bool MTIAStridedAccess::rewrite(ExtractElementInst *EE) {
+  if (!EE->getType()->isPointerTy() || !match(EE->getIndexOperand(), m_ZeroInt()))
+    return false;
+  Value *Pointers = EE->getVectorOperand();
+  IRBuilder<> B(EE);
+  Progression P = ofAddresses(Pointers, B);
+  if (!P)
+    return false;
+  EE->replaceAllUsesWith(P.Start);
+  EE->eraseFromParent();
+  RecursivelyDeleteTriviallyDeadInstructions(Pointers);
+  return true;
+}
+
 bool MTIAStridedAccess::runOnFunction(Function &F) {
   auto &TM = getAnalysis<TargetPassConfig>().getTM<MTIATargetMachine>();
   if (skipFunction(F) || !TM.getSubtargetImpl(F)->hasVInstructionsI64())
     return false;
   SmallVector<IntrinsicInst *> Accesses;
+  SmallVector<ExtractElementInst *> Firsts;
   for (BasicBlock &BB : F)
     for (Instruction &I : BB)
-      if (auto *II = dyn_cast<IntrinsicInst>(&I))
+      if (auto *EE = dyn_cast<ExtractElementInst>(&I))
+        Firsts.push_back(EE);
+      else if (auto *II = dyn_cast<IntrinsicInst>(&I))
         switch (II->getIntrinsicID()) {
         case Intrinsic::vp_gather:
         case Intrinsic::vp_scatter:
@@ -259,9 +281,14 @@ bool MTIAStridedAccess::runOnFunction(Function &F) {
   bool Changed = false;
   Known.clear();
   OldPhis.clear();
+  NewPhis.clear();
   for (IntrinsicInst *II : Accesses) {
     Changed |= rewrite(II, F.getDataLayout());
     // Instructions that have gone must not be found again.
+    Known.clear();
+  }
+  for (ExtractElementInst *EE : Firsts) {
+    Changed |= rewrite(EE);
     Known.clear();
   }
   for (WeakTrackingVH &PN : OldPhis)

@@ -572,8 +572,8 @@ InstructionCost MTIATTIImpl::getShuffleCost(TTI::ShuffleKind Kind, VectorType *D
   case TTI::SK_Select: // a constant mask and a merge
   case TTI::SK_Transpose:
     return Extra + Registers + 1;
-  case TTI::SK_Reverse: // indices that count down, then a gather
-    return Extra + Gather + 2 * Registers;
+  case TTI::SK_Reverse: // register after register gathers from its counterpart, then all slide
+    return Extra + 2 * Registers;
   case TTI::SK_Splice: // down, up
     return Extra + 2 * Registers;
   case TTI::SK_ExtractSubvector:

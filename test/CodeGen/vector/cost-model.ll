@@ -15,5 +15,8 @@ define void @costs(<vscale x 8 x i32> %a, <vscale x 2 x i8> %b, <32 x float> %f,
 ; reads four registers, then two
 ; CHECK: cost of 6 {{.*}} %trunc = trunc
   %trunc = trunc <vscale x 8 x i32> %a to <vscale x 8 x i8>
+; register after register, and a slide
+; CHECK: cost of 8 {{.*}} %reverse = call
+  %reverse = call <vscale x 8 x i32> @llvm.vector.reverse.nxv8i32(<vscale x 8 x i32> %a)
   ret void
 }

@@ -260,3 +260,22 @@ exit:
 none:
   ret i32 0
 }
+
+; Fields of segments are no more elements than are stored: one configuration for all.
+define void @segments(ptr %p, ptr %q, i32 %n) {
+; CHECK-LABEL: segments:
+; CHECK:       vsetvli
+; CHECK-NOT:   vset
+; CHECK:       vsseg2e32.v
+; CHECK-NEXT:  ret
+  %n2 = mul nuw nsw i32 %n, 2
+  %x = call <vscale x 8 x i32> @llvm.vp.load.nxv8i32(ptr align 4 %p, <vscale x 8 x i1> splat (i1 true), i32 %n2)
+  %d = call { <vscale x 4 x i32>, <vscale x 4 x i32> } @llvm.vector.deinterleave2.nxv8i32(<vscale x 8 x i32> %x)
+  %a = extractvalue { <vscale x 4 x i32>, <vscale x 4 x i32> } %d, 0
+  %b = extractvalue { <vscale x 4 x i32>, <vscale x 4 x i32> } %d, 1
+  %c = add <vscale x 4 x i32> %a, splat (i32 3)
+  %e = xor <vscale x 4 x i32> %b, splat (i32 3)
+  %y = call <vscale x 8 x i32> @llvm.vector.interleave2.nxv8i32(<vscale x 4 x i32> %c, <vscale x 4 x i32> %e)
+  call void @llvm.vp.store.nxv8i32(<vscale x 8 x i32> %y, ptr align 4 %q, <vscale x 8 x i1> splat (i1 true), i32 %n2)
+  ret void
+}

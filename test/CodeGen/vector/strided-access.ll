@@ -40,3 +40,22 @@ define <vscale x 2 x i32> @indexed(ptr %p, <vscale x 2 x i64> %off, i32 %n) {
   %x = call <vscale x 2 x i32> @llvm.vp.gather.nxv2i32.nxv2p0(<vscale x 2 x ptr> align 4 %a, <vscale x 2 x i1> splat (i1 true), i32 %n)
   ret <vscale x 2 x i32> %x
 }
+
+; The first address of a vector of them, which consecutive elements are read from: a sum of scalars.
+; CHECK-LABEL: first_address:
+; CHECK-NOT: vid
+; CHECK: slli [[O:[a-z0-9]+]], a1, 4
+; CHECK: add [[A:[a-z0-9]+]], {{[a-z0-9]+, [a-z0-9]+}}
+; CHECK: vle32.v v8, ([[A]])
+; CHECK: ret
+define <vscale x 2 x i32> @first_address(ptr %p, i64 %k) {
+  %step = call <vscale x 2 x i64> @llvm.stepvector.nxv2i64()
+  %i = insertelement <vscale x 2 x i64> poison, i64 %k, i64 0
+  %s = shufflevector <vscale x 2 x i64> %i, <vscale x 2 x i64> poison, <vscale x 2 x i32> zeroinitializer
+  %n = add <vscale x 2 x i64> %s, %step
+  %off = shl <vscale x 2 x i64> %n, splat (i64 4)
+  %a = getelementptr i8, ptr %p, <vscale x 2 x i64> %off
+  %first = extractelement <vscale x 2 x ptr> %a, i64 0
+  %x = load <vscale x 2 x i32>, ptr %first
+  ret <vscale x 2 x i32> %x
+}

@@ -34,7 +34,7 @@ loop:
   %a = getelementptr i16, ptr %p, i64 %i
   %x = load <16 x i16>, ptr %a
   %e = sext <16 x i16> %x to <16 x i32>
-  %y = mul <16 x i32> %e, %e
+  %y = xor <16 x i32> %e, splat (i32 5)
   %b = getelementptr i32, ptr %q, i64 %i
   store <16 x i32> %y, ptr %b
   %j = add i64 %i, 16

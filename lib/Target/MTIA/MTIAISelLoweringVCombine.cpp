@@ -1,0 +1,211 @@
+//===-- MTIAISelLoweringVCombine.cpp - Vector nodes made simpler -*- C++ -*-===//
+//
+// Part of the MTIA kernel toolchain, under the Apache License v2.0 with LLVM
+// Exceptions. SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+//
+// What is known before vectors are divided into parts of register groups, and what is seen
+// only when they are machine nodes.
+//
+//===----------------------------------------------------------------------===//
+
+#include "MTIAISelLowering.h"
+#include "MTIAISelLoweringV.h"
+#include "MTIASubtarget.h"
+#include "MTIAVectorPseudos.h"
+
+using namespace llvm;
+using namespace llvm::MTIAV;
+
+void MTIATargetLowering::setVectorCombines() {
+  setTargetDAGCombine(
+      {ISD::MGATHER, ISD::MSCATTER, ISD::VP_GATHER, ISD::VP_SCATTER, ISD::STORE, ISD::VSELECT});
+}
+
+//===----------------------------------------------------------------------===//
+// Indices of gathers and scatters
+//===----------------------------------------------------------------------===//
+
+// The same numbers without sign in elements of fewer bits than V has, a power of two of them; or
+// nothing. Extra bits must be free at their upper end.
+static SDValue getNarrow(SelectionDAG &DAG, const SDLoc &DL, SDValue V, unsigned Extra) {
+  if (V.getOpcode() == ISD::ZERO_EXTEND) {
+    SDValue Source = V.getOperand(0);
+    unsigned Bits = Source.getScalarValueSizeInBits();
+    unsigned Needed = PowerOf2Ceil(std::max(8u, Bits + Extra));
+    if (Needed >= V.getScalarValueSizeInBits())
+      return SDValue();
+    EVT VT = EVT::getVectorVT(*DAG.getContext(), MVT::getIntegerVT(Needed),
+                              V.getValueType().getVectorElementCount());
+    return DAG.getNode(ISD::ZERO_EXTEND, DL, VT, Source);
+  }
+  if (V.getOpcode() == ISD::SHL && V.hasOneUse()) {
+    ConstantSDNode *C = isConstOrConstSplat(V.getOperand(1));
+    if (!C || C->getAPIntValue().uge(32))
+      return SDValue();
+    SDValue Source = getNarrow(DAG, DL, V.getOperand(0), Extra + C->getZExtValue());
+    if (!Source)
+      return SDValue();
+    EVT VT = Source.getValueType();
+    return DAG.getNode(ISD::SHL, DL, VT, Source, DAG.getConstant(C->getZExtValue(), DL, VT));
+  }
+  return SDValue();
+}
+
+// The vectoriser's indices are i64: four or eight times as many registers as the data, which
+// would be divided into as many gathers. Instructions extend them by themselves.
+static SDValue combineIndexed(SDNode *N, SelectionDAG &DAG) {
+  SDLoc DL(N);
+  auto *VP = dyn_cast<VPGatherScatterSDNode>(N);
+  auto *M = dyn_cast<MaskedGatherScatterSDNode>(N);
+  SDValue Old = VP ? VP->getIndex() : M->getIndex();
+  SDValue Index = getNarrow(DAG, DL, Old, 0);
+  if (!Index)
+    return SDValue();
+  SmallVector<SDValue, 8> Ops;
+  for (SDValue V : N->op_values())
+    Ops.push_back(V == Old ? Index : V);
+  MachineMemOperand *MMO = cast<MemSDNode>(N)->getMemOperand();
+  EVT MemVT = cast<MemSDNode>(N)->getMemoryVT();
+  ISD::MemIndexType Type = ISD::UNSIGNED_SCALED;
+  switch (N->getOpcode()) {
+  case ISD::VP_GATHER:
+    return DAG.getGatherVP(N->getVTList(), MemVT, DL, Ops, MMO, Type);
+  case ISD::VP_SCATTER:
+    return DAG.getScatterVP(N->getVTList(), MemVT, DL, Ops, MMO, Type);
+  case ISD::MGATHER:
+    return DAG.getMaskedGather(N->getVTList(), MemVT, DL, Ops, MMO, Type,
+                               cast<MaskedGatherSDNode>(N)->getExtensionType());
+  default:
+    return DAG.getMaskedScatter(N->getVTList(), MemVT, DL, Ops, MMO, Type,
+                                cast<MaskedScatterSDNode>(N)->isTruncatingStore());
+  }
+}
+
+//===----------------------------------------------------------------------===//
+// Element 0 to memory
+//===----------------------------------------------------------------------===//
+
+// A result of a reduction that is only stored needs no scalar register, to which the way is long:
+// a vector store of one element.
+static SDValue combineStore(StoreSDNode *Store, SelectionDAG &DAG) {
+  SDValue V = Store->getValue(), Address = Store->getBasePtr();
+  EVT MemVT = Store->getMemoryVT();
+  if (!Store->isSimple() || !Store->isUnindexed() || MemVT.isVector() || !MemVT.isSimple() ||
+      !V.isMachineOpcode() || !V.hasOneUse())
+    return SDValue();
+  unsigned Opcode = V.getMachineOpcode();
+  if (Opcode != MTIA::PseudoVMV_X_S && Opcode != MTIA::PseudoVFMV_F_S)
+    return SDValue();
+  // Scalar stores have offsets.
+  if (Address.getOpcode() == ISD::FrameIndex || DAG.isBaseWithConstantOffset(Address))
+    return SDValue();
+  unsigned Bits = MemVT.getSizeInBits();
+  unsigned VTypeI = V->getConstantOperandVal(2);
+  if (Bits < 8 || Bits > getSEW(VTypeI) || Store->getAlign().value() * 8 < Bits)
+    return SDValue();
+  static const unsigned Stores[] = {MTIA::PseudoVSE8_V, MTIA::PseudoVSE16_V, MTIA::PseudoVSE32_V,
+                                    MTIA::PseudoVSE64_V};
+  SDLoc DL(Store);
+  OpInfo Info;
+  MTIAVType T;
+  T.NumElts = 1;
+  Info.Type = T.withSEW(Bits);
+  return SDValue(getChainedOp(DAG, DL, {}, Stores[Log2_32(Bits / 8)], Store->getChain(),
+                              {V.getOperand(0), Address}, Info, Store->getMemOperand()),
+                 0);
+}
+
+//===----------------------------------------------------------------------===//
+// Selections
+//===----------------------------------------------------------------------===//
+
+// x + (c ? y : 0) is an addition under the mask c.
+bool MTIATargetLowering::shouldFoldSelectWithIdentityConstant(unsigned, EVT VT, unsigned Select,
+                                                              SDValue, SDValue) const {
+  return Select == ISD::VSELECT && isLegalVectorType(VT) && VT.getVectorElementType() != MVT::i1 &&
+         VT.getVectorElementType() != MVT::bf16;
+}
+
+// An operation that can be done under a mask: of one use, and not a comparison.
+static bool isMaskable(SDValue V) {
+  if (!V.hasOneUse() || V.isMachineOpcode())
+    return false;
+  switch (V.getOpcode()) {
+  case ISD::ADD:
+  case ISD::SUB:
+  case ISD::AND:
+  case ISD::OR:
+  case ISD::XOR:
+  case ISD::MUL:
+  case ISD::SHL:
+  case ISD::SRL:
+  case ISD::SRA:
+  case ISD::FADD:
+  case ISD::FSUB:
+  case ISD::FMUL:
+    return true;
+  default:
+    return false;
+  }
+}
+
+// Selection folds the operation of the true side, and moves a scalar to elements where the
+// condition is true. If the false side has these, the other way round.
+static SDValue combineSelect(SDNode *N, SelectionDAG &DAG) {
+  SDValue Cond = N->getOperand(0), T = N->getOperand(1), F = N->getOperand(2);
+  if (Cond.getOpcode() != ISD::SETCC || !Cond.hasOneUse())
+    return SDValue();
+  // What the true side is folded to is the operation on the false side.
+  auto Folds = [](SDValue Op, SDValue Other) {
+    return isMaskable(Op) && (Op.getOperand(0) == Other || Op.getOperand(1) == Other);
+  };
+  bool Swap = Folds(F, T) && !Folds(T, F);
+  Swap |= getSplatScalar(F) && !getSplatScalar(T) && !isMaskable(T);
+  if (!Swap)
+    return SDValue();
+  SDValue A = Cond.getOperand(0), B = Cond.getOperand(1);
+  EVT VT = A.getValueType();
+  ISD::CondCode CC = cast<CondCodeSDNode>(Cond.getOperand(2))->get();
+  if (VT.getVectorElementType() == MVT::i1)
+    return SDValue();
+  if (VT.isFloatingPoint()) {
+    // The opposite of an order is true of NaNs and no instruction; without NaNs it is one.
+    bool NoNaNs = Cond->getFlags().hasNoNaNs() || CC >= ISD::SETFALSE2 ||
+                  (DAG.isKnownNeverNaN(A) && DAG.isKnownNeverNaN(B));
+    unsigned Relation = CC & 7; // bits: less, greater, equal
+    if (CC == ISD::SETUNE)
+      CC = ISD::SETOEQ;
+    else if (CC == ISD::SETOEQ)
+      CC = ISD::SETUNE;
+    else if (NoNaNs && Relation != 0 && Relation != 7)
+      CC = ISD::CondCode(ISD::SETFALSE2 | (~Relation & 7));
+    else
+      return SDValue();
+  } else {
+    CC = ISD::getSetCCInverse(CC, VT);
+  }
+  SDLoc DL(N);
+  SDValue Inverse =
+      DAG.getNode(ISD::SETCC, DL, Cond.getValueType(), A, B, DAG.getCondCode(CC), Cond->getFlags());
+  return DAG.getNode(ISD::VSELECT, DL, N->getValueType(0), Inverse, F, T, N->getFlags());
+}
+
+SDValue MTIATargetLowering::performVectorCombine(SDNode *N, DAGCombinerInfo &DCI) const {
+  if (!Subtarget.hasVInstructions())
+    return SDValue();
+  switch (N->getOpcode()) {
+  case ISD::MGATHER:
+  case ISD::MSCATTER:
+  case ISD::VP_GATHER:
+  case ISD::VP_SCATTER:
+    return combineIndexed(N, DCI.DAG);
+  case ISD::STORE:
+    return combineStore(cast<StoreSDNode>(N), DCI.DAG);
+  case ISD::VSELECT:
+    return combineSelect(N, DCI.DAG);
+  default:
+    return SDValue();
+  }
+}
