@@ -1069,8 +1069,9 @@ void MTIAInsertVSETVLI::updateIntervals() {
       for (MachineInstr &MI : MRI->def_instructions(Reg))
         Defs.push_back(&MI);
       for (MachineInstr *MI : Defs) {
+        bool ReadsVL = MI->getOpcode() == MTIA::CSRRS && MI->getOperand(1).getImm() == CSR_VL;
         bool Pure = (MI->isCopy() || MI->getOpcode() == MTIA::ADDI ||
-                     MI->getOpcode() == MTIA::LUI || MI->isImplicitDef()) &&
+                     MI->getOpcode() == MTIA::LUI || MI->isImplicitDef() || ReadsVL) &&
                     MI->getOperand(0).getReg() == Reg;
         if (Pure && Optimize) {
           erase(*MI);

@@ -290,8 +290,7 @@ bool MTIAReduceVL::isNonZero(Register Reg, const MachineBasicBlock &MBB) const {
     bool Taken = Branch->getOperand(2).getMBB() == To;
     auto IsZero = [&](Register R) {
       const MachineInstr *Copy = getDef(R);
-      return R == MTIA::X0 ||
-             (Copy && Copy->isCopy() && Copy->getOperand(1).getReg() == MTIA::X0);
+      return R == MTIA::X0 || (Copy && Copy->isCopy() && Copy->getOperand(1).getReg() == MTIA::X0);
     };
     Register A = withoutCopies(Branch->getOperand(0).getReg());
     Register B = withoutCopies(Branch->getOperand(1).getReg());
@@ -586,16 +585,13 @@ bool MTIAReduceVL::limitReduction(MachineInstr &MI) {
       MTIAV::getPassthruIdx(Add->getDesc()) < 0 ||
       (MTIAV::getVTypeI(*Add) & MTIAVType::TailAgnostic) ||
       MTIAV::getSEW(MTIAV::getVTypeI(*Add)) != MTIAV::getSEW(VType) ||
-      getVLMax(*Add) != getVLMax(MI) ||
-      MTIAV::getDestKind(Add->getDesc()) != MTIAV::KindSEW)
+      getVLMax(*Add) != getVLMax(MI) || MTIAV::getDestKind(Add->getDesc()) != MTIAV::KindSEW)
     return false;
   const MachineOperand &Length = Add->getOperand(MTIAV::getAVLIdx(Add->getDesc()));
   std::optional<Countdown> C = Length.isReg() ? getCountdown(Length.getReg()) : std::nullopt;
-  const MachineInstr *Phi =
-      getDef(Add->getOperand(MTIAV::getPassthruIdx(Add->getDesc())).getReg());
-  if (!C || !Phi || !Phi->isPHI() || Phi->getParent() != C->Header ||
-      Phi->getNumOperands() != 5 || !isAvailable(C->All, MI) ||
-      !isNonZero(C->All, *C->Header) ||
+  const MachineInstr *Phi = getDef(Add->getOperand(MTIAV::getPassthruIdx(Add->getDesc())).getReg());
+  if (!C || !Phi || !Phi->isPHI() || Phi->getParent() != C->Header || Phi->getNumOperands() != 5 ||
+      !isAvailable(C->All, MI) || !isNonZero(C->All, *C->Header) ||
       MTIAV::getVLMax(getDef(Length.getReg())->getOperand(2).getImm()) != getVLMax(MI) ||
       !TRI->getCommonSubClass(MRI->getRegClass(C->All), &MTIA::GPRNoX0RegClass))
     return false;

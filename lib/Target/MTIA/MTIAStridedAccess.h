@@ -13,7 +13,9 @@ class FunctionPass;
 class PassRegistry;
 
 FunctionPass *createMTIAStridedAccessPass();
+FunctionPass *createMTIALoopMasksPass();
 void initializeMTIAStridedAccessPass(PassRegistry &);
+void initializeMTIALoopMasksPass(PassRegistry &);
 } // namespace llvm
 
 #endif

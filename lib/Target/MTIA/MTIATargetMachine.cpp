@@ -47,6 +47,8 @@ static cl::opt<bool> EnableGlobalMerge("mtia-enable-global-merge",
 
 static cl::opt<bool> EnableReduceVL("mtia-enable-reduce-vl", cl::Hidden, cl::init(true),
                                     cl::desc("Compute only the vector elements that are used"));
+static cl::opt<bool> EnableLoopMasks("mtia-enable-loop-masks", cl::Hidden, cl::init(true),
+                                     cl::desc("Take vector lengths for masks of loops"));
 static cl::opt<bool> EnableStridedAccess("mtia-enable-strided-access", cl::Hidden, cl::init(true),
                                          cl::desc("Make strided accesses of gathers"));
 static cl::opt<bool> EnablePromoteConstants("mtia-enable-promote-constants",
@@ -74,6 +76,7 @@ extern "C" LLVM_EXTERNAL_VISIBILITY void LLVMInitializeMTIATarget() {
   initializeMTIAFoldMemOffsetPass(PR);
   initializeMTIAInsertRoundingModesPass(PR);
   initializeMTIAInsertVSETVLIPass(PR);
+  initializeMTIALoopMasksPass(PR);
   initializeMTIAMergeBaseOffsetPass(PR);
   initializeMTIAPadVectorsPass(PR);
   initializeMTIAPromoteConstantsPass(PR);
@@ -225,6 +228,8 @@ public:
     addPass(createAtomicExpandLegacyPass());
     if (getOptLevel() != CodeGenOptLevel::None)
       addPass(createInterleavedAccessPass());
+    if (EnableLoopMasks && getOptLevel() != CodeGenOptLevel::None)
+      addPass(createMTIALoopMasksPass());
     if (EnableStridedAccess && getOptLevel() != CodeGenOptLevel::None)
       addPass(createMTIAStridedAccessPass());
     addPass(createMTIAPadVectorsPass());

@@ -1,6 +1,9 @@
-; Where vl and vtype are set. The expectations are the least number of vset instructions that each
-; function can do with, and their places; run by hand against stock llc, which needs no fewer.
+; Where vl and vtype are set: as seldom as each function can do with, and in no function more often
+; than stock llc does, but for one that it does by accesses to whole registers.
 ; RUN: %llc-mtia -mattr=+m,+d,+v,+zvl512b -verify-machineinstrs -O2 %s -o - | FileCheck %s
+; RUN: %llc-mtia -mattr=+m,+d,+v,+zvl512b -O2 %s -o %t.ours
+; RUN: %llc-riscv -mattr=+m,+d,+v,+zvl512b -riscv-v-vector-bits-max=512 -O2 %s -o %t.stock
+; RUN: %python %S/Inputs/count_vset.py %t.ours %t.stock assembly
 ; Without the data flow each block sets them for itself.
 ; RUN: %llc-mtia -mattr=+m,+d,+v,+zvl512b -verify-machineinstrs -O2 -mtia-enable-vsetvli-flow=false %s -o - | FileCheck --check-prefix=NOFLOW %s
 ; Without optimization each block sets them for itself, once per configuration.
