@@ -63,8 +63,9 @@ struct mtia_device_options {
   unsigned rows, columns; // 0: the full grid
   bool functional;        // no time: one cycle per instruction, commands complete at once
   bool reference;         // functional, with cores that are simple and slow
-  bool vector_ones;       // vector elements that are "agnostic" become ones, not what they were
-  uint64_t max_cycles;    // 0: no limit
+  uint64_t schedule; // not 0: seed of random delays of cores, commands and DMAs, all of them legal
+  bool vector_ones;  // vector elements that are "agnostic" become ones, not what they were
+  uint64_t max_cycles; // 0: no limit
 };
 
 // NULL and *error on failure.

@@ -9,6 +9,8 @@
 
 #include <stdlib.h>
 
+enum { COMMAND_JITTER = 200 }; // cycles
+
 bool mtia_cp_create(struct mtia_device *dev, struct mtia_pe *pe, struct mtia_error *error) {
   struct mtia_cp *cp = calloc(1, sizeof *cp);
   pe->cp = cp;
@@ -154,6 +156,8 @@ void mtia_cp_enqueue(struct mtia_command *c) {
   struct mtia_device *dev = pe->dev;
   struct mtia_cp_core *core = &cp->core[c->core];
   c->ready = mtia_now(dev) + (dev->functional ? 0 : dev->p->cp_dispatch);
+  if (dev->schedule && !dev->functional)
+    c->ready += mtia_jitter(dev, COMMAND_JITTER);
   c->older = core->youngest;
   if (core->youngest)
     core->youngest->younger = c;
@@ -324,6 +328,8 @@ void mtia_cp_worked(struct mtia_command *c) {
 void mtia_cp_worked_event(struct mtia_device *dev, void *ctx, uint64_t arg) {
   struct mtia_command *c = ctx;
   struct mtia_pe *pe = c->pe;
+  if (c->unit == UNIT_DMA_IN && c->dma.late)
+    mtia_fi_exec_late(c);
   mtia_cp_worked(c);
   mtia_cp_run(pe);
 }

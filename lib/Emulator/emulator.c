@@ -18,6 +18,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+enum { START_JITTER = 3000 }; // cycles: longer than a DMA and than the quantum of sched.c
+
 static void init_pes(struct mtia_device *dev) {
   for (unsigned i = 0; i < dev->rows * dev->cols; i++) {
     struct mtia_pe *pe = &dev->pe[i];
@@ -44,6 +46,8 @@ static bool create(struct mtia_device *dev, const struct mtia_device_options *op
   dev->functional = options->functional || options->reference;
   dev->reference = options->reference;
   dev->vector_ones = options->vector_ones;
+  dev->schedule = options->schedule;
+  mtia_jitter(dev, 1); // small seeds begin alike
   dev->max_cycles = options->max_cycles ? options->max_cycles : UINT64_MAX;
   if (dev->rows > p->grid_rows || dev->cols > p->grid_columns)
     return mtia_error_set(error, MTIA_ERR_USAGE, "a sub-grid of %ux%u; the device has %ux%u PEs",
@@ -166,7 +170,7 @@ static bool start(struct mtia_device *dev, struct mtia_error *error) {
       struct mtia_core *core = &dev->pe[i].core[id];
       mtia_launch_registers(dev, core->x);
       core->csr.mstatus = MSTATUS_FS_INITIAL | (core->v->present ? MSTATUS_VS_INITIAL : 0);
-      if (!start_core(dev, core, 0, error))
+      if (!start_core(dev, core, mtia_jitter(dev, START_JITTER), error))
         return false;
       warm_caches(core);
     }

@@ -15,7 +15,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { WINDOW = 16, ROUNDS = 32 };
+enum { WINDOW = 16, ROUNDS = 32, DMA_JITTER = 2000 };
 
 // The requests of a started command, or of all commands of a multicast.
 struct transfer {
@@ -64,8 +64,11 @@ static uint64_t bytes_of(const struct mtia_command *c) {
   return (uint64_t)c->dma.rows * c->dma.width;
 }
 
-static void exec(const struct mtia_command *c) {
+static void exec(struct mtia_command *c) {
   struct mtia_cp *cp = c->pe->cp;
+  struct mtia_device *dev = c->pe->dev;
+  if (dev->check)
+    mtia_check_command(c);
   if (c->kind == CMD_DMA_IN) {
     exec_in(c);
     cp->local_written += bytes_of(c);
@@ -75,7 +78,11 @@ static void exec(const struct mtia_command *c) {
     cp->local_read += bytes_of(c);
     cp->dma_out_bytes += bytes_of(c);
   }
+  if (dev->check)
+    mtia_check_command_end(dev);
 }
+
+void mtia_fi_exec_late(struct mtia_command *c) { exec(c); }
 
 //===-- Time ------------------------------------------------------------------===//
 
@@ -154,12 +161,13 @@ static void proceed(struct mtia_device *dev, void *ctx, uint64_t arg) {
     struct mtia_command *c = t->member[i];
     struct mtia_unit *unit = &c->pe->cp->unit[c->unit];
     uint64_t end = fi_of(c)->next;
+    c->dma.last = later(c->dma.last, end) + mtia_jitter(dev, DMA_JITTER);
     if (dev->timeline)
-      mtia_timeline_command(c, unit->free, end, later(c->dma.last, end), true);
+      mtia_timeline_command(c, unit->free, end, c->dma.last, true);
     unit->busy_cycles += end - unit->free;
     unit->free = end;
     mtia_at(dev, end, vacate, c->pe, c->unit);
-    mtia_at(dev, later(c->dma.last, end), mtia_cp_worked_event, c, 0);
+    mtia_at(dev, c->dma.last, mtia_cp_worked_event, c, 0);
   }
   free(t);
 }
@@ -172,11 +180,10 @@ static void start(struct mtia_command *const *member, unsigned count) {
   dev->grid->multicast_saved += (count - 1) * bytes_of(member[0]);
   for (unsigned i = 0; i < count; i++) {
     mtia_cp_dequeue(member[i]);
-    if (dev->check)
-      mtia_check_command(member[i]);
-    exec(member[i]);
-    if (dev->check)
-      mtia_check_command_end(dev);
+    // With --schedule the bytes of half of the DMAs come as late as they may.
+    member[i]->dma.late = !dev->functional && !write && mtia_jitter(dev, 2);
+    if (!member[i]->dma.late)
+      exec(member[i]);
   }
   if (dev->functional) {
     for (unsigned i = 0; i < count; i++)

@@ -32,6 +32,9 @@ typedef void mtia_event_fn(struct mtia_device *dev, void *ctx, uint64_t arg);
 // Calls fn(dev, ctx, arg) at `time` (a time in the past means now).
 void mtia_at(struct mtia_device *dev, uint64_t time, mtia_event_fn *fn, void *ctx, uint64_t arg);
 
+// With --schedule: a random number below `most`, the same in every run with that seed. Otherwise 0.
+static inline uint64_t mtia_jitter(struct mtia_device *dev, uint32_t most);
+
 // The time of the event or of the Xmtia instruction being executed.
 uint64_t mtia_now(const struct mtia_device *dev);
 
@@ -155,6 +158,7 @@ struct mtia_device {
   struct mtia_profile *profile;   // profile.c, or NULL
   struct mtia_timeline *timeline; // timeline.c, or NULL
   unsigned checks;                // check.c: which, as a mask; 0: none
+  uint64_t schedule;              // --schedule: state of its random numbers; 0: none
   struct mtia_check *check;       // while a kernel runs that is checked
   struct mtia_error error;        // set by mtia_fail: the run ends
   bool stop;                      // the run ends after the current instruction or event
@@ -169,6 +173,17 @@ struct mtia_device {
   struct mtia_htif *htif;     // htif.c; NULL: the program has none
   uint64_t cycles;            // length of the run, without the launch
 };
+
+static inline uint64_t mtia_jitter(struct mtia_device *dev, uint32_t most) {
+  if (!dev->schedule)
+    return 0;
+  uint64_t x = dev->schedule; // xorshift64*: Vigna, "An experimental exploration of ..." (2016)
+  x ^= x >> 12;
+  x ^= x << 25;
+  x ^= x >> 27;
+  dev->schedule = x;
+  return (x * UINT64_C(0x2545f4914f6cdd1d) >> 32) % most;
+}
 
 static inline struct mtia_pe *mtia_pe_at(struct mtia_device *dev, unsigned row, unsigned col) {
   return &dev->pe[row * dev->cols + col];

@@ -116,6 +116,7 @@ struct mtia_command {
       uint32_t width, stride, rows;
       struct mtia_round *round; // multicast; NULL: alone
       uint64_t last;            // when the last byte arrives
+      bool late;                // its function happens then, not at its start
     } dma;
     struct {
       uint8_t type, zero, rows, cols;
@@ -333,6 +334,8 @@ struct mtia_pe *mtia_re_target(const struct mtia_command *c);
 // FI. The queue's head c passes its checks: starts it if it is alone or all members have come.
 // True if it started.
 bool mtia_fi_try(struct mtia_command *c);
+// The function of a command with dma.late set.
+void mtia_fi_exec_late(struct mtia_command *c);
 bool mtia_fi_create(struct mtia_device *dev, struct mtia_cp *cp);
 void mtia_fi_destroy(struct mtia_cp *cp);
 // Joins the command, a dma.in with its parameters set, to its multicast group along `axis`

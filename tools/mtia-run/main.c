@@ -300,6 +300,7 @@ static bool run(const struct options *o, int *status) {
       .functional = o->functional,
       .reference = o->reference,
       .vector_ones = o->vector_ones,
+      .schedule = o->schedule,
       .max_cycles = o->max_cycles,
   };
   size_t size;

@@ -45,6 +45,8 @@ static const char help[] =
     "  --check=all             look for mistakes with memory, or --check=LIST with commas: "
     "uninit,\n"
     "                          bounds, race, cb, stale\n"
+    "  --schedule SEED         delay cores, commands and DMAs at random, as they may be: results\n"
+    "                          must stay the same\n"
     "  --profile               print cycles by source line (compile with -g), what bounds the run\n"
     "  --trace-instructions FILE  a line per executed instruction; - for standard output\n"
     "  --stats                 print cycles, instructions and use of the units\n"
@@ -162,6 +164,11 @@ static bool set_option(struct options *o, const char *name, const char *value) {
     return o->trace_instructions = value, true;
   if (!strcmp(name, "--trace"))
     return o->trace = value, true;
+  if (!strcmp(name, "--schedule")) {
+    if (!parse_number(name, value, &o->schedule))
+      return false;
+    return o->schedule || complain("--schedule: a seed is a number from 1 on");
+  }
   if (!strcmp(name, "--check"))
     return o->check = value, true;
   if (!strcmp(name, "--wait-graph"))
@@ -220,6 +227,7 @@ static const char *const with_value[] = {"--arg",
                                          "--gdb",
                                          "--device",
                                          "--check",
+                                         "--schedule",
                                          "--core",
                                          "--trace-instructions",
                                          "--signature",

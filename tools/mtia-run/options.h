@@ -41,6 +41,7 @@ struct options {
   struct mtia_timeline_options timeline;
   const char *gdb; // where to wait for gdb
   uint64_t max_cycles;
+  uint64_t schedule; // seed; 0: none
 };
 
 // Returns false and prints a message if the command line is wrong. *exit_now: --help or --version

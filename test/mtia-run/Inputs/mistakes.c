@@ -265,3 +265,25 @@ MTIA_KERNEL(other_core, struct two, TWO) {
   if (core(1))
     (void)*at(&args->y, 3); // mistake
 }
+
+// ---- Not found by a check, but by --schedule ----
+
+MTIA_KERNEL(two_writers, struct two, TWO) {
+  if (__mtia_id(MTIA_ID_PE) == 0) {
+    copy(args);
+    *at(&args->y, 0) = (int32_t)__mtia_id(MTIA_ID_CORE); // mistake: both cores
+  }
+}
+
+MTIA_KERNEL(flag, struct two, TWO) {
+  buffers();
+  if (!core(0))
+    return;
+  copy(args);
+  volatile int32_t *data = (volatile int32_t *)__mtia_cb_tail(A, 0);
+  load(&args->x, 64);
+  for (int i = 0; i < 300; i++) // long enough on an idle machine
+    LOCAL[1000] = i;
+  *at(&args->y, 0) = data[5];
+  __mtia_cb_pop(A, 64);
+}
