@@ -4,6 +4,7 @@
 // and 1.4). Decoding and the checks at issue are in cp_issue.c.
 
 #include "check.h"
+#include "debug.h"
 #include "timeline.h"
 #include "units.h"
 
@@ -166,17 +167,23 @@ void mtia_cp_enqueue(struct mtia_command *c) {
   core->youngest = c;
   core->unfinished++;
   use_cbs(cp, c, 1);
+  if (dev->debug)
+    mtia_debug_command(c);
   if (dev->check && (c->releases || c->publishes))
     mtia_check_move(c);
   if (c->releases) {
     struct mtia_cb *cb = &cp->cb[c->read[0].cb];
     cb->head = c->read[0].to;
+    if (dev->debug)
+      mtia_debug_counter(cp, c->read[0].cb, "head", cb->head);
     append_mover(&cb->release, &cb->release_last, c);
     cp->releasing |= 1u << c->read[0].cb;
   }
   if (c->publishes) {
     struct mtia_cb *cb = &cp->cb[c->write.cb];
     cb->tail = c->write.to;
+    if (dev->debug)
+      mtia_debug_counter(cp, c->write.cb, "tail", cb->tail);
     append_mover(&cb->publish, &cb->publish_last, c);
     cp->publishing |= 1u << c->write.cb;
   }
@@ -353,6 +360,8 @@ static bool move_counters(struct mtia_cp *cp, unsigned i) {
   bool moved = false;
   while ((c = cb->publish) && may_move(cp, c)) {
     cb->visible = c->write.to;
+    if (cp->pe->dev->debug)
+      mtia_debug_counter(cp, i, "visible", cb->visible);
     cb->publish = c->mover;
     moved = true;
     retire(c);
@@ -361,6 +370,8 @@ static bool move_counters(struct mtia_cp *cp, unsigned i) {
     if (cp->pe->dev->check)
       mtia_check_release(cp, i, cb->released, c->read[0].to, c);
     cb->released = c->read[0].to;
+    if (cp->pe->dev->debug)
+      mtia_debug_counter(cp, i, "released", cb->released);
     cb->release = c->mover;
     moved = true;
     retire(c);

@@ -8,7 +8,7 @@
 
 const char *const mtia_unit_name[UNIT_COUNT] = {"FI in", "FI out", "DPE", "RE", "SE"};
 
-const char *mtia_command_name(const struct mtia_command *c) {
+const char *mtia_command_kind_name(unsigned kind) {
   static const char *const name[] = {
       [CMD_PUSH] = "cb.push",
       [CMD_POP] = "cb.pop",
@@ -29,7 +29,11 @@ const char *mtia_command_name(const struct mtia_command *c) {
       [CMD_SE_ROWACC] = "se.rowacc",
       [CMD_SE_RED] = "se.red",
   };
-  return name[c->kind];
+  return kind < sizeof name / sizeof *name ? name[kind] : NULL;
+}
+
+const char *mtia_command_name(const struct mtia_command *c) {
+  return mtia_command_kind_name(c->kind);
 }
 
 // "mml acc 1, A from CB 2, ..., of core 1, pc ..."

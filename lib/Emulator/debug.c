@@ -15,6 +15,7 @@
 #include "report.h"
 #include "sched.h"
 #include "trace.h"
+#include "units.h"
 
 #include <inttypes.h>
 #include <poll.h>
@@ -53,6 +54,9 @@ struct mtia_debug {
   bool changed;           // registers or memory, since the last stop
   uint64_t stuck_at;      // length of the run when it last got stuck
 
+  const char *catch_command;
+  int catch_cb;
+
   bool (*interrupted)(void *);
   void *context;
   int64_t polled;
@@ -76,6 +80,7 @@ struct mtia_debug *mtia_debug_create(struct mtia_device *dev, bool (*interrupted
     page->slot[i].fn = mtia_core_ops_of(dev)->debug_stop;
   debug->step = page;
   debug->stop.why = MTIA_STOP_START;
+  debug->catch_cb = MTIA_CATCH_NONE;
   debug->stuck_at = UINT64_MAX;
   debug->interrupted = interrupted;
   debug->context = context;
@@ -628,6 +633,45 @@ static void find_writes(struct mtia_device *dev) {
       return;
     }
   }
+}
+
+//===-- Events of the units -----------------------------------------------------===//
+
+void mtia_debug_catch(struct mtia_device *dev, const char *command, int cb) {
+  dev->debug->catch_command = command;
+  dev->debug->catch_cb = cb;
+}
+
+__attribute__((format(printf, 2, 3))) static void event(struct mtia_core *core, const char *fmt,
+                                                        ...) {
+  struct mtia_debug *debug = core->dev->debug;
+  if (debug->stop.why != MTIA_STOP_NONE)
+    return;
+  va_list args;
+  va_start(args, fmt);
+  if (vasprintf(&debug->stop.text, fmt, args) < 0)
+    debug->stop.text = NULL;
+  va_end(args);
+  stop(core, MTIA_STOP_EVENT);
+}
+
+void mtia_debug_command(const struct mtia_command *c) {
+  const char *wanted = c->pe->dev->debug->catch_command, *name = mtia_command_name(c);
+  if (!wanted || (*wanted && strcmp(wanted, name)))
+    return;
+  char where[600];
+  event(&c->pe->core[c->core], "cycle %" PRIu64 ": %s is issued by %s", mtia_now(c->pe->dev), name,
+        mtia_where(&c->pe->core[c->core], c->pc, where, sizeof where));
+}
+
+void mtia_debug_counter(const struct mtia_cp *cp, unsigned cb, const char *counter,
+                        uint64_t value) {
+  struct mtia_pe *pe = cp->pe;
+  int wanted = pe->dev->debug->catch_cb;
+  if (wanted != MTIA_CATCH_ANY_CB && wanted != (int)cb)
+    return;
+  event(pe_core(pe), "cycle %" PRIu64 ": %s of CB %u of PE (%u,%u) is %" PRIu64 " now",
+        mtia_now(pe->dev), counter, cb, pe->row, pe->col, value);
 }
 
 bool mtia_debug_input(struct mtia_core *c, int fd) {

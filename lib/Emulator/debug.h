@@ -14,6 +14,8 @@
 
 #include "core.h"
 
+struct mtia_command;
+
 // Why the cores stand still.
 enum mtia_stop {
   MTIA_STOP_NONE,      // they don't
@@ -22,6 +24,7 @@ enum mtia_stop {
   MTIA_STOP_BREAK,     // in front of an instruction with a breakpoint
   MTIA_STOP_WATCH,     // in front of an instruction that accesses a watched place
   MTIA_STOP_WRITTEN,   // somebody else has written to a watched place
+  MTIA_STOP_EVENT,     // a command or a circular buffer that is to be caught
   MTIA_STOP_TRAP,      // in front of an instruction that traps, and that would end the run
   MTIA_STOP_EBREAK,    // in front of an ebreak
   MTIA_STOP_INTERRUPT, // the debugger asked for it
@@ -65,6 +68,12 @@ void mtia_debug_destroy(struct mtia_device *dev);
 bool mtia_debug_insert(struct mtia_device *dev, enum mtia_point kind, uint64_t addr, uint64_t len);
 bool mtia_debug_remove(struct mtia_device *dev, enum mtia_point kind, uint64_t addr, uint64_t len);
 
+// What stops the run beside breakpoints: commands of that name (mtia_command_name) when they are
+// issued, counters of that CB when they move. NULL, MTIA_CATCH_NONE: nothing.
+#define MTIA_CATCH_ANY_COMMAND ""
+enum { MTIA_CATCH_NONE = -1, MTIA_CATCH_ANY_CB = -2 };
+void mtia_debug_catch(struct mtia_device *dev, const char *command, int cb);
+
 // Why dev stands still. Asked after mtia_sched_run; NONE: the run is over.
 const struct mtia_debug_stop *mtia_debug_stopped(struct mtia_device *dev);
 
@@ -106,6 +115,11 @@ enum mtia_exit mtia_debug_step(struct mtia_core *c);
 
 // Instead of mtia_core_run. MTIA_EXIT_DEBUG: stopped.
 enum mtia_exit mtia_debug_run(struct mtia_core *c);
+
+// A command has been issued.
+void mtia_debug_command(const struct mtia_command *c);
+// `counter` of the CB is `value` now.
+void mtia_debug_counter(const struct mtia_cp *cp, unsigned cb, const char *counter, uint64_t value);
 
 // A trap at c->pc. True: the cores stop in front of it.
 bool mtia_debug_trap(struct mtia_core *c, uint64_t cause, uint64_t tval);

@@ -361,5 +361,6 @@ bool mtia_barrier_arrive(struct mtia_core *core, unsigned scope, uint32_t *cycle
 
 extern const char *const mtia_unit_name[UNIT_COUNT];
 const char *mtia_command_name(const struct mtia_command *c);
+const char *mtia_command_kind_name(unsigned kind); // enum mtia_command_kind; NULL behind the last
 
 #endif

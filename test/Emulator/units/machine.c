@@ -2,6 +2,7 @@
 
 #include "machine.h"
 #include "check.h"
+#include "debug.h"
 
 #include <setjmp.h>
 #include <stdarg.h>
@@ -115,7 +116,10 @@ void mtia_fail(struct mtia_device *dev, enum mtia_error_category category, const
   fail_msg("mtia_fail: %s", fmt);
 }
 
-// Never called: there is no dev->check.
+// Never called: there is neither dev->debug nor dev->check.
+void mtia_debug_command(const struct mtia_command *c) {}
+void mtia_debug_counter(const struct mtia_cp *cp, unsigned cb, const char *counter,
+                        uint64_t value) {}
 void mtia_check_command(struct mtia_command *c) {}
 void mtia_check_command_end(struct mtia_device *dev) {}
 void mtia_check_cb_read(const struct mtia_cp *cp, unsigned cb, uint64_t b, const void *to,
