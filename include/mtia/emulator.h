@@ -66,12 +66,18 @@ struct mtia_device_options {
   uint64_t schedule; // not 0: seed of random delays of cores, commands and DMAs, all of them legal
   bool vector_ones;  // vector elements that are "agnostic" become ones, not what they were
   uint64_t max_cycles; // 0: no limit
+  // Text of a device file (docs/timing.md) and its name for messages; NULL: mtia_v1.
+  const char *device, *device_name;
+  size_t device_size;
 };
 
 // NULL and *error on failure.
 struct mtia_device *mtia_device_create(const struct mtia_device_options *options,
                                        struct mtia_error *error);
 void mtia_device_destroy(struct mtia_device *dev);
+
+// Writes the parameters of mtia_v1 as a device file.
+void mtia_write_device(FILE *out);
 
 // Loads an executable of `size` bytes; the bytes must live as long as the device (symbols and
 // line tables are read on demand). `name` is used in messages.

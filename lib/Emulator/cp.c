@@ -250,7 +250,7 @@ static void start(struct mtia_cp *cp, struct mtia_command *c) {
   switch (c->unit) {
   case UNIT_DPE:
     mtia_dpe_exec(cp, c);
-    busy = mtia_dpe_cycles(c);
+    busy = mtia_dpe_cycles(p, c);
     latency = p->dpe_latency;
     break;
   case UNIT_RE:
@@ -267,6 +267,8 @@ static void start(struct mtia_cp *cp, struct mtia_command *c) {
     mtia_check_command_end(dev);
   if (dev->functional)
     busy = latency = 0;
+  else
+    busy = mtia_banks_extend(c, busy);
   uint64_t now = mtia_now(dev);
   if (c->kind == CMD_RED) {
     free_port(c);

@@ -138,8 +138,9 @@ void mtia_dpe_exec(struct mtia_cp *cp, const struct mtia_command *c) {
   cp->local_read += 32u * (rows + cols);
 }
 
-uint32_t mtia_dpe_cycles(const struct mtia_command *c) {
+uint32_t mtia_dpe_cycles(const struct mtia_device_params *p, const struct mtia_command *c) {
   if (!c->mml.rows || !c->mml.cols)
     return 1;
-  return c->mml.rows > c->mml.cols ? c->mml.rows : c->mml.cols;
+  uint32_t rows = c->mml.rows > c->mml.cols ? c->mml.rows : c->mml.cols; // of 32 B
+  return (rows * MTIA_TILE + p->dpe_width - 1) / p->dpe_width;
 }

@@ -38,9 +38,26 @@ static void init_pes(struct mtia_device *dev) {
   }
 }
 
+static bool choose_params(struct mtia_device *dev, const struct mtia_device_options *options,
+                          struct mtia_error *error) {
+  dev->p = &mtia_v1_params;
+  strcpy(dev->name, "mtia_v1");
+  if (!options->device)
+    return true;
+  dev->p = dev->own_params = calloc(1, sizeof *dev->own_params);
+  if (!dev->p)
+    return mtia_error_set(error, MTIA_ERR_HOST, "out of memory");
+  return mtia_device_read(options->device_name, options->device, options->device_size, dev->name,
+                          sizeof dev->name, dev->own_params, error);
+}
+
+void mtia_write_device(FILE *out) { mtia_device_write("mtia_v1", &mtia_v1_params, out); }
+
 static bool create(struct mtia_device *dev, const struct mtia_device_options *options,
                    struct mtia_error *error) {
-  const struct mtia_device_params *p = dev->p = &mtia_v1_params;
+  if (!choose_params(dev, options, error))
+    return false;
+  const struct mtia_device_params *p = dev->p;
   dev->rows = options->rows ? options->rows : p->grid_rows;
   dev->cols = options->columns ? options->columns : p->grid_columns;
   dev->functional = options->functional || options->reference;
@@ -112,6 +129,7 @@ void mtia_device_destroy(struct mtia_device *dev) {
   mtia_sched_destroy(dev);
   mtia_memory_destroy(dev);
   mtia_error_clear(&dev->error);
+  free(dev->own_params);
   free(dev->pe);
   free(dev);
 }

@@ -96,9 +96,14 @@ static uint64_t can_leave(const struct mtia_device_params *p, const struct mtia_
   return later(fi->next, fi->slot[(fi->oldest + requests - 1) % p->fi_outstanding]);
 }
 
-static void book(const struct mtia_device_params *p, struct mtia_command *c, uint32_t requests,
-                 uint32_t bytes, uint64_t leave, uint64_t back) {
+// A chunk of row `row` from `offset` on.
+static void book(const struct mtia_device_params *p, struct mtia_command *c, uint32_t row,
+                 uint32_t offset, uint32_t requests, uint32_t bytes, uint64_t leave,
+                 uint64_t back) {
   struct mtia_fi *fi = fi_of(c);
+  const struct mtia_range *place = c->kind == CMD_DMA_IN ? &c->write : &c->read[0];
+  uint64_t from = place->from + (uint64_t)row * c->dma.stride + offset;
+  back += mtia_banks_delay(c->pe->cp, place->cb, from, bytes);
   if (c->kind == CMD_DMA_IN) {
     fi->next = leave + requests;
     // The last byte cannot enter before the port has taken all that came earlier.
@@ -136,9 +141,9 @@ static void book_chunk(struct mtia_device *dev, struct transfer *t) {
   if (t->count > 1)
     mtia_noc_multicast(dev, t->member, t->count, address, bytes, leave, back);
   else
-    back[0] = mtia_noc_access(dev, c->pe, address, bytes, leave);
+    back[0] = mtia_noc_access(dev, c->pe, address, bytes, c->kind == CMD_DMA_OUT, leave);
   for (unsigned i = 0; i < t->count; i++)
-    book(p, t->member[i], requests, bytes, leave, back[i]);
+    book(p, t->member[i], t->row, t->offset, requests, bytes, leave, back[i]);
   t->offset += bytes;
   if (t->offset == c->dma.width) {
     t->offset = 0;

@@ -139,6 +139,8 @@ struct mtia_pe {
 
 struct mtia_device {
   const struct mtia_device_params *p;
+  struct mtia_device_params *own_params; // p, if a device file was given
+  char name[32];                         // mtia_v1 or as the device file says
   bool functional;
   bool reference;           // the cores are those of reference.c
   bool vector_ones;         // vec_policy.c: agnostic elements become ones

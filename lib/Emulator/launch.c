@@ -549,7 +549,7 @@ static bool place_tensors(struct mtia_device *dev, struct mtia_error *error) {
   for (unsigned i = 0; i < launch->args; i++)
     if (is_tensor(&launch->arg[i]))
       need[launch->arg[i].place] += tensor_bytes(&launch->arg[i]);
-  uint64_t sram_free = dev->p->sram_bytes;
+  uint64_t sram_free = mtia_scratchpad(dev->p);
   if (need[MTIA_PLACE_SRAM] > sram_free)
     return mtia_error_set(error, MTIA_ERR_ARGUMENT,
                           "the tensors placed in SRAM need %" PRIu64 " bytes, it has %" PRIu64

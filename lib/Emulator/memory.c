@@ -27,13 +27,13 @@ bool mtia_memory_create(struct mtia_device *dev, struct mtia_error *error) {
   struct mtia_memory *mem = dev->mem = calloc(1, sizeof *mem);
   if (!mem)
     return mtia_error_set(error, MTIA_ERR_HOST, "out of memory");
-  mem->sram_bytes = dev->p->sram_bytes;
+  mem->sram_bytes = mtia_scratchpad(dev->p);
   mem->local_bytes = dev->p->local_bytes;
   mem->local_room = MTIA_LOCAL_ROOM;
   mem->grid_rows = dev->p->grid_rows;
   mem->grid_columns = dev->p->grid_columns;
   mem->dram = reserve(MTIA_DRAM_SIZE);
-  mem->sram = reserve(mem->sram_bytes);
+  mem->sram = reserve(mem->sram_bytes ? mem->sram_bytes : 1);
   mem->local = reserve(mem->grid_rows * mem->grid_columns * mem->local_room);
   if (!mem->dram || !mem->sram || !mem->local)
     return mtia_error_set(error, MTIA_ERR_HOST,
@@ -55,7 +55,7 @@ void mtia_memory_destroy(struct mtia_device *dev) {
   if (mem->dram)
     munmap(mem->dram, MTIA_DRAM_SIZE);
   if (mem->sram)
-    munmap(mem->sram, mem->sram_bytes);
+    munmap(mem->sram, mem->sram_bytes ? mem->sram_bytes : 1);
   if (mem->local)
     munmap(mem->local, mem->grid_rows * mem->grid_columns * mem->local_room);
   free(mem);

@@ -60,6 +60,7 @@ static cJSON *core_json(const struct mtia_device *dev, unsigned id) {
 static cJSON *collect(struct mtia_device *dev) {
   uint64_t cycles = mtia_cycles(dev), all = cycles + mtia_launch_cycles(dev);
   cJSON *json = cJSON_CreateObject();
+  cJSON_AddStringToObject(json, "device", dev->name);
   cJSON_AddBoolToObject(json, "functional", dev->functional);
   cJSON_AddNumberToObject(json, "rows", dev->rows);
   cJSON_AddNumberToObject(json, "columns", dev->cols);

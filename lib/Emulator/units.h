@@ -18,6 +18,7 @@
 #define MTIA_CORES 2
 #define MTIA_ACCS 4
 #define MTIA_TILE 32
+#define MTIA_BANKS_MAX 64
 #define MTIA_GROUP_MAX 16 // PEs in a multicast: bits of a mask in MCAST
 
 enum mtia_cr_name {
@@ -217,6 +218,7 @@ struct mtia_cp {
   struct mtia_unit unit[UNIT_COUNT];
   struct mtia_port port[2]; // 0: from the north, 1: from the west
   struct mtia_fi in, out;
+  uint64_t bank_free[MTIA_BANKS_MAX]; // when each bank has done what it was asked for
   int32_t acc[MTIA_ACCS][MTIA_TILE][MTIA_TILE];
   mtia_tile_fn *tile; // DPE arithmetic of this host
   struct mtia_command *unused;
@@ -258,6 +260,12 @@ struct mtia_barrier {
   uint32_t arrived;
 };
 
+// One direction between two neighbours.
+struct mtia_link {
+  uint64_t free;       // when it is next free
+  uint64_t trip, turn; // the last trip that took it, and when
+};
+
 struct mtia_grid {
   struct mtia_group *groups;
   struct mtia_barrier *pe_barrier; // one per PE
@@ -266,6 +274,11 @@ struct mtia_grid {
   uint64_t *slice_free;
   uint64_t *channel_free; // in 1/256 cycle
   uint64_t *remote_free;  // one per PE
+  struct mtia_link *link;
+  uint64_t trip;                 // number of the data's trip over the links
+  struct mtia_sram_cache *cache; // NULL: all of the SRAM is a scratchpad
+  uint64_t cache_hits, cache_misses, cache_written_back;
+  uint8_t *bank_of; // bank of every 32 B (local_bank_width) of a local memory
   // Statistics.
   uint64_t read_bytes[LEVEL_COUNT], written_bytes[LEVEL_COUNT];
   uint64_t noc_bytes, multicast_saved;
@@ -321,7 +334,7 @@ void mtia_se_exec_rows(struct mtia_cp *cp, const struct mtia_command *c);     //
 
 //===-- Units: time -----------------------------------------------------------===//
 
-uint32_t mtia_dpe_cycles(const struct mtia_command *c);
+uint32_t mtia_dpe_cycles(const struct mtia_device_params *p, const struct mtia_command *c);
 uint32_t mtia_re_cycles(const struct mtia_device_params *p, const struct mtia_command *c);
 uint32_t mtia_se_cycles(const struct mtia_device_params *p, const struct mtia_command *c);
 uint32_t mtia_se_latency(const struct mtia_device_params *p, const struct mtia_command *c);
@@ -345,11 +358,34 @@ uint64_t mtia_fi_join(struct mtia_command *c, unsigned axis, uint64_t mcast, boo
 // When the last byte (or the acknowledgement) of an access of at most one interleave block that
 // leaves the PE's FI at `leave` is back; books the memory for it.
 uint64_t mtia_noc_access(struct mtia_device *dev, const struct mtia_pe *pe, uint64_t address,
-                         uint32_t bytes, uint64_t leave);
+                         uint32_t bytes, bool write, uint64_t leave);
 // The same for a multicast read: one access, back[i] for each member.
 void mtia_noc_multicast(struct mtia_device *dev, struct mtia_command *const *member, unsigned count,
                         uint64_t address, uint32_t bytes, uint64_t leave, uint64_t *back);
 void mtia_noc_count(struct mtia_device *dev, uint64_t address, uint64_t bytes, bool write);
+
+//===-- sram_cache.c ----------------------------------------------------------===//
+
+bool mtia_sram_cache_create(struct mtia_device *dev);
+void mtia_sram_cache_destroy(struct mtia_device *dev);
+
+struct mtia_cached {
+  uint32_t slice;
+  bool hit;
+  bool victim; // a line has to be written back for it
+};
+// An access of DRAM within one block of sram_interleave bytes; the line is there afterwards.
+struct mtia_cached mtia_sram_cache_touch(struct mtia_device *dev, uint32_t channel,
+                                         uint64_t address, bool write);
+
+//===-- banks.c: local memory -------------------------------------------------===//
+
+bool mtia_banks_create(struct mtia_device *dev);
+// The cycles for which a command that starts now occupies its unit, when it takes `busy` without
+// conflicts in local memory.
+uint32_t mtia_banks_extend(struct mtia_command *c, uint32_t busy);
+// Books [from, from + bytes) of a CB; by how many cycles its banks are late.
+uint32_t mtia_banks_delay(struct mtia_cp *cp, unsigned cb, uint64_t from, uint32_t bytes);
 
 //===-- barrier.c -------------------------------------------------------------===//
 

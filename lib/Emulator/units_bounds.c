@@ -57,7 +57,7 @@ static void collect(const struct mtia_device *dev, struct bounds *b) {
     re += (double)cp->unit[UNIT_RE].busy_cycles;
     se += (double)cp->unit[UNIT_SE].busy_cycles;
   }
-  add(b, "DPE", "multiply-adds", macs, b->pes * p->dpe_width * p->dpe_width);
+  add(b, "DPE", "multiply-adds", macs, b->pes * MTIA_TILE * p->dpe_width);
   add(b, "RE", "cycles", re, b->pes);
   add(b, "SE", "cycles", se, b->pes);
   add(b, "FI in", "B", in, b->pes * p->fi_in_width);

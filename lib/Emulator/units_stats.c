@@ -76,7 +76,7 @@ static void put_totals(cJSON *object, const struct totals *t) {
 }
 
 static double peak_share(const struct mtia_device *dev, uint64_t macs, uint64_t cycles) {
-  double peak = (double)dev->p->dpe_width * dev->p->dpe_width; // MACs per cycle and PE
+  double peak = MTIA_TILE * (double)dev->p->dpe_width; // MACs per cycle and PE
   return cycles ? (double)macs / ((double)cycles * peak * dev->rows * dev->cols) : 0;
 }
 
@@ -91,6 +91,12 @@ void mtia_units_stats_json(struct mtia_device *dev, uint64_t cycles, struct cJSO
     cJSON *level = cJSON_AddObjectToObject(memory, level_key[i]);
     put(level, "read_bytes", grid->read_bytes[i]);
     put(level, "written_bytes", grid->written_bytes[i]);
+  }
+  if (grid->cache) {
+    cJSON *cache = cJSON_AddObjectToObject(object, "sram_cache");
+    put(cache, "hits", grid->cache_hits);
+    put(cache, "misses", grid->cache_misses);
+    put(cache, "lines_written_back", grid->cache_written_back);
   }
   put(object, "noc_bytes", grid->noc_bytes);
   put(object, "multicast_saved_bytes", grid->multicast_saved);
@@ -127,6 +133,9 @@ void mtia_units_stats_text(struct mtia_device *dev, uint64_t cycles, FILE *out) 
   for (unsigned i = LEVEL_SRAM; i <= LEVEL_REMOTE; i++)
     fprintf(out, "%-22s %12" PRIu64 " %14" PRIu64 "\n", level_key[i], grid->read_bytes[i],
             grid->written_bytes[i]);
+  if (grid->cache)
+    fprintf(out, "%-22s %12" PRIu64 " hits, %" PRIu64 " misses, %" PRIu64 " lines written back\n",
+            "SRAM as a cache", grid->cache_hits, grid->cache_misses, grid->cache_written_back);
   fprintf(out, "%-22s %12" PRIu64 " B, %" PRIu64 " B saved by multicast\n", "NoC", grid->noc_bytes,
           grid->multicast_saved);
   fprintf(out, "%-22s %12s\n", "cores waited for", "cycles");

@@ -304,9 +304,15 @@ static bool run(const struct options *o, int *status) {
       .max_cycles = o->max_cycles,
   };
   size_t size;
-  void *elf = read_file(o->elf, &size);
-  if (!elf)
+  void *elf = read_file(o->elf, &size), *text = NULL;
+  if (o->device && elf) {
+    device.device = text = read_file(o->device, &device.device_size);
+    device.device_name = o->device;
+  }
+  if (!elf || (o->device && !text)) {
+    free(elf);
     return false;
+  }
   struct mtia_device *dev = mtia_device_create(&device, &error);
   bool ok = dev && mtia_load_elf(dev, o->elf, elf, size, &error);
   if (!ok)
@@ -316,6 +322,7 @@ static bool run(const struct options *o, int *status) {
     *status = mtia_exit_status(dev);
   mtia_device_destroy(dev);
   free(elf);
+  free(text);
   return ok;
 }
 

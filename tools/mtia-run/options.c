@@ -34,6 +34,8 @@ static const char help[] =
     "  --core fast|reference   reference: functional, simple and slow; results are the same\n"
     "  --vector-agnostic keep|ones  ones: vector elements that are agnostic become ones, to\n"
     "                          find code that relies on their value; default: keep\n"
+    "  --device FILE           other parameters of the machine than mtia_v1's\n"
+    "  --print-device          print those of mtia_v1 as such a file\n"
     "  --max-cycles N          stop after N cycles with a report of who does what\n"
     "  --wait-graph FILE       if nothing moves any more: who waits for whom, for graphviz\n"
     "  --gdb PORT              wait for gdb (target remote localhost:PORT); 0: any free port;\n"
@@ -179,6 +181,8 @@ static bool set_option(struct options *o, const char *name, const char *value) {
     return parse_window(value, o);
   if (!strcmp(name, "--trace-limit"))
     return parse_number(name, value, &o->timeline.limit);
+  if (!strcmp(name, "--device"))
+    return o->device = value, true;
   if (!strcmp(name, "--gdb"))
     return o->gdb = value, true;
   if (!strcmp(name, "--stats-json"))
@@ -276,6 +280,9 @@ bool parse_options(int argc, char **argv, struct options *o, bool *exit_now) {
       return *exit_now = true;
     } else if (!o->elf && !strcmp(word, "--version")) {
       printf("mtia-run %s, device mtia_v1\n", MTIA_VERSION);
+      return *exit_now = true;
+    } else if (!o->elf && !strcmp(word, "--print-device")) {
+      mtia_write_device(stdout);
       return *exit_now = true;
     } else if (o->elf && !strcmp(word, "--")) {
       o->forced_words = true;

@@ -39,6 +39,7 @@ struct options {
   const char *check;
   const char *wait_graph;
   struct mtia_timeline_options timeline;
+  const char *device;
   const char *gdb; // where to wait for gdb
   uint64_t max_cycles;
   uint64_t schedule; // seed; 0: none

@@ -138,10 +138,15 @@ char *mtia_where_pc(struct mtia_device *dev, uint64_t pc, char *buffer, size_t s
 //===-- The machine -----------------------------------------------------------===//
 
 struct machine *machine_new(unsigned rows, unsigned cols, bool functional) {
+  return machine_of_params(&mtia_v1_params, rows, cols, functional);
+}
+
+struct machine *machine_of_params(const struct mtia_device_params *params, unsigned rows,
+                                  unsigned cols, bool functional) {
   struct machine *m = calloc(1, sizeof *m);
   assert_non_null(m);
   unsigned pes = rows * cols;
-  m->params = mtia_v1_params;
+  m->params = *params;
   m->dev =
       (struct mtia_device){.p = &m->params, .functional = functional, .rows = rows, .cols = cols};
   m->dev.pe = calloc(pes, sizeof *m->dev.pe);

@@ -39,6 +39,8 @@ struct machine {
 };
 
 struct machine *machine_new(unsigned rows, unsigned cols, bool functional);
+struct machine *machine_of_params(const struct mtia_device_params *params, unsigned rows,
+                                  unsigned cols, bool functional);
 void machine_free(struct machine *m);
 
 static inline struct mtia_pe *pe_at(struct machine *m, unsigned row, unsigned col) {

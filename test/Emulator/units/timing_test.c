@@ -211,6 +211,117 @@ static void dma_out_bandwidth(void **state) {
   machine_free(m);
 }
 
+// A burst of DRAM: as from SRAM, but the channel instead of the slice, and the DRAM's own latency.
+static void dram_latency(void **state) {
+  struct machine *m = machine_new(1, 1, false);
+  const struct mtia_device_params *p = &m->params;
+  PUT(m, pe_at(m, 0, 0), 0, CB_INIT, MTIA_LOCAL_BASE, 4096, 0);
+  PUT(m, pe_at(m, 0, 0), 0, CR_W2, 32, 0, CR_DMA_IN); // half a burst takes a whole one
+  PUT(m, pe_at(m, 0, 0), 0, DMA_IN, MTIA_DRAM_BASE, 1, 0, 0);
+  PUT(m, pe_at(m, 0, 0), 0, CB_WAITD, 32, 0, 0);
+  assert_true(machine_run(m));
+  const struct step *s = m->program[0].step;
+  uint64_t burst = (100 * p->dram_burst + p->dram_channel_centi - 1) / p->dram_channel_centi;
+  assert_int_equal(s[3].issued - s[2].issued, p->cp_dispatch + p->fi_setup + 2 * p->noc_hop +
+                                                  burst + p->sram_latency + p->dram_latency +
+                                                  p->cp_wake);
+  machine_free(m);
+}
+
+// Rows of 32 B scattered over DRAM get half of what whole bursts get.
+static void dram_bursts(void **state) {
+  struct machine *m = machine_new(8, 8, false);
+  for (unsigned i = 0; i < 64; i++) {
+    struct mtia_pe *pe = &m->dev.pe[i];
+    PUT(m, pe, 0, CB_INIT, MTIA_LOCAL_BASE, 65536, 0);
+    PUT(m, pe, 0, CR_W2, 32, 0, CR_DMA_IN);
+    PUT(m, pe, 0, CR_W, 64, 0, CR_DMA_IN_PITCH);
+    PUT(m, pe, 0, DMA_IN, MTIA_DRAM_BASE + 65536 * i, 1024, 0, 0);
+  }
+  assert_true(machine_run(m));
+  within(64 * 32768 / (double)m->end,
+         m->params.dram_channels * m->params.dram_channel_centi / 200.0, 0.05);
+  machine_free(m);
+}
+
+// Rows that all lie in one bank: each takes a cycle, those of A and those of B. In two banks they
+// don't meet.
+static void bank_conflicts(void **state) {
+  for (unsigned second = 0; second < 2; second++) {
+    struct machine *m = machine_new(1, 1, false);
+    struct mtia_pe *pe = pe_at(m, 0, 0);
+    const struct mtia_device_params *p = &m->params;
+    // Block 17 r has the digits (r, r) to the base of 16 banks, and is in bank r ^ r.
+    uint32_t stride = (p->local_banks + 1) * p->local_bank_width;
+    put_data(m, pe, 65536);
+    PUT(m, pe, 0, CR_W2, 16 | 16 << 16, 0, CR_BLOCK);
+    PUT(m, pe, 0, CR_W2, 0, stride, CR_MML_A);
+    PUT(m, pe, 0, CR_W2, second * p->local_bank_width, stride, CR_MML_B);
+    unsigned start = m->program[0].count, n = 8;
+    for (unsigned k = 0; k < n; k++)
+      put_mml(m, pe, 0, 0);
+    assert_true(machine_run(m));
+    assert_int_equal(m->end, m->program[0].step[start].issued + p->cp_dispatch +
+                                 n * (second ? 16 : 16 + 16) + p->dpe_latency);
+    machine_free(m);
+  }
+}
+
+// A bank that the DPE reads and DMA fills does one access per cycle for both.
+static void bank_shared_with_dma(void **state) {
+  struct machine *m = machine_new(1, 1, false);
+  struct mtia_pe *pe = pe_at(m, 0, 0);
+  const struct mtia_device_params *p = &m->params;
+  uint32_t stride = (p->local_banks + 1) * p->local_bank_width;
+  put_data(m, pe, 16 * stride);
+  PUT(m, pe, 0, CR_W2, 16 | 16 << 16, 0, CR_BLOCK);
+  PUT(m, pe, 0, CR_W2, 0, stride, CR_MML_A);
+  PUT(m, pe, 0, CR_W2, 0, stride, CR_MML_B);
+  for (uint8_t cb = 1; cb <= 16; cb++) // all in the same place: only time matters here
+    PUT(m, pe, 1, CB_INIT, MTIA_LOCAL_BASE, 16 * stride, cb);
+  PUT(m, pe, 1, CR_W2, 32, stride, CR_DMA_IN);
+  unsigned start = m->program[0].count, n = 64, commands = 128;
+  for (unsigned k = 0; k < n; k++)
+    put_mml(m, pe, 0, 0);
+  for (unsigned k = 0; k < commands; k++) {
+    PUT(m, pe, 1, DMA_IN, MTIA_SRAM_BASE + 512 * k, 16, (uint8_t)(1 + k % 16), 0);
+    PUT(m, pe, 1, CB_POP, 16 * stride, 0, (uint8_t)(1 + k % 16));
+  }
+  assert_true(machine_run(m));
+  double accesses = n * (16 + 16) + commands * 16;
+  double cycles = (double)(m->end - m->program[0].step[start].issued);
+  assert_true(cycles > accesses);
+  within(cycles, accesses, 0.1);
+  machine_free(m);
+}
+
+// PE (0,0) reads from `first`, PE (0,`other`) from `second`, PEs of the same row: bytes per cycle.
+static double two_streams(unsigned first, unsigned other, unsigned second) {
+  struct machine *m = machine_new(1, 4, false);
+  for (unsigned i = 0; i < 2; i++) {
+    struct mtia_pe *pe = pe_at(m, 0, i ? other : 0);
+    uint64_t from = MTIA_REMOTE_BASE + (uint64_t)(i ? second : first) * MTIA_LOCAL_ROOM;
+    PUT(m, pe, 0, CB_INIT, MTIA_LOCAL_BASE, 32768, 0);
+    PUT(m, pe, 0, CR_W2, 32768, 0, CR_DMA_IN);
+    for (unsigned k = 0; k < 16; k++) {
+      PUT(m, pe, 0, DMA_IN, from + 65536, 1, 0, 0);
+      PUT(m, pe, 0, CB_POP, 32768, 0, 0);
+    }
+  }
+  assert_true(machine_run(m));
+  double rate = 2 * 16 * 32768.0 / (double)m->end;
+  machine_free(m);
+  return rate;
+}
+
+// Two streams that have a link in common share its width; otherwise each has its own.
+static void link_contention(void **state) {
+  const struct mtia_device_params *p = &mtia_v1_params;
+  within(two_streams(1, 2, 3), 2 * p->noc_link_width, 0.06);
+  within(two_streams(2, 1, 3), p->noc_link_width, 0.06); // from 2 to 1
+  within(two_streams(3, 1, 2), p->noc_link_width, 0.06); // from 2 to 1
+}
+
 // Every PE reads its own 64 KB.
 static double all_read(unsigned rows, unsigned cols, uint64_t base) {
   struct machine *m = machine_new(rows, cols, false);
@@ -225,6 +336,80 @@ static double all_read(unsigned rows, unsigned cols, uint64_t base) {
   double rate = rows * cols * 65536.0 / (double)m->end;
   machine_free(m);
   return rate;
+}
+
+static const struct mtia_device_params *cached(uint32_t bytes) {
+  static struct mtia_device_params p;
+  p = mtia_v1_params;
+  p.sram_cache_bytes = bytes;
+  return &p;
+}
+
+// DRAM behind the SRAM as a cache: a miss waits for the whole line of 256 B, a hit for the slice.
+static void cache_latency(void **state) {
+  struct machine *m = machine_of_params(cached(256 << 10), 1, 1, false);
+  struct mtia_pe *pe = pe_at(m, 0, 0);
+  const struct mtia_device_params *p = &m->params;
+  PUT(m, pe, 0, CB_INIT, MTIA_LOCAL_BASE, 4096, 0);
+  PUT(m, pe, 0, CR_W2, 64, 0, CR_DMA_IN);
+  for (unsigned k = 0; k < 2; k++) {
+    PUT(m, pe, 0, DMA_IN, MTIA_DRAM_BASE + 64 * k, 1, 0, 0);
+    PUT(m, pe, 0, CB_WAITD, 64 + 64 * k, 0, 0);
+  }
+  assert_true(machine_run(m));
+  const struct step *s = m->program[0].step;
+  uint64_t around = p->cp_dispatch + p->fi_setup + 2 * p->noc_hop + p->sram_latency + p->cp_wake;
+  uint64_t line = (100 * p->sram_interleave + p->dram_channel_centi - 1) / p->dram_channel_centi;
+  assert_int_equal(s[3].issued - s[2].issued, around + line + p->dram_latency);
+  assert_int_equal(s[5].issued - s[4].issued, around + 64 / p->sram_slice_width);
+  assert_int_equal(m->dev.grid->cache_misses, 1);
+  assert_int_equal(m->dev.grid->cache_hits, 1);
+  machine_free(m);
+}
+
+// 1 MB twice: once at the speed of DRAM, then at that of the SRAM.
+static void cache_bandwidth(void **state) {
+  uint64_t end[2];
+  for (unsigned passes = 1; passes <= 2; passes++) {
+    struct machine *m = machine_of_params(cached(2 << 20), 8, 8, false);
+    for (unsigned i = 0; i < 64; i++) {
+      struct mtia_pe *pe = &m->dev.pe[i];
+      PUT(m, pe, 0, CB_INIT, MTIA_LOCAL_BASE, 16384, 0);
+      PUT(m, pe, 0, CR_W2, 16384, 0, CR_DMA_IN);
+      for (unsigned k = 0; k < passes; k++) {
+        PUT(m, pe, 0, DMA_IN, MTIA_DRAM_BASE + 16384 * i, 1, 0, 0);
+        PUT(m, pe, 0, CB_POP, 16384, 0, 0);
+        PUT(m, pe, 0, BAR, 0, 0, 1);
+        PUT(m, pe, 0, SYNC, 0, 0, 0);
+      }
+    }
+    assert_true(machine_run(m));
+    end[passes - 1] = m->end;
+    assert_int_equal(m->dev.grid->cache_misses, (1 << 20) / 256);
+    assert_int_equal(m->dev.grid->cache_hits, (passes - 1) * (1 << 20) / 256);
+    machine_free(m);
+  }
+  const struct mtia_device_params *p = &mtia_v1_params;
+  double cold = (1 << 20) / (p->dram_channels * p->dram_channel_centi / 100.0);
+  double warm = (1 << 20) / (double)(p->sram_slices * p->sram_slice_width);
+  within((double)end[0], cold, 0.15);
+  within((double)(end[1] - end[0]), warm, 0.4); // with a latency and what hinders each other
+}
+
+// Lines that are written leave only when others need their place: all but the last 256 KB.
+static void cache_writes_back(void **state) {
+  struct machine *m = machine_of_params(cached(256 << 10), 1, 1, false);
+  struct mtia_pe *pe = pe_at(m, 0, 0);
+  PUT(m, pe, 0, CB_INIT, MTIA_LOCAL_BASE, 65536, 0);
+  PUT(m, pe, 0, CR_W2, 65536, 0, CR_DMA_OUT);
+  for (unsigned k = 0; k < 16; k++) {
+    PUT(m, pe, 0, CB_PUSH, 65536, 0, 0);
+    PUT(m, pe, 0, DMA_OUT, MTIA_DRAM_BASE + 65536 * k, 1, 0);
+  }
+  assert_true(machine_run(m));
+  assert_int_equal(m->dev.grid->cache_misses, (1 << 20) / 256);
+  assert_int_equal(m->dev.grid->cache_written_back, ((1 << 20) - (256 << 10)) / 256);
+  machine_free(m);
 }
 
 // All slices together, all channels together; the latency at both ends costs a little.
@@ -359,7 +544,15 @@ int main(void) {
       cmocka_unit_test(dma_bandwidth_by_latency),
       cmocka_unit_test(dma_bandwidth_by_port),
       cmocka_unit_test(dma_out_bandwidth),
+      cmocka_unit_test(dram_latency),
+      cmocka_unit_test(dram_bursts),
+      cmocka_unit_test(bank_conflicts),
+      cmocka_unit_test(bank_shared_with_dma),
+      cmocka_unit_test(link_contention),
       cmocka_unit_test(memory_bandwidth),
+      cmocka_unit_test(cache_latency),
+      cmocka_unit_test(cache_bandwidth),
+      cmocka_unit_test(cache_writes_back),
       cmocka_unit_test(multicast_gain),
       cmocka_unit_test(reduction_chain),
       cmocka_unit_test(reduction_stream),
