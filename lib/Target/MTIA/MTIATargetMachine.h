@@ -40,6 +40,7 @@ public:
 
   void registerPassBuilderCallbacks(PassBuilder &PB) override;
   TargetPassConfig *createPassConfig(PassManagerBase &PM) override;
+  ScheduleDAGInstrs *createMachineScheduler(MachineSchedContext *C) const override;
   TargetTransformInfo getTargetTransformInfo(const Function &F) const override;
   TargetLoweringObjectFile *getObjFileLowering() const override { return TLOF.get(); }
 
