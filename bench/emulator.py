@@ -1,12 +1,18 @@
 #!/usr/bin/python3
 # SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
-"""Speed of the emulated core: millions of instructions per second of host time.
+"""Speed of the emulator.
 
-    emulator.py --bin DIR
+    emulator.py --bin DIR --source DIR
 
-A program with a table-driven checksum and a sort, functional, timed, on the
-reference core, and on QEMU (which counts no instructions: the emulator's number is used). Best of
-three, user time.
+One core: millions of instructions per second of host time. A program with a table-driven checksum
+and a sort, functional, timed, on the reference core, and on QEMU (which counts no instructions: the
+emulator's number is used).
+
+The grid: a fully connected layer, 2048 x 2048 x 2048, on 64 PEs, timed and functional: emulated cycles
+per second of host time, of the device and of all its PEs.
+
+Best of three, user time. Fails above 10 s for the layer timed, 3 s functional, and when timing
+slows one core down to less than 40 %.
 """
 import argparse
 import json
@@ -14,7 +20,10 @@ import os
 import resource
 import shutil
 import subprocess
+import sys
 import tempfile
+
+import numpy as np
 
 PROGRAM = r"""
 #include <stdint.h>
@@ -79,10 +88,34 @@ def seconds(command):
     return best
 
 
+def grid(args, folder, size=2048):
+    """Seconds of the layer, timed and functional."""
+    path = lambda name: os.path.join(folder, name)  # noqa: E731
+    random = np.random.default_rng(1)
+    for name in ("x", "w"):
+        np.save(path(name + ".npy"), random.integers(-128, 128, (size, size), dtype=np.int8))
+    np.save(path("bias.npy"), np.zeros(size, np.int32))
+    subprocess.run([f"{args.bin}/mtia-clang", "-O2", f"{args.source}/kernels/fc/fc_i8.c", "-o", path("fc.elf")],
+                   check=True)
+    command = [f"{args.bin}/mtia-run", path("fc.elf"), "--arg", "scale=0.001", "--out", f"y={path('y.npy')}"]
+    for name in ("x", "w", "bias"):
+        command += ["--arg", f"{name}={path(name)}.npy"]
+    subprocess.run([*command, f"--stats-json={path('fc.json')}"], check=True)
+    with open(path("fc.json"), encoding="utf-8") as file:
+        cycles = json.load(file)["cycles"]
+    timed, functional = seconds(command), seconds([*command, "--functional"])
+    print(f"{f'FC {size}^3 on 64 PEs':24} {'seconds':>8} {'Mcycle/s':>9} {'of PEs':>9}")
+    print(f"{'mtia-run --functional':24} {functional:8.2f}")
+    print(f"{'mtia-run':24} {timed:8.2f} {cycles / timed / 1e6:9.2f} {64 * cycles / timed / 1e6:9.1f}")
+    return timed, functional
+
+
 def main():
     parser = argparse.ArgumentParser()
     parser.add_argument("--bin", required=True)
+    parser.add_argument("--source", required=True)
     args = parser.parse_args()
+    failed = False
     run = f"{args.bin}/mtia-run"
     with tempfile.TemporaryDirectory() as folder:
         source, elf, stats = (os.path.join(folder, name) for name in ("b.c", "b.elf", "b.json"))
@@ -99,10 +132,19 @@ def main():
                          ["qemu-system-riscv64", "-M", "virt", "-bios", "none", "-nographic",
                           "-semihosting-config", "enable=on,target=native", "-kernel", elf]))
         print(f"{'one core':24} {'seconds':>8} {'Minstr/s':>9}")
+        took = {}
         for name, command in rows:
-            used = seconds(command)
-            print(f"{name:24} {used:8.2f} {count / used / 1e6:9.0f}")
+            used = took[name] = seconds(command)
+            print(f"{name:24} {used:8.2f} {count / used / 1e6:9.0f}", flush=True)
+        if took["mtia-run --functional"] < 0.4 * took["mtia-run"]:
+            print("TIMED BELOW 40 % OF FUNCTIONAL")
+            failed = True
+        timed, functional = grid(args, folder)
+        if timed > 10 or functional > 3:
+            print("LAYER ABOVE 10 s TIMED OR 3 s FUNCTIONAL")
+            failed = True
+    return 1 if failed else 0
 
 
 if __name__ == "__main__":
-    main()
+    sys.exit(main())
