@@ -169,6 +169,10 @@ bool mtia_gdb_listen(struct mtia_device *dev, const char *where, char *address, 
 // Runs to the end. A device runs once.
 bool mtia_run(struct mtia_device *dev, struct mtia_error *error);
 
+// After a run: all cores' registers and all memory as an ELF core file for gdb. `out` stays the
+// caller's.
+bool mtia_core_dump(struct mtia_device *dev, FILE *out, struct mtia_error *error);
+
 // After a run that ended with MTIA_ERR_NO_PROGRESS or MTIA_ERR_MAX_CYCLES: who waits for whom, for
 // graphviz. free() it.
 char *mtia_wait_graph(struct mtia_device *dev);

@@ -125,6 +125,8 @@ static const char *why_illegal(struct mtia_core *core, uint64_t word, char *buff
 void mtia_report_trap(struct mtia_core *core, uint64_t cause, uint64_t tval) {
   struct mtia_device *dev = core->dev;
   char where[600], insn[160], why[600];
+  if (!dev->failed)
+    dev->failed = core;
   mtia_where(core, core->pc, where, sizeof where);
   insn_text(core, core->pc, insn, sizeof insn);
   if (cause == MTIA_CAUSE_COMMAND && tval < sizeof command_faults / sizeof *command_faults &&

@@ -271,6 +271,28 @@ static void write_wait_graph(struct mtia_device *dev, const struct options *o) {
   free(text);
 }
 
+static void write_dump(struct mtia_device *dev, const struct options *o) {
+  struct mtia_error error = {0};
+  char *temporary = malloc(strlen(o->dump) + 8);
+  if (!temporary) {
+    complain("out of memory");
+    return;
+  }
+  sprintf(temporary, "%s.tmp", o->dump);
+  FILE *out = fopen(temporary, "wb");
+  bool ok = out && (mtia_core_dump(dev, out, &error) || report(&error));
+  if (out && (ferror(out) | fclose(out)))
+    ok = false;
+  if (ok && !rename(temporary, o->dump))
+    fprintf(stderr, "mtia-run: note: gdb-multiarch %s %s shows where every core was\n", o->elf,
+            o->dump);
+  else
+    complain("--dump-on-error %s: %s", o->dump, strerror(errno));
+  if (out && !ok)
+    remove(temporary);
+  free(temporary);
+}
+
 static bool load_and_run(struct mtia_device *dev, const struct options *o,
                          struct mtia_error *error) {
   if (o->list)
@@ -286,6 +308,8 @@ static bool load_and_run(struct mtia_device *dev, const struct options *o,
   bool ok = o->trace_instructions ? run_traced(dev, o->trace_instructions, error)
             : o->trace            ? run_timeline(dev, o, error)
                                   : mtia_run(dev, error) || report(error);
+  if (!ok && o->dump)
+    write_dump(dev, o);
   if (!ok && o->wait_graph)
     write_wait_graph(dev, o);
   return ok && write_signature(dev, o, error) && write_outputs(dev, o, error) &&

@@ -38,6 +38,8 @@ static const char help[] =
     "  --print-device          print those of mtia_v1 as such a file\n"
     "  --max-cycles N          stop after N cycles with a report of who does what\n"
     "  --wait-graph FILE       if nothing moves any more: who waits for whom, for graphviz\n"
+    "  --dump-on-error FILE    of a run that fails: registers and memory, for gdb program.elf "
+    "FILE\n"
     "  --gdb PORT              wait for gdb (target remote localhost:PORT); 0: any free port;\n"
     "                          a path with a /: unix socket; -: standard input and output\n"
     "  --trace FILE            what cores, units and buffers do when, for ui.perfetto.dev\n"
@@ -173,6 +175,8 @@ static bool set_option(struct options *o, const char *name, const char *value) {
   }
   if (!strcmp(name, "--check"))
     return o->check = value, true;
+  if (!strcmp(name, "--dump-on-error"))
+    return o->dump = value, true;
   if (!strcmp(name, "--wait-graph"))
     return o->wait_graph = value, true;
   if (!strcmp(name, "--trace-pes"))
@@ -226,6 +230,7 @@ static const char *const with_value[] = {"--arg",
                                          "--trace",
                                          "--trace-pes",
                                          "--wait-graph",
+                                         "--dump-on-error",
                                          "--trace-window",
                                          "--trace-limit",
                                          "--gdb",

@@ -38,6 +38,7 @@ struct options {
   const char *trace;
   const char *check;
   const char *wait_graph;
+  const char *dump; // on an error
   struct mtia_timeline_options timeline;
   const char *device;
   const char *gdb; // where to wait for gdb
