@@ -212,6 +212,98 @@ enum mtia_drain_type {
 };
 enum mtia_drain_flag { MTIA_DRAIN_RELU = 1, MTIA_DRAIN_CHAN = 2 };
 
+// Flags of mtia.acc.minmax.
+enum mtia_minmax_flag { MTIA_MINMAX_F32 = 1, MTIA_MINMAX_MERGE = 2 };
+
+// Elements of the SE, in MTIA_CR_SE_FMT.
+enum mtia_se_type {
+  MTIA_SE_I8 = 0,
+  MTIA_SE_U8 = 1,
+  MTIA_SE_I32 = 2,
+  MTIA_SE_F32 = 3,
+  MTIA_SE_F16 = 4,
+  MTIA_SE_BF16 = 5,
+  MTIA_SE_U4 = 6, // only what mtia.se.rowacc reads
+};
+
+// What input 2 of mtia.se.bin is.
+enum mtia_se_second {
+  MTIA_SE_EACH = 0,
+  MTIA_SE_ONE = 1,     // one element for all
+  MTIA_SE_PER_ROW = 2, // one for each row of SE_ROW.lo elements
+  MTIA_SE_PER_COL = 3, // one row for all
+};
+
+// Value of MTIA_CR_SE_FMT; add MTIA_SE_CHAN for scales from QCHAN.
+#define MTIA_SE_CHAN (UINT64_C(1) << 14)
+static inline uint64_t mtia_se_fmt(enum mtia_se_type in1, enum mtia_se_type in2,
+                                   enum mtia_se_type out, enum mtia_se_second second) {
+  return (uint64_t)in1 | (uint64_t)in2 << 4 | (uint64_t)out << 8 | (uint64_t)second << 12;
+}
+
+// Operations of mtia.se.un; those from MTIA_SE_EXP on are functions for mtia_qmode() too.
+enum mtia_se_unary {
+  MTIA_SE_COPY = 0,
+  MTIA_SE_QUANTISE = 1,
+  MTIA_SE_DEQUANTISE = 2,
+  MTIA_SE_EXP = 8,
+  MTIA_SE_SIGMOID = 9,
+  MTIA_SE_TANH = 10,
+  MTIA_SE_GELU = 11,
+  MTIA_SE_SILU = 12,
+  MTIA_SE_RSQRT = 13,
+  MTIA_SE_RECIPROCAL = 14,
+  MTIA_SE_RELU = 15,
+};
+
+// Operations of mtia.se.bin; with MTIA_SE_QUANTISED added, all but fma, of quantised numbers.
+enum mtia_se_binary {
+  MTIA_SE_ADD = 0,
+  MTIA_SE_SUB = 1,
+  MTIA_SE_MUL = 2,
+  MTIA_SE_MIN = 3,
+  MTIA_SE_MAX = 4,
+  MTIA_SE_FMA = 5,
+  MTIA_SE_QUANTISED = 8,
+};
+
+// Operations of mtia.se.rowacc: sum or maximum, from nothing or onto what is there.
+enum mtia_se_rowacc {
+  MTIA_SE_ROWS_SUM = 0,
+  MTIA_SE_ROWS_MAX = 1,
+  MTIA_SE_ROWS_SUM_ONTO = 2,
+  MTIA_SE_ROWS_MAX_ONTO = 3,
+};
+
+// Where a row of mtia.se.rowacc has its scale and bias: bits 10..8 of SE_ROW.hi.
+enum mtia_se_layout {
+  MTIA_SE_PLAIN = 0,
+  MTIA_SE_F32_BEHIND = 1,
+  MTIA_SE_F16_FRONT = 2,
+  MTIA_SE_F16_BEHIND = 3,
+  MTIA_SE_F32_FRONT = 4,
+};
+
+// SE_ROW.hi: layout, and the CB with the weights or -1.
+static inline uint32_t mtia_se_row(enum mtia_se_layout layout, int weights) {
+  return (uint32_t)layout << 8 | (weights < 0 ? 0 : UINT32_C(1) << 31 | (uint32_t)weights);
+}
+
+// Operations of mtia.se.red.
+enum mtia_se_red {
+  MTIA_SE_RED_SUM = 0,
+  MTIA_SE_RED_MAX = 1,
+  MTIA_SE_RED_MIN = 2,
+  MTIA_SE_RED_SQUARES = 3,
+};
+
+// Element sizes of mtia.mlu.*, and where its result goes.
+enum mtia_mlu_size { MTIA_MLU_8 = 0, MTIA_MLU_16 = 1, MTIA_MLU_32 = 2, MTIA_MLU_4 = 3 };
+enum mtia_mlu_target { MTIA_MLU_MEMORY = 0, MTIA_MLU_DPE = 1 };
+
+// Added to the CB of the indices of mtia.dma.gather.
+enum { MTIA_GATHER_64 = 32 };
+
 // Command registers (docs/isa/xmtia.md, 1.1).
 enum mtia_cr {
   MTIA_CR_DMA_IN = 0,

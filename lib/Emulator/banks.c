@@ -72,17 +72,40 @@ uint32_t mtia_banks_extend(struct mtia_command *c, uint32_t busy) {
   struct accesses a = {c->pe->cp, now, now};
   switch (c->kind) {
   case CMD_MML:
-    add_rows(&a, &c->read[0], c->mml.rows, MTIA_TILE, c->mml.stride_a);
-    add_rows(&a, &c->read[1], c->mml.cols, MTIA_TILE, c->mml.stride_b);
+    if (c->mml.oa < 0)
+      add_rows(&a, &c->read[0], c->mml.rows, MTIA_TILE, c->mml.stride_a);
+    if (c->mml.ob < 0)
+      add_rows(&a, &c->read[c->mml.oa < 0], c->mml.cols, MTIA_TILE, c->mml.stride_b);
     break;
   case CMD_ACC_LOAD:
     add_rows(&a, &c->read[0], c->init.rows, c->init.cols * 4u, c->init.stride);
     break;
   case CMD_DRAIN: {
-    uint32_t size = c->drain.type == DRAIN_S8 || c->drain.type == DRAIN_U8 ? 1 : 4;
-    add_rows(&a, &c->write, c->drain.rows, size * c->drain.cols, c->drain.stride);
+    static const uint8_t size[] = {4, 1, 1, 4, 2, 2};
+    add_rows(&a, &c->write, c->drain.rows, (uint32_t)size[c->drain.type] * c->drain.cols,
+             c->drain.stride);
+    if (c->reads)
+      add_all(&a, &c->read[0]);
     break;
   }
+  case CMD_MLU_TRANSPOSE:
+  case CMD_MLU_COPY:
+  case CMD_MLU_CONCAT: {
+    bool turned = c->kind == CMD_MLU_TRANSPOSE;
+    uint32_t rows = c->mlu.rows, cols = c->mlu.cols;
+    add_rows(&a, &c->read[0], rows, mtia_mlu_row_bytes(c, cols), c->mlu.from_stride);
+    if (c->writes)
+      add_rows(&a, &c->write, turned ? cols : rows, mtia_mlu_row_bytes(c, turned ? rows : cols),
+               c->mlu.to_stride);
+    break;
+  }
+  case CMD_SE_ROWACC:
+  case CMD_SE_RED:
+    add_rows(&a, &c->read[0], c->se.rows,
+             (uint32_t)(c->read[0].to - c->read[0].from) - (c->se.rows - 1) * c->se.stride,
+             c->se.stride);
+    add_all(&a, &c->write);
+    break;
   default:
     for (unsigned i = 0; i < c->reads; i++)
       add_all(&a, &c->read[i]);

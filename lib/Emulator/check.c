@@ -629,9 +629,11 @@ static uint32_t bad_words(const struct mtia_cp *cp, const struct mtia_command *c
 
 static void set_accumulator(const struct mtia_cp *cp, struct tile *t,
                             const struct mtia_command *c) {
-  bool by_row = c->kind == CMD_ACC_BIASR;
+  bool by_row = c->kind == CMD_ACC_BIASR || c->kind == CMD_ACC_ADDR;
+  bool fresh = c->kind != CMD_ACC_ADD && c->kind != CMD_ACC_ADDR;
   uint64_t from = c->read[0].from;
-  memset(t->undefined, 0, sizeof t->undefined);
+  if (fresh)
+    memset(t->undefined, 0, sizeof t->undefined);
   if (c->kind == CMD_ACC_ZERO || !c->init.rows || !c->init.cols)
     return;
   if (c->kind == CMD_ACC_LOAD) {
@@ -641,18 +643,20 @@ static void set_accumulator(const struct mtia_cp *cp, struct tile *t,
     return;
   }
   uint32_t bad = bad_words(cp, c, from, c->init.cols);
-  define(t, c, MTIA_TILE, MTIA_TILE, by_row ? bad : 0, by_row ? 0 : bad, true);
+  define(t, c, MTIA_TILE, MTIA_TILE, by_row ? bad : 0, by_row ? 0 : bad, fresh);
 }
 
 static void multiply(const struct mtia_cp *cp, struct tile *t, const struct mtia_command *c) {
   uint32_t bad_rows = 0, bad_cols = 0;
-  for (unsigned i = 0; c->mml.cols && i < c->mml.rows; i++)
+  // What is in an operand buffer was looked at when the MLU read it.
+  unsigned from_b = c->mml.oa < 0;
+  for (unsigned i = 0; c->mml.oa < 0 && c->mml.cols && i < c->mml.rows; i++)
     bad_rows |= (uint32_t)!hold_values(cp, c->read[0].cb,
                                        c->read[0].from + (uint64_t)i * c->mml.stride_a, 32)
                 << i;
-  for (unsigned j = 0; c->mml.rows && j < c->mml.cols; j++)
-    bad_cols |= (uint32_t)!hold_values(cp, c->read[1].cb,
-                                       c->read[1].from + (uint64_t)j * c->mml.stride_b, 32)
+  for (unsigned j = 0; c->mml.ob < 0 && c->mml.rows && j < c->mml.cols; j++)
+    bad_cols |= (uint32_t)!hold_values(cp, c->read[from_b].cb,
+                                       c->read[from_b].from + (uint64_t)j * c->mml.stride_b, 32)
                 << j;
   define(t, c, c->mml.rows, c->mml.cols, bad_rows, bad_cols, c->mml.zero);
 }
@@ -672,11 +676,12 @@ static void reduce(struct mtia_device *dev, struct tile *t, const struct mtia_co
     check->port[to->index][c->red.out - 1] = *t;
 }
 
-static void drain(struct mtia_device *dev, const struct tile *t, const struct mtia_command *c) {
-  uint32_t mask = c->drain.cols < MTIA_TILE ? (1u << c->drain.cols) - 1 : UINT32_MAX;
+static void drain(struct mtia_device *dev, const struct tile *t, const struct mtia_command *c,
+                  unsigned rows, unsigned cols) {
+  uint32_t mask = cols < MTIA_TILE ? (1u << cols) - 1 : UINT32_MAX;
   char where[600];
   size_t size;
-  for (unsigned i = 0; i < c->drain.rows; i++) {
+  for (unsigned i = 0; i < rows; i++) {
     uint32_t bad = t->undefined[i] & mask;
     FILE *out = bad ? begin(dev, UNINIT, (struct who){NULL, c}, t->pc, &size) : NULL;
     if (out && t->pc == UINT64_MAX)
@@ -706,6 +711,8 @@ void mtia_check_command(struct mtia_command *c) {
   case CMD_ACC_BIAS:
   case CMD_ACC_BIASR:
   case CMD_ACC_LOAD:
+  case CMD_ACC_ADD:
+  case CMD_ACC_ADDR:
     set_accumulator(c->pe->cp, t, c);
     return;
   case CMD_MML:
@@ -715,7 +722,10 @@ void mtia_check_command(struct mtia_command *c) {
     reduce(dev, t, c);
     return;
   case CMD_DRAIN:
-    drain(dev, t, c);
+    drain(dev, t, c, c->drain.rows, c->drain.cols);
+    return;
+  case CMD_MINMAX:
+    drain(dev, t, c, c->minmax.rows, c->minmax.cols);
     return;
   default:
     return;
@@ -782,7 +792,7 @@ void mtia_check_cb_write(const struct mtia_cp *cp, unsigned cb, uint64_t b, cons
   struct mtia_check *check = dev->check;
   if (!check->command)
     return;
-  bool copies = from && check->command->kind == CMD_DMA_IN;
+  bool copies = from && (check->command->kind == CMD_DMA_IN || check->command->kind == CMD_GATHER);
   const struct region *side = copies ? dma_side(dev, from, bytes, false) : NULL;
   uint64_t offset = side ? offset_of(side, from) : 0;
   for (uint32_t i = 0; i < bytes; i++)

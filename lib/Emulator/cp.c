@@ -37,6 +37,7 @@ void mtia_cp_destroy(struct mtia_device *dev, struct mtia_pe *pe) {
   for (unsigned i = 0; i < MTIA_CORES; i++)
     free_list(cp->core[i].oldest, true);
   free_list(cp->unused, false);
+  mtia_counter_destroy(cp);
   mtia_fi_destroy(cp);
   free(cp);
   pe->cp = NULL;
@@ -71,17 +72,28 @@ static bool hinders_accumulator(const struct mtia_command *e, const struct mtia_
   return e->acc == c->acc && !(e->kind == CMD_MML && c->kind == CMD_MML);
 }
 
+// A unit does its own commands in their order.
+static bool hinders_operands(const struct mtia_command *e, const struct mtia_command *c) {
+  return e->unit != c->unit &&
+         ((e->ob_writes & (c->ob_reads | c->ob_writes)) || (e->ob_reads & c->ob_writes));
+}
+
+static bool uses_operands(const struct mtia_command *c) { return c->ob_reads | c->ob_writes; }
+
 struct mtia_command *mtia_cp_conflict(const struct mtia_command *c) {
   struct mtia_command *e = c->pe->cp->core[c->core].oldest;
   for (; e != c; e = e->younger)
-    if ((c->acc >= 0 && hinders_accumulator(e, c)) || (c->releases && hinders_release(e, c)) ||
+    if ((c->acc >= 0 && hinders_accumulator(e, c)) ||
+        (uses_operands(c) && hinders_operands(e, c)) || (c->releases && hinders_release(e, c)) ||
         (c->publishes && hinders_publish(e, c)))
       return e;
   return NULL;
 }
 
 // A DMA starts in spite of conflicts: only its pointer waits for them.
-static bool may_start(const struct mtia_command *c) { return c->acc < 0 || !mtia_cp_conflict(c); }
+static bool may_start(const struct mtia_command *c) {
+  return (c->acc < 0 && !uses_operands(c)) || !mtia_cp_conflict(c);
+}
 
 static bool missing(const struct mtia_cb *cb, const struct mtia_range *r, bool space) {
   return r->from < r->to && r->to > (space ? cb->released + cb->size : cb->visible);
@@ -103,12 +115,14 @@ const struct mtia_range *mtia_cp_missing(const struct mtia_command *c, bool *spa
 
 void mtia_cp_draft(struct mtia_command *c, struct mtia_core *core, enum mtia_command_kind kind) {
   static const uint8_t unit_of[] = {
-      [CMD_PUSH] = UNIT_COUNT,      [CMD_POP] = UNIT_COUNT,    [CMD_DMA_IN] = UNIT_DMA_IN,
-      [CMD_DMA_OUT] = UNIT_DMA_OUT, [CMD_MML] = UNIT_DPE,      [CMD_ACC_ZERO] = UNIT_RE,
-      [CMD_ACC_BIAS] = UNIT_RE,     [CMD_ACC_BIASR] = UNIT_RE, [CMD_ACC_LOAD] = UNIT_RE,
-      [CMD_ACC_ADD] = UNIT_RE,      [CMD_ACC_ADDR] = UNIT_RE,  [CMD_RED] = UNIT_RE,
-      [CMD_DRAIN] = UNIT_SE,        [CMD_MINMAX] = UNIT_SE,    [CMD_SE_UN] = UNIT_SE,
-      [CMD_SE_BIN] = UNIT_SE,       [CMD_SE_ROWACC] = UNIT_SE, [CMD_SE_RED] = UNIT_SE,
+      [CMD_PUSH] = UNIT_COUNT,        [CMD_POP] = UNIT_COUNT,       [CMD_DMA_IN] = UNIT_DMA_IN,
+      [CMD_DMA_OUT] = UNIT_DMA_OUT,   [CMD_MML] = UNIT_DPE,         [CMD_ACC_ZERO] = UNIT_RE,
+      [CMD_ACC_BIAS] = UNIT_RE,       [CMD_ACC_BIASR] = UNIT_RE,    [CMD_ACC_LOAD] = UNIT_RE,
+      [CMD_ACC_ADD] = UNIT_RE,        [CMD_ACC_ADDR] = UNIT_RE,     [CMD_RED] = UNIT_RE,
+      [CMD_DRAIN] = UNIT_SE,          [CMD_MINMAX] = UNIT_SE,       [CMD_SE_UN] = UNIT_SE,
+      [CMD_MLU_TRANSPOSE] = UNIT_MLU, [CMD_MLU_COPY] = UNIT_MLU,    [CMD_MLU_CONCAT] = UNIT_MLU,
+      [CMD_GATHER] = UNIT_DMA_IN,     [CMD_PREFETCH] = UNIT_DMA_IN, [CMD_SE_BIN] = UNIT_SE,
+      [CMD_SE_ROWACC] = UNIT_SE,      [CMD_SE_RED] = UNIT_SE,
   };
   *c = (struct mtia_command){.kind = (uint8_t)kind, .unit = unit_of[kind], .core = core->id};
   c->acc = -1;
@@ -257,6 +271,11 @@ static void start(struct mtia_cp *cp, struct mtia_command *c) {
     mtia_re_exec(cp, c);
     busy = mtia_re_cycles(p, c);
     break;
+  case UNIT_MLU:
+    mtia_mlu_exec(cp, c);
+    busy = mtia_mlu_cycles(p, c);
+    latency = p->mlu_latency;
+    break;
   default:
     mtia_se_exec(cp, c);
     busy = mtia_se_cycles(p, c);
@@ -403,6 +422,8 @@ bool mtia_cp_holds(const struct mtia_cp *cp, const struct mtia_cp_core *core) {
     return (int64_t)(cb->released + cb->size - cb->tail) >= (int64_t)core->wait_amount;
   case WAIT_SYNC:
     return !core->unfinished;
+  case WAIT_COUNTER:
+    return cp->counter[core->wait_what] >= core->wait_amount;
   default:
     return false; // a barrier wakes its cores itself
   }

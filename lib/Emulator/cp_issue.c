@@ -93,6 +93,27 @@ static enum mtia_issue issue_bar(struct issue *in) {
   return MTIA_ISSUE_DONE;
 }
 
+// ctr.add and ctr.tas: a counter of any PE of the sub-grid.
+static enum mtia_issue issue_ctr_remote(struct issue *in, unsigned op) {
+  struct mtia_device *dev = in->dev;
+  struct mtia_pe *me = in->core->pe;
+  uint64_t pes = (uint64_t)dev->rows * dev->cols;
+  if (in->rs1 >= pes)
+    return done(issue_refuse(in, MTIA_FAULT_PARAMETER,
+                             "the sub-grid has PEs 0..%" PRIu64 ", not %" PRIu64, pes - 1,
+                             in->rs1));
+  struct mtia_pe *to = &dev->pe[in->rs1];
+  if (op == MTIA_OP_CTR_ADD) {
+    mtia_counter_add(me, to, in->x[MTIA_X_CTR_ADD_CTR], in->rs2);
+    return MTIA_ISSUE_DONE;
+  }
+  unsigned counter = in->x[MTIA_X_CTR_TAS_CTR];
+  *in->rd = to->cp->counter[counter];
+  *in->extra = dev->p->cp_read + 2 * mtia_counter_way(me, to);
+  mtia_counter_set(to, counter, 1);
+  return MTIA_ISSUE_DONE;
+}
+
 static enum mtia_issue write_cr(struct issue *in, unsigned cr, uint64_t value) {
   if (cr >= CR_FIRST_RESERVED && value)
     return done(issue_refuse(in, MTIA_FAULT_PARAMETER,
@@ -273,35 +294,59 @@ uint8_t issue_tile(uint32_t total, unsigned index) {
   return (uint8_t)(rest < MTIA_TILE ? rest : MTIA_TILE);
 }
 
-static bool draft_mml(struct issue *in, struct mtia_command *c) {
-  const uint8_t *x = in->x;
+// Which operands of mml.* are in an operand buffer.
+static bool a_in_buffer(unsigned op) { return op == MTIA_OP_MML_OA || op == MTIA_OP_MML_OAB; }
+static bool b_in_buffer(unsigned op) { return op == MTIA_OP_MML_OB || op == MTIA_OP_MML_OAB; }
+
+// One operand: rows of 32 bytes of a CB, by its command register and increment; or a buffer.
+static bool mml_operand(struct issue *in, struct mtia_command *c, unsigned cb, const char *name,
+                        uint64_t cr, uint32_t inc, bool in_buffer) {
+  char what[40];
+  if (in_buffer) {
+    c->ob_reads |= (uint8_t)(1u << cb);
+    return true;
+  }
+  snprintf(what, sizeof what, "the offset in MML_%s", name);
+  if (!issue_aligned(in, what, lo(cr), 32))
+    return false;
+  snprintf(what, sizeof what, "the stride in MML_%s", name);
+  if (!issue_aligned(in, what, hi(cr), 32))
+    return false;
+  snprintf(what, sizeof what, "the increment of %s in MML_INC", name);
+  return issue_aligned(in, what, inc, 32);
+}
+
+static bool draft_mml(struct issue *in, struct mtia_command *c, unsigned op) {
+  const uint8_t *x = in->x; // all four have the same operands
   unsigned cba = x[MTIA_X_MML_A], cbb = x[MTIA_X_MML_B], type = x[MTIA_X_MML_TYPE];
   unsigned ti = x[MTIA_X_MML_TI], tj = x[MTIA_X_MML_TJ];
   uint64_t a = in->state->cr[CR_MML_A], b = in->state->cr[CR_MML_B];
   uint64_t inc = x[MTIA_X_MML_FLAGS] & 1 ? in->state->cr[CR_MML_INC] : 0;
+  bool oa = a_in_buffer(op), ob = b_in_buffer(op);
   uint32_t m, n;
-  if (type > 5)
+  if (type > MML_BF16)
     return issue_refuse(in, MTIA_FAULT_PARAMETER, "mml has no type %u", type);
-  if (!issue_block(in, &m, &n) || !issue_is_set(in, cba) || !issue_is_set(in, cbb) ||
-      !issue_aligned(in, "the offset in MML_A", lo(a), 32) ||
-      !issue_aligned(in, "the stride in MML_A", hi(a), 32) ||
-      !issue_aligned(in, "the offset in MML_B", lo(b), 32) ||
-      !issue_aligned(in, "the stride in MML_B", hi(b), 32) ||
-      !issue_aligned(in, "the increment of A in MML_INC", lo(inc), 32) ||
-      !issue_aligned(in, "the increment of B in MML_INC", hi(inc), 32))
+  if ((oa && cba >= MTIA_OBS) || (ob && cbb >= MTIA_OBS))
+    return issue_refuse(in, MTIA_FAULT_PARAMETER, "the DPE has operand buffers 0..3, not %u",
+                        oa && cba >= MTIA_OBS ? cba : cbb);
+  if (!issue_block(in, &m, &n) || (!oa && !issue_is_set(in, cba)) ||
+      (!ob && !issue_is_set(in, cbb)) || !mml_operand(in, c, cba, "A", a, lo(inc), oa) ||
+      !mml_operand(in, c, cbb, "B", b, hi(inc), ob))
     return false;
   c->acc = (int8_t)x[MTIA_X_MML_ACC];
   c->mml.type = (uint8_t)type;
   c->mml.zero = x[MTIA_X_MML_FLAGS] >> 1 & 1;
   c->mml.rows = issue_tile(m, ti);
   c->mml.cols = issue_tile(n, tj);
+  c->mml.oa = oa ? (int8_t)cba : -1;
+  c->mml.ob = ob ? (int8_t)cbb : -1;
   c->mml.stride_a = hi(a);
   c->mml.stride_b = hi(b);
   bool some = c->mml.rows && c->mml.cols;
-  return issue_read(in, c, cba, lo(a) + (uint64_t)MTIA_TILE * ti * hi(a),
-                    some ? issue_extent(c->mml.rows, 32, hi(a)) : 0) &&
-         issue_read(in, c, cbb, lo(b) + (uint64_t)MTIA_TILE * tj * hi(b),
-                    some ? issue_extent(c->mml.cols, 32, hi(b)) : 0);
+  return (oa || issue_read(in, c, cba, lo(a) + (uint64_t)MTIA_TILE * ti * hi(a),
+                           some ? issue_extent(c->mml.rows, 32, hi(a)) : 0)) &&
+         (ob || issue_read(in, c, cbb, lo(b) + (uint64_t)MTIA_TILE * tj * hi(b),
+                           some ? issue_extent(c->mml.cols, 32, hi(b)) : 0));
 }
 
 // acc.bias reads by column (ti unused), acc.biasr by row, acc.load a tile.
@@ -359,7 +404,18 @@ static bool draft(struct issue *in, unsigned op, struct mtia_command *c) {
   case MTIA_OP_DMA_OUT:
     return draft_dma(in, c, x[MTIA_X_DMA_OUT_CB], 0);
   case MTIA_OP_MML:
-    return draft_mml(in, c);
+  case MTIA_OP_MML_OA:
+  case MTIA_OP_MML_OB:
+  case MTIA_OP_MML_OAB:
+    return draft_mml(in, c, op);
+  case MTIA_OP_DMA_GATHER:
+    return issue_draft_gather(in, c);
+  case MTIA_OP_DMA_PREFETCH:
+    return issue_draft_prefetch(in, c);
+  case MTIA_OP_MLU_TRANSPOSE:
+  case MTIA_OP_MLU_COPY:
+  case MTIA_OP_MLU_CONCAT:
+    return issue_draft_mlu(in, c);
   case MTIA_OP_ACC_ZERO:
     c->acc = (int8_t)x[MTIA_X_ACC_ZERO_ACC];
     return true;
@@ -397,11 +453,16 @@ static bool draft(struct issue *in, unsigned op, struct mtia_command *c) {
 }
 
 // After an mml with ADV is in its queue.
-static void advance(struct mtia_cp_core *state) {
+static void add_to_low(uint64_t *cr, uint32_t inc) {
+  *cr = (*cr & ~0xFFFFFFFFull) | (uint32_t)(lo(*cr) + inc);
+}
+
+static void advance(struct mtia_cp_core *state, unsigned op) {
   uint64_t inc = state->cr[CR_MML_INC];
-  uint64_t *a = &state->cr[CR_MML_A], *b = &state->cr[CR_MML_B];
-  *a = (*a & ~0xFFFFFFFFull) | (uint32_t)(lo(*a) + lo(inc));
-  *b = (*b & ~0xFFFFFFFFull) | (uint32_t)(lo(*b) + hi(inc));
+  if (!a_in_buffer(op))
+    add_to_low(&state->cr[CR_MML_A], lo(inc));
+  if (!b_in_buffer(op))
+    add_to_low(&state->cr[CR_MML_B], hi(inc));
 }
 
 static enum mtia_issue issue_command(struct issue *in, unsigned op, enum mtia_command_kind kind) {
@@ -418,8 +479,10 @@ static enum mtia_issue issue_command(struct issue *in, unsigned op, enum mtia_co
     return MTIA_ISSUE_DONE; // the run has ended
   if (op == MTIA_OP_DMA_IN && in->x[MTIA_X_DMA_IN_MC])
     mtia_fi_join(made, in->x[MTIA_X_DMA_IN_MC], in->state->cr[CR_MCAST], false);
-  if (op == MTIA_OP_MML && in->x[MTIA_X_MML_FLAGS] & 1)
-    advance(in->state);
+  if (kind == CMD_MML && in->x[MTIA_X_MML_FLAGS] & 1)
+    advance(in->state, op);
+  if (kind == CMD_MLU_CONCAT)
+    add_to_low(&in->state->cr[CR_MLU_DST], mtia_mlu_row_bytes(made, made->mlu.cols));
   mtia_cp_enqueue(made);
   return MTIA_ISSUE_DONE;
 }
@@ -435,6 +498,18 @@ static enum mtia_issue dispatch(struct issue *in, unsigned op) {
     return unless_holds(in, WAIT_SYNC, 0, 0);
   case MTIA_OP_HALT:
     return MTIA_ISSUE_HALT;
+  case MTIA_OP_CTR_ADD:
+  case MTIA_OP_CTR_TAS:
+    return issue_ctr_remote(in, op);
+  case MTIA_OP_CTR_WAIT:
+    return unless_holds(in, WAIT_COUNTER, x[MTIA_X_CTR_WAIT_CTR], in->rs1);
+  case MTIA_OP_CTR_GET:
+    *in->rd = in->cp->counter[x[MTIA_X_CTR_GET_CTR]];
+    *in->extra = in->dev->p->cp_read;
+    return MTIA_ISSUE_DONE;
+  case MTIA_OP_CTR_SET:
+    mtia_counter_set(in->core->pe, x[MTIA_X_CTR_SET_CTR], in->rs1);
+    return MTIA_ISSUE_DONE;
   case MTIA_OP_CR_W:
     return write_cr(in, x[MTIA_X_CR_W_CR], in->rs1);
   case MTIA_OP_CR_W2:
@@ -465,7 +540,20 @@ static enum mtia_issue dispatch(struct issue *in, unsigned op) {
   case MTIA_OP_DMA_OUT:
     return issue_command(in, op, CMD_DMA_OUT);
   case MTIA_OP_MML:
+  case MTIA_OP_MML_OA:
+  case MTIA_OP_MML_OB:
+  case MTIA_OP_MML_OAB:
     return issue_command(in, op, CMD_MML);
+  case MTIA_OP_DMA_GATHER:
+    return issue_command(in, op, CMD_GATHER);
+  case MTIA_OP_DMA_PREFETCH:
+    return issue_command(in, op, CMD_PREFETCH);
+  case MTIA_OP_MLU_TRANSPOSE:
+    return issue_command(in, op, CMD_MLU_TRANSPOSE);
+  case MTIA_OP_MLU_COPY:
+    return issue_command(in, op, CMD_MLU_COPY);
+  case MTIA_OP_MLU_CONCAT:
+    return issue_command(in, op, CMD_MLU_CONCAT);
   case MTIA_OP_ACC_ZERO:
     return issue_command(in, op, CMD_ACC_ZERO);
   case MTIA_OP_ACC_BIAS:

@@ -6,7 +6,7 @@
 
 #include <inttypes.h>
 
-const char *const mtia_unit_name[UNIT_COUNT] = {"FI in", "FI out", "DPE", "RE", "SE"};
+const char *const mtia_unit_name[UNIT_COUNT] = {"FI in", "FI out", "DPE", "RE", "SE", "MLU"};
 
 const char *mtia_command_kind_name(unsigned kind) {
   static const char *const name[] = {
@@ -24,6 +24,11 @@ const char *mtia_command_kind_name(unsigned kind) {
       [CMD_RED] = "red",
       [CMD_DRAIN] = "drain",
       [CMD_MINMAX] = "acc.minmax",
+      [CMD_MLU_TRANSPOSE] = "mlu.transpose",
+      [CMD_MLU_COPY] = "mlu.copy",
+      [CMD_MLU_CONCAT] = "mlu.concat",
+      [CMD_GATHER] = "dma.gather",
+      [CMD_PREFETCH] = "dma.prefetch",
       [CMD_SE_UN] = "se.un",
       [CMD_SE_BIN] = "se.bin",
       [CMD_SE_ROWACC] = "se.rowacc",
@@ -122,7 +127,7 @@ static void print_reason(FILE *out, const struct mtia_command *c) {
   if (r)
     print_missing(out, cp, r, space);
   // A DMA starts in spite of conflicts.
-  if (c->acc >= 0 || c->unit == UNIT_COUNT)
+  if (c->acc >= 0 || c->ob_reads || c->ob_writes || c->unit == UNIT_COUNT)
     print_conflict(out, c);
   if (c->kind == CMD_DMA_IN && c->dma.round && !r)
     print_round(out, c->dma.round);
@@ -217,6 +222,11 @@ void mtia_cp_why(struct mtia_core *core, char *buffer, size_t size) {
   case WAIT_SYNC:
     snprintf(buffer, size, "mtia.sync waits for %" PRIu32 " unfinished command%s of this core",
              state->unfinished, state->unfinished == 1 ? "" : "s");
+    return;
+  case WAIT_COUNTER:
+    snprintf(buffer, size, "counter %u is %" PRIu64 ", mtia.ctr.wait needs %" PRIu64 "%s",
+             state->wait_what, cp->counter[state->wait_what], state->wait_amount,
+             cp->counter[state->wait_what] < state->wait_amount ? "" : ": it goes on");
     return;
   case WAIT_BARRIER: {
     const struct mtia_grid *grid = core->dev->grid;

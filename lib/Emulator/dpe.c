@@ -125,17 +125,22 @@ void mtia_dpe_exec(struct mtia_cp *cp, const struct mtia_command *c) {
     return;
   // Rows of 32 bytes at multiples of 32 in buffers of multiples of 32 never wrap.
   const uint8_t *a[MTIA_TILE], *b[MTIA_TILE];
+  unsigned from_b = c->mml.oa < 0; // index of B's range
   for (unsigned i = 0; i < rows; i++)
-    a[i] = mtia_cb_at(cp, c->read[0].cb, c->read[0].from + (uint64_t)i * c->mml.stride_a);
+    a[i] = c->mml.oa >= 0
+               ? cp->operand[c->mml.oa][i]
+               : mtia_cb_at(cp, c->read[0].cb, c->read[0].from + (uint64_t)i * c->mml.stride_a);
   for (unsigned j = 0; j < cols; j++)
-    b[j] = mtia_cb_at(cp, c->read[1].cb, c->read[1].from + (uint64_t)j * c->mml.stride_b);
+    b[j] = c->mml.ob >= 0 ? cp->operand[c->mml.ob][j]
+                          : mtia_cb_at(cp, c->read[from_b].cb,
+                                       c->read[from_b].from + (uint64_t)j * c->mml.stride_b);
   int32_t (*acc)[MTIA_TILE] = cp->acc[c->acc];
   if (c->mml.zero)
     for (unsigned i = 0; i < rows; i++)
       memset(acc[i], 0, cols * sizeof acc[i][0]);
   cp->tile(acc, a, b, rows, cols, c->mml.type);
   cp->macs += (uint64_t)rows * cols * (c->mml.type >= MML_F16 ? 16 : 32);
-  cp->local_read += 32u * (rows + cols);
+  cp->local_read += 32u * ((c->mml.oa < 0 ? rows : 0) + (c->mml.ob < 0 ? cols : 0));
 }
 
 uint32_t mtia_dpe_cycles(const struct mtia_device_params *p, const struct mtia_command *c) {

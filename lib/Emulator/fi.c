@@ -12,6 +12,7 @@
 #include "timeline.h"
 #include "units.h"
 
+#include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -38,6 +39,70 @@ void mtia_fi_destroy(struct mtia_cp *cp) {
 }
 
 //===-- Function --------------------------------------------------------------===//
+
+// No address: a row of zeros; and the address of what lies beyond all addresses.
+#define NO_ROW UINT64_MAX
+#define NOWHERE (UINT64_MAX - 1)
+
+// dma.gather: the address of a row of the table. Until the command completes, nobody gives the
+// indices' place away.
+static uint64_t gathered(const struct mtia_command *c, uint32_t row, bool *beyond) {
+  const struct mtia_range *r = &c->read[0];
+  int64_t index = 0;
+  if (c->dma.wide) {
+    mtia_cb_read(c->pe->cp, r->cb, r->from + 8ull * row, &index, 8);
+  } else {
+    int32_t narrow;
+    mtia_cb_read(c->pe->cp, r->cb, r->from + 4ull * row, &narrow, 4);
+    index = narrow;
+  }
+  if (index < 0)
+    return NO_ROW;
+  *beyond = c->dma.limit && (uint64_t)index >= c->dma.limit;
+  if (*beyond)
+    index = 0;
+  uint64_t address;
+  if (__builtin_mul_overflow((uint64_t)index, c->dma.pitch, &address) ||
+      __builtin_add_overflow(c->dma.address, address, &address))
+    return NOWHERE;
+  return address;
+}
+
+static void exec_gather(const struct mtia_command *c) {
+  struct mtia_cp *cp = c->pe->cp;
+  uint64_t asked = 0;
+  for (uint32_t r = 0; r < c->dma.rows; r++) {
+    uint64_t to = c->write.from + (uint64_t)r * c->dma.stride;
+    bool beyond = false;
+    uint64_t address = gathered(c, r, &beyond);
+    const uint8_t *from =
+        address == NO_ROW ? NULL : mtia_mem(c->pe->dev, c->pe, address, c->dma.width);
+    if (beyond)
+      mtia_counter_set(c->pe, c->dma.counter, cp->counter[c->dma.counter] + 1);
+    if (address != NO_ROW && !from) {
+      char where[600];
+      mtia_fail(
+          c->pe->dev, MTIA_ERR_ACCESS,
+          "PE (%u,%u): dma.gather of core %u, %s: row %" PRIu32 " of the list is at 0x%" PRIx64
+          ", %" PRIu32 " bytes, which is no memory; the table is at 0x%" PRIx64
+          ", its rows 0x%" PRIx64 " apart",
+          c->pe->row, c->pe->col, c->core, mtia_where_pc(c->pe->dev, c->pc, where, sizeof where), r,
+          address, c->dma.width, c->dma.address, c->dma.pitch);
+      return;
+    }
+    if (from) {
+      mtia_cb_write(cp, c->write.cb, to, from, c->dma.width);
+      mtia_cb_zero(cp, c->write.cb, to + c->dma.width, c->dma.stride - c->dma.width);
+      mtia_noc_count(c->pe->dev, address, c->dma.width, false);
+      asked += c->dma.width;
+    } else {
+      mtia_cb_zero(cp, c->write.cb, to, c->dma.stride);
+    }
+  }
+  cp->local_read += c->read[0].to - c->read[0].from;
+  cp->local_written += (uint64_t)c->dma.stride * c->dma.rows;
+  cp->dma_in_bytes += asked;
+}
 
 static uint8_t *host(const struct mtia_command *c, uint32_t row) {
   return mtia_mem(c->pe->dev, c->pe, c->dma.address + row * c->dma.pitch, c->dma.width);
@@ -69,7 +134,12 @@ static void exec(struct mtia_command *c) {
   struct mtia_device *dev = c->pe->dev;
   if (dev->check)
     mtia_check_command(c);
-  if (c->kind == CMD_DMA_IN) {
+  if (c->kind == CMD_GATHER) {
+    exec_gather(c);
+  } else if (c->kind == CMD_PREFETCH) {
+    if (dev->grid->cache) // timed runs only, as all that it does
+      mtia_noc_count(dev, c->dma.address, bytes_of(c), false);
+  } else if (c->kind == CMD_DMA_IN) {
     exec_in(c);
     cp->local_written += bytes_of(c);
     cp->dma_in_bytes += bytes_of(c);
@@ -87,7 +157,7 @@ void mtia_fi_exec_late(struct mtia_command *c) { exec(c); }
 //===-- Time ------------------------------------------------------------------===//
 
 static struct mtia_fi *fi_of(const struct mtia_command *c) {
-  return c->kind == CMD_DMA_IN ? &c->pe->cp->in : &c->pe->cp->out;
+  return c->unit == UNIT_DMA_IN ? &c->pe->cp->in : &c->pe->cp->out;
 }
 
 // The earliest time at which `requests` more can leave.
@@ -101,10 +171,14 @@ static void book(const struct mtia_device_params *p, struct mtia_command *c, uin
                  uint32_t offset, uint32_t requests, uint32_t bytes, uint64_t leave,
                  uint64_t back) {
   struct mtia_fi *fi = fi_of(c);
-  const struct mtia_range *place = c->kind == CMD_DMA_IN ? &c->write : &c->read[0];
-  uint64_t from = place->from + (uint64_t)row * c->dma.stride + offset;
-  back += mtia_banks_delay(c->pe->cp, place->cb, from, bytes);
-  if (c->kind == CMD_DMA_IN) {
+  if (c->kind != CMD_PREFETCH) {
+    const struct mtia_range *place = c->unit == UNIT_DMA_IN ? &c->write : &c->read[0];
+    uint64_t from = place->from + (uint64_t)row * c->dma.stride + offset;
+    back += mtia_banks_delay(c->pe->cp, place->cb, from, bytes);
+  }
+  if (c->kind == CMD_PREFETCH) { // the data end in SRAM
+    fi->next = leave + requests;
+  } else if (c->unit == UNIT_DMA_IN) {
     fi->next = leave + requests;
     // The last byte cannot enter before the port has taken all that came earlier.
     back = later(back, fi->port_free + (bytes + p->fi_in_width - 1) / p->fi_in_width);
@@ -126,13 +200,35 @@ static void vacate(struct mtia_device *dev, void *ctx, uint64_t unit) {
   mtia_cp_run(pe);
 }
 
+// What a row asks memory for: of a gathered one, which may begin anywhere, whole sectors.
+struct row {
+  uint64_t address;
+  uint32_t bytes;
+};
+
+static struct row row_of(const struct mtia_command *c, uint32_t row) {
+  if (c->kind != CMD_GATHER)
+    return (struct row){c->dma.address + row * c->dma.pitch, c->dma.width};
+  bool beyond;
+  uint64_t address = gathered(c, row, &beyond);
+  if (address == NO_ROW)
+    return (struct row){0, 0};
+  uint64_t from = address / 32 * 32, to = (address + c->dma.width + 31) / 32 * 32;
+  return (struct row){from, (uint32_t)(to - from)};
+}
+
 static void book_chunk(struct mtia_device *dev, struct transfer *t) {
   const struct mtia_device_params *p = dev->p;
   const struct mtia_command *c = t->member[0];
-  uint64_t address = c->dma.address + t->row * c->dma.pitch + t->offset;
+  struct row row = row_of(c, t->row);
+  if (t->offset == row.bytes) { // a row of zeros
+    t->row++;
+    return;
+  }
+  uint64_t address = row.address + t->offset;
   uint32_t bytes = p->sram_interleave - (uint32_t)(address % p->sram_interleave);
-  if (bytes > c->dma.width - t->offset)
-    bytes = c->dma.width - t->offset;
+  if (bytes > row.bytes - t->offset)
+    bytes = row.bytes - t->offset;
   uint32_t requests =
       ((uint32_t)(address % p->fi_request) + bytes + p->fi_request - 1) / p->fi_request;
   uint64_t leave = 0, back[MTIA_GROUP_MAX];
@@ -140,12 +236,14 @@ static void book_chunk(struct mtia_device *dev, struct transfer *t) {
     leave = later(leave, can_leave(p, fi_of(t->member[i]), requests));
   if (t->count > 1)
     mtia_noc_multicast(dev, t->member, t->count, address, bytes, leave, back);
+  else if (c->kind == CMD_PREFETCH)
+    back[0] = mtia_noc_prefetch(dev, c->pe, address, bytes, leave);
   else
     back[0] = mtia_noc_access(dev, c->pe, address, bytes, c->kind == CMD_DMA_OUT, leave);
   for (unsigned i = 0; i < t->count; i++)
     book(p, t->member[i], t->row, t->offset, requests, bytes, leave, back[i]);
   t->offset += bytes;
-  if (t->offset == c->dma.width) {
+  if (t->offset == row.bytes) {
     t->offset = 0;
     t->row++;
   }
@@ -181,7 +279,8 @@ static void start(struct mtia_command *const *member, unsigned count) {
   struct mtia_device *dev = member[0]->pe->dev;
   uint64_t now = mtia_now(dev);
   bool write = member[0]->kind == CMD_DMA_OUT;
-  mtia_noc_count(dev, member[0]->dma.address, bytes_of(member[0]), write);
+  if (member[0]->kind <= CMD_DMA_OUT) // others count by row
+    mtia_noc_count(dev, member[0]->dma.address, bytes_of(member[0]), write);
   dev->grid->multicast_saved += (count - 1) * bytes_of(member[0]);
   for (unsigned i = 0; i < count; i++) {
     mtia_cp_dequeue(member[i]);
@@ -275,7 +374,7 @@ uint64_t mtia_fi_join(struct mtia_command *c, unsigned axis, uint64_t mcast, boo
 
 bool mtia_fi_try(struct mtia_command *c) {
   struct mtia_round *round = c->dma.round;
-  if (c->kind == CMD_DMA_OUT || !round) {
+  if (!round) {
     start(&c, 1);
     return true;
   }

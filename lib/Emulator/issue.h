@@ -58,6 +58,10 @@ bool issue_draft_minmax(struct issue *in, struct mtia_command *c);
 bool issue_draft_se_un(struct issue *in, struct mtia_command *c);
 bool issue_draft_se_bin(struct issue *in, struct mtia_command *c);
 bool issue_draft_se_rowacc(struct issue *in, struct mtia_command *c);
+// cp_issue_mlu.c, cp_issue_fi.c
+bool issue_draft_gather(struct issue *in, struct mtia_command *c);
+bool issue_draft_prefetch(struct issue *in, struct mtia_command *c);
+bool issue_draft_mlu(struct issue *in, struct mtia_command *c);
 bool issue_draft_se_red(struct issue *in, struct mtia_command *c);
 
 #endif

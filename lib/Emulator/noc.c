@@ -259,6 +259,15 @@ uint64_t mtia_noc_access(struct mtia_device *dev, const struct mtia_pe *pe, uint
   return last + (go > turn ? go - turn : 0) + 2 * way_to(dev, pe, t);
 }
 
+uint64_t mtia_noc_prefetch(struct mtia_device *dev, const struct mtia_pe *pe, uint64_t address,
+                           uint32_t bytes, uint64_t leave) {
+  struct target t = target_of(dev, address);
+  uint64_t last = leave;
+  if (dev->grid->cache)
+    serve(dev, t, address, bytes, false, leave, &last);
+  return last + 2 * way_to(dev, pe, t);
+}
+
 void mtia_noc_multicast(struct mtia_device *dev, struct mtia_command *const *member, unsigned count,
                         uint64_t address, uint32_t bytes, uint64_t leave, uint64_t *back) {
   struct target t = target_of(dev, address);

@@ -175,7 +175,7 @@ static uint32_t index2(const struct mtia_se_op *se, uint32_t i) {
 void mtia_se_exec_elements(struct mtia_cp *cp, const struct mtia_command *c) {
   const struct mtia_se_op *se = &c->se;
   uint32_t size1 = se_size(se->in1), size2 = se_size(se->in2), size = se_size(se->out);
-  uint8_t a[CHUNK * 4], b[CHUNK * 4], out[CHUNK * 4];
+  uint8_t a[CHUNK * 4], b[CHUNK * 4], out[CHUNK * 4] = {0};
   for (uint32_t i = 0, n; i < se->count; i += n) {
     n = se->count - i < CHUNK ? se->count - i : CHUNK;
     uint64_t to = c->write.from + (uint64_t)i * size;
@@ -184,7 +184,8 @@ void mtia_se_exec_elements(struct mtia_cp *cp, const struct mtia_command *c) {
       bool same = se->broadcast == SE_ONE || se->broadcast == SE_PER_ROW;
       mtia_cb_read(cp, c->read[1].cb, c->read[1].from + (uint64_t)index2(se, i) * size2, b,
                    (same ? 1 : n) * size2);
-      mtia_cb_read(cp, c->write.cb, to, out, n * size); // for fma
+      if (se->op == SE_FMA)
+        mtia_cb_read(cp, c->write.cb, to, out, n * size);
       mtia_cb_read(cp, c->read[0].cb, c->read[0].from + (uint64_t)i * size1, a, n * size1);
       binary(c, a, b, out, n, same);
     } else {

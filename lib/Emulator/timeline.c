@@ -296,6 +296,9 @@ static void print_wait(FILE *out, const struct mtia_cp_core *state) {
   case WAIT_SYNC:
     fprintf(out, "wait: sync");
     return;
+  case WAIT_COUNTER:
+    fprintf(out, "wait: counter %u", state->wait_what);
+    return;
   case WAIT_BARRIER:
     fprintf(out, "wait: barrier %u", state->wait_what);
     return;

@@ -17,6 +17,8 @@
 #define MTIA_CRS 32
 #define MTIA_CORES 2
 #define MTIA_ACCS 4
+#define MTIA_OBS 4 // operand buffers of the DPE
+#define MTIA_COUNTERS 32
 #define MTIA_TILE 32
 #define MTIA_BANKS_MAX 64
 #define MTIA_GROUP_MAX 16 // PEs in a multicast: bits of a mask in MCAST
@@ -54,7 +56,7 @@ enum mtia_cr_name {
   CR_FIRST_RESERVED = 29,
 };
 
-enum mtia_unit_id { UNIT_DMA_IN, UNIT_DMA_OUT, UNIT_DPE, UNIT_RE, UNIT_SE, UNIT_COUNT };
+enum mtia_unit_id { UNIT_DMA_IN, UNIT_DMA_OUT, UNIT_DPE, UNIT_RE, UNIT_SE, UNIT_MLU, UNIT_COUNT };
 
 enum mtia_command_kind {
   CMD_PUSH,
@@ -75,6 +77,11 @@ enum mtia_command_kind {
   CMD_SE_BIN,
   CMD_SE_ROWACC,
   CMD_SE_RED,
+  CMD_MLU_TRANSPOSE,
+  CMD_MLU_COPY,
+  CMD_MLU_CONCAT,
+  CMD_GATHER,
+  CMD_PREFETCH,
 };
 
 enum { RED_NONE = 0, RED_IN_NORTH = 1, RED_IN_WEST = 2, RED_OUT_SOUTH = 1, RED_OUT_EAST = 2 };
@@ -101,6 +108,7 @@ struct mtia_command {
   uint8_t state;
   int8_t acc; // -1: none
   uint8_t reads, writes;
+  uint8_t ob_reads, ob_writes; // operand buffers, as masks
   struct mtia_pe *pe;
   uint64_t pc;
   uint64_t ready;                       // earliest start: issue + dispatch
@@ -118,11 +126,20 @@ struct mtia_command {
       struct mtia_round *round; // multicast; NULL: alone
       uint64_t last;            // when the last byte arrives
       bool late;                // its function happens then, not at its start
+      uint64_t limit;           // gather: rows of the table; 0: no limit
+      uint8_t counter;          // gather: counts indices beyond it
+      bool wide;                // gather: indices of 64 bits
     } dma;
     struct {
       uint8_t type, zero, rows, cols;
+      int8_t oa, ob; // operand buffers; -1: from the CB
       uint32_t stride_a, stride_b;
     } mml;
+    struct {
+      uint8_t es; // log2 of an element's bytes; 3: 4 bits
+      int8_t ob;  // operand buffer written; -1: to the CB
+      uint32_t rows, cols, from_stride, to_stride, to_offset;
+    } mlu;
     struct {
       uint8_t rows, cols;
       uint32_t stride;
@@ -171,6 +188,7 @@ enum mtia_wait {
   WAIT_SPACE,
   WAIT_SYNC,
   WAIT_BARRIER,
+  WAIT_COUNTER,
   WAIT_COUNT
 };
 
@@ -220,7 +238,10 @@ struct mtia_cp {
   struct mtia_fi in, out;
   uint64_t bank_free[MTIA_BANKS_MAX]; // when each bank has done what it was asked for
   int32_t acc[MTIA_ACCS][MTIA_TILE][MTIA_TILE];
-  mtia_tile_fn *tile; // DPE arithmetic of this host
+  uint8_t operand[MTIA_OBS][MTIA_TILE][32];
+  uint64_t counter[MTIA_COUNTERS];
+  struct mtia_post *posts; // increments on their way from here
+  mtia_tile_fn *tile;      // DPE arithmetic of this host
   struct mtia_command *unused;
   uint32_t releasing, publishing; // CBs with a counter to move, as a mask
   bool running;                   // mtia_cp_run is active
@@ -332,11 +353,16 @@ void mtia_se_exec(struct mtia_cp *cp, const struct mtia_command *c);
 void mtia_se_exec_elements(struct mtia_cp *cp, const struct mtia_command *c); // se.un, se.bin
 void mtia_se_exec_rows(struct mtia_cp *cp, const struct mtia_command *c);     // se.rowacc, se.red
 
+// Bytes of a row of so many elements.
+uint32_t mtia_mlu_row_bytes(const struct mtia_command *c, uint32_t elements);
+void mtia_mlu_exec(struct mtia_cp *cp, const struct mtia_command *c);
+
 //===-- Units: time -----------------------------------------------------------===//
 
 uint32_t mtia_dpe_cycles(const struct mtia_device_params *p, const struct mtia_command *c);
 uint32_t mtia_re_cycles(const struct mtia_device_params *p, const struct mtia_command *c);
 uint32_t mtia_se_cycles(const struct mtia_device_params *p, const struct mtia_command *c);
+uint32_t mtia_mlu_cycles(const struct mtia_device_params *p, const struct mtia_command *c);
 uint32_t mtia_se_latency(const struct mtia_device_params *p, const struct mtia_command *c);
 
 // RE: what a `red` waits for beside the rules of the CP.
@@ -359,6 +385,9 @@ uint64_t mtia_fi_join(struct mtia_command *c, unsigned axis, uint64_t mcast, boo
 // leaves the PE's FI at `leave` is back; books the memory for it.
 uint64_t mtia_noc_access(struct mtia_device *dev, const struct mtia_pe *pe, uint64_t address,
                          uint32_t bytes, bool write, uint64_t leave);
+// A read whose data go no further than the SRAM, if it caches DRAM; otherwise nothing is read.
+uint64_t mtia_noc_prefetch(struct mtia_device *dev, const struct mtia_pe *pe, uint64_t address,
+                           uint32_t bytes, uint64_t leave);
 // The same for a multicast read: one access, back[i] for each member.
 void mtia_noc_multicast(struct mtia_device *dev, struct mtia_command *const *member, unsigned count,
                         uint64_t address, uint32_t bytes, uint64_t leave, uint64_t *back);
@@ -386,6 +415,15 @@ bool mtia_banks_create(struct mtia_device *dev);
 uint32_t mtia_banks_extend(struct mtia_command *c, uint32_t busy);
 // Books [from, from + bytes) of a CB; by how many cycles its banks are late.
 uint32_t mtia_banks_delay(struct mtia_cp *cp, unsigned cb, uint64_t from, uint32_t bytes);
+
+//===-- counter.c -------------------------------------------------------------===//
+
+// Adds to a counter of `to`, whose cores may wait for it; from another PE it takes its way.
+void mtia_counter_add(struct mtia_pe *from, struct mtia_pe *to, unsigned counter, uint64_t amount);
+void mtia_counter_set(struct mtia_pe *pe, unsigned counter, uint64_t value);
+// Cycles between the CPs of two PEs.
+uint32_t mtia_counter_way(const struct mtia_pe *from, const struct mtia_pe *to);
+void mtia_counter_destroy(struct mtia_cp *cp);
 
 //===-- barrier.c -------------------------------------------------------------===//
 

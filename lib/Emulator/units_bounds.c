@@ -47,7 +47,7 @@ static double core_cycles(const struct mtia_device *dev, unsigned id, double cyc
 static void collect(const struct mtia_device *dev, struct bounds *b) {
   const struct mtia_device_params *p = dev->p;
   const struct mtia_grid *grid = dev->grid;
-  double macs = 0, local = 0, in = 0, out = 0, re = 0, se = 0;
+  double macs = 0, local = 0, in = 0, out = 0, re = 0, se = 0, mlu = 0;
   for (unsigned i = 0; i < dev->rows * dev->cols; i++) {
     const struct mtia_cp *cp = dev->pe[i].cp;
     macs += (double)cp->macs;
@@ -56,10 +56,12 @@ static void collect(const struct mtia_device *dev, struct bounds *b) {
     out += (double)cp->dma_out_bytes;
     re += (double)cp->unit[UNIT_RE].busy_cycles;
     se += (double)cp->unit[UNIT_SE].busy_cycles;
+    mlu += (double)cp->unit[UNIT_MLU].busy_cycles;
   }
   add(b, "DPE", "multiply-adds", macs, b->pes * MTIA_TILE * p->dpe_width);
   add(b, "RE", "cycles", re, b->pes);
   add(b, "SE", "cycles", se, b->pes);
+  add(b, "MLU", "cycles", mlu, b->pes);
   add(b, "FI in", "B", in, b->pes * p->fi_in_width);
   add(b, "FI out", "B", out, b->pes * p->fi_out_width);
   add(b, "local memory, by units", "B", local, b->pes * p->local_banks * p->local_bank_width);

@@ -7,7 +7,7 @@
 #include <cjson/cJSON.h>
 #include <inttypes.h>
 
-static const char *const unit_key[UNIT_COUNT] = {"fi_in", "fi_out", "dpe", "re", "se"};
+static const char *const unit_key[UNIT_COUNT] = {"fi_in", "fi_out", "dpe", "re", "se", "mlu"};
 static const struct {
   const char *key, *text;
 } wait_name[WAIT_COUNT] = {
@@ -17,6 +17,7 @@ static const struct {
     [WAIT_SPACE] = {"cb_space", "space (cb.waits)"},
     [WAIT_SYNC] = {"sync", "mtia.sync"},
     [WAIT_BARRIER] = {"barrier", "barriers"},
+    [WAIT_COUNTER] = {"counter", "counters"},
 };
 static const char *const level_key[LEVEL_COUNT] = {"sram", "dram", "remote", "local"};
 

@@ -138,6 +138,13 @@ static void add_core(struct graph *g, struct mtia_core *core) {
       if (state->wait == WAIT_SYNC || c->unit == UNIT_COUNT)
         add_edge(g, from, command_node(c), state->wait == WAIT_SYNC ? "sync" : "push and pop");
     return;
+  case WAIT_COUNTER: // any core could count
+    for (unsigned i = 0; i < MTIA_CORES * g->dev->rows * g->dev->cols; i++) {
+      const struct mtia_core *other = &g->dev->pe[i / 2].core[i % 2];
+      if (other != core)
+        add_edge(g, from, node_of(other->pe, other->id), "counter %u", state->wait_what);
+    }
+    return;
   case WAIT_BARRIER:
     wait_for_barrier(g, core, state->wait_what);
     return;
@@ -153,7 +160,8 @@ static void add_checks(struct graph *g, unsigned from, const struct mtia_command
   if (r)
     wait_for_cb(g, from, c->pe, NULL, r->cb, space);
   const struct mtia_command *e = mtia_cp_conflict(c);
-  if (e && (c->acc >= 0 || c->unit == UNIT_COUNT || c->state == CMD_WORKED))
+  if (e && (c->acc >= 0 || c->ob_reads || c->ob_writes || c->unit == UNIT_COUNT ||
+            c->state == CMD_WORKED))
     add_edge(g, from, command_node(e), "earlier %s", mtia_command_name(e));
 }
 

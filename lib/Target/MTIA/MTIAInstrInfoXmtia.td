@@ -158,7 +158,6 @@ def SYNC : XmtiaR<OPC_CUSTOM_0, 2, 0, (outs), (ins), "", "cp",
 def HALT : XmtiaR<OPC_CUSTOM_0, 8, 0, (outs), (ins), "", "cp",
                   "This core has finished the kernel.">;
 
-let Since = 2 in {
 def CTR_ADD : XmtiaR<OPC_CUSTOM_0, 3, 0, (outs),
                      (ins xm_ctr:$ctr, GPR:$rs1, GPR:$rs2), "$ctr, $rs1, $rs2",
                      "cp",
@@ -208,7 +207,6 @@ def CTR_TAS : XmtiaR<OPC_CUSTOM_0, 7, 0, (outs GPR:$rd),
   let Inst{19-15} = rs1;
   let Inst{11-7} = rd;
 }
-} // Since
 } // mayLoad, mayStore
 
 // Command registers.
@@ -341,7 +339,6 @@ def DMA_OUT : XmtiaR<OPC_CUSTOM_1, 0, 1, (outs),
   let Inst{11-7} = cb;
 }
 
-let Since = 2 in {
 def DMA_GATHER : XmtiaInst<OPC_CUSTOM_1, 2, (outs),
                            (ins xm_cb:$cb, GPR:$rs1, GPR:$rs2, xm_icb:$icb),
                            "$cb, $rs1, $rs2, $icb", "fi",
@@ -367,7 +364,6 @@ def DMA_PREFETCH : XmtiaR<OPC_CUSTOM_1, 0, 3, (outs), (ins GPR:$rs1, GPR:$rs2),
   let Inst{24-20} = rs2;
   let Inst{19-15} = rs1;
 }
-} // Since
 
 //===----------------------------------------------------------------------===//
 // DPE and RE: custom-2
@@ -400,14 +396,12 @@ def MML : Multiply<0, xm_cb, xm_cb,
                    "into accumulator acc. flags: bit 0 advances MML_A and "
                    "MML_B, bit 1 starts from zero. type: 0 s8 x s8, 1 u8 x s8, 2 "
                    "s8 x u8, 3 u8 x u8, 4 f16, 5 bf16.">;
-let Since = 2 in {
 def MML_OA : Multiply<5, xm_ob, xm_cb,
                       "mml with the tile of A in operand buffer a.">;
 def MML_OB : Multiply<6, xm_cb, xm_ob,
                       "mml with the tile of B in operand buffer b.">;
 def MML_OAB : Multiply<7, xm_ob, xm_ob,
                        "mml with both tiles in operand buffers.">;
-} // Since
 
 //  31  28 27 26 25 24 23 22 21 20 19   15 14    12 11 7 6      0
 // | 000, add | how |  tj |  ti | acc | 00000 |  001   | cb | opcode |
@@ -543,7 +537,6 @@ def ACC_MINMAX : XmtiaInst<OPC_CUSTOM_2, 4, (outs),
 // MLU: custom-3, funct3 4 to 6. SE: custom-3, funct3 0 to 3
 //===----------------------------------------------------------------------===//
 
-let Since = 2 in {
 //  31  28 27    26 25 24 20 19   15 14    12 11  7 6      0
 // | 0000 | dpe | es  | cbs | 00000 | funct3 | cbd | opcode |
 class Layout<bits<3> f3, string doc>
@@ -566,7 +559,6 @@ def MLU_COPY : Layout<5, "Copies the elements of MLU_SHAPE from cbs to cbd, each
 def MLU_CONCAT : Layout<6, "Copies, then moves MLU_DST so that the next source "
                            "lands beside this one.">;
 
-} // Since
 
 def SE_UN : XmtiaInst<OPC_CUSTOM_3, 0, (outs),
                       (ins xm_cb:$cbd, xm_cb:$cbs, xm_seun:$op),

@@ -41,15 +41,23 @@ static void put_some(struct machine *m, struct mtia_pe *pe, unsigned core, struc
       {MTIA_OP_CB_POP, MTIA_OP_DMA_OUT, MTIA_OP_MML, MTIA_OP_MML, MTIA_OP_ACC_LOAD,
        MTIA_OP_ACC_BIAS, MTIA_OP_CR_W2, MTIA_OP_CB_HEAD}};
   static const uint16_t rare[] = {
-      MTIA_OP_RED,     MTIA_OP_BAR,     MTIA_OP_SYNC,   MTIA_OP_CB_WAITD, MTIA_OP_CB_WAITS,
-      MTIA_OP_CB_INIT, MTIA_OP_CR_ADD,  MTIA_OP_CR_W,   MTIA_OP_ID,       MTIA_OP_CB_FILL,
-      MTIA_OP_CB_POP,  MTIA_OP_CB_PUSH, MTIA_OP_DMA_IN, MTIA_OP_DMA_OUT,  MTIA_OP_ACC_BIASR};
-  unsigned op = roll(d, 40) ? often[core][roll(d, 8)] : rare[roll(d, sizeof rare / sizeof *rare)];
+      MTIA_OP_RED,      MTIA_OP_BAR,           MTIA_OP_SYNC,       MTIA_OP_CB_WAITD,
+      MTIA_OP_CB_WAITS, MTIA_OP_CB_INIT,       MTIA_OP_CR_ADD,     MTIA_OP_CR_W,
+      MTIA_OP_ID,       MTIA_OP_CB_FILL,       MTIA_OP_CB_POP,     MTIA_OP_CB_PUSH,
+      MTIA_OP_DMA_IN,   MTIA_OP_DMA_OUT,       MTIA_OP_ACC_BIASR,  MTIA_OP_REDF,
+      MTIA_OP_DRAINF,   MTIA_OP_ACC_ADD,       MTIA_OP_ACC_ADDR,   MTIA_OP_ACC_MINMAX,
+      MTIA_OP_SE_UN,    MTIA_OP_SE_BIN,        MTIA_OP_SE_ROWACC,  MTIA_OP_SE_RED,
+      MTIA_OP_MLU_COPY, MTIA_OP_MLU_TRANSPOSE, MTIA_OP_MLU_CONCAT, MTIA_OP_MML_OA,
+      MTIA_OP_MML_OB,   MTIA_OP_MML_OAB,       MTIA_OP_DMA_GATHER, MTIA_OP_DMA_PREFETCH,
+      MTIA_OP_CTR_ADD,  MTIA_OP_CTR_WAIT,      MTIA_OP_CTR_GET,    MTIA_OP_CTR_SET,
+      MTIA_OP_CTR_TAS};
+  unsigned op = roll(d, 12) ? often[core][roll(d, 8)] : rare[roll(d, sizeof rare / sizeof *rare)];
   uint64_t rs1 = some_number(d), rs2 = some_number(d);
   uint8_t x[8];
   for (unsigned i = 0; i < 8; i++)
     x[i] = (uint8_t)roll(d, 4);
-  if (op == MTIA_OP_DMA_IN || op == MTIA_OP_DMA_OUT) {
+  if (op == MTIA_OP_DMA_IN || op == MTIA_OP_DMA_OUT || op == MTIA_OP_DMA_GATHER ||
+      op == MTIA_OP_DMA_PREFETCH) {
     rs1 = some_address(d);
     rs2 = 1 + roll(d, 8);
     x[1] = roll(d, 60) ? 0 : x[1];
@@ -57,13 +65,23 @@ static void put_some(struct machine *m, struct mtia_pe *pe, unsigned core, struc
     rs1 = MTIA_LOCAL_BASE + 32 * roll(d, 1000);
     rs2 = 32 * (1 + roll(d, 300));
   } else if (op == MTIA_OP_CR_W2 || op == MTIA_OP_CR_W || op == MTIA_OP_CR_ADD) {
-    x[0] = (uint8_t)roll(d, 14);
+    x[0] = (uint8_t)roll(d, 30);
     if (x[0] == CR_BLOCK || x[0] == CR_MCAST) {
       rs1 = x[0] == CR_BLOCK ? roll(d, 129) | roll(d, 129) << 16 : 3 | 3 << 16;
       rs2 = 0;
     } else if (x[0] == CR_QCLAMP) {
       rs1 = 0;
+    } else if (x[0] == CR_QMODE || x[0] == CR_SE_FMT || x[0] == CR_SE_STRIDE) {
+      rs1 = x[0] == CR_SE_FMT ? roll(d, 6) | roll(d, 6) << 4 | roll(d, 6) << 8 : 0;
+      rs2 = 0;
+    } else if (x[0] == CR_QCHAN || x[0] == CR_SE_ROW) {
+      rs1 = roll(d, 4) + (x[0] == CR_SE_ROW ? 8 : 0);
+      rs2 = x[0] == CR_SE_ROW ? roll(d, 5) << 8 : 0;
     }
+  } else if (op == MTIA_OP_CTR_ADD || op == MTIA_OP_CTR_TAS) {
+    rs1 = roll(d, 5);
+  } else if (op == MTIA_OP_CTR_WAIT) {
+    rs1 = roll(d, 2);
   }
   put_step(m, pe, core, op, rs1, rs2, x);
 }
@@ -93,6 +111,7 @@ static struct outcome run(uint64_t seed, bool functional) {
   struct machine *m = machine_new(2, 2, functional);
   struct dice d = {seed};
   m->skip_traps = true;
+  m->expect_failure = true; // of gathers
   for (unsigned i = 0; i < 4; i++)
     for (uint8_t cb = 0; cb < 4; cb++)
       PUT(m, &m->dev.pe[i], 0, CB_INIT, MTIA_LOCAL_BASE + 16384 * cb, 32 * (1 + roll(&d, 400)), cb);

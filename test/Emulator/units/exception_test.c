@@ -437,6 +437,109 @@ static void se_rows(void **state) {
   assert_int_equal(T(SE_ROWACC, 1, 0, 1, 0, 0), ALIGN);
 }
 
+static void layout(void **state) {
+  CR(CR_MLU_SHAPE, 0, 4);
+  assert_int_equal(T(MLU_COPY, 0, 0, 1, 0, 0, 0), PARAMETER);
+  CR(CR_MLU_SHAPE, 4, 0);
+  assert_int_equal(T(MLU_TRANSPOSE, 0, 0, 1, 0, 0, 0), PARAMETER);
+  CR(CR_MLU_SHAPE, 0xFFFFFFFF, 0xFFFFFFFF);
+  assert_int_equal(T(MLU_COPY, 0, 0, 1, 0, 2, 0), PARAMETER);
+  CR(CR_MLU_SHAPE, 64, 64);
+  CR(CR_MLU_SRC, 0, 64);
+  CR(CR_MLU_DST, 0, 64);
+  assert_int_equal(T(MLU_TRANSPOSE, 0, 0, 1, 0, 0, 0), GOOD);
+  assert_int_equal(T(MLU_TRANSPOSE, 0, 0, 9, 0, 0, 0), CB_UNSET);
+  assert_int_equal(T(MLU_TRANSPOSE, 0, 0, 1, 9, 0, 0), CB_UNSET);
+  assert_int_equal(T(MLU_TRANSPOSE, 0, 0, 1, 0, 1, 0), EXTENT); // the source ends 64 bytes behind
+  CR(CR_MLU_SRC, 1, 64);
+  assert_int_equal(T(MLU_COPY, 0, 0, 1, 0, 0, 0), EXTENT);
+  assert_int_equal(T(MLU_COPY, 0, 0, 1, 0, 1, 0), ALIGN);
+  CR(CR_MLU_SRC, 0, 62);
+  CR(CR_MLU_DST, 0, 66);
+  assert_int_equal(T(MLU_COPY, 0, 0, 1, 0, 2, 0), ALIGN);
+  assert_int_equal(T(MLU_COPY, 0, 0, 1, 0, 0, 0), EXTENT); // of the result
+  CR(CR_MLU_SHAPE, 2, 3);
+  assert_int_equal(T(MLU_CONCAT, 0, 0, 1, 0, 3, 0), PARAMETER); // half a byte
+  assert_int_equal(T(MLU_COPY, 0, 0, 1, 0, 3, 0), GOOD);
+  CR(CR_MLU_DST, 0, 1);
+  CR(CR_MLU_SHAPE, 32, 32);
+  assert_int_equal(T(MLU_COPY, 0, 0, 3, 0, 0, 1), GOOD); // buffers have no stride
+  assert_int_equal(T(MLU_COPY, 0, 0, 4, 0, 0, 1), PARAMETER);
+  CR(CR_MLU_SHAPE, 33, 32);
+  assert_int_equal(T(MLU_COPY, 0, 0, 3, 0, 0, 1), EXTENT);
+  assert_int_equal(T(MLU_TRANSPOSE, 0, 0, 3, 0, 0, 1), EXTENT);
+  CR(CR_MLU_SHAPE, 16, 32);
+  assert_int_equal(T(MLU_TRANSPOSE, 0, 0, 3, 0, 1, 1), GOOD);
+  CR(CR_MLU_DST, 17, 0);
+  CR(CR_MLU_SHAPE, 16, 16);
+  assert_int_equal(T(MLU_CONCAT, 0, 0, 3, 0, 0, 1), EXTENT);
+  CR(CR_MLU_DST, 16, 0);
+  assert_int_equal(T(MLU_CONCAT, 0, 0, 3, 0, 0, 1), GOOD);
+  assert_int_equal(T(MLU_CONCAT, 0, 0, 3, 0, 0, 1), EXTENT); // it has moved to 32
+}
+
+static void operand_buffers(void **state) {
+  CR(CR_BLOCK, 32 | 32 << 16, 0);
+  CR(CR_MML_A, 0, 33); // means nothing to an operand in a buffer
+  CR(CR_MML_B, 0, 32);
+  assert_int_equal(T(MML_OA, 0, 0, 0, 3, 1, 0, 0, 0, 0), GOOD);
+  assert_int_equal(T(MML_OA, 0, 0, 0, 4, 1, 0, 0, 0, 0), PARAMETER);
+  assert_int_equal(T(MML_OA, 0, 0, 0, 3, 9, 0, 0, 0, 0), CB_UNSET);
+  assert_int_equal(T(MML_OB, 0, 0, 0, 0, 3, 0, 0, 0, 0), ALIGN);
+  assert_int_equal(T(MML_OB, 0, 0, 0, 0, 4, 0, 0, 0, 0), PARAMETER);
+  assert_int_equal(T(MML_OAB, 0, 0, 0, 3, 3, 0, 0, 0, 5), GOOD);
+  assert_int_equal(T(MML_OAB, 0, 0, 0, 3, 4, 0, 0, 0, 0), PARAMETER);
+  assert_int_equal(T(MML_OAB, 0, 0, 0, 0, 0, 0, 0, 0, 6), PARAMETER);
+}
+
+static void gather(void **state) {
+  const uint64_t dram = MTIA_DRAM_BASE;
+  assert_int_equal(T(DMA_GATHER, dram, 1, 0, 1), PARAMETER); // width 0
+  CR(CR_GATHER, 100, 0);
+  assert_int_equal(T(DMA_GATHER, dram, 0, 0, 1), PARAMETER);
+  assert_int_equal(T(DMA_GATHER, dram, 1, 0, 64), PARAMETER);
+  assert_int_equal(T(DMA_GATHER, dram + 1, 32, 0, 1), GOOD); // any byte
+  assert_int_equal(T(DMA_GATHER, dram, 33, 0, 1), EXTENT);
+  assert_int_equal(T(DMA_GATHER, dram, 1ull << 31, 0, 1), EXTENT);
+  assert_int_equal(T(DMA_GATHER, dram, 1, 9, 1), CB_UNSET);
+  assert_int_equal(T(DMA_GATHER, dram, 1, 0, 9), CB_UNSET);
+  CR(CR_GATHER, 4, 4096 - 64);
+  assert_int_equal(T(DMA_GATHER, dram, 16, 0, 1), GOOD);
+  assert_int_equal(T(DMA_GATHER, dram, 17, 0, 1), EXTENT);
+  assert_int_equal(T(DMA_GATHER, dram, 8, 0, 32 + 1), GOOD);
+  assert_int_equal(T(DMA_GATHER, dram, 9, 0, 32 + 1), EXTENT);
+  CR(CR_GATHER, 4, 4);
+  assert_int_equal(T(DMA_GATHER, dram, 1, 0, 1), GOOD);
+  assert_int_equal(T(DMA_GATHER, dram, 1, 0, 33), ALIGN);
+  CR(CR_GATHER_LIMIT, 1, 32);
+  assert_int_equal(T(DMA_GATHER, dram, 1, 0, 1), PARAMETER);
+}
+
+static void prefetch(void **state) {
+  const uint64_t dram = MTIA_DRAM_BASE;
+  assert_int_equal(T(DMA_PREFETCH, dram, 1, 0), PARAMETER); // width 0
+  CR(CR_PREFETCH, 100, 128);
+  assert_int_equal(T(DMA_PREFETCH, dram, 0, 0), PARAMETER);
+  assert_int_equal(T(DMA_PREFETCH, dram, 65537, 0), PARAMETER);
+  assert_int_equal(T(DMA_PREFETCH, dram, 10, 0), GOOD);
+  assert_int_equal(T(DMA_PREFETCH, dram + 16, 1, 0), ALIGN);
+  assert_int_equal(T(DMA_PREFETCH, MTIA_SRAM_BASE, 1, 0), ADDRESS);
+  assert_int_equal(T(DMA_PREFETCH, dram + DRAM_BYTES - 128, 1, 0), GOOD);
+  assert_int_equal(T(DMA_PREFETCH, dram + DRAM_BYTES - 128, 2, 0), ADDRESS);
+  CR(CR_PREFETCH, 100, 100);
+  assert_int_equal(T(DMA_PREFETCH, dram, 1, 0), ALIGN);
+}
+
+static void counters(void **state) {
+  assert_int_equal(T(CTR_ADD, 3, 5, 31), GOOD);
+  assert_int_equal(T(CTR_ADD, 4, 5, 31), PARAMETER); // 2 x 2 PEs
+  assert_int_equal(T(CTR_TAS, 3, 0, 1), GOOD);
+  assert_int_equal(T(CTR_TAS, ~0ull, 0, 1), PARAMETER);
+  assert_int_equal(T(CTR_SET, 7, 0, 2), GOOD);
+  assert_int_equal(T(CTR_WAIT, 7, 0, 2), GOOD);
+  assert_int_equal(T(CTR_GET, 0, 0, 2), GOOD);
+}
+
 static void control(void **state) {
   assert_int_equal(T(ID, 0, 0, 7), GOOD);
   assert_int_equal(T(ID, 0, 0, 8), PARAMETER);
@@ -446,14 +549,6 @@ static void control(void **state) {
   assert_int_equal(T(CR_W2, 0, 1, 31), PARAMETER);
   assert_int_equal(T(CR_ADD, 1, 0, 31), PARAMETER);
   assert_int_equal(T(CR_W, 1, 0, 28), GOOD);
-  assert_int_equal(T(CTR_ADD, 0, 0, 0), UNIMPLEMENTED);
-  assert_int_equal(T(CTR_WAIT, 0, 0, 0), UNIMPLEMENTED);
-  assert_int_equal(T(CTR_GET, 0, 0, 0), UNIMPLEMENTED);
-  assert_int_equal(T(CTR_SET, 0, 0, 0), UNIMPLEMENTED);
-  assert_int_equal(T(CTR_TAS, 0, 0, 0), UNIMPLEMENTED);
-  assert_int_equal(T(DMA_GATHER, 0, 0, 0), UNIMPLEMENTED);
-  assert_int_equal(T(DMA_PREFETCH, 0, 0, 0), UNIMPLEMENTED);
-  assert_int_equal(T(MLU_TRANSPOSE, 0, 0, 0), UNIMPLEMENTED);
 }
 
 static uint64_t red_at(unsigned row, unsigned col, uint8_t in, uint8_t out) {
@@ -521,23 +616,17 @@ static void nothing_happens(void **state) {
 int main(void) {
 #define TEST(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
   const struct CMUnitTest tests[] = {
-      TEST(cb_init),
-      TEST(cb_init_while_busy),
-      TEST(unset_buffers),
-      TEST(pointers),
-      TEST(dma),
-      TEST(mml),
-      TEST(accumulators),
-      TEST(drain),
-      TEST(minmax),
-      TEST(se_elements),
-      TEST(se_quantisation),
-      TEST(se_rows),
-      TEST(quantisation),
-      TEST(control),
-      TEST(links),
-      TEST(groups),
-      TEST(nothing_happens),
+      TEST(cb_init),       TEST(cb_init_while_busy),
+      TEST(unset_buffers), TEST(pointers),
+      TEST(dma),           TEST(mml),
+      TEST(accumulators),  TEST(drain),
+      TEST(layout),        TEST(operand_buffers),
+      TEST(gather),        TEST(prefetch),
+      TEST(counters),      TEST(minmax),
+      TEST(se_elements),   TEST(se_quantisation),
+      TEST(se_rows),       TEST(quantisation),
+      TEST(control),       TEST(links),
+      TEST(groups),        TEST(nothing_happens),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
 }

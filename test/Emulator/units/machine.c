@@ -113,7 +113,14 @@ bool mtia_error_set(struct mtia_error *error, enum mtia_error_category category,
 }
 
 void mtia_fail(struct mtia_device *dev, enum mtia_error_category category, const char *fmt, ...) {
-  fail_msg("mtia_fail: %s", fmt);
+  struct machine *m = machine_of(dev);
+  va_list args;
+  va_start(args, fmt);
+  vsnprintf(m->failure, sizeof m->failure, fmt, args);
+  va_end(args);
+  m->failures++;
+  if (!m->expect_failure)
+    fail_msg("mtia_fail: %s", m->failure);
 }
 
 // Never called: there is neither dev->debug nor dev->check.

@@ -36,6 +36,9 @@ struct machine {
   uint64_t order;
   bool skip_traps; // a step that traps is passed over instead of failing the test
   unsigned traps;
+  bool expect_failure; // mtia_fail is counted instead of failing the test
+  unsigned failures;
+  char failure[500];
 };
 
 struct machine *machine_new(unsigned rows, unsigned cols, bool functional);

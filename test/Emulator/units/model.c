@@ -5,6 +5,7 @@
 
 #include <fenv.h>
 #include <math.h>
+#include <stdlib.h>
 #include <string.h>
 
 uint8_t *model_byte(struct model *m, int cb, uint64_t b) {
@@ -110,20 +111,28 @@ void model_dma_out(struct model *m, int cb, uint64_t offset, uint64_t rows) {
   m->cb[cb].head += rows * stride;
 }
 
-void model_mml(struct model *m, int acc, int cba, int cbb, int ti, int tj, int flags, int type) {
-  uint64_t a = m->cb[cba].head + m->cr_lo[5], b = m->cb[cbb].head + m->cr_lo[6];
+// Byte l of row i of a tile of an operand of mml.
+static uint8_t operand(struct model *m, bool buffer, int cb, int cr, int t, int i, int l) {
+  if (buffer)
+    return m->operand[cb][i][l];
+  return *model_byte(
+      m, cb, m->cb[cb].head + m->cr_lo[cr] + (uint64_t)(32 * t + i) * m->cr_hi[cr] + (uint64_t)l);
+}
+
+void model_mml(struct model *m, int acc, int cba, int cbb, int ti, int tj, int flags, int type,
+               int where) {
   for (int i = 0; i < rows_of(m, ti); i++)
     for (int j = 0; j < cols_of(m, tj); j++) {
+      uint8_t a[32], b[32];
+      for (int l = 0; l < 32; l++) {
+        a[l] = operand(m, where & 1, cba, 5, ti, i, l);
+        b[l] = operand(m, where & 2, cbb, 6, tj, j, l);
+      }
       if (type >= 4) {
         volatile float total = flags & 2 ? 0 : model_float((uint32_t)m->acc[acc][i][j]);
-        for (uint64_t l = 0; l < 32; l += 2) {
-          uint64_t at = a + (uint64_t)(32 * ti + i) * m->cr_hi[5] + l;
-          uint64_t bt = b + (uint64_t)(32 * tj + j) * m->cr_hi[6] + l;
-          volatile float product =
-              half_value(type,
-                         (uint16_t)(*model_byte(m, cba, at) | *model_byte(m, cba, at + 1) << 8)) *
-              half_value(type,
-                         (uint16_t)(*model_byte(m, cbb, bt) | *model_byte(m, cbb, bt + 1) << 8));
+        for (int l = 0; l < 32; l += 2) {
+          volatile float product = half_value(type, (uint16_t)(a[l] | a[l + 1] << 8)) *
+                                   half_value(type, (uint16_t)(b[l] | b[l + 1] << 8));
           total = total + product;
         }
         m->acc[acc][i][j] = (int32_t)model_bits(total);
@@ -131,18 +140,73 @@ void model_mml(struct model *m, int acc, int cba, int cbb, int ti, int tj, int f
       }
       int64_t sum = flags & 2 ? 0 : m->acc[acc][i][j];
       for (int l = 0; l < 32; l++) {
-        uint8_t x = *model_byte(m, cba, a + (uint64_t)(32 * ti + i) * m->cr_hi[5] + (uint64_t)l);
-        uint8_t y = *model_byte(m, cbb, b + (uint64_t)(32 * tj + j) * m->cr_hi[6] + (uint64_t)l);
-        int xs = type == 1 || type == 3 ? x : (int8_t)x;
-        int ys = type == 2 || type == 3 ? y : (int8_t)y;
-        sum += xs * ys;
+        int x = type == 1 || type == 3 ? a[l] : (int8_t)a[l];
+        int y = type == 2 || type == 3 ? b[l] : (int8_t)b[l];
+        sum += x * y;
       }
       m->acc[acc][i][j] = (int32_t)(uint32_t)(uint64_t)sum;
     }
-  if (flags & 1) {
+  if (flags & 1 && !(where & 1))
     m->cr_lo[5] += m->cr_lo[7];
+  if (flags & 1 && !(where & 2))
     m->cr_lo[6] += m->cr_hi[7];
+}
+
+// One element of 2^es bytes, or of 4 bits, at element e of the bytes from b.
+static uint32_t element(struct model *m, int cb, uint64_t b, int es, uint64_t e) {
+  if (es == 3)
+    return *model_byte(m, cb, b + e / 2) >> (e & 1 ? 4 : 0) & 15;
+  uint32_t x = 0;
+  for (unsigned k = 0; k < 1u << es; k++)
+    x |= (uint32_t)*model_byte(m, cb, b + (e << es) + k) << (8 * k);
+  return x;
+}
+
+void model_mlu(struct model *m, int kind, int cbd, int cbs, int es, bool dpe) {
+  uint64_t rows = m->cr_lo[20], cols = m->cr_hi[20];
+  uint64_t out_rows = kind ? rows : cols, out_cols = kind ? cols : rows;
+  uint64_t bytes = es == 3 ? (out_cols + 1) / 2 : out_cols << es;
+  uint8_t *result = calloc(out_rows, bytes);
+  for (uint64_t r = 0; r < out_rows; r++)
+    for (uint64_t c = 0; c < out_cols; c++) {
+      uint64_t from = m->cb[cbs].head + m->cr_lo[21] + (kind ? r : c) * m->cr_hi[21];
+      uint32_t x = element(m, cbs, from, es, kind ? c : r);
+      if (es == 3)
+        result[r * bytes + c / 2] |= (uint8_t)(x << (c & 1 ? 4 : 0));
+      for (unsigned k = 0; es != 3 && k < 1u << es; k++)
+        result[r * bytes + (c << es) + k] = (uint8_t)(x >> (8 * k));
+    }
+  if (dpe && kind != 2)
+    memset(m->operand[cbd], 0, sizeof m->operand[cbd]);
+  for (uint64_t r = 0; r < out_rows; r++)
+    for (uint64_t b = 0; b < bytes; b++)
+      if (dpe)
+        m->operand[cbd][r][m->cr_lo[22] + b] = result[r * bytes + b];
+      else
+        *model_byte(m, cbd, m->cb[cbd].tail + m->cr_lo[22] + r * m->cr_hi[22] + b) =
+            result[r * bytes + b];
+  if (kind == 2)
+    m->cr_lo[22] += (uint32_t)bytes;
+  free(result);
+}
+
+void model_gather(struct model *m, int cb, uint64_t offset, uint64_t rows, int icb) {
+  uint64_t width = m->cr_lo[14], padded = (width + 31) / 32 * 32;
+  uint64_t pitch = (uint64_t)m->cr_hi[15] << 32 | m->cr_lo[15];
+  for (uint64_t r = 0; r < rows; r++) {
+    uint64_t at = m->cb[icb % 32].head + m->cr_hi[14] + r * (icb < 32 ? 4 : 8);
+    int64_t index = (int32_t)model_word(m, icb % 32, at);
+    if (icb >= 32)
+      index = (int64_t)((uint64_t)model_word(m, icb % 32, at + 4) << 32 | (uint32_t)index);
+    if (m->cr_lo[28] && index >= (int64_t)m->cr_lo[28]) {
+      m->counter[m->cr_hi[28]]++;
+      index = 0;
+    }
+    for (uint64_t b = 0; b < padded; b++)
+      *model_byte(m, cb, m->cb[cb].tail + r * padded + b) =
+          index < 0 || b >= width ? 0 : m->memory[offset + (uint64_t)index * pitch + b];
   }
+  m->cb[cb].tail += rows * padded;
 }
 
 void model_zero(struct model *m, int acc) { memset(m->acc[acc], 0, sizeof m->acc[acc]); }

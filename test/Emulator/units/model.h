@@ -16,12 +16,16 @@ struct model {
   } cb[32];
   uint8_t local[128 << 10];
   int32_t acc[4][32][32];
+  uint8_t operand[4][32][32];
+  uint64_t counter[32];
   uint8_t *memory; // DRAM from its first byte
 };
 
 void model_dma_in(struct model *m, int cb, uint64_t offset, uint64_t rows);
 void model_dma_out(struct model *m, int cb, uint64_t offset, uint64_t rows);
-void model_mml(struct model *m, int acc, int cba, int cbb, int ti, int tj, int flags, int type);
+// where: bit 0: A in operand buffer cba, bit 1: B in cbb.
+void model_mml(struct model *m, int acc, int cba, int cbb, int ti, int tj, int flags, int type,
+               int where);
 void model_zero(struct model *m, int acc);
 void model_bias(struct model *m, int acc, int cb, int tj);
 void model_biasr(struct model *m, int acc, int cb, int ti);
@@ -32,6 +36,9 @@ void model_drain(struct model *m, int acc, int cb, int ti, int tj, int type, int
                  bool is_float);
 
 void model_minmax(struct model *m, int acc, int cb, int ti, int tj, int flags);
+// kind: 0 transpose, 1 copy, 2 concat.
+void model_mlu(struct model *m, int kind, int cbd, int cbs, int es, bool dpe);
+void model_gather(struct model *m, int cb, uint64_t offset, uint64_t rows, int icb);
 void model_se_un(struct model *m, int cbd, int cbs, unsigned op);
 void model_se_bin(struct model *m, int cbd, int cba, int cbb, unsigned op);
 void model_se_rowacc(struct model *m, int cbd, int cbs, unsigned rows, unsigned op);

@@ -13,7 +13,16 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { CB_A = 3, CB_B = 7, CB_BIAS = 12, CB_OUT = 31, STEPS = 400, STREAMS = 60 };
+enum {
+  CB_A = 3,
+  CB_B = 7,
+  CB_BIAS = 12,
+  CB_INDEX = 20,
+  CB_LAYOUT = 25,
+  CB_OUT = 31,
+  STEPS = 400,
+  STREAMS = 60
+};
 enum { OUT_AREA = 1 << 20 }; // DRAM below is read, above written
 
 struct stream {
@@ -94,9 +103,12 @@ static void some_mml(struct stream *s) {
     if (!block_fits(fill(s, cba), m, ti, o->cr_lo[5], o->cr_hi[5], 32) ||
         !block_fits(fill(s, cbb), n, tj, o->cr_lo[6], o->cr_hi[6], 32))
       return;
+    static const uint16_t ops[] = {MTIA_OP_MML, MTIA_OP_MML_OA, MTIA_OP_MML_OB, MTIA_OP_MML_OAB};
     uint8_t acc = (uint8_t)roll(d, 4), flags = (uint8_t)roll(d, 4), type = (uint8_t)roll(d, 6);
-    PUT(s->m, s->pe, 0, MML, 0, 0, acc, cba, cbb, ti, tj, flags, type);
-    model_mml(o, acc, cba, cbb, ti, tj, flags, type);
+    unsigned where = roll(d, 3) ? 0 : roll(d, 4); // operands in buffers
+    uint8_t a = where & 1 ? (uint8_t)roll(d, 4) : cba, b = where & 2 ? (uint8_t)roll(d, 4) : cbb;
+    put_step(s->m, s->pe, 0, ops[where], 0, 0, (const uint8_t[8]){acc, a, b, ti, tj, flags, type});
+    model_mml(o, acc, a, b, ti, tj, flags, type, (int)where);
   }
 }
 
@@ -195,6 +207,58 @@ static void some_drain(struct stream *s) {
   model_drain(s->model, acc, CB_OUT, ti, tj, type, flags, is_float);
 }
 
+static void some_layout(struct stream *s) {
+  struct dice *d = &s->dice;
+  static const uint16_t ops[] = {MTIA_OP_MLU_TRANSPOSE, MTIA_OP_MLU_COPY, MTIA_OP_MLU_CONCAT};
+  unsigned kind = roll(d, 3), es = roll(d, 4), size = es == 3 ? 1 : 1u << es;
+  bool dpe = roll(d, 2);
+  uint8_t from = roll(d, 2) ? CB_A : CB_B, to = dpe ? (uint8_t)roll(d, 4) : CB_LAYOUT;
+  // Mostly blocks that an operand buffer takes.
+  uint32_t most = dpe ? 32 : roll(d, 4) ? 40 : 100;
+  uint32_t rows = 1 + roll(d, most), cols = 1 + roll(d, most);
+  if (kind == 2 && es == 3)
+    cols += cols % 2;
+  uint32_t bytes = es == 3 ? (cols + 1) / 2 : cols << es;
+  uint32_t out_cols = kind ? cols : rows, out_rows = kind ? rows : cols;
+  uint32_t out_bytes = es == 3 ? (out_cols + 1) / 2 : out_cols << es;
+  uint32_t offset = size * roll(d, 50), stride = size * roll(d, 60);
+  uint32_t out_stride = size * roll(d, 60), out_offset = size * roll(d, dpe ? 8 : 100);
+  if (offset + (rows - 1) * stride + bytes > fill(s, from) ||
+      (dpe && (out_rows > 32 || out_offset + out_bytes > 32)) ||
+      (!dpe && out_offset + (out_rows - 1) * out_stride + out_bytes > space(s, CB_LAYOUT)))
+    return;
+  set_cr(s, CR_MLU_SHAPE, rows, cols);
+  set_cr(s, CR_MLU_SRC, offset, stride);
+  set_cr(s, CR_MLU_DST, out_offset, out_stride);
+  for (unsigned count = kind == 2 ? 2 : 1; count; count--) {
+    put_step(s->m, s->pe, 0, ops[kind], 0, 0, (const uint8_t[8]){to, from, (uint8_t)es, dpe});
+    model_mlu(s->model, (int)kind, to, from, (int)es, dpe);
+    uint32_t next = s->model->cr_lo[CR_MLU_DST];
+    if ((dpe && next + out_bytes > 32) ||
+        (!dpe && next + (out_rows - 1) * out_stride + out_bytes > space(s, CB_LAYOUT)))
+      return;
+  }
+}
+
+// Rows of a table of 300 rows in the DRAM that is only read; indices that the stream wrote there.
+static void some_gather(struct stream *s) {
+  struct dice *d = &s->dice;
+  static const uint8_t cbs[] = {CB_A, CB_B, CB_BIAS};
+  uint8_t cb = cbs[roll(d, 3)];
+  bool wide = roll(d, 2);
+  uint32_t width = 1 + roll(d, 150), padded = (width + 31) / 32 * 32, pitch = roll(d, 200);
+  uint32_t rows = 1 + roll(d, 12);
+  if (space(s, cb) < rows * padded || fill(s, CB_INDEX) < 512)
+    return;
+  set_cr(s, CR_GATHER, width, (wide ? 8 : 4) * roll(d, 30));
+  set_cr(s, CR_GATHER_PITCH, pitch, 0);
+  set_cr(s, CR_GATHER_LIMIT, roll(d, 3) ? 1 + roll(d, 120) : 0, roll(d, 32));
+  uint32_t table = roll(d, 100000);
+  PUT(s->m, s->pe, 0, DMA_GATHER, MTIA_DRAM_BASE + table, rows, cb,
+      (uint8_t)(CB_INDEX + (wide ? 32 : 0)));
+  model_gather(s->model, cb, table, rows, CB_INDEX + (wide ? 32 : 0));
+}
+
 static void some_minmax(struct stream *s) {
   struct dice *d = &s->dice;
   uint8_t acc = (uint8_t)roll(d, 4), ti = (uint8_t)roll(d, 4), tj = (uint8_t)roll(d, 4);
@@ -227,7 +291,14 @@ static void some_output(struct stream *s) {
 }
 
 static void some_step(struct stream *s) {
-  switch (roll(&s->dice, 16)) {
+  switch (roll(&s->dice, 19)) {
+  case 16:
+  case 17:
+    some_layout(s);
+    break;
+  case 18:
+    some_gather(s);
+    break;
   case 0:
     some_block(s);
     break;
@@ -272,11 +343,21 @@ static uint64_t one_stream(uint64_t seed, bool functional) {
     s.model->memory[i] &= 0xBF;
   memcpy(s.m->dram, s.model->memory, DRAM_BYTES);
   roll_bytes(&s.dice, s.model->local, sizeof s.model->local);
+  // Indices of 64 bits, whose halves are indices of 32 bits: below 128 or negative.
+  for (unsigned i = 0; i < 512; i += 8) {
+    bool negative = !roll(&s.dice, 6);
+    memset(s.model->local + 0x1F000 + i, negative ? 0xFF : 0, 8);
+    s.model->local[0x1F000 + i] = (uint8_t)roll(&s.dice, 128);
+  }
   memcpy(s.pe->local, s.model->local, sizeof s.model->local);
   // Sizes that are no multiples of anything make all kinds of accesses wrap.
   init_cb(&s, CB_A, 0x1000, 32 * (60 + roll(&s.dice, 200)));
   init_cb(&s, CB_B, 0x4000, 32 * (60 + roll(&s.dice, 200)));
   init_cb(&s, CB_BIAS, 0x8000, 32 * (60 + roll(&s.dice, 200)));
+  init_cb(&s, CB_LAYOUT, 0x16000, 32 * 250); // what two units write has no order: one for the MLU
+  init_cb(&s, CB_INDEX, 0x1F000, 512);
+  PUT(s.m, s.pe, 0, CB_PUSH, 512, 0, CB_INDEX);
+  s.model->cb[CB_INDEX].tail = 512;
   init_cb(&s, CB_OUT, 0xC000, 32 * (60 + roll(&s.dice, 400)));
   for (unsigned a = 0; a < 4; a++)
     PUT(s.m, s.pe, 0, ACC_ZERO, 0, 0, (uint8_t)a);
@@ -287,6 +368,8 @@ static uint64_t one_stream(uint64_t seed, bool functional) {
     fail_msg("seed %lu does not end", (unsigned long)seed);
   }
   assert_memory_equal(s.pe->cp->acc, s.model->acc, sizeof s.model->acc);
+  assert_memory_equal(s.pe->cp->operand, s.model->operand, sizeof s.model->operand);
+  assert_memory_equal(s.pe->cp->counter, s.model->counter, sizeof s.model->counter);
   assert_memory_equal(s.pe->local, s.model->local, sizeof s.model->local);
   assert_memory_equal(s.m->dram, s.model->memory, DRAM_BYTES);
   uint64_t end = s.m->end;

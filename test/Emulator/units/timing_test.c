@@ -13,6 +13,11 @@
 #include <stdlib.h>
 #include <string.h>
 
+static void within(double value, double expected, double tolerance) {
+  if (fabs(value - expected) > tolerance * expected)
+    fail_msg("%g is not within %g %% of %g", value, 100 * tolerance, expected);
+}
+
 // CB 0: `bytes` of data, all of them visible at once.
 static void put_data(struct machine *m, struct mtia_pe *pe, uint32_t bytes) {
   PUT(m, pe, 0, CB_INIT, MTIA_LOCAL_BASE, bytes, 0);
@@ -109,6 +114,51 @@ static void se_rates(void **state) {
                    640 / p->se_fp32 + p->se_latency);
 }
 
+static uint64_t mlu_time(unsigned op, uint32_t rows, uint32_t cols, uint8_t es, uint8_t dpe) {
+  struct machine *m = machine_new(1, 1, false);
+  struct mtia_pe *pe = pe_at(m, 0, 0);
+  put_data(m, pe, 32768);
+  PUT(m, pe, 0, CB_INIT, MTIA_LOCAL_BASE + 32768, 32768, 1);
+  PUT(m, pe, 0, CR_W2, rows, cols, CR_MLU_SHAPE);
+  put_step(m, pe, 0, op, 0, 0, (const uint8_t[8]){1, 0, es, dpe});
+  assert_true(machine_run(m));
+  uint64_t time =
+      m->end - m->program[0].step[m->program[0].count - 1].issued - m->params.cp_dispatch;
+  time -= m->params.mlu_latency;
+  machine_free(m);
+  return time;
+}
+
+static void layouts(void **state) {
+  assert_int_equal(mlu_time(MTIA_OP_MLU_COPY, 10, 64, 0, 0), 10);
+  assert_int_equal(mlu_time(MTIA_OP_MLU_COPY, 10, 65, 0, 0), 20);
+  assert_int_equal(mlu_time(MTIA_OP_MLU_CONCAT, 10, 64, 2, 0), 40);
+  assert_int_equal(mlu_time(MTIA_OP_MLU_TRANSPOSE, 32, 32, 0, 1), 32); // a tile for mml
+  assert_int_equal(mlu_time(MTIA_OP_MLU_TRANSPOSE, 16, 32, 1, 1), 32); // 32 rows of 16 f16
+  assert_int_equal(mlu_time(MTIA_OP_MLU_TRANSPOSE, 64, 64, 0, 0), 64);
+  assert_int_equal(mlu_time(MTIA_OP_MLU_TRANSPOSE, 128, 1, 0, 0), 128);
+  assert_int_equal(mlu_time(MTIA_OP_MLU_COPY, 3, 128, 3, 0), 3); // of 4 bits
+}
+
+// Rows of 40 bytes that begin anywhere: as many requests as sectors of theirs lie in 64-byte lines.
+static void gather_rate(void **state) {
+  struct machine *m = machine_new(1, 1, false);
+  struct mtia_pe *pe = pe_at(m, 0, 0);
+  int32_t *index = (int32_t *)(uintptr_t)pe->local;
+  for (int i = 0; i < 512; i++)
+    index[i] = i * 7 % 512;
+  PUT(m, pe, 0, CB_INIT, MTIA_LOCAL_BASE, 2048, 0);
+  PUT(m, pe, 0, CB_PUSH, 2048, 0, 0);
+  PUT(m, pe, 0, CB_INIT, MTIA_LOCAL_BASE + 4096, 32768, 1);
+  PUT(m, pe, 0, CR_W, 40, 0, CR_GATHER);
+  PUT(m, pe, 0, CR_W, 256, 0, CR_GATHER_PITCH);
+  unsigned start = m->program[0].count;
+  PUT(m, pe, 0, DMA_GATHER, MTIA_SRAM_BASE + 44, 512, 1, 0); // bytes 44..83: 32 and 32 in two lines
+  assert_true(machine_run(m));
+  within((double)(m->end - m->program[0].step[start].issued), 2 * 512, 0.25);
+  machine_free(m);
+}
+
 // A drain of one accumulator goes on beside mml on another, and holds up only its own.
 static void drain_beside_mml(void **state) {
   struct machine *m = mml_machine(32, 32);
@@ -163,11 +213,6 @@ static uint64_t stream(struct machine *m, uint64_t base, unsigned count, uint32_
   }
   assert_true(machine_run(m));
   return m->end - m->program[0].step[2].issued;
-}
-
-static void within(double value, double expected, double tolerance) {
-  if (fabs(value - expected) > tolerance * expected)
-    fail_msg("%g is not within %g %% of %g", value, 100 * tolerance, expected);
 }
 
 // Little's law: as many bytes per latency as may be on their way. Many small commands do as well as
@@ -367,6 +412,31 @@ static void cache_latency(void **state) {
   machine_free(m);
 }
 
+// A load from DRAM behind dma.prefetch finds its line in SRAM: what a hit costs, not what a miss
+// does; nothing of it without a cache.
+static void prefetch_gain(void **state) {
+  uint64_t time[2];
+  for (unsigned fetch = 0; fetch < 2; fetch++) {
+    struct machine *m = machine_of_params(cached(1 << 20), 1, 1, false);
+    struct mtia_pe *pe = pe_at(m, 0, 0);
+    const struct mtia_device_params *p = &m->params;
+    PUT(m, pe, 0, CB_INIT, MTIA_LOCAL_BASE, 32768, 0);
+    PUT(m, pe, 0, CR_W2, 4096, 4096, CR_PREFETCH);
+    PUT(m, pe, 0, CR_W, 32, 0, CR_DMA_IN);
+    if (fetch)
+      PUT(m, pe, 0, DMA_PREFETCH, MTIA_DRAM_BASE, 8, 0);
+    PUT(m, pe, 0, SYNC, 0, 0, 0);
+    unsigned start = m->program[0].count;
+    PUT(m, pe, 0, DMA_IN, MTIA_DRAM_BASE, 1, 0, 0);
+    assert_true(machine_run(m));
+    time[fetch] = m->end - m->program[0].step[start].issued;
+    assert_int_equal(m->dev.grid->cache_misses, fetch ? 8 * 4096 / 256 : 1);
+    assert_int_equal(m->dev.grid->cache_hits, fetch);
+    assert_true(fetch == 0 || time[0] > time[1] + p->dram_latency);
+    machine_free(m);
+  }
+}
+
 // 1 MB twice: once at the speed of DRAM, then at that of the SRAM.
 static void cache_bandwidth(void **state) {
   uint64_t end[2];
@@ -539,6 +609,9 @@ int main(void) {
       cmocka_unit_test(mml_rate),
       cmocka_unit_test(queue_depth),
       cmocka_unit_test(se_rates),
+      cmocka_unit_test(layouts),
+      cmocka_unit_test(prefetch_gain),
+      cmocka_unit_test(gather_rate),
       cmocka_unit_test(drain_beside_mml),
       cmocka_unit_test(dma_latency),
       cmocka_unit_test(dma_bandwidth_by_latency),

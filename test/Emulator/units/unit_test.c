@@ -172,6 +172,75 @@ static void float_reduction(void **state) {
   machine_free(m);
 }
 
+// Every PE adds to a counter of PE 0, which waits for all; then locks are taken in turn.
+static void counters_of_pes(void **state) {
+  for (unsigned functional = 0; functional < 2; functional++) {
+    struct machine *m = machine_new(2, 3, functional);
+    struct mtia_pe *first = pe_at(m, 0, 0);
+    for (unsigned i = 1; i < 6; i++) {
+      m->program[2 * i].delay = 100 * i;
+      PUT(m, &m->dev.pe[i], 0, CTR_ADD, 0, 1ull << 40, 5);
+      PUT(m, &m->dev.pe[i], 0, CTR_ADD, 0, i, 5);
+    }
+    struct step *wait = NULL;
+    PUT(m, first, 1, CTR_WAIT, (5ull << 40) + 15, 0, 5);
+    PUT(m, first, 1, CTR_GET, 0, 0, 5);
+    PUT(m, first, 1, CTR_TAS, 4, 0, 9);
+    PUT(m, first, 1, CTR_TAS, 4, 0, 9);
+    PUT(m, first, 1, CTR_SET, 77, 0, 5);
+    PUT(m, first, 1, CTR_GET, 0, 0, 5);
+    assert_true(machine_run(m));
+    wait = m->program[1].step;
+    if (!functional) // the last increment: one row and two columns away
+      assert_int_equal(wait[0].issued, m->program[10].step[1].issued + m->params.cp_dispatch +
+                                           3 * m->params.noc_hop + m->params.cp_wake);
+    assert_int_equal(wait[1].rd, (5ull << 40) + 15);
+    assert_int_equal(wait[2].rd, 0);
+    assert_int_equal(wait[3].rd, 1);
+    if (!functional)
+      assert_int_equal(wait[3].issued,
+                       wait[2].issued + 1 + m->params.cp_read + 2 * 2 * m->params.noc_hop);
+    assert_int_equal(m->dev.pe[4].cp->counter[9], 1);
+    assert_int_equal(wait[5].rd, 77);
+    machine_free(m);
+  }
+}
+
+// An index that names no memory ends the run, and says where; a limit keeps it from that.
+static void gather_beyond_memory(void **state) {
+  for (uint32_t limit = 0; limit < 2; limit++) {
+    struct machine *m = machine_new(1, 1, limit);
+    struct mtia_pe *pe = pe_at(m, 0, 0);
+    static const int32_t index[8] = {1, -1, 0x7FFFFFFF, 0};
+    memcpy(pe->local, index, sizeof index);
+    memset(pe->local + 512, 0xAA, 512);
+    for (unsigned i = 0; i < 200; i++)
+      m->dram[i] = (uint8_t)i;
+    m->expect_failure = !limit;
+    PUT(m, pe, 0, CB_INIT, MTIA_LOCAL_BASE, 32, 0);
+    PUT(m, pe, 0, CB_PUSH, 32, 0, 0);
+    PUT(m, pe, 0, CB_INIT, MTIA_LOCAL_BASE + 512, 512, 1);
+    PUT(m, pe, 0, CR_W, 33, 0, CR_GATHER);
+    PUT(m, pe, 0, CR_W, 35, 0, CR_GATHER_PITCH);
+    PUT(m, pe, 0, CR_W2, 2 * limit, 30, CR_GATHER_LIMIT);
+    PUT(m, pe, 0, DMA_GATHER, MTIA_DRAM_BASE + 3, 4, 1, 0);
+    assert_true(machine_run(m));
+    assert_int_equal(m->failures, !limit);
+    static const uint8_t zero[64];
+    assert_memory_equal(pe->local + 512, m->dram + 3 + 35, 33);
+    assert_memory_equal(pe->local + 512 + 33, zero, 31);
+    assert_memory_equal(pe->local + 512 + 64, zero, 64);
+    if (limit) {
+      assert_memory_equal(pe->local + 512 + 128, m->dram + 3, 33);
+      assert_memory_equal(pe->local + 512 + 192, m->dram + 3, 33);
+    } else {
+      assert_non_null(strstr(m->failure, "row 2 of the list"));
+    }
+    assert_int_equal(pe->cp->counter[30], limit);
+    machine_free(m);
+  }
+}
+
 // Members of a row and of a column get the same bytes, whatever the order in which they come;
 // memory is read once per group.
 static void multicast(void **state) {
@@ -430,6 +499,8 @@ int main(void) {
       cmocka_unit_test(requantise_ties),
       cmocka_unit_test(reduction_chain),
       cmocka_unit_test(float_reduction),
+      cmocka_unit_test(counters_of_pes),
+      cmocka_unit_test(gather_beyond_memory),
       cmocka_unit_test(multicast),
       cmocka_unit_test(two_cores_and_one_buffer),
       cmocka_unit_test(identity),
