@@ -54,6 +54,18 @@ static bool touch(uint64_t *set, unsigned ways, uint64_t line, uint64_t *victim)
   return hit;
 }
 
+// The line is the most recent of its set now, which others may have been.
+static void note(uint64_t *recent, uint32_t sets, uint64_t line, bool is) {
+  for (uint32_t i = (uint32_t)(line & (sets - 1)); sets < MTIA_RECENT && i < MTIA_RECENT; i += sets)
+    recent[i] = 0;
+  recent[line % MTIA_RECENT] = is ? line : 0;
+}
+
+static void note_data(struct mtia_core_cache *cache, uint64_t line, bool here, bool dirty) {
+  note(cache->loaded, cache->dsets, line, here);
+  note(cache->written, cache->dsets, line, here && dirty);
+}
+
 static void warm(uint64_t *tag, uint32_t sets, uint32_t ways, uint64_t from, uint64_t to) {
   uint64_t first = from >> MTIA_LINE_SHIFT, end = (to + 63) >> MTIA_LINE_SHIFT, victim;
   if (end - first > (uint64_t)sets * ways)
@@ -76,6 +88,7 @@ uint64_t mtia_cache_fetch(struct mtia_core *c, uint64_t pc, uint64_t t) {
   struct mtia_core_cache *cache = c->cache;
   uint64_t line = pc >> MTIA_LINE_SHIFT, victim;
   uint64_t *set = cache->itag + (line & (cache->isets - 1)) * cache->iways;
+  note(cache->fetched, cache->isets, line, true);
   if (touch(set, cache->iways, line, &victim))
     return t;
   cache->imiss++;
@@ -100,6 +113,7 @@ static uint64_t fill(struct mtia_core *c, uint64_t line, bool dirty, uint64_t t)
     done += mtia_noc_core_read(c->dev, c->pe, line << MTIA_LINE_SHIFT, 64, t);
   }
   set[0] |= dirty;
+  note_data(cache, line, true, set[0] & 1);
   return done;
 }
 
@@ -148,6 +162,7 @@ uint64_t mtia_cache_store(struct mtia_core *c, uint64_t addr, unsigned size, uin
   uint64_t *set = cache->dtag + (line & (cache->dsets - 1)) * cache->dways;
   if (set[0] >> 1 == line && (addr & 63) + size <= 64) {
     set[0] |= 1;
+    note_data(cache, line, true, true);
     return t;
   }
   uint64_t done = fill_all(c, addr, size, true, t);
@@ -164,6 +179,7 @@ uint64_t mtia_cache_zero(struct mtia_core *c, uint64_t addr, uint64_t t) {
   if (!touch(set, cache->dways, line, &victim) && victim & 1)
     mtia_noc_core_write(c->dev, c->pe, victim >> 1 << MTIA_LINE_SHIFT, 64, t);
   set[0] |= 1;
+  note_data(cache, line, true, true);
   return t;
 }
 
@@ -182,6 +198,7 @@ uint64_t mtia_cache_cbo(struct mtia_core *c, uint64_t addr, bool keep, uint64_t 
       t = buffer(c, t + latency, t);
     }
     set[i] = keep ? line << 1 : 0;
+    note_data(cache, line, false, false);
   }
   return t;
 }

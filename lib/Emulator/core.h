@@ -292,8 +292,12 @@ bool mtia_core_fp_enable(struct mtia_core *c, unsigned rm);
 //===-- Caches (timed) --------------------------------------------------------===//
 
 #define MTIA_MAX_STORES 64
+#define MTIA_RECENT 128 // a power of two
 
 struct mtia_core_cache {
+  // By line number modulo MTIA_RECENT: a line that is the most recent of its set, so that using it
+  // again changes nothing; `written`: and it is dirty. 0: look into the tags.
+  uint64_t fetched[MTIA_RECENT], loaded[MTIA_RECENT], written[MTIA_RECENT];
   uint32_t isets, iways, dsets, dways; // sets: powers of two
   uint64_t *itag, *dtag;               // [set][way], most recent first: line << 1 | dirty; 0: empty
   uint64_t store_done[MTIA_MAX_STORES]; // when the stores in the buffer are done
@@ -316,21 +320,21 @@ uint64_t mtia_cache_zero(struct mtia_core *c, uint64_t addr, uint64_t t);
 // Writes a dirty line back; `keep` leaves it in the cache.
 uint64_t mtia_cache_cbo(struct mtia_core *c, uint64_t addr, bool keep, uint64_t t);
 
-// The line is the most recent one of its set.
+// Whether an access costs nothing and changes nothing, at a glance; otherwise the functions above
+// find out.
 static inline bool mtia_icache_hit(const struct mtia_core_cache *cache, uint64_t addr) {
   uint64_t line = addr >> MTIA_LINE_SHIFT;
-  return cache->itag[(line & (cache->isets - 1)) * cache->iways] >> 1 == line;
+  return cache->fetched[line % MTIA_RECENT] == line;
 }
 
 static inline bool mtia_dcache_hit(const struct mtia_core_cache *cache, uint64_t addr) {
   uint64_t line = addr >> MTIA_LINE_SHIFT;
-  return cache->dtag[(line & (cache->dsets - 1)) * cache->dways] >> 1 == line;
+  return cache->loaded[line % MTIA_RECENT] == line;
 }
 
-// Marks that line as to be written back.
-static inline void mtia_dcache_dirty(const struct mtia_core_cache *cache, uint64_t addr) {
+static inline bool mtia_dcache_written(const struct mtia_core_cache *cache, uint64_t addr) {
   uint64_t line = addr >> MTIA_LINE_SHIFT;
-  cache->dtag[(line & (cache->dsets - 1)) * cache->dways] |= 1;
+  return cache->written[line % MTIA_RECENT] == line;
 }
 
 #endif
