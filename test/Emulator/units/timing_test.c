@@ -159,6 +159,59 @@ static void gather_rate(void **state) {
   machine_free(m);
 }
 
+// Commands of a cycle each for two units: one core issues them one after the other, two cores, each
+// for its unit, at the same time.
+static void two_core_issue(void **state) {
+  const unsigned n = 12; // less than a queue
+  for (unsigned cores = 1; cores <= 2; cores++) {
+    struct machine *m = mml_machine(32, 32);
+    struct mtia_pe *pe = pe_at(m, 0, 0);
+    const struct mtia_device_params *p = &m->params;
+    unsigned first = m->program[0].count;
+    PUT(m, pe, 0, CR_W2, 0, 0, CR_BLOCK); // empty tiles
+    PUT(m, pe, 0, BAR, 0, 0, 0);
+    PUT(m, pe, 1, BAR, 0, 0, 0);
+    for (unsigned k = 0; k < n; k++) {
+      put_mml(m, pe, 0, 0);
+      PUT(m, pe, cores - 1, ACC_ZERO, 0, 0, 1);
+    }
+    assert_true(machine_run(m));
+    uint64_t begin = m->program[0].step[first + 2].issued;
+    const struct step *last = &m->program[0].step[m->program[0].count - 1];
+    assert_int_equal(last->issued - begin, cores == 1 ? 2 * n - 1 : n - 1);
+    if (cores == 2) {
+      const struct program *other = &m->program[1];
+      assert_in_range(other->step[n].issued - other->step[1].issued, n - 1, n - 1);
+      assert_in_range(m->end, begin + p->cp_dispatch + n - 1 + p->dpe_latency,
+                      begin + p->cp_dispatch + n + 2 + p->dpe_latency);
+    }
+    machine_free(m);
+  }
+}
+
+// The RE at its peak: a row of a tile per cycle, for acc.load and for red; drain the same.
+static void re_rate(void **state) {
+  const unsigned n = 8;
+  for (unsigned drains = 0; drains < 2; drains++) {
+    struct machine *m = mml_machine(32, 32);
+    struct mtia_pe *pe = pe_at(m, 0, 0);
+    const struct mtia_device_params *p = &m->params;
+    PUT(m, pe, 0, CB_INIT, MTIA_LOCAL_BASE + 4096, 8192, 1);
+    PUT(m, pe, 0, CR_W2, 0, 128, CR_OUT);
+    PUT(m, pe, 0, CR_W2, 0, 128, CR_BIAS);
+    unsigned start = m->program[0].count;
+    for (unsigned k = 0; k < n; k++)
+      if (drains)
+        PUT(m, pe, 0, DRAIN, 0, 0, (uint8_t)(k % 4), 1, 0, 0, DRAIN_RAW, 0);
+      else
+        PUT(m, pe, 0, ACC_LOAD, 0, 0, (uint8_t)(k % 4), 0, 0, 0);
+    assert_true(machine_run(m));
+    assert_int_equal(m->end, m->program[0].step[start].issued + p->cp_dispatch +
+                                 n * (4096 / p->re_width) + (drains ? p->se_latency : 0));
+    machine_free(m);
+  }
+}
+
 // A drain of one accumulator goes on beside mml on another, and holds up only its own.
 static void drain_beside_mml(void **state) {
   struct machine *m = mml_machine(32, 32);
@@ -254,6 +307,27 @@ static void dma_out_bandwidth(void **state) {
   assert_true(machine_run(m));
   within(32 * 8192 / (double)m->end, m->params.fi_out_width, 0.02);
   machine_free(m);
+}
+
+// Another PE's local memory: the hops, its port.
+static void remote_latency(void **state) {
+  for (unsigned hops = 1; hops < 8; hops++) {
+    struct machine *m = machine_new(8, 8, false);
+    const struct mtia_device_params *p = &m->params;
+    unsigned row = hops / 2, col = hops - row;
+    struct mtia_pe *pe = pe_at(m, 0, 0);
+    PUT(m, pe, 0, CB_INIT, MTIA_LOCAL_BASE, 4096, 0);
+    PUT(m, pe, 0, CR_W2, 64, 0, CR_DMA_IN);
+    PUT(m, pe, 0, DMA_IN, MTIA_REMOTE_BASE + (row * MTIA_REMOTE_COLUMNS + col) * MTIA_LOCAL_ROOM,
+        1, 0, 0);
+    PUT(m, pe, 0, CB_WAITD, 64, 0, 0);
+    assert_true(machine_run(m));
+    const struct step *s = m->program[0].step;
+    assert_int_equal(s[3].issued - s[2].issued,
+                     p->cp_dispatch + p->fi_setup + 2 * hops * p->noc_hop +
+                         64 / p->noc_link_width + p->fi_remote_latency + p->cp_wake);
+    machine_free(m);
+  }
 }
 
 // A burst of DRAM: as from SRAM, but the channel instead of the slice, and the DRAM's own latency.
@@ -617,6 +691,9 @@ int main(void) {
       cmocka_unit_test(dma_bandwidth_by_latency),
       cmocka_unit_test(dma_bandwidth_by_port),
       cmocka_unit_test(dma_out_bandwidth),
+      cmocka_unit_test(two_core_issue),
+      cmocka_unit_test(re_rate),
+      cmocka_unit_test(remote_latency),
       cmocka_unit_test(dram_latency),
       cmocka_unit_test(dram_bursts),
       cmocka_unit_test(bank_conflicts),
