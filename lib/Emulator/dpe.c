@@ -139,6 +139,7 @@ void mtia_dpe_exec(struct mtia_cp *cp, const struct mtia_command *c) {
     for (unsigned i = 0; i < rows; i++)
       memset(acc[i], 0, cols * sizeof acc[i][0]);
   cp->tile(acc, a, b, rows, cols, c->mml.type);
+  cp->places += (uint64_t)rows * cols * 32;
   cp->macs += (uint64_t)rows * cols * (c->mml.type >= MML_F16 ? 16 : 32);
   cp->local_read += 32u * ((c->mml.oa < 0 ? rows : 0) + (c->mml.ob < 0 ? cols : 0));
 }

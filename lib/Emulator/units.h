@@ -249,6 +249,7 @@ struct mtia_cp {
   bool call_queued;               // a call from another PE is on its way
   // Statistics.
   uint64_t macs, mmls;
+  uint64_t places; // multiply-adds that integers would have done: a share of the peak of any type
   uint64_t local_read, local_written;
   uint64_t dma_in_bytes, dma_out_bytes;
 };

@@ -50,7 +50,7 @@ static void collect(const struct mtia_device *dev, struct bounds *b) {
   double macs = 0, local = 0, in = 0, out = 0, re = 0, se = 0, mlu = 0;
   for (unsigned i = 0; i < dev->rows * dev->cols; i++) {
     const struct mtia_cp *cp = dev->pe[i].cp;
-    macs += (double)cp->macs;
+    macs += (double)cp->places;
     local += (double)(cp->local_read + cp->local_written);
     in += (double)cp->dma_in_bytes;
     out += (double)cp->dma_out_bytes;

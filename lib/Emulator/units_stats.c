@@ -24,7 +24,7 @@ static const char *const level_key[LEVEL_COUNT] = {"sram", "dram", "remote", "lo
 struct totals {
   uint64_t busy[UNIT_COUNT], commands[UNIT_COUNT];
   uint64_t stalled[WAIT_COUNT], issued;
-  uint64_t macs, mmls, local_read, local_written, dma_in, dma_out;
+  uint64_t macs, places, mmls, local_read, local_written, dma_in, dma_out;
 };
 
 static void add(struct totals *t, const struct mtia_cp *cp) {
@@ -38,6 +38,7 @@ static void add(struct totals *t, const struct mtia_cp *cp) {
       t->stalled[w] += cp->core[c].stalled[w];
   }
   t->macs += cp->macs;
+  t->places += cp->places;
   t->mmls += cp->mmls;
   t->local_read += cp->local_read;
   t->local_written += cp->local_written;
@@ -76,9 +77,9 @@ static void put_totals(cJSON *object, const struct totals *t) {
   put(object, "dma_out_bytes", t->dma_out);
 }
 
-static double peak_share(const struct mtia_device *dev, uint64_t macs, uint64_t cycles) {
+static double peak_share(const struct mtia_device *dev, uint64_t places, uint64_t cycles) {
   double peak = MTIA_TILE * (double)dev->p->dpe_width; // MACs per cycle and PE
-  return cycles ? (double)macs / ((double)cycles * peak * dev->rows * dev->cols) : 0;
+  return cycles ? (double)places / ((double)cycles * peak * dev->rows * dev->cols) : 0;
 }
 
 void mtia_units_stats_json(struct mtia_device *dev, uint64_t cycles, struct cJSON *object) {
@@ -86,7 +87,7 @@ void mtia_units_stats_json(struct mtia_device *dev, uint64_t cycles, struct cJSO
   const struct mtia_grid *grid = dev->grid;
   put_totals(object, &t);
   if (!dev->functional)
-    cJSON_AddNumberToObject(object, "dpe_peak_share", peak_share(dev, t.macs, cycles));
+    cJSON_AddNumberToObject(object, "dpe_peak_share", peak_share(dev, t.places, cycles));
   cJSON *memory = cJSON_AddObjectToObject(object, "memory");
   for (unsigned i = 0; i < LEVEL_COUNT; i++) {
     cJSON *level = cJSON_AddObjectToObject(memory, level_key[i]);
@@ -127,7 +128,7 @@ void mtia_units_stats_text(struct mtia_device *dev, uint64_t cycles, FILE *out) 
             t.busy[u], dev->functional ? 0 : percent(t.busy[u], pes * cycles));
   fprintf(out, "%-22s %12" PRIu64 "\n", "multiply-accumulates", t.macs);
   if (!dev->functional)
-    fprintf(out, "%-22s %11.1f%%\n", "of the DPE peak", 100 * peak_share(dev, t.macs, cycles));
+    fprintf(out, "%-22s %11.1f%%\n", "of the DPE peak", 100 * peak_share(dev, t.places, cycles));
   fprintf(out, "%-22s %12s %14s\n", "memory", "read B", "written B");
   fprintf(out, "%-22s %12" PRIu64 " %14" PRIu64 "\n", "local, by units", t.local_read,
           t.local_written);

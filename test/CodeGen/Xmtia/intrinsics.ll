@@ -61,6 +61,40 @@ exit:
   ret void
 }
 
+; Every unit: constants in their places, registers only for what is one.
+declare void @mtia_mml_ob(i32, i32, i32, i32, i32, i32, i32)
+declare void @mtia_drainf(i32, i32, i32, i32, i32, i32)
+declare void @mtia_acc_minmax(i32, i32, i32, i32, i32)
+declare void @mtia_redf(i32, i32, i32)
+declare void @mtia_mlu_transpose(i32, i32, i32, i32)
+declare void @mtia_se_un(i32, i32, i32)
+declare void @mtia_se_rowacc(i32, i32, i64, i32)
+declare void @mtia_dma_gather(i32, i64, i64, i32)
+declare i64 @mtia_ctr_tas(i32, i64)
+define i64 @units(i64 %table, i64 %rows, i64 %pe) nounwind {
+; CHECK-LABEL: units:
+; CHECK:       mtia.dma.gather 3, a0, a1, 36
+; CHECK-NEXT:  mtia.se.rowacc 5, 3, a1, 2
+; CHECK-NEXT:  mtia.mlu.transpose 2, 4, 1, 1
+; CHECK-NEXT:  mtia.mml.ob 0, 7, 2, 1, 3, 1, 4
+; CHECK-NEXT:  mtia.redf 0, 2, 1
+; CHECK-NEXT:  mtia.acc.minmax 0, 9, 1, 3, 3
+; CHECK-NEXT:  mtia.drainf 0, 9, 1, 3, 5, 2
+; CHECK-NEXT:  mtia.se.un 9, 9, 11
+; CHECK-NEXT:  mtia.ctr.tas a0, 31, a2
+; CHECK-NEXT:  ret
+  call void @mtia_dma_gather(i32 3, i64 %table, i64 %rows, i32 36)
+  call void @mtia_se_rowacc(i32 5, i32 3, i64 %rows, i32 2)
+  call void @mtia_mlu_transpose(i32 2, i32 4, i32 1, i32 1)
+  call void @mtia_mml_ob(i32 0, i32 7, i32 2, i32 1, i32 3, i32 1, i32 4)
+  call void @mtia_redf(i32 0, i32 2, i32 1)
+  call void @mtia_acc_minmax(i32 0, i32 9, i32 1, i32 3, i32 3)
+  call void @mtia_drainf(i32 0, i32 9, i32 1, i32 3, i32 5, i32 2)
+  call void @mtia_se_un(i32 9, i32 9, i32 11)
+  %old = call i64 @mtia_ctr_tas(i32 31, i64 %pe)
+  ret i64 %old
+}
+
 ; Order among commands and memory accesses stays: the store is before the pop, the load
 ; after it, and neither crosses the command.
 define i64 @order(ptr %p, i64 %v, i64 %n) nounwind {

@@ -1,9 +1,10 @@
 # SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 """Models of device commands, written from docs/isa/xmtia.md, against the kernels beside.
 
-usage: oracle.py drain|mml|mml_float|copy --run MTIA-RUN --elf FILE --scratch DIR
+usage: oracle.py drain|mml|mml_float|embedding_bag|matmul_nn|copy --run MTIA-RUN --elf FILE --scratch DIR
 """
 import argparse
+import math
 import os
 import subprocess
 import sys
@@ -140,6 +141,51 @@ def mml_float():
         same(f"s8 {m} {k} {n}", s8, np.clip(r + 3, -128, 127).astype(np.int8))
 
 
+# --- dma.gather and se.rowacc ---
+
+def embedding_bag():
+    random = np.random.default_rng(11)
+    for grid, rows, dim, bags, pooling in [("1x1", 9, 4, 3, 1), ("2x2", 300, 64, 21, 50), ("1x2", 1000, 128, 5, 33),
+                                           ("1x1", 50, 1, 4, 70)]:
+        values = random.integers(0, 256, (rows, dim), dtype=np.uint8)
+        pairs = np.stack([random.uniform(0.001, 0.1, rows), random.uniform(-4, 4, rows)], 1).astype(np.float32)
+        table = np.concatenate([values, pairs.view(np.uint8)], 1)
+        index = random.integers(0, rows, (bags, pooling)).astype(np.int32)
+        weight = random.uniform(0, 2, (bags, pooling)).astype(np.float32)
+        index[0, 0] = -1             # pruned: adds nothing
+        index[1, 0] = rows + 12345   # beyond the table: row 0
+        out, = device({"table": table, "index": index, "weight": weight}, dict(limit=rows), ["out"], grid)
+        sums = np.zeros((bags, dim), np.float32)
+        for at in range(pooling):
+            i = index[:, at]
+            i = np.where(i >= rows, 0, i)
+            scale, bias = (np.where(i < 0, np.float32(0), pairs[i, n]) * weight[:, at] for n in (0, 1))
+            x = np.where(i[:, None] < 0, 0, values[i]).astype(np.float64)
+            # The product of 24 and 8 bits is exact in binary64; its sum with 24 bits rounds once more, which
+            # never decides a tie here.
+            sums = (scale[:, None].astype(np.float64) * x + (sums + bias[:, None])).astype(np.float32)
+        same(f"bags {grid} {rows} {dim} {bags} {pooling}", out, sums)
+
+
+# --- mlu.transpose into the DPE, functions behind drains, counters ---
+
+def matmul_nn():
+    random = np.random.default_rng(12)
+    for grid, m, k, n in [("1x1", 32, 16, 32), ("2x1", 100, 40, 70), ("3x2", 65, 100, 33), ("8x8", 300, 64, 64)]:
+        a, b = (random.standard_normal(shape).astype(np.float16) for shape in ((m, k), (k, n)))
+        c, total = device({"a": a, "b": b}, {}, ["c", "total"], grid)
+        acc = np.zeros((m, n), np.float32)
+        for l in range(k):
+            acc = acc + np.outer(a[:, l].astype(np.float32), b[l].astype(np.float32))
+        truth = np.array([x * math.erfc(-x / math.sqrt(2)) / 2 for x in acc.ravel().astype(float)]).reshape(m, n)
+        # docs/numerics.md: within 0.51 units in the last place of f16.
+        unit = np.ldexp(1.0, np.maximum(np.frexp(truth)[1] - 1, -14) - 10)
+        worst = np.max(np.abs(c.astype(np.float64) - truth) / unit)
+        if worst > 0.51:
+            sys.exit(f"{grid} {m} {k} {n}: {worst} units in the last place")
+        same("total", total, np.array([m]))
+
+
 # --- copy ---
 
 def copy():
@@ -152,5 +198,5 @@ def copy():
         same("sums", sums, (data.astype(np.int64) @ np.arange(1, width + 1)).astype(np.int32))
 
 
-{"drain": drain, "mml": mml, "mml_float": mml_float, "copy": copy}[args.what]()
+{"drain": drain, "mml": mml, "mml_float": mml_float, "embedding_bag": embedding_bag, "matmul_nn": matmul_nn, "copy": copy}[args.what]()
 print(f"{runs} runs agree")
