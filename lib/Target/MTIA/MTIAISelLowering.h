@@ -178,6 +178,11 @@ public:
 
   // Segment loads and stores: MTIAISelLoweringVInterleave.cpp.
   unsigned getMaxSupportedInterleaveFactor() const override { return 8; }
+  bool lowerInterleavedLoad(Instruction *Load, Value *Mask, ArrayRef<ShuffleVectorInst *> Shuffles,
+                            ArrayRef<unsigned> Indices, unsigned Factor,
+                            const APInt &GapMask) const override;
+  bool lowerInterleavedStore(Instruction *Store, Value *Mask, ShuffleVectorInst *Shuffle,
+                             unsigned Factor, const APInt &GapMask) const override;
   bool lowerDeinterleaveIntrinsicToLoad(Instruction *Load, Value *Mask,
                                         IntrinsicInst *DI) const override;
   bool lowerInterleaveIntrinsicToStore(Instruction *Store, Value *Mask,

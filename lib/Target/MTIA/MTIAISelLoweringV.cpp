@@ -579,6 +579,20 @@ static SDValue lowerVPReverse(SDValue Op, SelectionDAG &DAG) {
   }
   unsigned Count = MTIAVType::getNumElts(Wide);
   SDValue R;
+  // Of one register or two: element i is that of number Length - 1 - i. Of more, whose indices and
+  // gathers would take the square of them, each by itself.
+  EVT IndexVT = Wide.changeVectorElementTypeToInteger();
+  unsigned Bits = IndexVT.getScalarSizeInBits();
+  if (MTIAVType::get(Wide).getNumRegs() <= 2 && (Bits > 8 || Count <= 256)) {
+    SDValue Last = DAG.getNode(ISD::SUB, DL, MVT::i64, Length, DAG.getConstant(1, DL, MVT::i64));
+    SDValue Index =
+        MTIAV::getOp(DAG, DL, IndexVT, MTIA::PseudoVID_V, {MTIAV::getUndef(DAG, IndexVT)});
+    Index = MTIAV::getOp(DAG, DL, IndexVT, MTIA::PseudoVRSUB_VX,
+                         {MTIAV::getUndef(DAG, IndexVT), Index, Last}, SDValue(), Length);
+    R = MTIAV::getOp(DAG, DL, Wide, MTIA::PseudoVRGATHER_VV, {MTIAV::getUndef(DAG, Wide), V, Index},
+                     SDValue(), Length);
+    return OfMasks ? MTIAV::getMaskOfBytes(DAG, DL, VT, R) : R;
+  }
   if (VT.isScalableVector()) {
     R = DAG.getNode(ISD::VECTOR_REVERSE, DL, Wide, V);
   } else {

@@ -15,6 +15,7 @@
 #include "MTIAISelLowering.h"
 #include "MTIAISelLoweringVParts.h"
 #include "MTIASubtarget.h"
+#include "MTIAVectorPseudos.h"
 #include "llvm/CodeGen/TargetOpcodes.h"
 #include "llvm/IR/Constants.h"
 
@@ -143,6 +144,18 @@ static bool movesAsInt(const SelectionDAG &DAG, EVT Element) {
 SDValue MTIAV::setFirst(SelectionDAG &DAG, const SDLoc &DL, EVT VT, SDValue Passthru,
                         SDValue Scalar) {
   SDValue One = getImm(DAG, DL, 1);
+  // The first element of another vector: that vector, as the other elements don't matter.
+  if (!Passthru || Passthru.isUndef()) {
+    if (Scalar.getOpcode() == ISD::EXTRACT_VECTOR_ELT && isNullConstant(Scalar.getOperand(1)) &&
+        Scalar.getOperand(0).getValueType() == VT)
+      return Scalar.getOperand(0);
+    if (Scalar.isMachineOpcode() &&
+        (Scalar.getMachineOpcode() == MTIA::PseudoVFMV_F_S ||
+         Scalar.getMachineOpcode() == MTIA::PseudoVMV_X_S) &&
+        Scalar.getOperand(0).getValueType() == VT &&
+        MTIAV::getSEW(Scalar->getConstantOperandVal(2)) == VT.getScalarSizeInBits())
+      return Scalar.getOperand(0);
+  }
   Passthru = orUndef(DAG, VT, Passthru);
   EVT SVT = Scalar.getValueType();
   if (auto *C = dyn_cast<ConstantFPSDNode>(Scalar); C && C->getValueAPF().isPosZero()) {
@@ -263,8 +276,14 @@ SDValue MTIATargetLowering::lowerInsertElement(SDValue Op, SelectionDAG &DAG) co
     if (I >= T.NumElts)
       return DAG.getUNDEF(VT);
     // Element 0 is that of the whole group.
-    if (I == 0)
+    if (I == 0) {
+      // Users are lowered first; what a reduction becomes has its result in a vector.
+      if (V.isUndef() &&
+          (ISD::isVPReduction(Scalar.getOpcode()) || Scalar.getOpcode() == ISD::VECREDUCE_SEQ_FADD))
+        if (SDValue Lowered = lowerReduction(Scalar, DAG))
+          Scalar = Lowered;
       return setFirst(DAG, DL, VT, V, Scalar);
+    }
     if (unsigned Regs = T.getNumRegs(); Regs > 1) {
       unsigned PerReg = T.NumElts / Regs;
       SDValue Part = getPart(DAG, DL, V, getOneRegType(DAG, VT), I / PerReg);

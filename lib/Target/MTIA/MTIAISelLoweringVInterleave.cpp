@@ -19,6 +19,7 @@
 
 #include "MTIAISelLowering.h"
 #include "MTIASubtarget.h"
+#include "MTIAVectorTypes.h"
 #include "llvm/Analysis/VectorUtils.h"
 #include "llvm/IR/IRBuilder.h"
 #include "llvm/IR/IntrinsicInst.h"
@@ -202,5 +203,86 @@ bool MTIATargetLowering::lowerInterleaveIntrinsicToStore(Instruction *Store, Val
   else
     B.CreateIntrinsic(SegmentStores[A.Factor - 2], {Tuple, A.Pointer->getType(), XLen},
                       {Segments, A.Pointer, A.Length, A.log2SEW(B)});
+  return true;
+}
+
+//===----------------------------------------------------------------------===//
+// Shuffles of fixed lengths
+//===----------------------------------------------------------------------===//
+
+static bool isElement(const MTIASubtarget &ST, Type *Ty) {
+  return Ty->isIntegerTy(8) || Ty->isIntegerTy(16) || Ty->isIntegerTy(32) ||
+         (Ty->isIntegerTy(64) && ST.hasVInstructionsI64()) ||
+         (Ty->isHalfTy() && ST.hasVInstructionsF16Minimal()) ||
+         (Ty->isBFloatTy() && ST.hasVInstructionsBF16Minimal()) ||
+         (Ty->isFloatTy() && ST.hasVInstructionsF32()) ||
+         (Ty->isDoubleTy() && ST.hasVInstructionsF64());
+}
+
+// Fields of a fixed number of elements are the first elements of scalable ones.
+static ScalableVectorType *getFieldOf(FixedVectorType *Ty) {
+  Type *Element = Ty->getElementType();
+  unsigned Count = PowerOf2Ceil(Ty->getNumElements());
+  return ScalableVectorType::get(Element, std::max<unsigned>(1, Count / MTIAVType::VScale));
+}
+
+bool MTIATargetLowering::lowerInterleavedLoad(Instruction *Load, Value *Mask,
+                                              ArrayRef<ShuffleVectorInst *> Shuffles,
+                                              ArrayRef<unsigned> Indices, unsigned Factor,
+                                              const APInt &GapMask) const {
+  auto *Ty = cast<FixedVectorType>(Shuffles[0]->getType());
+  auto *LI = dyn_cast<LoadInst>(Load);
+  if (!LI || Mask || !GapMask.isAllOnes() || !Subtarget.hasVInstructions() ||
+      Ty->getElementType()->isPointerTy() || !isElement(Subtarget, Ty->getElementType()))
+    return false;
+  ScalableVectorType *Field = getFieldOf(Ty);
+  IRBuilder<> B(LI);
+  SegmentAccess A;
+  if (!A.match(B, LI, nullptr, Field, Factor))
+    return false;
+  TargetExtType *Tuple = A.tuple();
+  Value *Segments = B.CreateIntrinsic(
+      SegmentLoads[Factor - 2], {Tuple, A.Pointer->getType(), B.getInt64Ty()},
+      {PoisonValue::get(Tuple), A.Pointer, B.getInt64(Ty->getNumElements()), A.log2SEW(B)});
+  for (auto [Shuffle, Index] : zip_equal(Shuffles, Indices)) {
+    Value *V = B.CreateIntrinsic(Intrinsic::riscv_tuple_extract, {A.Field, Tuple},
+                                 {Segments, B.getInt32(Index)});
+    Shuffle->replaceAllUsesWith(B.CreateExtractVector(Ty, V, uint64_t(0)));
+  }
+  return true;
+}
+
+bool MTIATargetLowering::lowerInterleavedStore(Instruction *Store, Value *Mask,
+                                               ShuffleVectorInst *Shuffle, unsigned Factor,
+                                               const APInt &GapMask) const {
+  auto *Wide = cast<FixedVectorType>(Shuffle->getType());
+  auto *SI = dyn_cast<StoreInst>(Store);
+  if (!SI || Mask || !GapMask.isAllOnes() || !Subtarget.hasVInstructions() ||
+      Wide->getElementType()->isPointerTy() || !isElement(Subtarget, Wide->getElementType()))
+    return false;
+  unsigned Count = Wide->getNumElements() / Factor;
+  auto *Ty = FixedVectorType::get(Wide->getElementType(), Count);
+  ScalableVectorType *Field = getFieldOf(Ty);
+  IRBuilder<> B(SI);
+  SegmentAccess A;
+  if (!A.match(B, SI, nullptr, Field, Factor))
+    return false;
+  // Which elements of the operands the fields are: consecutive ones, from a start each.
+  SmallVector<unsigned, 8> Starts;
+  if (!ShuffleVectorInst::isInterleaveMask(
+          Shuffle->getShuffleMask(), Factor,
+          2 * cast<FixedVectorType>(Shuffle->getOperand(0)->getType())->getNumElements(), Starts))
+    return false;
+  TargetExtType *Tuple = A.tuple();
+  Value *Segments = PoisonValue::get(Tuple);
+  for (unsigned I = 0; I < Factor; ++I) {
+    Value *V = B.CreateShuffleVector(Shuffle->getOperand(0), Shuffle->getOperand(1),
+                                     createSequentialMask(Starts[I], Count, 0));
+    V = B.CreateInsertVector(A.Field, PoisonValue::get(A.Field), V, uint64_t(0));
+    Segments = B.CreateIntrinsic(Intrinsic::riscv_tuple_insert, {Tuple, A.Field},
+                                 {Segments, V, B.getInt32(I)});
+  }
+  B.CreateIntrinsic(SegmentStores[Factor - 2], {Tuple, A.Pointer->getType(), B.getInt64Ty()},
+                    {Segments, A.Pointer, B.getInt64(Count), A.log2SEW(B)});
   return true;
 }

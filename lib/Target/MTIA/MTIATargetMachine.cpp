@@ -12,6 +12,7 @@
 #include "MTIAStridedAccess.h"
 #include "MTIATargetObjectFile.h"
 #include "MTIATargetTransformInfo.h"
+#include "MTIAVectorLoops.h"
 #include "TargetInfo/MTIATargetInfo.h"
 #include "llvm/ADT/StringExtras.h"
 #include "llvm/CodeGen/MIRParser/MIParser.h"
@@ -51,6 +52,8 @@ static cl::opt<bool> EnableLoopMasks("mtia-enable-loop-masks", cl::Hidden, cl::i
                                      cl::desc("Take vector lengths for masks of loops"));
 static cl::opt<bool> EnableStridedAccess("mtia-enable-strided-access", cl::Hidden, cl::init(true),
                                          cl::desc("Make strided accesses of gathers"));
+static cl::opt<bool> EnableVectorLoops("mtia-enable-vector-loops", cl::Hidden, cl::init(true),
+                                       cl::desc("Simplify the inductions of vectorised loops"));
 static cl::opt<bool> EnablePromoteConstants("mtia-enable-promote-constants",
                                             cl::desc("Load a function's constants from one table"),
                                             cl::init(true), cl::Hidden);
@@ -81,6 +84,7 @@ extern "C" LLVM_EXTERNAL_VISIBILITY void LLVMInitializeMTIATarget() {
   initializeMTIAPadVectorsPass(PR);
   initializeMTIAPromoteConstantsPass(PR);
   initializeMTIAStridedAccessPass(PR);
+  initializeMTIAVectorLoopsPass(PR);
   initializeMTIARedundantZeroPass(PR);
   initializeMTIARemoveSExtPass(PR);
   initializeMTIAReduceVLPass(PR);
@@ -232,6 +236,8 @@ public:
       addPass(createMTIALoopMasksPass());
     if (EnableStridedAccess && getOptLevel() != CodeGenOptLevel::None)
       addPass(createMTIAStridedAccessPass());
+    if (EnableVectorLoops && getOptLevel() != CodeGenOptLevel::None)
+      addPass(createMTIAVectorLoopsPass());
     addPass(createMTIAPadVectorsPass());
     TargetPassConfig::addIRPasses();
   }

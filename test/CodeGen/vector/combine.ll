@@ -236,3 +236,23 @@ define void @other_user(<16 x i16> %x, <16 x i32> %y, <16 x i32> %z, ptr %p, ptr
   store <16 x i32> %s, ptr %q
   ret void
 }
+
+; The other way round, as many as there are: indices from the length down, of two registers at most.
+; CHECK-LABEL: reverse:
+; CHECK: vid.v
+; CHECK: vrsub.vx
+; CHECK: vrgather.vv
+; CHECK-NOT: vslide
+; CHECK: ret
+; CHECK-LABEL: reverse_four_registers:
+; CHECK: vrgatherei16.vv
+; CHECK: vslidedown.vx
+; CHECK: ret
+define <vscale x 4 x i32> @reverse(<vscale x 4 x i32> %x, i32 %n) {
+  %r = call <vscale x 4 x i32> @llvm.experimental.vp.reverse.nxv4i32(<vscale x 4 x i32> %x, <vscale x 4 x i1> splat (i1 true), i32 %n)
+  ret <vscale x 4 x i32> %r
+}
+define <vscale x 8 x i32> @reverse_four_registers(<vscale x 8 x i32> %x, i32 %n) {
+  %r = call <vscale x 8 x i32> @llvm.experimental.vp.reverse.nxv8i32(<vscale x 8 x i32> %x, <vscale x 8 x i1> splat (i1 true), i32 %n)
+  ret <vscale x 8 x i32> %r
+}

@@ -38,3 +38,28 @@ define <vscale x 2 x i32> @odd(ptr %p, i32 %n) {
   %a = extractvalue { <vscale x 2 x i32>, <vscale x 2 x i32> } %f, 0
   ret <vscale x 2 x i32> %a
 }
+
+; Shuffles of fixed lengths: every third element of a load, each field used or not.
+; CHECK-LABEL: fixed_load:
+; CHECK: vsetivli zero, 4, e32
+; CHECK-NEXT: vlseg3e32.v [[F:v[0-9]+]], (a0)
+; CHECK-NOT: vslide
+; CHECK: ret
+define <4 x i32> @fixed_load(ptr %p) {
+  %w = load <12 x i32>, ptr %p, align 4
+  %a = shufflevector <12 x i32> %w, <12 x i32> poison, <4 x i32> <i32 0, i32 3, i32 6, i32 9>
+  %b = shufflevector <12 x i32> %w, <12 x i32> poison, <4 x i32> <i32 2, i32 5, i32 8, i32 11>
+  %r = sub <4 x i32> %a, %b
+  ret <4 x i32> %r
+}
+
+; CHECK-LABEL: fixed_store:
+; CHECK: vsseg4e16.v v{{[0-9]+}}, (a0)
+; CHECK-NEXT: ret
+define void @fixed_store(ptr %p, <8 x i16> %a, <8 x i16> %b, <8 x i16> %c, <8 x i16> %d) {
+  %l = shufflevector <8 x i16> %a, <8 x i16> %b, <16 x i32> <i32 0, i32 1, i32 2, i32 3, i32 4, i32 5, i32 6, i32 7, i32 8, i32 9, i32 10, i32 11, i32 12, i32 13, i32 14, i32 15>
+  %h = shufflevector <8 x i16> %c, <8 x i16> %d, <16 x i32> <i32 0, i32 1, i32 2, i32 3, i32 4, i32 5, i32 6, i32 7, i32 8, i32 9, i32 10, i32 11, i32 12, i32 13, i32 14, i32 15>
+  %w = shufflevector <16 x i16> %l, <16 x i16> %h, <32 x i32> <i32 0, i32 8, i32 16, i32 24, i32 1, i32 9, i32 17, i32 25, i32 2, i32 10, i32 18, i32 26, i32 3, i32 11, i32 19, i32 27, i32 4, i32 12, i32 20, i32 28, i32 5, i32 13, i32 21, i32 29, i32 6, i32 14, i32 22, i32 30, i32 7, i32 15, i32 23, i32 31>
+  store <32 x i16> %w, ptr %p, align 2
+  ret void
+}

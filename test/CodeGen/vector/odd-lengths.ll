@@ -55,8 +55,8 @@ define <1 x i16> @merge_one(<1 x i1> %m, <1 x i16> %a, <1 x i16> %b, i32 %n) {
 
 define <5 x i16> @reverse_five(<5 x i16> %a, i32 %n) {
 ; CHECK-LABEL: reverse_five:
+; CHECK: vrsub.vx
 ; CHECK: vrgather
-; CHECK: vslidedown.vx
 ; CHECK: ret
   %r = call <5 x i16> @llvm.experimental.vp.reverse.v5i16(<5 x i16> %a, <5 x i1> splat (i1 true), i32 %n)
   ret <5 x i16> %r
