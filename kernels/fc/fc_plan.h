@@ -34,13 +34,13 @@
 #define FC_CB_RING_MIN (4 * FC_BLOCK * FC_CHUNK) // a stream that is not kept: 4 chunks
 
 // Weights of the estimate, in cycles; they rank plans, nothing else depends on
-// them. Measured by forcing each plan for 128 x 1024 x 1024, 512 x 2048 x 2048 and
-// 2048 x 2048 x 2048 on 8x8: the choice is within 1 % of the best of 16.
+// them. `./build.sh bench fc` shows what they lead to; for 128 x 1024 x 1024, where loading
+// counts most, 21 and 16 bytes per cycle instead of 32 choose plans that take a fifth longer.
 #define FC_MML_CYCLES 32        // one full tile
-#define FC_RE_CYCLES 256        // reduce, or drain, of one block
-#define FC_REDUCE_HOP_CYCLES 80 // one more PE in the chain
-// Cycles for loading b bytes when all PEs read: 21 B per cycle, latency-bound.
-#define FC_LOAD_CYCLES(b) (((b) * 3) >> 6)
+#define FC_RE_CYCLES 128        // reduce, or drain, of one block
+#define FC_REDUCE_HOP_CYCLES 48 // one more PE in the chain
+// Cycles for loading b bytes when all PEs read: 32 B per cycle, most of it shared with others.
+#define FC_LOAD_CYCLES(b) ((b) >> 5)
 
 struct fc_plan {
   uint32_t strips, blocks, steps; // of 64 rows, of 64 columns, of 32 bytes of k

@@ -318,14 +318,14 @@ static void remote_latency(void **state) {
     struct mtia_pe *pe = pe_at(m, 0, 0);
     PUT(m, pe, 0, CB_INIT, MTIA_LOCAL_BASE, 4096, 0);
     PUT(m, pe, 0, CR_W2, 64, 0, CR_DMA_IN);
-    PUT(m, pe, 0, DMA_IN, MTIA_REMOTE_BASE + (row * MTIA_REMOTE_COLUMNS + col) * MTIA_LOCAL_ROOM,
-        1, 0, 0);
+    PUT(m, pe, 0, DMA_IN, MTIA_REMOTE_BASE + (row * MTIA_REMOTE_COLUMNS + col) * MTIA_LOCAL_ROOM, 1,
+        0, 0);
     PUT(m, pe, 0, CB_WAITD, 64, 0, 0);
     assert_true(machine_run(m));
     const struct step *s = m->program[0].step;
-    assert_int_equal(s[3].issued - s[2].issued,
-                     p->cp_dispatch + p->fi_setup + 2 * hops * p->noc_hop +
-                         64 / p->noc_link_width + p->fi_remote_latency + p->cp_wake);
+    assert_int_equal(s[3].issued - s[2].issued, p->cp_dispatch + p->fi_setup +
+                                                    2 * hops * p->noc_hop + 64 / p->noc_link_width +
+                                                    p->fi_remote_latency + p->cp_wake);
     machine_free(m);
   }
 }
