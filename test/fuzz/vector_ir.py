@@ -28,6 +28,8 @@ INTS = ["i8", "i16", "i32", "i64"]
 FLOATS = ["half", "float", "double"]
 REGIONS = INTS + ["half", "bfloat", "float", "double"]
 BITS = {"i1": 1, "i8": 8, "i16": 16, "i32": 32, "i64": 64, "half": 16, "bfloat": 16, "float": 32, "double": 64}
+ODD = ["i2", "i4", "i7", "i12", "i24", "i33", "i48", "i63"]
+HUGE = ["i65", "i96", "i128"]
 MANGLE = {"half": "f16", "bfloat": "bf16", "float": "f32", "double": "f64"}
 NAN = {"half": "0xH7E00", "bfloat": "0xR7FC0", "float": "0x7FF8000000000000", "double": "0x7FF8000000000000"}
 
@@ -48,7 +50,7 @@ class T(namedtuple("T", "e n sc")):
 
     @property
     def bits(self):
-        return BITS[self.e]
+        return BITS.get(self.e) or int(self.e[1:])
 
     @property
     def lanes(self):
@@ -75,7 +77,7 @@ class T(namedtuple("T", "e n sc")):
     @property
     def fits(self):
         """Whether such a type is used at all: not much beyond a register group."""
-        return self.n > 0 and self.size <= MAX_BITS and self.lanes <= 512 and (
+        return not (self.sc and self.bits > 64) and self.n > 0 and self.size <= MAX_BITS and self.lanes <= 512 and (
             not self.sc or (self.n & (self.n - 1) == 0 and self.n * max(self.bits, 1) <= 64 * 8
                             and self.n <= 64 and not (self.bits == 64 and self.n > 8)))
 
@@ -85,6 +87,14 @@ Val = namedtuple("Val", "name t")
 
 def scalar(e):
     return T(e, 0, False)
+
+
+def container(e):
+    """The element that holds an odd integer in memory."""
+    if e in REGIONS or e == "i1":
+        return e
+    bits = int(e[1:])
+    return next((i for i in INTS if BITS[i] >= bits), "i128")
 
 
 def fp_text(e, value):
@@ -102,8 +112,9 @@ FP_CONSTANTS = [0.0, -0.0, 1.0, -1.0, 2.0, 0.5, 3.0, -7.5, 100.0, 0.125, float("
 
 
 class Options:
-    def __init__(self, scalable=0.2, bf16=False, ops=None, count=(4, 24), rtz=True):
+    def __init__(self, scalable=0.2, bf16=False, ops=None, count=(4, 24), rtz=True, odd=0.1, matrix=False):
         self.scalable, self.bf16, self.ops, self.count = scalable, bf16, ops, count
+        self.odd, self.matrix = odd, matrix
         self.rtz = rtz  # conversions towards zero: QEMU 7.2 dies of an assertion for some
 
 
@@ -122,8 +133,12 @@ class Function:
         self.block = "entry"
         r = self.r
         self.sc = r.random() < options.scalable
+        self.forced = None
         self.floats = FLOATS + (["bfloat"] if options.bf16 else [])
-        kinds = [r.choice(INTS + self.floats) for _ in range(2)] + ["i1"]
+        self.ints = list(INTS)
+        if r.random() < options.odd:
+            self.ints += r.sample(ODD + HUGE * (not self.sc), 2)
+        kinds = [r.choice(self.ints + self.floats) for _ in range(2)] + ["i1"]
         self.kinds = kinds
         if self.sc:
             self.n = r.choice([1, 1, 2, 2, 4, 4, 8, 8, 16, 32, 64])
@@ -170,7 +185,13 @@ class Function:
     def pick_type(self, elements=None, vector=True):
         """The type of something there is, or a new one of this function's shape."""
         r = self.r
-        elements = elements or INTS + self.floats
+        elements = self.ints if elements is INTS else elements or self.ints + self.floats
+        if self.forced and r.random() < 0.9:
+            if self.forced.e in elements:
+                return self.forced
+            t = self.forced.of(r.choice(elements))
+            if t.fits:
+                return t
         have = [v.t for v in self.pool if v.t.e in elements and v.t.n]
         if have and r.random() < 0.75:
             return r.choice(have[-8:])
@@ -213,9 +234,9 @@ class Function:
 
     def address(self, t):
         """Somewhere in the region of the type's elements."""
-        e = t.e if t.e != "i1" else "i8"
+        e = t.e if t.e in REGIONS else "i8" if t.bits < 9 else "i64"
         size = (max(t.lanes, 1) * t.bits + 7) // 8
-        step = max(t.bits // 8, 1)
+        step = BITS[e] // 8
         room = (REGION - size) // step
         offset = REGIONS.index(e) * REGION + self.r.randrange(room + 1) * step
         name = f"%v{self.next}"
@@ -224,6 +245,17 @@ class Function:
         return name, step
 
     def load(self, t):
+        if t.e not in REGIONS and t.e != "i1":
+            if self.r.random() < 0.2 and t.bits % 8 == 0 and t.bits & (t.bits - 1) == 0:
+                where, align = self.address(t)
+                return self.value(t, f"load {t}, ptr {where}, align {align}")
+            wide = t.of(container(t.e))
+            if wide.e == "i128":
+                halves = T("i64", 2 * max(t.n, 1), False)
+                v = self.value(wide, f"bitcast {halves} {self.load(halves).name} to {wide}")
+            else:
+                v = self.load(wide)
+            return v if t == wide else self.value(t, f"trunc {wide} {v.name} to {t}")
         where, align = self.address(t)
         return self.value(t, f"load {t}, ptr {where}, align {align}")
 
@@ -240,7 +272,7 @@ class Function:
             if r.random() < 0.3:
                 return fp_text(e, r.randrange(-4000, 4000) / 8)
             return fp_text(e, r.choice(FP_CONSTANTS))
-        w = BITS[e]
+        w = scalar(e).bits
         c = r.choice([r.randrange(-16, 16), r.randrange(-16, 16), r.getrandbits(w), 1 << r.randrange(w),
                       (1 << r.randrange(w)) - 1, r.randrange(-128, 128), r.randrange(-2048, 2048), 0, -1, 1])
         c &= (1 << w) - 1
@@ -393,6 +425,10 @@ class Function:
                 v = self.value(t.of("i8"), f"{self.r.choice(['zext', 'sext'])} {t} {v.name} to {t.of('i8')}")
                 size = v.t.size // 8 if t.n else 1
         else:
+            wide = t.of(container(t.e)) if not t.fp else t
+            if wide != t:
+                v = self.value(wide, f"zext {t} {v.name} to {wide}")
+                t = wide
             size = t.size // 8 if t.n else t.bits // 8
         align = max(v.t.bits // 8, 1)
         self.out = -(-self.out // align) * align
@@ -415,8 +451,28 @@ class Function:
 def make(seed, number, options):
     """Function `number` of a seed, complete."""
     f = Function(seed, number, options)
+    if options.matrix:
+        return one_operation(f, number)
     for _ in range(f.r.randrange(*options.count)):
         f.step()
+    f.finish()
+    return f
+
+
+def one_operation(f, number):
+    """Function `number` of those that have one operation on one type each."""
+    from vector_ops import OPS
+    ops = [o for o in OPS if not f.o.ops or o[0] in f.o.ops]
+    types = [t for e in INTS + f.floats + ["i1"] + ODD + HUGE for sc in (False, True) if not (sc and not f.o.scalable)
+             for n in ((1, 2, 4, 8, 16, 32, 64) if sc else (1, 2, 3, 4, 7, 8, 16, 24, 32, 64, 100, 128, 256, 512, 1024))
+             if (t := T(e, n, sc)).fits and t.size <= MAX_LOAD * 8 * (1 if sc else 2)]
+    random.Random(1).shuffle(types)
+    function = ops[number % len(ops)][2]
+    t = f.forced = types[number // len(ops) % len(types)]
+    f.sc, f.n, f.kinds = t.sc, t.n, [t.e]
+    f.ints = INTS + [t.e] * (t.e[0] == "i" and t.e not in INTS + ["i1"])
+    for _ in range(2):
+        function(f)
     f.finish()
     return f
 
@@ -432,7 +488,14 @@ def module(functions, prefix):
     return "\n".join(parts) + "\n" + "\n".join(declares.values()) + ATTRIBUTES
 
 
-ATTRIBUTES = "\nattributes #0 = { nounwind vscale_range(8,8) }\nattributes #1 = { noinline nounwind vscale_range(8,8) }\n"
+def version(text, who):
+    """The text as `who` sees it: lines may be for one of the compilers only."""
+    other = "; only " + ("o" if who == "s" else "s")
+    return "\n".join(line for line in text.split("\n") if not line.endswith(other))
+
+
+ATTRIBUTES = ("\nattributes #0 = { nounwind vscale_range(8,8) }\nattributes #1 = { noinline nounwind vscale_range(8,8) }\n"
+              "attributes #2 = { strictfp }\n")
 
 
 NAME = re.compile(r"%[A-Za-z0-9_.]+")

@@ -46,6 +46,9 @@ def shift_amount(f, t):
     if r.random() < 0.2 and not t.sc:
         return Val("<" + ", ".join(f"{t.e} {r.randrange(t.bits)}" for _ in range(t.n)) + ">", t)
     x = f.get(t)
+    if t.bits & (t.bits - 1):
+        limit = 1 << (t.bits.bit_length() - 1)
+        return f.keep(f.value(t, f"and {t} {x.name}, splat ({t.e} {limit - 1})"), x)
     return f.keep(f.value(t, f"and {t} {x.name}, splat ({t.e} {t.bits - 1})"), x)
 
 
@@ -109,9 +112,11 @@ def int_intrinsic(f):
                       "smin smax umin umax uadd.sat usub.sat sadd.sat ssub.sat "
                       "ctpop ctlz cttz bitreverse bswap abs fshl fshr rotl scmp ucmp".split())
     a = f.get(t)
-    if name in ("ctpop", "bitreverse") or (name == "bswap" and t.bits > 8):
+    if name in ("ctpop", "bitreverse") or (name == "bswap" and t.bits % 16 == 0):
         return f.keep(f.call(t, f"llvm.{name}.{t.m}", a), a)
     if name == "bswap":
+        name = "umin"
+    if t.sc and t.bits not in (8, 16, 32, 64) and name in ("sshl.sat", "ushl.sat"):
         name = "umin"
     if name in ("ctlz", "cttz", "abs"):
         return f.keep(f.call(t, f"llvm.{name}.{t.m}", a, (scalar("i1"), "false")), a)
@@ -194,8 +199,8 @@ def narrowing(f):
 
 @op("int", 2)
 def resize(f):
-    t = f.pick_type(INTS + ["i1"]) if f.r.random() < 0.8 else f.pick_type(["i1"])
-    to = t.of(f.r.choice(INTS + ["i1"]))
+    t = f.pick_type(f.ints + ["i1"]) if f.r.random() < 0.8 else f.pick_type(["i1"])
+    to = t.of(f.r.choice(f.ints + ["i1"]))
     if to.bits == t.bits or not to.fits:
         return
     a = f.get(t)
@@ -644,8 +649,17 @@ def build(f):
 def bitcast(f):
     r = f.r
     t = any_type(f)
-    e = r.choice(INTS + f.floats)
+    e = r.choice(f.ints + f.floats)
     bits = T(e, 1, False).bits
+    if not t.sc and r.random() < 0.2 and t.size <= 1024:
+        s = scalar(f"i{t.size}")
+        c = f.canonical(f.get(t))
+        x = f.value(s, f"bitcast {t} {c.name} to {s}")
+        if t.size > 128 or r.random() < 0.5:
+            y = f.value(s, f"{r.choice(['lshr', 'shl'])} {s} {x.name}, {r.randrange(t.size)}")
+            x = f.value(s, f"xor {s} {x.name}, {y.name}")
+            x = f.value(t.int, f"bitcast {s} {x.name} to {t.int}")
+        return f.keep(x)
     if t.n * t.bits % bits:
         return
     to = T(e, t.n * t.bits // bits, t.sc)
@@ -787,7 +801,7 @@ def mem_address(f, size, align):
 def memory_type(f):
     for _ in range(20):
         t = any_type(f)
-        if t.size <= 512 * 8:
+        if t.size <= 512 * 8 and t.bits in (8, 16, 32, 64):
             return t
     return T("i32", 4, f.sc)
 
@@ -1195,3 +1209,349 @@ def branch_free_length(f):
     f.lines.append(f"{tail}:")
     f.label = tail
     f.keep(None, a)
+
+
+# ---- what needs models: stock LLVM refuses it for scalable vectors, or gets it wrong -----------
+
+def fixed(t):
+    """The fixed-length type of all elements, vscale being 8."""
+    return T(t.e, t.lanes, False)
+
+
+def to_fixed(f, v):
+    """All elements of a vector as one of fixed length; a line of the model."""
+    if not v.t.sc:
+        return v
+    t = fixed(v.t)
+    return f.call(t, f"llvm.vector.extract.{t.m}.{v.t.m}", v, (scalar("i64"), "0"))
+
+
+def from_fixed(f, v, t):
+    if not t.sc:
+        return v
+    return f.call(t, f"llvm.vector.insert.{t.m}.{v.t.m}", (t, "poison"), v, (scalar("i64"), "0"))
+
+
+def either(f, ours, model):
+    """The value of ours() for our compiler, of model() for stock LLVM."""
+    at = len(f.lines)
+    a = ours()
+    middle = len(f.lines)
+    b = model()
+    if isinstance(a, Val):
+        last = f.lines[-1].split(" = ", 1)[1]
+        if b.name != f.lines[-1].split(" = ")[0].strip():
+            last = f"freeze {b.t} {b.name}"
+            f.lines.append("")
+        f.lines[-1] = f"  {a.name} = {last}"
+    for i in range(at, middle):
+        f.lines[i] += " ; only o"
+    for i in range(middle, len(f.lines)):
+        f.lines[i] += " ; only s"
+    return a
+
+
+@op("shuffle", 1)
+def interleave_many(f):
+    t = any_or_mask(f)
+    k = f.r.randrange(3, 9)
+    wide = t.by(t.n * k)
+    if t.lanes * t.bits * k > MAX_BITS or t.lanes * k > 160 or (t.sc and t.n * t.bits > 64 * 8):
+        return
+    vs = [f.get(t) for _ in range(k)]
+
+    def model():
+        parts = [to_fixed(f, v) for v in vs]
+        one = parts[0].t
+        # All of them behind each other, then the permutation.
+        all_of = [(one, p.name) for p in parts]
+        total = one.by(one.n * 8)
+        while len(all_of) < 8:
+            all_of.append((one, "poison"))
+        while len(all_of) > 1:
+            now = all_of[0][0]
+            pair = now.by(now.n * 2)
+            all_of = [(pair, f.value(pair, f"shufflevector {now} {a[1]}, {now} {b[1]}, " +
+                                           f.mask_text(range(pair.n))).name)
+                      for a, b in zip(all_of[::2], all_of[1::2])]
+        to = one.by(one.n * k)
+        x = f.value(to, f"shufflevector {total} {all_of[0][1]}, {total} poison, "
+                        + f.mask_text(i % k * one.n + i // k for i in range(to.n)))
+        return from_fixed(f, x, wide)
+
+    x = either(f, lambda: f.call(wide, f"llvm.vector.interleave{k}.{wide.m}", *vs), model)
+    if f.r.random() < 0.5:
+        # In pieces that other operations can use.
+        for v in vs:
+            f.unused.pop(v.name, None)
+        for i in range(k):
+            f.keep(f.call(t, f"llvm.vector.extract.{t.m}.{wide.m}", x, (scalar("i64"), str(i * t.n))))
+        return
+    f.unused[x.name] = x
+    for v in vs:
+        f.unused.pop(v.name, None)
+
+
+@op("shuffle", 1)
+def deinterleave_many(f):
+    t = any_or_mask(f)
+    k = f.r.randrange(3, 9)
+    wide = t.by(t.n * k)
+    if t.lanes * t.bits * k > MAX_BITS or t.lanes * k > 160 or t.n < 1 or t.lanes < 2 or (t.sc and t.n * t.bits > 64 * 8):
+        return
+    vs = [f.get(t) for _ in range(k)]
+    x = Val("poison", wide)
+    for i, v in enumerate(vs):
+        x = f.call(wide, f"llvm.vector.insert.{wide.m}.{t.m}", x, v, (scalar("i64"), str(i * t.n)))
+        f.unused.pop(v.name, None)
+    struct = "{ " + ", ".join([str(t)] * k) + " }"
+    got = []
+
+    def ours():
+        s = f.call(struct, f"llvm.vector.deinterleave{k}.{wide.m}", x)
+        return s
+
+    at = len(f.lines)
+    s = ours()
+    f.lines[at] += " ; only o"
+    for i in range(k):
+        if f.r.random() < 0.3:
+            continue
+
+        def model(i=i):
+            w = to_fixed(f, x)
+            part = w.t.by(w.t.n // k)
+            y = f.value(part, f"shufflevector {w.t} {w.name}, {w.t} poison, "
+                              + f.mask_text(i + k * j for j in range(part.n)))
+            return from_fixed(f, y, t)
+
+        got.append(either(f, lambda i=i: f.value(t, f"extractvalue {struct} {s.name}, {i}"), model))
+    for v in got:
+        f.keep(v)
+
+
+@op("fp", 0.5)
+def library(f):
+    """What becomes calls of libm for every element."""
+    r = f.r
+    t = f.pick_type(["half", "float", "double"])
+    if t.lanes > 32:
+        return
+    name = r.choice("sin cos tan asin acos atan sinh cosh tanh exp exp2 exp10 log log2 log10 pow atan2 frem powi ldexp "
+                    "sincos modf frexp".split())
+    a = f.keep(f.load(t))
+    b = f.keep(f.load(t)) if name in ("pow", "atan2", "frem") else None
+    pair = name in ("sincos", "modf", "frexp")
+    if name in ("powi", "ldexp") and not t.sc:
+        e = scalar("i32") if name == "powi" else t.of("i32")
+        n = f.load(e)
+        n = f.value(e, f"and {e} {n.name}, " + ("7" if name == "powi" else "splat (i32 7)"))
+
+    def make(a, b):
+        t = a.t
+        if name == "frem":
+            return f.value(t, f"frem {t} {a.name}, {b.name}")
+        if name == "powi":
+            return f.call(t, f"llvm.powi.{t.m}.i32", a, (scalar("i32"), "3"))
+        if name == "ldexp":
+            e = t.of("i32")
+            return f.call(t, f"llvm.ldexp.{t.m}.{e.m}", a, (e, "splat (i32 3)"))
+        if pair:
+            other = t.of("i32") if name == "frexp" else t
+            struct = f"{{ {t}, {other} }}"
+            s = f.call(struct, f"llvm.{name}.{t.m}" + (f".{other.m}" if name == "frexp" else ""), a)
+            return f.value(t, f"extractvalue {struct} {s.name}, 0")
+        return f.call(t, f"llvm.{name}.{t.m}", a, *([b] if b else []))
+
+    if t.sc:
+        x = either(f, lambda: make(a, b), lambda: from_fixed(f, make(to_fixed(f, a), b and to_fixed(f, b)), t))
+    else:
+        x = make(a, b)
+    f.keep(x, a, *([b] if b else []))
+
+
+@op("memory", 1)
+def expand(f):
+    """Of scalable vectors and odd lengths, element by element in the model."""
+    r = f.r
+    t = memory_type(f)
+    if t.lanes > 32:
+        return
+    m, align = masked_mem(f, t)
+    p = mem_address(f, t.size // 8, align)
+    v = f.get(t)
+    c = f.canonical(v)
+    where = (f"ptr align {align}", p)
+    s = scalar(t.e)
+
+    def walk(load):
+        bits = to_fixed(f, m)
+        x = to_fixed(f, c)
+        at = Val("0", scalar("i64"))
+        for i in range(t.lanes):
+            on = f.value(scalar("i1"), f"extractelement {bits.t} {bits.name}, i64 {i}")
+            q = f.value("ptr", f"getelementptr {t.e}, ptr {p}, i64 {at.name}")
+            old = f.value(s, f"load {s}, ptr {q.name}, align {align}")
+            lane = f.value(s, f"extractelement {x.t} {x.name}, i64 {i}")
+            if load:
+                y = f.value(s, f"select i1 {on.name}, {s} {old.name}, {s} {lane.name}")
+                x = f.value(x.t, f"insertelement {x.t} {x.name}, {s} {y.name}, i64 {i}")
+            else:
+                y = f.value(s, f"select i1 {on.name}, {s} {lane.name}, {s} {old.name}")
+                f.raw(f"store {s} {y.name}, ptr {q.name}, align {align}")
+            step = f.value(scalar("i64"), f"zext i1 {on.name} to i64")
+            at = f.value(scalar("i64"), f"add i64 {at.name}, {step.name}")
+        return from_fixed(f, x, t) if load else None
+
+    if r.random() < 0.5:
+        x = either(f, lambda: f.call(t, f"llvm.masked.expandload.{t.m}", where, m, c), lambda: walk(True))
+        return f.keep(x, m, v)
+    either(f, lambda: f.call(None, f"llvm.masked.compressstore.{t.m}", c, where, m), lambda: walk(False))
+    return f.keep(None, m, v)
+
+
+@op("memory", 0.5)
+def histogram(f):
+    t = f.pick_type(INTS)
+    if t.bits not in (8, 16, 32, 64) or t.lanes > 16 or not t.of("i64").fits:
+        return
+    text, p, pm = pointers(f, t)
+    m = f.mask(t)
+    s = scalar(t.e)
+    amount = f.get(s)
+    name = f.r.choice(["add", "add", "uadd.sat", "umin", "umax"])
+
+    def model():
+        bits = to_fixed(f, m)
+        lanes = f"<{t.lanes} x ptr>"
+        q = p
+        if t.sc:
+            it = T("i64", t.n, True)
+            i = f.value(it, f"ptrtoint {text} {p} to {it}")
+            i = to_fixed(f, i)
+            q = f.value(scalar("i64"), f"inttoptr {i.t} {i.name} to {lanes}").name
+        for i in range(t.lanes):
+            on = f.value(scalar("i1"), f"extractelement {bits.t} {bits.name}, i64 {i}")
+            a = f.value("ptr", f"extractelement {lanes} {q}, i64 {i}")
+            old = f.value(s, f"load {s}, ptr {a.name}, align {t.bits // 8}")
+            new = f.value(s, f"add {s} {old.name}, {amount.name}") if name == "add" else \
+                f.call(s, f"llvm.{name}.{s.m}", old, amount)
+            new = f.value(s, f"select i1 {on.name}, {s} {new.name}, {s} {old.name}")
+            f.raw(f"store {s} {new.name}, ptr {a.name}, align {t.bits // 8}")
+
+    either(f, lambda: f.call(None, f"llvm.experimental.vector.histogram.{name}.{pm}.{t.e}",
+                             (text, p), amount, m), model)
+    f.keep(None, m, amount)
+
+
+@op("memory", 0.6)
+def pointer_vector(f):
+    """Vectors of pointers as values."""
+    r = f.r
+    t = T("i64", f.n, f.sc)
+    if not t.fits or t.size > 4096:
+        return
+    text = f"<{'vscale x ' if t.sc else ''}{t.n} x ptr>"
+    a, b = f.get(t), f.get(t)
+    p = f.value(t, f"inttoptr {t} {a.name} to {text}")
+    q = f.value(t, f"inttoptr {t} {b.name} to {text}")
+    mt = t.of("i1")
+    kind = r.choice(["icmp", "select", "gep", "shuffle", "memory", "element"])
+    if kind == "icmp":
+        return f.keep(f.value(mt, f"icmp {r.choice(['eq', 'ult', 'uge'])} {text} {p.name}, {q.name}"), a, b)
+    if kind == "select":
+        m = f.mask(t)
+        x = f.value(t, f"select {mt} {m.name}, {text} {p.name}, {text} {q.name}")
+    elif kind == "gep":
+        x = f.value(t, f"getelementptr {r.choice(['i8', 'i32', '[3 x i64]'])}, {text} {p.name}, {t} {b.name}")
+    elif kind == "shuffle" and not t.sc:
+        order = [r.randrange(2 * t.n) for _ in range(t.n)]
+        x = f.value(t, f"shufflevector {text} {p.name}, {text} {q.name}, {f.mask_text(order)}")
+    elif kind == "element":
+        s = f.value("ptr", f"extractelement {text} {p.name}, i64 {r.randrange(t.lanes)}")
+        x = f.value(t, f"insertelement {text} {q.name}, ptr {s.name}, i64 {r.randrange(t.lanes)}")
+    else:
+        where = mem_address(f, t.size // 8, 8)
+        f.raw(f"store {text} {p.name}, ptr {where}, align 8")
+        x = f.value(t, f"load {text}, ptr {where}, align 8")
+    f.keep(f.value(t, f"ptrtoint {text} {x.name} to {t}"), a, b)
+
+
+@op("fp", 1)
+def strict(f):
+    """Constrained operations. Their exceptions aren't looked at, but their values."""
+    r = f.r
+    t = f.pick_type(["half", "float", "double"])
+    name = r.choice("fadd fsub fmul fdiv fma sqrt minnum maxnum rint floor ceil round roundeven nearbyint fcmp fcmps "
+                    "sitofp uitofp fpext fptrunc fmuladd".split() + ["trunc", "fptosi", "fptoui"] * f.o.rtz)
+    mode, what = 'metadata !"round.dynamic"', 'metadata !"fpexcept.strict"'
+    a = f.get(t)
+    args, to, m, p = [a], t, f".{t.m}", ""
+    rounds = name in "fadd fsub fmul fdiv fma sqrt rint nearbyint sitofp uitofp fptrunc fmuladd".split()
+    if name in ("fadd", "fsub", "fmul", "fdiv"):
+        args.append(f.get(t))
+    elif name in ("fma", "fmuladd"):
+        name = "fma"
+        args += [f.get(t), f.get(t)]
+    elif name in ("minnum", "maxnum"):
+        args = [f.canonical(a), f.canonical(f.get(t))]
+    elif name in ("fcmp", "fcmps"):
+        args.append(f.get(t))
+        to, p = t.of("i1"), f', metadata !"{r.choice("oeq ogt oge olt ole one ord ueq ugt uge ult ule une uno".split())}"'
+    elif name in ("sitofp", "uitofp"):
+        i = f.pick_type(INTS + ["i1"])
+        to = i.of(r.choice(["half", "float", "double"]))
+        if not to.fits or i.bits > 64 or (to.e == "half" and i.bits == 64):
+            return
+        args, m = [f.get(i)], f".{to.m}.{i.m}"
+        a = args[0]
+    elif name in ("fptosi", "fptoui"):
+        # Small numbers, so that nothing is out of range.
+        i = t.of("i8")
+        if not i.fits:
+            return
+        low = f.value(i, f"and {i} {f.get(i).name}, splat (i8 63)")
+        args = [f.value(t, f"uitofp {i} {low.name} to {t}")]
+        to = t.of(r.choice(["i8", "i16", "i32", "i64"]))
+        m = f".{to.m}.{t.m}"
+        if not to.fits:
+            return
+    elif name in ("fpext", "fptrunc"):
+        to = t.of(r.choice(["half", "float", "double"]))
+        if to.bits == t.bits or not to.fits:
+            return
+        name, m = "fpext" if to.bits > t.bits else "fptrunc", f".{to.m}.{t.m}"
+        rounds = name == "fptrunc"
+    full = f"llvm.experimental.constrained.{name}{m}"
+    metas = p + (f", {mode}" if rounds else "") + f", {what}"
+    f.declares[full] = f"declare {to} @{full}({', '.join(str(x.t) for x in args)}{', metadata' * metas.count('metadata')})"
+    x = f.value(to, f"call {to} @{full}({', '.join(f'{x.t} {x.name}' for x in args)}{metas}) #2")
+    if name in ("minnum", "maxnum"):
+        x = f.positive_zero(x)
+    f.keep(x, a)
+
+
+@op("vp", 0.4)
+def vp_class(f):
+    t = f.pick_type(["half", "float", "double"])
+    m, n = vp_mask(f, t), f.evl(t)
+    a = f.get(t)
+    to = t.of("i1")
+    bits = f.r.getrandbits(10) & ~3 | f.r.choice([0, 3])
+    x = f.call(to, f"llvm.vp.is.fpclass.{t.m}", a, (scalar("i32"), str(bits)), m, n)
+    vp_done(f, to, x, m, n, a)
+
+
+@op("vp", 0.4)
+def vp_first_fault(f):
+    """How many elements such a load reads is open, so all that it says is that it reads one."""
+    t = memory_type(f)
+    m, n = vp_mask(f, t), f.evl(t)
+    align = t.bits // 8
+    struct = f"{{ {t}, i32 }}"
+    x = f.call(struct, f"llvm.vp.load.ff.{t.m}.p0", (f"ptr align {align}", mem_address(f, t.size // 8, align)), m, n)
+    v = f.value(t, f"extractvalue {struct} {x.name}, 0")
+    count = f.value(scalar("i32"), f"extractvalue {struct} {x.name}, 1")
+    one = f.call(scalar("i32"), "llvm.umin.i32", count, (scalar("i32"), "1"))
+    f.keep(one, m)
+    vp_done(f, t, v, m, one)
