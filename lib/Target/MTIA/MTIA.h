@@ -60,6 +60,8 @@ FunctionPass *createMTIAReduceVLPass();
 void initializeMTIAReduceVLPass(PassRegistry &);
 
 /// Gives vector operations of odd lengths, which can't be selected, the next power of two.
+ModulePass *createMTIAExpandVectorsPass();
+void initializeMTIAExpandVectorsPass(PassRegistry &);
 FunctionPass *createMTIAPadVectorsPass();
 void initializeMTIAPadVectorsPass(PassRegistry &);
 

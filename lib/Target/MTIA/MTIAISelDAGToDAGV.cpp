@@ -1201,6 +1201,23 @@ static SDValue selectTruncate(Operation &Op) {
   return Op.make(MTIA::PseudoVMSNE_VI, {Bit, Op.imm(0)});
 }
 
+// 64 bits to a double whose last bit says whether any was lost, so that the next rounding is the
+// only one.
+static SDValue toOddDouble(Operation &Op, EVT Double, SDValue V, bool Signed) {
+  EVT VT = V.getValueType();
+  SelectionDAG &DAG = Op.DAG;
+  SDValue D = Op.makeUnmasked(Double, Signed ? MTIA::PseudoVFCVT_F_X_V : MTIA::PseudoVFCVT_F_XU_V,
+                              {V}, MTIAFPRndMode::RTZ);
+  SDValue Back =
+      Op.makeUnmasked(VT, Signed ? MTIA::PseudoVFCVT_RTZ_X_F_V : MTIA::PseudoVFCVT_RTZ_XU_F_V, {D});
+  SDValue Lost = Op.makeUnmasked(MTIAV::getMaskType(DAG, VT), MTIA::PseudoVMSNE_VV, {Back, V});
+  MTIAV::OpInfo Masked;
+  Masked.AVL = Op.EVL;
+  Masked.Mask = Lost;
+  // The same registers, whatever the type says.
+  return MTIAV::getOp(DAG, Op.DL, VT, MTIA::PseudoVOR_VI, {D, D, Op.imm(1)}, Masked);
+}
+
 static SDValue selectIntToFP(Operation &Op) {
   SDValue V = Op.Ops[0];
   EVT VT = Op.VT;
@@ -1218,6 +1235,8 @@ static SDValue selectIntToFP(Operation &Op) {
   if (!hasArithmetic(Op, VT)) {
     // Through a type that holds all values.
     EVT Wide = Op.withElement(VT, From <= 16 ? MVT::f32 : MVT::f64);
+    if (From == 64)
+      return roundFP(Op, VT, toOddDouble(Op, Wide, V, Signed));
     if (From == 8)
       V = extendInt(Op, Op.withIntBits(VT, 16), V, Signed, false);
     unsigned Opc = From <= 32 ? (Signed ? MTIA::PseudoVFWCVT_F_X_V : MTIA::PseudoVFWCVT_F_XU_V)

@@ -984,6 +984,13 @@ SDValue MTIATargetLowering::PerformDAGCombine(SDNode *N, DAGCombinerInfo &DCI) c
     return performFPCombine(N, DCI);
   case ISD::SETCC:
     return performSETCCCombine(N, DAG);
+  case ISD::SPLAT_VECTOR: {
+    // The type legaliser makes no scalar of it.
+    EVT VT = N->getValueType(0);
+    if (VT.isFixedLengthVector() && VT.getVectorNumElements() == 1)
+      return DAG.getBuildVector(VT, DL, {N->getOperand(0)});
+    return SDValue();
+  }
   case ISD::MUL:
     return performMULCombine(N, DCI, DAG);
   case ISD::SELECT:

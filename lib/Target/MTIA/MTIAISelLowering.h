@@ -227,6 +227,7 @@ private:
   void setVectorCombines();
   SDValue performVectorCombine(SDNode *N, DAGCombinerInfo &DCI) const;
   SDValue lowerMaskArithmetic(SDValue Op, SelectionDAG &DAG) const;
+  bool mustSplit(SDValue Op) const;
   SDValue lowerVectorMinimum(SDValue Op, SelectionDAG &DAG) const;
   SDValue lowerVectorFPClass(SDValue Op, SelectionDAG &DAG) const;
   SDValue lowerVectorSign(SDValue Op, SelectionDAG &DAG) const;

@@ -52,9 +52,10 @@ void MTIATargetLowering::setFPActions(MVT VT) {
   setOperationAction({ISD::FMINIMUM, ISD::FMAXIMUM, ISD::IS_FPCLASS, ISD::SELECT, ISD::FCEIL,
                       ISD::FFLOOR, ISD::FTRUNC, ISD::FRINT, ISD::FROUND, ISD::FROUNDEVEN},
                      VT, Custom);
-  setOperationAction({ISD::SELECT_CC, ISD::BR_CC, ISD::FREM, ISD::FPOW, ISD::FSIN, ISD::FCOS,
-                      ISD::FSINCOS, ISD::FNEARBYINT},
-                     VT, Expand);
+  setOperationAction(ISD::FREM, VT, LibCall); // Expand would be a loop of frexp and ldexp
+  setOperationAction(
+      {ISD::SELECT_CC, ISD::BR_CC, ISD::FPOW, ISD::FSIN, ISD::FCOS, ISD::FSINCOS, ISD::FNEARBYINT},
+      VT, Expand);
 }
 
 void MTIATargetLowering::setFPActions() {

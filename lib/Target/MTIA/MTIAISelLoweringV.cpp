@@ -324,6 +324,7 @@ void MTIATargetLowering::setVectorActions() {
   setVectorCombines();
   setBooleanVectorContents(ZeroOrOneBooleanContent);
   setOperationAction(ISD::VSCALE, MVT::i64, Custom);
+  setTargetDAGCombine(ISD::SPLAT_VECTOR);
   // Between vectors and scalars that aren't legal: in the type legaliser.
   setOperationAction(ISD::BITCAST, {MVT::i8, MVT::i16, MVT::i32}, Custom);
   if (!isTypeLegal(MVT::bf16))
@@ -354,8 +355,9 @@ void MTIATargetLowering::setVectorActions() {
     setOperationAction(PermuteOps, VT, Custom);
     setOperationAction(ReductionOps, VT, Custom);
     // Conversions are asked about the one or the other type.
-    setOperationAction({ISD::SINT_TO_FP, ISD::UINT_TO_FP, ISD::FP_TO_SINT, ISD::FP_TO_UINT,
-                        ISD::STRICT_SINT_TO_FP, ISD::STRICT_UINT_TO_FP, ISD::STRICT_FP_TO_SINT,
+    setOperationAction({ISD::SINT_TO_FP, ISD::UINT_TO_FP, ISD::FP_TO_SINT, ISD::FP_TO_UINT}, VT,
+                       Custom);
+    setOperationAction({ISD::STRICT_SINT_TO_FP, ISD::STRICT_UINT_TO_FP, ISD::STRICT_FP_TO_SINT,
                         ISD::STRICT_FP_TO_UINT},
                        VT, Legal);
     if (VT.getVectorElementType() == MVT::i1)
@@ -365,6 +367,9 @@ void MTIATargetLowering::setVectorActions() {
     else
       setFPVectorActions(VT);
     setVectorPartActions(VT);
+    setOperationAction({ISD::VP_SINT_TO_FP, ISD::VP_UINT_TO_FP, ISD::VP_FP_TO_SINT,
+                        ISD::VP_FP_TO_UINT, ISD::VP_LRINT, ISD::VP_LLRINT},
+                       VT, Custom);
   }
 }
 
@@ -423,8 +428,11 @@ void MTIATargetLowering::setFPVectorActions(MVT VT) {
     // Only conversions: arithmetic is that of singles.
     setOperationAction({ISD::FNEG, ISD::FABS, ISD::FCOPYSIGN}, VT, Custom);
     MVT Single = MVT::getVectorVT(MVT::f32, VT.getVectorElementCount());
-    if (!isLegalVectorType(Single))
+    if (!isLegalVectorType(Single)) {
+      setOperationAction(Arithmetic, VT, Custom);
+      setOperationAction({ISD::FMINIMUM, ISD::FMAXIMUM}, VT, Custom);
       return;
+    }
     for (unsigned Op : Arithmetic)
       setOperationPromotedToType(Op, VT, Single);
     setOperationPromotedToType(ISD::FMINIMUM, VT, Single);
@@ -629,6 +637,79 @@ SDValue MTIATargetLowering::lowerMaskArithmetic(SDValue Op, SelectionDAG &DAG) c
   }
 }
 
+// In halves what needs wider elements than a group of registers has.
+static SDValue splitOperation(SDValue Op, SelectionDAG &DAG) {
+  SDLoc DL(Op);
+  EVT VT = Op.getValueType();
+  auto [LowVT, HighVT] = DAG.GetSplitDestVTs(VT);
+  SmallVector<SDValue, 4> Low, High;
+  for (SDValue V : Op->op_values()) {
+    auto [L, H] = V.getValueType().isVector() ? DAG.SplitVector(V, DL) : std::pair(V, V);
+    Low.push_back(L);
+    High.push_back(H);
+  }
+  return DAG.getNode(ISD::CONCAT_VECTORS, DL, VT,
+                     DAG.getNode(Op.getOpcode(), DL, LowVT, Low, Op->getFlags()),
+                     DAG.getNode(Op.getOpcode(), DL, HighVT, High, Op->getFlags()));
+}
+
+// Whether an operation on elements that have only conversions, by way of singles, has no
+// registers for these.
+bool MTIATargetLowering::mustSplit(SDValue Op) const {
+  if (Op->getNumValues() != 1 || !Op.getValueType().isVector())
+    return false;
+  auto NeedsSingles = [&](EVT VT) {
+    if (!VT.isVector())
+      return false;
+    EVT Elt = VT.getVectorElementType();
+    return (Elt == MVT::bf16 || (Elt == MVT::f16 && !Subtarget.hasVInstructionsF16())) &&
+           !isLegalVectorType(MVT::getVectorVT(MVT::f32, VT.getVectorElementCount()));
+  };
+  switch (Op.getOpcode()) {
+  case ISD::SINT_TO_FP:
+  case ISD::UINT_TO_FP:
+  case ISD::FP_TO_SINT:
+  case ISD::FP_TO_UINT:
+  case ISD::VP_SINT_TO_FP:
+  case ISD::VP_UINT_TO_FP:
+  case ISD::VP_FP_TO_SINT:
+  case ISD::VP_FP_TO_UINT:
+  case ISD::VP_LRINT:
+  case ISD::VP_LLRINT:
+  case ISD::SETCC:
+  case ISD::FADD:
+  case ISD::FSUB:
+  case ISD::FMUL:
+  case ISD::FDIV:
+  case ISD::FSQRT:
+  case ISD::FMA:
+  case ISD::FMINNUM:
+  case ISD::FMAXNUM:
+  case ISD::FMINIMUM:
+  case ISD::FMAXIMUM:
+  case ISD::FMINIMUMNUM:
+  case ISD::FMAXIMUMNUM:
+  case ISD::FMINNUM_IEEE:
+  case ISD::FMAXNUM_IEEE:
+  case ISD::FTRUNC:
+  case ISD::FRINT:
+  case ISD::FNEARBYINT:
+  case ISD::FCEIL:
+  case ISD::FFLOOR:
+  case ISD::FROUND:
+  case ISD::FROUNDEVEN:
+  case ISD::LRINT:
+  case ISD::LLRINT:
+  case ISD::LROUND:
+  case ISD::LLROUND:
+  case ISD::FP_TO_SINT_SAT:
+  case ISD::FP_TO_UINT_SAT:
+    return NeedsSingles(Op.getValueType()) || NeedsSingles(Op.getOperand(0).getValueType());
+  default:
+    return false;
+  }
+}
+
 // NaN if one is: what the instruction sees is the NaN twice.
 SDValue MTIATargetLowering::lowerVectorMinimum(SDValue Op, SelectionDAG &DAG) const {
   SDLoc DL(Op);
@@ -693,9 +774,30 @@ SDValue MTIATargetLowering::lowerVectorSign(SDValue Op, SelectionDAG &DAG) const
 SDValue MTIATargetLowering::lowerVectorOperation(SDValue Op, SelectionDAG &DAG) const {
   SDLoc DL(Op);
   MVT VT = Op.getSimpleValueType();
+  if (mustSplit(Op) && !ISD::isVPOpcode(Op.getOpcode()))
+    return splitOperation(Op, DAG);
   switch (Op.getOpcode()) {
   default:
     break;
+  case ISD::SINT_TO_FP:
+  case ISD::UINT_TO_FP:
+  case ISD::FP_TO_SINT:
+  case ISD::FP_TO_UINT:
+    return Op;
+  case ISD::VP_SINT_TO_FP:
+  case ISD::VP_UINT_TO_FP:
+  case ISD::VP_FP_TO_SINT:
+  case ISD::VP_FP_TO_UINT:
+  case ISD::VP_LRINT:
+  case ISD::VP_LLRINT:
+    if (mustSplit(Op))
+      break;
+    return Op;
+  case ISD::VP_CTTZ_ZERO_UNDEF:
+  case ISD::VP_CTLZ_ZERO_UNDEF:
+    return DAG.getNode(Op.getOpcode() == ISD::VP_CTTZ_ZERO_UNDEF ? ISD::CTTZ_ZERO_UNDEF
+                                                                 : ISD::CTLZ_ZERO_UNDEF,
+                       DL, VT, Op.getOperand(0));
   case ISD::VSCALE:
     return DAG.getConstant(Op.getConstantOperandAPInt(0) * MTIAVType::VScale, DL, VT);
   case ISD::BITCAST: {

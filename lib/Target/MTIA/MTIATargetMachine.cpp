@@ -81,6 +81,7 @@ extern "C" LLVM_EXTERNAL_VISIBILITY void LLVMInitializeMTIATarget() {
   initializeMTIAInsertVSETVLIPass(PR);
   initializeMTIALoopMasksPass(PR);
   initializeMTIAMergeBaseOffsetPass(PR);
+  initializeMTIAExpandVectorsPass(PR);
   initializeMTIAPadVectorsPass(PR);
   initializeMTIAPromoteConstantsPass(PR);
   initializeMTIAStridedAccessPass(PR);
@@ -229,6 +230,7 @@ public:
 
   void addIRPasses() override {
     addPass(createMTIAEnableXmtiaPass());
+    addPass(createMTIAExpandVectorsPass());
     addPass(createAtomicExpandLegacyPass());
     if (getOptLevel() != CodeGenOptLevel::None)
       addPass(createInterleavedAccessPass());

@@ -87,11 +87,15 @@ public:
   bool isLegalStridedLoadStore(Type *Ty, Align Alignment) const override {
     return isLegalVectorAccess(Ty, Alignment);
   }
+  static bool isOneElement(Type *Ty) {
+    auto *Vector = dyn_cast<FixedVectorType>(Ty);
+    return Vector && Vector->getNumElements() == 1;
+  }
   bool isLegalMaskedExpandLoad(Type *Ty, Align Alignment) const override {
-    return isLegalVectorAccess(Ty, Alignment);
+    return !isOneElement(Ty) && isLegalVectorAccess(Ty, Alignment);
   }
   bool isLegalMaskedCompressStore(Type *Ty, Align Alignment) const override {
-    return isLegalVectorAccess(Ty, Alignment);
+    return !isOneElement(Ty) && isLegalVectorAccess(Ty, Alignment);
   }
   bool isLegalInterleavedAccessType(VectorType *VTy, unsigned Factor, Align Alignment,
                                     unsigned AddrSpace) const override;

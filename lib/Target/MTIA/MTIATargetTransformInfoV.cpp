@@ -232,6 +232,16 @@ MTIATTIImpl::getVPLegalizationStrategy(const VPIntrinsic &PI) const {
   if (Ty->isVoidTy() || !Ty->isVectorTy())
     if (const Value *Data = PI.getMemoryDataParam())
       Ty = Data->getType();
+  // Elements that registers don't have are promoted or taken apart, without mask and length.
+  auto IsOdd = [&](Type *T) {
+    Type *Element = T->getScalarType();
+    return T->isVectorTy() && !Element->isPointerTy() &&
+           !TLI->isTypeLegal(
+               EVT::getVectorVT(T->getContext(), EVT::getEVT(Element, true), 1, true));
+  };
+  if (PI.getIntrinsicID() == Intrinsic::vp_frem || IsOdd(PI.getType()) ||
+      llvm::any_of(PI.args(), [&](const Use &U) { return IsOdd(U->getType()); }))
+    return VPLegalization(VPLegalization::Convert, VPLegalization::Convert);
   if (!ST->hasVInstructions() ||
       (PI.getIntrinsicID() == Intrinsic::vp_reduce_mul && Ty->isVectorTy()) ||
       PI.getIntrinsicID() == Intrinsic::vp_reduce_fmul ||
