@@ -212,10 +212,12 @@ MTIA_SIMD_TYPES(64)
 
 typedef float mtia_simd_f32x8 __attribute__((ext_vector_type(8)));
 typedef float mtia_simd_f32x4 __attribute__((ext_vector_type(4)));
+typedef float mtia_simd_f32x2 __attribute__((ext_vector_type(2)));
 MTIA_SIMD float mtia_hsum_f32x16(mtia_f32x16 x) {
   mtia_simd_f32x8 eight = x.lo + x.hi;
   mtia_simd_f32x4 four = eight.lo + eight.hi;
-  return (four.x + four.z) + (four.y + four.w);
+  mtia_simd_f32x2 two = four.lo + four.hi;
+  return two.x + two.y;
 }
 MTIA_SIMD float mtia_hsum_f32x32(mtia_f32x32 x) { return mtia_hsum_f32x16(x.lo + x.hi); }
 MTIA_SIMD float mtia_hsum_f32x64(mtia_f32x64 x) { return mtia_hsum_f32x32(x.lo + x.hi); }
@@ -401,26 +403,8 @@ MTIA_SIMD_MADD(64)
     p = x == 0.0f ? (f)(-__builtin_inff()) : p;                                                    \
     return x < __builtin_inff() ? p : x;                                                           \
   }                                                                                                \
-  /* 1 / x where 2^-126 <= |x| <= 2^126, by Newton's method; the infinities give 0, and            \
-     0 gives infinity. */                                                                          \
-  MTIA_SIMD mtia_f32x##n mtia_reciprocal_f32x##n(mtia_f32x##n x) {                                 \
-    MTIA_SIMD_ORDERED                                                                              \
-    typedef mtia_f32x##n f;                                                                        \
-    typedef mtia_i32x##n i;                                                                        \
-    i sign = (i)x & INT32_MIN;                                                                     \
-    f size = (f)((i)x & INT32_MAX);                                                                \
-    f y = (f)(0x7ef311c7 - (i)size); /* within 12 % */                                             \
-    f e = 1.0f - size * y;                                                                         \
-    y = y + y * e;                                                                                 \
-    e = 1.0f - size * y;                                                                           \
-    y = y + y * e;                                                                                 \
-    e = 1.0f - size * y;                                                                           \
-    y = y + y * e;                                                                                 \
-    y = size > 0x1p126f ? (f)0.0f : y;                                                             \
-    y = size < 0x1p-126f ? (f)__builtin_inff() : y;                                                \
-    y = x == x ? y : x;                                                                            \
-    return (f)((i)y | sign);                                                                       \
-  }                                                                                                \
+  /* The division is rounded correctly, and faster than Newton's method. */                        \
+  MTIA_SIMD mtia_f32x##n mtia_reciprocal_f32x##n(mtia_f32x##n x) { return 1.0f / x; }              \
   /* 1 / sqrt x where 2^-126 <= x <= 2^127; 0 and -0 give infinity, infinity 0, below 0 NaN. */    \
   MTIA_SIMD mtia_f32x##n mtia_rsqrt_f32x##n(mtia_f32x##n x) {                                      \
     MTIA_SIMD_ORDERED                                                                              \
@@ -439,8 +423,7 @@ MTIA_SIMD_MADD(64)
   MTIA_SIMD mtia_f32x##n mtia_sigmoid_f32x##n(mtia_f32x##n x) {                                    \
     typedef mtia_f32x##n f;                                                                        \
     f e = mtia_exp_f32x##n(-mtia_abs_f32x##n(x));                                                  \
-    f y = mtia_reciprocal_f32x##n(1.0f + e);                                                       \
-    return x < 0.0f ? e * y : y;                                                                   \
+    return (x < 0.0f ? e : (f)1.0f) / (1.0f + e);                                                  \
   }                                                                                                \
   /* Near 0 an odd polynomial, elsewhere 1 - 2 / (e^2x + 1). */                                    \
   MTIA_SIMD mtia_f32x##n mtia_tanh_f32x##n(mtia_f32x##n x) {                                       \
@@ -456,7 +439,7 @@ MTIA_SIMD_MADD(64)
     p = p * s - 0x1.555534p-2f;                                                                    \
     p = size + size * (s * p);                                                                     \
     f bounded = size < 10.0f ? size : (f)10.0f;                                                    \
-    f far = 1.0f - 2.0f * mtia_reciprocal_f32x##n(1.0f + mtia_exp_bounded_f32x##n(2 * bounded));   \
+    f far = 1.0f - 2.0f / (1.0f + mtia_exp_bounded_f32x##n(2 * bounded));                          \
     f y = size < 0.625f ? p : far;                                                                 \
     y = x == x ? y : x;                                                                            \
     return (f)((i)y | sign);                                                                       \
@@ -487,7 +470,7 @@ MTIA_SIMD_FUNCTIONS(64)
   MTIA_SIMD_HALF(sigmoid, n)                                                                       \
   MTIA_SIMD_HALF(gelu, n)                                                                          \
   MTIA_SIMD_HALF(rsqrt, n)                                                                         \
-  MTIA_SIMD_HALF(reciprocal, n)
+  MTIA_SIMD mtia_f16x##n mtia_reciprocal_f16x##n(mtia_f16x##n x) { return (_Float16)1 / x; }
 MTIA_SIMD_HALVES(16)
 MTIA_SIMD_HALVES(32)
 MTIA_SIMD_HALVES(64)

@@ -6,15 +6,15 @@
 //
 // RUN: %clang -std=c11 -O2 -Wall -Wextra -Werror -I%include/mtia %s --rtlib=compiler-rt -lm -o %t && %t
 // RUN: %clang -std=c11 -O0 -Wall -Wextra -Werror -I%include/mtia %s --rtlib=compiler-rt -lm -o %t && %t
-// RUN: %mtia-clang -std=c11 -O0 -march=rv64gcv_zvl512b_zvfh_zvfbfwma_zvbb_zicond_zba_zbb_zbs -Wall -Wextra -Wpedantic -Werror %s -lm -o %t.elf
+// RUN: %mtia-clang -std=c11 -O0 -march=rv64gcv_zvl512b_zvfh_zvfbfwma_zvbb_zfh_zicond_zba_zbb_zbs -Wall -Wextra -Wpedantic -Werror %s -lm -o %t.elf
 // RUN: %mtia-run --functional --vector-agnostic=ones %t.elf
-// RUN: %mtia-clang -std=c11 -O2 -march=rv64gcv_zvl512b_zvfh_zvfbfwma_zvbb_zicond_zba_zbb_zbs -Wall -Wextra -Wpedantic -Werror %s -lm -o %t.elf
+// RUN: %mtia-clang -std=c11 -O2 -march=rv64gcv_zvl512b_zvfh_zvfbfwma_zvbb_zfh_zicond_zba_zbb_zbs -Wall -Wextra -Wpedantic -Werror %s -lm -o %t.elf
 // RUN: %mtia-run --functional --vector-agnostic=ones %t.elf
-// RUN: %mtia-clang -std=c11 -Os -march=rv64gcv_zvl512b_zvfh_zvfbfwma_zvbb_zicond_zba_zbb_zbs -Wall -Wextra -Wpedantic -Werror %s -lm -o %t.elf
+// RUN: %mtia-clang -std=c11 -Os -march=rv64gcv_zvl512b_zvfh_zvfbfwma_zvbb_zfh_zicond_zba_zbb_zbs -Wall -Wextra -Wpedantic -Werror %s -lm -o %t.elf
 // RUN: %mtia-run --functional --vector-agnostic=ones %t.elf
 // RUN: %mtia-clang -std=c11 -O1 -Wall -Wextra -Wpedantic -Werror %s -lm -o %t.elf
 // RUN: %mtia-run --functional %t.elf
-// RUN: %mtia-clang -x c++ -std=c++17 -O1 -march=rv64gcv_zvl512b_zvfh_zvfbfwma_zvbb_zicond_zba_zbb_zbs -Wall -Wextra -Wpedantic -Werror %s -lm -o %t.elf
+// RUN: %mtia-clang -x c++ -std=c++17 -O1 -march=rv64gcv_zvl512b_zvfh_zvfbfwma_zvbb_zfh_zicond_zba_zbb_zbs -Wall -Wextra -Wpedantic -Werror %s -lm -o %t.elf
 // RUN: %mtia-run --functional --vector-agnostic=ones %t.elf
 // RUN: echo '#include <mtia/mtia_simd.h>' | %mtia-clang -x c++ -std=c++11 -Wall -Wextra -Wpedantic -Werror -fsyntax-only -
 #ifdef __MTIA__
