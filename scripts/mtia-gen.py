@@ -34,7 +34,8 @@ BANNER = ("// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception\n"
 # The extensions that the emulator implements, by their predicates in the .td files. An
 # instruction that needs another one has no place in the decoder: it is illegal there.
 EMULATED = {"HasStdExtM", "HasStdExtZicbom", "HasStdExtZicboz", "HasVendorXmtia",
-            "HasStdExtF", "HasStdExtD", "HasStdExtZfh", "HasStdExtZfhmin", "HasHalfFPLoadStoreMove",
+            "HasStdExtF", "HasStdExtD", "HasStdExtZfh", "HasStdExtZfhmin", "HasStdExtZfbfmin",
+            "HasHalfFPLoadStoreMove",
             "HasStdExtZaamo", "HasStdExtZalrsc", "HasStdExtZba", "HasStdExtZbb", "HasStdExtZbs",
             "HasStdExtZicond", "HasStdExtC", "HasStdExtCOrZcd"}
 
@@ -702,7 +703,7 @@ def write_encoding(insns, shorts):
            "Generated from `lib/Target/MTIA/*.td` by `scripts/mtia-gen.py`; a test compares this copy with "
            "what the build writes to `build/include/mtia/encoding.md` (renew it by copying that). Bits 31 to 0 from left to right, "
            "`name:width` for a field.\n"]
-    out += encoding_table("RV64GC without C, Zfh, Zba, Zbb, Zbs, Zicond, Zicbom, Zicboz", [i for i in insns if i.form != "X"])
+    out += encoding_table("RV64GC without C, Zfh, Zfbfmin, Zba, Zbb, Zbs, Zicond, Zicbom, Zicboz", [i for i in insns if i.form != "X"])
     if shorts:
         out += compressed.write_encoding(shorts)
     out += encoding_table("Xmtia", [i for i in insns if i.form == "X"])

@@ -124,7 +124,8 @@ static inline uint64_t slot_pc(const struct mtia_slot *s) {
   MTIA_CORE_FP_WIDTH(X, H) MTIA_CORE_FP_WIDTH(X, S) MTIA_CORE_FP_WIDTH(X, D)                       \
   X(FLH) X(FLW) X(FLD) X(FSH) X(FSW) X(FSD)                                                        \
   X(FMV_X_H) X(FMV_X_W) X(FMV_X_D) X(FMV_H_X) X(FMV_W_X) X(FMV_D_X)                                \
-  X(FCVT_S_H) X(FCVT_H_S) X(FCVT_D_H) X(FCVT_H_D) X(FCVT_S_D) X(FCVT_D_S)
+  X(FCVT_S_H) X(FCVT_H_S) X(FCVT_D_H) X(FCVT_H_D) X(FCVT_S_D) X(FCVT_D_S)                 \
+  X(FCVT_S_BF16) X(FCVT_BF16_S)
 // clang-format on
 
 //===-- mstatus, causes -------------------------------------------------------===//

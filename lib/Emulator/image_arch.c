@@ -54,7 +54,7 @@ static uint32_t word(struct bytes *b) {
   return value;
 }
 
-// "rv64i2p1_m2p0_v1p0", "rv64gcv": v or one of the zve*.
+// "rv64i2p1_m2p0_v1p0", "rv64gcv": v, one of the zve*, or zfbfmin, which comes with them.
 static bool names_vectors(const char *arch) {
   if (strncmp(arch, "rv", 2))
     return false;
@@ -63,7 +63,8 @@ static bool names_vectors(const char *arch) {
     if (arch[i] == 'v')
       return true;
   for (const char *name = strchr(arch, '_'); name; name = strchr(name + 1, '_'))
-    if ((name[1] == 'v' && (name[2] < 'a' || name[2] > 'z')) || !strncmp(name + 1, "zve", 3))
+    if ((name[1] == 'v' && (name[2] < 'a' || name[2] > 'z')) || !strncmp(name + 1, "zve", 3) ||
+        !strncmp(name + 1, "zfbfmin", 7))
       return true;
   return false;
 }

@@ -764,6 +764,16 @@ static bool rounded(struct step *s, unsigned funct5, enum width w) {
     set_f(s, w, convert(w, (enum width)rs2, f(s, RS1(s), (enum width)rs2), fp));
     return true;
   }
+  if (funct5 == 0x08 && w == HALF && rs2 == 8 && s->c->v->present) { // fcvt.bf16.s
+    set_f(s, HALF, mtia_f32_to_bf16((uint32_t)f(s, RS1(s), SINGLE), fp));
+    return true;
+  }
+  if (funct5 == 0x08 && w == SINGLE && rs2 == 6 && s->c->v->present) { // fcvt.s.bf16
+    uint64_t boxed = s->c->f[RS1(s)];
+    bool is_boxed = boxed >> 16 == ~UINT64_C(0) >> 16;
+    set_f(s, SINGLE, mtia_bf16_to_f32(is_boxed ? (uint16_t)boxed : MTIA_BF16_NAN, fp));
+    return true;
+  }
   uint64_t a = f(s, RS1(s), w), b = f(s, rs2, w);
   // Arguments are narrowed to the type of the width by the functions' prototypes.
 #define A (SHORT(w, a))

@@ -113,12 +113,21 @@ static bool accesses_csr(uint32_t word) {
   return (word & 0x7f) == 0x73 && (word >> 12 & 3) && mtia_vec_is_csr(word >> 20);
 }
 
+// fcvt.s.bf16 or fcvt.bf16.s: scalar, but core 1's.
+static const char *bfloat_name(uint32_t word) {
+  uint32_t fixed = word & 0xfff0007f;
+  return fixed == 0x40600053 ? "fcvt.s.bf16" : fixed == 0x44800053 ? "fcvt.bf16.s" : NULL;
+}
+
 void mtia_vec_why_illegal(const struct mtia_core *c, uint32_t word, char *buffer, size_t size) {
   const struct mtia_vector *v = c->v;
   struct mtia_vinsn i;
   bool insn = mtia_vec_decode(word, &i);
   char text[80] = "csr", vtype[40];
   *buffer = 0;
+  if (!v->present && bfloat_name(word))
+    snprintf(buffer, size, ": %s: core %u of a PE has no Zfbfmin, only core 1 has",
+             bfloat_name(word), c->id);
   if (!insn && !accesses_csr(word))
     return;
   mtia_vec_print(text, sizeof text, word);

@@ -66,7 +66,7 @@ static ArrayRef<MCPhysReg> getArgFPRs(const MTIASubtarget &STI, MVT VT) {
   MTIAABI::ABI ABI = STI.getTargetABI();
   if (ABI == MTIAABI::ABI_LP64)
     return {};
-  if (VT == MVT::f16)
+  if (VT == MVT::f16 || VT == MVT::bf16)
     return Halves;
   if (VT == MVT::f32)
     return Singles;
@@ -207,8 +207,8 @@ static SDValue convertLocToVal(SelectionDAG &DAG, SDValue Val, const CCValAssign
                                const SDLoc &DL) {
   if (VA.getLocInfo() != CCValAssign::BCvt)
     return Val;
-  if (VA.getValVT() == MVT::f16)
-    return DAG.getNode(MTIAISD::FMV_H_X, DL, MVT::f16, Val);
+  if (VA.getValVT() == MVT::f16 || VA.getValVT() == MVT::bf16)
+    return DAG.getNode(MTIAISD::FMV_H_X, DL, VA.getValVT(), Val);
   if (VA.getValVT() == MVT::f32)
     return DAG.getNode(MTIAISD::FMV_W_X, DL, MVT::f32, Val);
   return DAG.getNode(ISD::BITCAST, DL, VA.getValVT(), Val);
@@ -218,7 +218,7 @@ static SDValue convertValToLoc(SelectionDAG &DAG, SDValue Val, const CCValAssign
                                const SDLoc &DL) {
   if (VA.getLocInfo() != CCValAssign::BCvt)
     return Val;
-  if (VA.getValVT() == MVT::f16)
+  if (VA.getValVT() == MVT::f16 || VA.getValVT() == MVT::bf16)
     return DAG.getNode(MTIAISD::FMV_X_ANYEXTH, DL, MVT::i64, Val);
   if (VA.getValVT() == MVT::f32)
     return DAG.getNode(MTIAISD::FMV_X_ANYEXTW, DL, MVT::i64, Val);

@@ -1268,7 +1268,7 @@ MTIATargetLowering::getRegForInlineAsmConstraint(const TargetRegisterInfo *TRI,
   if (Constraint == "f")
     return {0U, getFPRegClass(VT)};
   if (Constraint == "cf") {
-    if (VT == MVT::f16 && Subtarget.hasStdExtZfhmin())
+    if (isHalfRegisterType(VT))
       return {0U, &MTIA::FPR16CRegClass};
     if (VT == MVT::f32 && Subtarget.hasStdExtF())
       return {0U, &MTIA::FPR32CRegClass};

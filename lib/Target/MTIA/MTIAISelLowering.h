@@ -270,18 +270,22 @@ private:
   void addFPRegisterClasses();
   void setFPActions();
   void setFPActions(MVT VT);
+  void setFPMoveActions(MVT VT);
+  void setFPLibraryActions(MVT VT);
   SDValue lowerBITCAST(SDValue Op, SelectionDAG &DAG) const;
   SDValue lowerFPToIntSat(SDValue Op, SelectionDAG &DAG) const;
   SDValue lowerFRound(SDValue Op, SelectionDAG &DAG) const;
   SDValue lowerFMinimumFMaximum(SDValue Op, SelectionDAG &DAG) const;
   SDValue lowerFP16Conversion(SDValue Op, SelectionDAG &DAG) const;
   SDValue lowerFPToBF16(SDValue Op, SelectionDAG &DAG) const;
+  SDValue lowerRoundToBF16(SDValue Op, SelectionDAG &DAG) const;
   SDValue lowerIS_FPCLASS(SDValue Op, SelectionDAG &DAG) const;
   SDValue lowerFPEnvironment(SDValue Op, SelectionDAG &DAG) const;
   SDValue lowerFPOperation(SDValue Op, SelectionDAG &DAG) const;
   bool replaceFPNodeResults(SDNode *N, SmallVectorImpl<SDValue> &Results, SelectionDAG &DAG) const;
   SDValue performFPCombine(SDNode *N, DAGCombinerInfo &DCI) const;
   MachineBasicBlock *emitFPPseudo(MachineInstr &MI, MachineBasicBlock *BB) const;
+  bool isHalfRegisterType(MVT VT) const;
   const TargetRegisterClass *getFPRegClass(MVT VT) const;
   std::pair<unsigned, const TargetRegisterClass *> getFPRegByName(StringRef Name, MVT VT) const;
 

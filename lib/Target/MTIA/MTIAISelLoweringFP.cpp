@@ -26,6 +26,8 @@ using namespace llvm;
 void MTIATargetLowering::addFPRegisterClasses() {
   if (Subtarget.hasStdExtZfhmin())
     addRegisterClass(MVT::f16, &MTIA::FPR16RegClass);
+  if (Subtarget.hasStdExtZfbfmin())
+    addRegisterClass(MVT::bf16, &MTIA::FPR16RegClass);
   if (Subtarget.hasStdExtF())
     addRegisterClass(MVT::f32, &MTIA::FPR32RegClass);
   if (Subtarget.hasStdExtD())
@@ -58,6 +60,59 @@ void MTIATargetLowering::setFPActions(MVT VT) {
       VT, Expand);
 }
 
+// What a type without arithmetic does as a single.
+static const unsigned ArithmeticOps[] = {ISD::FADD,         ISD::FSUB,          ISD::FMUL,
+                                         ISD::FDIV,         ISD::FSQRT,         ISD::FMA,
+                                         ISD::FREM,         ISD::FMINNUM,       ISD::FMAXNUM,
+                                         ISD::FMINIMUM,     ISD::FMAXIMUM,      ISD::FMINIMUMNUM,
+                                         ISD::FMAXIMUMNUM,  ISD::SETCC,         ISD::FCEIL,
+                                         ISD::FFLOOR,       ISD::FTRUNC,        ISD::FRINT,
+                                         ISD::FROUND,       ISD::FROUNDEVEN,    ISD::FNEARBYINT,
+                                         ISD::FPOW,         ISD::FPOWI,         ISD::FSIN,
+                                         ISD::FCOS,         ISD::FEXP,          ISD::FEXP2,
+                                         ISD::FEXP10,       ISD::FLOG,          ISD::FLOG2,
+                                         ISD::FLOG10,       ISD::FLDEXP,        ISD::FCANONICALIZE,
+                                         ISD::STRICT_FADD,  ISD::STRICT_FSUB,   ISD::STRICT_FMUL,
+                                         ISD::STRICT_FDIV,  ISD::STRICT_FMA,    ISD::STRICT_FREM,
+                                         ISD::STRICT_FSQRT, ISD::STRICT_FSETCC, ISD::STRICT_FSETCCS,
+                                         ISD::SELECT_CC,    ISD::BR_CC};
+
+// The libraries have no functions of 16 bits.
+static const unsigned LibraryOps[] = {ISD::FREM,          ISD::FPOW,
+                                      ISD::FSIN,          ISD::FCOS,
+                                      ISD::FSINCOS,       ISD::FNEARBYINT,
+                                      ISD::FPOWI,         ISD::FEXP,
+                                      ISD::FEXP2,         ISD::FEXP10,
+                                      ISD::FLOG,          ISD::FLOG2,
+                                      ISD::FLOG10,        ISD::FLDEXP,
+                                      ISD::FFREXP,        ISD::FMODF,
+                                      ISD::FTAN,          ISD::FASIN,
+                                      ISD::FACOS,         ISD::FATAN,
+                                      ISD::FATAN2,        ISD::FSINH,
+                                      ISD::FCOSH,         ISD::FTANH,
+                                      ISD::STRICT_FREM,   ISD::STRICT_FNEARBYINT,
+                                      ISD::STRICT_FRINT,  ISD::STRICT_FCEIL,
+                                      ISD::STRICT_FFLOOR, ISD::STRICT_FTRUNC,
+                                      ISD::STRICT_FROUND, ISD::STRICT_FROUNDEVEN,
+                                      ISD::STRICT_FLDEXP};
+
+// A type that is moved and converted only: f16 of Zfhmin, bf16 of Zfbfmin.
+void MTIATargetLowering::setFPMoveActions(MVT VT) {
+  setOperationPromotedToType(ArithmeticOps, VT, MVT::f32);
+  setOperationAction({ISD::SINT_TO_FP, ISD::UINT_TO_FP, ISD::STRICT_SINT_TO_FP,
+                      ISD::STRICT_UINT_TO_FP, ISD::FP_TO_SINT, ISD::FP_TO_UINT,
+                      ISD::STRICT_FP_TO_SINT, ISD::STRICT_FP_TO_UINT},
+                     MVT::i64, Custom);
+  setOperationAction({ISD::LRINT, ISD::LLRINT, ISD::LROUND, ISD::LLROUND, ISD::STRICT_LRINT,
+                      ISD::STRICT_LLRINT, ISD::STRICT_LROUND, ISD::STRICT_LLROUND},
+                     VT, Custom);
+  setOperationAction({ISD::FNEG, ISD::FABS, ISD::FCOPYSIGN, ISD::SELECT}, VT, Custom);
+}
+
+void MTIATargetLowering::setFPLibraryActions(MVT VT) {
+  setOperationPromotedToType(LibraryOps, VT, MVT::f32);
+}
+
 void MTIATargetLowering::setFPActions() {
   setOperationAction(ISD::LROUND, MVT::i32, Custom);
   if (!Subtarget.hasStdExtF())
@@ -68,56 +123,12 @@ void MTIATargetLowering::setFPActions() {
     if (Subtarget.hasStdExtZfh()) {
       setFPActions(MVT::f16);
     } else {
-      // To move and to convert only.
-      setOperationAction({ISD::FADD,         ISD::FSUB,          ISD::FMUL,
-                          ISD::FDIV,         ISD::FSQRT,         ISD::FMA,
-                          ISD::FREM,         ISD::FMINNUM,       ISD::FMAXNUM,
-                          ISD::FMINIMUM,     ISD::FMAXIMUM,      ISD::FMINIMUMNUM,
-                          ISD::FMAXIMUMNUM,  ISD::SETCC,         ISD::FCEIL,
-                          ISD::FFLOOR,       ISD::FTRUNC,        ISD::FRINT,
-                          ISD::FROUND,       ISD::FROUNDEVEN,    ISD::FNEARBYINT,
-                          ISD::FPOW,         ISD::FPOWI,         ISD::FSIN,
-                          ISD::FCOS,         ISD::FEXP,          ISD::FEXP2,
-                          ISD::FEXP10,       ISD::FLOG,          ISD::FLOG2,
-                          ISD::FLOG10,       ISD::FLDEXP,        ISD::FCANONICALIZE,
-                          ISD::STRICT_FADD,  ISD::STRICT_FSUB,   ISD::STRICT_FMUL,
-                          ISD::STRICT_FDIV,  ISD::STRICT_FMA,    ISD::STRICT_FREM,
-                          ISD::STRICT_FSQRT, ISD::STRICT_FSETCC, ISD::STRICT_FSETCCS,
-                          ISD::SELECT_CC,    ISD::BR_CC},
-                         MVT::f16, Promote);
-      setOperationAction({ISD::SINT_TO_FP, ISD::UINT_TO_FP, ISD::STRICT_SINT_TO_FP,
-                          ISD::STRICT_UINT_TO_FP, ISD::FP_TO_SINT, ISD::FP_TO_UINT,
-                          ISD::STRICT_FP_TO_SINT, ISD::STRICT_FP_TO_UINT},
-                         MVT::i64, Custom);
-      setOperationAction({ISD::LRINT, ISD::LLRINT, ISD::LROUND, ISD::LLROUND, ISD::STRICT_LRINT,
-                          ISD::STRICT_LLRINT, ISD::STRICT_LROUND, ISD::STRICT_LLROUND},
-                         MVT::f16, Custom);
-      setOperationAction({ISD::FNEG, ISD::FABS, ISD::FCOPYSIGN}, MVT::f16, Expand);
-      setOperationAction(ISD::SELECT, MVT::f16, Custom);
+      setFPMoveActions(MVT::f16);
     }
-    // The libraries have no functions of halves.
-    setOperationAction({ISD::FREM,          ISD::FPOW,
-                        ISD::FSIN,          ISD::FCOS,
-                        ISD::FSINCOS,       ISD::FNEARBYINT,
-                        ISD::FPOWI,         ISD::FEXP,
-                        ISD::FEXP2,         ISD::FEXP10,
-                        ISD::FLOG,          ISD::FLOG2,
-                        ISD::FLOG10,        ISD::FLDEXP,
-                        ISD::FFREXP,        ISD::FMODF,
-                        ISD::FTAN,          ISD::FASIN,
-                        ISD::FACOS,         ISD::FATAN,
-                        ISD::FATAN2,        ISD::FSINH,
-                        ISD::FCOSH,         ISD::FTANH,
-                        ISD::STRICT_FREM,   ISD::STRICT_FNEARBYINT,
-                        ISD::STRICT_FRINT,  ISD::STRICT_FCEIL,
-                        ISD::STRICT_FFLOOR, ISD::STRICT_FTRUNC,
-                        ISD::STRICT_FROUND, ISD::STRICT_FROUNDEVEN,
-                        ISD::STRICT_FLDEXP},
-                       MVT::f16, Promote);
+    setFPLibraryActions(MVT::f16);
     // Its exponent, an int, is not in a register of its size.
     setOperationAction(ISD::FPOWI, MVT::i32, Custom);
     setOperationAction({ISD::STRICT_FP_ROUND, ISD::FP_ROUND}, MVT::f16, Legal);
-    setOperationAction(ISD::BITCAST, MVT::i16, Custom);
   } else {
     // Library calls. The legaliser would make them with halves in integer registers.
     LegalizeAction Action = Subtarget.getTargetABI() == MTIAABI::ABI_LP64 ? Expand : Custom;
@@ -127,7 +138,18 @@ void MTIATargetLowering::setFPActions() {
           Action);
     setOperationAction({ISD::FP_ROUND, ISD::STRICT_FP_ROUND}, MVT::f16, Action);
   }
-  if (Subtarget.getTargetABI() != MTIAABI::ABI_LP64)
+  if (Subtarget.hasStdExtZfbfmin()) {
+    setFPMoveActions(MVT::bf16);
+    setFPLibraryActions(MVT::bf16);
+    // The library makes no bfloats of integers.
+    setOperationAction(
+        {ISD::SINT_TO_FP, ISD::UINT_TO_FP, ISD::STRICT_SINT_TO_FP, ISD::STRICT_UINT_TO_FP},
+        MVT::i128, Custom);
+    setOperationAction(ISD::FPOWI, MVT::i32, Custom);
+  }
+  if (isTypeLegal(MVT::f16) || isTypeLegal(MVT::bf16))
+    setOperationAction(ISD::BITCAST, MVT::i16, Custom);
+  if (Subtarget.getTargetABI() != MTIAABI::ABI_LP64 || Subtarget.hasStdExtZfbfmin())
     setOperationAction({ISD::FP_ROUND, ISD::STRICT_FP_ROUND}, MVT::bf16, Custom);
 
   setFPActions(MVT::f32);
@@ -155,7 +177,7 @@ void MTIATargetLowering::setFPActions() {
   setOperationAction(
       {ISD::FP_TO_SINT, ISD::FP_TO_UINT, ISD::STRICT_FP_TO_SINT, ISD::STRICT_FP_TO_UINT}, MVT::i32,
       Custom);
-  if (Subtarget.hasStdExtZfh() || !Subtarget.hasStdExtZfhmin())
+  if (!Subtarget.hasStdExtZfbfmin() && (Subtarget.hasStdExtZfh() || !Subtarget.hasStdExtZfhmin()))
     setOperationAction({ISD::STRICT_FP_TO_SINT, ISD::STRICT_FP_TO_UINT, ISD::STRICT_SINT_TO_FP,
                         ISD::STRICT_UINT_TO_FP},
                        MVT::i64, Legal);
@@ -185,6 +207,12 @@ static bool hasArithmetic(const MTIASubtarget &STI, EVT VT) {
   default:
     return false;
   }
+}
+
+// f16 of Zfhmin, bf16 of Zfbfmin: in registers, but computed with as singles.
+static bool isOnlyMoved(const MTIASubtarget &STI, EVT VT) {
+  return (VT == MVT::f16 && STI.hasStdExtZfhmin() && !STI.hasStdExtZfh()) ||
+         (VT == MVT::bf16 && STI.hasStdExtZfbfmin());
 }
 
 bool MTIATargetLowering::isFMAFasterThanFMulAndFAdd(const MachineFunction &MF, EVT VT) const {
@@ -271,11 +299,41 @@ SDValue MTIATargetLowering::lowerBITCAST(SDValue Op, SelectionDAG &DAG) const {
   SDValue Src = Op.getOperand(0);
   EVT VT = Op.getValueType();
   EVT SrcVT = Src.getValueType();
-  if ((VT == MVT::f16 && SrcVT == MVT::i16) || (VT == MVT::f32 && SrcVT == MVT::i32)) {
+  if (!isTypeLegal(VT))
+    return SDValue();
+  if (((VT == MVT::f16 || VT == MVT::bf16) && SrcVT == MVT::i16) ||
+      (VT == MVT::f32 && SrcVT == MVT::i32)) {
     SDValue Wide = DAG.getNode(ISD::ANY_EXTEND, DL, MVT::i64, Src);
-    return DAG.getNode(VT == MVT::f16 ? MTIAISD::FMV_H_X : MTIAISD::FMV_W_X, DL, VT, Wide);
+    return DAG.getNode(VT == MVT::f32 ? MTIAISD::FMV_W_X : MTIAISD::FMV_H_X, DL, VT, Wide);
   }
   return SDValue();
+}
+
+// The signs of types that are only moved, in an integer register.
+static SDValue lowerSign(SDValue Op, SelectionDAG &DAG) {
+  SDLoc DL(Op);
+  EVT VT = Op.getValueType();
+  SDValue Sign = DAG.getConstant(0x8000, DL, MVT::i64);
+  SDValue Rest = DAG.getConstant(0x7fff, DL, MVT::i64);
+  SDValue Bits = DAG.getNode(MTIAISD::FMV_X_ANYEXTH, DL, MVT::i64, Op.getOperand(0));
+  if (Op.getOpcode() == ISD::FNEG) {
+    Bits = DAG.getNode(ISD::XOR, DL, MVT::i64, Bits, Sign);
+  } else {
+    Bits = DAG.getNode(ISD::AND, DL, MVT::i64, Bits, Rest);
+    if (Op.getOpcode() == ISD::FCOPYSIGN) {
+      SDValue From = Op.getOperand(1);
+      EVT FromVT = From.getValueType();
+      unsigned Move = FromVT == MVT::f64   ? unsigned(ISD::BITCAST)
+                      : FromVT == MVT::f32 ? unsigned(MTIAISD::FMV_X_ANYEXTW)
+                                           : unsigned(MTIAISD::FMV_X_ANYEXTH);
+      From = DAG.getNode(Move, DL, MVT::i64, From);
+      From = DAG.getNode(ISD::SRL, DL, MVT::i64, From,
+                         DAG.getConstant(FromVT.getSizeInBits() - 16, DL, MVT::i64));
+      Bits =
+          DAG.getNode(ISD::OR, DL, MVT::i64, Bits, DAG.getNode(ISD::AND, DL, MVT::i64, From, Sign));
+    }
+  }
+  return DAG.getNode(MTIAISD::FMV_H_X, DL, VT, Bits);
 }
 
 // A NaN becomes 0, the other values saturate, as the instructions do for 32 and 64 bits.
@@ -286,7 +344,7 @@ SDValue MTIATargetLowering::lowerFPToIntSat(SDValue Op, SelectionDAG &DAG) const
   bool IsSigned = Op.getOpcode() == ISD::FP_TO_SINT_SAT;
   if (Op.getValueType() != MVT::i64 || (SatVT != MVT::i32 && SatVT != MVT::i64))
     return SDValue();
-  if (Src.getValueType() == MVT::f16 && !Subtarget.hasStdExtZfh())
+  if (isOnlyMoved(Subtarget, Src.getValueType()))
     Src = DAG.getNode(ISD::FP_EXTEND, DL, MVT::f32, Src);
   if (!hasArithmetic(Subtarget, Src.getValueType()))
     return SDValue();
@@ -386,9 +444,39 @@ SDValue MTIATargetLowering::lowerFP16Conversion(SDValue Op, SelectionDAG &DAG) c
   return IsStrict ? DAG.getMergeValues({Result, Chain}, DL) : Result;
 }
 
+// A double cut to a single, and the single's bits, of which the last says whether anything was
+// lost: to be rounded to fewer digits as the double would have been.
+static std::pair<SDValue, SDValue> cutToOdd(SDValue Double, const SDLoc &DL, SelectionDAG &DAG) {
+  SDValue Cut(
+      DAG.getMachineNode(MTIA::FCVT_S_D, DL, MVT::f32, Double, getFRM(DAG, DL, MTIAFPRndMode::RTZ)),
+      0);
+  SDValue Back(
+      DAG.getMachineNode(MTIA::FCVT_D_S, DL, MVT::f64, Cut, getFRM(DAG, DL, MTIAFPRndMode::RNE)),
+      0);
+  SDValue IsExact(DAG.getMachineNode(MTIA::FEQ_D, DL, MVT::i64, Double, Back), 0);
+  SDValue IsInexact =
+      DAG.getNode(ISD::XOR, DL, MVT::i64, IsExact, DAG.getConstant(1, DL, MVT::i64));
+  SDValue Bits = DAG.getNode(MTIAISD::FMV_X_ANYEXTW, DL, MVT::i64, Cut);
+  return {Cut, DAG.getNode(ISD::OR, DL, MVT::i64, Bits, IsInexact)};
+}
+
+// Zfbfmin converts singles.
+SDValue MTIATargetLowering::lowerRoundToBF16(SDValue Op, SelectionDAG &DAG) const {
+  SDLoc DL(Op);
+  bool IsStrict = Op->isStrictFPOpcode();
+  SDValue Src = Op.getOperand(IsStrict ? 1 : 0);
+  if (Src.getValueType() != MVT::f64)
+    return Op;
+  SDValue Single = DAG.getNode(MTIAISD::FMV_W_X, DL, MVT::f32, cutToOdd(Src, DL, DAG).second);
+  SDValue Exact = DAG.getIntPtrConstant(0, DL, /*isTarget=*/true);
+  if (IsStrict)
+    return DAG.getNode(ISD::STRICT_FP_ROUND, DL, {MVT::bf16, MVT::Other},
+                       {Op.getOperand(0), Single, Exact});
+  return DAG.getNode(ISD::FP_ROUND, DL, MVT::bf16, Single, Exact);
+}
+
 // A bfloat16 is the upper half of a single, rounded to nearest, ties to even; a NaN stays
-// one. A double is first cut to a single whose last bit says whether anything was lost, so
-// that nothing is rounded twice.
+// one.
 SDValue MTIATargetLowering::lowerFPToBF16(SDValue Op, SelectionDAG &DAG) const {
   SDLoc DL(Op);
   bool IsStrict = Op->isStrictFPOpcode();
@@ -396,17 +484,7 @@ SDValue MTIATargetLowering::lowerFPToBF16(SDValue Op, SelectionDAG &DAG) const {
   auto Imm = [&](uint64_t Value) { return DAG.getConstant(Value, DL, MVT::i64); };
   SDValue Bits;
   if (Src.getValueType() == MVT::f64) {
-    SDValue Cut(
-        DAG.getMachineNode(MTIA::FCVT_S_D, DL, MVT::f32, Src, getFRM(DAG, DL, MTIAFPRndMode::RTZ)),
-        0);
-    SDValue Back(
-        DAG.getMachineNode(MTIA::FCVT_D_S, DL, MVT::f64, Cut, getFRM(DAG, DL, MTIAFPRndMode::RNE)),
-        0);
-    SDValue IsExact(DAG.getMachineNode(MTIA::FEQ_D, DL, MVT::i64, Src, Back), 0);
-    SDValue IsInexact = DAG.getNode(ISD::XOR, DL, MVT::i64, IsExact, Imm(1));
-    Bits = DAG.getNode(MTIAISD::FMV_X_ANYEXTW, DL, MVT::i64, Cut);
-    Bits = DAG.getNode(ISD::OR, DL, MVT::i64, Bits, IsInexact);
-    Src = Cut;
+    std::tie(Src, Bits) = cutToOdd(Src, DL, DAG);
   } else {
     Bits = DAG.getNode(MTIAISD::FMV_X_ANYEXTW, DL, MVT::i64, Src);
   }
@@ -536,6 +614,13 @@ SDValue MTIATargetLowering::lowerFPOperation(SDValue Op, SelectionDAG &DAG) cons
   case ISD::FP_TO_BF16:
   case ISD::STRICT_FP_TO_BF16:
     return lowerFPToBF16(Op, DAG);
+  case ISD::FP_ROUND:
+  case ISD::STRICT_FP_ROUND:
+    return lowerRoundToBF16(Op, DAG);
+  case ISD::FNEG:
+  case ISD::FABS:
+  case ISD::FCOPYSIGN:
+    return lowerSign(Op, DAG);
   case ISD::FP16_TO_FP:
   case ISD::STRICT_FP16_TO_FP:
   case ISD::FP_TO_FP16:
@@ -544,12 +629,13 @@ SDValue MTIATargetLowering::lowerFPOperation(SDValue Op, SelectionDAG &DAG) cons
   case ISD::SINT_TO_FP:
   case ISD::UINT_TO_FP: {
     // Zfhmin: by way of a single. Its 24 bits hold every integer that isn't beyond the
-    // half's range, so that nothing is rounded twice.
-    if (Op.getValueType() != MVT::f16 || Subtarget.hasStdExtZfh())
-      return Op;
+    // half's range, so that nothing is rounded twice. Integers beyond 2^24 are, on their way to
+    // a bfloat, as without Zfbfmin and in vectors.
+    if (!isOnlyMoved(Subtarget, Op.getValueType()))
+      return Op.getOperand(0).getValueType() == MVT::i128 ? SDValue() : Op;
     SDValue Src = Op.getOperand(0);
     SDValue Single = DAG.getNode(Op.getOpcode(), DL, MVT::f32, Src);
-    return DAG.getNode(ISD::FP_ROUND, DL, MVT::f16, Single,
+    return DAG.getNode(ISD::FP_ROUND, DL, Op.getValueType(), Single,
                        DAG.getIntPtrConstant(0, DL, /*isTarget=*/true));
   }
   case ISD::FP_TO_SINT:
@@ -559,7 +645,7 @@ SDValue MTIATargetLowering::lowerFPOperation(SDValue Op, SelectionDAG &DAG) cons
   case ISD::LROUND:
   case ISD::LLROUND: {
     SDValue Src = Op.getOperand(0);
-    if (Src.getValueType() != MVT::f16 || Subtarget.hasStdExtZfh())
+    if (!isOnlyMoved(Subtarget, Src.getValueType()))
       return Op;
     return DAG.getNode(Op.getOpcode(), DL, Op.getValueType(),
                        DAG.getNode(ISD::FP_EXTEND, DL, MVT::f32, Src));
@@ -571,7 +657,7 @@ SDValue MTIATargetLowering::lowerFPOperation(SDValue Op, SelectionDAG &DAG) cons
   case ISD::STRICT_LROUND:
   case ISD::STRICT_LLROUND: {
     SDValue Src = Op.getOperand(1);
-    if (Src.getValueType() != MVT::f16 || Subtarget.hasStdExtZfh())
+    if (!isOnlyMoved(Subtarget, Src.getValueType()))
       return Op;
     SDValue Single =
         DAG.getNode(ISD::STRICT_FP_EXTEND, DL, {MVT::f32, MVT::Other}, {Op.getOperand(0), Src});
@@ -580,20 +666,21 @@ SDValue MTIATargetLowering::lowerFPOperation(SDValue Op, SelectionDAG &DAG) cons
   }
   case ISD::STRICT_SINT_TO_FP:
   case ISD::STRICT_UINT_TO_FP: {
-    if (Op.getValueType() != MVT::f16 || Subtarget.hasStdExtZfh())
-      return Op;
+    if (!isOnlyMoved(Subtarget, Op.getValueType()))
+      return Op.getOperand(1).getValueType() == MVT::i128 ? SDValue() : Op;
     SDValue Single = DAG.getNode(Op.getOpcode(), DL, {MVT::f32, MVT::Other},
                                  {Op.getOperand(0), Op.getOperand(1)});
-    return DAG.getNode(ISD::STRICT_FP_ROUND, DL, {MVT::f16, MVT::Other},
+    return DAG.getNode(ISD::STRICT_FP_ROUND, DL, {Op.getValueType(), MVT::Other},
                        {Single.getValue(1), Single, DAG.getIntPtrConstant(0, DL, true)});
   }
   case ISD::FPOWI: {
     // As long as the exponent is an int, there can be a library call.
-    if (Op.getValueType() != MVT::f16 || Op.getOperand(1).getValueType() != MVT::i32)
+    if ((Op.getValueType() != MVT::f16 && Op.getValueType() != MVT::bf16) ||
+        Op.getOperand(1).getValueType() != MVT::i32)
       return SDValue(); // the usual way; the node itself would be visited for ever
     SDValue Base = DAG.getNode(ISD::FP_EXTEND, DL, MVT::f32, Op.getOperand(0));
     SDValue Power = DAG.getNode(ISD::FPOWI, DL, MVT::f32, Base, Op.getOperand(1));
-    return DAG.getNode(ISD::FP_ROUND, DL, MVT::f16, Power,
+    return DAG.getNode(ISD::FP_ROUND, DL, Op.getValueType(), Power,
                        DAG.getIntPtrConstant(0, DL, /*isTarget=*/true));
   }
   case ISD::GET_ROUNDING:
@@ -619,7 +706,9 @@ bool MTIATargetLowering::replaceFPNodeResults(SDNode *N, SmallVectorImpl<SDValue
     SDValue Src = N->getOperand(0);
     EVT VT = N->getValueType(0);
     unsigned Opcode;
-    if (VT == MVT::i16 && Src.getValueType() == MVT::f16)
+    if (!isTypeLegal(Src.getValueType()))
+      return true;
+    if (VT == MVT::i16 && (Src.getValueType() == MVT::f16 || Src.getValueType() == MVT::bf16))
       Opcode = MTIAISD::FMV_X_ANYEXTH;
     else if (VT == MVT::i32 && Src.getValueType() == MVT::f32)
       Opcode = MTIAISD::FMV_X_ANYEXTW;
@@ -681,7 +770,7 @@ bool MTIATargetLowering::replaceFPNodeResults(SDNode *N, SmallVectorImpl<SDValue
   case ISD::LROUND: {
     SDValue Src = N->getOperand(0);
     EVT SrcVT = Src.getValueType();
-    if (SrcVT == MVT::f16 && !hasArithmetic(Subtarget, SrcVT)) {
+    if (isOnlyMoved(Subtarget, SrcVT)) {
       Src = DAG.getNode(ISD::FP_EXTEND, DL, MVT::f32, Src);
       SrcVT = MVT::f32;
     }
@@ -929,8 +1018,13 @@ MachineBasicBlock *MTIATargetLowering::emitFPPseudo(MachineInstr &MI, MachineBas
 // Inline assembly
 //===----------------------------------------------------------------------===//
 
+// Operands have their class's first type, f16, until they are used.
+bool MTIATargetLowering::isHalfRegisterType(MVT VT) const {
+  return (VT == MVT::f16 || VT == MVT::bf16) && isTypeLegal(VT) && isTypeLegal(MVT::f16);
+}
+
 const TargetRegisterClass *MTIATargetLowering::getFPRegClass(MVT VT) const {
-  if (VT == MVT::f16 && Subtarget.hasStdExtZfhmin())
+  if (isHalfRegisterType(VT))
     return &MTIA::FPR16RegClass;
   if (VT == MVT::f32 && Subtarget.hasStdExtF())
     return &MTIA::FPR32RegClass;
@@ -961,7 +1055,7 @@ std::pair<unsigned, const TargetRegisterClass *> MTIATargetLowering::getFPRegByN
   } else {
     return {0U, nullptr};
   }
-  if (VT == MVT::f16 && Subtarget.hasStdExtZfhmin())
+  if (isHalfRegisterType(VT))
     return {MTIA::F0_H + Number, &MTIA::FPR16RegClass};
   if (VT == MVT::f64 || (VT == MVT::Other && Subtarget.hasStdExtD())) {
     if (!Subtarget.hasStdExtD())

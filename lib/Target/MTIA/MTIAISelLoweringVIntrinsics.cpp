@@ -116,7 +116,7 @@ SDValue MTIATargetLowering::lowerVectorIntrinsic(SDValue Op, SelectionDAG &DAG) 
   bool Changed = false;
   for (SDValue &V : drop_begin(Ops, HasChain ? 2 : 1)) {
     EVT VT = V.getValueType();
-    if (VT == MVT::bf16) {
+    if (VT == MVT::bf16 && !isTypeLegal(VT)) {
       V = getBF16Register(V, DL, DAG);
       Changed = true;
       continue;

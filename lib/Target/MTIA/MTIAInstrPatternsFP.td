@@ -107,6 +107,8 @@ multiclass FPMemPats<ValueType vt, RegisterClass rc, Instruction ld, Instruction
 }
 let Predicates = [HasStdExtZfhmin] in
 defm : FPMemPats<f16, FPR16, FLH, FSH, PseudoSelectFPR16>;
+let Predicates = [HasStdExtZfbfmin] in
+defm : FPMemPats<bf16, FPR16, FLH, FSH, PseudoSelectFPR16>;
 let Predicates = [HasStdExtF] in
 defm : FPMemPats<f32, FPR32, FLW, FSW, PseudoSelectFPR32>;
 let Predicates = [HasStdExtD] in
@@ -245,12 +247,20 @@ defm : FPFromWordPats<f64, "D", 0>;
 // Bits, constants
 //===----------------------------------------------------------------------===//
 
-let Predicates = [HasStdExtZfhmin] in {
-def : Pat<(f16 (fpimm_pos0)), (FMV_H_X (i64 X0))>;
-def : Pat<(f16 (mtia_fmv_h_x GPR:$rs1)), (FMV_H_X GPR:$rs1)>;
-def : Pat<(i64 (mtia_fmv_x_anyexth (f16 FPR16:$rs1))), (FMV_X_H FPR16:$rs1)>;
-def : Pat<(i64 (sext_inreg (i64 (mtia_fmv_x_anyexth (f16 FPR16:$rs1))), i16)),
-          (FMV_X_H FPR16:$rs1)>;
+multiclass FPBits16Pats<ValueType vt> {
+  def : Pat<(vt (fpimm_pos0)), (FMV_H_X (i64 X0))>;
+  def : Pat<(vt (mtia_fmv_h_x GPR:$rs1)), (FMV_H_X GPR:$rs1)>;
+  def : Pat<(i64 (mtia_fmv_x_anyexth (vt FPR16:$rs1))), (FMV_X_H FPR16:$rs1)>;
+  def : Pat<(i64 (sext_inreg (i64 (mtia_fmv_x_anyexth (vt FPR16:$rs1))), i16)),
+            (FMV_X_H FPR16:$rs1)>;
+}
+let Predicates = [HasStdExtZfhmin] in
+defm : FPBits16Pats<f16>;
+let Predicates = [HasStdExtZfbfmin] in
+defm : FPBits16Pats<bf16>;
+let Predicates = [HasStdExtZfhmin, HasStdExtZfbfmin] in {
+def : Pat<(f16 (bitconvert (bf16 FPR16:$rs1))), (COPY_TO_REGCLASS FPR16:$rs1, FPR16)>;
+def : Pat<(bf16 (bitconvert (f16 FPR16:$rs1))), (COPY_TO_REGCLASS FPR16:$rs1, FPR16)>;
 }
 let Predicates = [HasStdExtF] in {
 def : Pat<(f32 (fpimm_pos0)), (FMV_W_X (i64 X0))>;
@@ -281,6 +291,12 @@ let Predicates = [HasStdExtZfhmin] in {
 def : Pat<(f16 (any_fpround (f32 FPR32:$rs1))), (FCVT_H_S FPR32:$rs1, 7)>;
 def : Pat<(f32 (any_fpextend (f16 FPR16:$rs1))), (FCVT_S_H FPR16:$rs1, 0)>;
 }
+let Predicates = [HasStdExtZfbfmin] in {
+def : Pat<(bf16 (any_fpround (f32 FPR32:$rs1))), (FCVT_BF16_S FPR32:$rs1, 7)>;
+def : Pat<(f32 (any_fpextend (bf16 FPR16:$rs1))), (FCVT_S_BF16 FPR16:$rs1, 0)>;
+}
+let Predicates = [HasStdExtZfbfmin, HasStdExtD] in
+def : Pat<(f64 (any_fpextend (bf16 FPR16:$rs1))), (FCVT_D_S (f32 (FCVT_S_BF16 FPR16:$rs1, 0)), 0)>;
 let Predicates = [HasStdExtZfhmin, HasStdExtD] in {
 def : Pat<(f16 (any_fpround (f64 FPR64:$rs1))), (FCVT_H_D FPR64:$rs1, 7)>;
 def : Pat<(f64 (any_fpextend (f16 FPR16:$rs1))), (FCVT_D_H FPR16:$rs1, 0)>;

@@ -105,16 +105,17 @@ def GPRC : GPRClass<(add (sequence "X%u", 10, 15), (sequence "X%u", 8, 9))>;
 
 // Floating point: the same order, and first of all the registers that a
 // compressed load or store can name (fa0 to fa5).
-class FPRClass<ValueType vt, dag regs> : RegisterClass<"MTIA", [vt], vt.Size, regs>;
+class FPRClass<ValueType vt, dag regs, list<ValueType> more = []>
+    : RegisterClass<"MTIA", [vt] # more, vt.Size, regs>;
 class FPROrder<string view> {
   dag Regs = (add (sequence "F%u_"#view, 15, 10), (sequence "F%u_"#view, 16, 17),
                   (sequence "F%u_"#view, 0, 7), (sequence "F%u_"#view, 28, 31),
                   (sequence "F%u_"#view, 8, 9), (sequence "F%u_"#view, 18, 27));
   dag Compressed = (add (sequence "F%u_"#view, 15, 10), (sequence "F%u_"#view, 8, 9));
 }
-def FPR16 : FPRClass<f16, FPROrder<"H">.Regs>;
+def FPR16 : FPRClass<f16, FPROrder<"H">.Regs, [bf16]>;
 def FPR32 : FPRClass<f32, FPROrder<"F">.Regs>;
 def FPR32C : FPRClass<f32, FPROrder<"F">.Compressed>;
-def FPR16C : FPRClass<f16, FPROrder<"H">.Compressed>;
+def FPR16C : FPRClass<f16, FPROrder<"H">.Compressed, [bf16]>;
 def FPR64 : FPRClass<f64, FPROrder<"D">.Regs>;
 def FPR64C : FPRClass<f64, FPROrder<"D">.Compressed>;
