@@ -375,8 +375,25 @@ def convert(f):
         if not to.fits or not f.o.rtz:
             return
         a = f.get(t)
-        name = f"llvm.fpto{r.choice('su')}i.sat.{to.m}.{t.m}"
-        f.keep(f.call(to, name, a), a)
+        sign = r.choice("su")
+
+        def saturate(to):
+            return f.call(to, f"llvm.fpto{sign}i.sat.{to.m}.{t.m}", a)
+
+        def model():
+            # To bits, stock LLVM never comes to an end.
+            w = t.of("i8")
+            x = saturate(w)
+            if sign == "s":
+                x = f.call(w, f"llvm.smax.{w.m}", x, (w, "splat (i8 -1)"))
+                x = f.call(w, f"llvm.smin.{w.m}", x, (w, "zeroinitializer"))
+            else:
+                x = f.call(w, f"llvm.umin.{w.m}", x, (w, "splat (i8 1)"))
+            return f.value(to, f"trunc {w} {x.name} to {to}")
+
+        if to.e == "i1" and not t.of("i8").fits:
+            return
+        f.keep(either(f, lambda: saturate(to), model) if to.e == "i1" else saturate(to), a)
         return
     to = t.of(r.choice(f.floats))
     if to.e == t.e or not to.fits or {to.e, t.e} in ({"half", "bfloat"}, {"double", "bfloat"}):

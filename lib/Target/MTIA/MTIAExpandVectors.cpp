@@ -332,12 +332,27 @@ static bool hasOddScalable(const MTIASubtarget &ST, const Instruction &I) {
          llvm::any_of(I.operands(), [&](const Use &U) { return IsOdd(U->getType()); });
 }
 
+// Sums, least and greatest of elements that have only conversions.
+static bool isReductionByElements(const MTIASubtarget &ST, const IntrinsicInst &II) {
+  switch (II.getIntrinsicID()) {
+  case Intrinsic::vector_reduce_fadd:
+  case Intrinsic::vector_reduce_fmin:
+  case Intrinsic::vector_reduce_fmax:
+  case Intrinsic::vector_reduce_fminimum:
+  case Intrinsic::vector_reduce_fmaximum:
+    return II.getType()->isBFloatTy() || (II.getType()->isHalfTy() && !ST.hasVInstructionsF16());
+  default:
+    return false;
+  }
+}
+
 static bool mustFixLength(const MTIASubtarget &ST, const Instruction &I) {
   if (!getScalableType(I))
     return false;
   if (auto *II = dyn_cast<IntrinsicInst>(&I)) {
     Intrinsic::ID ID = II->getIntrinsicID();
-    return isDoneByElements(ID) || (isMaskedMemory(ID) && hasOddScalable(ST, I));
+    return isDoneByElements(ID) || isReductionByElements(ST, *II) ||
+           (isMaskedMemory(ID) && hasOddScalable(ST, I));
   }
   if (isa<LoadInst, StoreInst>(I))
     return hasOddScalable(ST, I);
@@ -518,6 +533,26 @@ static bool expandOddWidth(const MTIASubtarget &ST, VPIntrinsic &VP,
   case Intrinsic::vp_scatter:
     return Done(B.CreateMaskedScatter(VP.getArgOperand(0), VP.getArgOperand(1), Alignment,
                                       Enabled(Mask, Length)));
+  case Intrinsic::vp_copysign:
+  case Intrinsic::vp_minnum:
+  case Intrinsic::vp_maxnum:
+  case Intrinsic::vp_minimum:
+  case Intrinsic::vp_maximum:
+  case Intrinsic::vp_ceil:
+  case Intrinsic::vp_floor:
+  case Intrinsic::vp_round:
+  case Intrinsic::vp_roundeven:
+  case Intrinsic::vp_roundtozero:
+  case Intrinsic::vp_rint:
+  case Intrinsic::vp_nearbyint:
+  case Intrinsic::vp_sqrt: {
+    // On all elements: those that mask and length leave out are poison.
+    SmallVector<Value *, 3> Args(VP.args().begin(), VP.args().end() - 2);
+    CallInst *Call = B.CreateIntrinsic(VP.getType(), *VP.getFunctionalIntrinsicID(), Args);
+    Call->copyFastMathFlags(&VP);
+    replace(VP, Call);
+    return true;
+  }
   default:
     return false;
   }

@@ -72,24 +72,25 @@ public:
     return ST->hasVInstructions();
   }
   bool isElementTypeLegalForScalableVector(Type *Ty) const override;
-  bool isLegalMaskedLoad(Type *Ty, Align Alignment, unsigned, TTI::MaskKind) const override {
-    return isLegalVectorAccess(Ty, Alignment);
-  }
-  bool isLegalMaskedStore(Type *Ty, Align Alignment, unsigned, TTI::MaskKind) const override {
-    return isLegalVectorAccess(Ty, Alignment);
-  }
-  bool isLegalMaskedGather(Type *Ty, Align Alignment) const override {
-    return isLegalVectorAccess(Ty, Alignment);
-  }
-  bool isLegalMaskedScatter(Type *Ty, Align Alignment) const override {
-    return isLegalVectorAccess(Ty, Alignment);
-  }
-  bool isLegalStridedLoadStore(Type *Ty, Align Alignment) const override {
-    return isLegalVectorAccess(Ty, Alignment);
-  }
+  // The type legaliser makes no scalars of these.
   static bool isOneElement(Type *Ty) {
     auto *Vector = dyn_cast<FixedVectorType>(Ty);
     return Vector && Vector->getNumElements() == 1;
+  }
+  bool isLegalMaskedLoad(Type *Ty, Align Alignment, unsigned, TTI::MaskKind) const override {
+    return !isOneElement(Ty) && isLegalVectorAccess(Ty, Alignment);
+  }
+  bool isLegalMaskedStore(Type *Ty, Align Alignment, unsigned, TTI::MaskKind) const override {
+    return !isOneElement(Ty) && isLegalVectorAccess(Ty, Alignment);
+  }
+  bool isLegalMaskedGather(Type *Ty, Align Alignment) const override {
+    return !isOneElement(Ty) && isLegalVectorAccess(Ty, Alignment);
+  }
+  bool isLegalMaskedScatter(Type *Ty, Align Alignment) const override {
+    return !isOneElement(Ty) && isLegalVectorAccess(Ty, Alignment);
+  }
+  bool isLegalStridedLoadStore(Type *Ty, Align Alignment) const override {
+    return isLegalVectorAccess(Ty, Alignment);
   }
   bool isLegalMaskedExpandLoad(Type *Ty, Align Alignment) const override {
     return !isOneElement(Ty) && isLegalVectorAccess(Ty, Alignment);

@@ -232,6 +232,17 @@ MTIATTIImpl::getVPLegalizationStrategy(const VPIntrinsic &PI) const {
   if (Ty->isVoidTy() || !Ty->isVectorTy())
     if (const Value *Data = PI.getMemoryDataParam())
       Ty = Data->getType();
+  // No mask says what the length of these does: MTIAExpandVectors.
+  switch (PI.getIntrinsicID()) {
+  case Intrinsic::experimental_vp_reverse:
+  case Intrinsic::experimental_vp_splice:
+  case Intrinsic::vp_cttz_elts:
+  case Intrinsic::vp_load_ff:
+  case Intrinsic::vp_merge:
+    return VPLegalization(VPLegalization::Legal, VPLegalization::Legal);
+  default:
+    break;
+  }
   // Elements that registers don't have are promoted or taken apart, without mask and length.
   auto IsOdd = [&](Type *T) {
     Type *Element = T->getScalarType();

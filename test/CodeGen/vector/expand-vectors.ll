@@ -30,9 +30,11 @@ define <4 x i7> @odd_width(<4 x i7> %a, <4 x i7> %b, <4 x i1> %m, i32 %n) {
   ret <4 x i7> %r
 }
 
+; As many as the length says: it counts in the index of the first.
 define <3 x i48> @odd_both(<3 x i48> %a, i32 %n) {
 ; CHECK-LABEL: odd_both:
-; CHECK: vslidedown.vx
+; CHECK: addi [[LAST:a[0-9]]], {{a[0-9]}}, -1
+; CHECK: vrsub.vx {{.*}}, [[LAST]]
 ; CHECK: ret
   %r = call <3 x i48> @llvm.experimental.vp.reverse.v3i48(<3 x i48> %a, <3 x i1> splat (i1 true), i32 %n)
   ret <3 x i48> %r
@@ -93,4 +95,11 @@ define float @remainder(float %a, float %b) {
 ; CHECK: {{call|tail}} fmodf
   %r = frem float %a, %b
   ret float %r
+}
+
+define bfloat @least(<vscale x 1 x bfloat> %a) {
+; CHECK-LABEL: least:
+; CHECK: ret
+  %r = call bfloat @llvm.vector.reduce.fmin.nxv1bf16(<vscale x 1 x bfloat> %a)
+  ret bfloat %r
 }

@@ -95,3 +95,20 @@ define { <4 x i32>, i32 } @first_fault(ptr %p, <4 x i1> %m, i32 %n) {
   %r = call { <4 x i32>, i32 } @llvm.vp.load.ff.v4i32.p0(ptr align 4 %p, <4 x i1> %m, i32 %n)
   ret { <4 x i32>, i32 } %r
 }
+
+; Masked access to one element: a branch.
+define void @scatter_one_masked(<1 x half> %v, <1 x ptr> %p, <1 x i1> %m) {
+; CHECK-LABEL: scatter_one_masked:
+; CHECK: {{beqz|bnez}}
+; CHECK: ret
+  call void @llvm.masked.scatter.v1f16.v1p0(<1 x half> %v, <1 x ptr> align 2 %p, <1 x i1> %m)
+  ret void
+}
+
+define <1 x i64> @expand_one(ptr %p, <1 x i1> %m, <1 x i64> %v) {
+; CHECK-LABEL: expand_one:
+; CHECK: {{beqz|bnez}}
+; CHECK: ret
+  %r = call <1 x i64> @llvm.masked.expandload.v1i64(ptr align 8 %p, <1 x i1> %m, <1 x i64> %v)
+  ret <1 x i64> %r
+}
