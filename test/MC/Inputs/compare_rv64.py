@@ -288,6 +288,13 @@ def constants(tools, _):
         if longer:
             sys.exit(f"{len(longer)} of {len(numbers)} constants are longer than stock's with {options} "
                      f"(constant, ours, stock): {longer[:12]}")
+    # Of 32 bits, they are the same bytes.
+    words = [n for n in numbers if n < 1 << 31 or n >> 31 == (1 << 33) - 1]
+    text = "".join(f"li a0, {n:#x}\n" for n in words)
+    ours, stock = (tools.section_text(tools.assemble(mtia, text, "li32", *NO_ZB))
+                   for mtia in (True, False))
+    if ours != stock:
+        sys.exit(f"li of {len(words)} constants of 32 bits: other bytes than stock's")
     print(f"{len(numbers)} constants: {total[0]} instructions, stock {total[1]}")
 
 

@@ -668,7 +668,17 @@ void MTIAAsmParser::emit(MCStreamer &Out, const MCInst &Inst, SMLoc Loc) {
 
 void MTIAAsmParser::emitLoadImm(MCRegister Dest, int64_t Value, MCStreamer &Out, SMLoc Loc) {
   MCRegister Source = MTIA::X0;
-  for (const MTIAMatInt::Inst &I : MTIAMatInt::generateInstSeq(Value, getSTI())) {
+  std::optional<int64_t> Upper;
+  MTIAMatInt::InstSeq Seq = MTIAMatInt::generateInstSeq(Value, getSTI());
+  // As stock llvm-mc has it: of equal sequences the one whose instructions have short forms, though
+  // C may be off; addiw only where the sum has to wrap.
+  int Zeros = Value ? llvm::countr_zero(uint64_t(Value)) : 0;
+  if (Seq.size() == 2 && Zeros && Zeros < 12 && isInt<6>(Value >> Zeros))
+    Seq = {{MTIA::ADDI, Value >> Zeros}, {MTIA::SLLI, Zeros}};
+  for (MTIAMatInt::Inst I : Seq) {
+    if (I.Opcode == MTIA::ADDIW && Upper && isInt<32>(*Upper + I.Imm))
+      I.Opcode = MTIA::ADDI;
+    Upper = I.Opcode == MTIA::LUI ? std::optional(SignExtend64<32>(I.Imm << 12)) : std::nullopt;
     emit(Out, MTIAMatInt::getMCInst(I, Dest, Source), Loc);
     Source = Dest;
   }

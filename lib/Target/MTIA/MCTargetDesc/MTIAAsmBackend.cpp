@@ -272,17 +272,13 @@ void MTIAAsmBackend::relaxInstruction(MCInst &Inst, const MCSubtargetInfo &STI) 
     Inst.setOpcode(getLongBranch(Inst.getOpcode()));
 }
 
-unsigned MTIAAsmBackend::getMinimumNopSize(const MCSubtargetInfo &STI) {
-  return MTIACompress::hasCompressed(STI) ? 2 : 4;
-}
-
-bool MTIAAsmBackend::writeNopData(raw_ostream &OS, uint64_t Count,
-                                  const MCSubtargetInfo *STI) const {
-  // Instructions start at even addresses; anything else is data, filled with 0.
+bool MTIAAsmBackend::writeNopData(raw_ostream &OS, uint64_t Count, const MCSubtargetInfo *) const {
+  // Instructions start at even addresses; anything else is data, filled with 0. Where code without
+  // C is aligned behind code with it, as behind .option norvc, c.nop is what fits.
   if (Count % 2)
     OS.write_zeros(1);
   if (Count % 4 >= 2)
-    OS.write(STI && MTIACompress::hasCompressed(*STI) ? "\x01\0" : "\0\0", 2); // c.nop
+    OS.write("\x01\0", 2); // c.nop
   for (Count /= 4; Count; --Count)
     OS.write("\x13\0\0\0", 4); // addi x0, x0, 0
   return true;

@@ -58,7 +58,6 @@ public:
 
   void reset() override { PlaceOfFixup = nullptr; }
 
-  static unsigned getMinimumNopSize(const MCSubtargetInfo &STI);
   unsigned getMaximumNopSize(const MCSubtargetInfo &STI) const override { return 4; }
   bool writeNopData(raw_ostream &OS, uint64_t Count, const MCSubtargetInfo *STI) const override;
 };

@@ -104,7 +104,8 @@ void MTIAAsmBackend::addRelocations(const MCFragment &F, const MCFixup &Fixup,
 bool MTIAAsmBackend::relaxAlign(MCFragment &F, unsigned &Size) {
   if (F.getLayoutOrder() <= F.getParent()->firstLinkerRelaxable())
     return false;
-  unsigned MinNopSize = getMinimumNopSize(*F.getSubtargetInfo());
+  // Code without C may stand behind code with it (.option norvc): c.nop is the unit for both.
+  const unsigned MinNopSize = 2;
   if (F.getAlignment() <= MinNopSize)
     return false;
   Size = F.getAlignment().value() - MinNopSize;
