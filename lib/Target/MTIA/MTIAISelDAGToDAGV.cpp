@@ -582,10 +582,19 @@ static SDValue selectFPCompare(Operation &Op, SDValue A, SDValue B, ISD::CondCod
       return Logic(CC == ISD::SETO ? MTIA::PseudoVMOR_MM : MTIA::PseudoVMNOR_MM,
                    Compare(ISD::SETOLT), Compare(ISD::SETOGE));
     }
-    SDValue X = makeFPCompare(Op, A, A, CC == ISD::SETO ? ISD::SETOEQ : ISD::SETUNE);
+    ISD::CondCode Itself = CC == ISD::SETO ? ISD::SETOEQ : ISD::SETUNE;
+    // Constants aren't NaNs.
+    auto IsNumber = [](SDValue V) {
+      SDValue S = MTIAV::getSplatScalar(V);
+      auto *C = S ? dyn_cast<ConstantFPSDNode>(S) : nullptr;
+      return C && !C->getValueAPF().isNaN();
+    };
+    if (!Op.Strict && IsNumber(A) != IsNumber(B))
+      return IsNumber(A) ? makeFPCompare(Op, B, B, Itself) : makeFPCompare(Op, A, A, Itself);
+    SDValue X = makeFPCompare(Op, A, A, Itself);
     if (A == B)
       return X;
-    SDValue Y = makeFPCompare(Op, B, B, CC == ISD::SETO ? ISD::SETOEQ : ISD::SETUNE);
+    SDValue Y = makeFPCompare(Op, B, B, Itself);
     return Logic(CC == ISD::SETO ? MTIA::PseudoVMAND_MM : MTIA::PseudoVMOR_MM, X, Y);
   }
   case ISD::SETFALSE:

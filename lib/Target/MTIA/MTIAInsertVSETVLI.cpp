@@ -154,6 +154,7 @@ private:
   void replaceExplicit(MachineInstr &MI, const VConfigDemand &D);
   void finish(MachineInstr &MI);
   void removeDead();
+  bool useWholeRegisters(MachineBasicBlock &MBB, bool LiveOut);
   void updateIntervals();
   MachineInstr *note(MachineInstr *MI);
   void erase(MachineInstr &MI);
@@ -998,6 +999,74 @@ void MTIAInsertVSETVLI::emitAll(MachineBasicBlock &MBB) {
   }
 }
 
+// How many whole registers a unit-stride access without a mask moves; 0: another access.
+static unsigned getWholeRegisters(const MachineInstr &MI, const MachineRegisterInfo &MRI) {
+  const MCInstrDesc &D = MI.getDesc();
+  if (!MTIAV::isPseudo(D) || MTIAV::getMemMode(D) != MTIAV::MemUnit || MTIAV::getMemNF(D) != 1 ||
+      MTIAV::isFaultFirst(D) || MI.getOperand(MTIAV::getVMIdx(D)).getReg() ||
+      !hasUndefinedPassthru(MI, MRI))
+    return 0;
+  const MachineOperand &AVL = MI.getOperand(MTIAV::getAVLIdx(D));
+  if (!AVL.isImm())
+    return 0;
+  uint64_t Count = AVL.getImm() < 0 ? MTIAV::getVLMax(MTIAV::getVTypeI(MI)) : AVL.getImm();
+  uint64_t Bits = Count * MTIAV::getMemEEW(D);
+  unsigned Registers = Bits / MTIAVType::VLen;
+  return Bits % MTIAVType::VLen == 0 && isPowerOf2_32(Registers) && Registers <= 8 ? Registers : 0;
+}
+
+// A configuration that only moves of whole registers need isn't needed:
+//
+//     vsetivli zero, 16, e32, m1, ta, ma
+//     vle32.v v8, (a0)                     =>  vl1re8.v v8, (a0)
+//     call ...                                 call ...
+bool MTIAInsertVSETVLI::useWholeRegisters(MachineBasicBlock &MBB, bool LiveOut) {
+  SmallVector<MachineInstr *, 4> Moves;
+  bool Only = false, Changed = false;
+  auto Flush = [&] {
+    if (Only)
+      for (MachineInstr *MI : Moves) {
+        unsigned Log2 = Log2_32(getWholeRegisters(*MI, *MRI));
+        static const unsigned Loads[] = {MTIA::VL1RE8_V, MTIA::VL2RE8_V, MTIA::VL4RE8_V,
+                                         MTIA::VL8RE8_V};
+        static const unsigned Stores[] = {MTIA::VS1R_V, MTIA::VS2R_V, MTIA::VS4R_V, MTIA::VS8R_V};
+        bool IsStore = MI->mayStore();
+        const MCInstrDesc &D = MI->getDesc();
+        MachineInstrBuilder New = BuildMI(MBB, MI->getIterator(), MI->getDebugLoc(),
+                                          TII->get(IsStore ? Stores[Log2] : Loads[Log2]));
+        New.add(MI->getOperand(0)).add(MI->getOperand(MTIAV::getFirstSourceIdx(D) + IsStore));
+        New.cloneMemRefs(*MI);
+        LIS->ReplaceMachineInstrInMaps(*MI, *New);
+        MI->eraseFromParent();
+        Changed = true;
+      }
+    Moves.clear();
+    Only = false;
+  };
+  for (MachineInstr &MI : make_early_inc_range(MBB)) {
+    if (MI.isDebugOrPseudoInstr())
+      continue;
+    if (isVSet(MI)) {
+      Register Rd = MI.getOperand(0).getReg();
+      if (MI.getOpcode() == MTIA::VSETVLI && Rd == MTIA::X0 &&
+          MI.getOperand(1).getReg() == MTIA::X0)
+        Only = false; // keeps vl
+      Flush();
+      Only = Rd == MTIA::X0 || MRI->use_nodbg_empty(Rd);
+    } else if (MI.isCall()) {
+      Flush();
+    } else if (getWholeRegisters(MI, *MRI)) {
+      Moves.push_back(&MI);
+    } else if (MI.isInlineAsm() || isVectorCopy(MI, *MRI, *TII) ||
+               MI.readsRegister(MTIA::VL, nullptr) || MI.readsRegister(MTIA::VTYPE, nullptr)) {
+      Only = false;
+    }
+  }
+  if (!LiveOut)
+    Flush();
+  return Changed;
+}
+
 // Takes out the vset instructions behind which nobody looks at vl and vtype, and those that
 // compute a number nobody needs where vl and vtype are so already.
 void MTIAInsertVSETVLI::removeDead() {
@@ -1042,13 +1111,25 @@ void MTIAInsertVSETVLI::removeDead() {
     }
     return Live;
   };
-  for (bool Changed = true; Changed;) {
-    Changed = false;
-    for (MachineBasicBlock *MBB : reverse(Order)) {
-      uint8_t Live = Walk(*MBB, false);
-      Changed |= Live != LiveIn[MBB->getNumber()];
-      LiveIn[MBB->getNumber()] = Live;
+  auto Solve = [&] {
+    for (bool Changed = true; Changed;) {
+      Changed = false;
+      for (MachineBasicBlock *MBB : reverse(Order)) {
+        uint8_t Live = Walk(*MBB, false);
+        Changed |= Live != LiveIn[MBB->getNumber()];
+        LiveIn[MBB->getNumber()] = Live;
+      }
     }
+  };
+  Solve();
+  bool Changed = false;
+  for (MachineBasicBlock *MBB : Order)
+    Changed |= useWholeRegisters(*MBB, any_of(MBB->successors(), [&](const auto *Succ) {
+      return LiveIn[Succ->getNumber()];
+    }));
+  if (Changed) {
+    std::fill(LiveIn.begin(), LiveIn.end(), 0);
+    Solve();
   }
   for (MachineBasicBlock *MBB : Order)
     Walk(*MBB, true);

@@ -103,7 +103,11 @@ class VPseudo<MTIAVInst inst, VKind d, VKind s2, VKind s1, bit readsVd, bit faul
   let mayRaiseFPException = inst.mayRaiseFPException;
   let Uses = !filter(r, inst.Uses, !eq(!cast<string>(r), "FRM"));
   let Defs = !filter(r, inst.Defs, !eq(!cast<string>(r), "VXSAT"));
-  let SchedRW = inst.SchedRW;
+  // Registers of a group are there one after the other, all else at the end.
+  defvar late = !and(hasDest, !or(!eq(d.Name, "MASK"), !eq(d.Name, "ELT"), !eq(d.Name, "2ELT"),
+                                  !eq(d.Name, "X"), !eq(d.Name, "F")));
+  let SchedRW = [!cast<SchedWrite>(!cast<string>(!head(inst.SchedRW))#
+                                   !if(late, "Late", "Group"))];
 
   let TSFlags{7-5} = inst.Constraint;
   let TSFlags{8} = !eq(inst.Masking.Name, "CARRY");

@@ -10,11 +10,13 @@
 #include "MTIAInstrInfo.h"
 #include "MTIASubtarget.h"
 #include "MTIAVectorPseudos.h"
+#include "MTIAVectorState.h"
 #include "MTIAVectorTypes.h"
 #include "llvm/CodeGen/MachineFrameInfo.h"
 #include "llvm/CodeGen/MachineFunction.h"
 #include "llvm/CodeGen/MachineInstrBuilder.h"
 #include "llvm/CodeGen/MachineRegisterInfo.h"
+#include "llvm/Support/CommandLine.h"
 
 using namespace llvm;
 
@@ -32,6 +34,59 @@ unsigned MTIAV::getBaseOpcode(unsigned Pseudo) {
 unsigned MTIAV::getPseudoOpcode(unsigned Base) {
   const VPseudoInfo *Info = lookupVPseudoOf(Base);
   return Info ? Info->Pseudo : 0;
+}
+
+static cl::opt<unsigned>
+    ScheduledGroup("mtia-scheduled-group", cl::Hidden, cl::init(2),
+                   cl::desc("How many registers of a group, at most, the scheduler counts on: "
+                            "lengths are known at run time, and often short"));
+
+// Bits of an element of a group; 0 of what is one register at most.
+static unsigned getGroupEEW(MTIAV::Kind Kind, unsigned SEW) {
+  switch (Kind) {
+  case MTIAV::KindSEW:
+    return SEW;
+  case MTIAV::Kind2SEW:
+    return SEW * 2;
+  case MTIAV::KindSEW_2:
+    return SEW / 2;
+  case MTIAV::KindSEW_4:
+    return SEW / 4;
+  case MTIAV::KindSEW_8:
+    return SEW / 8;
+  case MTIAV::KindE16:
+    return 16;
+  default:
+    return 0;
+  }
+}
+
+unsigned MTIAV::getScheduledRegisters(const MachineInstr &MI) {
+  const MCInstrDesc &D = MI.getDesc();
+  if (!isPseudo(D))
+    return 1;
+  unsigned VType = getVTypeI(MI), SEW = getSEW(VType), Widest = 0;
+  for (Kind K : {getDestKind(D), getVs2Kind(D), getVs1Kind(D)})
+    Widest = std::max(Widest, getGroupEEW(K, SEW));
+  switch (getMemMode(D)) {
+  case MemNone:
+    break;
+  case MemMask:
+    return 1;
+  case MemUnit:
+  case MemStrided:
+    Widest = getMemEEW(D) * getMemNF(D);
+    break;
+  case MemIndexed:
+    Widest = std::max(SEW * getMemNF(D), getMemEEW(D));
+    break;
+  }
+  unsigned Elements = getVLMax(VType);
+  const MachineOperand &AVL = MI.getOperand(getAVLIdx(D));
+  if (AVL.isImm() && AVL.getImm() >= 0)
+    Elements = std::min<int64_t>(Elements, AVL.getImm());
+  uint64_t Registers = divideCeil(uint64_t(Elements) * Widest, MTIAVType::VLen);
+  return std::clamp<uint64_t>(PowerOf2Ceil(Registers), 1, ScheduledGroup);
 }
 
 //===----------------------------------------------------------------------===//

@@ -24,6 +24,7 @@
 
 #include "MTIAInstrInfo.h"
 #include "MTIATargetMachine.h"
+#include "MTIAVectorOrder.h"
 #include "MTIAVectorPseudos.h"
 #include "llvm/CodeGen/MachineScheduler.h"
 #include "llvm/CodeGen/ScheduleDAGMutation.h"
@@ -119,7 +120,9 @@ void VectorLoads::keepEarly(ScheduleDAGMI &DAG, SUnit &Load) {
 }
 
 ScheduleDAGInstrs *MTIATargetMachine::createMachineScheduler(MachineSchedContext *C) const {
-  ScheduleDAGMILive *DAG = createSchedLive(C);
+  ScheduleDAGMILive *DAG = createMTIAVectorOrder(C);
+  if (!DAG)
+    DAG = createSchedLive(C);
   if (EnableEarlyLoads)
     DAG->addMutation(std::make_unique<VectorLoads>());
   return DAG;

@@ -8,6 +8,7 @@
 #include "MTIASubtarget.h"
 #include "MCTargetDesc/MTIAMCTargetDesc.h"
 #include "MTIATargetMachine.h"
+#include "MTIAVectorPseudos.h"
 #include "llvm/Support/CommandLine.h"
 
 using namespace llvm;

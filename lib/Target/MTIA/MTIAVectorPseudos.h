@@ -107,6 +107,10 @@ inline int getVs1Idx(const MCInstrDesc &D) {
 inline int getLog2LMUL(unsigned VTypeI) { return (int)((VTypeI & 7) ^ 4) - 4; }
 inline unsigned getSEW(unsigned VTypeI) { return 8u << (VTypeI >> 3 & 7); }
 
+/// How many registers the widest operand of a pseudo has below vl, as far as is known, which is
+/// how many cycles it takes: 1, 2, 4 or 8.
+unsigned getScheduledRegisters(const MachineInstr &MI);
+
 /// The table of MTIAInstrInfoVPseudos.td.
 struct VPseudoInfo {
   uint16_t Pseudo;

@@ -5,7 +5,7 @@
 ; CHECK-LABEL: scalable:
 ; CHECK: addi sp, sp, -{{7[0-9][0-9]}}
 ; CHECK-NOT: vlenb
-; CHECK: vse32.v
+; CHECK: vs2r.v
 ; CHECK: vse32.v
 ; CHECK: call use
 ; CHECK-NOT: vlenb
@@ -38,8 +38,8 @@ define void @dynamic(ptr %p, i64 %n) {
 ; Live across a call: one move of the whole group each way. The copy for the callee's benefit
 ; needs no configuration, the addition behind it does.
 ; CHECK-LABEL: spill:
-; CHECK: vsetvli {{.*}}, zero, e32, m4, ta, ma
-; CHECK: vle32.v v[[R:[0-9]+]]
+; CHECK-NOT: vset
+; CHECK: vl4r.v v[[R:[0-9]+]]
 ; CHECK: vs4r.v v[[R]], ([[A:[ast][0-9]+]])
 ; CHECK: call use
 ; CHECK: vl4r.v
@@ -88,10 +88,10 @@ define riscv_vector_cc void @keeper() {
 
 ; Who calls such a function keeps values in those registers.
 ; CHECK-LABEL: caller:
-; CHECK: vle32.v v{{24|26|28|30|2|4|6}}, (
+; CHECK: vl2r.v v{{24|26|28|30|2|4|6}}, (
 ; CHECK-NOT: vs{{[1248]}}r.v
 ; CHECK: call kept
-; CHECK: vse32.v
+; CHECK: vs2r.v
 ; CHECK: ret
 declare riscv_vector_cc void @kept(ptr)
 define void @caller(ptr %p) {

@@ -94,3 +94,22 @@ exit:
   %r = call i32 @llvm.vector.reduce.add.nxv8i32(<vscale x 8 x i32> %sum.next)
   ret i32 %r
 }
+
+; Whether a number and a NaN: a constant needn't be looked at.
+define <16 x i1> @ordered(<16 x float> %x) {
+; CHECK-LABEL: ordered:
+; CHECK:       vmfeq.vv v0, v8, v8
+; CHECK-NEXT:  ret
+  %c = fcmp ord <16 x float> %x, splat (float 1.0)
+  ret <16 x i1> %c
+}
+
+define <16 x i1> @unordered(<16 x float> %x, <16 x float> %y) {
+; CHECK-LABEL: unordered:
+; CHECK-DAG:   vmfne.vv [[X:v[0-9]+]], v8, v8
+; CHECK-DAG:   vmfne.vv [[Y:v[0-9]+]], v9, v9
+; CHECK:       vmor.mm v0
+; CHECK-NEXT:  ret
+  %c = fcmp uno <16 x float> %x, %y
+  ret <16 x i1> %c
+}

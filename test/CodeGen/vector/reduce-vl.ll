@@ -36,14 +36,15 @@ define void @masked(ptr %p, ptr %q, i32 %n) {
 }
 
 ; The same bits as elements of another width: the number says nothing. All 64 bytes are stored as
-; 8 elements of 64 bits.
+; 8 elements of 64 bits, and loaded.
 define void @other_width(ptr %p, ptr %q) {
 ; CHECK-LABEL: other_width:
-; CHECK:       vsetvli {{[a-z0-9]+}}, zero, e8, m1, ta, ma
-; CHECK-NEXT:  vle8.v
-; CHECK:       vsetivli zero, 8, e64, m1
+; CHECK:       vl1r.v
+; CHECK-NEXT:  vsetivli zero, 8, e64, m1
+; CHECK-NEXT:  vadd.vi
 ; CHECK-NEXT:  vse64.v
-  %x = load <8 x i64>, ptr %q, align 1
+  %l = load <8 x i64>, ptr %q, align 1
+  %x = add <8 x i64> %l, splat (i64 1)
   store <8 x i64> %x, ptr %p, align 8
   ret void
 }

@@ -46,7 +46,7 @@ define <vscale x 2 x i32> @indexed(ptr %p, <vscale x 2 x i64> %off, i32 %n) {
 ; CHECK-NOT: vid
 ; CHECK: slli [[O:[a-z0-9]+]], a1, 4
 ; CHECK: add [[A:[a-z0-9]+]], {{[a-z0-9]+, [a-z0-9]+}}
-; CHECK: vle32.v v8, ([[A]])
+; CHECK: vl1r.v v8, ([[A]])
 ; CHECK: ret
 define <vscale x 2 x i32> @first_address(ptr %p, i64 %k) {
   %step = call <vscale x 2 x i64> @llvm.stepvector.nxv2i64()
