@@ -19,8 +19,8 @@ using namespace llvm;
 using namespace llvm::MTIAV;
 
 void MTIATargetLowering::setVectorCombines() {
-  setTargetDAGCombine(
-      {ISD::MGATHER, ISD::MSCATTER, ISD::VP_GATHER, ISD::VP_SCATTER, ISD::STORE, ISD::VSELECT});
+  setTargetDAGCombine({ISD::MGATHER, ISD::MSCATTER, ISD::VP_GATHER, ISD::VP_SCATTER, ISD::STORE,
+                       ISD::VSELECT, ISD::BUILD_VECTOR});
 }
 
 //===----------------------------------------------------------------------===//
@@ -192,6 +192,46 @@ static SDValue combineSelect(SDNode *N, SelectionDAG &DAG) {
   return DAG.getNode(ISD::VSELECT, DL, N->getValueType(0), Inverse, F, T, N->getFlags());
 }
 
+//===----------------------------------------------------------------------===//
+// Shuffles to fewer elements
+//===----------------------------------------------------------------------===//
+
+// A shuffle whose result is shorter than its source has become an extraction per element: the
+// first elements of a shuffle of the source's length.
+static SDValue combineBuildVector(SDNode *N, SelectionDAG &DAG, const MTIATargetLowering &TLI) {
+  EVT VT = N->getValueType(0);
+  SDValue Source;
+  SmallVector<int, 64> Mask;
+  unsigned Defined = 0;
+  for (SDValue V : N->op_values()) {
+    if (V.isUndef()) {
+      Mask.push_back(-1);
+      continue;
+    }
+    if (V.getOpcode() != ISD::EXTRACT_VECTOR_ELT || !isa<ConstantSDNode>(V.getOperand(1)) ||
+        (Source && V.getOperand(0) != Source))
+      return SDValue();
+    Source = V.getOperand(0);
+    Mask.push_back(V.getConstantOperandVal(1));
+    ++Defined;
+  }
+  // Of two elements their moves are as good.
+  if (Defined < 3)
+    return SDValue();
+  EVT From = Source.getValueType();
+  if (!From.isFixedLengthVector() || !TLI.isLegalVectorType(From) || !TLI.isLegalVectorType(VT) ||
+      From.getVectorElementType() != VT.getVectorElementType() ||
+      VT.getVectorElementType() == MVT::i1 ||
+      From.getVectorNumElements() <= VT.getVectorNumElements())
+    return SDValue();
+  if (llvm::any_of(Mask, [&](int I) { return I >= (int)From.getVectorNumElements(); }))
+    return SDValue();
+  Mask.resize(From.getVectorNumElements(), -1);
+  SDLoc DL(N);
+  SDValue R = DAG.getVectorShuffle(From, DL, Source, DAG.getUNDEF(From), Mask);
+  return DAG.getNode(ISD::EXTRACT_SUBVECTOR, DL, VT, R, DAG.getVectorIdxConstant(0, DL));
+}
+
 SDValue MTIATargetLowering::performVectorCombine(SDNode *N, DAGCombinerInfo &DCI) const {
   if (!Subtarget.hasVInstructions())
     return SDValue();
@@ -205,6 +245,8 @@ SDValue MTIATargetLowering::performVectorCombine(SDNode *N, DAGCombinerInfo &DCI
     return combineStore(cast<StoreSDNode>(N), DCI.DAG);
   case ISD::VSELECT:
     return combineSelect(N, DCI.DAG);
+  case ISD::BUILD_VECTOR:
+    return DCI.isBeforeLegalizeOps() ? combineBuildVector(N, DCI.DAG, *this) : SDValue();
   default:
     return SDValue();
   }

@@ -210,6 +210,12 @@ bool MTIATargetLowering::lowerInterleaveIntrinsicToStore(Instruction *Store, Val
 // Shuffles of fixed lengths
 //===----------------------------------------------------------------------===//
 
+// Pairs are narrowed or widened by a register per cycle, segments take a cycle each.
+static bool prefersShuffle(unsigned Factor, FixedVectorType *Field) {
+  return Factor == 2 && Field->getNumElements() > 8 &&
+         Field->getElementType()->getScalarSizeInBits() < 64;
+}
+
 static bool isElement(const MTIASubtarget &ST, Type *Ty) {
   return Ty->isIntegerTy(8) || Ty->isIntegerTy(16) || Ty->isIntegerTy(32) ||
          (Ty->isIntegerTy(64) && ST.hasVInstructionsI64()) ||
@@ -238,7 +244,7 @@ bool MTIATargetLowering::lowerInterleavedLoad(Instruction *Load, Value *Mask,
   ScalableVectorType *Field = getFieldOf(Ty);
   IRBuilder<> B(LI);
   SegmentAccess A;
-  if (!A.match(B, LI, nullptr, Field, Factor))
+  if (prefersShuffle(Factor, Ty) || !A.match(B, LI, nullptr, Field, Factor))
     return false;
   TargetExtType *Tuple = A.tuple();
   Value *Segments = B.CreateIntrinsic(
@@ -265,7 +271,7 @@ bool MTIATargetLowering::lowerInterleavedStore(Instruction *Store, Value *Mask,
   ScalableVectorType *Field = getFieldOf(Ty);
   IRBuilder<> B(SI);
   SegmentAccess A;
-  if (!A.match(B, SI, nullptr, Field, Factor))
+  if (prefersShuffle(Factor, Ty) || !A.match(B, SI, nullptr, Field, Factor))
     return false;
   // Which elements of the operands the fields are: consecutive ones, from a start each.
   SmallVector<unsigned, 8> Starts;

@@ -256,3 +256,13 @@ define <vscale x 8 x i32> @reverse_four_registers(<vscale x 8 x i32> %x, i32 %n)
   %r = call <vscale x 8 x i32> @llvm.experimental.vp.reverse.nxv8i32(<vscale x 8 x i32> %x, <vscale x 8 x i1> splat (i1 true), i32 %n)
   ret <vscale x 8 x i32> %r
 }
+
+; Fewer elements than there are to choose from: one gather, no extractions.
+; CHECK-LABEL: fewer:
+; CHECK: vrgather
+; CHECK-NOT: vmv.x.s
+; CHECK: ret
+define <8 x i32> @fewer(<16 x i32> %x) {
+  %r = shufflevector <16 x i32> %x, <16 x i32> poison, <8 x i32> <i32 9, i32 2, i32 15, i32 4, i32 4, i32 11, i32 0, i32 13>
+  ret <8 x i32> %r
+}
