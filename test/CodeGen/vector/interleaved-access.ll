@@ -66,7 +66,7 @@ define void @fixed_store(ptr %p, <8 x i16> %a, <8 x i16> %b, <8 x i16> %c, <8 x 
 
 ; Of pairs, narrowing shifts of long vectors take fewer cycles than a segment per cycle.
 ; CHECK-LABEL: long_pairs:
-; CHECK: vle16.v [[W:v[0-9]+]], (a0)
+; CHECK: vl{{e16|4r}}.v [[W:v[0-9]+]], (a0)
 ; CHECK: vnsrl.wi v{{[0-9]+}}, [[W]], 0
 ; CHECK-NOT: vslide
 ; CHECK: ret
