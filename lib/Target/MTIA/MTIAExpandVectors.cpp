@@ -225,6 +225,11 @@ static bool expandToFixed(Instruction &I) {
     replace(I, nullptr);
     return true;
   }
+  if (isa<BitCastInst>(I)) {
+    Value *R = B.CreateBitCast(toFixed(B, I.getOperand(0)), getFixedType(I.getType()));
+    replace(I, fromFixed(B, R, I.getType()));
+    return true;
+  }
   auto *Binary = cast<BinaryOperator>(&I);
   Value *R =
       B.CreateBinOp(Binary->getOpcode(), toFixed(B, I.getOperand(0)), toFixed(B, I.getOperand(1)));
@@ -346,15 +351,24 @@ static bool isReductionByElements(const MTIASubtarget &ST, const IntrinsicInst &
   }
 }
 
+// Which the type legaliser widens wrongly.
+static bool isOddExpansion(const IntrinsicInst &II) {
+  bool Load = II.getIntrinsicID() == Intrinsic::masked_expandload;
+  if (!Load && II.getIntrinsicID() != Intrinsic::masked_compressstore)
+    return false;
+  Type *Ty = Load ? II.getType() : II.getArgOperand(0)->getType();
+  return !isPowerOf2_32(cast<VectorType>(Ty)->getElementCount().getKnownMinValue());
+}
+
 static bool mustFixLength(const MTIASubtarget &ST, const Instruction &I) {
   if (!getScalableType(I))
     return false;
   if (auto *II = dyn_cast<IntrinsicInst>(&I)) {
     Intrinsic::ID ID = II->getIntrinsicID();
-    return isDoneByElements(ID) || isReductionByElements(ST, *II) ||
+    return isDoneByElements(ID) || isReductionByElements(ST, *II) || isOddExpansion(*II) ||
            (isMaskedMemory(ID) && hasOddScalable(ST, I));
   }
-  if (isa<LoadInst, StoreInst>(I))
+  if (isa<LoadInst, StoreInst, BitCastInst>(I))
     return hasOddScalable(ST, I);
   return I.getOpcode() == Instruction::FRem;
 }
@@ -664,7 +678,8 @@ static bool expandAtomic(Instruction &I) {
 static bool expand(const MTIASubtarget &ST, Function &F) {
   SmallVector<Instruction *> Candidates;
   for (Instruction &I : instructions(F))
-    if (isa<IntrinsicInst, LoadInst, StoreInst>(I) || I.getOpcode() == Instruction::FRem)
+    if (isa<IntrinsicInst, LoadInst, StoreInst, BitCastInst>(I) ||
+        I.getOpcode() == Instruction::FRem)
       Candidates.push_back(&I);
   bool Changed = false;
   for (unsigned Next = 0; Next != Candidates.size(); ++Next) {

@@ -77,6 +77,11 @@ public:
     auto *Vector = dyn_cast<FixedVectorType>(Ty);
     return Vector && Vector->getNumElements() == 1;
   }
+  // To a power of two it widens these as if all elements had their own places in memory.
+  static bool isOddCount(Type *Ty) {
+    auto *Vector = dyn_cast<FixedVectorType>(Ty);
+    return Vector && (!isPowerOf2_32(Vector->getNumElements()) || isOneElement(Ty));
+  }
   bool isLegalMaskedLoad(Type *Ty, Align Alignment, unsigned, TTI::MaskKind) const override {
     return !isOneElement(Ty) && isLegalVectorAccess(Ty, Alignment);
   }
@@ -93,10 +98,10 @@ public:
     return isLegalVectorAccess(Ty, Alignment);
   }
   bool isLegalMaskedExpandLoad(Type *Ty, Align Alignment) const override {
-    return !isOneElement(Ty) && isLegalVectorAccess(Ty, Alignment);
+    return !isOddCount(Ty) && isLegalVectorAccess(Ty, Alignment);
   }
   bool isLegalMaskedCompressStore(Type *Ty, Align Alignment) const override {
-    return !isOneElement(Ty) && isLegalVectorAccess(Ty, Alignment);
+    return !isOddCount(Ty) && isLegalVectorAccess(Ty, Alignment);
   }
   bool isLegalInterleavedAccessType(VectorType *VTy, unsigned Factor, Align Alignment,
                                     unsigned AddrSpace) const override;

@@ -42,6 +42,7 @@ public:
 private:
   bool dropPassthru(MachineInstr &MI) const;
   bool tie(MachineInstr &MI) const;
+  bool initSources(MachineInstr &MI) const;
 
   bool Optimize;
   bool TieAll;
@@ -88,6 +89,29 @@ bool MTIAVectorPeephole::tie(MachineInstr &MI) const {
   return true;
 }
 
+// A source that is undefined, if only by way of copies, would get any register, also that of a
+// result which must be another.
+bool MTIAVectorPeephole::initSources(MachineInstr &MI) const {
+  if (!MI.getOperand(0).isReg() || !MI.getOperand(0).isDef() || !MI.getOperand(0).isEarlyClobber())
+    return false;
+  bool Changed = false;
+  for (MachineOperand &MO : MI.explicit_uses()) {
+    if (!MO.isReg() || !MO.getReg().isVirtual() || MO.isTied() || MO.getSubReg())
+      continue;
+    const MachineInstr *Def = MRI->getVRegDef(MO.getReg());
+    while (Def && Def->isCopy() && Def->getOperand(1).getReg().isVirtual())
+      Def = MRI->getVRegDef(Def->getOperand(1).getReg());
+    if (!Def || !Def->isImplicitDef())
+      continue;
+    Register New = MRI->createVirtualRegister(MRI->getRegClass(MO.getReg()));
+    BuildMI(*MI.getParent(), MI, MI.getDebugLoc(), TII->get(TargetOpcode::INIT_UNDEF), New);
+    MO.setReg(New);
+    MO.setIsKill();
+    Changed = true;
+  }
+  return Changed;
+}
+
 bool MTIAVectorPeephole::runOnMachineFunction(MachineFunction &MF) {
   const auto &ST = MF.getSubtarget<MTIASubtarget>();
   if (!ST.hasVInstructions())
@@ -103,6 +127,8 @@ bool MTIAVectorPeephole::runOnMachineFunction(MachineFunction &MF) {
         Changed |= dropPassthru(MI);
       if (TieAll)
         Changed |= tie(MI);
+      if (TieAll && Optimize)
+        Changed |= initSources(MI);
     }
   return Changed;
 }

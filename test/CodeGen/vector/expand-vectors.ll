@@ -103,3 +103,10 @@ define bfloat @least(<vscale x 1 x bfloat> %a) {
   %r = call bfloat @llvm.vector.reduce.fmin.nxv1bf16(<vscale x 1 x bfloat> %a)
   ret bfloat %r
 }
+
+define <vscale x 16 x i16> @bits(<vscale x 64 x i4> %a) {
+; CHECK-LABEL: bits:
+; CHECK: ret
+  %r = bitcast <vscale x 64 x i4> %a to <vscale x 16 x i16>
+  ret <vscale x 16 x i16> %r
+}

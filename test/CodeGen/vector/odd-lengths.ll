@@ -112,3 +112,13 @@ define <1 x i64> @expand_one(ptr %p, <1 x i1> %m, <1 x i64> %v) {
   %r = call <1 x i64> @llvm.masked.expandload.v1i64(ptr align 8 %p, <1 x i1> %m, <1 x i64> %v)
   ret <1 x i64> %r
 }
+
+; The elements that are on lie one behind the other: no masked store of all places, a branch for each.
+define void @compress_three(<3 x i32> %v, ptr %p, <3 x i1> %m) {
+; CHECK-LABEL: compress_three:
+; CHECK-COUNT-3: vse32.v {{v[0-9]+}}, (a0){{$}}
+; CHECK-NOT: vse32
+; CHECK: ret
+  call void @llvm.masked.compressstore.v3i32(<3 x i32> %v, ptr align 4 %p, <3 x i1> %m)
+  ret void
+}
