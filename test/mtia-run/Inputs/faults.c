@@ -47,11 +47,6 @@ FAULT(parameter) {
   }
 }
 
-FAULT(unimplemented) {
-  if (CHOSEN)
-    __mtia_ctr_set(1, 1);
-}
-
 FAULT(link) {
   if (CHOSEN)
     __mtia_red(0, MTIA_RED_IN_NONE, MTIA_RED_OUT_EAST); // PE (1,1) of 2x2 is in the last column
