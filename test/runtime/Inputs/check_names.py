@@ -8,7 +8,7 @@ table = {}
 for line in open(sys.argv[1]):
     if line.startswith("### 1.2"):
         break
-    row = re.match(r"\| (\d+) \| `([A-Z_]+)` \|", line)
+    row = re.match(r"\| (\d+) \| `([A-Z0-9_]+)` \|", line)
     if row:
         table["MTIA_CR_" + row[2]] = int(row[1])
 ours = {name: int(value) for name, value in (line.split() for line in sys.stdin)}
