@@ -82,7 +82,7 @@ _Static_assert(KINDS == sizeof kind_name / sizeof *kind_name, "a name for each")
 
 bool mtia_check(struct mtia_device *dev, const char *list, struct mtia_error *error) {
   unsigned kinds = 0;
-  if (dev->ran || dev->debug || dev->gdb || dev->reference)
+  if (!mtia_debug_can_step(dev))
     return mtia_error_set(error, MTIA_ERR_USAGE,
                           "a run is checked without a debugger, a profile and a trace of "
                           "instructions, on the fast cores");
@@ -247,20 +247,6 @@ static FILE *begin(struct mtia_device *dev, enum kind kind, struct who who, uint
 
 //===-- Places ----------------------------------------------------------------===//
 
-static struct region *find_address(struct mtia_device *dev, const struct mtia_pe *pe,
-                                   uint64_t addr) {
-  struct mtia_check *check = dev->check;
-  const uint8_t *host = mtia_mem(dev, pe, addr, 1);
-  if (!host)
-    return NULL;
-  for (unsigned i = 0; i < check->regions; i++) {
-    struct region *r = &check->region[i];
-    if (r->host && host >= r->host && host < r->host + r->size)
-      return r;
-  }
-  return NULL;
-}
-
 static struct region *find_host(struct mtia_device *dev, const uint8_t *host) {
   struct mtia_check *check = dev->check;
   for (unsigned i = 0; host && i < check->regions; i++) {
@@ -271,8 +257,24 @@ static struct region *find_host(struct mtia_device *dev, const uint8_t *host) {
   return NULL;
 }
 
+static struct region *find_address(struct mtia_device *dev, const struct mtia_pe *pe,
+                                   uint64_t addr) {
+  return find_host(dev, mtia_mem(dev, pe, addr, 1));
+}
+
 static uint64_t offset_of(const struct region *r, const uint8_t *host) {
   return (uint64_t)(host - r->host);
+}
+
+// The first CB of the PE whose memory holds the byte of the local memory, or MTIA_CBS.
+static unsigned cb_of(const struct mtia_pe *pe, uint64_t offset) {
+  unsigned i = 0;
+  for (; i < MTIA_CBS; i++) {
+    const struct mtia_cb *cb = &pe->cp->cb[i];
+    if (cb->set && offset >= cb->base && offset < (uint64_t)cb->base + cb->size)
+      break;
+  }
+  return i;
 }
 
 // "x + 4096 (row 2, byte 0)", "CB 3, byte 96", "local memory 0x10000040"
@@ -285,34 +287,21 @@ static void print_place(FILE *out, struct mtia_device *dev, const struct region 
             offset % stride >= r->tensor->row_bytes ? " (behind the row: padding)" : "");
     return;
   }
-  const struct mtia_pe *pe = &dev->pe[r - dev->check->region];
-  for (unsigned i = 0; i < MTIA_CBS; i++) {
-    const struct mtia_cb *cb = &pe->cp->cb[i];
-    if (cb->set && offset >= cb->base && offset < (uint64_t)cb->base + cb->size) {
-      fprintf(out, "CB %u, byte %" PRIu64 " of its memory", i, offset - cb->base);
-      return;
-    }
-  }
-  fprintf(out, "local memory, 0x%" PRIx64, MTIA_LOCAL_BASE + offset);
-}
-
-// The CB of the PE whose memory holds the byte, or NULL.
-static const struct popped *popped_of(const struct mtia_device *dev, const struct region *r,
-                                      uint64_t offset) {
-  unsigned index = (unsigned)(r - dev->check->region);
-  const struct mtia_pe *pe = &dev->pe[index];
-  for (unsigned i = 0; i < MTIA_CBS; i++) {
-    const struct mtia_cb *cb = &pe->cp->cb[i];
-    if (cb->set && offset >= cb->base && offset < (uint64_t)cb->base + cb->size)
-      return &dev->check->popped[index][i];
-  }
-  return NULL;
+  unsigned pe = (unsigned)(r - dev->check->region), cb = cb_of(&dev->pe[pe], offset);
+  if (cb < MTIA_CBS)
+    fprintf(out, "CB %u, byte %" PRIu64 " of its memory", cb, offset - dev->pe[pe].cp->cb[cb].base);
+  else
+    fprintf(out, "local memory, 0x%" PRIx64, MTIA_LOCAL_BASE + offset);
 }
 
 static void print_state(FILE *out, struct mtia_device *dev, const struct region *r,
                         uint64_t offset) {
-  const struct popped *popped = r->tensor ? NULL : popped_of(dev, r, offset);
+  const struct popped *popped = NULL;
   char where[600];
+  if (!r->tensor) {
+    unsigned pe = (unsigned)(r - dev->check->region), cb = cb_of(&dev->pe[pe], offset);
+    popped = cb < MTIA_CBS ? &dev->check->popped[pe][cb] : NULL;
+  }
   if (r->state[offset] == POPPED && popped && popped->pc)
     fprintf(out, "which was given back by core %u, %s", popped->core,
             mtia_where_pc(dev, popped->pc, where, sizeof where));
@@ -577,16 +566,6 @@ void mtia_check_insn(struct mtia_core *c, const struct mtia_slot *s) {
     cache_operation(c, s->op, c->x[s->rs1] & ~UINT64_C(63));
   else
     mtia_debug_each_access(c, s, core_access);
-}
-
-enum mtia_exit mtia_check_run(struct mtia_core *c) {
-  enum mtia_exit why = MTIA_EXIT_CONTINUE;
-  while (!c->dev->stop && (why == MTIA_EXIT_DEBUG || c->cycle < c->limit)) {
-    why = mtia_debug_step(c);
-    if (why == MTIA_EXIT_COMMAND || why == MTIA_EXIT_WAIT)
-      return why;
-  }
-  return MTIA_EXIT_QUANTUM;
 }
 
 //===-- Commands --------------------------------------------------------------===//

@@ -16,8 +16,6 @@ bool mtia_check_start(struct mtia_device *dev);
 bool mtia_check_finish(struct mtia_device *dev);
 void mtia_check_destroy(struct mtia_device *dev);
 
-// Instead of mtia_core_run.
-enum mtia_exit mtia_check_run(struct mtia_core *c);
 // An instruction of a core is about to be executed.
 void mtia_check_insn(struct mtia_core *c, const struct mtia_slot *s);
 

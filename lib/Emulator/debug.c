@@ -62,6 +62,10 @@ struct mtia_debug {
   int64_t polled;
 };
 
+bool mtia_debug_can_step(const struct mtia_device *dev) {
+  return !dev->ran && !dev->debug && !dev->gdb && !dev->reference;
+}
+
 static bool is_watch(enum mtia_point kind) { return kind >= MTIA_POINT_WRITE; }
 
 //===-- Life ------------------------------------------------------------------===//
@@ -531,6 +535,18 @@ enum mtia_exit mtia_debug_step(struct mtia_core *c) {
   return why == MTIA_EXIT_DEBUG && left ? MTIA_EXIT_CONTINUE : why;
 }
 
+enum mtia_exit mtia_debug_steps(struct mtia_core *c, void (*before)(struct mtia_core *c)) {
+  enum mtia_exit why = MTIA_EXIT_CONTINUE;
+  while (!c->dev->stop && (why == MTIA_EXIT_DEBUG || c->cycle < c->limit)) {
+    if (before)
+      before(c);
+    why = mtia_debug_step(c);
+    if (why == MTIA_EXIT_COMMAND || why == MTIA_EXIT_WAIT)
+      return why;
+  }
+  return MTIA_EXIT_QUANTUM;
+}
+
 static enum mtia_exit run_steps(struct mtia_core *c) {
   struct mtia_debug *debug = c->dev->debug;
   enum mtia_exit why = MTIA_EXIT_CONTINUE;
@@ -568,7 +584,7 @@ enum mtia_exit mtia_debug_run(struct mtia_core *c) {
   if (c->dev->profile)
     return mtia_profile_run(c);
   if (c->dev->check)
-    return mtia_check_run(c);
+    return mtia_debug_steps(c, NULL);
   if (c->step != MTIA_GO)
     return run_steps(c);
   enum mtia_exit why = mtia_core_run(c);

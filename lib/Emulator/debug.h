@@ -62,6 +62,8 @@ struct mtia_debug_stop {
 // run; NULL: nobody asks.
 struct mtia_debug *mtia_debug_create(struct mtia_device *dev, bool (*interrupted)(void *),
                                      void *context);
+// A run on the fast cores is still to come that nobody debugs or steps through yet.
+bool mtia_debug_can_step(const struct mtia_device *dev);
 void mtia_debug_destroy(struct mtia_device *dev);
 
 // False: no such kind, or out of memory. Inserting twice is inserting once.
@@ -112,6 +114,10 @@ void mtia_debug_each_access(struct mtia_core *c, const struct mtia_slot *s, mtia
 // Executes one instruction, or stops in front of a watched access. MTIA_EXIT_DEBUG: a run would
 // execute the next one without a look at the limit of time; MTIA_EXIT_CONTINUE: it would look.
 enum mtia_exit mtia_debug_step(struct mtia_core *c);
+
+// Instead of mtia_core_run, of a run that nobody debugs: step by step, each after before(c) if that
+// is not NULL.
+enum mtia_exit mtia_debug_steps(struct mtia_core *c, void (*before)(struct mtia_core *c));
 
 // Instead of mtia_core_run. MTIA_EXIT_DEBUG: stopped.
 enum mtia_exit mtia_debug_run(struct mtia_core *c);

@@ -196,7 +196,7 @@ static bool start(struct mtia_device *dev, struct mtia_error *error) {
 }
 
 bool mtia_trace_instructions(struct mtia_device *dev, FILE *out, struct mtia_error *error) {
-  if (dev->ran || dev->debug || dev->gdb || dev->reference)
+  if (!mtia_debug_can_step(dev))
     return mtia_error_set(error, MTIA_ERR_USAGE,
                           "instructions are traced of a run without a debugger, on the fast cores");
   if (!mtia_debug_create(dev, NULL, NULL))
@@ -206,7 +206,7 @@ bool mtia_trace_instructions(struct mtia_device *dev, FILE *out, struct mtia_err
 }
 
 bool mtia_profile(struct mtia_device *dev, struct mtia_error *error) {
-  if (dev->ran || dev->debug || dev->gdb || dev->reference)
+  if (!mtia_debug_can_step(dev))
     return mtia_error_set(error, MTIA_ERR_USAGE,
                           "a run is profiled without a debugger and without a trace of "
                           "instructions, on the fast cores");

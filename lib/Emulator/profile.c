@@ -95,16 +95,7 @@ static void charge(struct mtia_core *c) {
   *mark = (struct mark){c->pc, c->cycle, c->wait_cycles, c->instret, true};
 }
 
-enum mtia_exit mtia_profile_run(struct mtia_core *c) {
-  enum mtia_exit why = MTIA_EXIT_CONTINUE;
-  while (!c->dev->stop && (why == MTIA_EXIT_DEBUG || c->cycle < c->limit)) {
-    charge(c);
-    why = mtia_debug_step(c);
-    if (why == MTIA_EXIT_COMMAND || why == MTIA_EXIT_WAIT)
-      return why;
-  }
-  return MTIA_EXIT_QUANTUM;
-}
+enum mtia_exit mtia_profile_run(struct mtia_core *c) { return mtia_debug_steps(c, charge); }
 
 //===-- Report ----------------------------------------------------------------===//
 

@@ -357,25 +357,25 @@ static void counter(struct mtia_timeline *t, unsigned pid, uint64_t time, const 
   fprintf(t->out, ",\"name\":\"%s\",\"args\":{\"%s\":%" PRId64 "}},\n", what, key, value);
 }
 
+static void cb_counter(struct mtia_timeline *t, const struct mtia_cp *cp, unsigned cb,
+                       const char *key, int64_t value, int64_t *last) {
+  uint64_t now = mtia_now(cp->pe->dev);
+  char what[40];
+  if (value == *last || !room(t, now, now, 1))
+    return;
+  snprintf(what, sizeof what, "CB %u %s", cb, key);
+  counter(t, pid_of(cp->pe), now, what, "bytes", value);
+  *last = value;
+}
+
 void mtia_timeline_cb(const struct mtia_cp *cp, unsigned cb) {
   struct mtia_timeline *t = cp->pe->dev->timeline;
   struct pe_state *state = &t->pe[cp->pe->index];
-  uint64_t now = mtia_now(cp->pe->dev);
   const struct mtia_cb *b = &cp->cb[cb];
-  int64_t data = (int64_t)(b->visible - b->head), held = (int64_t)(b->tail - b->released);
-  char what[40];
   if (!shown(t, cp->pe))
     return;
-  if (data != state->data[cb] && room(t, now, now, 1)) {
-    snprintf(what, sizeof what, "CB %u data", cb);
-    counter(t, pid_of(cp->pe), now, what, "bytes", data);
-    state->data[cb] = data;
-  }
-  if (held != state->held[cb] && room(t, now, now, 1)) {
-    snprintf(what, sizeof what, "CB %u in use", cb);
-    counter(t, pid_of(cp->pe), now, what, "bytes", held);
-    state->held[cb] = held;
-  }
+  cb_counter(t, cp, cb, "data", (int64_t)(b->visible - b->head), &state->data[cb]);
+  cb_counter(t, cp, cb, "in use", (int64_t)(b->tail - b->released), &state->held[cb]);
 }
 
 static const char *const byte_name[3] = {"SRAM", "DRAM", "remote"};

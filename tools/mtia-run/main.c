@@ -51,26 +51,51 @@ failed:
   return NULL;
 }
 
-// Text goes to a temporary name first, so that nobody sees half of it.
-static bool write_text(const char *path, const char *text) {
-  char *temporary = malloc(strlen(path) + 8);
-  if (!temporary)
-    return complain("out of memory");
-  bool device = !strncmp(path, "/dev/", 5);
-  sprintf(temporary, "%s%s", path, device ? "" : ".tmp");
-  FILE *file = fopen(temporary, "w");
-  bool ok = file && fputs(text, file) >= 0 && fputc('\n', file) != EOF;
-  if (file && fclose(file))
-    ok = false;
-  if (ok && !device && rename(temporary, path))
-    ok = false;
-  if (!ok) {
-    complain("%s: %s", path, strerror(errno));
-    if (file && !device)
-      remove(temporary);
+// A file that appears whole or not at all: it has another name until it is closed. Those in /dev
+// are written at once.
+struct output {
+  const char *path;
+  char *temporary; // NULL: in /dev
+  FILE *file;
+};
+
+// False: errno says why.
+static bool open_output(struct output *o, const char *path) {
+  *o = (struct output){.path = path};
+  if (strncmp(path, "/dev/", 5)) {
+    o->temporary = malloc(strlen(path) + 5);
+    if (!o->temporary)
+      return false;
+    sprintf(o->temporary, "%s.tmp", path);
   }
-  free(temporary);
+  o->file = fopen(o->temporary ? o->temporary : path, "wb");
+  if (!o->file)
+    free(o->temporary);
+  return o->file;
+}
+
+// Keeps what was written, if that is wanted and has worked. False: errno says why.
+static bool close_output(struct output *o, bool keep) {
+  bool ok = !ferror(o->file);
+  ok = !fclose(o->file) && ok && keep;
+  if (ok && o->temporary)
+    ok = !rename(o->temporary, o->path);
+  int why = errno;
+  if (!ok && o->temporary)
+    remove(o->temporary);
+  free(o->temporary);
+  errno = why;
   return ok;
+}
+
+static bool write_text(const char *path, const char *text) {
+  struct output o;
+  bool ok = open_output(&o, path);
+  if (ok) {
+    fprintf(o.file, "%s\n", text);
+    ok = close_output(&o, true);
+  }
+  return ok || complain("%s: %s", path, strerror(errno));
 }
 
 static bool set_argument(struct mtia_device *dev, const struct pair *arg,
@@ -227,28 +252,22 @@ static bool run_traced(struct mtia_device *dev, const char *path, struct mtia_er
 // The trace of a run that has failed is complete, and often what one wants to look at.
 static bool run_timeline(struct mtia_device *dev, const struct options *o,
                          struct mtia_error *error) {
-  char *temporary = malloc(strlen(o->trace) + 8);
-  if (!temporary)
-    return complain("out of memory");
-  sprintf(temporary, "%s.tmp", o->trace);
-  FILE *out = fopen(temporary, "w");
-  bool ok = out || complain("--trace %s: %s", o->trace, strerror(errno));
-  bool started = ok && (mtia_trace_timeline(dev, out, &o->timeline, error) || report(error));
-  ok = started && (mtia_run(dev, error) || report(error));
-  uint64_t cut = started ? mtia_timeline_finish(dev) : 0;
-  bool written = started && !ferror(out);
-  if (out && fclose(out))
-    written = false;
+  struct output out;
+  if (!open_output(&out, o->trace))
+    return complain("--trace %s: %s", o->trace, strerror(errno));
+  if (!mtia_trace_timeline(dev, out.file, &o->timeline, error)) {
+    close_output(&out, false);
+    return report(error);
+  }
+  bool ok = mtia_run(dev, error) || report(error);
+  uint64_t cut = mtia_timeline_finish(dev);
   if (cut)
     fprintf(stderr,
             "mtia-run: note: --trace %s ends behind %llu events; --trace-pes and --trace-window "
             "choose which, --trace-limit how many\n",
             o->trace, (unsigned long long)cut);
-  if (started && (!written || rename(temporary, o->trace)))
+  if (!close_output(&out, true))
     ok = complain("--trace %s: cannot write: %s", o->trace, strerror(errno));
-  if (out && (!started || !written))
-    remove(temporary);
-  free(temporary);
   return ok;
 }
 
@@ -273,24 +292,19 @@ static void write_wait_graph(struct mtia_device *dev, const struct options *o) {
 
 static void write_dump(struct mtia_device *dev, const struct options *o) {
   struct mtia_error error = {0};
-  char *temporary = malloc(strlen(o->dump) + 8);
-  if (!temporary) {
-    complain("out of memory");
+  struct output out;
+  if (!open_output(&out, o->dump)) {
+    complain("--dump-on-error %s: %s", o->dump, strerror(errno));
     return;
   }
-  sprintf(temporary, "%s.tmp", o->dump);
-  FILE *out = fopen(temporary, "wb");
-  bool ok = out && (mtia_core_dump(dev, out, &error) || report(&error));
-  if (out && (ferror(out) | fclose(out)))
-    ok = false;
-  if (ok && !rename(temporary, o->dump))
+  bool ok = mtia_core_dump(dev, out.file, &error);
+  if (!ok)
+    report(&error);
+  if (close_output(&out, ok))
     fprintf(stderr, "mtia-run: note: gdb-multiarch %s %s shows where every core was\n", o->elf,
             o->dump);
-  else
+  else if (ok)
     complain("--dump-on-error %s: %s", o->dump, strerror(errno));
-  if (out && !ok)
-    remove(temporary);
-  free(temporary);
 }
 
 static bool load_and_run(struct mtia_device *dev, const struct options *o,
