@@ -41,21 +41,22 @@ static cl::opt<unsigned>
                    cl::desc("How many registers of a group, at most, the scheduler counts on: "
                             "lengths are known at run time, and often short"));
 
-// Bits of an element of a group; 0 of what is one register at most.
-static unsigned getGroupEEW(MTIAV::Kind Kind, unsigned SEW) {
-  switch (Kind) {
-  case MTIAV::KindSEW:
+unsigned MTIAV::getEEW(Kind K, unsigned SEW) {
+  switch (K) {
+  case KindSEW:
     return SEW;
-  case MTIAV::Kind2SEW:
+  case Kind2SEW:
     return SEW * 2;
-  case MTIAV::KindSEW_2:
+  case KindSEW_2:
     return SEW / 2;
-  case MTIAV::KindSEW_4:
+  case KindSEW_4:
     return SEW / 4;
-  case MTIAV::KindSEW_8:
+  case KindSEW_8:
     return SEW / 8;
-  case MTIAV::KindE16:
+  case KindE16:
     return 16;
+  case KindMask:
+    return 1;
   default:
     return 0;
   }
@@ -67,7 +68,7 @@ unsigned MTIAV::getScheduledRegisters(const MachineInstr &MI) {
     return 1;
   unsigned VType = getVTypeI(MI), SEW = getSEW(VType), Widest = 0;
   for (Kind K : {getDestKind(D), getVs2Kind(D), getVs1Kind(D)})
-    Widest = std::max(Widest, getGroupEEW(K, SEW));
+    Widest = std::max(Widest, getEEW(K, SEW));
   switch (getMemMode(D)) {
   case MemNone:
     break;

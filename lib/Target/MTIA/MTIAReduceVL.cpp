@@ -146,29 +146,7 @@ FunctionPass *llvm::createMTIAReduceVLPass() { return new MTIAReduceVL(); }
 
 static unsigned getVLMax(const MachineInstr &MI) { return MTIAV::getVLMax(MTIAV::getVTypeI(MI)); }
 
-// Bits of an operand's elements, 1 of a mask; 0 where vl doesn't count them.
-static unsigned getEEW(MTIAV::Kind Kind, unsigned SEW) {
-  switch (Kind) {
-  case MTIAV::KindSEW:
-    return SEW;
-  case MTIAV::Kind2SEW:
-    return SEW * 2;
-  case MTIAV::KindSEW_2:
-    return SEW / 2;
-  case MTIAV::KindSEW_4:
-    return SEW / 4;
-  case MTIAV::KindSEW_8:
-    return SEW / 8;
-  case MTIAV::KindE16:
-    return 16;
-  case MTIAV::KindMask:
-    return 1;
-  default:
-    return 0;
-  }
-}
-
-// The same of operand I of a vector instruction; the destination is operand 0.
+// MTIAV::getEEW of operand I of a vector instruction; the destination is operand 0.
 static unsigned getEEW(const MachineInstr &MI, int I) {
   const MCInstrDesc &D = MI.getDesc();
   unsigned SEW = MTIAV::getSEW(MTIAV::getVTypeI(MI));
@@ -188,11 +166,11 @@ static unsigned getEEW(const MachineInstr &MI, int I) {
     return MTIAV::getMemNF(D) == 1 ? SEW : 0;
   }
   if (IsData)
-    return getEEW(MTIAV::getDestKind(D), SEW);
+    return MTIAV::getEEW(MTIAV::getDestKind(D), SEW);
   if (I == MTIAV::getVs2Idx(D))
-    return getEEW(MTIAV::getVs2Kind(D), SEW);
+    return MTIAV::getEEW(MTIAV::getVs2Kind(D), SEW);
   if (I == MTIAV::getVs1Idx(D))
-    return getEEW(MTIAV::getVs1Kind(D), SEW);
+    return MTIAV::getEEW(MTIAV::getVs1Kind(D), SEW);
   return 0;
 }
 

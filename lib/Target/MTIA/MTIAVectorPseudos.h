@@ -60,6 +60,9 @@ inline Kind getDestKind(const MCInstrDesc &D) { return Kind(D.TSFlags >> 15 & 15
 inline Kind getVs2Kind(const MCInstrDesc &D) { return Kind(D.TSFlags >> 19 & 15); }
 inline Kind getVs1Kind(const MCInstrDesc &D) { return Kind(D.TSFlags >> 23 & 15); }
 
+/// Bits of an operand's elements, 1 of a mask; 0 where vl doesn't count them.
+unsigned getEEW(Kind K, unsigned SEW);
+
 inline MemMode getMemMode(const MCInstrDesc &D) { return MemMode(D.TSFlags >> 33 & 7); }
 /// Bits of the elements of an access, or of its indices; 0 for arithmetic.
 inline unsigned getMemEEW(const MCInstrDesc &D) {
