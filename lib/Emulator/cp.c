@@ -80,6 +80,10 @@ static bool hinders_operands(const struct mtia_command *e, const struct mtia_com
 
 static bool uses_operands(const struct mtia_command *c) { return c->ob_reads | c->ob_writes; }
 
+bool mtia_cp_starts_in_order(const struct mtia_command *c) {
+  return c->acc >= 0 || uses_operands(c);
+}
+
 struct mtia_command *mtia_cp_conflict(const struct mtia_command *c) {
   struct mtia_command *e = c->pe->cp->core[c->core].oldest;
   for (; e != c; e = e->younger)
@@ -92,7 +96,7 @@ struct mtia_command *mtia_cp_conflict(const struct mtia_command *c) {
 
 // A DMA starts in spite of conflicts: only its pointer waits for them.
 static bool may_start(const struct mtia_command *c) {
-  return (c->acc < 0 && !uses_operands(c)) || !mtia_cp_conflict(c);
+  return !mtia_cp_starts_in_order(c) || !mtia_cp_conflict(c);
 }
 
 static bool missing(const struct mtia_cb *cb, const struct mtia_range *r, bool space) {

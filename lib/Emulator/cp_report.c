@@ -127,7 +127,7 @@ static void print_reason(FILE *out, const struct mtia_command *c) {
   if (r)
     print_missing(out, cp, r, space);
   // A DMA starts in spite of conflicts.
-  if (c->acc >= 0 || c->ob_reads || c->ob_writes || c->unit == UNIT_COUNT)
+  if (mtia_cp_starts_in_order(c) || c->unit == UNIT_COUNT)
     print_conflict(out, c);
   if (c->kind == CMD_DMA_IN && c->dma.round && !r)
     print_round(out, c->dma.round);

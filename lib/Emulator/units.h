@@ -327,6 +327,9 @@ void mtia_cp_dequeue(struct mtia_command *c);
 bool mtia_cp_holds(const struct mtia_cp *cp, const struct mtia_cp_core *core);
 // The earlier unfinished command of the same core that c conflicts with, or NULL.
 struct mtia_command *mtia_cp_conflict(const struct mtia_command *c);
+// c does not start before what it conflicts with is finished; of other commands (DMA) only the
+// pointer waits.
+bool mtia_cp_starts_in_order(const struct mtia_command *c);
 // The range whose element or space check does not hold, or NULL.
 const struct mtia_range *mtia_cp_missing(const struct mtia_command *c, bool *space);
 

@@ -160,8 +160,7 @@ static void add_checks(struct graph *g, unsigned from, const struct mtia_command
   if (r)
     wait_for_cb(g, from, c->pe, NULL, r->cb, space);
   const struct mtia_command *e = mtia_cp_conflict(c);
-  if (e && (c->acc >= 0 || c->ob_reads || c->ob_writes || c->unit == UNIT_COUNT ||
-            c->state == CMD_WORKED))
+  if (e && (mtia_cp_starts_in_order(c) || c->unit == UNIT_COUNT || c->state == CMD_WORKED))
     add_edge(g, from, command_node(e), "earlier %s", mtia_command_name(e));
 }
 
