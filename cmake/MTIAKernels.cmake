@@ -13,3 +13,10 @@ function(mtia_add_kernel name source)
     COMMENT "Building kernels/${name}.elf" VERBATIM)
   add_custom_target(kernel-${name} ALL DEPENDS "${output}")
 endfunction()
+
+# mtia_add_kernel_fuzzer(name)
+#   Random shapes of build/kernels/<name>.elf against test/kernels/Inputs/<name>.py: ./build.sh fuzz kernel-<name>.
+function(mtia_add_kernel_fuzzer name)
+  mtia_add_fuzzer(kernel-${name} COMMAND ${MTIA_PYTHON} "${CMAKE_SOURCE_DIR}/test/kernels/Inputs/${name}.py"
+    --run bin/mtia-run --elf kernels/${name}.elf --scratch fuzz/kernel-${name} --fuzz)
+endfunction()

@@ -1,0 +1,29 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+// What the kernels of the library share: small arithmetic, and dealing work out to PEs.
+#ifndef MTIA_KERNELS_UTIL_H
+#define MTIA_KERNELS_UTIL_H
+
+#include <mtia/kernel.h>
+#include <stdbool.h>
+#include <stdint.h>
+
+static inline uint64_t kn_min(uint64_t a, uint64_t b) { return a < b ? a : b; }
+static inline uint64_t kn_max(uint64_t a, uint64_t b) { return a > b ? a : b; }
+static inline uint64_t kn_ceil_div(uint64_t a, uint64_t b) { return (a + b - 1) / b; }
+static inline uint32_t kn_pad(uint64_t bytes) { return (uint32_t)mtia_align_up(bytes); }
+
+static inline uint32_t kn_pes(void) { return mtia_rows() * mtia_cols(); }
+
+// Share `part` of `parts` of `total` things: from begin to below end, sizes differ by one at most.
+struct kn_range {
+  uint64_t begin, end;
+};
+static inline struct kn_range kn_share(uint64_t total, uint64_t part, uint64_t parts) {
+  return (struct kn_range){total * part / parts, total * (part + 1) / parts};
+}
+
+// Accesses by a core of what a unit moves: the compiler must not move them over the command.
+#define KN_FENCE() __asm__ volatile("" ::: "memory")
+
+#endif
