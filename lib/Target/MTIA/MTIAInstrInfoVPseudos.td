@@ -64,8 +64,12 @@ class VPseudoOperands<dag ops> {
 class VPseudo<MTIAVInst inst, VKind d, VKind s2, VKind s1, bit readsVd, bit faultFirst,
               int eew, int nf, bits<3> mode>
     : Pseudo<(outs), (ins)> {
+  // The sources beside passthru.
+  dag Sources = VPseudoOperands<inst.InOperandList>.Ins;
   Instruction Pseudo = !cast<Instruction>(NAME);
   Instruction BaseInstr = inst;
+  // The only one of its real instruction, or the usual one.
+  bit IsFirst = true;
   defvar hasDest = !not(!empty(inst.OutOperandList));
   // The result in a vector register?
   defvar vectorDest = !if(hasDest, !and(!ne(d.Name, "X"), !ne(d.Name, "F")), false);
@@ -82,7 +86,7 @@ class VPseudo<MTIAVInst inst, VKind d, VKind s2, VKind s1, bit readsVd, bit faul
            !if(faultFirst, (outs GPR:$vl), (outs)));
   let InOperandList =
       !con(!if(HasPassthru, (ins unknown:$passthru), (ins)),
-           VPseudoOperands<inst.InOperandList>.Ins,
+           Sources,
            !if(HasFRM, (ins i64imm:$frm), (ins)),
            !if(HasVXRM, (ins i64imm:$vxrm), (ins)),
            !if(HasVM, (ins unknown:$vm), (ins)),
@@ -131,6 +135,14 @@ class VPseudo<MTIAVInst inst, VKind d, VKind s2, VKind s1, bit readsVd, bit faul
 class VPseudoArith<MTIAVArith inst>
     : VPseudo<inst, inst.Vd, inst.Vs2, inst.Vs1, inst.ReadsVd, false, 0, 1, 0>;
 
+// Of a sum with one wide source, which is the accumulator: passthru is vs2. As another source it
+// could not be vd: the narrow one makes vd an early clobber.
+class VPseudoTied<MTIAVArith inst>
+    : VPseudo<inst, inst.Vd, VK_None, inst.Vs1, true, false, 0, 1, 0> {
+  let IsFirst = false;
+  let Sources = (ins unknown:$vs1);
+}
+
 // Modes of memory access, as numbers.
 class VMemModeNumber<string name> {
   bits<3> N = !cond(!eq(name, "UNIT"): 1, !eq(name, "FAULT_FIRST"): 1, !eq(name, "MASK"): 2,
@@ -147,12 +159,17 @@ foreach inst = !instances<MTIAVArith>() in
 if !ne(!substr(inst.Vd.Name, 0, !if(!lt(!size(inst.Vd.Name), 4), 1, 4)), "REGS") then
 def Pseudo#inst : VPseudoArith<inst>;
 
+defvar WideSums = [VWADD_WV, VWADDU_WV, VWSUB_WV, VWSUBU_WV, VFWADD_WV, VFWSUB_WV];
+foreach inst = WideSums in
+def Pseudo#inst#_TIED : VPseudoTied<inst>;
+
 foreach inst = !instances<MTIAVMem>() in
 if !ne(inst.Mode.Name, "WHOLE") then
 def Pseudo#inst : VPseudoMem<inst>;
 
 def MTIAVPseudosTable : GenericTable {
   let FilterClass = "VPseudo";
+  let FilterClassField = "IsFirst";
   let CppTypeName = "VPseudoInfo";
   let Fields = ["Pseudo", "BaseInstr"];
   let PrimaryKey = ["Pseudo"];
@@ -161,6 +178,18 @@ def MTIAVPseudosTable : GenericTable {
 // From the real instruction to the pseudo.
 def lookupVPseudoOf : SearchIndex {
   let Table = MTIAVPseudosTable;
+  let Key = ["BaseInstr"];
+}
+
+def MTIAVTiedTable : GenericTable {
+  let FilterClass = "VPseudoTied";
+  let CppTypeName = "VPseudoInfo";
+  let Fields = ["Pseudo", "BaseInstr"];
+  let PrimaryKey = ["Pseudo"];
+  let PrimaryKeyName = "lookupVTied";
+}
+def lookupVTiedOf : SearchIndex {
+  let Table = MTIAVTiedTable;
   let Key = ["BaseInstr"];
 }
 

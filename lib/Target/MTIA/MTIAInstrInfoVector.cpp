@@ -23,12 +23,22 @@ using namespace llvm;
 namespace llvm::MTIAV {
 using namespace MTIA;
 #define GET_MTIAVPseudosTable_IMPL
+#define GET_MTIAVTiedTable_IMPL
 #include "MTIAGenSearchableTables.inc"
 } // namespace llvm::MTIAV
 
 unsigned MTIAV::getBaseOpcode(unsigned Pseudo) {
   const VPseudoInfo *Info = lookupVPseudo(Pseudo);
+  if (!Info)
+    Info = lookupVTied(Pseudo);
   return Info ? Info->BaseInstr : 0;
+}
+
+unsigned MTIAV::getTiedOpcode(unsigned Pseudo) {
+  const VPseudoInfo *Info = lookupVPseudo(Pseudo);
+  if (Info)
+    Info = lookupVTiedOf(Info->BaseInstr);
+  return Info ? Info->Pseudo : 0;
 }
 
 unsigned MTIAV::getPseudoOpcode(unsigned Base) {

@@ -16,6 +16,7 @@
 #include "MTIAInstrInfo.h"
 #include "MTIASubtarget.h"
 #include "MTIAVectorPseudos.h"
+#include "MTIAVectorTypes.h"
 #include "llvm/CodeGen/MachineFunctionPass.h"
 #include "llvm/CodeGen/MachineInstrBuilder.h"
 #include "llvm/CodeGen/MachineRegisterInfo.h"
@@ -41,6 +42,7 @@ public:
 
 private:
   bool dropPassthru(MachineInstr &MI) const;
+  bool tieSource(MachineInstr &MI) const;
   bool tie(MachineInstr &MI) const;
   bool initSources(MachineInstr &MI) const;
 
@@ -71,6 +73,32 @@ bool MTIAVectorPeephole::dropPassthru(MachineInstr &MI) const {
     return false;
   MO.setReg(Register());
   MO.setIsKill(false);
+  return true;
+}
+
+// A wide source that ends here becomes the destination, which as another register could not be
+// allocated to it.
+//   vmv4r.v v16, v8; vwadd.wv v8, v16, v12  ->  vwadd.wv v8, v8, v12
+bool MTIAVectorPeephole::tieSource(MachineInstr &MI) const {
+  unsigned Tied = MTIAV::getTiedOpcode(MI.getOpcode());
+  if (!Tied)
+    return false;
+  int Vs2 = MTIAV::getVs2Idx(MI.getDesc()), PassthruIdx = MTIAV::getPassthruIdx(MI.getDesc());
+  Register Source = MI.getOperand(Vs2).getReg(), Passthru = MI.getOperand(PassthruIdx).getReg();
+  if (!Source.isVirtual() || MI.getOperand(Vs2).getSubReg())
+    return false;
+  if (!Passthru) {
+    if (!MRI->hasOneNonDBGUse(Source) || MRI->getVRegDef(Source)->getParent() != MI.getParent())
+      return false;
+    // Elements that are masked off or behind vl were undefined.
+    MachineOperand &VType = MI.getOperand(MTIAV::getVTypeIdx(MI.getDesc()));
+    VType.setImm(VType.getImm() | MTIAVType::TailAgnostic | MTIAVType::MaskAgnostic);
+  } else if (Passthru != Source || MI.getOperand(PassthruIdx).getSubReg()) {
+    return false;
+  }
+  MI.removeOperand(PassthruIdx);
+  MI.setDesc(TII->get(Tied));
+  MI.tieOperands(0, PassthruIdx);
   return true;
 }
 
@@ -119,6 +147,11 @@ bool MTIAVectorPeephole::runOnMachineFunction(MachineFunction &MF) {
   TII = ST.getInstrInfo();
   MRI = &MF.getRegInfo();
   bool Changed = false;
+  // Before an undefined passthru counts as a use.
+  if (TieAll && Optimize)
+    for (MachineBasicBlock &MBB : MF)
+      for (MachineInstr &MI : MBB)
+        Changed |= tieSource(MI);
   for (MachineBasicBlock &MBB : MF)
     for (MachineInstr &MI : make_early_inc_range(MBB)) {
       if (!MTIAV::isPseudo(MI))

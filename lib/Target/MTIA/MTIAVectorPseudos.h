@@ -120,11 +120,14 @@ struct VPseudoInfo {
   uint16_t BaseInstr;
 };
 #define GET_MTIAVPseudosTable_DECL
+#define GET_MTIAVTiedTable_DECL
 #include "MTIAGenSearchableTables.inc"
 
 /// The real instruction of a pseudo, and the pseudo of a real one.
 unsigned getBaseOpcode(unsigned Pseudo);
 unsigned getPseudoOpcode(unsigned Base);
+/// The form of a pseudo whose passthru is its source vs2; 0 if it has none.
+unsigned getTiedOpcode(unsigned Pseudo);
 } // namespace MTIAV
 } // namespace llvm
 
