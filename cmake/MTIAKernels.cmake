@@ -14,9 +14,14 @@ function(mtia_add_kernel name source)
   add_custom_target(kernel-${name} ALL DEPENDS "${output}")
 endfunction()
 
-# mtia_add_kernel_fuzzer(name)
-#   Random shapes of build/kernels/<name>.elf against test/kernels/Inputs/<name>.py: ./build.sh fuzz kernel-<name>.
+# mtia_add_kernel_fuzzer(name [SCRIPT script] [options...])
+#   Random shapes of build/kernels/<name>.elf against test/kernels/Inputs/<script or name>.py:
+#   ./build.sh fuzz kernel-<name>.
 function(mtia_add_kernel_fuzzer name)
-  mtia_add_fuzzer(kernel-${name} COMMAND ${MTIA_PYTHON} "${CMAKE_SOURCE_DIR}/test/kernels/Inputs/${name}.py"
-    --run bin/mtia-run --elf kernels/${name}.elf --scratch fuzz/kernel-${name} --fuzz)
+  cmake_parse_arguments(ARG "" "SCRIPT" "" ${ARGN})
+  if(NOT ARG_SCRIPT)
+    set(ARG_SCRIPT ${name})
+  endif()
+  mtia_add_fuzzer(kernel-${name} COMMAND ${MTIA_PYTHON} "${CMAKE_SOURCE_DIR}/test/kernels/Inputs/${ARG_SCRIPT}.py"
+    --run bin/mtia-run --elf kernels/${name}.elf --scratch fuzz/kernel-${name} --fuzz ${ARG_UNPARSED_ARGUMENTS})
 endfunction()

@@ -15,7 +15,8 @@
 // n_groups, ... with g = rn * (C / k_parts) + cn. The PEs of a row with equal s
 // read the same x and the rows with equal rn read the same w: multicast.
 //
-// Every core of every PE computes the same plan from the same numbers.
+// Every core of every PE computes the same plan from the same numbers. FC_OUT_SIZE is the
+// number of bytes of an element of y.
 #ifndef MTIA_KERNELS_FC_PLAN_H
 #define MTIA_KERNELS_FC_PLAN_H
 
@@ -28,7 +29,7 @@
 #define FC_CHUNK 128 // bytes of k per DMA: 4 steps per accumulator hide a reduce and a drain
 
 // Local memory: output blocks and two bias vectors; the rest holds x and w.
-#define FC_CB_Y_SIZE (2 * FC_BLOCK * FC_BLOCK)
+#define FC_CB_Y_SIZE (2 * FC_BLOCK * FC_BLOCK * FC_OUT_SIZE)
 #define FC_CB_BIAS_SIZE (2 * FC_BLOCK * 4)
 #define FC_CB_XW_SIZE (MTIA_LOCAL_SIZE - FC_CB_Y_SIZE - FC_CB_BIAS_SIZE)
 #define FC_CB_RING_MIN (4 * FC_BLOCK * FC_CHUNK) // a stream that is not kept: 4 chunks

@@ -100,6 +100,7 @@ def main(sample, random_case, run_case):
     parser.add_argument("--run", required=True)
     parser.add_argument("--elf", required=True)
     parser.add_argument("--scratch", required=True)
+    parser.add_argument("--kernel", help="for a script that serves several")
     parser.add_argument("--part", default="1/1", help="I/N: this part of the suite's cases")
     parser.add_argument("--fuzz", action="store_true", help="random cases, for $FUZZ_SECONDS (60)")
     parser.add_argument("--seed", type=int, default=int(time.time()))
