@@ -2,6 +2,7 @@
 //
 // Barriers: over the two cores of a PE, over a core number, over all cores.
 
+#include "race.h"
 #include "units.h"
 
 static void open_for(struct mtia_core *core, const struct mtia_core *last, uint64_t time) {
@@ -31,6 +32,8 @@ bool mtia_barrier_arrive(struct mtia_core *core, unsigned scope, uint32_t *cycle
   if (++barrier->arrived < members)
     return false;
   barrier->arrived = 0;
+  if (dev->race)
+    mtia_race_barrier(core, scope);
   *cycles = cost(dev, scope);
   uint64_t time = mtia_now(dev) + *cycles;
   if (scope == 0) {

@@ -6,7 +6,9 @@
 #include "check.h"
 #include "core.h"
 #include "debug.h"
+#include "image.h"
 #include "launch.h"
+#include "race.h"
 #include "units.h"
 
 #include <inttypes.h>
@@ -69,6 +71,7 @@ struct mtia_check {
   struct tile (*acc)[MTIA_ACCS]; // by PE
   struct tile (*port)[2];
   const struct mtia_command *command;
+  uint64_t block, block_end; // of the arguments
   struct finding finding[MAX_FINDINGS];
   unsigned findings;
   uint64_t more;
@@ -160,6 +163,12 @@ bool mtia_check_start(struct mtia_device *dev) {
   for (unsigned i = 0; i < pes; i++)
     memset(check->acc[i], 0xff, sizeof check->acc[i]);
   check->locals = pes;
+  uint64_t x[33];
+  mtia_launch_registers(dev, x);
+  check->block = x[10];
+  check->block_end = x[10] + x[12];
+  if (wanted(dev, RACE) && !mtia_race_create(dev))
+    return false;
   for (unsigned i = 0; i < tensors; i++) {
     mtia_launch_tensor(dev, i, &check->tensor[i]);
     if (!add_tensor(dev, &check->tensor[i]))
@@ -170,6 +179,7 @@ bool mtia_check_start(struct mtia_device *dev) {
 
 void mtia_check_destroy(struct mtia_device *dev) {
   struct mtia_check *check = dev->check;
+  mtia_race_destroy(dev);
   if (!check)
     return;
   for (unsigned i = 0; i < check->regions; i++) {
@@ -431,47 +441,26 @@ static void cache_operation(struct mtia_core *c, unsigned op, uint64_t addr) {
 
 //===-- Cores -----------------------------------------------------------------===//
 
-// Whether there is an unfinished command whose bytes overlap a core's access to the PE's local
-// memory.
-static bool check_commands(struct mtia_core *c, const struct region *r, uint64_t offset,
-                           uint64_t bytes, bool write) {
+// Whether an unfinished command writes bytes that a core reads in the PE's local memory: that it
+// has not written them yet is a race, and no other finding.
+static bool comes_late(struct mtia_core *c, const struct region *r, uint64_t offset,
+                       uint64_t bytes) {
   struct mtia_device *dev = c->dev;
   const struct mtia_cp *cp = dev->pe[r - dev->check->region].cp;
-  bool found = false;
   for (unsigned i = 0; i < MTIA_CORES; i++)
     for (const struct mtia_command *e = cp->core[i].oldest; e; e = e->younger) {
-      bool reads = false;
-      const struct mtia_range *hit = NULL;
-      for (unsigned k = 0; k <= e->reads; k++) {
-        const struct mtia_range *range = k < e->reads ? &e->read[k] : &e->write;
-        bool is_read = k < e->reads;
-        if ((is_read && (!write || e->unit == UNIT_COUNT)) || (!is_read && !e->writes) ||
-            (!is_read && e->unit == UNIT_COUNT) || range->from >= range->to ||
-            e->state == CMD_WORKED)
-          continue;
-        const struct mtia_cb *cb = &cp->cb[range->cb];
-        if (!cb->set || offset < cb->base || offset + bytes > (uint64_t)cb->base + cb->size)
-          continue;
-        uint64_t first = range->from % cb->size, length = range->to - range->from;
-        uint64_t at = offset - cb->base, behind = (at + cb->size - first) % cb->size;
-        if (behind < length || behind + bytes > cb->size) {
-          hit = range;
-          reads = is_read;
-        }
-      }
-      size_t size;
-      found |= hit != NULL;
-      FILE *out = hit ? begin(dev, RACE, (struct who){c, NULL}, e->pc, &size) : NULL;
-      if (out) {
-        fprintf(out, "%s %" PRIu64 " byte%s of ", write ? "writes" : "reads", bytes,
-                bytes == 1 ? "" : "s");
-        print_place(out, dev, r, offset);
-        fprintf(out, ", which %s by ", reads ? "are still to be read" : "are still being written");
-        print_who(out, dev, (struct who){NULL, e});
-        fclose(out);
-      }
+      const struct mtia_range *range = &e->write;
+      if (!e->writes || e->unit == UNIT_COUNT || range->from >= range->to || e->state == CMD_WORKED)
+        continue;
+      const struct mtia_cb *cb = &cp->cb[range->cb];
+      if (!cb->set || offset < cb->base || offset + bytes > (uint64_t)cb->base + cb->size)
+        continue;
+      uint64_t first = range->from % cb->size, length = range->to - range->from;
+      uint64_t at = offset - cb->base, behind = (at + cb->size - first) % cb->size;
+      if (behind < length || behind + bytes > cb->size)
+        return true;
     }
-  return found;
+  return false;
 }
 
 // The tensor next to an address that is in none.
@@ -536,10 +525,22 @@ static void check_bounds(struct mtia_device *dev, struct who who, const struct r
   }
 }
 
+// What nobody writes has no races.
+static bool is_constant(const struct mtia_device *dev, const struct region *r, uint64_t addr) {
+  const struct mtia_check *check = dev->check;
+  if (r)
+    return r->tensor && !r->tensor->output;
+  return (addr >= check->block && addr < check->block_end) ||
+         (addr >= dev->image->code && addr < dev->image->code_end);
+}
+
 static bool core_access(struct mtia_core *c, uint64_t addr, uint64_t bytes, bool read, bool write) {
   struct mtia_device *dev = c->dev;
   struct who who = {c, NULL};
   struct region *r = find_address(dev, c->pe, addr);
+  const uint8_t *host = dev->race ? mtia_mem(dev, c->pe, addr, bytes) : NULL;
+  if (host && (write || !is_constant(dev, r, addr)))
+    mtia_race_core(c, host, bytes, write);
   if (read)
     check_bounds(dev, who, r, addr, bytes, false);
   if (write)
@@ -549,8 +550,7 @@ static bool core_access(struct mtia_core *c, uint64_t addr, uint64_t bytes, bool
   uint64_t offset = offset_of(r, mtia_mem(dev, c->pe, addr, 1));
   if (bytes > r->size - offset)
     bytes = r->size - offset;
-  bool race = !r->tensor && wanted(dev, RACE) && check_commands(c, r, offset, bytes, write);
-  if (read && !race)
+  if (read && !(!r->tensor && wanted(dev, RACE) && comes_late(c, r, offset, bytes)))
     check_read(dev, who, r, offset, bytes);
   if (r->line && read)
     core_lines(c, r, offset, bytes, false);
@@ -562,6 +562,8 @@ static bool core_access(struct mtia_core *c, uint64_t addr, uint64_t bytes, bool
 }
 
 void mtia_check_insn(struct mtia_core *c, const struct mtia_slot *s) {
+  if (c->dev->race)
+    mtia_race_insn(c, s->op);
   if (s->op == MTIA_OP_CBO_CLEAN || s->op == MTIA_OP_CBO_FLUSH || s->op == MTIA_OP_CBO_INVAL)
     cache_operation(c, s->op, c->x[s->rs1] & ~UINT64_C(63));
   else
@@ -740,7 +742,21 @@ static struct region *dma_side(struct mtia_device *dev, const void *host, uint32
   } else if (!r && is_memory(dev, host, &addr)) {
     check_bounds(dev, who, NULL, addr, bytes, write);
   }
+  if (dev->race && (write || !is_constant(dev, r, addr)))
+    mtia_race_command(dev->check->command, host, bytes, write);
   return r;
+}
+
+// Bytes of a CB that the command uses.
+static void race_cb(const struct mtia_cp *cp, unsigned cb, uint64_t b, uint64_t bytes, bool write) {
+  const struct mtia_device *dev = cp->pe->dev;
+  const struct mtia_cb *p = &cp->cb[cb];
+  while (dev->race && bytes) {
+    uint64_t rest = p->size - b % p->size, n = rest < bytes ? rest : bytes;
+    mtia_race_command(dev->check->command, mtia_cb_at(cp, cb, b), n, write);
+    b += n;
+    bytes -= n;
+  }
 }
 
 void mtia_check_cb_read(const struct mtia_cp *cp, unsigned cb, uint64_t b, const void *to,
@@ -750,6 +766,7 @@ void mtia_check_cb_read(const struct mtia_cp *cp, unsigned cb, uint64_t b, const
   const struct mtia_cb *p = &cp->cb[cb];
   if (!check->command)
     return;
+  race_cb(cp, cb, b, bytes, false);
   bool copies = check->command->kind == CMD_DMA_OUT;
   struct region *side = copies ? dma_side(dev, to, bytes, true) : NULL;
   uint64_t offset = side ? offset_of(side, to) : 0;
@@ -771,6 +788,7 @@ void mtia_check_cb_write(const struct mtia_cp *cp, unsigned cb, uint64_t b, cons
   struct mtia_check *check = dev->check;
   if (!check->command)
     return;
+  race_cb(cp, cb, b, bytes, true);
   bool copies = from && (check->command->kind == CMD_DMA_IN || check->command->kind == CMD_GATHER);
   const struct region *side = copies ? dma_side(dev, from, bytes, false) : NULL;
   uint64_t offset = side ? offset_of(side, from) : 0;
@@ -868,8 +886,50 @@ static void check_outputs(struct mtia_device *dev) {
   }
 }
 
+static void print_race_place(FILE *out, struct mtia_device *dev, uint64_t place, bool of_pe) {
+  const uint8_t *host = (const uint8_t *)(uintptr_t)place;
+  const struct region *r = find_host(dev, host);
+  uint64_t addr = place;
+  if (r) {
+    print_place(out, dev, r, offset_of(r, host));
+    unsigned pe = (unsigned)(r - dev->check->region);
+    if (of_pe && !r->tensor)
+      fprintf(out, " of PE (%u,%u)", dev->pe[pe].row, dev->pe[pe].col);
+    return;
+  }
+  const struct mtia_symbol *symbol =
+      is_memory(dev, host, &addr) ? mtia_image_symbol(dev, addr) : NULL;
+  if (symbol && symbol->name)
+    fprintf(out, "%s, byte %" PRIu64, symbol->name, addr - symbol->addr);
+  else
+    fprintf(out, "memory at 0x%" PRIx64, addr);
+}
+
+static void add_races(struct mtia_device *dev) {
+  struct mtia_check *check = dev->check;
+  const struct mtia_race_finding *race;
+  for (unsigned i = 0; (race = mtia_race_finding(dev, i)); i++) {
+    if (check->findings == MAX_FINDINGS) {
+      check->more++;
+      continue;
+    }
+    size_t size;
+    struct finding *f = &check->finding[check->findings];
+    *f = (struct finding){.kind = RACE, .count = race->count};
+    FILE *out = open_memstream(&f->text, &size);
+    if (!out)
+      continue;
+    check->findings++;
+    mtia_race_print(dev, race, out, print_race_place);
+    fclose(out);
+  }
+  check->more += mtia_race_more(dev);
+}
+
 bool mtia_check_finish(struct mtia_device *dev) {
   struct mtia_check *check = dev->check;
+  add_races(dev);
+  mtia_race_destroy(dev);
   if (!dev->error.category) {
     check_left(dev);
     check_outputs(dev);

@@ -2,6 +2,7 @@
 //
 // Counters of the command processors: they order PEs that barriers would hold up.
 
+#include "race.h"
 #include "units.h"
 
 #include <stdlib.h>
@@ -28,19 +29,26 @@ void mtia_counter_set(struct mtia_pe *pe, unsigned counter, uint64_t value) {
   mtia_cp_call(pe); // wakes who waits for it
 }
 
+static void count(struct mtia_pe *from, struct mtia_pe *to, unsigned counter, uint64_t amount) {
+  uint64_t old = to->cp->counter[counter];
+  mtia_counter_set(to, counter, old + amount);
+  if (to->dev->race)
+    mtia_race_counted(from, to, counter, old);
+}
+
 static void arrive(struct mtia_device *dev, void *ctx, uint64_t arg) {
   struct mtia_post *post = ctx, **link = &post->from->cp->posts;
   while (*link != post)
     link = &(*link)->next;
   *link = post->next;
-  mtia_counter_set(post->to, post->counter, post->to->cp->counter[post->counter] + post->amount);
+  count(post->from, post->to, post->counter, post->amount);
   free(post);
 }
 
 void mtia_counter_add(struct mtia_pe *from, struct mtia_pe *to, unsigned counter, uint64_t amount) {
   struct mtia_device *dev = from->dev;
   if (dev->functional) {
-    mtia_counter_set(to, counter, to->cp->counter[counter] + amount);
+    count(from, to, counter, amount);
     return;
   }
   struct mtia_post *post = malloc(sizeof *post);

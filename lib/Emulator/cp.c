@@ -5,6 +5,7 @@
 
 #include "check.h"
 #include "debug.h"
+#include "race.h"
 #include "timeline.h"
 #include "units.h"
 
@@ -189,6 +190,8 @@ void mtia_cp_enqueue(struct mtia_command *c) {
     mtia_debug_command(c);
   if (dev->check && (c->releases || c->publishes))
     mtia_check_move(c);
+  if (dev->race)
+    mtia_race_issue(c);
   if (c->releases) {
     struct mtia_cb *cb = &cp->cb[c->read[0].cb];
     cb->head = c->read[0].to;
@@ -263,6 +266,8 @@ static void start(struct mtia_cp *cp, struct mtia_command *c) {
   struct mtia_unit *unit = &cp->unit[c->unit];
   uint32_t busy = 0, latency = 0;
   mtia_cp_dequeue(c);
+  if (dev->race)
+    mtia_race_start(&c, 1);
   if (dev->check)
     mtia_check_command(c);
   switch (c->unit) {
@@ -334,6 +339,8 @@ static bool try_unit(struct mtia_cp *cp, unsigned u) {
 static void retire(struct mtia_command *c) {
   struct mtia_cp *cp = c->pe->cp;
   struct mtia_cp_core *core = &cp->core[c->core];
+  if (cp->pe->dev->race)
+    mtia_race_retire(c);
   if (c->older)
     c->older->younger = c->younger;
   else
@@ -384,6 +391,8 @@ static bool move_counters(struct mtia_cp *cp, unsigned i) {
   struct mtia_command *c;
   bool moved = false;
   while ((c = cb->publish) && may_move(cp, c)) {
+    if (cp->pe->dev->race)
+      mtia_race_move(c, true);
     cb->visible = c->write.to;
     if (cp->pe->dev->debug)
       mtia_debug_counter(cp, i, "visible", cb->visible);
@@ -394,6 +403,8 @@ static bool move_counters(struct mtia_cp *cp, unsigned i) {
   while ((c = cb->release) && may_move(cp, c)) {
     if (cp->pe->dev->check)
       mtia_check_release(cp, i, cb->released, c->read[0].to, c);
+    if (cp->pe->dev->race)
+      mtia_race_move(c, false);
     cb->released = c->read[0].to;
     if (cp->pe->dev->debug)
       mtia_debug_counter(cp, i, "released", cb->released);

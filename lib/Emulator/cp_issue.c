@@ -5,6 +5,7 @@
 // a unit build a draft of it, which is enqueued when the queue has room.
 
 #include "issue.h"
+#include "race.h"
 #include "timeline.h"
 
 #include <inttypes.h>
@@ -104,6 +105,8 @@ static enum mtia_issue issue_ctr_remote(struct issue *in, unsigned op) {
                              in->rs1));
   struct mtia_pe *to = &dev->pe[in->rs1];
   if (op == MTIA_OP_CTR_ADD) {
+    if (dev->race)
+      mtia_race_count(in->core, to, in->x[MTIA_X_CTR_ADD_CTR]);
     mtia_counter_add(me, to, in->x[MTIA_X_CTR_ADD_CTR], in->rs2);
     return MTIA_ISSUE_DONE;
   }
@@ -597,6 +600,8 @@ enum mtia_issue mtia_cp_issue(struct mtia_core *core, const struct mtia_insn *in
   enum mtia_issue result = dispatch(&in, insn->op);
   if (result == MTIA_ISSUE_STALL)
     return result;
+  if (core->dev->race && result == MTIA_ISSUE_DONE)
+    mtia_race_issued(core, insn, rs1);
   struct mtia_cp_core *state = in.state;
   if (state->wait != WAIT_NONE) {
     state->stalled[state->wait] += mtia_now(core->dev) - state->wait_since;

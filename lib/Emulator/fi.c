@@ -9,6 +9,7 @@
 // then share slices instead of reserving them for a whole command.
 
 #include "check.h"
+#include "race.h"
 #include "timeline.h"
 #include "units.h"
 
@@ -282,6 +283,8 @@ static void start(struct mtia_command *const *member, unsigned count) {
   if (member[0]->kind <= CMD_DMA_OUT) // others count by row
     mtia_noc_count(dev, member[0]->dma.address, bytes_of(member[0]), write);
   dev->grid->multicast_saved += (count - 1) * bytes_of(member[0]);
+  if (dev->race)
+    mtia_race_start(member, count);
   for (unsigned i = 0; i < count; i++) {
     mtia_cp_dequeue(member[i]);
     // With --schedule the bytes of half of the DMAs come as late as they may.

@@ -117,8 +117,9 @@ struct mtia_command {
   struct mtia_command *mover;           // next that moves the same counter of the same CB
   struct mtia_range read[3];
   struct mtia_range write;
-  bool releases;  // moves `released` to read[0].to
-  bool publishes; // moves `visible` to write.to
+  bool releases;               // moves `released` to read[0].to
+  bool publishes;              // moves `visible` to write.to
+  struct mtia_race_task *race; // while dev->race is set
   union {
     struct {
       uint64_t address, pitch;

@@ -3,6 +3,7 @@
 #include "machine.h"
 #include "check.h"
 #include "debug.h"
+#include "race.h"
 
 #include <setjmp.h>
 #include <stdarg.h>
@@ -136,6 +137,14 @@ void mtia_check_cb_write(const struct mtia_cp *cp, unsigned cb, uint64_t b, cons
 void mtia_check_release(const struct mtia_cp *cp, unsigned cb, uint64_t from, uint64_t to,
                         const struct mtia_command *c) {}
 void mtia_check_move(const struct mtia_command *c) {}
+void mtia_race_issue(struct mtia_command *c) {}
+void mtia_race_start(struct mtia_command *const *c, unsigned count) {}
+void mtia_race_move(struct mtia_command *c, bool publish) {}
+void mtia_race_retire(struct mtia_command *c) {}
+void mtia_race_issued(struct mtia_core *core, const struct mtia_insn *insn, uint64_t rs1) {}
+void mtia_race_barrier(struct mtia_core *core, unsigned scope) {}
+void mtia_race_count(struct mtia_core *core, struct mtia_pe *to, unsigned counter) {}
+void mtia_race_counted(struct mtia_pe *from, struct mtia_pe *to, unsigned counter, uint64_t old) {}
 
 char *mtia_where_pc(struct mtia_device *dev, uint64_t pc, char *buffer, size_t size) {
   snprintf(buffer, size, "step %" PRIu64, pc / 4);
