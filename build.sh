@@ -189,6 +189,7 @@ run)
 test)
   deps
   build
+  case "${*:-test/libFuzzer}" in *libFuzzer*) build fuzzers ;; esac
   run_tests "$@"
   ;;
 bench)

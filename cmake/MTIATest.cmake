@@ -12,6 +12,7 @@
 #   mtia_add_libfuzzer(name sources... [LIBS libs...] [INCLUDES dirs...])
 #     A libFuzzer program, registered as a fuzzer and built only for fuzzing. Name
 #     the sources under test, not their library: they are compiled with sanitizers.
+#     name is KIND-fuzz; test/fuzz/seeds.py has a function KIND for what it begins with.
 
 set(MTIA_TEST_DIR "${CMAKE_BINARY_DIR}/test")
 
@@ -64,9 +65,11 @@ function(mtia_add_libfuzzer name)
   target_link_libraries(${name} PRIVATE ${ARG_LIBS})
   mtia_warnings(${name})
   add_dependencies(fuzzers ${name})
-  mtia_add_fuzzer(${name} COMMAND mkdir -p fuzz/${name}.corpus && fuzz/${name}
+  string(REGEX REPLACE "-fuzz$" "" kind "${name}")
+  mtia_add_fuzzer(${name} COMMAND mkdir -p fuzz/${name}.corpus &&
+    ${MTIA_PYTHON} ${CMAKE_SOURCE_DIR}/test/fuzz/seeds.py ${kind} fuzz/${name}.seeds && fuzz/${name}
     -max_total_time=$FUZZ_SECONDS -rss_limit_mb=2048 -timeout=20 -print_final_stats=1
-    -artifact_prefix=fuzz/${name}- fuzz/${name}.corpus)
+    -artifact_prefix=fuzz/${name}- fuzz/${name}.corpus fuzz/${name}.seeds)
 endfunction()
 
 # Called once, at the end of the top CMakeLists.txt. Tests of programs that are

@@ -90,6 +90,9 @@ config.substitutions += [(f"%{name}(?![A-Za-z0-9_+-])", text) for name, text in 
 for tool in ("mtia-clang", "mtia-run", "knyfe-c"):
     if os.access(os.path.join(build, "bin", tool), os.X_OK):
         config.available_features.add(tool)
+# ./build.sh test builds them when it runs everything or test/libFuzzer.
+if os.access(os.path.join(build, "fuzz", "core-fuzz"), os.X_OK):
+    config.available_features.add("libfuzzer")
 if os.path.exists(plugin):
     config.available_features.add("plugin")
 for feature, tool in {"qemu-system": "qemu-system-riscv64", "qemu-user": "qemu-riscv64",

@@ -160,14 +160,8 @@ static bool check_argument(struct mtia_device *dev, const struct mtia_kernel_des
   return true;
 }
 
-static bool open_kernel(struct mtia_device *dev, size_t index, struct mtia_error *error) {
-  struct mtia_launch *launch = calloc(1, sizeof *launch);
-  if (!launch)
-    return mtia_error_set(error, MTIA_ERR_HOST, "out of memory");
-  mtia_launch_destroy(dev);
-  dev->launch = launch;
-  if (!read_kernel(dev, index, &launch->kernel, error))
-    return false;
+static bool read_arguments(struct mtia_device *dev, struct mtia_launch *launch,
+                           struct mtia_error *error) {
   launch->args = launch->kernel.arg_count;
   for (unsigned i = 0; i < launch->args; i++) {
     struct mtia_arg_desc *desc = &launch->arg[i].desc;
@@ -181,6 +175,19 @@ static bool open_kernel(struct mtia_device *dev, size_t index, struct mtia_error
       return false;
   }
   return true;
+}
+
+// dev->launch is a kernel whose descriptors are all right, or NULL.
+static bool open_kernel(struct mtia_device *dev, size_t index, struct mtia_error *error) {
+  struct mtia_launch *launch = calloc(1, sizeof *launch);
+  if (!launch)
+    return mtia_error_set(error, MTIA_ERR_HOST, "out of memory");
+  mtia_launch_destroy(dev);
+  dev->launch = launch;
+  bool ok = read_kernel(dev, index, &launch->kernel, error) && read_arguments(dev, launch, error);
+  if (!ok)
+    mtia_launch_destroy(dev);
+  return ok;
 }
 
 void mtia_launch_destroy(struct mtia_device *dev) {

@@ -704,22 +704,23 @@ static enum width memory_width(unsigned funct3) {
   return widths[funct3];
 }
 
+// Every legal instruction makes mstatus.FS dirty, also one whose access traps.
 static void fp_load(struct step *s) {
   enum width w = memory_width(FUNCT3(s));
   uint64_t value;
   if (w == NO_WIDTH || fp_off(s))
-    illegal(s);
-  else if (read_memory(s, x(s, RS1(s)) + (uint64_t)((int32_t)s->word >> 20), width_bytes[w],
-                       &value))
+    return illegal(s);
+  mtia_core_fp_changed(s->c);
+  if (read_memory(s, x(s, RS1(s)) + (uint64_t)((int32_t)s->word >> 20), width_bytes[w], &value))
     set_f(s, w, value);
 }
 
 static void fp_store(struct step *s) {
   enum width w = memory_width(FUNCT3(s));
   if (w == NO_WIDTH || fp_off(s))
-    illegal(s);
-  else
-    write_memory(s, store_address(s), width_bytes[w], s->c->f[RS2(s)]);
+    return illegal(s);
+  mtia_core_fp_changed(s->c);
+  write_memory(s, store_address(s), width_bytes[w], s->c->f[RS2(s)]);
 }
 
 static void fused(struct step *s, unsigned opcode) {

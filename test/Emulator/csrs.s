@@ -47,6 +47,22 @@ _start:
 # CHECK-NEXT: {{^}}000000020000000080000002000c6122
   try sstatus
   csrs mstatus, t0
+# Initial (1 << 13); a store of a floating-point register makes that dirty, and SD.
+# CHECK-NEXT: {{^}}80000000000060000000000000002000
+  li t1, 0x4000
+  csrc mstatus, t1
+  csrr t1, mstatus
+  fsw f0, 8(s0)
+  csrr t2, mstatus
+  li t4, 0x6000
+  and t1, t1, t4
+  srli t3, t2, 63
+  slli t3, t3, 63
+  and t2, t2, t4
+  or t2, t2, t3
+  sd t1, 0(s0)
+  sd t2, 8(s0)
+  addi s0, s0, 16
 # RV64 A B C D F I M S U X
 # CHECK-NEXT: {{^}}800000000094112f800000000094112f
   try misa
