@@ -1,0 +1,172 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+// Concatenation of rows: y[m] = x0[m], x1[m], x2[m], x3[m] one after the other.
+//
+//   concat_i8, concat_f16, concat_f32    xi: [M, Ni], y: [M, N] of that type, N = N0 + N1 + N2 + N3
+//
+// Any extents from 0 (an input of no columns takes no part), any sub-grid. If N is not the sum, y
+// is not written. Bits are moved, not numbers.
+//
+// y is cut into pieces of some rows and up to 2 KB of each; every PE has as many pieces as the
+// others, to one. Core 0 loads what the inputs have of a piece, from multiples of 32 bytes on; core
+// 1 has the MLU put the parts beside each other, and stores.
+#include "../util.h"
+
+enum { INPUTS = 4 };
+enum { CB_IN, CB_OUT };
+enum {
+  PIECE = 8192, // bytes
+  WIDE = 2048,  // of a row
+  PIECES = 8,   // per PE, if there are as many rows
+  CB_SIZE = MTIA_LOCAL_SIZE / 2,
+};
+
+struct args {
+  union {
+    struct mtia_tensor x[INPUTS];
+    struct {
+      struct mtia_tensor x0, x1, x2, x3;
+    };
+  };
+  struct mtia_tensor y;
+};
+
+struct cut {
+  uint32_t log2;          // bytes of an element
+  uint64_t rows, bytes;   // of y
+  uint32_t piece_rows;    // at most
+  uint32_t wide;          // bytes of a piece's row, at most; a multiple of 32
+  uint32_t pieces_across; // of a row
+};
+
+// A piece and where it is.
+struct walk {
+  uint64_t left, row, at; // at: byte of y's rows
+  uint32_t rows, bytes;
+};
+
+// What input i has of a piece: bytes [from, to) of its rows, loaded from `start` on.
+struct part {
+  uint64_t from, to, start;
+};
+
+static struct cut cut(const struct args *a, uint32_t log2) {
+  struct cut c = {.log2 = log2, .rows = a->y.dim[0], .bytes = a->y.dim[1] << log2};
+  c.wide = (uint32_t)kn_min(WIDE, kn_pad(c.bytes));
+  c.pieces_across = c.bytes <= WIDE ? 1 : (uint32_t)kn_ceil_div(c.bytes, WIDE);
+  uint64_t rows = PIECE / c.wide, fair = c.rows * c.pieces_across / (PIECES * kn_pes());
+  c.piece_rows = (uint32_t)kn_max(kn_min(rows, fair), 1);
+  return c;
+}
+
+static void measure(const struct cut *c, struct walk *w) {
+  w->rows = (uint32_t)kn_min(c->piece_rows, c->rows - w->row);
+  w->bytes = (uint32_t)kn_min(c->wide, c->bytes - w->at);
+}
+
+static struct walk begin(const struct cut *c) {
+  uint64_t down = kn_ceil_div(c->rows, c->piece_rows);
+  struct kn_range mine = kn_share(down * c->pieces_across, mtia_pe(), kn_pes());
+  struct walk w = {.left = mine.end - mine.begin};
+  if (w.left) {
+    uint64_t row = c->pieces_across == 1 ? mine.begin : mine.begin / c->pieces_across;
+    w.row = row * c->piece_rows;
+    w.at = (mine.begin - row * c->pieces_across) * WIDE;
+    measure(c, &w);
+  }
+  return w;
+}
+
+static void next(const struct cut *c, struct walk *w) {
+  if (--w->left == 0)
+    return;
+  w->at += WIDE;
+  if (w->at >= c->bytes) {
+    w->at = 0;
+    w->row += c->piece_rows;
+  }
+  measure(c, w);
+}
+
+// False if the input has nothing of the piece. `first` is where it begins in y's rows.
+static bool part_of(const struct walk *w, uint64_t first, uint64_t bytes, struct part *p) {
+  uint64_t begin = kn_max(w->at, first), end = kn_min(w->at + w->bytes, first + bytes);
+  if (begin >= end)
+    return false;
+  *p = (struct part){begin - first, end - first, (begin - first) & ~UINT64_C(31)};
+  return true;
+}
+
+static void load(const struct args *a, const struct cut *c) {
+  for (struct walk w = begin(c); w.left; next(c, &w)) {
+    uint64_t first = 0;
+    for (unsigned i = 0; i < INPUTS; i++) {
+      const struct mtia_tensor *x = &a->x[i];
+      uint64_t bytes = x->dim[1] << c->log2;
+      struct part p;
+      if (part_of(&w, first, bytes, &p)) {
+        __mtia_cr_w2(MTIA_CR_DMA_IN, p.to - p.start, 0);
+        __mtia_cr_w(MTIA_CR_DMA_IN_PITCH, x->stride[0]);
+        __mtia_dma_in(CB_IN, x->data + w.row * x->stride[0] + p.start, w.rows, MTIA_MC_NONE);
+      }
+      first += bytes;
+    }
+  }
+}
+
+static void join(const struct args *a, const struct cut *c) {
+  __mtia_cr_w(MTIA_CR_DMA_OUT_PITCH, a->y.stride[0]);
+  for (struct walk w = begin(c); w.left; next(c, &w)) {
+    uint32_t out_row = kn_pad(w.bytes);
+    uint64_t first = 0;
+    __mtia_cr_w2(MTIA_CR_MLU_DST, 0, out_row);
+    for (unsigned i = 0; i < INPUTS; i++) {
+      uint64_t bytes = a->x[i].dim[1] << c->log2;
+      struct part p;
+      if (part_of(&w, first, bytes, &p)) {
+        uint32_t row = kn_pad(p.to - p.start);
+        __mtia_cr_w2(MTIA_CR_MLU_SHAPE, w.rows, (p.to - p.from) >> c->log2);
+        __mtia_cr_w2(MTIA_CR_MLU_SRC, p.from - p.start, row);
+        if (c->log2 == 0)
+          __mtia_mlu_concat(CB_OUT, CB_IN, MTIA_MLU_8, MTIA_MLU_MEMORY);
+        else if (c->log2 == 1)
+          __mtia_mlu_concat(CB_OUT, CB_IN, MTIA_MLU_16, MTIA_MLU_MEMORY);
+        else
+          __mtia_mlu_concat(CB_OUT, CB_IN, MTIA_MLU_32, MTIA_MLU_MEMORY);
+        __mtia_cb_pop(CB_IN, w.rows * row);
+      }
+      first += bytes;
+    }
+    __mtia_cb_push(CB_OUT, w.rows * out_row);
+    __mtia_cr_w2(MTIA_CR_DMA_OUT, w.bytes, 0);
+    __mtia_dma_out(CB_OUT, a->y.data + w.row * a->y.stride[0] + w.at, w.rows);
+  }
+}
+
+static void concat(const struct args *a, uint32_t log2) {
+  if (mtia_core() == 0) {
+    __mtia_cb_init(CB_IN, MTIA_LOCAL_BASE, CB_SIZE);
+    __mtia_cb_init(CB_OUT, MTIA_LOCAL_BASE + CB_SIZE, CB_SIZE);
+  }
+  uint64_t columns = 0;
+  for (unsigned i = 0; i < INPUTS; i++)
+    columns += a->x[i].dim[1];
+  if (columns != a->y.dim[1] || columns == 0 || a->y.dim[0] == 0)
+    return;
+  struct cut c = cut(a, log2);
+  __mtia_bar(MTIA_BAR_PE);
+  if (mtia_core() == 0)
+    load(a, &c);
+  else
+    join(a, &c);
+}
+
+#define CONCAT(name, dtype, log2)                                                                  \
+  MTIA_KERNEL(concat_##name, struct args, MTIA_IN(x0, dtype, "M", "N0"),                           \
+              MTIA_IN(x1, dtype, "M", "N1"), MTIA_IN(x2, dtype, "M", "N2"),                        \
+              MTIA_IN(x3, dtype, "M", "N3"), MTIA_OUT(y, dtype, "M", "N")) {                       \
+    concat(args, log2);                                                                            \
+  }
+CONCAT(i8, MTIA_I8, 0)
+CONCAT(f16, MTIA_F16, 1)
+CONCAT(f32, MTIA_F32, 2)
