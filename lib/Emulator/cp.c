@@ -423,22 +423,23 @@ static bool move_counters(struct mtia_cp *cp, unsigned i) {
 
 //===-- Waiting cores ---------------------------------------------------------===//
 
-bool mtia_cp_holds(const struct mtia_cp *cp, const struct mtia_cp_core *core) {
+bool mtia_cp_holds(const struct mtia_cp *cp, const struct mtia_cp_core *core, enum mtia_wait wait,
+                   unsigned what, uint64_t amount) {
   const struct mtia_device_params *p = cp->pe->dev->p;
-  const struct mtia_cb *cb = &cp->cb[core->wait_what % MTIA_CBS];
-  switch (core->wait) {
+  const struct mtia_cb *cb = &cp->cb[what % MTIA_CBS];
+  switch (wait) {
   case WAIT_QUEUE:
-    return cp->unit[core->wait_what].waiting < p->cp_queue_depth;
+    return cp->unit[what].waiting < p->cp_queue_depth;
   case WAIT_POINTERS:
     return core->pointers < p->cp_pointer_depth;
   case WAIT_DATA:
-    return (int64_t)(cb->visible - cb->head) >= (int64_t)core->wait_amount;
+    return (int64_t)(cb->visible - cb->head) >= (int64_t)amount;
   case WAIT_SPACE:
-    return (int64_t)(cb->released + cb->size - cb->tail) >= (int64_t)core->wait_amount;
+    return (int64_t)(cb->released + cb->size - cb->tail) >= (int64_t)amount;
   case WAIT_SYNC:
     return !core->unfinished;
   case WAIT_COUNTER:
-    return cp->counter[core->wait_what] >= core->wait_amount;
+    return cp->counter[what] >= amount;
   default:
     return false; // a barrier wakes its cores itself
   }
@@ -448,7 +449,8 @@ static void wake_cores(struct mtia_cp *cp) {
   struct mtia_device *dev = cp->pe->dev;
   for (unsigned i = 0; i < MTIA_CORES; i++) {
     struct mtia_cp_core *core = &cp->core[i];
-    if (core->wait == WAIT_NONE || core->woken || !mtia_cp_holds(cp, core))
+    if (core->wait == WAIT_NONE || core->woken ||
+        !mtia_cp_holds(cp, core, core->wait, core->wait_what, core->wait_amount))
       continue;
     core->woken = true;
     mtia_core_wake(&cp->pe->core[i], mtia_now(dev) + (dev->functional ? 0 : dev->p->cp_wake));

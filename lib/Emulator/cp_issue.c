@@ -61,11 +61,8 @@ static enum mtia_issue wait_for(struct issue *in, enum mtia_wait wait, unsigned 
 
 static enum mtia_issue unless_holds(struct issue *in, enum mtia_wait wait, unsigned what,
                                     uint64_t amount) {
-  struct mtia_cp_core probe = *in->state;
-  probe.wait = (uint8_t)wait;
-  probe.wait_what = (uint8_t)what;
-  probe.wait_amount = amount;
-  return mtia_cp_holds(in->cp, &probe) ? MTIA_ISSUE_DONE : wait_for(in, wait, what, amount);
+  return mtia_cp_holds(in->cp, in->state, wait, what, amount) ? MTIA_ISSUE_DONE
+                                                              : wait_for(in, wait, what, amount);
 }
 
 static enum mtia_issue issue_id(struct issue *in) {
@@ -304,11 +301,14 @@ static bool b_in_buffer(unsigned op) { return op == MTIA_OP_MML_OB || op == MTIA
 // One operand: rows of 32 bytes of a CB, by its command register and increment; or a buffer.
 static bool mml_operand(struct issue *in, struct mtia_command *c, unsigned cb, const char *name,
                         uint64_t cr, uint32_t inc, bool in_buffer) {
-  char what[40];
   if (in_buffer) {
     c->ob_reads |= (uint8_t)(1u << cb);
     return true;
   }
+  // Called for every mml: the words are put together only for those that are refused.
+  if (!((lo(cr) | hi(cr) | inc) % 32))
+    return true;
+  char what[40];
   snprintf(what, sizeof what, "the offset in MML_%s", name);
   if (!issue_aligned(in, what, lo(cr), 32))
     return false;

@@ -324,8 +324,9 @@ struct mtia_command *mtia_cp_new(const struct mtia_command *draft);
 void mtia_cp_enqueue(struct mtia_command *c);
 // Takes a command that starts out of its queue.
 void mtia_cp_dequeue(struct mtia_command *c);
-// What the core waits for holds.
-bool mtia_cp_holds(const struct mtia_cp *cp, const struct mtia_cp_core *core);
+// What the core waits for, or would wait for, holds.
+bool mtia_cp_holds(const struct mtia_cp *cp, const struct mtia_cp_core *core, enum mtia_wait wait,
+                   unsigned what, uint64_t amount);
 // The earlier unfinished command of the same core that c conflicts with, or NULL.
 struct mtia_command *mtia_cp_conflict(const struct mtia_command *c);
 // c does not start before what it conflicts with is finished; of other commands (DMA) only the
