@@ -4,6 +4,7 @@ set -euo pipefail
 
 root="$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)"
 build="$root/build${SANITIZE:+-sanitize}"
+[ "${SANITIZE:-}" != thread ] || build+=-thread
 llvm=/usr/lib/llvm-22
 python=/usr/bin/python3 # Debian's own: numpy and psutil are its packages
 jobs="${JOBS:-$(nproc)}"
@@ -25,7 +26,7 @@ usage: ./build.sh COMMAND
   bench [NAME..]    build, then the registered benchmarks
   fuzz [NAME..]     build, then the registered fuzzers, FUZZ_SECONDS (default 60) each
   format [--check]  clang-format our sources; --check only reports
-  clean             remove build/ (with SANITIZE=1: build-sanitize/)
+  clean             remove build/ (with SANITIZE=1: build-sanitize/, SANITIZE=thread: build-sanitize-thread/)
 
 JOBS=N sets the number of parallel jobs (default: one per processor). SANITIZE=1 builds and tests the C programs
 with sanitizers, in build-sanitize/.
@@ -108,8 +109,10 @@ configure() {
   if command -v ccache >/dev/null; then
     launcher=(-DCMAKE_C_COMPILER_LAUNCHER=ccache -DCMAKE_CXX_COMPILER_LAUNCHER=ccache)
   fi
+  local sanitizers="${SANITIZE:+ON}"
+  [ "${SANITIZE:-}" != thread ] || sanitizers=thread
   mkdir -p "$build"
-  cmake -S "$root" -B "$build" -G Ninja -Wno-dev "${launcher[@]}" -DMTIA_SANITIZE="${SANITIZE:+ON}" \
+  cmake -S "$root" -B "$build" -G Ninja -Wno-dev "${launcher[@]}" -DMTIA_SANITIZE="$sanitizers" \
     -DCMAKE_C_COMPILER="$llvm/bin/clang" -DCMAKE_CXX_COMPILER="$llvm/bin/clang++" \
     -DCMAKE_EXE_LINKER_FLAGS=-fuse-ld=lld -DCMAKE_SHARED_LINKER_FLAGS=-fuse-ld=lld \
     >"$build/configure.log" 2>&1 || {

@@ -66,6 +66,9 @@ struct mtia_device_options {
   uint64_t schedule; // not 0: seed of random delays of cores, commands and DMAs, all of them legal
   bool vector_ones;  // vector elements that are "agnostic" become ones, not what they were
   uint64_t max_cycles; // 0: no limit
+  // Of the host. 1: only the caller's. 2: another one computes what units compute. 0: the same as
+  // soon as there is enough to do, if the host has two processors. Never changes results or cycles.
+  unsigned threads;
   // Text of a device file (docs/timing.md) and its name for messages; NULL: mtia_v1.
   const char *device, *device_name;
   size_t device_size;

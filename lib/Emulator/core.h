@@ -269,8 +269,11 @@ enum mtia_exit mtia_core_run(struct mtia_core *c);
 // Host address of a core's access, or NULL.
 static inline uint8_t *mtia_core_mem(struct mtia_core *c, uint64_t addr, unsigned size) {
   uint64_t off = addr - MTIA_LOCAL_BASE;
-  if (__builtin_expect(off <= c->dev->p->local_bytes - size, 1))
+  if (__builtin_expect(off <= c->dev->p->local_bytes - size, 1)) {
+    if (c->pe->deferred)
+      mtia_defer_finish(c->pe);
     return c->pe->local + off;
+  }
   return mtia_mem(c->dev, c->pe, addr, size);
 }
 

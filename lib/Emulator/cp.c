@@ -5,6 +5,7 @@
 
 #include "check.h"
 #include "debug.h"
+#include "defer.h"
 #include "race.h"
 #include "timeline.h"
 #include "units.h"
@@ -256,8 +257,7 @@ static void free_port(const struct mtia_command *c) {
     return;
   struct mtia_port *port = &pe->cp->port[c->red.in - 1];
   port->taken = port->arrived = false;
-  mtia_cp_call(c->red.in == RED_IN_NORTH ? mtia_pe_at(pe->dev, pe->row - 1, pe->col)
-                                         : mtia_pe_at(pe->dev, pe->row, pe->col - 1));
+  mtia_cp_call(mtia_re_source(c));
 }
 
 static void start(struct mtia_cp *cp, struct mtia_command *c) {
@@ -270,23 +270,22 @@ static void start(struct mtia_cp *cp, struct mtia_command *c) {
     mtia_race_start(&c, 1);
   if (dev->check)
     mtia_check_command(c);
+  if (c->kind == CMD_RED)
+    mtia_re_start(c);
+  mtia_defer_command(cp, c);
   switch (c->unit) {
   case UNIT_DPE:
-    mtia_dpe_exec(cp, c);
     busy = mtia_dpe_cycles(p, c);
     latency = p->dpe_latency;
     break;
   case UNIT_RE:
-    mtia_re_exec(cp, c);
     busy = mtia_re_cycles(p, c);
     break;
   case UNIT_MLU:
-    mtia_mlu_exec(cp, c);
     busy = mtia_mlu_cycles(p, c);
     latency = p->mlu_latency;
     break;
   default:
-    mtia_se_exec(cp, c);
     busy = mtia_se_cycles(p, c);
     latency = mtia_se_latency(p, c);
     break;

@@ -4,6 +4,7 @@
 // anything happens (docs/isa/xmtia.md, 1.6). Instructions that give a command to
 // a unit build a draft of it, which is enqueued when the queue has room.
 
+#include "defer.h"
 #include "issue.h"
 #include "race.h"
 #include "timeline.h"
@@ -141,6 +142,7 @@ static enum mtia_issue issue_cb_init(struct issue *in) {
   if (cb->unfinished)
     return done(issue_refuse(in, MTIA_FAULT_BUSY, "%" PRIu32 " commands on CB %u are unfinished",
                              cb->unfinished, i));
+  mtia_defer_finish(in->core->pe); // what was put off finds its data with the old numbers
   *cb = (struct mtia_cb){.set = true, .base = (uint32_t)base, .size = (uint32_t)size};
   return MTIA_ISSUE_DONE;
 }

@@ -3,6 +3,7 @@
 // The public interface: makes, runs and destroys devices.
 #include "check.h"
 #include "core.h"
+#include "defer.h"
 #include "gdb.h"
 #include "htif.h"
 #include "image.h"
@@ -64,6 +65,7 @@ static bool create(struct mtia_device *dev, const struct mtia_device_options *op
   dev->reference = options->reference;
   dev->vector_ones = options->vector_ones;
   dev->schedule = options->schedule;
+  dev->threads = options->threads;
   mtia_jitter(dev, 1); // small seeds begin alike
   dev->max_cycles = options->max_cycles ? options->max_cycles : UINT64_MAX;
   if (dev->rows > p->grid_rows || dev->cols > p->grid_columns)
@@ -215,9 +217,16 @@ bool mtia_profile(struct mtia_device *dev, struct mtia_error *error) {
   return true;
 }
 
+// Checks follow data, a debugger looks at them, and programs with HTIF do both: not put off there.
+static bool can_defer(const struct mtia_device *dev) {
+  return dev->threads != 1 && !dev->check && !dev->gdb && !dev->htif;
+}
+
 bool mtia_run(struct mtia_device *dev, struct mtia_error *error) {
   if (!start(dev, error))
     return false;
+  if (can_defer(dev) && !mtia_defer_create(dev, dev->threads >= 2))
+    return mtia_error_set(error, MTIA_ERR_HOST, "out of memory");
   // The caller may round otherwise, or trap, or flush subnormal numbers to zero: fp_fast.h.
   fenv_t callers;
   fegetenv(&callers);
@@ -227,6 +236,7 @@ bool mtia_run(struct mtia_device *dev, struct mtia_error *error) {
       dev->cycles = mtia_sched_run(dev);
     while (mtia_gdb_stopped(dev));
   }
+  mtia_defer_destroy(dev);
   fesetenv(&callers);
   mtia_host_flush(dev);
   if (dev->check)

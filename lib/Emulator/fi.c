@@ -9,6 +9,7 @@
 // then share slices instead of reserving them for a whole command.
 
 #include "check.h"
+#include "defer.h"
 #include "race.h"
 #include "timeline.h"
 #include "units.h"
@@ -50,6 +51,7 @@ void mtia_fi_destroy(struct mtia_cp *cp) {
 static uint64_t gathered(const struct mtia_command *c, uint32_t row, bool *beyond) {
   const struct mtia_range *r = &c->read[0];
   int64_t index = 0;
+  mtia_defer_finish(c->pe);
   if (c->dma.wide) {
     mtia_cb_read(c->pe->cp, r->cb, r->from + 8ull * row, &index, 8);
   } else {
@@ -100,8 +102,8 @@ static void exec_gather(const struct mtia_command *c) {
       mtia_cb_zero(cp, c->write.cb, to, c->dma.stride);
     }
   }
-  cp->local_read += c->read[0].to - c->read[0].from;
-  cp->local_written += (uint64_t)c->dma.stride * c->dma.rows;
+  cp->fi_local_read += c->read[0].to - c->read[0].from;
+  cp->fi_local_written += (uint64_t)c->dma.stride * c->dma.rows;
   cp->dma_in_bytes += asked;
 }
 
@@ -141,12 +143,14 @@ static void exec(struct mtia_command *c) {
     if (dev->grid->cache) // timed runs only, as all that it does
       mtia_noc_count(dev, c->dma.address, bytes_of(c), false);
   } else if (c->kind == CMD_DMA_IN) {
+    mtia_defer_before(cp, &c->write, true);
     exec_in(c);
-    cp->local_written += bytes_of(c);
+    cp->fi_local_written += bytes_of(c);
     cp->dma_in_bytes += bytes_of(c);
   } else {
+    mtia_defer_before(cp, &c->read[0], false);
     exec_out(c);
-    cp->local_read += bytes_of(c);
+    cp->fi_local_read += bytes_of(c);
     cp->dma_out_bytes += bytes_of(c);
   }
   if (dev->check)

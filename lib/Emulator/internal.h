@@ -135,6 +135,7 @@ struct mtia_pe {
   uint8_t *local; // params->local_bytes
   struct mtia_core core[2];
   struct mtia_cp *cp;
+  bool deferred; // commands may still have to be executed: mtia_defer_finish
 };
 
 struct mtia_device {
@@ -148,6 +149,8 @@ struct mtia_device {
   unsigned row0, col0;      // its corner in the full grid
   struct mtia_pe *pe;       // rows * cols
   struct mtia_grid *grid;   // units
+  struct mtia_defer *defer; // defer.c, or NULL: commands are executed at once
+  unsigned threads;         // of mtia_device_options
   struct mtia_sched *sched; // sched.c
   struct mtia_memory *mem;  // memory.c
   struct mtia_image *image; // loader.c
@@ -243,6 +246,8 @@ void mtia_cp_why(struct mtia_core *core, char *buffer, size_t size);
 // run.
 void mtia_units_stats_json(struct mtia_device *dev, uint64_t cycles, struct cJSON *object);
 void mtia_units_stats_text(struct mtia_device *dev, uint64_t cycles, FILE *out);
+// Does what units of the PE have put off (defer.h), before anybody uses its local memory.
+void mtia_defer_finish(struct mtia_pe *pe);
 // How much of what each resource could do in `cycles` the run has used, the most used first, and
 // which of them bounds it.
 void mtia_units_bounds_text(struct mtia_device *dev, uint64_t cycles, FILE *out);

@@ -71,8 +71,11 @@ uint8_t *mtia_mem(struct mtia_device *dev, const struct mtia_pe *pe, uint64_t ad
   if (inside(off, len, MTIA_DRAM_SIZE))
     return mem->dram + off;
   off = addr - MTIA_LOCAL_BASE;
-  if (inside(off, len, mem->local_bytes))
+  if (inside(off, len, mem->local_bytes)) {
+    if (pe && pe->deferred)
+      mtia_defer_finish(&dev->pe[pe->index]);
     return pe ? pe->local + off : NULL;
+  }
   off = addr - MTIA_SRAM_BASE;
   if (inside(off, len, mem->sram_bytes))
     return mem->sram + off;
@@ -82,8 +85,12 @@ uint8_t *mtia_mem(struct mtia_device *dev, const struct mtia_pe *pe, uint64_t ad
     unsigned row = (unsigned)(place / MTIA_REMOTE_COLUMNS);
     unsigned col = (unsigned)(place % MTIA_REMOTE_COLUMNS);
     if (row < mem->grid_rows && col < mem->grid_columns &&
-        inside(off % MTIA_LOCAL_ROOM, len, mem->local_bytes))
+        inside(off % MTIA_LOCAL_ROOM, len, mem->local_bytes)) {
+      // Wraps to something large outside of the sub-grid.
+      if (row - dev->row0 < dev->rows && col - dev->col0 < dev->cols)
+        mtia_defer_finish(mtia_pe_at(dev, row - dev->row0, col - dev->col0));
       return mem->local + (row * mem->grid_columns + col) * mem->local_room + off % MTIA_LOCAL_ROOM;
+    }
   }
   return NULL;
 }

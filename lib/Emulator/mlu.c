@@ -62,7 +62,7 @@ void mtia_mlu_exec(struct mtia_cp *cp, const struct mtia_command *c) {
       put_row(cp, c, k, row, to_bytes);
     }
   } else {
-    mtia_fail(cp->pe->dev, MTIA_ERR_HOST, "out of memory for a block of the MLU");
+    cp->short_of = "a block of the MLU";
   }
   free(source);
   free(row);

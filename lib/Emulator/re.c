@@ -35,14 +35,17 @@ static void exec_load(struct mtia_cp *cp, const struct mtia_command *c) {
 }
 
 static void exec_red(struct mtia_cp *cp, const struct mtia_command *c) {
-  if (!c->red.in)
-    return;
   int32_t (*acc)[MTIA_TILE] = cp->acc[c->acc];
-  const struct mtia_port *port = &cp->port[c->red.in - 1];
-  for (unsigned i = 0; i < MTIA_TILE; i++)
-    for (unsigned j = 0; j < MTIA_TILE; j++)
-      acc[i][j] =
-          c->red.flt ? add_float(acc[i][j], port->tile[i][j]) : add32(acc[i][j], port->tile[i][j]);
+  struct mtia_port *to = mtia_re_target_port(c);
+  if (c->red.in) {
+    const struct mtia_port *port = &cp->port[c->red.in - 1];
+    const int32_t (*tile)[MTIA_TILE] = port->tile[c->red.received % MTIA_PORT_TILES];
+    for (unsigned i = 0; i < MTIA_TILE; i++)
+      for (unsigned j = 0; j < MTIA_TILE; j++)
+        acc[i][j] = c->red.flt ? add_float(acc[i][j], tile[i][j]) : add32(acc[i][j], tile[i][j]);
+  }
+  if (to)
+    memcpy(to->tile[c->red.sent % MTIA_PORT_TILES], acc, sizeof to->tile[0]);
 }
 
 void mtia_re_exec(struct mtia_cp *cp, const struct mtia_command *c) {
@@ -95,14 +98,30 @@ struct mtia_pe *mtia_re_target(const struct mtia_command *c) {
                                      : mtia_pe_at(pe->dev, pe->row, pe->col + 1);
 }
 
-static struct mtia_port *target_port(const struct mtia_command *c) {
+struct mtia_pe *mtia_re_source(const struct mtia_command *c) {
+  struct mtia_pe *pe = c->pe;
+  if (!c->red.in)
+    return NULL;
+  return c->red.in == RED_IN_NORTH ? mtia_pe_at(pe->dev, pe->row - 1, pe->col)
+                                   : mtia_pe_at(pe->dev, pe->row, pe->col - 1);
+}
+
+struct mtia_port *mtia_re_target_port(const struct mtia_command *c) {
   struct mtia_pe *to = mtia_re_target(c);
   return to ? &to->cp->port[c->red.out - 1] : NULL; // south comes from north, east from west
 }
 
 bool mtia_re_links_ready(const struct mtia_command *c) {
-  const struct mtia_port *to = target_port(c);
+  const struct mtia_port *to = mtia_re_target_port(c);
   return (!c->red.in || c->pe->cp->port[c->red.in - 1].arrived) && (!to || !to->taken);
+}
+
+void mtia_re_start(struct mtia_command *c) {
+  struct mtia_port *to = mtia_re_target_port(c);
+  if (c->red.in)
+    c->red.received = c->pe->cp->port[c->red.in - 1].received++;
+  if (to)
+    c->red.sent = to->sent++;
 }
 
 static void arrived(struct mtia_device *dev, void *ctx, uint64_t port) {
@@ -112,10 +131,9 @@ static void arrived(struct mtia_device *dev, void *ctx, uint64_t port) {
 }
 
 void mtia_re_send(const struct mtia_command *c, uint64_t arrival) {
-  struct mtia_port *to = target_port(c);
+  struct mtia_port *to = mtia_re_target_port(c);
   if (!to)
     return;
   to->taken = true;
-  memcpy(to->tile, c->pe->cp->acc[c->acc], sizeof to->tile);
   mtia_at(c->pe->dev, arrival, arrived, mtia_re_target(c), c->red.out - 1u);
 }

@@ -141,7 +141,7 @@ void mtia_se_exec_rows(struct mtia_cp *cp, const struct mtia_command *c) {
   uint8_t *out = malloc((size_t)c->se.count * 4);
   float *sum = malloc((size_t)c->se.count * sizeof *sum);
   if (!row || !out || !sum)
-    mtia_fail(cp->pe->dev, MTIA_ERR_HOST, "out of memory for a row of the SE");
+    cp->short_of = "a row of the SE";
   else if (c->kind == CMD_SE_ROWACC)
     accumulate_rows(cp, c, row, out, sum);
   else

@@ -2,9 +2,10 @@
 # emulator (internal.h), which a unit test replaces by fakes.
 add_library(MTIAUnits STATIC
   banks.c barrier.c cb.c counter.c cp.c cp_issue.c cp_issue_fi.c cp_issue_mlu.c cp_issue_se.c cp_report.c device.c device_file.c
-  dpe.c fi.c mlu.c noc.c re.c se.c
+  defer.c dpe.c fi.c mlu.c noc.c re.c se.c
   se_elements.c se_function.c se_num.c se_rows.c sram_cache.c timeline.c units_bounds.c units_stats.c waits.c)
-target_link_libraries(MTIAUnits PUBLIC cjson m)
+find_package(Threads REQUIRED)
+target_link_libraries(MTIAUnits PUBLIC cjson m Threads::Threads)
 target_include_directories(MTIAUnits PUBLIC "${CMAKE_CURRENT_SOURCE_DIR}"
   "${PROJECT_SOURCE_DIR}/include" "${PROJECT_BINARY_DIR}/include")
 add_dependencies(MTIAUnits MTIAGenerated)

@@ -147,6 +147,7 @@ struct mtia_command {
     } init;
     struct {
       uint8_t in, out, flt;
+      uint32_t received, sent; // which tiles of the ports
     } red;
     struct {
       uint8_t type, relu, flt, rows, cols;
@@ -209,11 +210,19 @@ struct mtia_cp_core {
   char fault[200]; // why its last illegal command was refused
 };
 
+enum { MTIA_PORT_TILES = 4 };
+
 // Receiving end of a reduction link.
 struct mtia_port {
   bool taken; // a tile is in it or on its way
   bool arrived;
-  int32_t tile[MTIA_TILE][MTIA_TILE];
+  // Only one tile is in the port, but commands that are put off leave it there for longer. The
+  // n-th is in tile[n % MTIA_PORT_TILES].
+  uint32_t sent, received;
+  int32_t tile[MTIA_PORT_TILES][MTIA_TILE][MTIA_TILE];
+  // defer.c: how many commands of the sender's and of this PE's queue are done when a tile is there
+  // or has been used.
+  uint32_t sent_after[MTIA_PORT_TILES], used_after[MTIA_PORT_TILES];
 };
 
 // One direction of an FI.
@@ -248,10 +257,12 @@ struct mtia_cp {
   bool running;                   // mtia_cp_run is active
   bool again;                     // ... and has something new to look at
   bool call_queued;               // a call from another PE is on its way
+  const char *short_of; // a command found no memory of the host for this: the run has to end
   // Statistics.
   uint64_t macs, mmls;
   uint64_t places; // multiply-adds that integers would have done: a share of the peak of any type
-  uint64_t local_read, local_written;
+  uint64_t local_read, local_written;       // by the other units than the FI
+  uint64_t fi_local_read, fi_local_written; // by it
   uint64_t dma_in_bytes, dma_out_bytes;
 };
 
@@ -373,8 +384,13 @@ uint32_t mtia_se_latency(const struct mtia_device_params *p, const struct mtia_c
 
 // RE: what a `red` waits for beside the rules of the CP.
 bool mtia_re_links_ready(const struct mtia_command *c);
+// A `red` starts: numbers its tiles.
+void mtia_re_start(struct mtia_command *c);
 void mtia_re_send(const struct mtia_command *c, uint64_t arrival);
+// Where a `red` sends to and receives from, or NULL; and the port there.
 struct mtia_pe *mtia_re_target(const struct mtia_command *c);
+struct mtia_pe *mtia_re_source(const struct mtia_command *c);
+struct mtia_port *mtia_re_target_port(const struct mtia_command *c);
 
 // FI. The queue's head c passes its checks: starts it if it is alone or all members have come.
 // True if it started.

@@ -51,7 +51,8 @@ static void collect(const struct mtia_device *dev, struct bounds *b) {
   for (unsigned i = 0; i < dev->rows * dev->cols; i++) {
     const struct mtia_cp *cp = dev->pe[i].cp;
     macs += (double)cp->places;
-    local += (double)(cp->local_read + cp->local_written);
+    local +=
+        (double)(cp->local_read + cp->local_written + cp->fi_local_read + cp->fi_local_written);
     in += (double)cp->dma_in_bytes;
     out += (double)cp->dma_out_bytes;
     re += (double)cp->unit[UNIT_RE].busy_cycles;

@@ -40,8 +40,8 @@ static void add(struct totals *t, const struct mtia_cp *cp) {
   t->macs += cp->macs;
   t->places += cp->places;
   t->mmls += cp->mmls;
-  t->local_read += cp->local_read;
-  t->local_written += cp->local_written;
+  t->local_read += cp->local_read + cp->fi_local_read;
+  t->local_written += cp->local_written + cp->fi_local_written;
   t->dma_in += cp->dma_in_bytes;
   t->dma_out += cp->dma_out_bytes;
 }

@@ -340,6 +340,7 @@ static bool run(const struct options *o, int *status) {
       .vector_ones = o->vector_ones,
       .schedule = o->schedule,
       .max_cycles = o->max_cycles,
+      .threads = o->threads,
   };
   size_t size;
   void *elf = read_file(o->elf, &size), *text = NULL;

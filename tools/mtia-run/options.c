@@ -51,6 +51,9 @@ static const char help[] =
     "                          bounds, race, cb, stale\n"
     "  --schedule SEED         delay cores, commands and DMAs at random, as they may be: results\n"
     "                          must stay the same\n"
+    "  --threads 1|2           of the host; default: a second one where it saves time. Results "
+    "and\n"
+    "                          cycles are the same\n"
     "  --profile               print cycles by source line (compile with -g), what bounds the run\n"
     "  --trace-instructions FILE  a line per executed instruction; - for standard output\n"
     "  --stats                 print cycles, instructions and use of the units\n"
@@ -173,6 +176,11 @@ static bool set_option(struct options *o, const char *name, const char *value) {
       return false;
     return o->schedule || complain("--schedule: a seed is a number from 1 on");
   }
+  if (!strcmp(name, "--threads")) {
+    o->threads = !strcmp(value, "1") ? 1 : !strcmp(value, "2") ? 2 : 0;
+    return o->threads ||
+           complain("--threads: the emulator runs on 1 or 2 threads, not '%s'", value);
+  }
   if (!strcmp(name, "--check"))
     return o->check = value, true;
   if (!strcmp(name, "--dump-on-error"))
@@ -237,6 +245,7 @@ static const char *const with_value[] = {"--arg",
                                          "--device",
                                          "--check",
                                          "--schedule",
+                                         "--threads",
                                          "--core",
                                          "--trace-instructions",
                                          "--signature",

@@ -41,7 +41,8 @@ struct options {
   const char *dump; // on an error
   struct mtia_timeline_options timeline;
   const char *device;
-  const char *gdb; // where to wait for gdb
+  const char *gdb;  // where to wait for gdb
+  unsigned threads; // of the host; 0: as many as save time
   uint64_t max_cycles;
   uint64_t schedule; // seed; 0: none
 };

@@ -2,9 +2,10 @@
 //
 // Random instructions with random operands on every core of a small grid: the
 // units refuse or do them, may end up blocked, but never crash, never break a
-// CB's invariants, and do the same when run again. With FUZZ_SECONDS in the
-// environment and --fuzz it goes on for that long.
+// CB's invariants, and do the same when run again, on one host thread or on two.
+// With FUZZ_SECONDS in the environment and --fuzz it goes on for that long.
 
+#include "defer.h"
 #include "machine.h"
 
 #include <setjmp.h>
@@ -107,7 +108,7 @@ struct outcome {
   uint64_t commands; // that units have executed
 };
 
-static struct outcome run(uint64_t seed, bool functional) {
+static struct outcome run(uint64_t seed, bool functional, unsigned threads) {
   struct machine *m = machine_new(2, 2, functional);
   struct dice d = {seed};
   m->skip_traps = true;
@@ -120,7 +121,10 @@ static struct outcome run(uint64_t seed, bool functional) {
       for (unsigned k = 0; k < STEPS; k++)
         put_some(m, &m->dev.pe[i], core, &d);
   struct outcome o = {0};
+  if (threads == 2)
+    assert_true(mtia_defer_create(&m->dev, true));
   machine_run(m);
+  mtia_defer_destroy(&m->dev);
   o.end = m->end;
   o.traps = m->traps;
   char *text = NULL;
@@ -139,6 +143,7 @@ static struct outcome run(uint64_t seed, bool functional) {
     }
     o.digest = digest(o.digest, m->dev.pe[i].local, m->params.local_bytes);
     o.digest = digest(o.digest, m->dev.pe[i].cp->acc, sizeof m->dev.pe[i].cp->acc);
+    o.digest = digest(o.digest, m->dev.pe[i].cp->operand, sizeof m->dev.pe[i].cp->operand);
   }
   fclose(out);
   assert_true(size > 0);
@@ -150,11 +155,17 @@ static struct outcome run(uint64_t seed, bool functional) {
 }
 
 static void one(uint64_t seed, uint64_t *commands) {
-  struct outcome a = run(seed, false), b = run(seed, false);
-  assert_int_equal(a.end, b.end);
-  assert_int_equal(a.digest, b.digest);
-  *commands += a.commands;
-  run(seed, true);
+  for (unsigned functional = 0; functional < 2; functional++) {
+    struct outcome a = run(seed, functional, 1), again = run(seed, functional, 1);
+    struct outcome b = run(seed, functional, 2);
+    assert_int_equal(a.end, again.end);
+    assert_int_equal(a.digest, again.digest);
+    assert_int_equal(a.end, b.end);
+    assert_int_equal(a.traps, b.traps);
+    assert_int_equal(a.digest, b.digest);
+    if (!functional)
+      *commands += a.commands;
+  }
 }
 
 static void chaos(void **state) {

@@ -89,12 +89,14 @@ uint8_t *mtia_mem(struct mtia_device *dev, const struct mtia_pe *pe, uint64_t ad
   struct machine *m = machine_of(dev);
   switch (mtia_mem_level(dev, addr)) {
   case MTIA_LOCAL:
+    mtia_defer_finish(&m->dev.pe[pe->index]);
     return within(pe->local, addr - MTIA_LOCAL_BASE, len, m->params.local_bytes);
   case MTIA_REMOTE: {
     uint64_t index = (addr - MTIA_REMOTE_BASE) / MTIA_LOCAL_ROOM;
     uint64_t row = index / MTIA_REMOTE_COLUMNS, col = index % MTIA_REMOTE_COLUMNS;
     if (row >= dev->rows || col >= dev->cols)
       return NULL;
+    mtia_defer_finish(&dev->pe[row * dev->cols + col]);
     return within(dev->pe[row * dev->cols + col].local, addr % MTIA_LOCAL_ROOM, len,
                   m->params.local_bytes);
   }
