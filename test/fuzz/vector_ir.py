@@ -494,6 +494,21 @@ def version(text, who):
     return "\n".join(line for line in text.split("\n") if not line.endswith(other))
 
 
+def plain(text):
+    """The text with vectors of fixed length in the place of all scalable ones.
+
+    These have no index that counts in units of vscale, and a name may only be declared once."""
+    text = re.sub(r"<vscale x (\d+) x", lambda m: f"<{int(m[1]) * VSCALE} x", text)
+    text = re.sub(r"(@llvm\.vector\.(?:insert\.\w+\.|extract\.)nxv\d+.*i64 )(\d+)\)",
+                  lambda m: f"{m[1]}{int(m[2]) * VSCALE})", text)
+    text = re.sub(r"(@llvm\.experimental\.get\.vector\.length.*i32 )(\d+), i1 true\)",
+                  lambda m: f"{m[1]}{int(m[2]) * VSCALE}, i1 false)", text)
+    text = re.sub(r"(?<=\.)nxv(\d+)(?=[ibfp])", lambda m: f"v{int(m[1]) * VSCALE}", text)
+    lines = text.split("\n")
+    declared = dict.fromkeys(line for line in lines if line.startswith("declare "))
+    return "\n".join([line for line in lines if not line.startswith("declare ")] + list(declared)) + "\n"
+
+
 ATTRIBUTES = ("\nattributes #0 = { nounwind vscale_range(8,8) }\nattributes #1 = { noinline nounwind vscale_range(8,8) }\n"
               "attributes #2 = { strictfp }\n")
 
@@ -540,7 +555,7 @@ def variants(f):
         g.store(v)
         g.what = v.name
         pieces.append(g)
-    for skip in [None] + [line for line in f.lines if writes(line)]:
+    for skip in [None] + [line for line in f.lines if writes(line) and not re.search("; only [os]$", line)]:
         g = Function("", len(pieces), f.o)
         g.lines = slice_of([line for line in f.lines if line is not skip], (), True)
         g.helpers, g.declares = f.helpers, f.declares

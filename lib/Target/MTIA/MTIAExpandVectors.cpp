@@ -25,6 +25,7 @@
 #include "MTIASubtarget.h"
 #include "MTIATargetMachine.h"
 #include "MTIAVectorTypes.h"
+#include "llvm/ADT/StringExtras.h"
 #include "llvm/Analysis/VectorUtils.h"
 #include "llvm/CodeGen/TargetPassConfig.h"
 #include "llvm/IR/DiagnosticInfo.h"
@@ -104,7 +105,20 @@ static std::string getReason(const MTIASubtarget &ST, Type *Ty) {
   return Name;
 }
 
-// The first type in a function that there is no code for, and where.
+// Why an operation means nothing on its operands, where LLVM's verifier doesn't look; empty if it
+// does.
+static std::string getInvalid(const Instruction &I) {
+  auto *VP = dyn_cast<VPIntrinsic>(&I);
+  if (!VP || VP->getIntrinsicID() != Intrinsic::vp_bswap)
+    return "";
+  unsigned Bits = VP->getType()->getScalarSizeInBits();
+  if (Bits % 16 == 0)
+    return "";
+  return "llvm.vp.bswap of elements of " + utostr(Bits) +
+         " bits: use elements of an even number of bytes";
+}
+
+// The first type or operation in a function that there is no code for, and where.
 static std::string getReason(const MTIASubtarget &ST, const Function &F, DebugLoc &Where) {
   std::string Reason = getReason(ST, F.getReturnType());
   for (const Argument &A : F.args())
@@ -120,6 +134,8 @@ static std::string getReason(const MTIASubtarget &ST, const Function &F, DebugLo
     for (const Value *V : I.operands())
       if (Reason.empty() && !V->getType()->isMetadataTy())
         Reason = getReason(ST, V->getType());
+    if (Reason.empty())
+      Reason = getInvalid(I);
     if (!Reason.empty()) {
       Where = I.getDebugLoc();
       return Reason;

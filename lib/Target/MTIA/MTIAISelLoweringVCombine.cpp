@@ -232,6 +232,22 @@ static SDValue combineBuildVector(SDNode *N, SelectionDAG &DAG, const MTIATarget
   return DAG.getNode(ISD::EXTRACT_SUBVECTOR, DL, VT, R, DAG.getVectorIdxConstant(0, DL));
 }
 
+// One bit has two values: all ones from -1 down or one from 1 up, and 0, a NaN's too.
+static SDValue combineFPToBit(SDNode *N, SelectionDAG &DAG) {
+  EVT VT = N->getValueType(0);
+  if (!VT.isVector() || cast<VTSDNode>(N->getOperand(1))->getVT() != MVT::i1)
+    return SDValue();
+  SDLoc DL(N);
+  SDValue V = N->getOperand(0);
+  bool Signed = N->getOpcode() == ISD::FP_TO_SINT_SAT;
+  SDValue Bound = DAG.getConstantFP(Signed ? -1.0 : 1.0, DL, V.getValueType());
+  EVT MaskVT = VT.changeVectorElementType(*DAG.getContext(), MVT::i1);
+  SDValue Bit = DAG.getSetCC(DL, MaskVT, V, Bound, Signed ? ISD::SETOLE : ISD::SETOGE);
+  if (VT == MaskVT)
+    return Bit;
+  return DAG.getNode(Signed ? ISD::SIGN_EXTEND : ISD::ZERO_EXTEND, DL, VT, Bit);
+}
+
 SDValue MTIATargetLowering::performVectorCombine(SDNode *N, DAGCombinerInfo &DCI) const {
   if (!Subtarget.hasVInstructions())
     return SDValue();
@@ -245,6 +261,9 @@ SDValue MTIATargetLowering::performVectorCombine(SDNode *N, DAGCombinerInfo &DCI
     return combineStore(cast<StoreSDNode>(N), DCI.DAG);
   case ISD::VSELECT:
     return combineSelect(N, DCI.DAG);
+  case ISD::FP_TO_SINT_SAT:
+  case ISD::FP_TO_UINT_SAT:
+    return DCI.isBeforeLegalize() ? combineFPToBit(N, DCI.DAG) : SDValue();
   case ISD::BUILD_VECTOR:
     return DCI.isBeforeLegalizeOps() ? combineBuildVector(N, DCI.DAG, *this) : SDValue();
   default:

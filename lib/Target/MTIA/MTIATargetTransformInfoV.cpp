@@ -240,6 +240,11 @@ MTIATTIImpl::getVPLegalizationStrategy(const VPIntrinsic &PI) const {
   case Intrinsic::vp_load_ff:
   case Intrinsic::vp_merge:
     return VPLegalization(VPLegalization::Legal, VPLegalization::Legal);
+  case Intrinsic::vp_bswap:
+    // Refused there, with the place.
+    if (Ty->getScalarSizeInBits() % 16)
+      return VPLegalization(VPLegalization::Legal, VPLegalization::Legal);
+    break;
   default:
     break;
   }

@@ -1,4 +1,4 @@
-; Scalable vectors that there is no code for are refused, with the function and the line.
+; Scalable vectors that there is no code for, and operations without a meaning, are refused, with the function and the line.
 ; RUN: not %llc-mtia -mattr=+m,+d -o /dev/null < %s 2>&1 | FileCheck %s --check-prefix=CORE0
 ; RUN: not %llc-mtia -mattr=+m,+d,+v -o /dev/null < %s 2>&1 | FileCheck %s --implicit-check-not=error:
 
@@ -21,6 +21,13 @@ define void @core0(ptr %p) {
   ret void
 }
 
+; LLVM's verifier lets it pass.
+; CHECK: error: half.c:9:5: in function odd_bytes {{.*}}: llvm.vp.bswap of elements of 24 bits: use elements of an even number of bytes
+define <4 x i24> @odd_bytes(<4 x i24> %a, <4 x i1> %m, i32 %n) !dbg !7 {
+  %b = call <4 x i24> @llvm.vp.bswap.v4i24(<4 x i24> %a, <4 x i1> %m, i32 %n), !dbg !8
+  ret <4 x i24> %b, !dbg !8
+}
+
 ; These can be had.
 define i7 @seven(ptr %p) {
   %v = load <vscale x 2 x i7>, ptr %p
@@ -36,3 +43,5 @@ define i7 @seven(ptr %p) {
 !4 = distinct !DISubprogram(name: "half", scope: !1, file: !1, line: 6, type: !5, unit: !0, spFlags: DISPFlagDefinition)
 !5 = !DISubroutineType(types: !{null})
 !6 = !DILocation(line: 7, column: 3, scope: !4)
+!7 = distinct !DISubprogram(name: "odd_bytes", scope: !1, file: !1, line: 8, type: !5, unit: !0, spFlags: DISPFlagDefinition)
+!8 = !DILocation(line: 9, column: 5, scope: !7)
