@@ -169,6 +169,15 @@ uint64_t mtia_cache_store(struct mtia_core *c, uint64_t addr, unsigned size, uin
   return done == t ? t : buffer(c, done, t);
 }
 
+void mtia_cache_forget(struct mtia_core *c, uint64_t from, uint64_t to) {
+  struct mtia_core_cache *cache = c->cache;
+  uint64_t first = from >> MTIA_LINE_SHIFT, end = (to + MTIA_LINE - 1) >> MTIA_LINE_SHIFT;
+  if (end - first > MTIA_RECENT)
+    end = first + MTIA_RECENT;
+  for (uint64_t line = first; line < end; line++)
+    note_data(cache, line, false, false);
+}
+
 uint64_t mtia_cache_zero(struct mtia_core *c, uint64_t addr, uint64_t t) {
   struct mtia_core_cache *cache = c->cache;
   t += c->dev->p->core_cbo;

@@ -319,6 +319,8 @@ void mtia_cache_warm_data(struct mtia_core *c, uint64_t from, uint64_t to);
 uint64_t mtia_cache_fetch(struct mtia_core *c, uint64_t pc, uint64_t t);
 uint64_t mtia_cache_load(struct mtia_core *c, uint64_t addr, unsigned size, uint64_t t);
 uint64_t mtia_cache_store(struct mtia_core *c, uint64_t addr, unsigned size, uint64_t t);
+// Accesses to [from, to) have to ask again.
+void mtia_cache_forget(struct mtia_core *c, uint64_t from, uint64_t to);
 // cbo.zero: the line is there, dirty, without having been read.
 uint64_t mtia_cache_zero(struct mtia_core *c, uint64_t addr, uint64_t t);
 // Writes a dirty line back; `keep` leaves it in the cache.

@@ -12,6 +12,7 @@
 #include "device.h"
 #include "internal.h"
 #include "units.h"
+#include "vec.h"
 
 #include <ctype.h>
 #include <inttypes.h>
@@ -44,7 +45,8 @@ static const struct limit limits[] = {
     {"core_dcache_ways", 1, 16, POWER},
     {"core_cache_line", 64, 64, 1}, // lines of Zicbom, docs/isa/xmtia.md 1.5
     {"vector_bytes", 64, 64, 1},    // VLEN
-    {"cp_queue_depth", 1, 31, 1},   // rounds of a multicast group, fi.c
+    {"vector_queue", 0, MTIA_VQUEUE_MAX, 1},
+    {"cp_queue_depth", 1, 31, 1}, // rounds of a multicast group, fi.c
     {"cp_pointer_depth", 1, 1 << 16, 1},
     {"local_banks", 1, MTIA_BANKS_MAX, 1},
     {"local_bank_width", 32, 32, 1}, // the unit in which commands are aligned

@@ -97,6 +97,20 @@ struct mtia_vec_host {
 #define MTIA_VKEY_NONE 0xfffe
 #define MTIA_VKEY_ILL 0x100 // of vtype with vill; otherwise it is vtype
 
+#define MTIA_VQUEUE_MAX 16
+
+// A pipeline: when it takes the next instruction, and when the last ones, as many as its queue
+// holds, began; next: the oldest of them.
+struct mtia_vqueue {
+  uint64_t free, begun[MTIA_VQUEUE_MAX];
+  unsigned next;
+};
+
+// A store to [from, to), and when its first bytes are written.
+struct mtia_vstore {
+  uint64_t from, to, go;
+};
+
 struct mtia_vector {
   // Behind v31: what is read past a group there, of which nothing is used.
   uint8_t reg[32 + 8][MTIA_VLENB] __attribute__((aligned(64)));
@@ -109,8 +123,13 @@ struct mtia_vector {
   uint8_t vxrm, vxsat;
   bool present; // this core has vectors
   bool ones;    // writes ones wherever "agnostic" permits
-  // Timed: when a register can be read, and when each pipeline takes the next instruction.
-  uint64_t ready[32], arith_free, memory_free;
+  // Timed: when a register can be read, and until when it is; the two pipelines; until when a core
+  // without queues would have waited; the last store's `go`, and those that have waited in the
+  // queue.
+  uint64_t ready[32], read[32];
+  struct mtia_vqueue arith, memory;
+  uint64_t begun, stored;
+  struct mtia_vstore store[MTIA_VQUEUE_MAX];
   const struct mtia_vec_host *host;
   uint8_t *dram;        // the host's address of MTIA_DRAM_BASE
   uint64_t cause, tval; // of the memory access that failed
@@ -171,6 +190,8 @@ bool mtia_vec_piece(const struct mtia_core *c, const struct mtia_vinsn *i, unsig
 // When the core goes on that has come to a prepared instruction at `t`. To be called before the
 // execution.
 uint64_t mtia_vec_time(struct mtia_core *c, const struct mtia_vinsn *i, uint64_t t);
+// When a scalar load at `t` can begin: not before stores to the same bytes that are still queued.
+uint64_t mtia_vec_stored(const struct mtia_core *c, uint64_t addr, unsigned size, uint64_t t);
 
 // To be called after a change of vtype, vstart, mstatus.VS.
 void mtia_vec_update(struct mtia_core *c);

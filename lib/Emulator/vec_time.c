@@ -119,9 +119,29 @@ void mtia_vec_prepare_time(struct mtia_vinsn *i) {
   i->shift_1 = shift_of(i, facts[i->op].vs1);
 }
 
-//===-- Registers ----------------------------------------------------------------===//
+//===-- Queues ---------------------------------------------------------------------===//
 
 static uint64_t later(uint64_t a, uint64_t b) { return a > b ? a : b; }
+
+// An instruction comes to its pipeline's queue at `t`: when there is room.
+static uint64_t enter(const struct mtia_core *c, const struct mtia_vqueue *q, uint64_t t) {
+  return c->dev->p->vector_queue ? later(t, q->begun[q->next]) : t;
+}
+
+// It came at `entered`, begins at `start`, and a core without queues would go on at `go`. Returns
+// when the core goes on.
+static uint64_t leave(struct mtia_core *c, struct mtia_vqueue *q, uint64_t entered, uint64_t start,
+                      uint64_t go) {
+  struct mtia_vector *v = c->v;
+  v->begun = later(v->begun, go);
+  if (!c->dev->p->vector_queue)
+    return go;
+  q->begun[q->next] = start;
+  q->next = q->next + 1 == c->dev->p->vector_queue ? 0 : q->next + 1;
+  return entered + 1;
+}
+
+//===-- Registers ----------------------------------------------------------------===//
 
 // Registers of an operand that hold elements below vl.
 static unsigned registers(const struct mtia_vinsn *i, int8_t shift, unsigned vl) {
@@ -133,16 +153,47 @@ static unsigned registers(const struct mtia_vinsn *i, int8_t shift, unsigned vl)
   return count ? count : 1;
 }
 
+// Register k of `count` is read in this one of `beats` cycles,
+static inline unsigned beat(unsigned k, unsigned count, unsigned beats) {
+  return count == beats ? k : k * beats / count;
+}
+
+// and done with after so many.
+static inline unsigned beats_until(unsigned k, unsigned count, unsigned beats) {
+  return count == beats ? k + 1 : ((k + 1) * beats + count - 1) / count;
+}
+
 // When an operation can start that reads a group: chained, register k is read when k of `count`
 // parts of its `beats` cycles are over.
 static uint64_t when_ready(const struct mtia_vector *v, unsigned first, unsigned count,
                            unsigned beats, bool chained) {
   uint64_t start = 0;
   for (unsigned k = 0; k < count; k++) {
-    uint64_t ready = v->ready[(first + k) & 31], earlier = chained ? k * beats / count : 0;
+    uint64_t ready = v->ready[(first + k) & 31], earlier = chained ? beat(k, count, beats) : 0;
     start = later(start, ready > earlier ? ready - earlier : 0);
   }
   return start;
+}
+
+// When an operation can start whose result in register k of a group is there `first` + k * `step`
+// cycles later: not before it has been read, and what was to be there before is.
+static uint64_t when_writable(const struct mtia_vector *v, unsigned group, unsigned count,
+                              unsigned first, unsigned step) {
+  uint64_t start = 0;
+  for (unsigned k = 0; k < count; k++, first += step) {
+    uint64_t free = later(v->ready[(group + k) & 31], v->read[(group + k) & 31]);
+    start = later(start, free > first ? free - first : 0);
+  }
+  return start;
+}
+
+// The group is read from `start` on, chained as above.
+static void note_read(struct mtia_vector *v, unsigned first, unsigned count, unsigned cycles,
+                      uint64_t start) {
+  for (unsigned k = 0; k < count; k++) {
+    uint64_t until = start + beats_until(k, count, cycles), *read = &v->read[(first + k) & 31];
+    *read = later(*read, until);
+  }
 }
 
 //===-- Arithmetic ---------------------------------------------------------------===//
@@ -170,30 +221,40 @@ static uint64_t arithmetic(struct mtia_core *c, const struct mtia_vinsn *i, uint
   if (i->unit == UNIT_vfred_ordered)
     cycles = vl ? vl * (1 + bubbles) : 1;
   bool chained = i->unit != UNIT_vgather;
-  uint64_t start = later(t, v->arith_free);
+  bool reads_mask = i->masked || facts[i->op].masking == MTIA_VM_CARRY;
+  uint64_t entered = enter(c, &v->arith, t), start = later(entered, v->arith.free);
   start = later(start, when_ready(v, i->vs2, s2, beats, chained));
   start = later(start, when_ready(v, i->vs1, s1, beats, chained));
   if (facts[i->op].reads_vd)
     start = later(start, when_ready(v, i->vd, d, beats, chained));
-  if (i->masked || facts[i->op].masking == MTIA_VM_CARRY)
+  if (reads_mask)
     start = later(start, v->ready[0]);
-  v->arith_free = start + cycles;
+  // Of a quotient the bubbles are counted in the cycles.
+  unsigned after = i->unit == UNIT_vdiv || i->unit == UNIT_vfdiv ? 0 : bubbles;
+  unsigned step = whole ? 0 : beat(1, d ? d : 1, cycles); // rounded down: never too early
+  unsigned first = (whole ? cycles : step) + after;
+  if (p->vector_queue)
+    start = later(start, when_writable(v, i->vd, d, first, step));
+  v->arith.free = start + cycles;
   for (unsigned k = 0; k < d; k++) {
-    unsigned end = whole ? cycles : ((k + 1) * cycles + d - 1) / d;
-    bool stays = i->unit == UNIT_vdiv || i->unit == UNIT_vfdiv; // counted in the cycles
-    v->ready[(i->vd + k) & 31] = start + end + (stays ? 0 : bubbles);
+    unsigned end = whole ? cycles : beats_until(k, d, cycles);
+    v->ready[(i->vd + k) & 31] = start + end + after;
   }
+  note_read(v, i->vs2, s2, cycles, start);
+  note_read(v, i->vs1, s1, cycles, start);
+  if (reads_mask)
+    note_read(v, 0, 1, cycles, start);
   if (facts[i->op].vd == MTIA_VK_X)
     c->ready[i->vd ? i->vd : 32] = start + cycles + bubbles;
   if (facts[i->op].vd == MTIA_VK_F)
     c->fready[i->vd] = start + cycles + bubbles;
   c->fp_operations += (uint64_t)i->flops * vl;
-  return start + 1;
+  return leave(c, &v->arith, entered, start, start + 1);
 }
 
 //===-- Memory --------------------------------------------------------------------===//
 
-// Each returns when the data are there, or when the core goes on.
+// Each returns when the data are there, or when the pipeline goes on.
 static uint64_t access_time(struct mtia_core *c, bool store, uint64_t addr, unsigned size,
                             uint64_t t) {
   if (mtia_mem_level(c->dev, addr) == MTIA_NOWHERE) // will trap
@@ -201,7 +262,8 @@ static uint64_t access_time(struct mtia_core *c, bool store, uint64_t addr, unsi
   return store ? mtia_cache_store(c, addr, size, t) : mtia_cache_load(c, addr, size, t);
 }
 
-// A line per cycle. Register k of a load is there when its last line is.
+// A line per cycle. Register k of a load is there when its last line is. Returns when the core
+// would go on.
 static uint64_t unit_stride(struct mtia_core *c, const struct mtia_vinsn *i, bool store,
                             unsigned bytes, uint64_t start) {
   struct mtia_vector *v = c->v;
@@ -221,18 +283,19 @@ static uint64_t unit_stride(struct mtia_core *c, const struct mtia_vinsn *i, boo
           k == first && at % MTIA_VLENB ? later(v->ready[(i->vd + k) & 31], done) : done;
     at += part;
   }
-  v->memory_free = start + wait + (cycle ? cycle : 1);
+  v->memory.free = start + wait + (cycle ? cycle : 1);
   return start + 1 + wait;
 }
 
 static uint64_t by_elements(struct mtia_core *c, const struct mtia_vinsn *i, bool store,
-                            uint64_t start) {
+                            uint64_t start, struct mtia_vstore *range) {
   struct mtia_vector *v = c->v;
   unsigned nf = facts[i->op].nf, vl = v->vl, mode = facts[i->op].mode, size = nf << i->shift;
   uint64_t base = c->x[i->vs1], wait = 0, done = start + 1, stride = size;
   unsigned bubbles = *(const uint32_t *)((const char *)c->dev->p + units[i->unit].bubbles);
   if (mode == MTIA_VMODE_STRIDED)
     stride = c->x[i->vs2];
+  *range = (struct mtia_vstore){.from = UINT64_MAX};
   for (unsigned e = 0; e < vl; e++) {
     uint64_t index = 0, now = start + 1 + e + wait;
     if (mode >= MTIA_VMODE_INDEXED)
@@ -242,15 +305,24 @@ static uint64_t by_elements(struct mtia_core *c, const struct mtia_vinsn *i, boo
       index = e * stride;
     if (i->masked && !(v->reg[0][e / 8] >> e % 8 & 1))
       continue;
-    uint64_t then = access_time(c, store, base + index, size, now);
+    uint64_t addr = base + index, then = access_time(c, store, addr, size, now);
     if (store)
       wait += then - now;
+    range->from = addr < range->from ? addr : range->from;
+    range->to = later(range->to, addr + size);
     done = later(done, then);
   }
   for (unsigned k = 0; !store && k < nf * i->emul; k++)
     v->ready[(i->vd + k) & 31] = done + bubbles;
-  v->memory_free = start + wait + (vl ? vl : 1);
+  v->memory.free = start + wait + (vl ? vl : 1);
   return start + 1 + wait;
+}
+
+// The least number of cycles after its own in which a load's first 64 bytes are there.
+static unsigned least_latency(const struct mtia_core *c, uint64_t addr) {
+  const struct mtia_device_params *p = c->dev->p;
+  return p->vload +
+         (mtia_mem_level(c->dev, addr) == MTIA_LOCAL ? p->core_local_load : 1 + p->core_load_use);
 }
 
 static uint64_t memory(struct mtia_core *c, const struct mtia_vinsn *i, uint64_t t) {
@@ -260,22 +332,52 @@ static uint64_t memory(struct mtia_core *c, const struct mtia_vinsn *i, uint64_t
   unsigned bytes = mode == MTIA_VMODE_WHOLE  ? nf * MTIA_VLENB
                    : mode == MTIA_VMODE_MASK ? (vl + 7) / 8
                                              : vl << i->shift;
-  uint64_t start = later(t, c->ready[i->vs1]);
+  t = later(t, c->ready[i->vs1]);
   if (mode == MTIA_VMODE_STRIDED)
-    start = later(start, c->ready[i->vs2]);
-  start = later(start, v->memory_free);
-  unsigned regs = (bytes + MTIA_VLENB - 1) / MTIA_VLENB;
+    t = later(t, c->ready[i->vs2]);
+  uint64_t entered = enter(c, &v->memory, t), start = later(entered, v->memory.free);
+  unsigned regs = (bytes + MTIA_VLENB - 1) / MTIA_VLENB, indices = 0;
+  unsigned fields = mode == MTIA_VMODE_WHOLE ? 1 : nf;
+  bool chained = nf == 1 || mode == MTIA_VMODE_WHOLE;
   if (mode >= MTIA_VMODE_INDEXED) {
-    unsigned indices = ((vl << i->index_shift) + MTIA_VLENB - 1) / MTIA_VLENB;
+    indices = ((vl << i->index_shift) + MTIA_VLENB - 1) / MTIA_VLENB;
     start = later(start, when_ready(v, i->vs2, indices, vl, true));
   }
-  if (store)
-    for (unsigned f = 0; f < (mode == MTIA_VMODE_WHOLE ? 1 : nf); f++)
-      start = later(start, when_ready(v, i->vd + f * i->emul, regs, regs, nf == 1));
+  for (unsigned f = 0; f < fields; f++)
+    if (store)
+      start = later(start, when_ready(v, i->vd + f * i->emul, regs, regs, chained));
+    else if (c->dev->p->vector_queue)
+      start = later(start, when_writable(v, i->vd + f * i->emul, regs,
+                                         least_latency(c, c->x[i->vs1]), chained));
   if (i->masked)
     start = later(start, v->ready[0]);
-  bool lines = mode < MTIA_VMODE_STRIDED && (nf == 1 || mode == MTIA_VMODE_WHOLE);
-  return lines ? unit_stride(c, i, store, bytes, start) : by_elements(c, i, store, start);
+  bool lines = mode < MTIA_VMODE_STRIDED && chained;
+  struct mtia_vstore range = {c->x[i->vs1], c->x[i->vs1] + bytes, 0};
+  uint64_t go =
+      lines ? unit_stride(c, i, store, bytes, start) : by_elements(c, i, store, start, &range);
+  unsigned cycles = (unsigned)(v->memory.free - start);
+  note_read(v, i->vs2, indices, cycles, start);
+  for (unsigned f = 0; store && f < fields; f++)
+    note_read(v, i->vd + f * i->emul, regs, cycles, start);
+  if (i->masked)
+    note_read(v, 0, 1, cycles, start);
+  if (store && start > t) {
+    v->stored = range.go = go;
+    v->store[v->memory.next] = range;
+  }
+  if (v->stored > t) // a scalar load has to look
+    mtia_cache_forget(c, range.from, range.to);
+  t = leave(c, &v->memory, entered, start, go);
+  return mode == MTIA_VMODE_FAULT_FIRST ? go : t; // it decides on vl
+}
+
+uint64_t mtia_vec_stored(const struct mtia_core *c, uint64_t addr, unsigned size, uint64_t t) {
+  const struct mtia_vector *v = c->v;
+  uint64_t go = t;
+  for (unsigned k = 0; v->stored > t && k < c->dev->p->vector_queue; k++)
+    if (addr < v->store[k].to && v->store[k].from < addr + size)
+      go = later(go, v->store[k].go);
+  return go;
 }
 
 uint64_t mtia_vec_time(struct mtia_core *c, const struct mtia_vinsn *i, uint64_t t) {

@@ -181,6 +181,81 @@ _start:
   use
   end
 
+# The queues: vector_queue 4. The second of two waits; the core does not: 2 + 12.
+# CHECK-NEXT: {{^ *}}14{{$}}
+  begin e64, m8, ta, ma
+  vadd.vi v8, v16, 1
+  vadd.vi v8, v16, 1
+  .rept 12
+  addi a0, a0, 1
+  .endr
+  end
+# Four wait, the sixth comes when the second begins: 8 + 1 + 40.
+# CHECK-NEXT: {{^ *}}49{{$}}
+  begin e64, m8, ta, ma
+  .rept 6
+  vadd.vi v8, v16, 1
+  .endr
+  .rept 40
+  addi a0, a0, 1
+  .endr
+  end
+# One that waits does not stop the other pipeline: the second load, 2, is there at 2 + 3; who
+# reads it begins at 16.
+# CHECK-NEXT: {{^ *}}17{{$}}
+  begin e64, m8, ta, ma
+  vadd.vi v8, v16, 1
+  vadd.vi v8, v16, 1
+  vle64.v v24, (s1)
+  vadd.vi v24, v24, 1
+  end
+# Only the reader waits for a scalar result: 8 + 1 + vmove_to_scalar 2, 1.
+# CHECK-NEXT: {{^ *}}12{{$}}
+  begin e64, m8, ta, ma
+  vadd.vi v8, v16, 1
+  vmv.x.s a0, v8
+  .rept 5
+  addi a1, a1, 1
+  .endr
+  addi a0, a0, 1
+  end
+# A load must not overwrite what one that waits will read: the addition reads in cycle 21, behind 1 +
+# vdiv 20, so the load, which takes 3, begins in 19; eight more, and 1.
+# CHECK-NEXT: {{^ *}}28{{$}}
+  begin e64, m1, ta, ma
+  vdivu.vv v8, v16, v17
+  vadd.vi v18, v16, 1
+  vle64.v v16, (s1)
+  .rept 8
+  vle64.v v20, (s1)
+  .endr
+  end
+# Nor may it be followed by an older result: the load's comes after the quotient, 21 - 3, 8, 1.
+# CHECK-NEXT: {{^ *}}27{{$}}
+  begin e64, m1, ta, ma
+  vdivu.vv v8, v16, v17
+  vle64.v v8, (s1)
+  .rept 8
+  vle64.v v20, (s1)
+  .endr
+  end
+# A store that waits for a quotient: a load of the same line waits for it, 21 + 1, core_load_use 1, 1;
+# others don't, but the counter's reader.
+# CHECK-NEXT: {{^ *}}24{{$}}
+  begin e64, m1, ta, ma
+  vdivu.vv v8, v16, v17
+  vse64.v v8, (s1)
+  ld a0, 8(s1)
+  addi a0, a0, 1
+  end
+# CHECK-NEXT: {{^ *}}22{{$}}
+  begin e64, m1, ta, ma
+  vdivu.vv v8, v16, v17
+  vse64.v v8, (s1)
+  ld a0, 64(s1)
+  addi a0, a0, 1
+  end
+
   lla a1, block
   lla t1, open
   sd t1, 0(a1)

@@ -20,7 +20,7 @@ using namespace llvm::MTIAV;
 
 void MTIATargetLowering::setVectorCombines() {
   setTargetDAGCombine({ISD::MGATHER, ISD::MSCATTER, ISD::VP_GATHER, ISD::VP_SCATTER, ISD::STORE,
-                       ISD::VSELECT, ISD::BUILD_VECTOR});
+                       ISD::VSELECT, ISD::BUILD_VECTOR, ISD::FADD, ISD::EXTRACT_VECTOR_ELT});
 }
 
 //===----------------------------------------------------------------------===//
@@ -87,8 +87,9 @@ static SDValue combineIndexed(SDNode *N, SelectionDAG &DAG) {
 // Element 0 to memory
 //===----------------------------------------------------------------------===//
 
-// A result of a reduction that is only stored needs no scalar register, to which the way is long:
-// a vector store of one element.
+// A result of a reduction that is only stored needs no scalar register, for which the core would
+// wait: a vector store of one element, which waits in a queue. That is worth an addition where the
+// address has an offset.
 static SDValue combineStore(StoreSDNode *Store, SelectionDAG &DAG) {
   SDValue V = Store->getValue(), Address = Store->getBasePtr();
   EVT MemVT = Store->getMemoryVT();
@@ -97,9 +98,6 @@ static SDValue combineStore(StoreSDNode *Store, SelectionDAG &DAG) {
     return SDValue();
   unsigned Opcode = V.getMachineOpcode();
   if (Opcode != MTIA::PseudoVMV_X_S && Opcode != MTIA::PseudoVFMV_F_S)
-    return SDValue();
-  // Scalar stores have offsets.
-  if (Address.getOpcode() == ISD::FrameIndex || DAG.isBaseWithConstantOffset(Address))
     return SDValue();
   unsigned Bits = MemVT.getSizeInBits();
   unsigned VTypeI = V->getConstantOperandVal(2);
@@ -115,6 +113,63 @@ static SDValue combineStore(StoreSDNode *Store, SelectionDAG &DAG) {
   return SDValue(getChainedOp(DAG, DL, {}, Stores[Log2_32(Bits / 8)], Store->getChain(),
                               {V.getOperand(0), Address}, Info, Store->getMemOperand()),
                  0);
+}
+
+//===----------------------------------------------------------------------===//
+// Sums by halves
+//===----------------------------------------------------------------------===//
+
+static bool isElement(SDValue V, unsigned Index) {
+  return V.getOpcode() == ISD::EXTRACT_VECTOR_ELT && isa<ConstantSDNode>(V.getOperand(1)) &&
+         V.getConstantOperandVal(1) == Index;
+}
+
+// The sum of all elements, where the order doesn't matter, written as additions of halves down to
+// the last two elements: a chain of slides and additions that wait for each other. Here it becomes
+// a reduction, of one register: halves of a group are added as fast, and with a smaller error.
+static SDValue combineHalves(SDNode *N, SelectionDAG &DAG) {
+  // The last step: element 0 + element 1, or element 0 of such a sum of vectors.
+  SDValue V, Sum(N, 0);
+  if (N->getOpcode() == ISD::EXTRACT_VECTOR_ELT) {
+    if (!isElement(Sum, 0) || N->getOperand(0).getOpcode() != ISD::FADD)
+      return SDValue();
+    Sum = N->getOperand(0);
+    SDValue A = Sum.getOperand(0), B = Sum.getOperand(1);
+    if (A.getOpcode() == ISD::VECTOR_SHUFFLE)
+      std::swap(A, B);
+    auto *Shuffle = dyn_cast<ShuffleVectorSDNode>(B);
+    if (Shuffle && B.getOperand(0) == A && Shuffle->getMaskElt(0) == 1)
+      V = A;
+  } else {
+    SDValue A = N->getOperand(0), B = N->getOperand(1);
+    if (isElement(A, 1))
+      std::swap(A, B);
+    if (isElement(A, 0) && isElement(B, 1) && A.getOperand(0) == B.getOperand(0))
+      V = A.getOperand(0);
+  }
+  if (!V || !Sum->getFlags().hasAllowReassociation() || !V.getValueType().isFixedLengthVector() ||
+      V.getValueType().getVectorNumElements() != 2 ||
+      N->getValueType(0) != V.getValueType().getVectorElementType())
+    return SDValue();
+  while (V.getOpcode() == ISD::FADD && V->getFlags().hasAllowReassociation()) {
+    SDValue Low = V.getOperand(0), High = V.getOperand(1);
+    if (Low.getOpcode() != ISD::EXTRACT_SUBVECTOR || High.getOpcode() != ISD::EXTRACT_SUBVECTOR ||
+        Low.getOperand(0) != High.getOperand(0))
+      break;
+    if (High.getConstantOperandVal(1) == 0)
+      std::swap(Low, High);
+    unsigned NumElts = V.getValueType().getVectorNumElements();
+    EVT WholeVT = Low.getOperand(0).getValueType();
+    if (Low.getConstantOperandVal(1) != 0 || High.getConstantOperandVal(1) != NumElts ||
+        WholeVT.getVectorNumElements() != 2 * NumElts ||
+        WholeVT.getFixedSizeInBits() > MTIAVType::VLen)
+      break;
+    V = Low.getOperand(0);
+  }
+  if (V.getValueType().getVectorNumElements() < 4 ||
+      !DAG.getTargetLoweringInfo().isTypeLegal(V.getValueType()))
+    return SDValue();
+  return DAG.getNode(ISD::VECREDUCE_FADD, SDLoc(N), N->getValueType(0), V, Sum->getFlags());
 }
 
 //===----------------------------------------------------------------------===//
@@ -264,6 +319,9 @@ SDValue MTIATargetLowering::performVectorCombine(SDNode *N, DAGCombinerInfo &DCI
   case ISD::FP_TO_SINT_SAT:
   case ISD::FP_TO_UINT_SAT:
     return DCI.isBeforeLegalize() ? combineFPToBit(N, DCI.DAG) : SDValue();
+  case ISD::FADD:
+  case ISD::EXTRACT_VECTOR_ELT:
+    return DCI.isBeforeLegalizeOps() ? combineHalves(N, DCI.DAG) : SDValue();
   case ISD::BUILD_VECTOR:
     return DCI.isBeforeLegalizeOps() ? combineBuildVector(N, DCI.DAG, *this) : SDValue();
   default:

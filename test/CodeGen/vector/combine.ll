@@ -59,10 +59,12 @@ define void @store_sum(ptr %p, <16 x i32> %x) {
   ret void
 }
 
-; Scalar stores have offsets, and scalars may be used.
+; The core would wait for a scalar; but it may be used.
 ; CHECK-LABEL: store_sum_at_offset:
-; CHECK: vmv.x.s
-; CHECK: sw {{[a-z0-9]+}}, 8(a0)
+; CHECK: addi [[P:[a-z0-9]+]], a0, 8
+; CHECK: vredsum.vs [[S:v[0-9]+]]
+; CHECK-NOT: vmv.x.s
+; CHECK: vse32.v [[S]], ([[P]])
 ; CHECK-LABEL: store_and_return_sum:
 ; CHECK: vmv.x.s
 ; CHECK: sw
@@ -76,6 +78,63 @@ define i32 @store_and_return_sum(ptr %p, <16 x i32> %x) {
   %s = call i32 @llvm.vector.reduce.add.v16i32(<16 x i32> %x)
   store i32 %s, ptr %p
   ret i32 %s
+}
+
+; A sum by halves whose order doesn't matter: groups by halves, a register at once.
+; CHECK-LABEL: halves:
+; CHECK: vfadd.vv [[H:v[0-9]+]], v8, v10
+; CHECK: vfadd.vv [[H]],
+; CHECK-NOT: vslide
+; CHECK: vfredusum.vs
+; CHECK: ret
+; CHECK-LABEL: halves_at_the_end:
+; CHECK-NOT: vslide
+; CHECK: vfredusum.vs
+; CHECK-NOT: vslide
+; CHECK: ret
+; CHECK-LABEL: halves_in_order:
+; CHECK-NOT: vfredusum
+; CHECK: vslidedown.vi
+; CHECK-NOT: vfredusum
+; CHECK: ret
+define float @halves(<64 x float> %x) {
+  %a = shufflevector <64 x float> %x, <64 x float> poison, <32 x i32> <i32 0, i32 1, i32 2, i32 3, i32 4, i32 5, i32 6, i32 7, i32 8, i32 9, i32 10, i32 11, i32 12, i32 13, i32 14, i32 15, i32 16, i32 17, i32 18, i32 19, i32 20, i32 21, i32 22, i32 23, i32 24, i32 25, i32 26, i32 27, i32 28, i32 29, i32 30, i32 31>
+  %b = shufflevector <64 x float> %x, <64 x float> poison, <32 x i32> <i32 32, i32 33, i32 34, i32 35, i32 36, i32 37, i32 38, i32 39, i32 40, i32 41, i32 42, i32 43, i32 44, i32 45, i32 46, i32 47, i32 48, i32 49, i32 50, i32 51, i32 52, i32 53, i32 54, i32 55, i32 56, i32 57, i32 58, i32 59, i32 60, i32 61, i32 62, i32 63>
+  %s = fadd reassoc <32 x float> %a, %b
+  %c = shufflevector <32 x float> %s, <32 x float> poison, <16 x i32> <i32 0, i32 1, i32 2, i32 3, i32 4, i32 5, i32 6, i32 7, i32 8, i32 9, i32 10, i32 11, i32 12, i32 13, i32 14, i32 15>
+  %d = shufflevector <32 x float> %s, <32 x float> poison, <16 x i32> <i32 16, i32 17, i32 18, i32 19, i32 20, i32 21, i32 22, i32 23, i32 24, i32 25, i32 26, i32 27, i32 28, i32 29, i32 30, i32 31>
+  %t = fadd reassoc <16 x float> %c, %d
+  %e = shufflevector <16 x float> %t, <16 x float> poison, <8 x i32> <i32 0, i32 1, i32 2, i32 3, i32 4, i32 5, i32 6, i32 7>
+  %f = shufflevector <16 x float> %t, <16 x float> poison, <8 x i32> <i32 8, i32 9, i32 10, i32 11, i32 12, i32 13, i32 14, i32 15>
+  %u = fadd reassoc <8 x float> %e, %f
+  %g = shufflevector <8 x float> %u, <8 x float> poison, <4 x i32> <i32 0, i32 1, i32 2, i32 3>
+  %h = shufflevector <8 x float> %u, <8 x float> poison, <4 x i32> <i32 4, i32 5, i32 6, i32 7>
+  %v = fadd reassoc <4 x float> %g, %h
+  %i = shufflevector <4 x float> %v, <4 x float> poison, <2 x i32> <i32 0, i32 1>
+  %j = shufflevector <4 x float> %v, <4 x float> poison, <2 x i32> <i32 2, i32 3>
+  %w = fadd reassoc <2 x float> %i, %j
+  %k = extractelement <2 x float> %w, i64 0
+  %l = extractelement <2 x float> %w, i64 1
+  %r = fadd reassoc float %l, %k
+  ret float %r
+}
+define float @halves_at_the_end(<4 x float> %v) {
+  %i = shufflevector <4 x float> %v, <4 x float> poison, <2 x i32> <i32 0, i32 1>
+  %j = shufflevector <4 x float> %v, <4 x float> poison, <2 x i32> <i32 2, i32 3>
+  %w = fadd reassoc <2 x float> %j, %i
+  %k = shufflevector <2 x float> %w, <2 x float> poison, <2 x i32> <i32 1, i32 poison>
+  %s = fadd reassoc <2 x float> %w, %k
+  %r = extractelement <2 x float> %s, i64 0
+  ret float %r
+}
+define float @halves_in_order(<4 x float> %v) {
+  %i = shufflevector <4 x float> %v, <4 x float> poison, <2 x i32> <i32 0, i32 1>
+  %j = shufflevector <4 x float> %v, <4 x float> poison, <2 x i32> <i32 2, i32 3>
+  %w = fadd <2 x float> %j, %i
+  %k = extractelement <2 x float> %w, i64 0
+  %l = extractelement <2 x float> %w, i64 1
+  %r = fadd reassoc float %l, %k
+  ret float %r
 }
 
 ; x | (c ? 4 : 0): an operation under a mask, of the condition that leaves x where it is false.
