@@ -10,9 +10,13 @@
 
 #include <stdlib.h>
 
+// local_bank_width, which is 32 in every device file: what is aligned to it takes one access, and
+// nothing has to be divided.
+#define WIDTH 32u
+
 bool mtia_banks_create(struct mtia_device *dev) {
   const struct mtia_device_params *p = dev->p;
-  uint32_t blocks = p->local_bytes / p->local_bank_width;
+  uint32_t blocks = p->local_bytes / WIDTH;
   uint8_t *bank = dev->grid->bank_of = malloc(blocks);
   for (uint32_t i = 0; bank && i < blocks; i++) {
     uint32_t fold = 0;
@@ -30,12 +34,11 @@ struct accesses {
 };
 
 // A row of a CB, `place` bytes behind its base.
-static void add_row(struct accesses *a, const struct mtia_cb *cb, uint32_t place, uint32_t bytes) {
-  const struct mtia_device *dev = a->cp->pe->dev;
-  uint32_t width = dev->p->local_bank_width;
+static inline void add_row(struct accesses *a, const uint8_t *bank_of, const struct mtia_cb *cb,
+                           uint32_t place, uint32_t bytes) {
   while (bytes) {
-    uint32_t address = cb->base + place, n = width - address % width;
-    uint64_t *free_at = &a->cp->bank_free[dev->grid->bank_of[address / width]];
+    uint32_t address = cb->base + place, n = WIDTH - address % WIDTH;
+    uint64_t *free_at = &a->cp->bank_free[bank_of[address / WIDTH]];
     *free_at = (*free_at > a->now ? *free_at : a->now) + 1;
     if (*free_at > a->last)
       a->last = *free_at;
@@ -51,11 +54,12 @@ static void add_row(struct accesses *a, const struct mtia_cb *cb, uint32_t place
 static void add_rows(struct accesses *a, const struct mtia_range *range, uint32_t rows,
                      uint32_t bytes, uint32_t stride) {
   const struct mtia_cb *cb = &a->cp->cb[range->cb];
+  const uint8_t *bank_of = a->cp->pe->dev->grid->bank_of;
   if (range->from == range->to || !bytes)
     return;
   uint32_t place = (uint32_t)(range->from % cb->size);
   for (uint32_t i = 0; i < rows; i++) {
-    add_row(a, cb, place, bytes);
+    add_row(a, bank_of, cb, place, bytes);
     place += stride; // less than the size, as the last row is still inside
     if (place >= cb->size)
       place -= cb->size;
@@ -122,6 +126,6 @@ uint32_t mtia_banks_delay(struct mtia_cp *cp, unsigned cb, uint64_t from, uint32
   struct mtia_range range = {(uint8_t)cb, from, from + bytes};
   add_all(&a, &range);
   // Even if they spread over all banks they take a cycle or more.
-  uint32_t spread = (bytes / p->local_bank_width + p->local_banks) / p->local_banks;
+  uint32_t spread = (bytes / WIDTH + p->local_banks) / p->local_banks;
   return a.last - now > spread ? (uint32_t)(a.last - now) - spread : 0;
 }

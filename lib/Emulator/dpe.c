@@ -61,52 +61,82 @@ void mtia_dpe_tile_portable(int32_t acc[MTIA_TILE][MTIA_TILE], const uint8_t *co
 #if defined(__x86_64__)
 #include <immintrin.h>
 
-#define AVX2 __attribute__((target("avx2")))
+#define AVX2 static inline __attribute__((target("avx2"), always_inline))
 
-// 32 bytes as 32 numbers of 16 bits.
-static AVX2 void widen(int16_t out[32], const uint8_t *in, bool is_unsigned) {
-  for (unsigned h = 0; h < 2; h++) {
-    __m128i bytes = _mm_loadu_si128((const __m128i *)(in + 16 * h));
-    __m256i words = is_unsigned ? _mm256_cvtepu8_epi16(bytes) : _mm256_cvtepi8_epi16(bytes);
-    _mm256_storeu_si256((__m256i *)(out + 16 * h), words);
-  }
+// 16 bytes as 16 numbers of 16 bits.
+AVX2 __m256i widen(const uint8_t *in, bool is_unsigned) {
+  __m128i bytes = _mm_loadu_si128((const __m128i *)in);
+  return is_unsigned ? _mm256_cvtepu8_epi16(bytes) : _mm256_cvtepi8_epi16(bytes);
 }
 
-// The result tile is four vectors of 8 columns per row; step l2 adds the
-// products of elements 2*l2 and 2*l2+1 (vpmaddwd: 16 x 16 bits, sums of two fit).
-static AVX2 void tile_avx2(int32_t acc[MTIA_TILE][MTIA_TILE], const uint8_t *const a[MTIA_TILE],
-                           const uint8_t *const b[MTIA_TILE], unsigned rows, unsigned cols,
-                           unsigned type) {
+// 8 x 8 words, rows for columns.
+AVX2 void transpose(__m256i r[8]) {
+  __m256i t[8];
+  for (unsigned i = 0; i < 8; i += 2) { // pairs of rows: words 0 and 1, 2 and 3 of each half
+    t[i] = _mm256_unpacklo_epi32(r[i], r[i + 1]);
+    t[i + 1] = _mm256_unpackhi_epi32(r[i], r[i + 1]);
+  }
+  for (unsigned i = 0; i < 8; i += 4) // four rows: word 0, 1, 2, 3 of each half
+    for (unsigned k = 0; k < 2; k++) {
+      r[i + 2 * k] = _mm256_unpacklo_epi64(t[i + k], t[i + k + 2]);
+      r[i + 2 * k + 1] = _mm256_unpackhi_epi64(t[i + k], t[i + k + 2]);
+    }
+  for (unsigned i = 0; i < 4; i++) {
+    t[i] = _mm256_permute2x128_si256(r[i], r[i + 4], 0x20);
+    t[i + 4] = _mm256_permute2x128_si256(r[i], r[i + 4], 0x31);
+  }
+  memcpy(r, t, sizeof t);
+}
+
+// count rows of the result; pairs: two neighbouring elements of every row of B, [pair][row].
+AVX2 void multiply_rows(int32_t (*acc)[MTIA_TILE], const uint8_t *const *a,
+                        int32_t (*pairs)[MTIA_TILE], unsigned count, bool is_unsigned) {
+  __m256i sum[2][4];
+  int32_t wide[2][16] __attribute__((aligned(32)));
+  for (unsigned r = 0; r < count; r++) {
+    for (unsigned h = 0; h < 2; h++)
+      _mm256_store_si256((__m256i *)(wide[r] + 8 * h), widen(a[r] + 16 * h, is_unsigned));
+    for (unsigned v = 0; v < 4; v++)
+      sum[r][v] = _mm256_loadu_si256((const __m256i *)(acc[r] + 8 * v));
+  }
+  for (unsigned l = 0; l < 16; l++)
+    for (unsigned r = 0; r < count; r++) {
+      __m256i x = _mm256_set1_epi32(wide[r][l]);
+      for (unsigned v = 0; v < 4; v++) {
+        __m256i y = _mm256_load_si256((const __m256i *)(pairs[l] + 8 * v));
+        sum[r][v] = _mm256_add_epi32(sum[r][v], _mm256_madd_epi16(x, y));
+      }
+    }
+  for (unsigned r = 0; r < count; r++)
+    for (unsigned v = 0; v < 4; v++)
+      _mm256_storeu_si256((__m256i *)(acc[r] + 8 * v), sum[r][v]);
+}
+
+// Two rows of the result at a time, in four vectors of 8 columns each; a step adds the products of
+// two neighbouring elements (vpmaddwd: 16 x 16 bits, sums of two fit).
+static __attribute__((target("avx2"))) void tile_avx2(int32_t acc[MTIA_TILE][MTIA_TILE],
+                                                      const uint8_t *const a[MTIA_TILE],
+                                                      const uint8_t *const b[MTIA_TILE],
+                                                      unsigned rows, unsigned cols, unsigned type) {
   if (type >= MML_F16) {
     tile_float(acc, a, b, rows, cols, type);
     return;
   }
-  int32_t pairs[16][MTIA_TILE] __attribute__((aligned(32))); // [l2][column]
-  int16_t wide[32] __attribute__((aligned(32)));
-  if (cols < MTIA_TILE)
-    memset(pairs, 0, sizeof pairs);
-  for (unsigned j = 0; j < cols; j++) {
-    widen(wide, b[j], type & 2);
-    for (unsigned l2 = 0; l2 < 16; l2++)
-      memcpy(&pairs[l2][j], wide + 2 * l2, 4);
-  }
-  for (unsigned i = 0; i < rows; i++) {
-    widen(wide, a[i], type & 1);
-    __m256i sum[4];
-    for (unsigned v = 0; v < 4; v++)
-      sum[v] = _mm256_loadu_si256((const __m256i *)(acc[i] + 8 * v));
-    for (unsigned l2 = 0; l2 < 16; l2++) {
-      int32_t pair;
-      memcpy(&pair, wide + 2 * l2, 4);
-      __m256i x = _mm256_set1_epi32(pair);
-      for (unsigned v = 0; v < 4; v++) {
-        __m256i y = _mm256_load_si256((const __m256i *)(pairs[l2] + 8 * v));
-        sum[v] = _mm256_add_epi32(sum[v], _mm256_madd_epi16(x, y));
-      }
+  int32_t pairs[16][MTIA_TILE] __attribute__((aligned(32)));
+  for (unsigned j = 0; j < MTIA_TILE; j += 8)
+    for (unsigned h = 0; h < 2; h++) {
+      __m256i block[8];
+      for (unsigned i = 0; i < 8; i++)
+        block[i] = j + i < cols ? widen(b[j + i] + 16 * h, type & 2) : _mm256_setzero_si256();
+      transpose(block);
+      for (unsigned l = 0; l < 8; l++)
+        _mm256_store_si256((__m256i *)(pairs[8 * h + l] + j), block[l]);
     }
-    for (unsigned v = 0; v < 4; v++)
-      _mm256_storeu_si256((__m256i *)(acc[i] + 8 * v), sum[v]);
-  }
+  unsigned i = 0;
+  for (; i + 2 <= rows; i += 2)
+    multiply_rows(acc + i, a + i, pairs, 2, type & 1);
+  if (i < rows)
+    multiply_rows(acc + i, a + i, pairs, 1, type & 1);
 }
 #endif
 
@@ -118,22 +148,34 @@ mtia_tile_fn *mtia_dpe_tile(void) {
   return mtia_dpe_tile_portable;
 }
 
+// The rows of an operand: in operand buffer ob, or, if that is -1, in a CB. Rows of 32 bytes at
+// multiples of 32 in buffers of multiples of 32 never wrap.
+static void find_rows(const struct mtia_cp *cp, int ob, const struct mtia_range *range,
+                      uint32_t stride, unsigned rows, const uint8_t *row[MTIA_TILE]) {
+  if (ob >= 0) {
+    for (unsigned i = 0; i < rows; i++)
+      row[i] = cp->operand[ob][i];
+    return;
+  }
+  const struct mtia_cb *cb = &cp->cb[range->cb];
+  uint32_t place = (uint32_t)(range->from % cb->size);
+  for (unsigned i = 0; i < rows; i++) {
+    row[i] = cp->pe->local + cb->base + place;
+    place += stride; // less than the size, as the last row is still inside
+    if (place >= cb->size)
+      place -= cb->size;
+  }
+}
+
 void mtia_dpe_exec(struct mtia_cp *cp, const struct mtia_command *c) {
   unsigned rows = c->mml.rows, cols = c->mml.cols;
   cp->mmls++;
   if (!rows || !cols)
     return;
-  // Rows of 32 bytes at multiples of 32 in buffers of multiples of 32 never wrap.
   const uint8_t *a[MTIA_TILE], *b[MTIA_TILE];
   unsigned from_b = c->mml.oa < 0; // index of B's range
-  for (unsigned i = 0; i < rows; i++)
-    a[i] = c->mml.oa >= 0
-               ? cp->operand[c->mml.oa][i]
-               : mtia_cb_at(cp, c->read[0].cb, c->read[0].from + (uint64_t)i * c->mml.stride_a);
-  for (unsigned j = 0; j < cols; j++)
-    b[j] = c->mml.ob >= 0 ? cp->operand[c->mml.ob][j]
-                          : mtia_cb_at(cp, c->read[from_b].cb,
-                                       c->read[from_b].from + (uint64_t)j * c->mml.stride_b);
+  find_rows(cp, c->mml.oa, &c->read[0], c->mml.stride_a, rows, a);
+  find_rows(cp, c->mml.ob, &c->read[from_b], c->mml.stride_b, cols, b);
   int32_t (*acc)[MTIA_TILE] = cp->acc[c->acc];
   if (c->mml.zero)
     for (unsigned i = 0; i < rows; i++)

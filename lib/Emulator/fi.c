@@ -107,24 +107,37 @@ static void exec_gather(const struct mtia_command *c) {
   cp->dma_in_bytes += asked;
 }
 
-static uint8_t *host(const struct mtia_command *c, uint32_t row) {
-  return mtia_mem(c->pe->dev, c->pe, c->dma.address + row * c->dma.pitch, c->dma.width);
+// Of the first row, if all rows are in one memory; the others are `pitch` apart.
+static uint8_t *host_of_all(const struct mtia_command *c) {
+  uint64_t span;
+  if (__builtin_mul_overflow(c->dma.rows - 1ull, c->dma.pitch, &span) ||
+      __builtin_add_overflow(span, c->dma.width, &span))
+    return NULL;
+  return mtia_mem(c->pe->dev, c->pe, c->dma.address, span);
+}
+
+static uint8_t *host(const struct mtia_command *c, uint8_t *all, uint32_t row) {
+  return all ? all + row * c->dma.pitch
+             : mtia_mem(c->pe->dev, c->pe, c->dma.address + row * c->dma.pitch, c->dma.width);
 }
 
 static void exec_in(const struct mtia_command *c) {
   const struct mtia_cp *cp = c->pe->cp;
   uint32_t width = c->dma.width, pad = (32 - width % 32) % 32;
+  uint8_t *all = host_of_all(c);
   for (uint32_t r = 0; r < c->dma.rows; r++) {
     uint64_t to = c->write.from + (uint64_t)r * c->dma.stride;
-    mtia_cb_write(cp, c->write.cb, to, host(c, r), width);
-    mtia_cb_zero(cp, c->write.cb, to + width, pad);
+    mtia_cb_write(cp, c->write.cb, to, host(c, all, r), width);
+    if (pad)
+      mtia_cb_zero(cp, c->write.cb, to + width, pad);
   }
 }
 
 static void exec_out(const struct mtia_command *c) {
   const struct mtia_cp *cp = c->pe->cp;
+  uint8_t *all = host_of_all(c);
   for (uint32_t r = 0; r < c->dma.rows; r++)
-    mtia_cb_read(cp, c->read[0].cb, c->read[0].from + (uint64_t)r * c->dma.stride, host(c, r),
+    mtia_cb_read(cp, c->read[0].cb, c->read[0].from + (uint64_t)r * c->dma.stride, host(c, all, r),
                  c->dma.width);
 }
 
