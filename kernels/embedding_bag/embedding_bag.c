@@ -54,7 +54,7 @@ enum { BAD_INDICES, BAD_OFFSETS, DONE }; // counters of PE 0
 
 enum {
   FAN = 16,           // sectors of 32 bytes that a step of the search looks at
-  FIND_SIZE = 4096,   // seven steps: they must not wrap
+  FIND_SIZE = 5120,   // eight steps, for 2^31 bags: they must not wrap
   CHUNK = 256,        // indices per load
   AHEAD = 2,          // chunks that are loaded before they are needed; a ring has AHEAD + 2
   OFFSET_CHUNK = 512, // bytes
@@ -88,8 +88,10 @@ struct plan {
   uint64_t column; // first of those done now
   uint32_t columns;
   uint32_t row_bytes, row_padded;
-  uint32_t group;                 // rows per command
-  uint32_t batch, out_padded;     // bags per store; bytes of a result in CB_OUT
+  uint32_t group;             // rows per command
+  uint32_t most_kept;         // bytes of rows that are done with and not given back
+  uint32_t batch, out_padded; // bags per store; bytes of a result in CB_OUT
+  uint32_t batch_bytes;
   uint32_t zero_size, rows_start; // bytes of CB_ZERO; where CB_ROWS is
   bool weighted;
 };
@@ -125,46 +127,74 @@ static void looked(unsigned core, uint32_t bytes) {
     __mtia_cb_pop(CB_FIND_0, bytes);
 }
 
-// The first bag b with offsets[b] + b >= target, and its offset; the number of bags if there is
-// none. Looks at FAN sectors at equal distances, then between two of them, until FAN are left.
+// Offset i of those in `data`, the first of which is offsets[first], plus its number.
+static uint64_t key(const struct plan *p, const struct kind *kind, const void *data, uint32_t i,
+                    uint64_t first) {
+  return clamp_index(read_index(data, i, kind->index_log2), p->indices) + first + i;
+}
+
+// The first bag b with offsets[b] + b >= target, and its offset. First it looks where it would be
+// if all bags were equal; then at FAN sectors at equal distances of what is left, then between two
+// of them.
 static struct place find(const struct args *a, const struct plan *p, const struct kind *kind,
                          uint64_t target) {
   unsigned core = mtia_core();
   unsigned per_log2 = 5u - kind->index_log2; // offsets per sector
   uint64_t bytes = (p->bags + 1) << kind->index_log2;
   uint64_t at = 0, count = (bytes + 31) >> 5; // the sectors that are left
-  while (count > FAN) {
-    uint64_t step = (count + FAN - 1) / FAN;
-    uint32_t rows = (uint32_t)kn_ceil_div(count, step);
-    const void *data =
-        look(core, a->offsets.data + 32 * at, 32 * step, 4u << (per_log2 == 2), rows);
-    uint32_t low = 0; // the last one whose first offset is below the target; or the first
-    for (uint32_t r = 1; r < rows; r++) {
-      uint64_t bag = (at + r * step) << per_log2;
-      if (clamp_index(read_index(data, r << per_log2, kind->index_log2), p->indices) + bag < target)
-        low = r;
+  uint64_t window = 0;                        // the first that is looked at now
+  if (count > FAN) {
+    uint64_t guess = (target * p->bags / (p->indices + p->bags)) >> per_log2;
+    window = kn_min(guess < FAN / 2 ? 0 : guess - FAN / 2, count - FAN);
+  }
+  for (;;) {
+    // One sector more: the bag may be the first one behind.
+    uint32_t width = (uint32_t)kn_min(32 * (FAN + 1), bytes - 32 * window);
+    const void *data = look(core, a->offsets.data + 32 * window, 0, width, 1);
+    uint64_t first = window << per_log2;
+    uint32_t low = 0, high = (width >> kind->index_log2) - 1;
+    bool before = window > at && key(p, kind, data, 0, first) >= target;
+    bool behind = window + FAN < at + count && key(p, kind, data, high, first) < target;
+    if (!before && !behind) {
+      while (low < high) {
+        uint32_t middle = (low + high) / 2;
+        if (key(p, kind, data, middle, first) < target)
+          low = middle + 1;
+        else
+          high = middle;
+      }
+      int64_t offset = read_index(data, low, kind->index_log2);
+      looked(core, kn_pad(width));
+      return (struct place){first + low, clamp_index(offset, p->indices)};
     }
-    looked(core, 32 * rows);
-    at += low * step;
-    count = kn_min(step, count - low * step);
+    looked(core, kn_pad(width));
+    if (before) {
+      count = window - at;
+    } else {
+      count -= window + FAN - at;
+      at = window + FAN;
+    }
+    while (count > FAN) {
+      uint64_t step = (count + FAN - 1) / FAN;
+      uint32_t rows = (uint32_t)kn_ceil_div(count, step);
+      data = look(core, a->offsets.data + 32 * at, 32 * step, 1u << kind->index_log2, rows);
+      low = 0; // the last one whose first offset is below the target; or the first
+      high = rows - 1;
+      while (low < high) {
+        uint32_t middle = (low + high + 1) / 2;
+        uint64_t bag = (at + middle * step) << per_log2;
+        if (clamp_index(read_index(data, middle << per_log2, kind->index_log2), p->indices) + bag <
+            target)
+          low = middle;
+        else
+          high = middle - 1;
+      }
+      looked(core, 32 * rows);
+      at += low * step;
+      count = kn_min(step, count - low * step);
+    }
+    window = at;
   }
-  // One sector more: the bag may be the first one behind.
-  uint32_t width = (uint32_t)kn_min(32 * (count + 1), bytes - 32 * at);
-  const void *data = look(core, a->offsets.data + 32 * at, 0, width, 1);
-  uint64_t first = at << per_log2;
-  uint32_t low = 0, high = (width >> kind->index_log2) - 1;
-  while (low < high) {
-    uint32_t middle = (low + high) / 2;
-    uint64_t index = clamp_index(read_index(data, middle, kind->index_log2), p->indices);
-    if (index + first + middle < target)
-      low = middle + 1;
-    else
-      high = middle;
-  }
-  struct place place = {first + low,
-                        clamp_index(read_index(data, low, kind->index_log2), p->indices)};
-  looked(core, kn_pad(width));
-  return place;
 }
 
 //===----------------------------------------------------------------------===//
@@ -236,54 +266,68 @@ static uint64_t gather_rows(const struct args *a, const struct plan *p, const st
 // Core 0: bags
 //===----------------------------------------------------------------------===//
 
+// The loop over bags is one function, with what it uses in registers: memory may have changed
+// behind every command.
+#define INLINE static inline __attribute__((always_inline))
+#define RARE(condition) __builtin_expect(condition, 0) // not on the way of short bags
+
 struct state {
-  uint32_t weight;   // offset of the next one from the head of CB_WEIGHT
-  uint32_t in_batch; // results in CB_OUT that are not pushed yet
-  uint64_t out;      // where they go
+  uint64_t row;    // offset of the next row from the head of CB_ROWS
+  uint64_t weight; // offset of the next weight from the head of CB_WEIGHT
+  uint64_t result; // offset of the next result from the tail of CB_OUT
+  uint64_t out;    // where the results in CB_OUT go
+  uint64_t out_stride;
 };
 
-static void flush(const struct args *a, const struct plan *p, struct state *s) {
-  __mtia_cb_push(CB_OUT, s->in_batch * p->out_padded);
-  __mtia_dma_out(CB_OUT, s->out, s->in_batch);
-  s->out += s->in_batch * a->out.stride[0];
-  s->in_batch = 0;
+INLINE void flush(struct state *s, uint32_t results) {
+  __mtia_cb_push(CB_OUT, s->result);
+  __mtia_dma_out(CB_OUT, s->out, results);
+  s->out += results * s->out_stride;
+  s->result = 0;
 }
 
-static void zeros(const struct kind *kind) {
+INLINE void zeros(const struct kind *kind) {
   __mtia_cr_w(MTIA_CR_SE_FMT, mtia_se_fmt(MTIA_SE_U8, 0, MTIA_SE_F32, MTIA_SE_EACH));
   __mtia_cr_w2(MTIA_CR_SE_SRC, 0, 0);
   __mtia_se_un(CB_OUT, CB_ZERO, MTIA_SE_COPY);
   __mtia_cr_w(MTIA_CR_SE_FMT, mtia_se_fmt(kind->type, 0, MTIA_SE_F32, MTIA_SE_EACH));
 }
 
-static void pop_weights(struct state *s) {
-  __mtia_cb_pop(CB_WEIGHT, s->weight & ~31u);
-  s->weight &= 31;
+// `rows` rows are done with.
+// `rows` rows are done with.
+INLINE void take(const struct plan *p, struct state *s, uint64_t rows) {
+  s->row += rows * p->row_padded;
+  if (RARE(s->row > p->most_kept)) {
+    __mtia_cb_pop(CB_ROWS, s->row);
+    s->row = 0;
+  }
+  if (RARE(p->weighted) && (s->weight += 4 * rows) >= CHUNK) {
+    __mtia_cb_pop(CB_WEIGHT, s->weight & ~UINT64_C(31));
+    s->weight &= 31;
+  }
 }
 
 // One bag of `count` rows, the next ones in CB_ROWS.
-static void accumulate(const struct args *a, const struct plan *p, const struct kind *kind,
-                       struct state *s, uint64_t count) {
-  __mtia_cr_w2(MTIA_CR_SE_LEN, p->columns, s->in_batch * p->out_padded);
-  if (count == 0) {
+INLINE void accumulate(const struct plan *p, const struct kind *kind, struct state *s,
+                       uint64_t count) {
+  __mtia_cr_w2(MTIA_CR_SE_LEN, p->columns, s->result);
+  if (RARE(count == 0)) {
     zeros(kind);
   } else {
-    uint32_t rows = (uint32_t)kn_min(p->group, count);
-    __mtia_cr_w2(MTIA_CR_SE_SRC, 0, s->weight);
+    uint64_t rows = kn_min(p->group, count);
+    __mtia_cr_w2(MTIA_CR_SE_SRC, s->row, s->weight);
     __mtia_se_rowacc(CB_OUT, CB_ROWS, rows, MTIA_SE_ROWS_SUM);
-    for (;;) {
-      __mtia_cb_pop(CB_ROWS, rows * p->row_padded);
-      if (p->weighted && (s->weight += 4 * rows) >= CHUNK)
-        pop_weights(s);
-      if ((count -= rows) == 0)
-        break;
-      rows = (uint32_t)kn_min(p->group, count);
-      __mtia_cr_w2(MTIA_CR_SE_SRC, 0, s->weight);
+    take(p, s, rows);
+    while (RARE((count -= rows) != 0)) {
+      rows = kn_min(p->group, count);
+      __mtia_cr_w2(MTIA_CR_SE_SRC, s->row, s->weight);
       __mtia_se_rowacc(CB_OUT, CB_ROWS, rows, MTIA_SE_ROWS_SUM_ONTO);
+      take(p, s, rows);
     }
   }
-  if (++s->in_batch == p->batch)
-    flush(a, p, s);
+  s->result += p->out_padded;
+  if (RARE(s->result == p->batch_bytes))
+    flush(s, p->batch);
 }
 
 static void load_offsets(const struct args *a, uint64_t from, uint64_t end) {
@@ -293,10 +337,15 @@ static void load_offsets(const struct args *a, uint64_t from, uint64_t end) {
 }
 
 // Bags one after the other; the number of bad offsets.
-static uint64_t sum_bags(const struct args *a, const struct plan *p, const struct kind *kind) {
-  unsigned log2 = kind->index_log2;
-  struct state s = {.weight = (uint32_t)(p->begin.index & 7) * 4,
-                    .out = a->out.data + p->begin.bag * a->out.stride[0] + 4 * p->column};
+static inline __attribute__((always_inline)) uint64_t sum_bags(const struct args *a,
+                                                               const struct plan *p,
+                                                               const struct kind *kind,
+                                                               unsigned log2) {
+  struct state s;
+  s.row = s.result = 0;
+  s.weight = (uint32_t)(p->begin.index & 7) * 4;
+  s.out_stride = a->out.stride[0];
+  s.out = a->out.data + p->begin.bag * a->out.stride[0] + 4 * p->column;
   uint64_t bad = 0, index = p->begin.index, last = p->end.index;
   __mtia_cb_push(CB_ZERO, p->zero_size);
   __mtia_cr_w(MTIA_CR_DMA_IN_PITCH, 0);
@@ -318,28 +367,29 @@ static uint64_t sum_bags(const struct args *a, const struct plan *p, const struc
     int64_t next = read_index(list, i, log2);
     while (i < count) {
       int64_t offset = next;
-      if (++i < count)
-        next = read_index(list, i, log2); // takes its time while the bag is dealt with
-      uint64_t stop = (uint64_t)offset;
-      if (stop - index > last - index) { // below index, or above last
+      i++;
+      // Read now: it takes ten cycles to come. (The last one twice.)
+      next = read_index(list, i - (i == count), log2);
+      __asm__ volatile("" : "+r"(next));
+      uint64_t rows = (uint64_t)offset - index;
+      if (RARE(rows > last - index)) { // the offset is below the one before it, or above the last
         bad++;
-        stop = offset < (int64_t)index ? index : last;
+        rows = offset < (int64_t)index ? 0 : last - index;
       }
-      accumulate(a, p, kind, &s, stop - index);
-      index = stop;
+      accumulate(p, kind, &s, rows);
+      index += rows;
     }
     __mtia_cb_pop(CB_OFFSET, kn_pad(bytes));
   }
-  if (s.in_batch)
-    flush(a, p, &s);
+  if (s.result)
+    flush(&s, (uint32_t)s.result / p->out_padded);
   // Bad offsets may leave rows that belong to no bag.
-  for (; index < last; index += kn_min(p->group, last - index)) {
-    uint64_t rows = kn_min(p->group, last - index);
-    __mtia_cb_pop(CB_ROWS, rows * p->row_padded);
-    s.weight += 4 * (uint32_t)rows;
-    if (p->weighted)
-      pop_weights(&s);
+  for (uint64_t rows; index < last; index += rows) {
+    rows = kn_min(p->group, last - index);
+    take(p, &s, rows);
   }
+  if (s.row)
+    __mtia_cb_pop(CB_ROWS, s.row);
   if (p->weighted && s.weight)
     __mtia_cb_pop(CB_WEIGHT, kn_pad(s.weight));
   __mtia_cb_pop(CB_ZERO, p->zero_size);
@@ -359,24 +409,29 @@ static bool set_columns(struct plan *p, const struct kind *kind, uint64_t column
   p->row_padded = kn_pad(p->row_bytes);
   p->out_padded = kn_pad(4 * columns);
   p->batch = p->out_padded >= OUT_BATCH ? 1 : (uint32_t)OUT_BATCH / p->out_padded;
+  p->batch_bytes = p->batch * p->out_padded;
   p->zero_size = kn_pad(columns);
-  p->rows_start = AT_ZERO + p->zero_size + 2 * p->batch * p->out_padded;
+  p->rows_start = AT_ZERO + p->zero_size + 2 * p->batch_bytes;
   uint32_t room = MTIA_LOCAL_SIZE - p->rows_start;
   if (p->rows_start > MTIA_LOCAL_SIZE || room < 2 * p->row_padded)
     return false;
-  p->group = (uint32_t)kn_min(GROUP, room / (2 * p->row_padded));
+  p->group = (uint32_t)kn_max(kn_min(GROUP, room / (4 * p->row_padded)), 1);
+  // The next group must find room while one is not complete.
+  p->most_kept = 3 * p->group * p->row_padded < room
+                     ? (uint32_t)kn_min(room - 3 * p->group * p->row_padded, room / 8)
+                     : 0;
   return true;
 }
 
 static void init_buffers(const struct plan *p) {
   uint64_t at = MTIA_LOCAL_BASE + AT_ZERO;
   __mtia_cb_init(CB_ZERO, at, p->zero_size);
-  __mtia_cb_init(CB_OUT, at + p->zero_size, 2 * p->batch * p->out_padded);
+  __mtia_cb_init(CB_OUT, at + p->zero_size, 2 * p->batch_bytes);
   __mtia_cb_init(CB_ROWS, MTIA_LOCAL_BASE + p->rows_start, MTIA_LOCAL_SIZE - p->rows_start);
-  uint64_t *zero = (uint64_t *)(uintptr_t)at;
+  // Volatile: the library's memset stores single bytes.
+  volatile uint64_t *zero = (volatile uint64_t *)(uintptr_t)at;
   for (uint32_t i = 0; i < p->zero_size / 8; i++)
     zero[i] = 0;
-  KN_FENCE();
 }
 
 static void report(const struct args *a, const uint64_t *status) {
@@ -407,10 +462,11 @@ static void finish(const struct args *a, unsigned counter, uint64_t bad, bool fi
 static void embedding_bag(const struct args *a, const struct kind *kind) {
   unsigned core = mtia_core(), pe = mtia_pe();
   uint64_t columns = a->out.dim[1];
-  struct plan p = {.bags = a->out.dim[0],
-                   .indices = a->indices.dim[0],
-                   .rows = a->table.dim[0],
-                   .weighted = a->weights.dim[0] != 0};
+  struct plan p; // no initialiser: it would be a call of memset
+  p.bags = a->out.dim[0];
+  p.indices = a->indices.dim[0];
+  p.rows = a->table.dim[0];
+  p.weighted = a->weights.dim[0] != 0;
   uint32_t at_once = (uint32_t)kn_min(columns, kind->max_columns);
   if (columns == 0 || (p.weighted && p.indices != a->weights.dim[0]) ||
       (kind->layout != MTIA_SE_PLAIN &&
@@ -468,7 +524,9 @@ static void embedding_bag(const struct args *a, const struct kind *kind) {
         init_buffers(&p);
       __mtia_bar(MTIA_BAR_PE);
     }
-    uint64_t found = core ? gather_rows(a, &p, kind) : sum_bags(a, &p, kind);
+    uint64_t found = core                    ? gather_rows(a, &p, kind)
+                     : kind->index_log2 == 2 ? sum_bags(a, &p, kind, 2)
+                                             : sum_bags(a, &p, kind, 3);
     if (column == 0) // later they are the same
       bad += found;
   }

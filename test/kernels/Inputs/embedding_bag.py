@@ -33,6 +33,7 @@ SAMPLE = [
     case("u8f16", "i32", "2x3", 77, 12, (40, 9)),
     case("u8f16", "i64", "8x8", 3000, 256, (200, 30), weighted=True),
     case("u8f16", "i32", "1x1", 11, 100, [600]),
+    case("f32", "i64", "2x3", 50, 4, [0] * 8000 + [9] * 500 + [0] * 3000 + [1] * 2000),  # shares begin far from the guess
     case("f32", "i32", "2x3", 50, 16, (40, 10), bad="indices"),
     case("u8f32", "i64", "8x8", 50, 16, (400, 10), bad="indices", weighted=True),
     case("f16", "i32", "2x3", 50, 16, (40, 10), bad="offsets", weighted=True),
