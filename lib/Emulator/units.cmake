@@ -15,10 +15,11 @@ mtia_warnings(MTIAUnits)
 
 set(units_test "${PROJECT_SOURCE_DIR}/test/Emulator/units")
 mtia_add_test_tool(se-eval ${units_test}/se_eval.c LIBS MTIAUnits m)
-foreach(test random random-se exception unit timing chaos)
+foreach(test random random-se random-grid exception unit directed timing cost chaos)
   string(REPLACE "-" "_" file ${test})
   mtia_add_cmocka_test(units-${test}-test ${units_test}/${file}_test.c ${units_test}/machine.c
-    ${units_test}/model.c ${units_test}/model_se.c ${units_test}/fc.c INCLUDES "${CMAKE_CURRENT_SOURCE_DIR}" LIBS MTIAUnits m)
+    ${units_test}/model.c ${units_test}/model_control.c ${units_test}/model_se.c
+    ${units_test}/cost.c ${units_test}/fc.c INCLUDES "${CMAKE_CURRENT_SOURCE_DIR}" LIBS MTIAUnits m)
 endforeach()
 
 add_executable(units-fc-bench ${units_test}/fc_bench.c ${units_test}/fc.c ${units_test}/machine.c)

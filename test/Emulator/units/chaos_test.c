@@ -51,7 +51,7 @@ static void put_some(struct machine *m, struct mtia_pe *pe, unsigned core, struc
       MTIA_OP_MLU_COPY, MTIA_OP_MLU_TRANSPOSE, MTIA_OP_MLU_CONCAT, MTIA_OP_MML_OA,
       MTIA_OP_MML_OB,   MTIA_OP_MML_OAB,       MTIA_OP_DMA_GATHER, MTIA_OP_DMA_PREFETCH,
       MTIA_OP_CTR_ADD,  MTIA_OP_CTR_WAIT,      MTIA_OP_CTR_GET,    MTIA_OP_CTR_SET,
-      MTIA_OP_CTR_TAS};
+      MTIA_OP_CTR_TAS,  MTIA_OP_CR_R};
   unsigned op = roll(d, 12) ? often[core][roll(d, 8)] : rare[roll(d, sizeof rare / sizeof *rare)];
   uint64_t rs1 = some_number(d), rs2 = some_number(d);
   uint8_t x[8];

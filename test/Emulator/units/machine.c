@@ -153,6 +153,34 @@ char *mtia_where_pc(struct mtia_device *dev, uint64_t pc, char *buffer, size_t s
   return buffer;
 }
 
+//===-- Which commands the tests execute --------------------------------------===//
+
+static bool executed[MTIA_NUM_OPS];
+
+// For test/Emulator/command-coverage.test.
+static void list_executed(void) {
+  static const char *const names[] = {
+      "",
+#define MTIA_INSN(id, mnemonic, match, mask, form, unit) mnemonic,
+#include "mtia/mtia_insn.inc"
+#undef MTIA_INSN
+  };
+  FILE *out = fopen(getenv("MTIA_COMMANDS"), "w");
+  for (unsigned op = 1; out && op < MTIA_NUM_OPS; op++)
+    if (executed[op])
+      fprintf(out, "%s\n", names[op]);
+  if (out)
+    fclose(out);
+}
+
+static void note_executed(unsigned op) {
+  static bool listed;
+  executed[op] = true;
+  if (!listed && getenv("MTIA_COMMANDS"))
+    atexit(list_executed);
+  listed = true;
+}
+
 //===-- The machine -----------------------------------------------------------===//
 
 struct machine *machine_new(unsigned rows, unsigned cols, bool functional) {
@@ -242,6 +270,8 @@ static void step_core(struct machine *m, struct mtia_core *core) {
   if (result == MTIA_ISSUE_TRAP && !m->skip_traps)
     fail_msg("PE (%u,%u) core %u step %u: trap %" PRIu64 ": %s", core->pe->row, core->pe->col,
              core->id, p->next, trap.tval, mtia_cp_fault(core));
+  if (result != MTIA_ISSUE_TRAP)
+    note_executed(s->insn.op);
   s->issued = core->cycle;
   core->cycle += m->dev.functional ? 1 : 1 + extra;
   p->next++;
@@ -289,8 +319,10 @@ uint64_t try_step(struct machine *m, const struct mtia_pe *pe, unsigned core, un
   enum mtia_issue result =
       mtia_cp_issue(&m->dev.pe[pe->index].core[core], &insn, rs1, rs2, &rd, &extra, &trap);
   assert_int_not_equal(result, MTIA_ISSUE_STALL);
-  if (result != MTIA_ISSUE_TRAP)
+  if (result != MTIA_ISSUE_TRAP) {
+    note_executed(op);
     return 0;
+  }
   assert_int_equal(trap.cause, 24);
   assert_int_not_equal(trap.tval, 0);
   assert_true(mtia_cp_fault(&m->dev.pe[pe->index].core[core])[0]);

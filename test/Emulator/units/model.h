@@ -18,8 +18,45 @@ struct model {
   int32_t acc[4][32][32];
   uint8_t operand[4][32][32];
   uint64_t counter[32];
-  uint8_t *memory; // DRAM from its first byte
+  int32_t sent[32][32]; // what the last red has sent on
+  uint8_t *memory;      // DRAM from its first byte
 };
+
+// Of a PE of a sub-grid of rows x cols.
+uint64_t model_id(int sel, int row, int col, int core, int rows, int cols);
+// Each core has command registers of its own.
+void model_cr_w(struct model *m, int cr, uint64_t rs1);
+void model_cr_w2(struct model *m, int cr, uint64_t rs1, uint64_t rs2);
+uint64_t model_cr_r(const struct model *m, int cr);
+void model_cr_add(struct model *m, int cr, uint64_t rs1);
+void model_cb_init(struct model *m, int cb, uint64_t rs1, uint64_t rs2);
+void model_cb_push(struct model *m, int cb, uint64_t rs1);
+void model_cb_pop(struct model *m, int cb, uint64_t rs1);
+// Whether the core goes on.
+bool model_cb_waitd(const struct model *m, int cb, uint64_t rs1);
+// Whether the core goes on.
+bool model_cb_waits(const struct model *m, int cb, uint64_t rs1);
+uint64_t model_cb_head(const struct model *m, int cb, uint64_t rs1);
+uint64_t model_cb_tail(const struct model *m, int cb, uint64_t rs1);
+int64_t model_cb_fill(const struct model *m, int cb);
+// to: PE rs1, which the addition reaches some time later.
+void model_ctr_add(struct model *to, int ctr, uint64_t rs2);
+// Whether the core goes on.
+bool model_ctr_wait(const struct model *m, int ctr, uint64_t rs1);
+uint64_t model_ctr_get(const struct model *m, int ctr);
+void model_ctr_set(struct model *m, int ctr, uint64_t rs1);
+// of: PE rs1.
+uint64_t model_ctr_tas(struct model *of, int ctr);
+// from: the neighbour whose red has sent, NULL: in = 0. is_float: redf.
+void model_red(struct model *m, int acc, const struct model *from, bool is_float);
+// Changes nothing that a program can read but time.
+void model_prefetch(struct model *m);
+// Whether the members go on: when the last one has come.
+bool model_bar(const bool arrived[], int members);
+// Here a command has completed when the next one begins.
+bool model_sync(const struct model *m);
+// The run ends when no core runs any more and all commands have completed.
+void model_halt(bool *runs);
 
 void model_dma_in(struct model *m, int cb, uint64_t offset, uint64_t rows);
 void model_dma_out(struct model *m, int cb, uint64_t offset, uint64_t rows);
