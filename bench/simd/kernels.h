@@ -26,4 +26,11 @@ void requantise_columns_i8(int8_t *y, const int32_t *x, const float *scale, int 
                            long rows, long n);
 void quantise_i8(int8_t *y, const float *x, float scale, int zero_point, long rows, long n);
 
+// Computes x here, not where it is first used: what is long under way is begun before a loop that
+// does not need it.
+static inline float begin_now(float x) {
+  __asm__ volatile("" : "+f"(x));
+  return x;
+}
+
 #endif

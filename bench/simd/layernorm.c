@@ -2,9 +2,12 @@
 //
 // Layer normalisation in three passes: mean; variance about it (in one pass with the mean it would
 // lose digits where the mean is large); result. Two rows at a time share gamma, beta and the waits
-// for sums and roots. Per register of a row the vector unit needs 1 + 2 + 3 cycles and the memory
-// pipeline 1 + 1 + 3, so the passes 1 + 2 + 3; of f16, conversions included, 1 + 3 + 5.
+// for sums and roots; the sums of the next two rows are made before the result of these, so that
+// the core waits less for either. Per register of a row the vector unit needs 1 + 2 + 3 cycles and
+// the memory pipeline 1 + 1 + 3, so the passes 1 + 2 + 3; of f16, conversions included, 1 + 3 + 5.
 #include "kernels.h"
+
+#define ALWAYS_INLINE inline __attribute__((always_inline))
 
 struct two {
   float a, b;

@@ -59,6 +59,7 @@ def table():
     add("`reverse`", "i8 f32", "mtia_reverse_{t}({x})")
     add("`gather`", "f32", "mtia_gather_{t}(p + {at}, indices{n})")
     add("`hsum`", "i8 i32 f32", "mtia_hsum_{t}({x})", result="scalar")
+    add("`hsum_any`", "f32", "mtia_hsum_any_{t}({x})", result="scalar")
     add("`hmax`", "i8 f32", "mtia_hmax_{t}({x})", result="scalar")
     add("`madd`", "i32 f16 f32", "mtia_madd_{t}({x}, z, z)")
     for narrow, wide in (("i8", "i32"), ("i16", "i32"), ("f16", "f32"), ("bf16", "f32")):

@@ -26,6 +26,7 @@
 //   reverse(x)                       the last element first
 //   gather(p, index)                 p[index[i]]; index is mtia_i32xN, not negative
 //   hsum(x) hmax(x) hmin(x)          of one vector; floats are added by halves
+//   hsum_any(x)                      of f32: in any order
 //   madd(acc, a, b)                  acc + a * b; a and b may be narrower than acc:
 //                                    mtia_madd_i32xN_i8, _i16, mtia_madd_f32xN_f16, _bf16
 //   TYPE_from_TYPE(x)                conversions, below
@@ -221,6 +222,21 @@ MTIA_SIMD float mtia_hsum_f32x16(mtia_f32x16 x) {
 }
 MTIA_SIMD float mtia_hsum_f32x32(mtia_f32x32 x) { return mtia_hsum_f32x16(x.lo + x.hi); }
 MTIA_SIMD float mtia_hsum_f32x64(mtia_f32x64 x) { return mtia_hsum_f32x32(x.lo + x.hi); }
+MTIA_SIMD float mtia_hsum_any_f32x16(mtia_f32x16 x) {
+#pragma clang fp reassociate(on)
+  mtia_simd_f32x8 eight = x.lo + x.hi;
+  mtia_simd_f32x4 four = eight.lo + eight.hi;
+  mtia_simd_f32x2 two = four.lo + four.hi;
+  return two.x + two.y;
+}
+MTIA_SIMD float mtia_hsum_any_f32x32(mtia_f32x32 x) {
+#pragma clang fp reassociate(on)
+  return mtia_hsum_any_f32x16(x.lo + x.hi);
+}
+MTIA_SIMD float mtia_hsum_any_f32x64(mtia_f32x64 x) {
+#pragma clang fp reassociate(on)
+  return mtia_hsum_any_f32x32(x.lo + x.hi);
+}
 
 //===----------------------------------------------------------------------===//
 // Conversions.

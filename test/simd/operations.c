@@ -227,6 +227,11 @@ static void sums(void) {
   mtia_f16x64 h = mtia_f16x64_from_f32x64(x);
   mtia_bf16x64 g = mtia_bf16x64_from_f32x64(x);
   EXPECT(mtia_hsum_f32x64(x) == f32);
+  EXPECT(mtia_hsum_any_f32x64(x) == f32);
+  EXPECT(mtia_hsum_any_f32x32(x.lo) + mtia_hsum_any_f32x32(x.hi) == f32);
+  EXPECT(mtia_hsum_any_f32x16(x.lo.lo) + mtia_hsum_any_f32x16(x.lo.hi) +
+             mtia_hsum_any_f32x16(x.hi.lo) + mtia_hsum_any_f32x16(x.hi.hi) ==
+         f32);
   EXPECT(mtia_hsum_f32x64(mtia_madd_f32x64(mtia_splat_f32x64(2), x, x)) == w);
   EXPECT(mtia_hsum_f32x64(mtia_madd_f32x64_f16(mtia_splat_f32x64(2), h, h)) == w);
   EXPECT(mtia_hsum_f32x64(mtia_madd_f32x64_bf16(mtia_splat_f32x64(2), g, g)) == w);
