@@ -40,6 +40,12 @@ void MTIATargetLowering::setVectorPartActions(MVT VT) {
                         ISD::VP_REDUCE_FMAX, ISD::VP_REDUCE_FMINIMUM, ISD::VP_REDUCE_FMAXIMUM,
                         ISD::VP_REDUCE_FMUL, ISD::VP_REDUCE_SEQ_FMUL},
                        VT, Custom);
+  } else {
+    // Nor does the legaliser make them of reductions of odd lengths.
+    setOperationAction({ISD::VP_REDUCE_FADD, ISD::VP_REDUCE_SEQ_FADD, ISD::VP_REDUCE_FMIN,
+                        ISD::VP_REDUCE_FMAX, ISD::VP_REDUCE_FMINIMUM, ISD::VP_REDUCE_FMAXIMUM,
+                        ISD::VP_REDUCE_FMUL, ISD::VP_REDUCE_SEQ_FMUL},
+                       VT, Expand);
   }
   if (IsMask) {
     setOperationAction({ISD::VECREDUCE_MUL, ISD::VP_CTTZ_ELTS, ISD::VP_CTTZ_ELTS_ZERO_UNDEF}, VT,

@@ -999,7 +999,8 @@ void MTIAInsertVSETVLI::emitAll(MachineBasicBlock &MBB) {
   }
 }
 
-// How many whole registers a unit-stride access without a mask moves; 0: another access.
+// How many whole registers a unit-stride access without a mask moves; 0: another access, or a part
+// of a group.
 static unsigned getWholeRegisters(const MachineInstr &MI, const MachineRegisterInfo &MRI) {
   const MCInstrDesc &D = MI.getDesc();
   if (!MTIAV::isPseudo(D) || MTIAV::getMemMode(D) != MTIAV::MemUnit || MTIAV::getMemNF(D) != 1 ||
@@ -1012,7 +1013,9 @@ static unsigned getWholeRegisters(const MachineInstr &MI, const MachineRegisterI
   uint64_t Count = AVL.getImm() < 0 ? MTIAV::getVLMax(MTIAV::getVTypeI(MI)) : AVL.getImm();
   uint64_t Bits = Count * MTIAV::getMemEEW(D);
   unsigned Registers = Bits / MTIAVType::VLen;
-  return Bits % MTIAVType::VLen == 0 && isPowerOf2_32(Registers) && Registers <= 8 ? Registers : 0;
+  const TargetRegisterInfo &TRI = *MRI.getTargetRegisterInfo();
+  unsigned OfGroup = TRI.getRegSizeInBits(MI.getOperand(0).getReg(), MRI) / MTIAVType::VLen;
+  return Bits % MTIAVType::VLen == 0 && OfGroup == Registers ? Registers : 0;
 }
 
 // A configuration that only moves of whole registers need isn't needed:

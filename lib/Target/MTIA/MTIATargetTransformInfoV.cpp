@@ -258,6 +258,10 @@ MTIATTIImpl::getVPLegalizationStrategy(const VPIntrinsic &PI) const {
   if (PI.getIntrinsicID() == Intrinsic::vp_frem || IsOdd(PI.getType()) ||
       llvm::any_of(PI.args(), [&](const Use &U) { return IsOdd(U->getType()); }))
     return VPLegalization(VPLegalization::Convert, VPLegalization::Convert);
+  // Reductions of elements that have only conversions are those of all, element by element.
+  if (isa<VPReductionIntrinsic>(PI) &&
+      (PI.getType()->isBFloatTy() || (PI.getType()->isHalfTy() && !ST->hasVInstructionsF16())))
+    return VPLegalization(VPLegalization::Discard, VPLegalization::Convert);
   if (!ST->hasVInstructions() ||
       (PI.getIntrinsicID() == Intrinsic::vp_reduce_mul && Ty->isVectorTy()) ||
       PI.getIntrinsicID() == Intrinsic::vp_reduce_fmul ||

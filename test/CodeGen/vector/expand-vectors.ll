@@ -110,3 +110,18 @@ define <vscale x 16 x i16> @bits(<vscale x 64 x i4> %a) {
   %r = bitcast <vscale x 64 x i4> %a to <vscale x 16 x i16>
   ret <vscale x 16 x i16> %r
 }
+
+; Elements that have only conversions, of an odd length and by length and mask.
+define bfloat @least_of_five(<5 x bfloat> %a) {
+; CHECK-LABEL: least_of_five:
+; CHECK: ret
+  %r = call bfloat @llvm.vector.reduce.fmin.v5bf16(<5 x bfloat> %a)
+  ret bfloat %r
+}
+
+define bfloat @sum(bfloat %s, <vscale x 2 x bfloat> %a, <vscale x 2 x i1> %m, i32 %n) {
+; CHECK-LABEL: sum:
+; CHECK: ret
+  %r = call bfloat @llvm.vp.reduce.fadd.nxv2bf16(bfloat %s, <vscale x 2 x bfloat> %a, <vscale x 2 x i1> %m, i32 %n)
+  ret bfloat %r
+}

@@ -280,3 +280,15 @@ define void @segments(ptr %p, ptr %q, i32 %n) {
   call void @llvm.vp.store.nxv8i32(<vscale x 8 x i32> %y, ptr align 4 %q, <vscale x 8 x i1> splat (i1 true), i32 %n2)
   ret void
 }
+
+; A part of a group is no move of whole registers: 8 elements of 64.
+; CHECK-LABEL: part_of_group:
+; CHECK: vsetivli zero, 8, e64, m8, ta, ma
+; CHECK-NEXT: vse64.v v{{8|16|24}}, (a1)
+define void @part_of_group(ptr %out, ptr %part, i64 %x) {
+  %i = insertelement <64 x i64> poison, i64 %x, i64 0
+  %v = shufflevector <64 x i64> %i, <64 x i64> poison, <64 x i32> zeroinitializer
+  store <64 x i64> %v, ptr %out
+  call void @llvm.vp.store.v64i64.p0(<64 x i64> %v, ptr align 8 %part, <64 x i1> splat (i1 true), i32 8)
+  ret void
+}
