@@ -15,10 +15,10 @@
 #include <unistd.h>
 
 enum {
-  ROOM = 64,   // commands in a queue; a power of two
-  OFFER = 8,   // as many are worth the second thread's while
-  ENOUGH = 64, // as many commands of the DPE or SE start it
-  SPINS = 1000 // looks for work before it sleeps: some 20 us
+  ROOM = 64,     // commands in a queue; a power of two
+  OFFER = 8,     // as many are worth the second thread's while
+  ENOUGH = 2000, // as many commands of the DPE, SE or MLU start it: some 3 ms of work
+  SPINS = 1000   // looks for work before it sleeps: some 20 us
 };
 
 struct queue {

@@ -1,7 +1,8 @@
 #!/usr/bin/python3
 # SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
-"""Runs mtia-run with the given words on one and on two host threads, several times: all that it
-writes, its status and its messages must be the same. Leaves what the run without --threads writes.
+"""Runs mtia-run with the given words on one and on two host threads, and on as many as it likes, in
+several modes: all that it writes, its status and its messages must be the same. Then once more
+without --threads: what that writes is left.
 """
 import os
 import subprocess
@@ -37,9 +38,9 @@ if any(w.startswith("--max-cycles") for w in words):
     modes.append(["--dump-on-error", "core"])
 for mode in modes:
     results = []
-    for threads in ("1", "2", "2"):
+    for threads in (["--threads=1"], ["--threads=2"], ["--threads=2"], []):
         with tempfile.TemporaryDirectory() as folder:
-            results.append(run(folder, "--threads", threads, "--stats-json", "stats.json", *mode))
+            results.append(run(folder, *threads, "--stats-json", "stats.json", *mode))
     for other in results[1:]:
         for what, a, b in zip(("status", "stdout", "stderr"), results[0], other):
             assert a == b, (mode, what, a, b)

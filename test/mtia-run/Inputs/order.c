@@ -14,9 +14,9 @@ static volatile uint32_t *word(uint64_t base, unsigned i) {
 
 MTIA_KERNEL(order, struct args, MTIA_IN(x, MTIA_I32, "P", "N"), MTIA_OUT(y, MTIA_I32, "P", "N")) {
   uint32_t pe = mtia_pe(), pes = mtia_rows() * mtia_cols(), next = (pe + 1) % pes;
-  uint64_t local[4], remote = MTIA_REMOTE_BASE +
-                              (next / mtia_cols() * MTIA_REMOTE_COLUMNS + next % mtia_cols()) *
-                                  (uint64_t)MTIA_LOCAL_ROOM;
+  uint64_t local[4],
+      remote = MTIA_REMOTE_BASE + (next / mtia_cols() * MTIA_REMOTE_COLUMNS + next % mtia_cols()) *
+                                      (uint64_t)MTIA_LOCAL_ROOM;
   for (unsigned i = 0; i < 4; i++)
     local[i] = MTIA_LOCAL_BASE + i * 1024;
   uint32_t *sum = mtia_ptr(&args->y, pe * args->y.dim[1]);
