@@ -7,6 +7,8 @@
 
 #include <stdlib.h>
 
+enum { MOST = 16 << 20 }; // bytes: conformance tests leave some kilobytes
+
 char *mtia_signature(struct mtia_device *dev, unsigned bytes, struct mtia_error *error) {
   const struct mtia_symbol *from = mtia_image_find(dev, "begin_signature");
   const struct mtia_symbol *to = mtia_image_find(dev, "end_signature");
@@ -19,6 +21,13 @@ char *mtia_signature(struct mtia_device *dev, unsigned bytes, struct mtia_error 
     mtia_error_set(error, MTIA_ERR_USAGE,
                    "the program has no signature: no symbols begin_signature and, not in front of "
                    "it, end_signature");
+    return NULL;
+  }
+  if (to->addr - from->addr > MOST) {
+    mtia_error_set(error, MTIA_ERR_USAGE,
+                   "the signature, from begin_signature to end_signature, has %llu bytes; at most "
+                   "%d are printed",
+                   (unsigned long long)(to->addr - from->addr), MOST);
     return NULL;
   }
   uint64_t size = to->addr - from->addr, lines = (size + bytes - 1) / bytes;
