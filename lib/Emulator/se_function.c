@@ -23,19 +23,23 @@ static float cubic(const uint32_t c[4], float t) {
   return y * t + mtia_float_of(c[0]);
 }
 
-// 2^(n/32) from the table, e^r for |r| <= ln(2)/64 by its series.
-static float exponential(float x) {
-  if (x > 89.0f)
+// e^(x + rest), rest small. 2^(n/32) from the table, e^r for |r| <= ln(2)/64 by its series.
+static float exponential_of_sum(float x, float rest) {
+  float sum = x + rest;
+  if (sum > 89.0f)
     return INFINITY;
-  if (x < -104.0f)
+  if (sum < -104.0f)
     return 0;
-  int32_t n = mtia_se_round(x * 0x1.715476p+5f); // 32/ln 2
-  float r = x - (float)n * 0x1.62p-6f;           // ln(2)/32 in 8 bits: the product is exact
-  r = r - (float)n * 0x1.c85fep-15f;             // and the rest of it
+  int32_t n = mtia_se_round(sum * 0x1.715476p+5f); // 32/ln 2
+  float r = x - (float)n * 0x1.62p-6f;             // ln(2)/32 in 8 bits: the product is exact
+  r = r + rest;
+  r = r - (float)n * 0x1.c85fep-15f;                      // and the rest of it
   float p = r * (1.0f + r * (0.5f + r * 0x1.555556p-3f)); // e^r - 1
   float t = mtia_float_of(se_exp2[n & 31]);
   return scale_by(t + t * p, n >> 5);
 }
+
+static float exponential(float x) { return exponential_of_sum(x, 0); }
 
 // |x| = m * 2^*e, 1 <= m < 2; x is finite and not 0.
 static float split(float x, int *e) {
@@ -90,14 +94,17 @@ static float hyperbolic_tangent(float x) {
   return copysignf(1.0f - (2 * e) * reciprocal(1.0f + e), x);
 }
 
-// x * Phi(x). The tail is e^(-x^2/2) times a table of Mills' ratio.
+// x * Phi(x). The tail is e^(-x^2/2) times a table of Mills' ratio. An exponent that were rounded
+// would be wrong by many units: its square is that of 12 bits, which is exact, and the rest.
 static float gelu(float x) {
   float a = fabsf(x);
   if (a >= 16.0f)
     return x > 0 ? x : -0.0f;
   uint32_t i = (uint32_t)(a * 16);
-  float tail = exponential(x * x * -0.5f) * cubic(se_mills[i], a - ((float)i + 0.5f) / 16);
-  return x * (x < 0 ? tail : 1.0f - tail);
+  float h = mtia_float_of(mtia_bits_of(a) & 0xFFFFF000);
+  float e = exponential_of_sum(h * h * -0.5f, (a + h) * (a - h) * -0.5f);
+  float mills = cubic(se_mills[i], a - ((float)i + 0.5f) / 16);
+  return x < 0 ? e * (x * mills) : x * (1.0f - e * mills);
 }
 
 static float silu(float x) { return isinf(x) && x < 0 ? -0.0f : x * sigmoid(x); }

@@ -27,15 +27,17 @@ def cubic(c, t):
     return ((c[:, 3] * t + c[:, 2]) * t + c[:, 1]) * t + c[:, 0]
 
 
-def exp(x):
-    inside = np.where((x <= 89) & (x >= -104), x, F(0))
-    n = np.rint(inside * F(32 / math.log(2)))
-    r = inside - n * F(float.fromhex("0x1.62p-6"))
+def exp(x, rest=F(0)):
+    total = x + rest
+    legal = (total <= 89) & (total >= -104)
+    n = np.rint(np.where(legal, total, F(0)) * F(32 / math.log(2)))
+    r = np.where(legal, x, F(0)) - n * F(float.fromhex("0x1.62p-6"))
+    r = r + np.where(legal, rest, F(0))
     r = r - n * F(float.fromhex("0x1.c85fep-15"))
     p = r * (F(1) + r * (F(0.5) + r * F(1 / 6)))
     n = n.astype(np.int64)
     t = TABLE["se_exp2"][n & 31, 0]
-    return np.where(x > 89, F(np.inf), np.where(x < -104, F(0), scaled(t + t * p, n >> 5)))
+    return np.where(total > 89, F(np.inf), np.where(total < -104, F(0), scaled(t + t * p, n >> 5)))
 
 
 def split(x):
@@ -87,8 +89,9 @@ def gelu(x):
     inside = np.where(a < 16, a, F(0))
     i = (inside * 16).astype(np.int64)
     c = cubic(TABLE["se_mills"][i], (inside.astype(np.float64) - (i + 0.5) / 16).astype(F))
-    tail = exp(inside * inside * F(-0.5)) * c
-    y = x * np.where(x < 0, tail, F(1) - tail)
+    h = (inside.view(np.uint32) & np.uint32(0xFFFFF000)).view(F)
+    e = exp(h * h * F(-0.5), (inside + h) * (inside - h) * F(-0.5))
+    y = np.where(x < 0, e * (x * c), x * (F(1) - e * c))
     return np.where(a < 16, y, np.where(x > 0, x, F(-0.0)))
 
 
