@@ -105,7 +105,7 @@ GREATEST(f16, _Float16)
       sum += mtia_select_f32x64(mtia_first_maskx64(n - k), p, (f)0.0f);                            \
       mtia_store_first_f32x64(e + k, n - k, p);                                                    \
     }                                                                                              \
-    return mtia_hsum_any_f32x64(sum);                                                              \
+    return begin_now(mtia_hsum_any_f32x64(sum));                                                   \
   }                                                                                                \
   static inline void scale_##t(c *y, const float *e, float factor, long n) {                       \
     long k = 0;                                                                                    \
