@@ -426,6 +426,17 @@ static bool expandHistogram(IntrinsicInst &II) {
   return true;
 }
 
+// Of one element, the type legaliser makes a scalar, which it can't compress: it is there or not.
+static bool expandCompressOfOne(IntrinsicInst &II) {
+  auto *Ty = dyn_cast<FixedVectorType>(II.getType());
+  if (II.getIntrinsicID() != Intrinsic::experimental_vector_compress || !Ty ||
+      Ty->getNumElements() != 1)
+    return false;
+  IRBuilder<> B(&II);
+  replace(II, B.CreateSelect(II.getArgOperand(1), II.getArgOperand(0), II.getArgOperand(2)));
+  return true;
+}
+
 //===----------------------------------------------------------------------===//
 // Odd widths
 //===----------------------------------------------------------------------===//
@@ -716,7 +727,7 @@ static bool expand(const MTIASubtarget &ST, Function &F) {
         Changed |= expandOddWidth(ST, *VP, Candidates);
       }
     } else if (auto *II = dyn_cast<IntrinsicInst>(I)) {
-      Changed |= expandInterleave(ST, *II) || expandHistogram(*II);
+      Changed |= expandInterleave(ST, *II) || expandHistogram(*II) || expandCompressOfOne(*II);
     }
   }
   return Changed;

@@ -125,3 +125,10 @@ define bfloat @sum(bfloat %s, <vscale x 2 x bfloat> %a, <vscale x 2 x i1> %m, i3
   %r = call bfloat @llvm.vp.reduce.fadd.nxv2bf16(bfloat %s, <vscale x 2 x bfloat> %a, <vscale x 2 x i1> %m, i32 %n)
   ret bfloat %r
 }
+
+define <1 x i32> @compress_one(<1 x i32> %a, <1 x i1> %m, <1 x i32> %b) {
+; CHECK-LABEL: compress_one:
+; CHECK: ret
+  %r = call <1 x i32> @llvm.experimental.vector.compress.v1i32(<1 x i32> %a, <1 x i1> %m, <1 x i32> %b)
+  ret <1 x i32> %r
+}
