@@ -10,7 +10,11 @@
 
 static inline uint64_t kn_min(uint64_t a, uint64_t b) { return a < b ? a : b; }
 static inline uint64_t kn_max(uint64_t a, uint64_t b) { return a > b ? a : b; }
-static inline uint64_t kn_ceil_div(uint64_t a, uint64_t b) { return (a + b - 1) / b; }
+// A division takes 21 cycles on the cores; numbers of PEs and of tiles are often powers of two.
+static inline uint64_t kn_div(uint64_t a, uint64_t b) {
+  return b & (b - 1) ? a / b : a >> __builtin_ctzll(b);
+}
+static inline uint64_t kn_ceil_div(uint64_t a, uint64_t b) { return kn_div(a + b - 1, b); }
 static inline uint32_t kn_pad(uint64_t bytes) { return (uint32_t)mtia_align_up(bytes); }
 
 static inline uint32_t kn_pes(void) { return mtia_rows() * mtia_cols(); }
@@ -20,7 +24,7 @@ struct kn_range {
   uint64_t begin, end;
 };
 static inline struct kn_range kn_share(uint64_t total, uint64_t part, uint64_t parts) {
-  return (struct kn_range){total * part / parts, total * (part + 1) / parts};
+  return (struct kn_range){kn_div(total * part, parts), kn_div(total * (part + 1), parts)};
 }
 
 // Accesses by a core of what a unit moves: the compiler must not move them over the command.

@@ -81,9 +81,9 @@ static struct bmm_walk bmm_begin(const struct bmm_args *a, const struct bmm_cut 
   struct kn_range mine = kn_share(a->x.dim[0] * per_product, mtia_pe(), kn_pes());
   struct bmm_walk w = {.left = mine.end - mine.begin, .first = true};
   if (w.left) {
-    w.batch = mine.begin / per_product;
+    w.batch = kn_div(mine.begin, per_product);
     uint32_t at = (uint32_t)(mine.begin - w.batch * per_product);
-    w.panel = at / c->strips;
+    w.panel = (uint32_t)kn_div(at, c->strips);
     w.strip = at - w.panel * c->strips;
     bmm_locate(c, &w);
   }

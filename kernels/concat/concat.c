@@ -54,7 +54,7 @@ static struct cut cut(const struct args *a, uint32_t log2) {
   struct cut c = {.log2 = log2, .rows = a->y.dim[0], .bytes = a->y.dim[1] << log2};
   c.wide = (uint32_t)kn_min(WIDE, kn_pad(c.bytes));
   c.pieces_across = c.bytes <= WIDE ? 1 : (uint32_t)kn_ceil_div(c.bytes, WIDE);
-  uint64_t rows = PIECE / c.wide, fair = c.rows * c.pieces_across / (PIECES * kn_pes());
+  uint64_t rows = kn_div(PIECE, c.wide), fair = kn_div(c.rows * c.pieces_across, PIECES * kn_pes());
   c.piece_rows = (uint32_t)kn_max(kn_min(rows, fair), 1);
   return c;
 }
@@ -69,7 +69,7 @@ static struct walk begin(const struct cut *c) {
   struct kn_range mine = kn_share(down * c->pieces_across, mtia_pe(), kn_pes());
   struct walk w = {.left = mine.end - mine.begin};
   if (w.left) {
-    uint64_t row = c->pieces_across == 1 ? mine.begin : mine.begin / c->pieces_across;
+    uint64_t row = kn_div(mine.begin, c->pieces_across);
     w.row = row * c->piece_rows;
     w.at = (mine.begin - row * c->pieces_across) * WIDE;
     measure(c, &w);

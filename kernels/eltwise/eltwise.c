@@ -65,7 +65,7 @@ static struct piece cut(const struct job *job) {
     p.columns = total;
     p.rows = 1;
   }
-  uint32_t size = (uint32_t)kn_min(MOST, total / (PIECES * kn_pes())) / STEP * STEP;
+  uint32_t size = (uint32_t)kn_min(MOST, kn_div(total, PIECES * kn_pes())) / STEP * STEP;
   if (size < MOST)
     size += STEP;
   p.piece_columns = (uint32_t)kn_min(size, p.columns);
@@ -73,13 +73,13 @@ static struct piece cut(const struct job *job) {
   uint32_t to_row = kn_pad(p.piece_columns * p.to_size);
   bool padded = from_row != p.piece_columns * p.from_size;
   if (from_row * p.to_size == to_row * p.from_size && !(padded && job->scales))
-    p.flat = from_row / p.from_size;
+    p.flat = (uint32_t)kn_div(from_row, p.from_size);
   p.piece_rows = 1;
   p.blocks = (uint32_t)p.rows;
   if (p.columns < size && p.rows > 1) {
     // Short rows: as many as one long row has bytes.
     uint32_t bytes = size * (p.from_size > p.to_size ? p.from_size : p.to_size);
-    p.piece_rows = (uint32_t)kn_max(bytes / (from_row > to_row ? from_row : to_row), 1);
+    p.piece_rows = (uint32_t)kn_max(kn_div(bytes, from_row > to_row ? from_row : to_row), 1);
     p.blocks = (uint32_t)kn_ceil_div(p.rows, p.piece_rows);
   }
   return p;
@@ -102,7 +102,7 @@ static void measure(const struct piece *p, struct walk *w) {
 static struct walk begin(const struct piece *p) {
   uint64_t wide = kn_ceil_div(p->columns, p->piece_columns);
   struct kn_range mine = kn_share(wide * p->blocks, mtia_pe(), kn_pes());
-  uint64_t column = p->blocks == 1 ? mine.begin : mine.begin / p->blocks;
+  uint64_t column = kn_div(mine.begin, p->blocks);
   struct walk w = {.left = mine.end - mine.begin,
                    .block = (uint32_t)(mine.begin - column * p->blocks),
                    .column = column * p->piece_columns,

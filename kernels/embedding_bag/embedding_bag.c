@@ -408,7 +408,7 @@ static bool set_columns(struct plan *p, const struct kind *kind, uint64_t column
   p->row_bytes = columns * kind->size + kind->beside;
   p->row_padded = kn_pad(p->row_bytes);
   p->out_padded = kn_pad(4 * columns);
-  p->batch = p->out_padded >= OUT_BATCH ? 1 : (uint32_t)OUT_BATCH / p->out_padded;
+  p->batch = p->out_padded >= OUT_BATCH ? 1 : (uint32_t)kn_div(OUT_BATCH, p->out_padded);
   p->batch_bytes = p->batch * p->out_padded;
   p->zero_size = kn_pad(columns);
   p->rows_start = AT_ZERO + p->zero_size + 2 * p->batch_bytes;
@@ -498,7 +498,7 @@ static void embedding_bag(const struct args *a, const struct kind *kind) {
     place.index = clamp_index(offset, p.indices);
     bad += offset != (int64_t)place.index;
   } else {
-    place = find(a, &p, kind, (p.indices + p.bags) * share / pes);
+    place = find(a, &p, kind, kn_div((p.indices + p.bags) * share, pes));
   }
   if (core == 0) {
     shared()->begin.bag = place.bag;

@@ -64,9 +64,9 @@ static struct walk begin(const struct args *a, const struct cut *c) {
   struct kn_range mine = kn_share(a->x.dim[0] * per_matrix, mtia_pe(), kn_pes());
   struct walk w = {.left = mine.end - mine.begin};
   if (w.left) {
-    w.batch = mine.begin / per_matrix;
+    w.batch = kn_div(mine.begin, per_matrix);
     uint32_t tile = (uint32_t)(mine.begin - w.batch * per_matrix);
-    w.tile_m = tile / c->tiles_n;
+    w.tile_m = (uint32_t)kn_div(tile, c->tiles_n);
     w.tile_n = tile - w.tile_m * c->tiles_n;
     locate(a, c, &w);
   }
