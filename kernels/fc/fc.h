@@ -12,7 +12,7 @@
 // order in which they are used. Core 1 computes: per block of 64 x 64 it works
 // off each chunk one accumulator at a time, so that the accumulators finish one
 // after the other and the reduction, the drain and the next block's bias of one
-// overlap the multiplications of the others. The cores meet once, at the start;
+// overlap the multiplications of the others. The cores meet at the start only, twice;
 // everything else is the circular buffers' checks.
 #ifndef MTIA_KERNELS_FC_H
 #define MTIA_KERNELS_FC_H
@@ -278,12 +278,37 @@ static void compute(const struct fc_args *a, float scale, const struct fc_plan *
   }
 }
 
+// What the cores tell each other of their plans, in local memory.
+struct fc_choice {
+  uint32_t cycles, row_groups, k_parts, n_groups, steps_per_part;
+};
+
+static void fc_agree(struct fc_plan *plan, uint32_t core) {
+  volatile struct fc_choice *choice = (volatile struct fc_choice *)(uintptr_t)MTIA_LOCAL_BASE;
+  volatile struct fc_choice *mine = choice + core, *other = choice + (1 - core);
+  mine->cycles = plan->cycles;
+  mine->row_groups = plan->row_groups;
+  mine->k_parts = plan->k_parts;
+  mine->n_groups = plan->n_groups;
+  mine->steps_per_part = plan->steps_per_part;
+  __mtia_bar(MTIA_BAR_PE);
+  uint32_t cycles = other->cycles;
+  if (cycles < plan->cycles || (cycles == plan->cycles && core == 1)) {
+    plan->row_groups = other->row_groups;
+    plan->k_parts = other->k_parts;
+    plan->n_groups = other->n_groups;
+    plan->steps_per_part = other->steps_per_part;
+  }
+}
+
 static inline void fc_run(const struct fc_args *args, float scale) {
   uint32_t k = (uint32_t)args->x.dim[1] * FC_IN_SIZE;
-  struct fc_plan plan =
-      fc_choose((uint32_t)args->x.dim[0], (uint32_t)args->w.dim[0], k, mtia_rows(), mtia_cols());
+  uint32_t core = mtia_core();
+  struct fc_plan plan = fc_choose((uint32_t)args->x.dim[0], (uint32_t)args->w.dim[0], k,
+                                  mtia_rows(), mtia_cols(), core);
+  fc_agree(&plan, core);
   struct fc_share share = my_share(&plan, k);
-  bool mover = mtia_core() == 0;
+  bool mover = core == 0;
 
   if (mover) {
     uint64_t at = MTIA_LOCAL_BASE;

@@ -49,6 +49,7 @@ struct fc_plan {
   uint32_t k_parts;               // neighbouring columns with different k
   uint32_t n_groups;              // PEs, or chains of PEs, with different n
   uint32_t steps_per_part;        // upper bound; the last part may have fewer
+  uint32_t cycles;                // the estimate
 };
 
 static inline uint32_t fc_ceil_div(uint32_t a, uint32_t b) { return (a + b - 1) / b; }
@@ -98,15 +99,16 @@ static inline uint32_t fc_load_cycles(uint32_t my_strips, uint32_t my_blocks, ui
 // Tries every power of two that divides the sub-grid's sides, with the odd
 // factor of the rows given to m or to n (that of the columns goes to n).
 // Division is slow on the cores (tens of cycles), so extents are halved from
-// try to try, by ceil(ceil(a / 2) / 2) = ceil(a / 4).
+// try to try, by ceil(ceil(a / 2) / 2) = ceil(a / 4). Each core tries one half, as a try takes
+// some 60 cycles; the plan that both follow is the better one of the two, of equal ones core 0's.
 static inline struct fc_plan fc_choose(uint32_t m, uint32_t n, uint32_t k_bytes, uint32_t rows,
-                                       uint32_t cols) {
+                                       uint32_t cols, uint32_t core) {
   struct fc_plan best = {.strips = fc_ceil_div(m, FC_BLOCK),
                          .blocks = fc_ceil_div(n, FC_BLOCK),
                          .steps = fc_ceil_div(k_bytes, FC_STEP)};
   uint32_t row_bits = fc_twos(rows), col_bits = fc_twos(cols);
   uint32_t row_odd = rows >> row_bits, col_odd = cols >> col_bits;
-  uint32_t best_cycles = UINT32_MAX;
+  best.cycles = UINT32_MAX;
 
   for (uint32_t odd_to_m = 0; odd_to_m <= (row_odd > 1); ++odd_to_m) {
     uint32_t m_odd = odd_to_m ? row_odd : 1, n_odd = odd_to_m ? col_odd : row_odd * col_odd;
@@ -118,15 +120,17 @@ static inline struct fc_plan fc_choose(uint32_t m, uint32_t n, uint32_t k_bytes,
         uint32_t my_steps = (best.steps + (1u << c) - 1) >> c;
         if (((1u << c) - 1) * my_steps >= best.steps)
           break; // a PE of the chain would have no k
+        if (((r ^ c) & 1) != core)
+          continue;
         uint32_t n_bits = row_bits - r + col_bits - c;
         uint32_t my_blocks = (blocks + (1u << n_bits) - 1) >> n_bits;
         uint32_t compute = fc_compute_cycles(my_strips * my_blocks, my_steps, 1u << c);
-        if (compute >= best_cycles)
+        if (compute >= best.cycles)
           continue;
         uint32_t load = fc_load_cycles(my_strips, my_blocks, my_steps);
         uint32_t cycles = fc_max(load, compute) + (load >> 7); // its start is never hidden
-        if (cycles < best_cycles) {
-          best_cycles = cycles;
+        if (cycles < best.cycles) {
+          best.cycles = cycles;
           best.row_groups = m_odd << r;
           best.k_parts = 1u << c;
           best.n_groups = n_odd << n_bits;
