@@ -158,9 +158,12 @@ bool mtia_profile(struct mtia_device *dev, struct mtia_error *error);
 void mtia_write_profile(struct mtia_device *dev, FILE *out);
 
 // Checks what a kernel does with memory (docs/checks.md): "all", or some of uninit, bounds, race,
-// cb, stale, with commas. mtia_run then fails with MTIA_ERR_CHECK if there are findings; they are
-// the error's report. The run is slower, its cycles and results are the same.
+// cb, stale, align, slow, with commas. mtia_run then fails with MTIA_ERR_CHECK if there are
+// findings; they are the error's report. The run is slower, its cycles and results are the same.
 bool mtia_check(struct mtia_device *dev, const char *list, struct mtia_error *error);
+// What `slow` has seen in the run: no mistakes. A line for each place in the program, behind
+// `prefix`.
+void mtia_check_notes(struct mtia_device *dev, const char *prefix, FILE *out);
 
 // Lets gdb debug the run: mtia_run waits for its connection before the first instruction. `where`:
 // a port of this machine ("0": any that is free), a path with a '/' for a unix socket to be made,

@@ -4,6 +4,7 @@
 // for every cache line of a tensor, who wrote it and who holds a copy. See docs/checks.md
 // for what is found, and what isn't.
 #include "check.h"
+#include "check_slow.h"
 #include "core.h"
 #include "debug.h"
 #include "image.h"
@@ -72,13 +73,20 @@ struct mtia_check {
   struct tile (*port)[2];
   const struct mtia_command *command;
   uint64_t block, block_end; // of the arguments
+  // Of the instruction that a core executes: the place that it accesses, and whether that has no
+  // gaps.
+  const struct mtia_slot *slot;
+  uint64_t first, end;
+  bool whole, writes;
   struct finding finding[MAX_FINDINGS];
   unsigned findings;
   uint64_t more;
 };
 
-static const char *const kind_name[] = {"uninit", "bounds", "race", "cb", "stale"};
-enum kind { UNINIT, BOUNDS, RACE, CB, STALE, KINDS };
+static const char *const kind_name[] = {"uninit", "bounds", "race", "cb", "stale", "align", "slow"};
+enum kind { UNINIT, BOUNDS, RACE, CB, STALE, ALIGN, SLOW, KINDS };
+// What is slow is no mistake.
+enum { ALL = (1 << SLOW) - 1 };
 _Static_assert(KINDS == sizeof kind_name / sizeof *kind_name, "a name for each");
 
 //===-- Which ----------------------------------------------------------------===//
@@ -100,9 +108,9 @@ bool mtia_check(struct mtia_device *dev, const char *list, struct mtia_error *er
     if (k == KINDS && !(n == 3 && !strncmp(word, "all", n)))
       return mtia_error_set(error, MTIA_ERR_USAGE,
                             "there is no check '%.*s'; there are all, uninit, bounds, race, cb, "
-                            "stale",
+                            "stale, align, slow",
                             (int)n, word);
-    kinds |= k == KINDS ? (1u << KINDS) - 1 : 1u << k;
+    kinds |= k == KINDS ? (unsigned)ALL : 1u << k;
     word += n + (word[n] == ',');
   }
   if (!kinds)
@@ -167,7 +175,8 @@ bool mtia_check_start(struct mtia_device *dev) {
   mtia_launch_registers(dev, x);
   check->block = x[10];
   check->block_end = x[10] + x[12];
-  if (wanted(dev, RACE) && !mtia_race_create(dev))
+  if ((wanted(dev, RACE) && !mtia_race_create(dev)) ||
+      (wanted(dev, SLOW) && !mtia_slow_create(dev)))
     return false;
   for (unsigned i = 0; i < tensors; i++) {
     mtia_launch_tensor(dev, i, &check->tensor[i]);
@@ -180,6 +189,7 @@ bool mtia_check_start(struct mtia_device *dev) {
 void mtia_check_destroy(struct mtia_device *dev) {
   struct mtia_check *check = dev->check;
   mtia_race_destroy(dev);
+  mtia_slow_destroy(dev);
   if (!check)
     return;
   for (unsigned i = 0; i < check->regions; i++) {
@@ -227,10 +237,9 @@ static void print_who(FILE *out, struct mtia_device *dev, struct who who) {
 
 // Opens the text of a finding, or NULL if it is already there or nobody wants it. `other`: what
 // tells findings of one place apart.
-static FILE *begin(struct mtia_device *dev, enum kind kind, struct who who, uint64_t other,
-                   size_t *size) {
+static FILE *begin_text(struct mtia_device *dev, enum kind kind, uint64_t pc, uint64_t other,
+                        size_t *size) {
   struct mtia_check *check = dev->check;
-  uint64_t pc = pc_of(who);
   if (!wanted(dev, kind))
     return NULL;
   for (unsigned i = 0; i < check->findings; i++) {
@@ -250,6 +259,15 @@ static FILE *begin(struct mtia_device *dev, enum kind kind, struct who who, uint
   if (!out)
     return NULL;
   check->findings++;
+  return out;
+}
+
+// The same, behind who did it.
+static FILE *begin(struct mtia_device *dev, enum kind kind, struct who who, uint64_t other,
+                   size_t *size) {
+  FILE *out = begin_text(dev, kind, pc_of(who), other, size);
+  if (!out)
+    return NULL;
   print_who(out, dev, who);
   fprintf(out, ": ");
   return out;
@@ -534,11 +552,67 @@ static bool is_constant(const struct mtia_device *dev, const struct region *r, u
          (addr >= dev->image->code && addr < dev->image->code_end);
 }
 
+// A core's access that is not where its size demands.
+static void check_alignment(struct mtia_core *c, const struct region *r, uint64_t addr,
+                            uint64_t bytes, bool write) {
+  struct mtia_device *dev = c->dev;
+  uint64_t element = mtia_debug_element(dev->check->slot), unit = element ? element : bytes;
+  size_t size;
+  FILE *out = addr % unit ? begin(dev, ALIGN, (struct who){c, NULL}, write, &size) : NULL;
+  if (!out)
+    return;
+  fprintf(out, "%s %" PRIu64 " bytes at 0x%" PRIx64, write ? "writes" : "reads", unit, addr);
+  if (r) {
+    fprintf(out, " (");
+    print_place(out, dev, r, addr - (r->tensor ? r->addr : MTIA_LOCAL_BASE));
+    fprintf(out, ")");
+  }
+  fprintf(out,
+          ", which is not a multiple of %" PRIu64
+          ": a RISC-V core may trap there, or make several accesses of it",
+          unit);
+  fclose(out);
+}
+
+// The bytes of a CB go on at its start; a core's access goes on behind it.
+static void check_wrap(struct mtia_core *c, bool write) {
+  struct mtia_device *dev = c->dev;
+  const struct mtia_check *check = dev->check;
+  uint64_t from = check->first - MTIA_LOCAL_BASE, to = check->end - MTIA_LOCAL_BASE;
+  if (to <= from || from / 32 == (to - 1) / 32 || from >= dev->p->local_bytes ||
+      cb_of(c->pe, from) == MTIA_CBS)
+    return;
+  for (unsigned i = 0; i < MTIA_CBS; i++) {
+    const struct mtia_cb *cb = &c->pe->cp->cb[i];
+    if (cb->set && from >= cb->base && to <= (uint64_t)cb->base + cb->size)
+      return;
+  }
+  unsigned i = cb_of(c->pe, from);
+  size_t size;
+  FILE *out = begin(dev, BOUNDS, (struct who){c, NULL}, i + 2, &size);
+  if (!out)
+    return;
+  fprintf(out,
+          "%s %" PRIu64 " bytes from byte %" PRIu64 " of the memory of CB %u on, which has %" PRIu32
+          ": commands go on at its start, a core does not",
+          write ? "writes" : "reads", to - from, from - c->pe->cp->cb[i].base, i,
+          c->pe->cp->cb[i].size);
+  fclose(out);
+}
+
 static bool core_access(struct mtia_core *c, uint64_t addr, uint64_t bytes, bool read, bool write) {
   struct mtia_device *dev = c->dev;
+  struct mtia_check *check = dev->check;
   struct who who = {c, NULL};
+  if (check->end == 0)
+    check->first = addr;
+  else
+    check->whole &= addr == check->end;
+  check->end = addr + bytes;
+  check->writes = write;
   struct region *r = find_address(dev, c->pe, addr);
   const uint8_t *host = dev->race ? mtia_mem(dev, c->pe, addr, bytes) : NULL;
+  check_alignment(c, r, addr, bytes, write);
   if (host && (write || !is_constant(dev, r, addr)))
     mtia_race_core(c, host, bytes, write);
   if (read)
@@ -564,10 +638,20 @@ static bool core_access(struct mtia_core *c, uint64_t addr, uint64_t bytes, bool
 void mtia_check_insn(struct mtia_core *c, const struct mtia_slot *s) {
   if (c->dev->race)
     mtia_race_insn(c, s->op);
-  if (s->op == MTIA_OP_CBO_CLEAN || s->op == MTIA_OP_CBO_FLUSH || s->op == MTIA_OP_CBO_INVAL)
+  if (s->op == MTIA_OP_CBO_CLEAN || s->op == MTIA_OP_CBO_FLUSH || s->op == MTIA_OP_CBO_INVAL) {
     cache_operation(c, s->op, c->x[s->rs1] & ~UINT64_C(63));
-  else
-    mtia_debug_each_access(c, s, core_access);
+    return;
+  }
+  struct mtia_check *check = c->dev->check;
+  check->slot = s;
+  check->end = 0;
+  check->whole = true;
+  mtia_debug_each_access(c, s, core_access);
+  if (!check->end || !check->whole)
+    return;
+  check_wrap(c, check->writes);
+  if (c->dev->slow)
+    mtia_slow_core(c, check->first, check->end - check->first);
 }
 
 //===-- Commands --------------------------------------------------------------===//
@@ -838,10 +922,29 @@ void mtia_check_move(const struct mtia_command *c) {
     popped[cb].tail_pc = c->pc;
 }
 
+void mtia_check_count(struct mtia_core *from, uint64_t pc, const struct mtia_pe *to,
+                      unsigned counter, uint64_t old, uint64_t amount) {
+  struct mtia_device *dev = from->dev;
+  bool down = (int64_t)amount < 0;
+  if (down ? old >= -amount : old + amount >= old)
+    return;
+  char where[600];
+  size_t size;
+  FILE *out = begin_text(dev, CB, pc, counter, &size);
+  if (!out)
+    return;
+  fprintf(out,
+          "%s: adds %" PRId64 " to counter %u of PE (%u,%u), which is %" PRIu64
+          " then: it wraps around",
+          mtia_where(from, pc, where, sizeof where), (int64_t)amount, counter, to->row, to->col,
+          old);
+  fclose(out);
+}
+
 //===-- End -------------------------------------------------------------------===//
 
 // Data that nobody took.
-static void check_left(struct mtia_device *dev) {
+static void check_buffers(struct mtia_device *dev) {
   for (unsigned i = 0; i < dev->rows * dev->cols; i++)
     for (unsigned b = 0; b < MTIA_CBS; b++) {
       const struct mtia_cb *cb = &dev->pe[i].cp->cb[b];
@@ -861,6 +964,24 @@ static void check_left(struct mtia_device *dev) {
               mtia_where_pc(dev, popped->tail_pc, where, sizeof where));
       fclose(out);
     }
+}
+
+static void check_left(struct mtia_device *dev) {
+  check_buffers(dev);
+  for (unsigned i = 0; i < 2 * dev->rows * dev->cols; i++) {
+    const struct mtia_pe *pe = &dev->pe[i / 2];
+    size_t size;
+    FILE *out = pe->cp->port[i % 2].taken
+                    ? begin(dev, CB, (struct who){NULL, NULL}, MTIA_CBS + i % 2, &size)
+                    : NULL;
+    if (!out)
+      continue;
+    fprintf(out,
+            "PE (%u,%u): a tile from the %s is still in its port: red has sent it, and no red has "
+            "received it",
+            pe->row, pe->col, i % 2 ? "west" : "north");
+    fclose(out);
+  }
 }
 
 static void check_outputs(struct mtia_device *dev) {

@@ -31,6 +31,9 @@ void mtia_check_cb_write(const struct mtia_cp *cp, unsigned cb, uint64_t b, cons
 // The command c has given the bytes [from, to) of a CB back.
 void mtia_check_release(const struct mtia_cp *cp, unsigned cb, uint64_t from, uint64_t to,
                         const struct mtia_command *c);
+// `amount`, which a core has sent from pc, is added to a counter.
+void mtia_check_count(struct mtia_core *from, uint64_t pc, const struct mtia_pe *to,
+                      unsigned counter, uint64_t old, uint64_t amount);
 // The command c, just issued, moves head or tail of its CB.
 void mtia_check_move(const struct mtia_command *c);
 

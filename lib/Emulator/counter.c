@@ -2,6 +2,7 @@
 //
 // Counters of the command processors: they order PEs that barriers would hold up.
 
+#include "check.h"
 #include "race.h"
 #include "units.h"
 
@@ -10,7 +11,9 @@
 // An increment between issue and arrival.
 struct mtia_post {
   struct mtia_post *next;
-  struct mtia_pe *from, *to;
+  struct mtia_core *from;
+  uint64_t pc;
+  struct mtia_pe *to;
   unsigned counter;
   uint64_t amount;
 };
@@ -29,26 +32,32 @@ void mtia_counter_set(struct mtia_pe *pe, unsigned counter, uint64_t value) {
   mtia_cp_call(pe); // wakes who waits for it
 }
 
-static void count(struct mtia_pe *from, struct mtia_pe *to, unsigned counter, uint64_t amount) {
-  uint64_t old = to->cp->counter[counter];
-  mtia_counter_set(to, counter, old + amount);
-  if (to->dev->race)
-    mtia_race_counted(from, to, counter, old);
+static void count(const struct mtia_post *post) {
+  struct mtia_device *dev = post->to->dev;
+  uint64_t old = post->to->cp->counter[post->counter];
+  mtia_counter_set(post->to, post->counter, old + post->amount);
+  if (dev->check)
+    mtia_check_count(post->from, post->pc, post->to, post->counter, old, post->amount);
+  if (dev->race)
+    mtia_race_counted(post->from->pe, post->to, post->counter, old);
 }
 
 static void arrive(struct mtia_device *dev, void *ctx, uint64_t arg) {
-  struct mtia_post *post = ctx, **link = &post->from->cp->posts;
+  struct mtia_post *post = ctx, **link = &post->from->pe->cp->posts;
   while (*link != post)
     link = &(*link)->next;
   *link = post->next;
-  count(post->from, post->to, post->counter, post->amount);
+  count(post);
   free(post);
 }
 
-void mtia_counter_add(struct mtia_pe *from, struct mtia_pe *to, unsigned counter, uint64_t amount) {
+void mtia_counter_add(struct mtia_core *from, struct mtia_pe *to, unsigned counter,
+                      uint64_t amount) {
   struct mtia_device *dev = from->dev;
+  struct mtia_cp *cp = from->pe->cp;
+  struct mtia_post now = {cp->posts, from, from->pc, to, counter, amount};
   if (dev->functional) {
-    count(from, to, counter, amount);
+    count(&now);
     return;
   }
   struct mtia_post *post = malloc(sizeof *post);
@@ -56,9 +65,10 @@ void mtia_counter_add(struct mtia_pe *from, struct mtia_pe *to, unsigned counter
     mtia_fail(dev, MTIA_ERR_HOST, "out of memory for a counter");
     return;
   }
-  *post = (struct mtia_post){from->cp->posts, from, to, counter, amount};
-  from->cp->posts = post;
-  mtia_at(dev, mtia_now(dev) + dev->p->cp_dispatch + mtia_counter_way(from, to), arrive, post, 0);
+  *post = now;
+  cp->posts = post;
+  uint64_t way = dev->p->cp_dispatch + mtia_counter_way(from->pe, to);
+  mtia_at(dev, mtia_now(dev) + way, arrive, post, 0);
 }
 
 void mtia_counter_destroy(struct mtia_cp *cp) {

@@ -4,6 +4,7 @@
 // and 1.4). Decoding and the checks at issue are in cp_issue.c.
 
 #include "check.h"
+#include "check_slow.h"
 #include "debug.h"
 #include "defer.h"
 #include "race.h"
@@ -193,6 +194,8 @@ void mtia_cp_enqueue(struct mtia_command *c) {
     mtia_check_move(c);
   if (dev->race)
     mtia_race_issue(c);
+  if (dev->slow && c->unit < UNIT_DPE)
+    mtia_slow_dma(c);
   if (c->releases) {
     struct mtia_cb *cb = &cp->cb[c->read[0].cb];
     cb->head = c->read[0].to;

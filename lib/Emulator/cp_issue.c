@@ -105,7 +105,7 @@ static enum mtia_issue issue_ctr_remote(struct issue *in, unsigned op) {
   if (op == MTIA_OP_CTR_ADD) {
     if (dev->race)
       mtia_race_count(in->core, to, in->x[MTIA_X_CTR_ADD_CTR]);
-    mtia_counter_add(me, to, in->x[MTIA_X_CTR_ADD_CTR], in->rs2);
+    mtia_counter_add(in->core, to, in->x[MTIA_X_CTR_ADD_CTR], in->rs2);
     return MTIA_ISSUE_DONE;
   }
   unsigned counter = in->x[MTIA_X_CTR_TAS_CTR];

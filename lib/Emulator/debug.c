@@ -292,6 +292,10 @@ static bool is_watched(struct mtia_core *c, uint64_t addr, uint64_t size, struct
   return false;
 }
 
+unsigned mtia_debug_element(const struct mtia_slot *s) {
+  return s->op == MTIA_SLOT_VECTOR ? 1u << slot_vector(s)->shift : 0;
+}
+
 void mtia_debug_each_access(struct mtia_core *c, const struct mtia_slot *s, mtia_access_fn *fn) {
   uint64_t addr, size;
   bool store;

@@ -110,6 +110,8 @@ bool mtia_debug_access(struct mtia_core *c, const struct mtia_slot *s);
 typedef bool mtia_access_fn(struct mtia_core *c, uint64_t addr, uint64_t size, bool read,
                             bool written);
 void mtia_debug_each_access(struct mtia_core *c, const struct mtia_slot *s, mtia_access_fn *fn);
+// Bytes of an element of the vector instruction at s; 0: it is another one.
+unsigned mtia_debug_element(const struct mtia_slot *s);
 
 // Executes one instruction, or stops in front of a watched access. MTIA_EXIT_DEBUG: a run would
 // execute the next one without a look at the limit of time; MTIA_EXIT_CONTINUE: it would look.

@@ -166,6 +166,7 @@ struct mtia_device {
   uint64_t schedule;              // --schedule: state of its random numbers; 0: none
   struct mtia_check *check;       // while a kernel runs that is checked
   struct mtia_race *race;         // race.c: the same, for races
+  struct mtia_slow *slow;         // check_slow.c: the same, for --check=slow
   struct mtia_core *failed;       // by a trap without a handler, or NULL
   struct mtia_error error;        // set by mtia_fail: the run ends
   bool stop;                      // the run ends after the current instruction or event

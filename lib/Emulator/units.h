@@ -441,7 +441,8 @@ uint32_t mtia_banks_delay(struct mtia_cp *cp, unsigned cb, uint64_t from, uint32
 //===-- counter.c -------------------------------------------------------------===//
 
 // Adds to a counter of `to`, whose cores may wait for it; from another PE it takes its way.
-void mtia_counter_add(struct mtia_pe *from, struct mtia_pe *to, unsigned counter, uint64_t amount);
+void mtia_counter_add(struct mtia_core *from, struct mtia_pe *to, unsigned counter,
+                      uint64_t amount);
 void mtia_counter_set(struct mtia_pe *pe, unsigned counter, uint64_t value);
 // Cycles between the CPs of two PEs.
 uint32_t mtia_counter_way(const struct mtia_pe *from, const struct mtia_pe *to);

@@ -322,6 +322,7 @@ static bool load_and_run(struct mtia_device *dev, const struct options *o,
   bool ok = o->trace_instructions ? run_traced(dev, o->trace_instructions, error)
             : o->trace            ? run_timeline(dev, o, error)
                                   : mtia_run(dev, error) || report(error);
+  mtia_check_notes(dev, "mtia-run: note: ", stderr);
   if (!ok && o->dump)
     write_dump(dev, o);
   if (!ok && o->wait_graph)

@@ -48,7 +48,7 @@ static const char help[] =
     "  --trace-limit N         at most N events; default 1000000\n"
     "  --check=all             look for mistakes with memory, or --check=LIST with commas: "
     "uninit,\n"
-    "                          bounds, race, cb, stale\n"
+    "                          bounds, race, cb, stale, align; not in all: slow\n"
     "  --schedule SEED         delay cores, commands and DMAs at random, as they may be: results\n"
     "                          must stay the same\n"
     "  --threads 1|2           of the host; default: a second one where it saves time. Results "

@@ -2,6 +2,7 @@
 
 #include "machine.h"
 #include "check.h"
+#include "check_slow.h"
 #include "debug.h"
 #include "race.h"
 
@@ -139,6 +140,9 @@ void mtia_check_cb_write(const struct mtia_cp *cp, unsigned cb, uint64_t b, cons
 void mtia_check_release(const struct mtia_cp *cp, unsigned cb, uint64_t from, uint64_t to,
                         const struct mtia_command *c) {}
 void mtia_check_move(const struct mtia_command *c) {}
+void mtia_check_count(struct mtia_core *from, uint64_t pc, const struct mtia_pe *to,
+                      unsigned counter, uint64_t old, uint64_t amount) {}
+void mtia_slow_dma(const struct mtia_command *c) {}
 void mtia_race_issue(struct mtia_command *c) {}
 void mtia_race_start(struct mtia_command *const *c, unsigned count) {}
 void mtia_race_move(struct mtia_command *c, bool publish) {}

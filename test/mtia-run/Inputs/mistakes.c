@@ -214,6 +214,130 @@ MTIA_KERNEL(consumers, struct two, TWO) {
     __mtia_cb_pop(A, 64); // mistake
 }
 
+MTIA_KERNEL(producers, struct two, TWO) {
+  buffers();
+  if (core(0)) {
+    copy(args);
+    __mtia_cb_push(A, 64);
+  }
+  __mtia_bar(MTIA_BAR_PE);
+  if (core(1))
+    __mtia_cb_push(A, 64); // mistake
+  __mtia_bar(MTIA_BAR_PE);
+  if (core(0))
+    __mtia_cb_pop(A, 128);
+}
+
+MTIA_KERNEL(tile_left, struct two, TWO) {
+  if (!core(0))
+    return;
+  copy(args);
+  __mtia_acc_zero(0);
+  __mtia_red(0, 0, 2); // the neighbour does not take it
+}
+
+MTIA_KERNEL(counter_wrap, struct two, TWO) {
+  if (!core(0))
+    return;
+  copy(args);
+  __mtia_ctr_add(5, 0, 2);
+  __mtia_ctr_wait(5, 2);
+  __mtia_ctr_add(5, 0, -3ul); // mistake
+}
+
+// Not a check's finding, but an exception: nothing could ever hold so much.
+MTIA_KERNEL(too_large, struct two, TWO) {
+  buffers();
+  if (core(0))
+    __mtia_cb_push(A, 2048); // mistake
+}
+
+MTIA_KERNEL(wait_too_large, struct two, TWO) {
+  buffers();
+  if (core(0))
+    __mtia_cb_waits(A, 1056); // mistake
+}
+
+// ---- align ----
+
+MTIA_KERNEL(misaligned, struct two, TWO) {
+  if (!core(0))
+    return;
+  copy(args);
+  LOCAL[0] = LOCAL[1] = 7;
+  *at(&args->y, 0) = *(volatile int32_t *)(MTIA_LOCAL_BASE + 2); // mistake
+}
+
+MTIA_VECTOR static void store_words(volatile int8_t *p) {
+  __asm__ volatile("vsetivli zero, 8, e32, m1, ta, ma; vmv.v.i v1, 3; vse32.v v1, (%0)" // words
+                   ::"r"(p)
+                   : "memory");
+}
+
+MTIA_KERNEL(misaligned_vector, struct two, TWO) {
+  if (!core(1))
+    return;
+  copy(args);
+  store_words((volatile int8_t *)MTIA_LOCAL_BASE + 33);
+}
+
+MTIA_VECTOR static void store_bytes(volatile int8_t *p) {
+  __asm__ volatile("vsetivli zero, 16, e8, m1, ta, ma; vmv.v.i v1, 3; vse8.v v1, (%0)" // bytes
+                   ::"r"(p)
+                   : "memory");
+}
+
+// CB 0 has 1024 bytes; a command would go on at its start.
+MTIA_KERNEL(across_end, struct two, TWO) {
+  buffers();
+  if (!core(1))
+    return;
+  copy(args);
+  store_bytes((volatile int8_t *)MTIA_LOCAL_BASE + 1016);
+}
+
+// The commands do: rows of 64 bytes in a CB of 160, three times around.
+MTIA_KERNEL(good_wrap, struct two, TWO) {
+  if (!core(0))
+    return;
+  copy(args);
+  __mtia_cb_init(A, MTIA_LOCAL_BASE, 160);
+  struct mtia_tensor x = args->x, y = args->y;
+  for (int i = 0; i < 8; i++) {
+    load(&x, 64);
+    store(&y, 64);
+    x.data += 64;
+    y.data += 64;
+  }
+}
+
+// ---- slow: no mistakes ----
+
+static void rows(const struct two *args, uint32_t width, uint64_t shift) {
+  buffers();
+  if (!core(0))
+    return;
+  copy(args);
+  __mtia_cr_w2(MTIA_CR_DMA_IN, width, 0);
+  __mtia_cr_w(MTIA_CR_DMA_IN_PITCH, 96);
+  for (int i = 0; i < 8; i++) {
+    __mtia_dma_in(B, args->x.data + shift, 16, 0); // rows
+    __mtia_cb_pop(B, 16 * ((width + 31) / 32 * 32));
+  }
+}
+
+MTIA_KERNEL(slow_short, struct two, TWO) { rows(args, 40, 0); }
+MTIA_KERNEL(slow_tail, struct two, TWO) { rows(args, 70, 0); }
+MTIA_KERNEL(slow_start, struct two, TWO) { rows(args, 64, 0); }
+
+MTIA_KERNEL(slow_lines, struct two, TWO) {
+  if (!core(1))
+    return;
+  copy(args);
+  for (int i = 0; i < 100; i++)
+    store_bytes((volatile int8_t *)MTIA_LOCAL_BASE + 48 + 16 * (i % 4) + 8);
+}
+
 // ---- stale ----
 
 MTIA_KERNEL(not_written_back, struct two, TWO) {
