@@ -662,9 +662,18 @@ static uint8_t *state_at(const struct mtia_cp *cp, unsigned cb, uint64_t b) {
 }
 
 static bool hold_values(const struct mtia_cp *cp, unsigned cb, uint64_t b, uint32_t bytes) {
-  for (uint32_t i = 0; i < bytes; i++)
-    if (*state_at(cp, cb, b + i) != HOLDS)
+  const struct mtia_cb *p = &cp->cb[cb];
+  while (bytes) {
+    uint32_t rest = p->size - (uint32_t)(b % p->size), n = rest < bytes ? rest : bytes;
+    const uint8_t *state = state_at(cp, cb, b);
+    uint8_t other = 0;
+    for (uint32_t i = 0; i < n; i++)
+      other |= state[i] ^ HOLDS;
+    if (other)
       return false;
+    b += n;
+    bytes -= n;
+  }
   return true;
 }
 

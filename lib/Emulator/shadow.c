@@ -15,10 +15,12 @@ struct entry {
   uint32_t mask;
 };
 
+// As large as a cache line of the host, which a look at it mostly costs.
 struct granule {
-  struct entry *entry;
-  uint32_t count, room;
+  struct entry near[2], *far; // all are in `far`, if that is not NULL
+  uint32_t count, room;       // room: of far
 };
+_Static_assert(sizeof(struct granule) <= 64, "a cache line");
 
 struct page {
   struct page *next;
@@ -49,7 +51,7 @@ void mtia_shadow_destroy(struct mtia_shadow *s) {
     for (struct page *p = s->bucket[i]; p;) {
       struct page *next = p->next;
       for (unsigned g = 0; g < GRANULES; g++)
-        free(p->granule[g].entry);
+        free(p->granule[g].far);
       free(p);
       p = next;
     }
@@ -90,30 +92,34 @@ static bool stands_for(const struct mtia_party *b, const struct mtia_party *a) {
 }
 
 static bool add(struct granule *g, const struct mtia_party *by, uint32_t mask) {
+  struct entry *entry = g->far ? g->far : g->near;
+  uint32_t room = g->far ? g->room : 2;
   for (uint32_t i = 0; i < g->count; i++)
-    if (same_access(&g->entry[i].by, by)) {
-      g->entry[i].mask |= mask;
+    if (same_access(&entry[i].by, by)) {
+      entry[i].mask |= mask;
       return true;
     }
-  if (g->count == g->room) {
-    uint32_t room = g->room ? 2 * g->room : 2;
-    struct entry *more = realloc(g->entry, room * sizeof *more);
+  if (g->count == room) {
+    struct entry *more = realloc(g->far, 2 * room * sizeof *more);
     if (!more)
       return false;
-    g->entry = more;
-    g->room = room;
+    if (!g->far)
+      memcpy(more, g->near, sizeof g->near);
+    entry = g->far = more;
+    g->room = 2 * room;
   }
-  g->entry[g->count++] = (struct entry){*by, mask};
+  entry[g->count++] = (struct entry){*by, mask};
   return true;
 }
 
 static bool access_granule(struct mtia_shadow *s, struct granule *g, uint64_t place, uint32_t mask,
                            const struct mtia_party *by, const struct mtia_clock *clock) {
+  struct entry *entry = g->far ? g->far : g->near;
   // Loops come back to the same bytes.
-  if (g->count && same_access(&g->entry[0].by, by) && !(mask & ~g->entry[0].mask) && g->count == 1)
+  if (g->count == 1 && same_access(&entry->by, by) && !(mask & ~entry->mask))
     return true;
   for (uint32_t i = 0; i < g->count;) {
-    struct entry *e = &g->entry[i];
+    struct entry *e = &entry[i];
     uint32_t common = e->mask & mask;
     if (common && happened_before(&e->by, clock)) {
       if (stands_for(by, &e->by))
@@ -125,7 +131,7 @@ static bool access_granule(struct mtia_shadow *s, struct granule *g, uint64_t pl
     if (e->mask)
       i++;
     else
-      *e = g->entry[--g->count];
+      *e = entry[--g->count];
   }
   return add(g, by, mask);
 }
