@@ -1074,7 +1074,8 @@ static SDValue selectSelect(Operation &Op) {
     auto *C = dyn_cast<ConstantFPSDNode>(S);
     if (C && C->getValueAPF().isPosZero())
       return Make(MTIA::PseudoVMERGE_VIM, Op.imm(0));
-    if (Op.VT.getVectorElementType() != MVT::bf16)
+    EVT Element = Op.VT.getVectorElementType();
+    if (Element != MVT::bf16 && hasArithmetic(Op, Op.VT))
       return Make(MTIA::PseudoVFMERGE_VFM, S);
   }
   return Make(MTIA::PseudoVMERGE_VVM, T);

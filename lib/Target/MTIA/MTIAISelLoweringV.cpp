@@ -327,9 +327,10 @@ void MTIATargetLowering::setVectorActions() {
   setTargetDAGCombine(ISD::SPLAT_VECTOR);
   // Between vectors and scalars that aren't legal: in the type legaliser.
   setOperationAction(ISD::BITCAST, {MVT::i8, MVT::i16, MVT::i32}, Custom);
-  if (!isTypeLegal(MVT::bf16))
-    setOperationAction({ISD::BUILD_VECTOR, ISD::SPLAT_VECTOR, ISD::INSERT_VECTOR_ELT}, MVT::bf16,
-                       Custom);
+  for (MVT Half : {MVT::bf16, MVT::f16})
+    if (!isTypeLegal(Half))
+      setOperationAction({ISD::BUILD_VECTOR, ISD::SPLAT_VECTOR, ISD::INSERT_VECTOR_ELT}, Half,
+                         Custom);
 
   for (MVT VT : MVT::vector_valuetypes()) {
     if (!isLegalVectorType(VT))
@@ -426,6 +427,8 @@ void MTIATargetLowering::setFPVectorActions(MVT VT) {
       ISD::FCEIL,        ISD::FFLOOR,       ISD::FROUND,  ISD::FROUNDEVEN,  ISD::SETCC};
   if (Elt == MVT::bf16 || (Elt == MVT::f16 && !Subtarget.hasVInstructionsF16())) {
     // Only conversions: arithmetic is that of singles.
+    if (!Subtarget.hasVInstructionsF16())
+      setOperationAction(ISD::SPLAT_VECTOR, VT, Custom);
     setOperationAction({ISD::FNEG, ISD::FABS, ISD::FCOPYSIGN}, VT, Custom);
     MVT Single = MVT::getVectorVT(MVT::f32, VT.getVectorElementCount());
     if (!isLegalVectorType(Single)) {
@@ -876,7 +879,19 @@ SDValue MTIATargetLowering::lowerVectorOperation(SDValue Op, SelectionDAG &DAG) 
     // Saturation at another width than the result's isn't the instructions'.
     return cast<VTSDNode>(Op.getOperand(1))->getVT() == VT.getVectorElementType() ? Op : SDValue();
   case ISD::SPLAT_VECTOR: {
-    if (VT.getVectorElementType() != MVT::i1)
+    EVT Element = VT.getVectorElementType();
+    if (Element.isFloatingPoint() && isTypeLegal(Element)) {
+      // Of halves without arithmetic: vfmv.v.f belongs to it.
+      SDValue Bits;
+      if (auto *C = dyn_cast<ConstantFPSDNode>(Op.getOperand(0)))
+        Bits = DAG.getConstant(C->getValueAPF().bitcastToAPInt().zext(64), DL, MVT::i64);
+      else
+        Bits = SDValue(DAG.getMachineNode(MTIA::FMV_X_H, DL, MVT::i64, Op.getOperand(0)), 0);
+      return MTIAV::asType(
+          DAG, DL, VT,
+          DAG.getNode(ISD::SPLAT_VECTOR, DL, VT.changeVectorElementTypeToInteger(), Bits));
+    }
+    if (Element != MVT::i1)
       break;
     // A mask of a variable.
     if (isa<ConstantSDNode>(Op.getOperand(0)))
@@ -903,7 +918,10 @@ SDValue MTIATargetLowering::lowerVectorOperation(SDValue Op, SelectionDAG &DAG) 
   // The elements that a vp operation leaves out are poison.
   if (ISD::isVPOpcode(Op.getOpcode()) && !ISD::isVPReduction(Op.getOpcode()) &&
       Op->getNumValues() == 1 && VT != MVT::Other) {
-    if (std::optional<unsigned> Base = ISD::getBaseOpcodeForVP(Op.getOpcode(), false)) {
+    std::optional<unsigned> Base = Op.getOpcode() == ISD::VP_SETCC
+                                       ? unsigned(ISD::SETCC)
+                                       : ISD::getBaseOpcodeForVP(Op.getOpcode(), false);
+    if (Base) {
       std::optional<unsigned> MaskIdx = ISD::getVPMaskIdx(Op.getOpcode());
       std::optional<unsigned> EVLIdx = ISD::getVPExplicitVectorLengthIdx(Op.getOpcode());
       SmallVector<SDValue, 4> Ops;
