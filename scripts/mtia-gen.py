@@ -13,6 +13,7 @@ MTIA.json comes from `llvm-tblgen --dump-json MTIA.td`. The files in OUTPUT_DIR:
     mtia_csr.inc         X-macros, one line per named CSR
     mtia_intrinsics.h    the instructions of Xmtia as C functions
     mtia_builtins.inc    the same for the front end of mtia-clang
+    mtia_cr.inc          X-macros: command registers, and who reads and advances them
     encoding.md          bit patterns of every instruction; docs/isa/ has a copy
 
 Before anything is written the encodings are checked: two instructions that one
@@ -655,6 +656,34 @@ def write_builtins(intrinsics):
     return "".join(out)
 
 
+def write_command_registers(db, insns):
+    out = [BANNER,
+           "// MTIA_CR(name, number)\n"
+           "// MTIA_CR_ACCESS(id, operand, mask, reads, advances): the instruction reads the registers in\n"
+           "// the mask `reads` and adds to the low halves of those in `advances`, which it reads too; if\n"
+           "// mask isn't 0, only when (x[operand] & mask) != 0.\n"
+           "#ifndef MTIA_CR\n#define MTIA_CR(name, number)\n#endif\n"
+           "#ifndef MTIA_CR_ACCESS\n#define MTIA_CR_ACCESS(id, operand, mask, reads, advances)\n#endif\n"]
+    number = {name: db[name]["Number"] for name in db["!instanceof"]["CommandRegister"]}
+    for name, n in sorted(number.items(), key=lambda p: p[1]):
+        out.append(f"MTIA_CR({db[name]['Name']}, {n})\n")
+    for i in insns:
+        if i.form != "X":
+            continue
+        names = [o.name for o in i.immediates]
+        for access in (db[a["def"]] for a in i.record["CRs"]):
+            reads, advances = (sum(1 << number[r["def"]] for r in access[field])
+                               for field in ("Reads", "Advances"))
+            if access["Mask"] and access["Operand"] not in names:
+                raise Problem(f"{i.name}: a CRAccess depends on ${access['Operand']}, which is no "
+                              "constant operand")
+            operand = names.index(access["Operand"]) if access["Mask"] else 0
+            out.append(f"MTIA_CR_ACCESS({i.name}, {operand}, {access['Mask']}, "
+                       f"{reads | advances:#x}, {advances:#x})\n")
+    out.append("#undef MTIA_CR\n#undef MTIA_CR_ACCESS\n")
+    return "".join(out)
+
+
 # --------------------------------------------------------------------------
 # Reference pages
 # --------------------------------------------------------------------------
@@ -757,6 +786,7 @@ def main(argv):
             "mtia_csr.inc": write_csr(db),
             "mtia_intrinsics.h": write_intrinsics(intrinsics),
             "mtia_builtins.inc": write_builtins(intrinsics),
+            "mtia_cr.inc": write_command_registers(db, insns),
             "encoding.md": write_encoding(insns, shorts),
         }
     except Problem as problem:

@@ -345,8 +345,8 @@ static bool draft_mml(struct issue *in, struct mtia_command *c, unsigned op) {
   c->mml.cols = issue_tile(n, tj);
   c->mml.oa = oa ? (int8_t)cba : -1;
   c->mml.ob = ob ? (int8_t)cbb : -1;
-  c->mml.stride_a = hi(a);
-  c->mml.stride_b = hi(b);
+  c->mml.stride_a = oa ? 0 : hi(a);
+  c->mml.stride_b = ob ? 0 : hi(b);
   bool some = c->mml.rows && c->mml.cols;
   return (oa || issue_read(in, c, cba, lo(a) + (uint64_t)MTIA_TILE * ti * hi(a),
                            some ? issue_extent(c->mml.rows, 32, hi(a)) : 0)) &&

@@ -256,8 +256,10 @@ bool issue_draft_se_bin(struct issue *in, struct mtia_command *c) {
     return false;
   if (quantised && (!quant(in, &se->quant, false) || !quantises_result(in, se)))
     return false;
-  se->scale2 = lo(second);
-  se->zero2 = (int32_t)hi(second);
+  if (quantised) {
+    se->scale2 = lo(second);
+    se->zero2 = (int32_t)hi(second);
+  }
   if (!issue_is_set(in, cbd) || !issue_is_set(in, cba) || !issue_is_set(in, cbb) ||
       !issue_aligned(in, "the offset of input 1 in SE_SRC", lo(src), se_size(se->in1)) ||
       !issue_aligned(in, "the offset of input 2 in SE_SRC", hi(src), se_size(se->in2)) ||

@@ -15,7 +15,7 @@ mtia_warnings(MTIAUnits)
 
 set(units_test "${PROJECT_SOURCE_DIR}/test/Emulator/units")
 mtia_add_test_tool(se-eval ${units_test}/se_eval.c LIBS MTIAUnits m)
-foreach(test random random-se random-grid exception unit directed timing cost chaos)
+foreach(test random random-se random-grid exception unit directed timing cost chaos cr-access)
   string(REPLACE "-" "_" file ${test})
   mtia_add_cmocka_test(units-${test}-test ${units_test}/${file}_test.c ${units_test}/machine.c
     ${units_test}/model.c ${units_test}/model_control.c ${units_test}/model_se.c

@@ -59,6 +59,14 @@ void initializeMTIAVectorPeepholePass(PassRegistry &);
 FunctionPass *createMTIAReduceVLPass();
 void initializeMTIAReduceVLPass(PassRegistry &);
 
+/// Lets the multiplications of a loop advance the offsets that the loop writes.
+FunctionPass *createMTIACommandOffsetsPass();
+void initializeMTIACommandOffsetsPass(PassRegistry &);
+
+/// Removes writes of command registers and moves them out of loops.
+FunctionPass *createMTIACommandRegistersPass();
+void initializeMTIACommandRegistersPass(PassRegistry &);
+
 /// Gives vector operations of odd lengths, which can't be selected, the next power of two.
 ModulePass *createMTIAExpandVectorsPass();
 void initializeMTIAExpandVectorsPass(PassRegistry &);

@@ -24,6 +24,7 @@
 #include "llvm/CodeGen/MachineFrameInfo.h"
 #include "llvm/CodeGen/MachineFunction.h"
 #include "llvm/CodeGen/MachineRegisterInfo.h"
+#include "llvm/CodeGen/PseudoSourceValueManager.h"
 #include "llvm/IR/DiagnosticInfo.h"
 
 using namespace llvm;
@@ -533,6 +534,15 @@ static std::optional<SDValue> lowerIntrinsicCall(TargetLowering::CallLoweringInf
     Ops.push_back(CLI.Chain);
   }
   MachineSDNode *Node = DAG.getMachineNode(Info->Opcode, DL, Results, Ops);
+  if (is_contained({MTIA::CR_W, MTIA::CR_W2, MTIA::CR_ADD}, Info->Opcode)) {
+    // The command registers are memory that nothing but these instructions and commands, which
+    // have side effects, knows: as an entry of a table of calls is, for which there is a name.
+    MachineFunction &MF = DAG.getMachineFunction();
+    MachinePointerInfo Where(MF.getPSVManager().getExternalSymbolCallEntry("command-registers"));
+    DAG.setNodeMemRefs(Node, {MF.getMachineMemOperand(
+                                 Where, MachineMemOperand::MOLoad | MachineMemOperand::MOStore,
+                                 LocationSize::precise(8), Align(8))});
+  }
   if (!CLI.Ins.empty())
     InVals.push_back(SDValue(Node, 0));
   return Info->Pure ? CLI.Chain : SDValue(Node, Info->HasResult ? 1 : 0);

@@ -23,7 +23,9 @@
 // instruction, a GPR), II->Pure (no chain needed: depends on its operands
 // only), and II->getImmBits(I): 0 when argument I is a register, otherwise the
 // width of the unsigned constant that it must be. Machine operands are the
-// result, then the arguments in their order.
+// result, then the arguments in their order. Effect says what the call may do to
+// memory, CRs which command registers it reads and changes; a test holds the
+// emulator and docs/isa/xmtia.md, 1.1, against CRs.
 //
 //===----------------------------------------------------------------------===//
 
@@ -65,6 +67,75 @@ def xm_sebin : XmtiaImm<7, "operation", UImm7AsmOperand, 12>;
 def xm_serow : XmtiaImm<7, "operation", UImm7AsmOperand, 3>;
 
 //===----------------------------------------------------------------------===//
+// What an instruction reads and changes besides its operands
+//===----------------------------------------------------------------------===//
+
+// The optimiser of LLVM IR takes from here what it may move across a call
+// (MTIAPinIntrinsics.cpp): what units, CBs, counters and command registers hold
+// is memory that no pointer reaches.
+class XmtiaEffect<int value> {
+  int Value = value;
+}
+// The operands only.
+def XE_None : XmtiaEffect<0>;
+// State of the PE; no memory of the program.
+def XE_State : XmtiaEffect<1>;
+// That, and memory is read, now or later: stores keep their place, loads don't.
+def XE_Reads : XmtiaEffect<2>;
+// That, and memory is written, or becomes visible, or is given back.
+def XE_Any : XmtiaEffect<3>;
+
+// Command registers. The name without XCR_ is what documents and headers say.
+class CommandRegister<int number> {
+  int Number = number;
+  string Name = !subst("XCR_", "", NAME);
+}
+def XCR_DMA_IN : CommandRegister<0>;
+def XCR_DMA_IN_PITCH : CommandRegister<1>;
+def XCR_DMA_OUT : CommandRegister<2>;
+def XCR_DMA_OUT_PITCH : CommandRegister<3>;
+def XCR_MCAST : CommandRegister<4>;
+def XCR_MML_A : CommandRegister<5>;
+def XCR_MML_B : CommandRegister<6>;
+def XCR_MML_INC : CommandRegister<7>;
+def XCR_BLOCK : CommandRegister<8>;
+def XCR_BIAS : CommandRegister<9>;
+def XCR_OUT : CommandRegister<10>;
+def XCR_QSCALE : CommandRegister<11>;
+def XCR_QCLAMP : CommandRegister<12>;
+def XCR_QCHAN : CommandRegister<13>;
+def XCR_GATHER : CommandRegister<14>;
+def XCR_GATHER_PITCH : CommandRegister<15>;
+def XCR_SE_FMT : CommandRegister<16>;
+def XCR_SE_LEN : CommandRegister<17>;
+def XCR_SE_SRC : CommandRegister<18>;
+def XCR_SE_ROW : CommandRegister<19>;
+def XCR_MLU_SHAPE : CommandRegister<20>;
+def XCR_MLU_SRC : CommandRegister<21>;
+def XCR_MLU_DST : CommandRegister<22>;
+def XCR_PREFETCH : CommandRegister<23>;
+def XCR_QMODE : CommandRegister<24>;
+def XCR_QOUT : CommandRegister<25>;
+def XCR_QSCALE2 : CommandRegister<26>;
+def XCR_SE_STRIDE : CommandRegister<27>;
+def XCR_GATHER_LIMIT : CommandRegister<28>;
+
+// A command reads the registers in Reads and adds to the low halves of those in
+// Advances (which it reads, too): always, or when its constant operand Operand
+// has one of the bits in Mask.
+class CRAccess<list<CommandRegister> reads, list<CommandRegister> advances = [],
+               string operand = "", int mask = 0> {
+  list<CommandRegister> Reads = reads;
+  list<CommandRegister> Advances = advances;
+  string Operand = operand;
+  int Mask = mask;
+}
+
+class CRMask<list<CommandRegister> regs> {
+  int Ret = !foldl(0, regs, sum, r, !or(sum, !shl(1, r.Number)));
+}
+
+//===----------------------------------------------------------------------===//
 // Format
 //===----------------------------------------------------------------------===//
 
@@ -76,6 +147,12 @@ class XmtiaImmBits<dag ins> {
                !mul(4, i)),
           0));
   bits<32> Ret = !foldl(0, Widths, sum, w, !add(sum, w));
+}
+
+// Where the operand of this name is among the inputs.
+class OperandIndex<dag ins, string name> {
+  int Ret = !foldl(0, !range(!size(ins)), found, i,
+                   !if(!eq(!getdagname(ins, i), name), i, found));
 }
 
 //  31    25 24 20 19 15 14    12 11  7 6      0
@@ -104,9 +181,25 @@ class XmtiaInst<MTIAOpcode opc, bits<3> funct3, dag outs, dag ins, string args,
   // Columns of MTIAIntrinsicTable.
   Instruction Opcode = !cast<Instruction>(NAME);
   bit HasResult = !not(!empty(outs));
-  bit Pure = false;
+  XmtiaEffect Effect = XE_Any; // what it does to memory
+  bits<2> EffectValue = Effect.Value;
+  bit Pure = !eq(Effect.Value, XE_None.Value);
   bits<4> NumArgs = !size(ins);
   bits<32> ImmBits = XmtiaImmBits<ins>.Ret;
+
+  // Command registers: one access without condition first, then at most two with.
+  list<CRAccess> CRs = [];
+  list<CRAccess> Padded = !listconcat(CRs, !listsplat(CRAccess<[]>, 3));
+  bits<32> Reads0 = CRMask<Padded[0].Reads>.Ret;
+  bits<32> Reads1 = CRMask<Padded[1].Reads>.Ret;
+  bits<32> Reads2 = CRMask<Padded[2].Reads>.Ret;
+  bits<32> Advances0 = CRMask<Padded[0].Advances>.Ret;
+  bits<32> Advances1 = CRMask<Padded[1].Advances>.Ret;
+  bits<32> Advances2 = CRMask<Padded[2].Advances>.Ret;
+  bits<4> Operand1 = OperandIndex<ins, Padded[1].Operand>.Ret;
+  bits<4> Operand2 = OperandIndex<ins, Padded[2].Operand>.Ret;
+  bits<8> Mask1 = Padded[1].Mask;
+  bits<8> Mask2 = Padded[2].Mask;
 }
 
 // The same with a funct7 that names the operation.
@@ -119,7 +212,11 @@ class XmtiaR<MTIAOpcode opc, bits<7> funct7, bits<3> funct3, dag outs, dag ins,
 def MTIAIntrinsicTable : GenericTable {
   let FilterClass = "XmtiaInst";
   let CppTypeName = "MTIAIntrinsicInfo";
-  let Fields = ["Symbol", "Opcode", "NumArgs", "HasResult", "Pure", "ImmBits"];
+  let Fields = ["Symbol", "Opcode", "NumArgs", "HasResult", "Pure", "ImmBits",
+                "EffectValue", "Reads0", "Advances0", "Operand1", "Mask1", "Reads1",
+                "Advances1", "Operand2", "Mask2", "Reads2", "Advances2"];
+  let PrimaryKey = ["Opcode"];
+  let PrimaryKeyName = "lookupIntrinsicByOpcode";
 }
 def lookupIntrinsicBySymbol : SearchIndex {
   let Table = MTIAIntrinsicTable;
@@ -130,7 +227,7 @@ def lookupIntrinsicBySymbol : SearchIndex {
 // Control: custom-0
 //===----------------------------------------------------------------------===//
 
-let isReMaterializable = true, hasSideEffects = false, Pure = true in
+let isReMaterializable = true, hasSideEffects = false, Effect = XE_None in
 def ID : XmtiaR<OPC_CUSTOM_0, 0, 0, (outs GPR:$rd), (ins xm_sel:$sel),
                 "$rd, $sel", "cp",
                 "Place of this core: 0 row, 1 column, 2 core, 3 rows of the "
@@ -209,7 +306,10 @@ def CTR_TAS : XmtiaR<OPC_CUSTOM_0, 7, 0, (outs GPR:$rd),
 }
 } // mayLoad, mayStore
 
-// Command registers.
+// Command registers, whose number is an operand. A write is a store to memory of its own
+// (MTIACallLowering.cpp), which other loads and stores cross and commands don't.
+let Effect = XE_State in {
+let mayLoad = true, mayStore = true, hasSideEffects = false in {
 def CR_W : XmtiaR<OPC_CUSTOM_0, 0, 1, (outs), (ins xm_cr:$cr, GPR:$rs1),
                   "$cr, $rs1", "cp", "Command register cr = rs1."> {
   bits<5> cr;
@@ -230,14 +330,6 @@ def CR_W2 : XmtiaR<OPC_CUSTOM_0, 1, 1, (outs),
   let Inst{11-7} = cr;
 }
 
-def CR_R : XmtiaR<OPC_CUSTOM_0, 2, 1, (outs GPR:$rd), (ins xm_cr:$cr),
-                  "$rd, $cr", "cp", "Value of command register cr."> {
-  bits<5> cr;
-  bits<5> rd;
-  let Inst{24-20} = cr;
-  let Inst{11-7} = rd;
-}
-
 def CR_ADD : XmtiaR<OPC_CUSTOM_0, 3, 1, (outs), (ins xm_cr:$cr, GPR:$rs1),
                     "$cr, $rs1", "cp",
                     "Adds rs1 to the low word of command register cr."> {
@@ -246,6 +338,16 @@ def CR_ADD : XmtiaR<OPC_CUSTOM_0, 3, 1, (outs), (ins xm_cr:$cr, GPR:$rs1),
   let Inst{19-15} = rs1;
   let Inst{11-7} = cr;
 }
+} // mayLoad, mayStore, hasSideEffects
+
+def CR_R : XmtiaR<OPC_CUSTOM_0, 2, 1, (outs GPR:$rd), (ins xm_cr:$cr),
+                  "$rd, $cr", "cp", "Value of command register cr."> {
+  bits<5> cr;
+  bits<5> rd;
+  let Inst{24-20} = cr;
+  let Inst{11-7} = rd;
+}
+} // Effect
 
 // Circular buffers. They order what the core does in local memory itself.
 let mayLoad = true, mayStore = true in {
@@ -281,6 +383,7 @@ def CB_WAITS : CBMove<4, "Waits until there is room for rs1 bytes behind the "
 class CBAddress<bits<7> f7, string doc>
     : XmtiaR<OPC_CUSTOM_0, f7, 2, (outs GPR:$rd), (ins xm_cb:$cb, GPR:$rs1),
              "$rd, $cb, $rs1", "cp", doc> {
+  let Effect = XE_State;
   bits<5> cb;
   bits<5> rs1;
   bits<5> rd;
@@ -291,6 +394,7 @@ class CBAddress<bits<7> f7, string doc>
 def CB_HEAD : CBAddress<5, "Address in local memory of byte head + rs1.">;
 def CB_TAIL : CBAddress<6, "Address in local memory of byte tail + rs1.">;
 
+// Who has seen enough data may read them: no load crosses it.
 def CB_FILL : XmtiaR<OPC_CUSTOM_0, 7, 2, (outs GPR:$rd), (ins xm_cb:$cb),
                      "$rd, $cb", "cp",
                      "Bytes visible behind the head; negative when more was "
@@ -316,6 +420,8 @@ def DMA_IN : XmtiaInst<OPC_CUSTOM_1, 0, (outs),
                        "Loads rs2 rows at address rs1 into cb. Width, stride and "
                        "pitch: DMA_IN, DMA_IN_PITCH. mc: 0 alone, 1 row "
                        "multicast, 2 column multicast."> {
+  let CRs = [CRAccess<[XCR_DMA_IN, XCR_DMA_IN_PITCH]>,
+             CRAccess<[XCR_MCAST], [], "mc", 127>];
   bits<5> cb;
   bits<5> rs1;
   bits<5> rs2;
@@ -331,6 +437,7 @@ def DMA_OUT : XmtiaR<OPC_CUSTOM_1, 0, 1, (outs),
                      "fi",
                      "Stores rs2 rows of cb at address rs1 and gives their space "
                      "back. Width, stride and pitch: DMA_OUT, DMA_OUT_PITCH."> {
+  let CRs = [CRAccess<[XCR_DMA_OUT, XCR_DMA_OUT_PITCH]>];
   bits<5> cb;
   bits<5> rs1;
   bits<5> rs2;
@@ -345,6 +452,7 @@ def DMA_GATHER : XmtiaInst<OPC_CUSTOM_1, 2, (outs),
                            "Loads the rs2 rows that the indices in icb name of "
                            "the table at rs1 into cb; a negative index is a row "
                            "of zeros."> {
+  let CRs = [CRAccess<[XCR_GATHER, XCR_GATHER_PITCH, XCR_GATHER_LIMIT]>];
   bits<5> cb;
   bits<5> rs1;
   bits<5> rs2;
@@ -359,6 +467,8 @@ def DMA_PREFETCH : XmtiaR<OPC_CUSTOM_1, 0, 3, (outs), (ins GPR:$rs1, GPR:$rs2),
                           "$rs1, $rs2", "fi",
                           "Brings rs2 rows at rs1 into the SRAM that caches "
                           "DRAM. Width and pitch: PREFETCH."> {
+  let Effect = XE_State;
+  let CRs = [CRAccess<[XCR_PREFETCH]>];
   bits<5> rs1;
   bits<5> rs2;
   let Inst{24-20} = rs2;
@@ -395,13 +505,28 @@ def MML : Multiply<0, xm_cb, xm_cb,
                    "Multiplies a tile of A (in CB a) by a tile of B (in CB b) "
                    "into accumulator acc. flags: bit 0 advances MML_A and "
                    "MML_B, bit 1 starts from zero. type: 0 s8 x s8, 1 u8 x s8, 2 "
-                   "s8 x u8, 3 u8 x u8, 4 f16, 5 bf16.">;
+                   "s8 x u8, 3 u8 x u8, 4 f16, 5 bf16."> {
+  let Effect = XE_Reads;
+  let CRs = [CRAccess<[XCR_BLOCK, XCR_MML_A, XCR_MML_B]>,
+             CRAccess<[XCR_MML_INC], [XCR_MML_A, XCR_MML_B], "flags", 1>];
+}
 def MML_OA : Multiply<5, xm_ob, xm_cb,
-                      "mml with the tile of A in operand buffer a.">;
+                      "mml with the tile of A in operand buffer a."> {
+  let Effect = XE_Reads;
+  let CRs = [CRAccess<[XCR_BLOCK, XCR_MML_B]>,
+             CRAccess<[XCR_MML_INC], [XCR_MML_B], "flags", 1>];
+}
 def MML_OB : Multiply<6, xm_cb, xm_ob,
-                      "mml with the tile of B in operand buffer b.">;
+                      "mml with the tile of B in operand buffer b."> {
+  let Effect = XE_Reads;
+  let CRs = [CRAccess<[XCR_BLOCK, XCR_MML_A]>,
+             CRAccess<[XCR_MML_INC], [XCR_MML_A], "flags", 1>];
+}
 def MML_OAB : Multiply<7, xm_ob, xm_ob,
-                       "mml with both tiles in operand buffers.">;
+                       "mml with both tiles in operand buffers."> {
+  let Effect = XE_State;
+  let CRs = [CRAccess<[XCR_BLOCK]>];
+}
 
 //  31  28 27 26 25 24 23 22 21 20 19   15 14    12 11 7 6      0
 // | 000, add | how |  tj |  ti | acc | 00000 |  001   | cb | opcode |
@@ -413,12 +538,16 @@ class AccInit<bits<3> how, dag ins, string args, string doc>
 }
 
 def ACC_ZERO : AccInit<0b000, (ins xm_acc:$acc), "$acc",
-                       "The whole accumulator = 0.">;
+                       "The whole accumulator = 0."> {
+  let Effect = XE_State;
+}
 
 def ACC_BIAS : AccInit<0b001, (ins xm_acc:$acc, xm_cb:$cb, xm_tile:$tj),
                        "$acc, $cb, $tj",
                        "Every row of acc = the words of tile tj of the bias "
                        "vector in cb."> {
+  let Effect = XE_Reads;
+  let CRs = [CRAccess<[XCR_BLOCK, XCR_BIAS]>];
   bits<5> cb;
   bits<2> tj;
   let Inst{25-24} = tj;
@@ -429,6 +558,8 @@ def ACC_BIASR : AccInit<0b010, (ins xm_acc:$acc, xm_cb:$cb, xm_tile:$ti),
                         "$acc, $cb, $ti",
                         "Every column of acc = the words of tile ti of the bias "
                         "vector in cb."> {
+  let Effect = XE_Reads;
+  let CRs = [CRAccess<[XCR_BLOCK, XCR_BIAS]>];
   bits<5> cb;
   bits<2> ti;
   let Inst{23-22} = ti;
@@ -439,6 +570,8 @@ def ACC_LOAD : AccInit<0b011,
                        (ins xm_acc:$acc, xm_cb:$cb, xm_tile:$ti, xm_tile:$tj),
                        "$acc, $cb, $ti, $tj",
                        "acc = the tile (ti, tj) of 32-bit words in cb."> {
+  let Effect = XE_Reads;
+  let CRs = [CRAccess<[XCR_BLOCK, XCR_BIAS]>];
   bits<5> cb;
   bits<2> ti;
   bits<2> tj;
@@ -451,6 +584,8 @@ def ACC_ADD : AccInit<0b101, (ins xm_acc:$acc, xm_cb:$cb, xm_tile:$tj),
                       "$acc, $cb, $tj",
                       "Adds the words of tile tj of the vector in cb to every "
                       "row of acc, as integers."> {
+  let Effect = XE_Reads;
+  let CRs = [CRAccess<[XCR_BLOCK, XCR_BIAS]>];
   bits<5> cb;
   bits<2> tj;
   let Inst{25-24} = tj;
@@ -461,6 +596,8 @@ def ACC_ADDR : AccInit<0b110, (ins xm_acc:$acc, xm_cb:$cb, xm_tile:$ti),
                        "$acc, $cb, $ti",
                        "Adds the words of tile ti of the vector in cb to every "
                        "column of acc, as integers."> {
+  let Effect = XE_Reads;
+  let CRs = [CRAccess<[XCR_BLOCK, XCR_BIAS]>];
   bits<5> cb;
   bits<2> ti;
   let Inst{23-22} = ti;
@@ -492,6 +629,9 @@ class Drain<bit flt, string doc>
                 (ins xm_acc:$acc, xm_cb:$cb, xm_tile:$ti, xm_tile:$tj,
                      xm_draintype:$type, xm_flags2:$flags),
                 "$acc, $cb, $ti, $tj, $type, $flags", "se", doc> {
+  let CRs = [CRAccess<[XCR_BLOCK, XCR_OUT]>,
+             CRAccess<[XCR_QMODE, XCR_QSCALE, XCR_QCLAMP, XCR_QOUT], [], "type", 7>,
+             CRAccess<[XCR_QCHAN], [], "flags", 2>];
   bits<2> acc;
   bits<5> cb;
   bits<2> ti;
@@ -521,6 +661,7 @@ def ACC_MINMAX : XmtiaInst<OPC_CUSTOM_2, 4, (outs),
                            "Least and greatest element of each row of acc to cb. "
                            "flags: bit 0 binary32, bit 1 together with what is "
                            "there."> {
+  let CRs = [CRAccess<[XCR_BLOCK, XCR_OUT]>];
   bits<2> acc;
   bits<5> cb;
   bits<2> ti;
@@ -543,6 +684,7 @@ class Layout<bits<3> f3, string doc>
     : XmtiaInst<OPC_CUSTOM_3, f3, (outs),
                 (ins xm_cb:$cbd, xm_cb:$cbs, xm_es:$es, xm_dpe:$dpe),
                 "$cbd, $cbs, $es, $dpe", "mlu", doc> {
+  let CRs = [CRAccess<[XCR_MLU_SHAPE, XCR_MLU_SRC, XCR_MLU_DST]>];
   bits<5> cbd;
   bits<5> cbs;
   bits<2> es;
@@ -557,7 +699,9 @@ def MLU_TRANSPOSE : Layout<4, "Transposes the elements of MLU_SHAPE from cbs to 
 def MLU_COPY : Layout<5, "Copies the elements of MLU_SHAPE from cbs to cbd, each "
                          "with its stride.">;
 def MLU_CONCAT : Layout<6, "Copies, then moves MLU_DST so that the next source "
-                           "lands beside this one.">;
+                           "lands beside this one."> {
+  let CRs = [CRAccess<[XCR_MLU_SHAPE, XCR_MLU_SRC, XCR_MLU_DST], [XCR_MLU_DST]>];
+}
 
 
 def SE_UN : XmtiaInst<OPC_CUSTOM_3, 0, (outs),
@@ -566,6 +710,9 @@ def SE_UN : XmtiaInst<OPC_CUSTOM_3, 0, (outs),
                       "Element-wise function: 0 copy, 1 quantise, 2 dequantise, "
                       "8 exp, 9 sigmoid, 10 tanh, 11 gelu, 12 silu, 13 rsqrt, 14 "
                       "reciprocal, 15 relu."> {
+  let CRs = [CRAccess<[XCR_SE_FMT, XCR_SE_LEN, XCR_SE_SRC]>,
+             CRAccess<[XCR_QMODE, XCR_QSCALE, XCR_QCLAMP, XCR_QCHAN, XCR_QOUT, XCR_SE_ROW],
+                      [], "op", 127>];
   bits<5> cbd;
   bits<5> cbs;
   bits<7> op;
@@ -580,6 +727,9 @@ def SE_BIN : XmtiaInst<OPC_CUSTOM_3, 1, (outs),
                        "Element-wise operation of two inputs: 0 add, 1 sub, 2 "
                        "mul, 3 min, 4 max, 5 fma; 8 to 12: 0 to 4 of quantised "
                        "numbers."> {
+  let CRs = [CRAccess<[XCR_SE_FMT, XCR_SE_LEN, XCR_SE_SRC, XCR_SE_ROW]>,
+             CRAccess<[XCR_QMODE, XCR_QSCALE, XCR_QSCALE2, XCR_QCLAMP, XCR_QOUT], [],
+                      "op", 8>];
   bits<5> cbd;
   bits<5> cba;
   bits<5> cbb;
@@ -595,6 +745,7 @@ def SE_ROWACC : XmtiaInst<OPC_CUSTOM_3, 2, (outs),
                           "$cbd, $cbs, $rs1, $op", "se",
                           "Accumulates rs1 rows of cbs: 0 sum, 1 max, 2 and 3 "
                           "the same onto what is there."> {
+  let CRs = [CRAccess<[XCR_SE_FMT, XCR_SE_LEN, XCR_SE_SRC, XCR_SE_ROW, XCR_SE_STRIDE]>];
   bits<5> cbd;
   bits<5> cbs;
   bits<5> rs1;
@@ -610,6 +761,7 @@ def SE_RED : XmtiaInst<OPC_CUSTOM_3, 3, (outs),
                        "$cbd, $cbs, $rs1, $op", "se",
                        "Reduces each of rs1 rows of cbs to one element: 0 sum, 1 "
                        "max, 2 min, 3 sum of squares."> {
+  let CRs = [CRAccess<[XCR_SE_FMT, XCR_SE_LEN, XCR_SE_SRC, XCR_SE_ROW, XCR_SE_STRIDE]>];
   bits<5> cbd;
   bits<5> cbs;
   bits<5> rs1;

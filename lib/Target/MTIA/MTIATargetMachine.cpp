@@ -67,6 +67,14 @@ static cl::opt<bool> EnableCopyPropagation("mtia-enable-copy-propagation",
                                            cl::desc("Propagate copies after register allocation"),
                                            cl::init(true), cl::Hidden);
 
+static cl::opt<bool> EnableCommandOffsets("mtia-enable-command-offsets",
+                                          cl::desc("Let multiplications advance their offsets"),
+                                          cl::init(true), cl::Hidden);
+static cl::opt<bool>
+    EnableCommandRegisters("mtia-enable-command-registers",
+                           cl::desc("Remove and hoist writes of command registers"), cl::init(true),
+                           cl::Hidden);
+
 extern "C" LLVM_EXTERNAL_VISIBILITY void LLVMInitializeMTIATarget() {
   RegisterTargetMachine<MTIATargetMachine> X(getTheMTIATarget());
   PassRegistry &PR = *PassRegistry::getPassRegistry();
@@ -74,6 +82,8 @@ extern "C" LLVM_EXTERNAL_VISIBILITY void LLVMInitializeMTIATarget() {
   initializeMTIADAGToDAGISelLegacyPass(PR);
   initializeMTIAPreRAExpandPseudoPass(PR);
   initializeMTIADeadRegisterDefinitionsPass(PR);
+  initializeMTIACommandOffsetsPass(PR);
+  initializeMTIACommandRegistersPass(PR);
   initializeMTIAEnableXmtiaPass(PR);
   initializeMTIAExpandAtomicPseudoPass(PR);
   initializeMTIAFoldMemOffsetPass(PR);
@@ -241,6 +251,8 @@ public:
     if (EnableVectorLoops && getOptLevel() != CodeGenOptLevel::None)
       addPass(createMTIAVectorLoopsPass());
     addPass(createMTIAPadVectorsPass());
+    if (EnableCommandOffsets && getOptLevel() != CodeGenOptLevel::None)
+      addPass(createMTIACommandOffsetsPass());
     TargetPassConfig::addIRPasses();
   }
 
@@ -274,6 +286,8 @@ public:
       addPass(createMTIAReduceVLPass());
     if (EnableRemoveSExt)
       addPass(createMTIARemoveSExtPass());
+    if (EnableCommandRegisters)
+      addPass(createMTIACommandRegistersPass());
   }
 
   void addPreRegAlloc() override {

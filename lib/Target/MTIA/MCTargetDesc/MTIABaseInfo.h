@@ -140,6 +140,9 @@ struct SysReg {
 
 // Calls that are instructions; MTIAInstrInfoXmtia.td explains their use.
 namespace MTIAIntrinsic {
+// XmtiaEffect.
+enum class Effect { None, State, Reads, Any };
+
 struct MTIAIntrinsicInfo {
   StringLiteral Symbol;
   unsigned Opcode;
@@ -147,6 +150,25 @@ struct MTIAIntrinsicInfo {
   bool HasResult;
   bool Pure;
   uint32_t ImmBits;
+  uint8_t EffectValue;
+  uint32_t Reads0, Advances0;
+  uint8_t Operand1, Mask1;
+  uint32_t Reads1, Advances1;
+  uint8_t Operand2, Mask2;
+  uint32_t Reads2, Advances2;
+
+  MTIAIntrinsic::Effect getEffect() const { return Effect(EffectValue); }
+
+  // Masks of the command registers that it reads, and whose low halves it changes. Imm(I) is the
+  // value of the constant argument I.
+  template <typename GetImm> uint32_t getReads(GetImm Imm) const {
+    return getAdvances(Imm) | Reads0 | (Reads1 && (Imm(Operand1) & Mask1) ? Reads1 : 0) |
+           (Reads2 && (Imm(Operand2) & Mask2) ? Reads2 : 0);
+  }
+  template <typename GetImm> uint32_t getAdvances(GetImm Imm) const {
+    return Advances0 | (Advances1 && (Imm(Operand1) & Mask1) ? Advances1 : 0) |
+           (Advances2 && (Imm(Operand2) & Mask2) ? Advances2 : 0);
+  }
 
   // 0: argument I is a register. Otherwise it is an unsigned constant of so many
   // bits.
