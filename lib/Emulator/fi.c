@@ -21,7 +21,8 @@
 enum { WINDOW = 16, ROUNDS = 32, DMA_JITTER = 2000 };
 
 // The requests of a started command, or of all commands of a multicast.
-struct transfer {
+struct mtia_transfer {
+  struct mtia_transfer *next, **link; // of the grid's
   struct mtia_command *member[MTIA_GROUP_MAX];
   unsigned count;
   uint32_t row, offset; // next byte to ask for
@@ -38,6 +39,30 @@ bool mtia_fi_create(struct mtia_device *dev, struct mtia_cp *cp) {
 void mtia_fi_destroy(struct mtia_cp *cp) {
   free(cp->in.slot);
   free(cp->out.slot);
+}
+
+static struct mtia_transfer *new_transfer(struct mtia_grid *grid) {
+  struct mtia_transfer *t = calloc(1, sizeof *t);
+  if (!t)
+    return NULL;
+  t->next = grid->transfers;
+  t->link = &grid->transfers;
+  if (t->next)
+    t->next->link = &t->next;
+  grid->transfers = t;
+  return t;
+}
+
+static void free_transfer(struct mtia_transfer *t) {
+  *t->link = t->next;
+  if (t->next)
+    t->next->link = t->link;
+  free(t);
+}
+
+void mtia_fi_destroy_transfers(struct mtia_grid *grid) {
+  while (grid->transfers)
+    free_transfer(grid->transfers);
 }
 
 //===-- Function --------------------------------------------------------------===//
@@ -235,7 +260,7 @@ static struct row row_of(const struct mtia_command *c, uint32_t row) {
   return (struct row){from, (uint32_t)(to - from)};
 }
 
-static void book_chunk(struct mtia_device *dev, struct transfer *t) {
+static void book_chunk(struct mtia_device *dev, struct mtia_transfer *t) {
   const struct mtia_device_params *p = dev->p;
   const struct mtia_command *c = t->member[0];
   struct row row = row_of(c, t->row);
@@ -269,7 +294,7 @@ static void book_chunk(struct mtia_device *dev, struct transfer *t) {
 
 // Event: books the requests of the next WINDOW cycles.
 static void proceed(struct mtia_device *dev, void *ctx, uint64_t arg) {
-  struct transfer *t = ctx;
+  struct mtia_transfer *t = ctx;
   uint64_t until = mtia_now(dev) + WINDOW;
   const struct mtia_fi *fi = fi_of(t->member[0]);
   while (t->row < t->member[0]->dma.rows && can_leave(dev->p, fi, 1) < until)
@@ -290,7 +315,7 @@ static void proceed(struct mtia_device *dev, void *ctx, uint64_t arg) {
     mtia_at(dev, end, vacate, c->pe, c->unit);
     mtia_at(dev, c->dma.last, mtia_cp_worked_event, c, 0);
   }
-  free(t);
+  free_transfer(t);
 }
 
 static void start(struct mtia_command *const *member, unsigned count) {
@@ -314,7 +339,7 @@ static void start(struct mtia_command *const *member, unsigned count) {
       mtia_cp_worked(member[i]);
     return;
   }
-  struct transfer *t = calloc(1, sizeof *t);
+  struct mtia_transfer *t = new_transfer(dev->grid);
   if (!t) {
     mtia_fail(dev, MTIA_ERR_HOST, "out of memory for a DMA");
     return;

@@ -33,6 +33,7 @@ void mtia_grid_destroy(struct mtia_device *dev) {
   struct mtia_grid *grid = dev->grid;
   if (!grid)
     return;
+  mtia_fi_destroy_transfers(grid);
   while (grid->groups) {
     struct mtia_group *group = grid->groups;
     grid->groups = group->next;

@@ -301,6 +301,7 @@ struct mtia_link {
 };
 
 struct mtia_grid {
+  struct mtia_transfer *transfers; // DMAs whose requests are leaving
   struct mtia_group *groups;
   struct mtia_barrier *pe_barrier; // one per PE
   struct mtia_barrier core_barrier[MTIA_CORES];
@@ -399,6 +400,8 @@ bool mtia_fi_try(struct mtia_command *c);
 void mtia_fi_exec_late(struct mtia_command *c);
 bool mtia_fi_create(struct mtia_device *dev, struct mtia_cp *cp);
 void mtia_fi_destroy(struct mtia_cp *cp);
+// Of a run that ended while DMAs were on their way.
+void mtia_fi_destroy_transfers(struct mtia_grid *grid);
 // Joins the command, a dma.in with its parameters set, to its multicast group along `axis`
 // (1 row, 2 column); or says which rule that breaks (enum mtia_command_fault, 0: none).
 uint64_t mtia_fi_join(struct mtia_command *c, unsigned axis, uint64_t mcast, bool only_check);

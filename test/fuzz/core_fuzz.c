@@ -2,11 +2,13 @@
 //
 // Cores that execute arbitrary bytes: no crash, no hang, and no error that is the emulator's.
 // One core alone, functionally, must also end in the same state as the reference core
-// (reference.c). The first byte chooses the mode; the rest is code that this core, or all cores of
+// (reference.c), and all cores together when the units compute on a second host thread. The first
+// byte chooses the mode; the rest is code that this core, or all cores of
 // two PEs run, with registers that point into every memory, and a trap handler that goes on behind
 // the instruction.
 // The mutator knows the instructions, those of Xmtia more than others.
 #include "core.h"
+#include "defer.h"
 #include "emulator_fuzz.h"
 #include "report.h"
 #include "sched.h"
@@ -19,7 +21,14 @@ size_t LLVMFuzzerMutate(uint8_t *data, size_t size, size_t max_size);
 size_t LLVMFuzzerCustomMutator(uint8_t *data, size_t size, size_t max_size, unsigned seed);
 
 enum { CYCLES = 1000, MAX_CODE = 2048 };
-enum { MODE_TIMED = 1, MODE_ONES = 2, MODE_SCHEDULE = 4, MODE_GRID = 8, MODE_CORE_1 = 16 };
+enum {
+  MODE_TIMED = 1,
+  MODE_ONES = 2,
+  MODE_SCHEDULE = 4,
+  MODE_GRID = 8,
+  MODE_CORE_1 = 16,
+  MODE_THREADS = 32
+};
 
 #define HANDLER (MTIA_DRAM_BASE + 0x1000)
 #define DATA (MTIA_DRAM_BASE + 0x10000)
@@ -78,6 +87,46 @@ static void set_registers(struct mtia_core *core) {
     core->f[i] = values[i] << (i % 3 ? 32 : 0) | UINT64_C(0xffffffff00000000) * (i % 2);
 }
 
+// So that commands find something to do: buffers that are half full or empty, blocks of 40 x 40,
+// rows of 64 bytes.
+static void set_units(struct mtia_cp *cp) {
+  for (unsigned i = 0; i < MTIA_CBS; i++) {
+    uint64_t visible = i % 2 ? 2048 : 0;
+    cp->cb[i] = (struct mtia_cb){
+        .set = true, .base = 4096 * i, .size = 4096, .tail = visible, .visible = visible};
+  }
+  for (unsigned core = 0; core < 2; core++) {
+    static const struct {
+      uint8_t cr;
+      uint32_t low, high;
+    } values[] = {{CR_DMA_IN, 64, 0},
+                  {CR_DMA_IN_PITCH, 96, 0},
+                  {CR_DMA_OUT, 64, 0},
+                  {CR_DMA_OUT_PITCH, 64, 0},
+                  {CR_MCAST, 3 | 1 << 16, 0},
+                  {CR_MML_A, 0, 32},
+                  {CR_MML_B, 32, 32},
+                  {CR_MML_INC, 32, 32},
+                  {CR_BLOCK, 40 | 40 << 16, 0},
+                  {CR_BIAS, 0, 4},
+                  {CR_OUT, 0, 80},
+                  {CR_QSCALE, 0x3f800000, 0},
+                  {CR_QCLAMP, 0, 127},
+                  {CR_QCHAN, 1, 0},
+                  {CR_GATHER, 40, 0},
+                  {CR_GATHER_PITCH, 64, 0},
+                  {CR_SE_FMT, 0x333, 0},
+                  {CR_SE_LEN, 100, 0},
+                  {CR_SE_ROW, 30, 0},
+                  {CR_MLU_SHAPE, 20, 20},
+                  {CR_MLU_SRC, 0, 32},
+                  {CR_MLU_DST, 0, 32},
+                  {CR_PREFETCH, 64, 64}};
+    for (unsigned i = 0; i < sizeof values / sizeof *values; i++)
+      cp->core[core].cr[values[i].cr] = (uint64_t)values[i].high << 32 | values[i].low;
+  }
+}
+
 static struct mtia_device *run(const uint8_t *code, size_t size, unsigned mode,
                                struct mtia_device_options opts) {
   struct mtia_device *dev = fuzz_device(&opts);
@@ -86,6 +135,8 @@ static struct mtia_device *run(const uint8_t *code, size_t size, unsigned mode,
   for (unsigned i = 0; i < 2 * dev->rows * dev->cols; i++) {
     struct mtia_core *core = &dev->pe[i / 2].core[i % 2];
     set_registers(core);
+    if (i % 2 == 0)
+      set_units(core->pe->cp);
     core->pc = MTIA_DRAM_BASE;
     core->mode = MTIA_MACHINE;
     core->csr.mtvec = HANDLER;
@@ -97,7 +148,10 @@ static struct mtia_device *run(const uint8_t *code, size_t size, unsigned mode,
     if (mode & MODE_GRID || i == !!(mode & MODE_CORE_1))
       mtia_core_start(core, 0);
   }
+  if (opts.threads == 2 && !mtia_defer_create(dev, true))
+    abort();
   dev->cycles = mtia_sched_run(dev);
+  mtia_defer_destroy(dev);
   if (dev->error.category)
     fuzz_check_error(&dev->error);
   return dev;
@@ -117,7 +171,23 @@ static bool code_is_written(struct mtia_device *dev, const uint8_t *code, size_t
   return false;
 }
 
+static void compare_units(const struct mtia_device *one, const struct mtia_device *two) {
+  for (unsigned i = 0; i < one->rows * one->cols; i++) {
+    const struct mtia_cp *a = one->pe[i].cp, *b = two->pe[i].cp;
+    const char *what = memcmp(a->acc, b->acc, sizeof a->acc)                 ? "accumulators"
+                       : memcmp(a->operand, b->operand, sizeof a->operand)   ? "operand buffers"
+                       : memcmp(a->counter, b->counter, sizeof a->counter)   ? "counters"
+                       : memcmp(one->pe[i].local, two->pe[i].local, 1 << 17) ? "local memory"
+                                                                             : NULL;
+    if (!what)
+      continue;
+    fprintf(stderr, "PE %u: %s are not those of the other run\n", i, what);
+    abort();
+  }
+}
+
 static void compare(const struct mtia_device *fast, const struct mtia_device *slow) {
+  compare_units(fast, slow);
   for (unsigned i = 0; i < 2 * fast->rows * fast->cols; i++) {
     const struct mtia_core *a = &fast->pe[i / 2].core[i % 2], *b = &slow->pe[i / 2].core[i % 2];
     const char *what = memcmp(a->x, b->x, 32 * sizeof *a->x)            ? "x"
@@ -133,10 +203,10 @@ static void compare(const struct mtia_device *fast, const struct mtia_device *sl
                                                                         : NULL;
     if (!what)
       continue;
-    fprintf(stderr, "core %u: %s is not that of the reference core\n", i, what);
+    fprintf(stderr, "core %u: %s is not that of the other run\n", i, what);
     for (unsigned r = 0; r < 32; r++)
       if (a->x[r] != b->x[r] || a->f[r] != b->f[r])
-        fprintf(stderr, "%u: x %#llx, reference %#llx; f %#llx, reference %#llx\n", r,
+        fprintf(stderr, "%u: x %#llx, other %#llx; f %#llx, other %#llx\n", r,
                 (unsigned long long)a->x[r], (unsigned long long)b->x[r],
                 (unsigned long long)a->f[r], (unsigned long long)b->f[r]);
     fprintf(stderr, "pc %#llx, %#llx; cycle %llu, %llu; mstatus %#llx, %#llx; fflags %#x, %#x\n",
@@ -167,6 +237,13 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
     if (!code_is_written(slow, data, size))
       compare(dev, slow);
     mtia_device_destroy(slow);
+  } else if (mode & MODE_THREADS) {
+    options.threads = 2;
+    struct mtia_device *other = run(data, size, mode, options);
+    compare(dev, other);
+    if (dev->cycles != other->cycles)
+      abort();
+    mtia_device_destroy(other);
   }
   mtia_device_destroy(dev);
   return 0;

@@ -141,8 +141,13 @@ def elf():
 
 def core():
     rng = random.Random(1)
-    for mode in range(32):  # the mutator knows the instructions
+    for mode in range(64):  # the mutator knows the instructions
         yield bytes([mode]) + b"".join(CODES[:2]) + bytes(rng.randrange(256) for _ in range(32))
+    # Loads are on their way when the run ends: they were not freed.
+    yield bytes.fromhex(
+        "ff4b8de2a6ffffffff53e18b15ffffffffd79fbb907b3b2bc1d3895428ffffffffffffffff5b207080ffffffff5b1cb0"
+        "185b181018ffffffff2b211b528b05080c5b200003ffffffff33dc7a022ba37116d3b16b105b20f0015c3007f80b07e1"
+        "063f672f36fca52b307c00")
 
 
 SESSIONS = [

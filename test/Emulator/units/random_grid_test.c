@@ -294,9 +294,10 @@ static void grid_new(struct grid *g, uint64_t seed, bool functional) {
   }
 }
 
-static void one_grid(uint64_t seed, bool functional) {
+static void one_grid(uint64_t seed, bool functional, bool delays) {
   struct grid g = {0};
   grid_new(&g, seed, functional);
+  g.m->dev.schedule = delays ? seed : 0;
   for (unsigned i = 0; i < ROUNDS; i++)
     some_round(&g);
   for (unsigned i = 0; i < 2 * g.pes; i++)
@@ -330,15 +331,21 @@ static void one_grid(uint64_t seed, bool functional) {
 
 static void timed(void **state) {
   for (uint64_t seed = 1; seed <= STREAMS; seed++)
-    one_grid(seed, false);
+    one_grid(seed, false, false);
 }
 
 static void functional(void **state) {
   for (uint64_t seed = 1; seed <= STREAMS; seed++)
-    one_grid(seed, true);
+    one_grid(seed, true, false);
+}
+
+static void delayed(void **state) {
+  for (uint64_t seed = 1; seed <= STREAMS; seed++)
+    one_grid(seed, false, true);
 }
 
 int main(void) {
-  const struct CMUnitTest tests[] = {cmocka_unit_test(timed), cmocka_unit_test(functional)};
+  const struct CMUnitTest tests[] = {cmocka_unit_test(timed), cmocka_unit_test(functional),
+                                     cmocka_unit_test(delayed)};
   return cmocka_run_group_tests(tests, NULL, NULL);
 }
