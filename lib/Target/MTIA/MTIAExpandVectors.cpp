@@ -367,6 +367,25 @@ static bool isReductionByElements(const MTIASubtarget &ST, const IntrinsicInst &
   }
 }
 
+// Strict arithmetic, comparisons and rounding of elements that have only conversions.
+static bool isStrictByElements(const MTIASubtarget &ST, const IntrinsicInst &II) {
+  auto *FP = dyn_cast<ConstrainedFPIntrinsic>(&II);
+  if (!FP)
+    return false;
+  switch (FP->getIntrinsicID()) {
+  case Intrinsic::experimental_constrained_fpext:
+  case Intrinsic::experimental_constrained_fptrunc:
+  case Intrinsic::experimental_constrained_sitofp:
+  case Intrinsic::experimental_constrained_uitofp:
+  case Intrinsic::experimental_constrained_fptosi:
+  case Intrinsic::experimental_constrained_fptoui:
+    return false;
+  default:
+    Type *Element = FP->getArgOperand(0)->getType()->getScalarType();
+    return Element->isBFloatTy() || (Element->isHalfTy() && !ST.hasVInstructionsF16());
+  }
+}
+
 // Which the type legaliser widens wrongly.
 static bool isOddExpansion(const IntrinsicInst &II) {
   bool Load = II.getIntrinsicID() == Intrinsic::masked_expandload;
@@ -381,7 +400,8 @@ static bool mustFixLength(const MTIASubtarget &ST, const Instruction &I) {
     return false;
   if (auto *II = dyn_cast<IntrinsicInst>(&I)) {
     Intrinsic::ID ID = II->getIntrinsicID();
-    return isDoneByElements(ID) || isReductionByElements(ST, *II) || isOddExpansion(*II) ||
+    return isDoneByElements(ID) || isReductionByElements(ST, *II) ||
+           isStrictByElements(ST, *II) || isOddExpansion(*II) ||
            (isMaskedMemory(ID) && hasOddScalable(ST, I));
   }
   if (isa<LoadInst, StoreInst, BitCastInst>(I))
