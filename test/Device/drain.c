@@ -74,4 +74,6 @@ MTIA_KERNEL(drain, struct args, MTIA_IN(a, MTIA_I32, "M", "N"), MTIA_IN(bias, MT
   EACH(BIAS, CB_BIAS);
   EACH(DRAIN, MTIA_DRAIN_I32, 0);
   put(&args->biased, m, n * 4);
+  __mtia_cb_pop(CB_A, m * 256);
+  __mtia_cb_pop(CB_BIAS, mtia_align_up(n * 4));
 }

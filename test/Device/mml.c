@@ -61,4 +61,6 @@ MTIA_KERNEL(mml, struct args, MTIA_IN(x, MTIA_I8, "M", "K"), MTIA_IN(w, MTIA_I8,
   PRODUCT(u8s8, MTIA_MML_U8S8);
   PRODUCT(s8u8, MTIA_MML_S8U8);
   PRODUCT(u8u8, MTIA_MML_U8U8);
+  __mtia_cb_pop(CB_X, m * stride);
+  __mtia_cb_pop(CB_W, n * stride);
 }

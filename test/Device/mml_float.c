@@ -74,4 +74,8 @@ MTIA_KERNEL(mml_float, struct args, MTIA_IN(x, MTIA_F16, "M", "K"), MTIA_IN(w, M
   DRAIN(f32, MTIA_DRAIN_F32, 0, 4);
   DRAIN(f16, MTIA_DRAIN_F16, MTIA_DRAIN_RELU, 2);
   DRAIN(s8, MTIA_DRAIN_I8, MTIA_DRAIN_CHAN, 1);
+  __mtia_cb_pop(CB_X, m * stride);
+  __mtia_cb_pop(CB_W, n * stride);
+  __mtia_cb_pop(CB_BIAS, mtia_align_up(4 * n));
+  __mtia_cb_pop(CB_SCALES, mtia_align_up(4 * n));
 }
