@@ -109,6 +109,8 @@ class Checker:
         """The words of a compiler's command, and those of the optimiser before it, if it is used."""
         r = random.Random(f"{seed}")
         optimised, level, our_level = r.random() < 0.3, r.choice(LEVELS), r.choice(LEVELS)
+        # LLVM's verifier takes several times as long as all else on large functions.
+        verified = not self.args.no_verify and (self.args.length == "short" or r.random() < 0.3)
         levels = {"s": level, "t": "-O3" if level != "-O3" else "-O0", "o": self.args.level or our_level}
         levels["p"] = "-O0"  # which has the fewest of stock LLVM's own faults
         if self.args.check_stock:
@@ -116,7 +118,7 @@ class Checker:
         common = [f"-mtriple={TRIPLE}", "-code-model=medium", "-filetype=obj", levels[who]]
         if who == "o":
             words = [self.tool("llc"), "-load", self.args.plugin, "-march=mtia", f"-mattr=+64bit,+i,{self.isa}", *common,
-                     *([] if self.args.no_verify else ["-verify-machineinstrs"]), *self.args.llc]
+                     *(["-verify-machineinstrs"] if verified else []), *self.args.llc]
         else:
             words = [self.tool("llc"), f"-mattr={self.isa}", "-target-abi=lp64d", *common]
         # VectorCombine makes loads of <3 x i1> of those of <8 x i1>: what the other bits do is open.
