@@ -80,6 +80,10 @@ float nearbyintf(float x) {
   return __builtin_copysignf(big - 0x1p23f, x);
 }
 
+/* The same; picolibc has none. */
+double roundeven(double x) { return nearbyint(x); }
+float roundevenf(float x) { return nearbyintf(x); }
+
 static long host(long op, const void *argument) {
   register long a0 __asm__("a0") = op;
   register const void *a1 __asm__("a1") = argument;
