@@ -170,7 +170,8 @@ static void drop_points(struct history *h, unsigned count) {
   for (unsigned i = 0; i < count; i++)
     mtia_clock_clear(&h->point[i].clock);
   h->count -= count;
-  memmove(h->point, h->point + count, h->count * sizeof *h->point);
+  if (h->count)
+    memmove(h->point, h->point + count, h->count * sizeof *h->point);
 }
 
 static void forget_history(struct history *h) {
@@ -861,12 +862,11 @@ static void conflict(void *ctx, const struct mtia_party *earlier, const struct m
   struct mtia_race *race = ctx;
   bool turn = compare(earlier, later) > 0;
   unsigned first = (unsigned)__builtin_ctz(mask);
-  struct mtia_race_finding f = {.party = {turn ? *later : *earlier, turn ? *earlier : *later},
-                                .place = place + first,
-                                .bytes = (unsigned)__builtin_ctz(~(mask >> first)),
-                                .count = 1};
-  if (mask >> first == UINT32_MAX)
-    f.bytes = 32;
+  struct mtia_race_finding f = {
+      .party = {turn ? *later : *earlier, turn ? *earlier : *later},
+      .place = place + first,
+      .bytes = mask == UINT32_MAX ? 32 : (unsigned)__builtin_ctz(~(mask >> first)),
+      .count = 1};
   for (unsigned i = 0; i < race->findings; i++) {
     struct mtia_race_finding *g = &race->finding[i];
     if (!same_mistake(g, &f))
