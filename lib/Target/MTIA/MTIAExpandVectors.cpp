@@ -400,9 +400,8 @@ static bool mustFixLength(const MTIASubtarget &ST, const Instruction &I) {
     return false;
   if (auto *II = dyn_cast<IntrinsicInst>(&I)) {
     Intrinsic::ID ID = II->getIntrinsicID();
-    return isDoneByElements(ID) || isReductionByElements(ST, *II) ||
-           isStrictByElements(ST, *II) || isOddExpansion(*II) ||
-           (isMaskedMemory(ID) && hasOddScalable(ST, I));
+    return isDoneByElements(ID) || isReductionByElements(ST, *II) || isStrictByElements(ST, *II) ||
+           isOddExpansion(*II) || (isMaskedMemory(ID) && hasOddScalable(ST, I));
   }
   if (isa<LoadInst, StoreInst, BitCastInst>(I))
     return hasOddScalable(ST, I);
