@@ -98,11 +98,12 @@ class Checker:
         """The parts of the program that don't change."""
         if self.prepared:
             return
-        for source, name in (("vector_driver.c", "driver.o"), ("vector_start.S", "start.o"),
-                             ("vector_libm.c", "libm.o")):
+        for source, name in (("Inputs/vector_driver.c", "driver.o"), ("Inputs/vector_start.S", "start.o"),
+                             ("Inputs/vector_libm.c", "libm.o"),
+                             ("../../runtime/device/src/rounding.c", "rounding.o")):
             subprocess.run([self.tool("clang"), f"--target={TRIPLE}", "-march=rv64imafdc", "-mabi=lp64d", "-O2",
                             "-ffreestanding", "-fno-builtin", "-mcmodel=medany", "-c",
-                            os.path.join(HERE, "Inputs", source), "-o", self.path(name)], check=True)
+                            os.path.join(HERE, source), "-o", self.path(name)], check=True)
         self.prepared = True
 
     def command(self, who, seed):
@@ -185,7 +186,7 @@ class Checker:
             subprocess.run([self.tool("llvm-mc"), f"--triple={TRIPLE}", "-mattr=+f,+d", "-target-abi=lp64d",
                             "-filetype=obj", self.path("table.s"), "-o", self.path("table.o")], check=True)
             link = subprocess.run([self.tool("ld.lld"), "-N", "-Ttext=0x80000000", "-z", "muldefs", "--error-limit=0",
-                                   *(self.path(f"{n}.o") for n in ("start", "driver", "libm", "table")), *objects,
+                                   *(self.path(f"{n}.o") for n in ("start", "driver", "libm", "rounding", "table")), *objects,
                                    *self.args.library, "-o", self.path("all.elf")],
                                   capture_output=True, text=True, check=False)
             absent = set(re.findall(r"undefined symbol: (\w+)", link.stderr))
