@@ -8,43 +8,29 @@
 
 enum direction { TO_ZERO, DOWN, UP };
 
-// Rounds to an integer a value with `fraction` bits of fraction and an exponent with that bias:
-// adds what is below one where that is the direction, so that a carry goes on into the exponent,
-// and clears it. The largest values are integers, or infinite, or no number.
-#define INTEGER(word, bits, fraction, bias, sign, direction)                                       \
-  do {                                                                                             \
-    int exponent = (int)((bits) >> (fraction) & (2 * (bias) + 1)) - (bias);                        \
-    word away = (direction) == ((sign) ? DOWN : UP);                                               \
-    word one = (word)(bias) << (fraction), top = (word)1 << (sizeof(word) * 8 - 1);                \
+// Rounds to an integer: adds what is below one where that is the direction, so that a carry goes on
+// into the exponent, and clears it. The largest values are integers, or infinite.
+#define ROUND(name, type, word, fraction, bias)                                                    \
+  static inline type name(type x, enum direction direction) {                                      \
+    union {                                                                                        \
+      type value;                                                                                  \
+      word bits;                                                                                   \
+    } u = {x};                                                                                     \
+    if (x != x)                                                                                    \
+      return x + x;                                                                                \
+    int exponent = (int)(u.bits >> fraction & (2 * bias + 1)) - bias;                              \
+    word sign = u.bits & (word)1 << (8 * sizeof u - 1);                                            \
+    int away = direction == (sign ? DOWN : UP);                                                    \
     if (exponent < 0) {                                                                            \
-      (bits) = ((bits) & top) | ((bits) & ~top && away ? one : 0);                                 \
-    } else if (exponent < (fraction)) {                                                            \
-      word below = (((word)1 << (fraction)) - 1) >> exponent;                                      \
-      (bits) = ((bits) + (away ? below : 0)) & ~below;                                             \
+      u.bits = sign | (u.bits != sign && away ? (word)bias << fraction : 0);                       \
+    } else if (exponent < fraction) {                                                              \
+      word below = (((word)1 << fraction) - 1) >> exponent;                                        \
+      u.bits = (u.bits + (away ? below : 0)) & ~below;                                             \
     }                                                                                              \
-  } while (0)
-
-static inline double round_double(double x, enum direction direction) {
-  union {
-    double value;
-    uint64_t bits;
-  } u = {x};
-  if (x != x)
-    return x + x;
-  INTEGER(uint64_t, u.bits, 52, 1023, u.bits >> 63, direction);
-  return u.value;
-}
-
-static inline float round_float(float x, enum direction direction) {
-  union {
-    float value;
-    uint32_t bits;
-  } u = {x};
-  if (x != x)
-    return x + x;
-  INTEGER(uint32_t, u.bits, 23, 127, u.bits >> 31, direction);
-  return u.value;
-}
+    return u.value;                                                                                \
+  }
+ROUND(round_double, double, uint64_t, 52, 1023)
+ROUND(round_float, float, uint32_t, 23, 127)
 
 __attribute__((weak)) double floor(double x) { return round_double(x, DOWN); }
 __attribute__((weak)) double ceil(double x) { return round_double(x, UP); }
