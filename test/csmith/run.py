@@ -123,13 +123,14 @@ class Runner:
         return checksum(output)
 
     def reference(self, source, folder, level="-O1", compiler="gcc"):
-        """Host gcc's (or another compiler's) checksum, or None if the program is too slow."""
+        """Host gcc's (or another compiler's) checksum, or None if there is none in time."""
         program = os.path.join(folder, "host")
-        # Seeds on which csmith itself makes an invalid program are passed over.
-        status, _ = run([compiler, "-w", *EXACT, level, "-I", self.include, source, "-o", program])
-        if status != 0:
-            return None
+        # Seeds on which csmith itself makes an invalid program are passed over, and those that keep
+        # the compiler busy.
         try:
+            status, _ = run([compiler, "-w", *EXACT, level, "-I", self.include, source, "-o", program])
+            if status != 0:
+                return None
             _, output = run([program], seconds=HOST_SECONDS)
         except Failure:
             return None

@@ -107,9 +107,13 @@ static bool mergeVL(VConfigDemand &To, const VConfigDemand &From) {
     return From.isVLMetBy(To.VL);
   if (From.Use == VConfigDemand::VLExact)
     return To.isVLMetBy(From.VL) && Take(From);
-  // Constants both, of which none is exact.
-  if (From.Use == VConfigDemand::VLAtLeast &&
-      (To.Use == VConfigDemand::VLNonZero || From.VL.N > To.VL.N))
+  // Constants both, of which none is exact. At least none is any number.
+  auto GetLeast = [](const VConfigDemand &D) {
+    return D.Use == VConfigDemand::VLNonZero ? 1u : D.VL.N;
+  };
+  if (GetLeast(From) > GetLeast(To) ||
+      (To.Use == VConfigDemand::VLNonZero && From.Use == VConfigDemand::VLAtLeast &&
+       GetLeast(From) == 1))
     return Take(From);
   return true;
 }
