@@ -91,6 +91,8 @@ void initializeMTIAExpandAtomicPseudoPass(PassRegistry &);
 
 /// IR passes of the target, for the optimiser's pipeline.
 void registerMTIAPasses(PassBuilder &PB);
+/// Part of it: vectors in registers across calls of internal functions.
+void registerMTIAVectorCalls(PassBuilder &PB);
 } // namespace llvm
 
 #endif

@@ -96,4 +96,5 @@ struct MTIAPinIntrinsicsPass : PassInfoMixin<MTIAPinIntrinsicsPass> {
 void llvm::registerMTIAPasses(PassBuilder &PB) {
   PB.registerPipelineStartEPCallback(
       [](ModulePassManager &PM, OptimizationLevel) { PM.addPass(MTIAPinIntrinsicsPass()); });
+  registerMTIAVectorCalls(PB);
 }
