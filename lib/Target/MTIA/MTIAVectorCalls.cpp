@@ -131,7 +131,7 @@ static AttributeList withoutFirst(LLVMContext &C, const AttributeList &Old, unsi
 //                                                         store <16 x float> %r, ptr %p
 void MTIAVectorCallsPass::returnVector(Function &F, Type *VT) {
   LLVMContext &C = F.getContext();
-  MaybeAlign Alignment = F.getParamAlign(0);
+  Align Alignment = F.getParamAlign(0).valueOrOne();
   FunctionType *FT = F.getFunctionType();
   auto *New = Function::Create(FunctionType::get(VT, FT->params().drop_front(), false),
                                F.getLinkage(), F.getAddressSpace(), "", F.getParent());
