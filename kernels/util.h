@@ -27,6 +27,22 @@ static inline struct kn_range kn_share(uint64_t total, uint64_t part, uint64_t p
   return (struct kn_range){kn_div(total * part, parts), kn_div(total * (part + 1), parts)};
 }
 
+// Multiplies a chunk of `stride` bytes of k, `step` bytes per mml, onto one accumulator, which
+// `zero` clears first: rows of block ti of CB a, from a_at bytes behind its head, and tj of CB b.
+// Each mml advances both. CBs, accumulators and types are parts of the instruction, so this is no
+// function.
+#define KN_MULTIPLY(acc, a, a_at, b, b_at, ti, tj, stride, step, zero, type)                       \
+  do {                                                                                             \
+    __mtia_cr_w2(MTIA_CR_MML_A, a_at, stride);                                                     \
+    __mtia_cr_w2(MTIA_CR_MML_B, b_at, stride);                                                     \
+    if (zero)                                                                                      \
+      __mtia_mml(acc, a, b, ti, tj, MTIA_MML_ADV | MTIA_MML_ZERO, type);                           \
+    else                                                                                           \
+      __mtia_mml(acc, a, b, ti, tj, MTIA_MML_ADV, type);                                           \
+    for (uint32_t kn_at = step; kn_at < stride; kn_at += step)                                     \
+      __mtia_mml(acc, a, b, ti, tj, MTIA_MML_ADV, type);                                           \
+  } while (0)
+
 // Accesses by a core of what a unit moves: the compiler must not move them over the command.
 #define KN_FENCE() __asm__ volatile("" ::: "memory")
 

@@ -125,14 +125,7 @@ static void bmm_load(const struct bmm_args *a, const struct bmm_cut *c) {
 // All steps of a chunk on one accumulator.
 #define BMM_MULTIPLY(acc, ti, tj)                                                                  \
   do {                                                                                             \
-    __mtia_cr_w2(MTIA_CR_MML_A, 0, stride);                                                        \
-    __mtia_cr_w2(MTIA_CR_MML_B, w_at, stride);                                                     \
-    if (zero)                                                                                      \
-      __mtia_mml(acc, CB_X, CB_W, ti, tj, MTIA_MML_ADV | MTIA_MML_ZERO, BMM_MML_TYPE);             \
-    else                                                                                           \
-      __mtia_mml(acc, CB_X, CB_W, ti, tj, MTIA_MML_ADV, BMM_MML_TYPE);                             \
-    for (uint32_t step = STEP; step < stride; step += STEP)                                        \
-      __mtia_mml(acc, CB_X, CB_W, ti, tj, MTIA_MML_ADV, BMM_MML_TYPE);                             \
+    KN_MULTIPLY(acc, CB_X, 0, CB_W, w_at, ti, tj, stride, STEP, zero, BMM_MML_TYPE);               \
     if (last)                                                                                      \
       BMM_DRAIN(acc, CB_Y, ti, tj);                                                                \
   } while (0)

@@ -17,6 +17,7 @@
 #ifndef MTIA_KERNELS_FC_H
 #define MTIA_KERNELS_FC_H
 
+#include "../util.h"
 #include "fc_plan.h"
 
 #include <mtia/intrinsics.h>
@@ -164,19 +165,6 @@ static void move(const struct fc_args *a, const struct fc_plan *p, const struct 
 // Core 1: multiply, reduce, drain
 //===----------------------------------------------------------------------===//
 
-// All steps of one chunk on one accumulator: one instruction per mml.
-#define FC_MULTIPLY(acc, ti, tj)                                                                   \
-  do {                                                                                             \
-    __mtia_cr_w2(MTIA_CR_MML_A, x_at, stride);                                                     \
-    __mtia_cr_w2(MTIA_CR_MML_B, w_at, stride);                                                     \
-    if (zero)                                                                                      \
-      __mtia_mml(acc, CB_X, CB_W, ti, tj, MTIA_MML_ADV | MTIA_MML_ZERO, FC_MML_TYPE);              \
-    else                                                                                           \
-      __mtia_mml(acc, CB_X, CB_W, ti, tj, MTIA_MML_ADV, FC_MML_TYPE);                              \
-    for (uint32_t step = FC_STEP; step < stride; step += FC_STEP)                                  \
-      __mtia_mml(acc, CB_X, CB_W, ti, tj, MTIA_MML_ADV, FC_MML_TYPE);                              \
-  } while (0)
-
 // A finished accumulator: add the neighbour's partial sum, pass it on or drain
 // it, and start the next block's accumulator with its bias.
 #define FC_FINISH(acc, ti, tj)                                                                     \
@@ -200,7 +188,7 @@ static void move(const struct fc_args *a, const struct fc_plan *p, const struct 
 // One accumulator's share of a chunk.
 #define FC_TILE(acc, ti, tj)                                                                       \
   do {                                                                                             \
-    FC_MULTIPLY(acc, ti, tj);                                                                      \
+    KN_MULTIPLY(acc, CB_X, x_at, CB_W, w_at, ti, tj, stride, FC_STEP, zero, FC_MML_TYPE);          \
     if (last)                                                                                      \
       FC_FINISH(acc, ti, tj);                                                                      \
     if (bias) {                                                                                    \

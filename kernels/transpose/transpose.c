@@ -46,7 +46,7 @@ static struct cut cut(const struct args *a, uint32_t log2) {
   uint64_t wanted = TILES * kn_pes();
   while (a->x.dim[0] * c.tiles_m * c.tiles_n < wanted && c.tile_m > (LEAST >> log2)) {
     c.tile_m /= 2;
-    c.tiles_m = (uint32_t)((c.m + c.tile_m - 1) / c.tile_m);
+    c.tiles_m = (uint32_t)kn_ceil_div(c.m, c.tile_m);
   }
   return c;
 }

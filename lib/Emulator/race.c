@@ -269,22 +269,30 @@ static void next_tick(struct mtia_core *c) {
 
 //===-- Histories -------------------------------------------------------------===//
 
+// The array with room for one more, or NULL.
+static void *make_room(struct mtia_race *race, void *array, unsigned count, unsigned *room,
+                       size_t size) {
+  if (count < *room)
+    return array;
+  unsigned wanted = *room ? 2 * *room : 4;
+  void *more = realloc(array, wanted * size);
+  if (more)
+    *room = wanted;
+  else
+    check_memory(race, false);
+  return more;
+}
+
 // `latest` holds from `at` on.
 static void add_point(struct mtia_race *race, struct history *h, uint64_t at) {
   if (h->count && h->point[h->count - 1].at == at) {
     mtia_clock_copy(&h->point[h->count - 1].clock, &h->latest);
     return;
   }
-  if (h->count == h->room) {
-    unsigned room = h->room ? 2 * h->room : 4;
-    struct point *more = realloc(h->point, room * sizeof *more);
-    if (!more) {
-      check_memory(race, false);
-      return;
-    }
-    h->point = more;
-    h->room = room;
-  }
+  struct point *more = make_room(race, h->point, h->count, &h->room, sizeof *more);
+  if (!more)
+    return;
+  h->point = more;
   struct point *p = &h->point[h->count++];
   p->at = at;
   mtia_clock_init(&p->clock, &race->clocks, h->latest.pe);
@@ -346,16 +354,10 @@ static void forget_older(struct users *u, const struct mtia_command *c, uint64_t
 static void add_user(struct mtia_race *race, struct users *u, const struct mtia_command *c,
                      uint64_t from) {
   forget_older(u, c, from);
-  if (u->count == u->room) {
-    unsigned room = u->room ? 2 * u->room : 8;
-    struct user *more = realloc(u->user, room * sizeof *more);
-    if (!more) {
-      check_memory(race, false);
-      return;
-    }
-    u->user = more;
-    u->room = room;
-  }
+  struct user *more = make_room(race, u->user, u->count, &u->room, sizeof *more);
+  if (!more)
+    return;
+  u->user = more;
   c->race->references++;
   u->user[u->count++] = (struct user){from, c->race, c->unit};
 }

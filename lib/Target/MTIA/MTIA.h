@@ -8,6 +8,7 @@
 #ifndef LLVM_LIB_TARGET_MTIA_MTIA_H
 #define LLVM_LIB_TARGET_MTIA_MTIA_H
 
+#include "llvm/IR/Intrinsics.h"
 #include "llvm/Support/CodeGen.h"
 
 namespace llvm {
@@ -72,6 +73,8 @@ ModulePass *createMTIAExpandVectorsPass();
 void initializeMTIAExpandVectorsPass(PassRegistry &);
 FunctionPass *createMTIAPadVectorsPass();
 void initializeMTIAPadVectorsPass(PassRegistry &);
+/// Whether an intrinsic is a call of the mathematical library, for each element of a vector.
+bool isMTIALibraryFunction(Intrinsic::ID ID);
 
 /// Removes sign extensions of values that are sign-extended already.
 FunctionPass *createMTIARemoveSExtPass();

@@ -14,6 +14,7 @@
 
 #include "MTIACallLowering.h"
 #include "MTIASubtarget.h"
+#include "MTIAVectorPseudos.h"
 #include "MTIAVectorTypes.h"
 #include "llvm/CodeGen/CallingConvLower.h"
 
@@ -66,13 +67,11 @@ SDValue llvm::storeVectorArgument(SelectionDAG &DAG, const SDLoc &DL, SDValue Ch
 // Whole registers don't depend on vtype, which is unknown at the beginning of a function.
 SDValue llvm::loadVectorArgument(SelectionDAG &DAG, const SDLoc &DL, SDValue Chain, MVT VT,
                                  SDValue Address) {
-  static const unsigned Opcodes[] = {MTIA::VL1RE8_V, MTIA::VL2RE8_V, MTIA::VL4RE8_V,
-                                     MTIA::VL8RE8_V};
   if (VT.isVector() && VT.getVectorElementType() != MVT::i1) {
     MTIAVType T = MTIAVType::get(VT);
     if (T.NumElts * T.SEW == T.getNumRegs() * MTIAVType::VLen)
-      return SDValue(DAG.getMachineNode(Opcodes[Log2_32(T.getNumRegs())], DL, VT, MVT::Other,
-                                        {Address, Chain}),
+      return SDValue(DAG.getMachineNode(MTIAV::getWholeRegistersOpcode(false, T.getNumRegs()), DL,
+                                        VT, MVT::Other, {Address, Chain}),
                      0);
   }
   return DAG.getLoad(VT, DL, Chain, Address, MachinePointerInfo(), Align(8));

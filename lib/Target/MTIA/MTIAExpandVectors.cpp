@@ -255,8 +255,7 @@ static bool expandToFixed(Instruction &I) {
   return true;
 }
 
-// Element by element at any length, or in steps that need to know the length.
-static bool isDoneByElements(Intrinsic::ID ID) {
+bool llvm::isMTIALibraryFunction(Intrinsic::ID ID) {
   switch (ID) {
   case Intrinsic::acos:
   case Intrinsic::asin:
@@ -294,15 +293,24 @@ static bool isDoneByElements(Intrinsic::ID ID) {
   case Intrinsic::experimental_constrained_log:
   case Intrinsic::experimental_constrained_log2:
   case Intrinsic::experimental_constrained_log10:
-  case Intrinsic::experimental_constrained_maximum:
-  case Intrinsic::experimental_constrained_minimum:
-  case Intrinsic::experimental_constrained_nearbyint:
   case Intrinsic::experimental_constrained_pow:
   case Intrinsic::experimental_constrained_powi:
   case Intrinsic::experimental_constrained_sin:
   case Intrinsic::experimental_constrained_sinh:
   case Intrinsic::experimental_constrained_tan:
   case Intrinsic::experimental_constrained_tanh:
+    return true;
+  default:
+    return false;
+  }
+}
+
+// Element by element at any length, or in steps that need to know the length.
+static bool isDoneByElements(Intrinsic::ID ID) {
+  switch (ID) {
+  case Intrinsic::experimental_constrained_maximum:
+  case Intrinsic::experimental_constrained_minimum:
+  case Intrinsic::experimental_constrained_nearbyint:
   case Intrinsic::smul_fix:
   case Intrinsic::smul_fix_sat:
   case Intrinsic::umul_fix:
@@ -315,7 +323,7 @@ static bool isDoneByElements(Intrinsic::ID ID) {
   case Intrinsic::vector_reduce_fmul:
     return true;
   default:
-    return false;
+    return isMTIALibraryFunction(ID);
   }
 }
 

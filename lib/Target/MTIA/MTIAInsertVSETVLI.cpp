@@ -1024,19 +1024,16 @@ static unsigned getWholeRegisters(const MachineInstr &MI, const MachineRegisterI
 //     vle32.v v8, (a0)                     =>  vl1re8.v v8, (a0)
 //     call ...                                 call ...
 bool MTIAInsertVSETVLI::useWholeRegisters(MachineBasicBlock &MBB, bool LiveOut) {
-  SmallVector<MachineInstr *, 4> Moves;
+  SmallVector<std::pair<MachineInstr *, unsigned>, 4> Moves; // and how many registers
   bool Only = false, Changed = false;
   auto Flush = [&] {
     if (Only)
-      for (MachineInstr *MI : Moves) {
-        unsigned Log2 = Log2_32(getWholeRegisters(*MI, *MRI));
-        static const unsigned Loads[] = {MTIA::VL1RE8_V, MTIA::VL2RE8_V, MTIA::VL4RE8_V,
-                                         MTIA::VL8RE8_V};
-        static const unsigned Stores[] = {MTIA::VS1R_V, MTIA::VS2R_V, MTIA::VS4R_V, MTIA::VS8R_V};
+      for (auto [MI, Registers] : Moves) {
         bool IsStore = MI->mayStore();
         const MCInstrDesc &D = MI->getDesc();
-        MachineInstrBuilder New = BuildMI(MBB, MI->getIterator(), MI->getDebugLoc(),
-                                          TII->get(IsStore ? Stores[Log2] : Loads[Log2]));
+        MachineInstrBuilder New =
+            BuildMI(MBB, MI->getIterator(), MI->getDebugLoc(),
+                    TII->get(MTIAV::getWholeRegistersOpcode(IsStore, Registers)));
         New.add(MI->getOperand(0)).add(MI->getOperand(MTIAV::getFirstSourceIdx(D) + IsStore));
         New.cloneMemRefs(*MI);
         LIS->ReplaceMachineInstrInMaps(*MI, *New);
@@ -1058,8 +1055,8 @@ bool MTIAInsertVSETVLI::useWholeRegisters(MachineBasicBlock &MBB, bool LiveOut) 
       Only = Rd == MTIA::X0 || MRI->use_nodbg_empty(Rd);
     } else if (MI.isCall()) {
       Flush();
-    } else if (getWholeRegisters(MI, *MRI)) {
-      Moves.push_back(&MI);
+    } else if (unsigned Registers = getWholeRegisters(MI, *MRI)) {
+      Moves.emplace_back(&MI, Registers);
     } else if (MI.isInlineAsm() || isVectorCopy(MI, *MRI, *TII) ||
                MI.readsRegister(MTIA::VL, nullptr) || MI.readsRegister(MTIA::VTYPE, nullptr)) {
       Only = false;

@@ -217,9 +217,13 @@ void MTIAInstrInfo::copyVectorReg(MachineBasicBlock &MBB, MachineBasicBlock::ite
     MIB->addRegisterKilled(Src, &RegInfo);
 }
 
-void MTIAInstrInfo::expandVectorSpill(MachineInstr &MI, Register FrameReg, int64_t Offset) const {
+unsigned MTIAV::getWholeRegistersOpcode(bool IsStore, unsigned Registers) {
   static const unsigned Stores[] = {MTIA::VS1R_V, MTIA::VS2R_V, MTIA::VS4R_V, MTIA::VS8R_V};
   static const unsigned Loads[] = {MTIA::VL1RE8_V, MTIA::VL2RE8_V, MTIA::VL4RE8_V, MTIA::VL8RE8_V};
+  return (IsStore ? Stores : Loads)[Log2_32(Registers)];
+}
+
+void MTIAInstrInfo::expandVectorSpill(MachineInstr &MI, Register FrameReg, int64_t Offset) const {
   MachineBasicBlock &MBB = *MI.getParent();
   MachineRegisterInfo &MRI = MBB.getParent()->getRegInfo();
   const DebugLoc &DL = MI.getDebugLoc();
@@ -238,7 +242,8 @@ void MTIAInstrInfo::expandVectorSpill(MachineInstr &MI, Register FrameReg, int64
       RegInfo.adjustReg(MBB, MI, DL, Address, FrameReg, PartOffset, MachineInstr::NoFlags);
     }
     MCRegister Part = getVGroup(RegInfo, First + Done, Num);
-    MachineInstrBuilder MIB = BuildMI(MBB, MI, DL, get(IsStore ? Stores[Log2] : Loads[Log2]));
+    MachineInstrBuilder MIB =
+        BuildMI(MBB, MI, DL, get(MTIAV::getWholeRegistersOpcode(IsStore, Num)));
     if (IsStore)
       MIB.addReg(Part, getKillRegState(Num == Total && MI.getOperand(0).isKill()));
     else

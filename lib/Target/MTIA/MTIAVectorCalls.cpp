@@ -185,40 +185,9 @@ void MTIAVectorCallsPass::returnVector(Function &F, Type *VT) {
 
 // Becomes a call of the library, or may.
 static bool isLibraryCall(const Instruction &I) {
-  if (I.getOpcode() == Instruction::FRem)
-    return true;
   const auto *II = dyn_cast<IntrinsicInst>(&I);
-  if (!II)
-    return false;
-  if (isa<MemIntrinsic>(II))
-    return true;
-  switch (II->getIntrinsicID()) {
-  case Intrinsic::sin:
-  case Intrinsic::cos:
-  case Intrinsic::sincos:
-  case Intrinsic::tan:
-  case Intrinsic::asin:
-  case Intrinsic::acos:
-  case Intrinsic::atan:
-  case Intrinsic::atan2:
-  case Intrinsic::sinh:
-  case Intrinsic::cosh:
-  case Intrinsic::tanh:
-  case Intrinsic::exp:
-  case Intrinsic::exp2:
-  case Intrinsic::exp10:
-  case Intrinsic::log:
-  case Intrinsic::log2:
-  case Intrinsic::log10:
-  case Intrinsic::pow:
-  case Intrinsic::powi:
-  case Intrinsic::ldexp:
-  case Intrinsic::frexp:
-  case Intrinsic::modf:
-    return true;
-  default:
-    return false;
-  }
+  return I.getOpcode() == Instruction::FRem || isa<MemIntrinsic>(I) ||
+         (II && isMTIALibraryFunction(II->getIntrinsicID()));
 }
 
 // Whether a caller has a vector, not counting what is passed, that it needs behind a call.

@@ -128,6 +128,8 @@ unsigned getBaseOpcode(unsigned Pseudo);
 unsigned getPseudoOpcode(unsigned Base);
 /// The form of a pseudo whose passthru is its source vs2; 0 if it has none.
 unsigned getTiedOpcode(unsigned Pseudo);
+/// The load or store of 1, 2, 4 or 8 whole registers.
+unsigned getWholeRegistersOpcode(bool IsStore, unsigned Registers);
 } // namespace MTIAV
 } // namespace llvm
 
