@@ -1,0 +1,216 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+// Dot interaction of DLRM: of each sample, the products of all pairs of its F = S + 1 features,
+// behind the first one:
+//
+//   y[b] = dense[b][0..D), then for i = 1..F-1, for j = 0..i-1: dot(x[b][i], x[b][j])
+//   with x[b][0] = dense[b], x[b][i] = sparse[b][i - 1]
+//
+// as PyTorch's DLRM does (cat of the dense feature and the lower triangle of x * x^T, row by row,
+// without its diagonal). DLRM's usual sample: F = 27, D = 128, 479 numbers.
+//
+//   interaction_f16, interaction_bf16   dense: [B, D], sparse: [B, S, D], y: [B, D + F(F-1)/2],
+//                                       one type; sums in binary32 in the order of D, rounded once
+//   interaction_i8                      i8; the dot product becomes clamp(round(dot * scale) +
+//                                       zero), the dense feature clamp(round(x * dense_scale) +
+//                                       zero): both ties to even, products in binary32
+//
+// B, S, D from 0. Two groups of samples and their results must fit into local memory:
+// F * (padded D) + F * (padded F) + padded row of y, twice, for one sample at least; otherwise y is
+// not written.
+//
+// Samples are dealt out evenly; a PE takes groups of up to 8 of its own. Core 0 loads a sample as
+// one matrix of F rows. Core 1 multiplies it by itself (both operands of mml are the same rows),
+// tiles of 32 x 32 on and below the diagonal only, drains them into CB_Z, and has the MLU take row
+// i of the triangle out of all samples of the group with one command: F commands per group.
+#include "../util.h"
+
+enum { CB_X, CB_Z, CB_Y };
+enum { TILE = 32, STEP = 32, GROUP = 8 };
+
+struct args {
+  struct mtia_tensor dense, sparse;
+  float scale, dense_scale;
+  int32_t zero;
+  struct mtia_tensor y;
+};
+
+enum kind { KIND_F16, KIND_BF16, KIND_I8 };
+
+struct cut {
+  uint32_t size;                   // bytes of an element
+  uint32_t features, columns;      // F, D
+  uint32_t x_row, z_row, y_row;    // bytes, padded
+  uint32_t x_bytes, z_bytes;       // of a sample
+  uint32_t group;                  // samples, at most
+  uint32_t x_size, z_size, y_size; // of CBs
+  struct kn_range mine;
+};
+
+// False if there is nothing to do, or it does not fit.
+static bool cut(const struct args *a, enum kind kind, struct cut *c) {
+  uint64_t samples = a->dense.dim[0], features = a->sparse.dim[1] + 1, columns = a->dense.dim[1];
+  if (samples == 0 || a->y.dim[1] == 0 || a->sparse.dim[0] != samples ||
+      a->sparse.dim[2] != columns || a->y.dim[0] != samples ||
+      a->y.dim[1] != columns + features * (features - 1) / 2)
+    return false;
+  if (features > MTIA_LOCAL_SIZE || columns > MTIA_LOCAL_SIZE)
+    return false;
+  c->size = kind == KIND_I8 ? 1 : 2;
+  c->features = (uint32_t)features;
+  c->columns = (uint32_t)columns;
+  c->x_row = kn_pad(columns * c->size);
+  c->z_row = kn_pad(features * c->size);
+  uint64_t y_row = mtia_align_up(a->y.dim[1] * c->size);
+  uint64_t x_bytes = features * c->x_row, z_bytes = features * c->z_row;
+  c->mine = kn_share(samples, mtia_pe(), kn_pes());
+  uint64_t group = kn_div(MTIA_LOCAL_SIZE, 2 * (x_bytes + z_bytes + y_row));
+  if (group == 0)
+    return false;
+  c->y_row = (uint32_t)y_row;
+  c->x_bytes = (uint32_t)x_bytes;
+  c->z_bytes = (uint32_t)z_bytes;
+  c->group = (uint32_t)kn_min(group, GROUP);
+  c->y_size = 2 * c->group * c->y_row;
+  c->z_size = 2 * c->group * c->z_bytes;
+  c->x_size = MTIA_LOCAL_SIZE - c->y_size - c->z_size;
+  return true;
+}
+
+static void load(const struct args *a, const struct cut *c) {
+  if (c->x_row == 0)
+    return;
+  __mtia_cr_w2(MTIA_CR_DMA_IN, c->columns * c->size, 0);
+  __mtia_cr_w(MTIA_CR_DMA_IN_PITCH, a->sparse.stride[1]);
+  for (uint64_t b = c->mine.begin; b < c->mine.end; b++) {
+    __mtia_dma_in(CB_X, a->dense.data + b * a->dense.stride[0], 1, MTIA_MC_NONE);
+    if (c->features > 1)
+      __mtia_dma_in(CB_X, a->sparse.data + b * a->sparse.stride[0], c->features - 1, MTIA_MC_NONE);
+  }
+}
+
+// One tile of products, rows from x_i and x_j behind the head of CB_X on, in accumulator `acc`.
+#define TILE_ON(acc)                                                                               \
+  do {                                                                                             \
+    if (c->x_row == 0)                                                                             \
+      __mtia_acc_zero(acc);                                                                        \
+    else if (kind == KIND_I8)                                                                      \
+      KN_MULTIPLY(acc, CB_X, x_i, CB_X, x_j, 0, 0, c->x_row, STEP, true, MTIA_MML_S8S8);           \
+    else if (kind == KIND_F16)                                                                     \
+      KN_MULTIPLY(acc, CB_X, x_i, CB_X, x_j, 0, 0, c->x_row, STEP, true, MTIA_MML_F16);            \
+    else                                                                                           \
+      KN_MULTIPLY(acc, CB_X, x_i, CB_X, x_j, 0, 0, c->x_row, STEP, true, MTIA_MML_BF16);           \
+    if (kind == KIND_I8)                                                                           \
+      __mtia_drain(acc, CB_Z, 0, 0, MTIA_DRAIN_I8, 0);                                             \
+    else if (kind == KIND_F16)                                                                     \
+      __mtia_drainf(acc, CB_Z, 0, 0, MTIA_DRAIN_F16, 0);                                           \
+    else                                                                                           \
+      __mtia_drainf(acc, CB_Z, 0, 0, MTIA_DRAIN_BF16, 0);                                          \
+  } while (0)
+
+// The products of sample s of the group; `turn` counts tiles, so that accumulators take turns.
+static inline uint32_t multiply(const struct cut *c, enum kind kind, uint32_t s, uint32_t turn) {
+  for (uint32_t i = 0; i < c->features; i += TILE) {
+    uint32_t rows = (uint32_t)kn_min(TILE, c->features - i);
+    for (uint32_t j = 0; j <= i; j += TILE, turn++) {
+      uint32_t x_i = s * c->x_bytes + i * c->x_row, x_j = s * c->x_bytes + j * c->x_row;
+      __mtia_cr_w(MTIA_CR_BLOCK, mtia_block(rows, (uint32_t)kn_min(TILE, c->features - j)));
+      __mtia_cr_w2(MTIA_CR_OUT, s * c->z_bytes + i * c->z_row + j * c->size, c->z_row);
+      switch (turn % 4) {
+      case 0:
+        TILE_ON(0);
+        break;
+      case 1:
+        TILE_ON(1);
+        break;
+      case 2:
+        TILE_ON(2);
+        break;
+      default:
+        TILE_ON(3);
+      }
+    }
+  }
+  return turn;
+}
+
+// The next `columns` elements of each of the group's rows of y, from behind the head of `cb` on.
+#define APPEND(cb, at, stride, columns)                                                            \
+  do {                                                                                             \
+    __mtia_cr_w2(MTIA_CR_MLU_SHAPE, group, columns);                                               \
+    __mtia_cr_w2(MTIA_CR_MLU_SRC, at, stride);                                                     \
+    if (kind == KIND_I8)                                                                           \
+      __mtia_mlu_concat(CB_Y, cb, MTIA_MLU_8, MTIA_MLU_MEMORY);                                    \
+    else                                                                                           \
+      __mtia_mlu_concat(CB_Y, cb, MTIA_MLU_16, MTIA_MLU_MEMORY);                                   \
+  } while (0)
+
+static inline void compute(const struct args *a, const struct cut *c, enum kind kind) {
+  uint64_t dot_scale = mtia_f32_bits(kind == KIND_I8 ? a->scale : 1);
+  uint32_t zero = kind == KIND_I8 ? (uint32_t)a->zero : 0, turn = 0;
+  __mtia_cr_w2(MTIA_CR_QCLAMP, (uint32_t)-128, 127);
+  __mtia_cr_w(MTIA_CR_QMODE, mtia_qmode(MTIA_ROUND_EVEN, 0, 0));
+  __mtia_cr_w2(MTIA_CR_MML_INC, STEP, STEP);
+  __mtia_cr_w(MTIA_CR_SE_FMT, mtia_se_fmt(MTIA_SE_I8, 0, MTIA_SE_I8, MTIA_SE_EACH));
+  __mtia_cr_w(MTIA_CR_DMA_OUT_PITCH, a->y.stride[0]);
+  __mtia_cr_w2(MTIA_CR_DMA_OUT, a->y.dim[1] * c->size, 0);
+  for (uint64_t b = c->mine.begin; b < c->mine.end; b += c->group) {
+    uint32_t group = (uint32_t)kn_min(c->group, c->mine.end - b);
+    if (c->features > 1) {
+      __mtia_cr_w2(MTIA_CR_QSCALE, dot_scale, zero);
+      for (uint32_t s = 0; s < group; s++)
+        turn = multiply(c, kind, s, turn);
+      __mtia_cb_push(CB_Z, group * c->z_bytes);
+    }
+    __mtia_cr_w2(MTIA_CR_MLU_DST, 0, c->y_row);
+    if (kind == KIND_I8 && c->columns) {
+      __mtia_cr_w2(MTIA_CR_QSCALE, mtia_f32_bits(a->dense_scale), zero);
+      for (uint32_t s = 0; s < group; s++) {
+        __mtia_cr_w2(MTIA_CR_SE_LEN, c->columns, s * c->y_row);
+        __mtia_cr_w2(MTIA_CR_SE_SRC, s * c->x_bytes, 0);
+        __mtia_se_un(CB_Y, CB_X, MTIA_SE_QUANTISE);
+      }
+      __mtia_cr_w2(MTIA_CR_MLU_DST, c->columns, c->y_row);
+    } else if (c->columns) {
+      APPEND(CB_X, 0, c->x_bytes, c->columns);
+    }
+    for (uint32_t i = 1; i < c->features; i++)
+      APPEND(CB_Z, i * c->z_row, c->z_bytes, i);
+    if (c->x_row)
+      __mtia_cb_pop(CB_X, group * c->x_bytes);
+    if (c->features > 1)
+      __mtia_cb_pop(CB_Z, group * c->z_bytes);
+    __mtia_cb_push(CB_Y, group * c->y_row);
+    __mtia_dma_out(CB_Y, a->y.data + b * a->y.stride[0], group);
+  }
+}
+
+static inline void interact(const struct args *a, enum kind kind) {
+  struct cut c;
+  if (!cut(a, kind, &c))
+    return;
+  if (mtia_core() == 0) {
+    __mtia_cb_init(CB_X, MTIA_LOCAL_BASE, c.x_size);
+    __mtia_cb_init(CB_Z, MTIA_LOCAL_BASE + c.x_size, c.z_size);
+    __mtia_cb_init(CB_Y, MTIA_LOCAL_BASE + c.x_size + c.z_size, c.y_size);
+  }
+  __mtia_bar(MTIA_BAR_PE);
+  if (mtia_core() == 0)
+    load(a, &c);
+  else
+    compute(a, &c, kind);
+}
+
+#define FLOATS(name, dtype, kind)                                                                  \
+  MTIA_KERNEL(interaction_##name, struct args, MTIA_IN(dense, dtype, "B", "D"),                    \
+              MTIA_IN(sparse, dtype, "B", "S", "D"), MTIA_OUT(y, dtype, "B", "N")) {               \
+    interact(args, kind);                                                                          \
+  }
+FLOATS(f16, MTIA_F16, KIND_F16)
+FLOATS(bf16, MTIA_BF16, KIND_BF16)
+MTIA_KERNEL(interaction_i8, struct args, MTIA_IN(dense, MTIA_I8, "B", "D"),
+            MTIA_IN(sparse, MTIA_I8, "B", "S", "D"), MTIA_SCALAR(scale, MTIA_F32),
+            MTIA_SCALAR(dense_scale, MTIA_F32), MTIA_SCALAR(zero, MTIA_I32),
+            MTIA_OUT(y, MTIA_I8, "B", "N")) {
+  interact(args, KIND_I8);
+}
