@@ -43,6 +43,13 @@ static inline struct kn_range kn_share(uint64_t total, uint64_t part, uint64_t p
       __mtia_mml(acc, a, b, ti, tj, MTIA_MML_ADV, type);                                           \
   } while (0)
 
+// What a function of the library ends with: everything of this PE is stored, its buffers and units
+// are the next function's.
+static inline void kn_leave(void) {
+  __mtia_sync();
+  __mtia_bar(MTIA_BAR_PE);
+}
+
 // Accesses by a core of what a unit moves: the compiler must not move them over the command.
 #define KN_FENCE() __asm__ volatile("" ::: "memory")
 

@@ -17,7 +17,7 @@ sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
 import list_sources  # noqa: E402
 
 LICENCE = "SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception"
-LICENSED = (".c", ".h", ".cpp", ".td", ".py", ".S")
+LICENSED = (".c", ".h", ".cpp", ".td", ".py", ".S", ".def")
 # Home and project directories of one machine; /usr, /tmp and the like are anybody's.
 MACHINE_PATH = re.compile(r"(?<![\w.$}~/-])/(?:root|work|home/\w+|Users/\w+|mnt/\w+)(?:/|\b(?![\w-]))")
 LINK = re.compile(r"\]\((?![a-z]+:|#)([^)#\s]+)")

@@ -1,16 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 //
-// Concatenation of rows: y[m] = x0[m], x1[m], x2[m], x3[m] one after the other.
-//
-//   concat_i8, concat_f16, concat_f32    xi: [M, Ni], y: [M, N] of that type, N = N0 + N1 + N2 + N3
-//
-// Any extents from 0 (an input of no columns takes no part), any sub-grid. If N is not the sum, y
-// is not written. Bits are moved, not numbers.
+// Concatenation of rows; <mtia/kernels.h> says what is computed.
 //
 // y is cut into pieces of some rows and up to 2 KB of each; every PE has as many pieces as the
 // others, to one. Core 0 loads what the inputs have of a piece, from multiples of 32 bytes on; core
 // 1 has the MLU put the parts beside each other, and stores.
-#include "../util.h"
+#include "../launch.h"
 
 enum { INPUTS = 4 };
 enum { CB_IN, CB_OUT };
@@ -21,14 +16,9 @@ enum {
   CB_SIZE = MTIA_LOCAL_SIZE / 2,
 };
 
-struct args {
-  union {
-    struct mtia_tensor x[INPUTS];
-    struct {
-      struct mtia_tensor x0, x1, x2, x3;
-    };
-  };
-  struct mtia_tensor y;
+// The arguments, in the order in which y has them.
+struct job {
+  const struct mtia_tensor *x[INPUTS], *y;
 };
 
 struct cut {
@@ -50,8 +40,8 @@ struct part {
   uint64_t from, to, start;
 };
 
-static struct cut cut(const struct args *a, uint32_t log2) {
-  struct cut c = {.log2 = log2, .rows = a->y.dim[0], .bytes = a->y.dim[1] << log2};
+static struct cut cut(const struct job *j, uint32_t log2) {
+  struct cut c = {.log2 = log2, .rows = j->y->dim[0], .bytes = j->y->dim[1] << log2};
   c.wide = (uint32_t)kn_min(WIDE, kn_pad(c.bytes));
   c.pieces_across = c.bytes <= WIDE ? 1 : (uint32_t)kn_ceil_div(c.bytes, WIDE);
   uint64_t rows = kn_div(PIECE, c.wide), fair = kn_div(c.rows * c.pieces_across, PIECES * kn_pes());
@@ -97,11 +87,11 @@ static bool part_of(const struct walk *w, uint64_t first, uint64_t bytes, struct
   return true;
 }
 
-static void load(const struct args *a, const struct cut *c) {
+static void load(const struct job *j, const struct cut *c) {
   for (struct walk w = begin(c); w.left; next(c, &w)) {
     uint64_t first = 0;
     for (unsigned i = 0; i < INPUTS; i++) {
-      const struct mtia_tensor *x = &a->x[i];
+      const struct mtia_tensor *x = j->x[i];
       uint64_t bytes = x->dim[1] << c->log2;
       struct part p;
       if (part_of(&w, first, bytes, &p)) {
@@ -114,14 +104,14 @@ static void load(const struct args *a, const struct cut *c) {
   }
 }
 
-static void join(const struct args *a, const struct cut *c) {
-  __mtia_cr_w(MTIA_CR_DMA_OUT_PITCH, a->y.stride[0]);
+static void join(const struct job *j, const struct cut *c) {
+  __mtia_cr_w(MTIA_CR_DMA_OUT_PITCH, j->y->stride[0]);
   for (struct walk w = begin(c); w.left; next(c, &w)) {
     uint32_t out_row = kn_pad(w.bytes);
     uint64_t first = 0;
     __mtia_cr_w2(MTIA_CR_MLU_DST, 0, out_row);
     for (unsigned i = 0; i < INPUTS; i++) {
-      uint64_t bytes = a->x[i].dim[1] << c->log2;
+      uint64_t bytes = j->x[i]->dim[1] << c->log2;
       struct part p;
       if (part_of(&w, first, bytes, &p)) {
         uint32_t row = kn_pad(p.to - p.start);
@@ -139,34 +129,44 @@ static void join(const struct args *a, const struct cut *c) {
     }
     __mtia_cb_push(CB_OUT, w.rows * out_row);
     __mtia_cr_w2(MTIA_CR_DMA_OUT, w.bytes, 0);
-    __mtia_dma_out(CB_OUT, a->y.data + w.row * a->y.stride[0] + w.at, w.rows);
+    __mtia_dma_out(CB_OUT, j->y->data + w.row * j->y->stride[0] + w.at, w.rows);
   }
 }
 
-static void concat(const struct args *a, uint32_t log2) {
+static enum mtia_status check(const struct job *j) {
+  uint64_t columns = 0;
+  for (unsigned i = 0; i < INPUTS; i++) {
+    if (j->x[i]->dim[0] != j->y->dim[0])
+      return MTIA_STATUS_SHAPE;
+    columns += j->x[i]->dim[1];
+  }
+  return columns == j->y->dim[1] ? MTIA_STATUS_OK : MTIA_STATUS_SHAPE;
+}
+
+static enum mtia_status concat(const struct mtia_concat_args *a, uint32_t log2) {
+  struct job j = {{&a->x0, &a->x1, &a->x2, &a->x3}, &a->y};
+  enum mtia_status status = check(&j);
+  if (status != MTIA_STATUS_OK || a->y.dim[0] == 0 || a->y.dim[1] == 0)
+    return status;
   if (mtia_core() == 0) {
     __mtia_cb_init(CB_IN, MTIA_LOCAL_BASE, CB_SIZE);
     __mtia_cb_init(CB_OUT, MTIA_LOCAL_BASE + CB_SIZE, CB_SIZE);
   }
-  uint64_t columns = 0;
-  for (unsigned i = 0; i < INPUTS; i++)
-    columns += a->x[i].dim[1];
-  if (columns != a->y.dim[1] || columns == 0 || a->y.dim[0] == 0)
-    return;
-  struct cut c = cut(a, log2);
+  struct cut c = cut(&j, log2);
   __mtia_bar(MTIA_BAR_PE);
   if (mtia_core() == 0)
-    load(a, &c);
+    load(&j, &c);
   else
-    join(a, &c);
+    join(&j, &c);
+  kn_leave();
+  return MTIA_STATUS_OK;
 }
 
-#define CONCAT(name, dtype, log2)                                                                  \
-  MTIA_KERNEL(concat_##name, struct args, MTIA_IN(x0, dtype, "M", "N0"),                           \
-              MTIA_IN(x1, dtype, "M", "N1"), MTIA_IN(x2, dtype, "M", "N2"),                        \
-              MTIA_IN(x3, dtype, "M", "N3"), MTIA_OUT(y, dtype, "M", "N")) {                       \
-    concat(args, log2);                                                                            \
-  }
-CONCAT(i8, MTIA_I8, 0)
-CONCAT(f16, MTIA_F16, 1)
-CONCAT(f32, MTIA_F32, 2)
+#define MTIA_VARIANT(kernel, types, units, dtype, log2)                                            \
+  enum mtia_status mtia_##kernel(const struct mtia_concat_args *args) {                            \
+    return concat(args, log2);                                                                     \
+  }                                                                                                \
+  KN_LAUNCH(kernel, struct mtia_concat_args, MTIA_IN(x0, dtype, "M", "N0"),                        \
+            MTIA_IN(x1, dtype, "M", "N1"), MTIA_IN(x2, dtype, "M", "N2"),                          \
+            MTIA_IN(x3, dtype, "M", "N3"), MTIA_OUT(y, dtype, "M", "N"))
+#include <mtia/kernels/concat.def>

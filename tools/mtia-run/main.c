@@ -327,6 +327,9 @@ static bool load_and_run(struct mtia_device *dev, const struct options *o,
     write_dump(dev, o);
   if (!ok && o->wait_graph)
     write_wait_graph(dev, o);
+  // A kernel that ended itself with a status has said why, and has no outputs.
+  if (ok && mtia_is_kernel(dev) && mtia_exit_status(dev) != 0)
+    return true;
   return ok && write_signature(dev, o, error) && write_outputs(dev, o, error) &&
          write_stats(dev, o);
 }

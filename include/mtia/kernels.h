@@ -1,0 +1,87 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+// The kernel library: functions of the operators of build/kernels/libmtia_kernels.a, to be called
+// from a kernel, and the arguments of the same kernels launched alone
+// (mtia-run build/kernels/<family>.elf --kernel <kernel>).
+//
+//   enum mtia_status mtia_<kernel>(const struct mtia_<family>_args *args);
+//
+// Every function keeps these rules:
+//   - Both cores of every PE of the sub-grid call it with the same arguments (the objects may be
+//     different, what is in them must not be). It returns when this PE's part is done and stored;
+//     whoever reads what other PEs have written puts __mtia_bar(MTIA_BAR_GRID) in between.
+//   - It returns the same status on all cores. A status other than MTIA_STATUS_OK: nothing was
+//     written.
+//   - All of local memory, the circular buffers, the accumulators and the command registers are
+//     its own: what was there before is lost. It begins and ends with idle units, empty circular
+//     buffers and counters that are 0.
+//   - Extents may be 0 where the family's section doesn't say otherwise; nothing is to be done
+//   then.
+//   - Tensors are as in <mtia/kernel_abi.h>: row major, rows begin at multiples of 32 bytes. They
+//     may be in SRAM or DRAM. Outputs don't overlap inputs where the section doesn't allow it.
+//   - Memory that a function needs beside its tensors comes from the caller as a tensor argument;
+//     mtia_<kernel>_get_buffer_size(args, rows, columns) says how many bytes on that sub-grid.
+//
+// What exists is in the tables <mtia/kernels/<family>.def>: a row MTIA_VARIANT(kernel, types,
+// units, ...) for each kernel; the head of the file says what the columns behind these mean.
+#ifndef MTIA_KERNELS_H
+#define MTIA_KERNELS_H
+
+#include <mtia/kernel_abi.h>
+#include <stdint.h>
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+// Name and meaning of each status.
+#define MTIA_STATUS_LIST(S)                                                                        \
+  S(OK, "done")                                                                                    \
+  S(SHAPE, "extents that don't fit each other")                                                    \
+  S(VALUE, "a scalar argument outside its range")                                                  \
+  S(LAYOUT, "a tensor whose strides or alignment this kernel cannot use")                          \
+  S(LIMIT, "more than this kernel can do")                                                         \
+  S(BUFFER, "a buffer smaller than get_buffer_size says")                                          \
+  S(INDEX, "an index or an offset out of range")
+
+enum mtia_status {
+#define MTIA_STATUS_(name, text) MTIA_STATUS_##name,
+  MTIA_STATUS_LIST(MTIA_STATUS_)
+#undef MTIA_STATUS_
+};
+
+static inline const char *mtia_status_text(enum mtia_status status) {
+  switch (status) {
+#define MTIA_STATUS_(name, text)                                                                   \
+  case MTIA_STATUS_##name:                                                                         \
+    return text;
+    MTIA_STATUS_LIST(MTIA_STATUS_)
+#undef MTIA_STATUS_
+  }
+  return "no status";
+}
+
+//===----------------------------------------------------------------------===//
+// Concatenation
+//
+// y[m] = x0[m], x1[m], x2[m], x3[m] one after the other.
+//
+//   xi: [M, Ni], y: [M, N0 + N1 + N2 + N3], all of the kernel's type
+//
+// Bits are moved, not numbers. SHAPE: y has other columns than the inputs together, or a tensor
+// has other rows.
+//===----------------------------------------------------------------------===//
+
+struct mtia_concat_args {
+  struct mtia_tensor x0, x1, x2, x3, y;
+};
+
+#define MTIA_VARIANT(kernel, ...)                                                                  \
+  enum mtia_status mtia_##kernel(const struct mtia_concat_args *args);
+#include <mtia/kernels/concat.def>
+
+#ifdef __cplusplus
+}
+#endif
+
+#endif
