@@ -80,6 +80,21 @@ def numbers(shape, dtype, seed=1):
     return np.random.default_rng(seed).integers(-8, 8, shape).astype(dtype)
 
 
+def of_type(x, kind):
+    """binary32 as an array of a type; of bf16 (to nearest even) of two bytes each, as mtia-run takes them."""
+    if kind != "bf16":
+        return x.astype(DTYPES[kind])
+    bits = np.ascontiguousarray(x, np.float32).view(np.uint32)
+    return ((bits + (0x7FFF + (bits >> 16 & 1))) >> 16).astype(np.uint16).view("V2")
+
+
+def values(x):
+    """The numbers of an array of any type, also of bf16, in binary64."""
+    if x.dtype == np.dtype("V2"):
+        x = (np.ascontiguousarray(x).view(np.uint16).astype(np.uint32) << 16).view(np.float32)
+    return x.astype(np.float64)
+
+
 def device_parameters(run):
     text = subprocess.run([run, "--print-device"], stdout=subprocess.PIPE, text=True, check=True).stdout
     return {name: int(value.replace("_", "")) for name, value in re.findall(r"^(\w+) = ([\d_]+)", text, re.M)}

@@ -80,6 +80,34 @@ struct mtia_concat_args {
   enum mtia_status mtia_##kernel(const struct mtia_concat_args *args);
 #include <mtia/kernels/concat.def>
 
+//===----------------------------------------------------------------------===//
+// Softmax over the last dimension
+//
+//   softmax       y[m, n] = e^(t[m, n] - max t[m]) / the row's sum of these powers
+//   log_softmax   y[m, n] = t[m, n] - max t[m] - log(that sum)
+//
+//   x, y: [M, N] of the kernel's type; t = x * scale, rounded to f32
+//
+// A row with a NaN or +infinity, or with nothing but -infinity, becomes NaN; -infinity elsewhere
+// gives 0 (log_softmax: -infinity). y may be x. Arithmetic is f32, by the SE: its exp, 16 partial
+// sums, its reciprocal (docs/numerics.md). Before the result is rounded to y's type
+//   softmax's relative error is at most (|t - max t| + N / 16 + 32) * 2^-24, while results are
+//   normal numbers of f32;
+//   log_softmax's absolute error at most (|t - max t| + N / 16 + 32 + 4 |log sum|) * 2^-24.
+// N / 16 is what sums of N numbers can lose; what they lose is a few units.
+// SHAPE: x and y have different extents.
+//===----------------------------------------------------------------------===//
+
+struct mtia_softmax_args {
+  struct mtia_tensor x;
+  float scale;
+  struct mtia_tensor y;
+};
+
+#define MTIA_VARIANT(kernel, ...)                                                                  \
+  enum mtia_status mtia_##kernel(const struct mtia_softmax_args *args);
+#include <mtia/kernels/softmax.def>
+
 #ifdef __cplusplus
 }
 #endif
