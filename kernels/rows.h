@@ -59,17 +59,19 @@ struct kn_part {
   uint64_t row, begin, end;
   uint32_t part, parts;
 };
+static inline void kn_part_range(struct kn_part *p, uint64_t n, uint32_t step) {
+  struct kn_range steps = kn_share(kn_ceil_div(n, step), p->part, p->parts);
+  p->begin = kn_min(steps.begin * step, n);
+  p->end = kn_min(steps.end * step, n);
+}
 static inline struct kn_part kn_part(uint64_t rows, uint64_t n, uint32_t step) {
   uint32_t parts = (uint32_t)kn_div(kn_pes(), rows);
   struct kn_part p = {.row = kn_div(mtia_pe(), parts), .parts = parts};
   p.part = (uint32_t)(mtia_pe() - p.row * parts);
-  if (p.row >= rows) {
+  if (p.row >= rows)
     p.row = rows;
-    return p;
-  }
-  struct kn_range steps = kn_share(kn_ceil_div(n, step), p.part, parts);
-  p.begin = kn_min(steps.begin * step, n);
-  p.end = kn_min(steps.end * step, n);
+  else
+    kn_part_range(&p, n, step);
   return p;
 }
 

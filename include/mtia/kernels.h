@@ -108,6 +108,36 @@ struct mtia_softmax_args {
   enum mtia_status mtia_##kernel(const struct mtia_softmax_args *args);
 #include <mtia/kernels/softmax.def>
 
+//===----------------------------------------------------------------------===//
+// Normalisation over the last dimension
+//
+//   layernorm   y = (x - mean) / sqrt(variance + epsilon) * weight + bias, of each row; the
+//   variance
+//               is that of the row's numbers (divided by N)
+//   rmsnorm     y = x / sqrt(mean of x^2 + epsilon) * weight + bias
+//   l2norm      y = x / max(sqrt(sum of x^2), epsilon) * weight + bias
+//
+//   x, y: [M, N], weight: [N] or [0] (1), bias: [N] or [0] (0), all of the kernel's type
+//
+// Arithmetic is f32, by the SE (16 partial sums, its rsqrt; docs/numerics.md). The
+// variance is the mean square of the differences from the mean. NaN and infinities go their way as
+// in IEEE arithmetic: a NaN makes its row NaN. Sums of squares beyond 3.4e38 are infinity, and y
+// then 0. y may be x. Error before y is rounded to its type, at most, with u = 2^-24, z = y without
+// weight and bias, f the factor that z = (x - mean) f has:
+//   |weight| u ((N / 16 + 32) |z| + (N / 16 + 8) f mean|x|) + 2 u (|y| + |bias|)
+// where the second term is layernorm's only.
+// SHAPE: extents that don't fit. VALUE: epsilon is below 0 or NaN.
+//===----------------------------------------------------------------------===//
+
+struct mtia_norm_args {
+  struct mtia_tensor x, weight, bias;
+  float epsilon;
+  struct mtia_tensor y;
+};
+
+#define MTIA_VARIANT(kernel, ...) enum mtia_status mtia_##kernel(const struct mtia_norm_args *args);
+#include <mtia/kernels/norm.def>
+
 #ifdef __cplusplus
 }
 #endif
