@@ -1,0 +1,24 @@
+// A larger kernel made of the library's functions: y = x0 x1 x0 x1, z = y x1 y.
+#include <mtia/kernel.h>
+#include <mtia/kernels.h>
+
+struct args {
+  struct mtia_tensor x0, x1, y, z;
+};
+
+// No columns of the rows of `like`.
+static struct mtia_tensor nothing(const struct mtia_tensor *like) {
+  struct mtia_tensor t = *like;
+  t.dim[1] = 0;
+  return t;
+}
+
+MTIA_KERNEL(larger, struct args, MTIA_IN(x0, MTIA_F16, "M", "A"), MTIA_IN(x1, MTIA_F16, "M", "B"),
+            MTIA_OUT(y, MTIA_F16, "M", "C"), MTIA_OUT(z, MTIA_F16, "M", "D")) {
+  struct mtia_concat_args first = {args->x0, args->x1, args->x0, args->x1, args->y};
+  if (mtia_concat_f16(&first) != MTIA_STATUS_OK)
+    return;
+  __mtia_bar(MTIA_BAR_GRID); // the second one reads what other PEs have written
+  struct mtia_concat_args second = {args->y, args->x1, args->y, nothing(&args->y), args->z};
+  mtia_concat_f16(&second);
+}
