@@ -2,7 +2,9 @@
 # SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 """Kernels of the library on the 8x8 grid: cycles, bytes per memory, share of the roofline that binds.
 
-usage: kernels.py --bin DIR --kernels DIR [--family NAME]... [--only TEXT] [--list] [--markdown] [--mtia-run-flag F]...
+usage: kernels.py [--bin DIR --kernels DIR] [--family NAME]... [--only TEXT] [--list] [--mtia-run-flag F]...
+       kernels.py ... --update-golden [--missing]    writes golden/<family>.txt and the pages made from it
+       kernels.py ... --check-golden                 small cases must take the cycles of the golden file
 
 The roofline is the time that the busiest of these needs at least: SRAM and DRAM for the bytes that must
 move (every operand once; of gathered rows the 32-byte sectors that they touch; DRAM in whole bursts), the
@@ -19,36 +21,22 @@ import os
 import subprocess
 import sys
 import tempfile
-from dataclasses import dataclass
 
+import golden
 import numpy as np
 from common import device_parameters, roofline
 
 HERE = os.path.dirname(os.path.abspath(__file__))
+ROOT = os.path.dirname(os.path.dirname(HERE))
 
 
 def families():
     return sorted(name[:-3] for name in os.listdir(HERE)
-                  if name.endswith(".py") and name not in ("kernels.py", "common.py"))
+                  if name.endswith(".py") and name not in ("kernels.py", "common.py", "golden.py"))
 
 
-def cases(wanted=(), only=""):
-    """(family, case) of all that are wanted."""
-    for family in wanted or families():
-        for case in importlib.import_module(family).cases():
-            if only in case.name():
-                yield family, case
-
-
-@dataclass
-class Result:
-    cycles: int
-    sram_mb: float
-    dram_mb: float
-    local_mb: float
-    bound: str
-    share: float
-    right: bool
+def cases(family):
+    return list(importlib.import_module(family).cases())
 
 
 class Runner:
@@ -88,55 +76,85 @@ class Runner:
         cycles = stats["total_cycles"] if case.launch else stats["cycles"]
         total = [(stats["memory"][m]["read_bytes"] + stats["memory"][m]["written_bytes"]) / 1e6 for m in ("sram", "dram")]
         local = (stats["local_read_bytes"] + stats["local_written_bytes"]) / 1e6
-        return Result(cycles, *total, local, bound, 100 * need[bound] / cycles, right)
+        megabytes = [round(value, 1) for value in (*total, local)]
+        return golden.Row(case.kernel, case.what, cycles, *megabytes, bound, round(100 * need[bound] / cycles, 1)), right
 
 
-def verdict(case, result):
+def verdict(case, row, right):
     """(whether it is as it should be, what to say about it)"""
-    if not result.right:
+    if not right:
         return False, "WRONG RESULT"
-    if result.share >= case.goal:
+    if row.share >= case.goal:
         return True, "the goal is met: the case needs no reason any more" if case.reason else ""
     if not case.reason:
         return False, f"BELOW {case.goal} %"
-    if result.share < case.floor:
+    if row.share < case.floor:
         return False, f"BELOW {case.floor} %, the floor of: {case.reason}"
     return True, f"goal {case.goal} %: {case.reason}"
 
 
+def print_row(row, note=""):
+    print(f"{row.kernel:<30} {row.what:<44} {row.cycles:>8} {row.sram_mb:>8} {row.dram_mb:>8} {row.local_mb:>9} "
+          f"{row.bound:<8} {row.share:5.1f} %{'  ' + note if note else ''}", flush=True)
+
+
+def check_golden(runner, wanted):
+    messages = []
+    for family in wanted:
+        every = cases(family)
+        messages += golden.stale(family, every)
+        for case in golden.small(family, every):
+            row, right = runner.measure(family, case)
+            print_row(row)
+            messages.append(golden.compare(family, row) if right else f"{row.name()}: WRONG RESULT")
+    messages = [m for m in messages if m]
+    print("\n".join(messages + [f"{len(messages)} differences"]))
+    return 1 if messages else 0
+
+
+def measure(runner, args, wanted):
+    failed = False
+    print(f"{'kernel':<30} {'shape':<44} {'cycles':>8} {'SRAM MB':>8} {'DRAM MB':>8} {'local MB':>9} {'bound by':<8} share")
+    for family in wanted:
+        every, rows = cases(family), golden.read(family)
+        for case in every:
+            if args.only not in case.name() or (args.missing and case.name() in rows):
+                continue
+            row, right = runner.measure(family, case)
+            good, note = verdict(case, row, right)
+            print_row(row, note)
+            failed |= not good
+            if right:
+                rows[row.name()] = row
+        if args.update_golden:
+            golden.write(family, every, rows)
+    if args.update_golden:
+        subprocess.run([sys.executable, os.path.join(ROOT, "scripts", "kernel_pages.py"), "--write"], check=True)
+    return 1 if failed else 0
+
+
 def main():
     parser = argparse.ArgumentParser()
-    parser.add_argument("--bin", required=True)
-    parser.add_argument("--kernels", required=True, help="folder of the .elf files")
+    parser.add_argument("--bin", default=os.path.join(ROOT, "build", "bin"))
+    parser.add_argument("--kernels", default=os.path.join(ROOT, "build", "kernels"), help="folder of the .elf files")
     parser.add_argument("--family", action="append", default=[], choices=families())
     parser.add_argument("--only", default="", help="cases whose kernel and shape contain this")
+    parser.add_argument("--missing", action="store_true", help="cases that the golden file does not have")
     parser.add_argument("--list", action="store_true", help="only names")
-    parser.add_argument("--markdown", action="store_true")
+    parser.add_argument("--update-golden", action="store_true")
+    parser.add_argument("--check-golden", action="store_true")
     parser.add_argument("--mtia-run-flag", action="append", default=[])
     args = parser.parse_args()
+    wanted = args.family or families()
     if args.list:
-        for family, case in cases(args.family, args.only):
-            print(f"{family}: {case.name()}")
+        for family in wanted:
+            for case in cases(family):
+                if args.only in case.name():
+                    print(f"{family}: {case.name()}")
         return 0
-    failed = False
-    if args.markdown:
-        print("| kernel | shape | cycles | SRAM MB | DRAM MB | local MB | bound by | share |\n"
-              "|---|---|---:|---:|---:|---:|---|---:|")
-    else:
-        print(f"{'kernel':<26} {'shape':<44} {'cycles':>8} {'SRAM MB':>8} {'DRAM MB':>8} {'local MB':>9} {'bound by':<7} share")
     with tempfile.TemporaryDirectory() as folder:
         runner = Runner(args, folder)
-        for family, case in cases(args.family, args.only):
-            r = runner.measure(family, case)
-            good, note = verdict(case, r)
-            failed |= not good
-            if args.markdown:
-                print(f"| `{case.kernel}` | {case.what} | {r.cycles} | {r.sram_mb:.1f} | {r.dram_mb:.1f} | {r.local_mb:.1f} | "
-                      f"{r.bound} | {r.share:.0f} %{'  ' + note if note else ''} |", flush=True)
-            else:
-                print(f"{case.kernel:<26} {case.what:<44} {r.cycles:>8} {r.sram_mb:>8.1f} {r.dram_mb:>8.1f} {r.local_mb:>9.1f} "
-                      f"{r.bound:<7} {r.share:5.1f} %{'  ' + note if note else ''}", flush=True)
-    return 1 if failed else 0
+        return check_golden(runner, wanted) if args.check_golden else measure(runner, args, wanted)
 
 
 if __name__ == "__main__":
