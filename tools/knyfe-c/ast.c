@@ -40,6 +40,21 @@ int64_t kn_type_max(enum kn_type type) {
   return (int64_t)((1ull << bits) - 1);
 }
 
+static const struct {
+  const char *name;
+  unsigned bits, extra;
+  bool front;
+} rows[] = {{"", 0, 0, false},
+#define X(id, name, bits, extra, front) {name, bits, extra, front},
+            KN_ROWS(X)
+#undef X
+};
+
+const char *kn_rows_name(enum kn_rows r) { return rows[r].name; }
+unsigned kn_rows_bits(enum kn_rows r) { return rows[r].bits; }
+unsigned kn_rows_extra(enum kn_rows r) { return rows[r].extra; }
+bool kn_rows_front(enum kn_rows r) { return rows[r].front; }
+
 static const char *const op_spelling[] = {
 #define X(id, spelling, name) spelling,
     KN_OPS(X)
@@ -136,23 +151,27 @@ struct kn_file *kn_file_from_text(const char *path, const char *text, size_t siz
   file->path = kn_strndup(file, path, strlen(path));
   file->text = kn_strndup(file, text, size);
   file->size = (uint32_t)size;
+  file->sources = kn_alloc(file, sizeof *file->sources);
+  *file->sources = (struct kn_source){.path = file->path, .end = file->size};
   return file;
 }
 
-struct kn_file *kn_file_open(const char *path) {
+/* A whole file, malloc'ed; NULL with the reason in `why`. */
+static char *read_all(const char *path, size_t *size, char *why, size_t why_size) {
   enum { LIMIT = 16 << 20 }; /* far above any description; positions are 32 bits */
   FILE *f = !strcmp(path, "-") ? stdin : fopen(path, "rb");
   if (!f) {
-    kn_report_plain(KN_DIAG_cannot_read, "cannot open '%s': %s", path, strerror(errno));
+    snprintf(why, why_size, "cannot open '%s': %s", path, strerror(errno));
     return NULL;
   }
-  size_t size = 0, room = 1 << 16;
+  size_t room = 1 << 16;
   char *text = get_memory(room);
-  for (size_t n; (n = fread(text + size, 1, room - size, f)) > 0 && size <= LIMIT;) {
-    size += n;
-    if (size == room) {
+  *size = 0;
+  for (size_t n; (n = fread(text + *size, 1, room - *size, f)) > 0 && *size <= LIMIT;) {
+    *size += n;
+    if (*size == room) {
       char *bigger = get_memory(room * 2);
-      memcpy(bigger, text, size);
+      memcpy(bigger, text, *size);
       free(text);
       text = bigger;
       room *= 2;
@@ -160,18 +179,69 @@ struct kn_file *kn_file_open(const char *path) {
   }
   bool ok = !ferror(f);
   if (!ok)
-    kn_report_plain(KN_DIAG_cannot_read, "cannot read '%s': %s", path, strerror(errno));
-  else if (size > LIMIT) {
+    snprintf(why, why_size, "cannot read '%s': %s", path, strerror(errno));
+  else if (*size > LIMIT) {
     ok = false;
-    kn_report_plain(KN_DIAG_cannot_read, "'%s' is larger than %d MB; this is no KNYFE-C file", path,
-                    LIMIT >> 20);
+    snprintf(why, why_size, "'%s' is larger than %d MB; this is no KNYFE-C file", path,
+             LIMIT >> 20);
   }
   if (f != stdin)
     fclose(f);
-  struct kn_file *file =
-      ok ? kn_file_from_text(!strcmp(path, "-") ? "<stdin>" : path, text, size) : NULL;
+  if (ok)
+    return text;
+  free(text);
+  return NULL;
+}
+
+struct kn_file *kn_file_open(const char *path) {
+  char why[600];
+  size_t size;
+  char *text = read_all(path, &size, why, sizeof why);
+  if (!text) {
+    kn_report_plain(KN_DIAG_cannot_read, "%s", why);
+    return NULL;
+  }
+  struct kn_file *file = kn_file_from_text(!strcmp(path, "-") ? "<stdin>" : path, text, size);
   free(text);
   return file;
+}
+
+const struct kn_source *kn_source_at(const struct kn_file *file, uint32_t at) {
+  const struct kn_source *s = file->sources;
+  while (s->next && s->next->begin <= at)
+    s = s->next;
+  return s;
+}
+
+struct kn_source *kn_add_source(struct kn_file *file, const char *path, struct kn_range range) {
+  struct kn_source *last = file->sources;
+  char why[600];
+  size_t size;
+  while (last->next)
+    last = last->next;
+  char *text = read_all(path, &size, why, sizeof why);
+  if (text && (uint64_t)last->end + size + 2 > INT32_MAX) {
+    free(text);
+    text = NULL;
+    snprintf(why, sizeof why, "'%s' and the other imports are too large", path);
+  }
+  if (!text) {
+    kn_report(file, KN_DIAG_cannot_read, range, "%s", why);
+    return NULL;
+  }
+  /* A NUL between the texts, so that each still ends with one. */
+  char *all = kn_alloc(file, (size_t)last->end + 1 + size + 1);
+  memcpy(all, file->text, last->end);
+  memcpy(all + last->end + 1, text, size);
+  free(text);
+  file->text = all;
+  struct kn_source *s = kn_alloc(file, sizeof *s);
+  s->path = kn_strndup(file, path, strlen(path));
+  s->begin = last->end + 1;
+  s->end = s->begin + (uint32_t)size;
+  s->importer = (struct kn_source *)kn_source_at(file, range.begin);
+  s->import_range = range;
+  return last->next = s;
 }
 
 void kn_file_close(struct kn_file *file) {
@@ -227,7 +297,7 @@ char *kn_describe(const struct kn_tensor *tensor, char *buffer, size_t size) {
     buffer[0] = 0;
     return buffer;
   }
-  fprintf(f, "%s", kn_type_name(tensor->type));
+  fprintf(f, "%s", tensor->rows ? kn_rows_name(tensor->rows) : kn_type_name(tensor->type));
   for (unsigned i = 0; i < tensor->rank; i++) {
     struct kn_dim *d = tensor->dims[i];
     fprintf(f, "%s", i ? ", " : "[");

@@ -58,11 +58,29 @@ int64_t kn_type_max(enum kn_type type);
  * Names
  *===----------------------------------------------------------------------===*/
 
+/* What a computed dimension (R3.11) is made of. */
+enum kn_dim_op {
+  KN_DIM_NUMBER, /* number */
+  KN_DIM_NAME,   /* name: a dimension that is a name */
+  KN_DIM_ADD,
+  KN_DIM_SUB,
+  KN_DIM_MUL,
+  KN_DIM_DIV,  /* a / b cut towards zero; all sizes are at least 0 */
+  KN_DIM_CEIL, /* ceil(a / b) */
+};
+struct kn_dim_expr {
+  enum kn_dim_op op;
+  int64_t number;
+  struct kn_dim *name;
+  struct kn_dim_expr *a, *b;
+};
+
 /* A dimension. Two places have the same extent if and only if they point to the same kn_dim. */
 struct kn_dim {
-  const char *name;    /* NULL for a number in a type such as i8[M, 64] */
-  int64_t size;        /* -1 while symbolic; kn_set_dim() gives it */
-  struct kn_dim *base; /* R3.11: this is base + offset, and name says so; else NULL */
+  const char *name; /* NULL for a number in a type such as i8[M, 64]; "2 * N + 1" if computed */
+  int64_t size;     /* -1 while symbolic; kn_set_dim() gives it */
+  struct kn_dim_expr *expr; /* R3.11: how it is computed from others; NULL for a name or a number */
+  struct kn_dim *base;      /* if it is NAME + NUMBER or NAME - NUMBER: base + offset; else NULL */
   int64_t offset;
   unsigned id;           /* position in kernel->dims */
   struct kn_range range; /* first mention */
@@ -71,21 +89,44 @@ struct kn_dim {
 
 enum kn_role { KN_INPUT, KN_OUTPUT, KN_LOCAL };
 
+/* Row-wise quantised tables (R4.6): enumerator, spelling, bits of a value, bytes of scale and bias
+ * together, whether these stand in front of the row. */
+#define KN_ROWS(X)                                                                                 \
+  X(KN_ROWQ8, "rowq8", 8, 8, false)                                                                \
+  X(KN_ROWQ4, "rowq4", 4, 8, false)                                                                \
+  X(KN_ROWQ8H, "rowq8h", 8, 4, true)                                                               \
+  X(KN_ROWQ4H, "rowq4h", 4, 4, true)
+
+enum kn_rows {
+  KN_PLAIN, /* no table */
+#define X(id, name, bits, extra, front) id,
+  KN_ROWS(X)
+#undef X
+      KN_NUM_ROWS
+};
+const char *kn_rows_name(enum kn_rows rows);
+unsigned kn_rows_bits(enum kn_rows rows);
+unsigned kn_rows_extra(enum kn_rows rows);
+bool kn_rows_front(enum kn_rows rows);
+
 /* A parameter, an output or an intermediate. Rank 0 is a scalar. */
 struct kn_tensor {
   const char *name;
   enum kn_role role;
-  enum kn_type type;
+  enum kn_type type; /* f32 for a table */
+  enum kn_rows rows; /* an input may be a row-wise quantised table: how its bytes lie (R4.6) */
   unsigned rank;
   struct kn_dim *dims[KN_MAX_RANK];
   unsigned id;            /* position among inputs, outputs, locals of the kernel, in this order */
   struct kn_range range;  /* the name where it is declared */
-  struct kn_stmt *def;    /* after sema: the statement that defines it; NULL for an input */
+  struct kn_stmt *def;    /* after sema: the statement that defines it, or the first of its parts;
+                             NULL for an input */
   unsigned num_reads;     /* after sema: read expressions that name it */
   struct kn_tensor *next; /* in its list */
 };
 
-/* An index variable: bound by the left side of a statement or by a reduction. */
+/* An index variable: bound by the left side of a statement or by a reduction. Its range is
+ * [0, extent), or [lo, hi) if it has an explicit one (R5.4, R3.10). */
 struct kn_index {
   const char *name;
   bool reduced;          /* bound by a reduction */
@@ -93,7 +134,8 @@ struct kn_index {
   struct kn_range range; /* where it is bound */
   struct kn_dim *extent; /* after sema: it runs over [0, extent); NULL if lo and hi say otherwise */
   struct kn_range extent_range; /* after sema: the use that determined the extent */
-  struct kn_expr *lo, *hi;      /* explicit range `k in lo..hi` (R5.4), else NULL */
+  const char *other_name;       /* during sema: of a def, where the caller uses the same name */
+  struct kn_expr *lo, *hi;      /* explicit range `k in lo..hi`, i64 after sema, else NULL */
 };
 
 /*===----------------------------------------------------------------------===//
@@ -195,7 +237,8 @@ const char *kn_reduction_name(enum kn_reduction reduction);
   X(KN_FLOOR, "floor", 1, 1, 'f')                                                                  \
   X(KN_CEIL, "ceil", 1, 1, 'f')                                                                    \
   X(KN_TRUNC, "trunc", 1, 1, 'f')                                                                  \
-  X(KN_ROUND, "round", 1, 1, 'f')
+  X(KN_ROUND, "round", 1, 1, 'f')                                                                  \
+  X(KN_ROUND_AWAY, "round_away", 1, 1, 'f')
 
 enum kn_builtin {
 #define X(id, name, lo, hi, class) id,
@@ -218,6 +261,8 @@ struct kn_expr {
   uint8_t op;               /* enum kn_op */
   uint8_t builtin;          /* enum kn_builtin */
   uint8_t reduction;        /* enum kn_reduction */
+  bool round_away;          /* quantize: ties away from zero (R8.4) instead of to even */
+  bool from_def;            /* stands in a def that was put in here (R2.8) */
   const char *name;         /* before sema: an identifier not yet looked up */
   int64_t ival;
   double fval;
@@ -229,6 +274,10 @@ struct kn_expr {
   const char **arg_names; /* before sema: `name = value` arguments, else NULL */
   unsigned num_indices;
   struct kn_index **indices;
+  /* REDUCE, after sema: a scan (R5.6). The one index runs over lo..scan + constant, and neither lo
+   * nor the body depends on `scan`, an index of the left side: its value at scan + 1 is its value
+   * at scan, continued. NULL if it is none. */
+  struct kn_index *scan;
 };
 
 /* The index variable if this index expression is nothing but one, else NULL. */
@@ -243,20 +292,60 @@ bool kn_walk(struct kn_expr *expr, bool (*visit)(struct kn_expr *, void *), void
  * Statements and kernels
  *===----------------------------------------------------------------------===*/
 
-/* target[indices...] = value, for all values of the indices. */
+enum kn_stmt_kind {
+  /* target[indices...] = value for all values of the indices: the whole tensor. rank indices. */
+  KN_ASSIGN,
+  /* As KN_ASSIGN, for a part of the tensor: indices with lo and hi, which are made of numbers and
+   * dimensions, run from lo to hi (R3.10). The parts of a tensor are `parts` of the first one;
+   * together they cover it, each element once. */
+  KN_PART,
+  /* target[subscripts...] += value for all values of the num_indices indices, the last one fastest
+   * (R3.9). Elements begin as 0; floating point is added up in double and rounded once at the end.
+   */
+  KN_SCATTER,
+};
+
 struct kn_stmt {
+  enum kn_stmt_kind kind;
   struct kn_range range;
   struct kn_range target_range;
   const char *name;        /* of the target */
   enum kn_type annotation; /* `t[i]: i32 = ...`, else KN_NOTYPE */
   struct kn_range annotation_range;
+  bool has_shape; /* `t[i]: i32[N] = ...` */
+  unsigned shape_rank;
+  struct kn_dim *shape[KN_MAX_RANK];
   struct kn_tensor *target; /* after sema */
-  unsigned rank;
+  unsigned rank;            /* of the target */
   struct kn_index *indices[KN_MAX_RANK];
-  struct kn_expr *value;   /* after sema: value->type == target->type */
-  unsigned num_index_vars; /* after sema: ids of index variables are below this */
-  bool broken;             /* has an error that was reported; skip it */
+  unsigned num_indices;                    /* rank, but for KN_SCATTER */
+  struct kn_expr *subscripts[KN_MAX_RANK]; /* KN_SCATTER: one per dimension of the target */
+  struct kn_expr *value;                   /* after sema: value->type == target->type */
+  unsigned num_index_vars;                 /* after sema: ids of index variables are below this */
+  struct kn_stmt *parts;                   /* KN_PART, after sema: the next part of the tensor */
+  bool broken;                             /* has an error that was reported; skip it */
   struct kn_stmt *next;
+};
+
+/* A decision of `schedule { ... }` (R2.10), checked in form: grid = 2 x 4, split(k) = 2, ... */
+enum kn_decision_key {
+  KN_GRID,     /* values[0] x values[1] */
+  KN_SPLIT,    /* index: values[0] parts */
+  KN_TILE,     /* tensor: num_values sizes */
+  KN_RESIDENT, /* tensor: "local", "sram" or "dram" */
+  KN_BUFFERS,  /* tensor: values[0] */
+  KN_UNIT,     /* tensor: "dpe", "se", "mlu" or "core" */
+};
+
+struct kn_decision {
+  enum kn_decision_key key;
+  const char *name;         /* in parentheses; NULL for grid */
+  struct kn_tensor *tensor; /* after sema, where the key takes one */
+  int64_t values[KN_MAX_RANK];
+  unsigned num_values;
+  const char *word;
+  struct kn_range range, name_range, value_range;
+  struct kn_decision *next;
 };
 
 struct kn_kernel {
@@ -267,7 +356,29 @@ struct kn_kernel {
   struct kn_tensor *inputs, *outputs, *locals;
   unsigned num_inputs, num_outputs, num_locals;
   struct kn_stmt *stmts; /* in order; every tensor is defined exactly once, before its first read */
+  struct kn_decision *schedule; /* NULL if there is none */
   struct kn_kernel *next;
+};
+
+/* def name(params) = body (R2.8). Sema puts the body in wherever it is called, so nothing after
+ * sema sees one. */
+struct kn_def {
+  const char *name;
+  struct kn_range range; /* the name */
+  unsigned num_params;
+  const char *params[16];
+  struct kn_expr *body;
+  bool active, checked; /* during sema */
+  struct kn_def *next;
+};
+
+/* A text: the file itself, and what it imports. Positions count through all of them. */
+struct kn_source {
+  const char *path;
+  uint32_t begin, end; /* in kn_file.text */
+  struct kn_source *importer;
+  struct kn_range import_range;
+  struct kn_source *next;
 };
 
 struct kn_arena;
@@ -275,8 +386,11 @@ struct kn_arena;
 /* A source file and its tree. */
 struct kn_file {
   const char *path;
-  const char *text; /* size bytes, then a NUL */
-  uint32_t size;
+  const char *text;          /* size bytes, then a NUL; then the texts of imported files */
+  uint32_t size;             /* of the file itself */
+  struct kn_source *sources; /* the file itself first */
+  bool no_imports;           /* refuse `import`: fuzzing opens no files */
+  struct kn_def *defs;
   struct kn_arena *arena;
   struct kn_kernel *kernels;
   struct kn_diags *diags;
@@ -291,6 +405,10 @@ char *kn_describe(const struct kn_tensor *tensor, char *buffer, size_t size);
 
 /* Reads a whole file; NULL after a message in the diagnostics' form on stderr. */
 struct kn_file *kn_file_open(const char *path);
+/* The source that holds a position. */
+const struct kn_source *kn_source_at(const struct kn_file *file, uint32_t at);
+/* Appends the text of another file; NULL after a message at `range` (which names the import). */
+struct kn_source *kn_add_source(struct kn_file *file, const char *path, struct kn_range range);
 /* The same from memory (tests, fuzzing); text is copied. */
 struct kn_file *kn_file_from_text(const char *path, const char *text, size_t size);
 void kn_file_close(struct kn_file *file);
@@ -300,13 +418,28 @@ bool kn_parse(struct kn_file *file);
 /* Checks and types every kernel; false if an error was reported. Call after a successful parse, or
  * after a failed one to report more (broken statements are skipped). */
 bool kn_check(struct kn_file *file);
-/* Gives a dimension its size, and with it those that are sums of it (or of which it is one). False
- * without a message if the size contradicts one that is known or is negative. */
+/* Gives a dimension its size, and with it those that follow from it. False without a message if
+ * the size contradicts one that is known or makes another one negative. A computed dimension may
+ * not determine the names in it (N / 2): it is then known when they are. */
 bool kn_set_dim(struct kn_kernel *kernel, struct kn_dim *dim, int64_t size);
+/* The value of a computed dimension; -1 while something in it has none, -2 if it has none. */
+int64_t kn_eval_dim(const struct kn_dim_expr *expr);
 /* Sets the sizes of dimensions from "M=256,K=512"; false after a message. */
 bool kn_bind_shape(struct kn_file *file, struct kn_kernel *kernel, const char *shape);
-/* True if every dimension has a size; otherwise reports which are missing. */
+/* True if every dimension has a size and parts fit together; otherwise reports what is missing. */
 bool kn_require_static(struct kn_file *file, struct kn_kernel *kernel);
+/* The value of an integer expression of numbers and dimensions that have sizes; false if it is
+ * another one. */
+bool kn_size_expr(const struct kn_expr *expr, int64_t *value);
+/* Do the parts of a tensor cover it, each element once? Dimensions have sizes. False after a
+ * message. */
+bool kn_check_parts(struct kn_file *file, const struct kn_tensor *tensor);
+/* The same for a few sizes of what has none yet; false after a message if it holds for none. */
+bool kn_try_parts(struct kn_file *file, struct kn_kernel *kernel, const struct kn_tensor *tensor);
+
+/* Bytes of a row (the last dimension) of a tensor whose dimensions have sizes: with padding to a
+ * whole byte (i4), with scale and bias (tables). A scalar is a row of one element. */
+size_t kn_row_bytes(const struct kn_tensor *tensor);
 /* The tree as text (--emit=ast). */
 void kn_print(FILE *out, const struct kn_file *file, const struct kn_kernel *kernel);
 /* One expression as source text, for comments in generated code; the string is in the arena. */

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 /*===- backend.h - What the command asks of the stages after the tree -------===//
  *
- * Everything here may rely on a checked kernel whose dimensions all have sizes.
+ * Everything here may rely on a checked kernel whose dimensions all have sizes, unless
+ * target->dynamic says that some get theirs at the launch.
  *===----------------------------------------------------------------------===*/
 #ifndef KNYFE_BACKEND_H
 #define KNYFE_BACKEND_H
@@ -12,7 +13,8 @@ enum kn_emit { KN_EMIT_AST, KN_EMIT_MLIR, KN_EMIT_MTIA, KN_EMIT_C, KN_EMIT_S, KN
 
 struct kn_target {
   unsigned grid_rows, grid_cols; /* the sub-grid to map to, 8 x 8 unless --grid says otherwise */
-  bool verbose;                  /* -v: may say on stderr what was decided */
+  bool dynamic; /* --dynamic: dimensions without a size (-1) get theirs at the launch (R3.2) */
+  bool verbose; /* -v: may say on stderr what was decided */
 };
 
 /* Writes the kernel as MLIR (knyfe dialect), MLIR after mapping (mtia dialect) or C to `out`.

@@ -25,7 +25,7 @@ bool kn_interp_command(struct kn_file *file, struct kn_kernel *k, const struct k
         ok = kn_save_tensor(t, data[t->id], o->outs[i].value);
     if (ok && t->rank == 0) {
       char text[64];
-      printf("%s = %s\n", t->name, kn_element_text(t->type, data[t->id], text, sizeof text));
+      printf("%s = %s\n", t->name, kn_element_text(t, data[t->id], 0, text, sizeof text));
     }
   }
   kn_free_data(k, data);
@@ -49,12 +49,12 @@ static void print_setup(struct kn_kernel *k, const struct kn_options *o, void **
   char text[64];
   printf("kernel %s", k->name);
   for (struct kn_dim *d = k->dims; d; d = d->next)
-    if (d->name && !d->base)
+    if (d->name && !d->expr)
       printf(", %s = %" PRId64, d->name, d->size);
   printf(", grid %ux%u, seed %" PRIu64 "\n", o->target.grid_rows, o->target.grid_cols, o->seed);
   for (struct kn_tensor *t = k->inputs; t; t = t->next)
     if (!t->rank)
-      printf("  %s = %s\n", t->name, kn_element_text(t->type, data[t->id], text, sizeof text));
+      printf("  %s = %s\n", t->name, kn_element_text(t, data[t->id], 0, text, sizeof text));
 }
 
 /* The command line of mtia-run; every string is malloc'ed. */
@@ -85,7 +85,7 @@ static bool run_device(struct kn_kernel *k, const struct kn_options *o, const ch
   for (struct kn_tensor *t = k->inputs; t && ok; t = t->next) {
     word(&c, "--arg%s%s", "", "");
     if (!t->rank) {
-      word(&c, "%s=%s", t->name, kn_element_text(t->type, data[t->id], text, sizeof text));
+      word(&c, "%s=%s", t->name, kn_element_text(t, data[t->id], 0, text, sizeof text));
       continue;
     }
     char *path = tensor_path(dir, "in-", t->name);
@@ -106,19 +106,21 @@ static bool run_device(struct kn_kernel *k, const struct kn_options *o, const ch
   return ok;
 }
 
-static bool same(enum kn_type type, const char *a, const char *b, size_t size) {
-  if (!memcmp(a, b, size))
-    return true;
-  if (type == KN_BOOL)
-    return kn_load_int(type, a) == kn_load_int(type, b);
-  return kn_type_is_float(type) && isnan(kn_load_float(type, a)) && isnan(kn_load_float(type, b));
+static bool same(const struct kn_tensor *t, const char *a, const char *b, size_t number) {
+  int64_t col;
+  const void *row_a = kn_element(t, a, (int64_t)number, &col);
+  const void *row_b = kn_element(t, b, (int64_t)number, &col);
+  if (!kn_type_is_float(t->type))
+    return kn_load_integer(t->type, row_a, col) == kn_load_integer(t->type, row_b, col);
+  double x = kn_load_real(t, row_a, col), y = kn_load_real(t, row_b, col);
+  return isnan(x) ? isnan(y) : x == y && signbit(x) == signbit(y);
 }
 
 /* One line of the table; the number of mismatches. */
 static size_t compare(const struct kn_tensor *t, const char *expected, const char *got) {
-  size_t count = kn_tensor_count(t), size = kn_type_bits(t->type) / 8, wrong = 0, first = 0;
+  size_t count = kn_tensor_count(t), wrong = 0, first = 0;
   for (size_t i = 0; i < count; i++)
-    if (!same(t->type, expected + i * size, got + i * size, size) && wrong++ == 0)
+    if (!same(t, expected, got, i) && wrong++ == 0)
       first = i;
   printf("%-16s %12zu %12zu", t->name, count, wrong);
   if (wrong) {
@@ -130,8 +132,8 @@ static size_t compare(const struct kn_tensor *t, const char *expected, const cha
     }
     for (unsigned i = 0; i < t->rank && n < sizeof where; i++)
       n += (size_t)snprintf(where + n, sizeof where - n, "%s%zu", i ? "," : "", index[i]);
-    printf("  %-16s %14s %14s", where, kn_element_text(t->type, expected + first * size, a, 64),
-           kn_element_text(t->type, got + first * size, b, 64));
+    printf("  %-16s %14s %14s", where, kn_element_text(t, expected, first, a, 64),
+           kn_element_text(t, got, first, b, 64));
   }
   putchar('\n');
   return wrong;

@@ -11,10 +11,21 @@
 #include <stdlib.h>
 #include <string.h>
 
-static enum mtia_npy_type npy_type(enum kn_type type) {
-  enum mtia_npy_type t = MTIA_NPY_BOOL;
-  mtia_npy_type_by_name(kn_type_name(type), &t);
-  return t;
+/* i4 and tables travel as rows of bytes (R4.1, R4.6). */
+static bool is_packed(const struct kn_tensor *t) { return t->rows || t->type == KN_I4; }
+
+static enum mtia_npy_type npy_type(const struct kn_tensor *t) {
+  enum mtia_npy_type type = MTIA_NPY_U8;
+  if (!is_packed(t))
+    mtia_npy_type_by_name(kn_type_name(t->type), &type);
+  return type;
+}
+
+/* What the file has for dimension i; -1 while it has no size. */
+static int64_t npy_dim(const struct kn_tensor *t, unsigned i) {
+  if (t->dims[i]->size < 0 || i + 1 < t->rank || !is_packed(t))
+    return t->dims[i]->size;
+  return (int64_t)kn_row_bytes(t);
 }
 
 static void *allocate(size_t bytes) {
@@ -32,25 +43,32 @@ bool kn_save_tensor(const struct kn_tensor *t, const void *data, const char *pat
   int64_t dims[KN_MAX_RANK];
   struct mtia_npy_error error;
   for (unsigned i = 0; i < t->rank; i++)
-    dims[i] = t->dims[i]->size;
-  if (mtia_npy_save(path, npy_type(t->type), t->rank, dims, data, &error))
+    dims[i] = npy_dim(t, i);
+  if (mtia_npy_save(path, npy_type(t), t->rank, dims, data, &error))
     return true;
   kn_report_plain(KN_DIAG_cannot_write, "%s", error.text);
   return false;
 }
 
-/* Does the file hold the tensor, as far as its dimensions are known? */
-static bool matches(const struct kn_tensor *t, const char *path, const struct mtia_npy *npy) {
-  bool same = npy->type == npy_type(t->type) && npy->ndim == t->rank;
-  for (unsigned i = 0; same && i < t->rank; i++)
-    same = t->dims[i]->size < 0 || t->dims[i]->size == npy->dims[i];
-  if (same)
-    return true;
+static bool mismatch(const struct kn_tensor *t, const char *path, unsigned ndim,
+                     enum mtia_npy_type type, const int64_t *dims) {
   char found[160], expected[256];
   kn_report_plain(KN_DIAG_bad_tensor_file, "'%s': %s holds %s, expected %s", t->name, path,
-                  mtia_npy_describe(npy->type, npy->ndim, npy->dims, found, sizeof found),
+                  mtia_npy_describe(type, ndim, dims, found, sizeof found),
                   kn_describe(t, expected, sizeof expected));
+  if (is_packed(t) && t->rank && t->dims[t->rank - 1]->size >= 0)
+    fprintf(stderr, "hint: %s of %lld are rows of %zu bytes, u8 in the file\n",
+            t->rows ? kn_rows_name(t->rows) : "i4", (long long)t->dims[t->rank - 1]->size,
+            kn_row_bytes(t));
   return false;
+}
+
+/* Does the file hold the tensor, as far as its dimensions are known? */
+static bool matches(const struct kn_tensor *t, const char *path, const struct mtia_npy *npy) {
+  bool same = npy->type == npy_type(t) && npy->ndim == t->rank;
+  for (unsigned i = 0; same && i < t->rank; i++)
+    same = npy_dim(t, i) < 0 || npy_dim(t, i) == npy->dims[i];
+  return same || mismatch(t, path, npy->ndim, npy->type, npy->dims);
 }
 
 void *kn_load_tensor(const struct kn_tensor *t, const char *path) {
@@ -66,31 +84,50 @@ void *kn_load_tensor(const struct kn_tensor *t, const char *path) {
   return NULL;
 }
 
-/* As above, and takes over the sizes of dimensions that had none. */
-static void *load_and_bind(struct kn_kernel *k, struct kn_tensor *t, const char *path) {
+/* The size that a file's dimension i tells; -1 if it tells none (half bytes may be padding). */
+static int64_t size_in_file(const struct kn_tensor *t, const struct mtia_npy *npy, unsigned i) {
+  if (i + 1 < t->rank || !is_packed(t))
+    return npy->dims[i];
+  if (t->type == KN_I4 || kn_rows_bits(t->rows) == 4)
+    return -1;
+  return npy->dims[i] - kn_rows_extra(t->rows);
+}
+
+/* Takes over the sizes of dimensions that had none. */
+static bool bind_dims(struct kn_kernel *k, struct kn_tensor *t, const char *path,
+                      const struct mtia_npy *npy) {
+  for (unsigned i = 0; i < t->rank; i++) {
+    int64_t size = size_in_file(t, npy, i);
+    if (size > INT32_MAX) {
+      kn_report_plain(KN_DIAG_bad_tensor_file, "'%s': dimension %u of %s is larger than 2147483647",
+                      t->name, i, path);
+      return false;
+    }
+    if (size < 0 && is_packed(t) && i + 1 == t->rank && npy->dims[i] >= kn_rows_extra(t->rows))
+      continue;
+    if (!kn_set_dim(k, t->dims[i], size) && t->dims[i]->size < 0) {
+      kn_report_plain(KN_DIAG_bad_tensor_file,
+                      "'%s': dimension %u of %s is %lld, which %s cannot be", t->name, i, path,
+                      (long long)npy->dims[i], t->dims[i]->name ? t->dims[i]->name : "it");
+      return false;
+    }
+  }
+  return matches(t, path, npy); /* x: i8[N, N] with a file of 2 x 3 */
+}
+
+/* An input from a file; dims gets the shape in the file, for the check at the end. */
+static void *load_and_bind(struct kn_kernel *k, struct kn_tensor *t, const char *path,
+                           int64_t *dims) {
   struct mtia_npy npy;
   struct mtia_npy_error error;
   if (!mtia_npy_load(path, &npy, &error)) {
     kn_report_plain(KN_DIAG_bad_tensor_file, "'%s': %s", t->name, error.text);
     return NULL;
   }
-  bool ok = matches(t, path, &npy);
-  for (unsigned i = 0; ok && i < t->rank; i++) {
-    if (npy.dims[i] > INT32_MAX) {
-      kn_report_plain(KN_DIAG_bad_tensor_file, "'%s': dimension %u of %s is larger than 2147483647",
-                      t->name, i, path);
-      ok = false;
-      break;
-    }
-    if (!kn_set_dim(k, t->dims[i], npy.dims[i]) && t->dims[i]->size < 0) {
-      kn_report_plain(KN_DIAG_bad_tensor_file, "'%s': dimension %u of %s is %lld, too small for %s",
-                      t->name, i, path, (long long)npy.dims[i], t->dims[i]->name);
-      ok = false;
-    }
-  }
-  /* x: i8[N, N] with a file of 2 x 3 */
-  if (ok && matches(t, path, &npy))
+  if (matches(t, path, &npy) && bind_dims(k, t, path, &npy)) {
+    memcpy(dims, npy.dims, t->rank * sizeof *dims);
     return npy.data;
+  }
   mtia_npy_free(&npy);
   return NULL;
 }
@@ -125,7 +162,7 @@ static bool parse_scalar(const struct kn_tensor *t, const char *text, void *to) 
   if (!word &&
       (end == text || *end || errno || v < kn_type_min(t->type) || v > kn_type_max(t->type)))
     return bad_scalar(t, text);
-  kn_store_int(t->type, to, v);
+  kn_store_integer(t->type, to, 0, v);
   return true;
 }
 
@@ -140,11 +177,14 @@ static void *load_scalar(struct kn_tensor *t, const char *text) {
   return NULL;
 }
 
-char *kn_element_text(enum kn_type type, const void *at, char *buffer, size_t size) {
-  if (kn_type_is_float(type))
-    snprintf(buffer, size, "%.9g", kn_load_float(type, at));
+char *kn_element_text(const struct kn_tensor *t, const void *data, size_t number, char *buffer,
+                      size_t size) {
+  int64_t col;
+  const void *row = kn_element(t, data, (int64_t)number, &col);
+  if (kn_type_is_float(t->type))
+    snprintf(buffer, size, "%.9g", kn_load_real(t, row, col));
   else
-    snprintf(buffer, size, "%" PRId64, kn_load_int(type, at));
+    snprintf(buffer, size, "%" PRId64, kn_load_integer(t->type, row, col));
   return buffer;
 }
 
@@ -187,34 +227,61 @@ struct use {
   int64_t least;
 };
 
+static void use_index(struct use *use, const struct kn_expr *index, int64_t size) {
+  while (index->kind == KN_CAST)
+    index = index->args[0];
+  if (index->kind == KN_READ && index->tensor == use->tensor && (!use->least || size < use->least))
+    use->least = size;
+}
+
 static bool find_use(struct kn_expr *e, void *data) {
-  struct use *use = data;
-  for (unsigned i = 0; e->kind == KN_READ && i < e->num_args; i++) {
-    struct kn_expr *index = e->args[i];
-    while (index->kind == KN_CAST)
-      index = index->args[0];
-    int64_t size = e->tensor->dims[i]->size;
-    if (index->kind == KN_READ && index->tensor == use->tensor &&
-        (!use->least || size < use->least))
-      use->least = size;
-  }
+  for (unsigned i = 0; e->kind == KN_READ && i < e->num_args; i++)
+    use_index(data, e->args[i], e->tensor->dims[i]->size);
   return true;
 }
 
+/* Rows of a table: any values, a scale and a bias that make them lie in (-4, 4). */
+static void draw_table(const struct kn_tensor *t, char *data, uint64_t *state) {
+  size_t row = kn_row_bytes(t), extra = kn_rows_extra(t->rows);
+  size_t rows = row ? kn_tensor_bytes(t) / row : 0;
+  enum kn_type type = kn_rows_front(t->rows) ? KN_F16 : KN_F32;
+  for (size_t i = 0; i < rows; i++) {
+    char *at = data + i * row, *beside = at + (kn_rows_front(t->rows) ? 0 : row - extra);
+    for (size_t b = 0; b < row; b++)
+      at[b] = (char)draw(state);
+    double most = kn_rows_bits(t->rows) == 4 ? 15 : 255;
+    double scale = draw_float(state, true) * 64 / most;
+    kn_store_float(type, beside, scale);
+    kn_store_float(type, beside + extra / 2, -scale * most / 2);
+  }
+}
+
 static void *draw_tensor(struct kn_kernel *k, const struct kn_tensor *t, uint64_t *state) {
-  size_t count = kn_tensor_count(t), element = kn_type_bits(t->type) / 8;
-  char *data = allocate(count * element);
+  size_t count = kn_tensor_count(t);
+  char *data = allocate(kn_tensor_bytes(t));
   struct use use = {t, 0};
-  for (struct kn_stmt *s = k->stmts; s; s = s->next)
+  for (struct kn_stmt *s = k->stmts; s; s = s->next) {
     kn_walk(s->value, find_use, &use);
+    for (unsigned i = 0; s->kind == KN_SCATTER && i < s->rank; i++) {
+      struct kn_expr *e = s->subscripts[i];
+      kn_walk(e, find_use, &use);
+      use_index(&use, e, s->target->dims[i]->size);
+    }
+  }
+  if (data && t->rows) {
+    draw_table(t, data, state);
+    return data;
+  }
   for (size_t i = 0; data && i < count; i++) {
-    char *at = data + i * element;
+    int64_t col;
+    char *row = kn_element(t, data, (int64_t)i, &col);
     if (kn_type_is_float(t->type))
-      kn_store_float(t->type, at, draw_float(state, t->rank == 0));
+      kn_store_float(t->type, row + col * (kn_type_bits(t->type) / 8),
+                     draw_float(state, t->rank == 0));
     else if (use.least)
-      kn_store_int(t->type, at, (int64_t)(draw(state) % (uint64_t)use.least));
+      kn_store_integer(t->type, row, col, (int64_t)(draw(state) % (uint64_t)use.least));
     else
-      kn_store_int(t->type, at, draw_int(state, t->type));
+      kn_store_integer(t->type, row, col, draw_int(state, t->type));
   }
   return data;
 }
@@ -264,20 +331,34 @@ static bool missing_inputs(const struct kn_kernel *k, void **data) {
   return n != 0;
 }
 
+/* A dimension of a file that told no size must suit the one that another told. */
+static bool check_shapes(struct kn_kernel *k, const struct kn_options *o,
+                         int64_t (*dims)[KN_MAX_RANK]) {
+  for (struct kn_tensor *t = k->inputs; t; t = t->next) {
+    const char *path = find_value(o->args, o->num_args, t->name);
+    for (unsigned i = 0; path && i < t->rank; i++)
+      if (npy_dim(t, i) != dims[t->id][i])
+        return mismatch(t, path, t->rank, npy_type(t), dims[t->id]);
+  }
+  return true;
+}
+
 bool kn_load_data(struct kn_file *file, struct kn_kernel *k, const struct kn_options *o,
                   bool random, void **data) {
   if (!check_names(k, k->inputs, o->args, o->num_args, "--arg") ||
       !check_names(k, k->outputs, o->outs, o->num_outs, "--out"))
     return false;
+  int64_t (*dims)[KN_MAX_RANK] = kn_alloc(file, (k->num_inputs + 1) * sizeof *dims);
   for (struct kn_tensor *t = k->inputs; t; t = t->next) {
     const char *value = find_value(o->args, o->num_args, t->name);
     if (!value)
       continue;
-    data[t->id] = t->rank ? load_and_bind(k, t, value) : load_scalar(t, value);
+    data[t->id] = t->rank ? load_and_bind(k, t, value, dims[t->id]) : load_scalar(t, value);
     if (!data[t->id])
       return false;
   }
-  if ((!random && missing_inputs(k, data)) || !kn_require_static(file, k))
+  if ((!random && missing_inputs(k, data)) || !kn_require_static(file, k) ||
+      !check_shapes(k, o, dims))
     return false;
   uint64_t state = o->seed;
   for (struct kn_tensor *t = k->inputs; t; t = t->next)

@@ -18,6 +18,7 @@ bool kn_save_tensor(const struct kn_tensor *tensor, const void *data, const char
 void *kn_load_tensor(const struct kn_tensor *tensor, const char *path);
 
 /* One element as text, so that reading it gives the same value; into buffer, returns it. */
-char *kn_element_text(enum kn_type type, const void *at, char *buffer, size_t size);
+char *kn_element_text(const struct kn_tensor *tensor, const void *data, size_t number, char *buffer,
+                      size_t size);
 
 #endif

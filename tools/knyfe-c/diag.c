@@ -26,8 +26,9 @@ const char *kn_diag_name(enum kn_diag_id id) {
 }
 
 void kn_position(const struct kn_file *file, uint32_t at, unsigned *line, unsigned *column) {
+  const struct kn_source *source = kn_source_at(file, at);
   *line = *column = 1;
-  for (uint32_t i = 0; i < at && i < file->size; i++) {
+  for (uint32_t i = source->begin; i < at && i < source->end; i++) {
     ++*column;
     if (file->text[i] == '\n') {
       ++*line;
@@ -39,11 +40,12 @@ void kn_position(const struct kn_file *file, uint32_t at, unsigned *line, unsign
 /* The source line with `range` underlined. Tabs become spaces so that the caret stands right;
  * bytes that are no text become '?'. A long line is shown from near the caret. */
 static void show_line(const struct kn_file *file, struct kn_range range, FILE *out) {
-  uint32_t begin = range.begin < file->size ? range.begin : file->size;
+  const struct kn_source *source = kn_source_at(file, range.begin);
+  uint32_t begin = range.begin < source->end ? range.begin : source->end;
   uint32_t start = begin, end = begin;
-  while (start > 0 && file->text[start - 1] != '\n')
+  while (start > source->begin && file->text[start - 1] != '\n')
     start--;
-  while (end < file->size && file->text[end] != '\n' && file->text[end] != '\r')
+  while (end < source->end && file->text[end] != '\n' && file->text[end] != '\r')
     end++;
   const char *lead = "  ";
   if (begin - start > LINE_MAX_SHOWN * 3 / 4) {
@@ -79,7 +81,7 @@ static void show(const struct kn_file *file, struct kn_range range, const char *
   FILE *out = file->diags->out;
   unsigned line, column;
   kn_position(file, range.begin, &line, &column);
-  fprintf(out, "%s:%u:%u: %s: ", file->path, line, column, kind);
+  fprintf(out, "%s:%u:%u: %s: ", kn_source_at(file, range.begin)->path, line, column, kind);
   vfprintf(out, format, ap);
   fputc('\n', out);
   show_line(file, range, out);
@@ -111,7 +113,7 @@ void kn_report(struct kn_file *file, enum kn_diag_id id, struct kn_range range, 
   FILE *out = d->out;
   unsigned line, column;
   kn_position(file, range.begin, &line, &column);
-  fprintf(out, "%s:%u:%u: %s ", file->path, line, column, kind);
+  fprintf(out, "%s:%u:%u: %s ", kn_source_at(file, range.begin)->path, line, column, kind);
   va_list ap;
   va_start(ap, format);
   vfprintf(out, format, ap);

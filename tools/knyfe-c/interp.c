@@ -30,8 +30,8 @@ struct node {
   unsigned num_args;
   /* READ */
   const char *data;
-  unsigned element;
-  int64_t dims[KN_MAX_RANK], strides[KN_MAX_RANK];
+  int64_t dims[KN_MAX_RANK];
+  int64_t strides[KN_MAX_RANK]; /* in bytes; of the last dimension too, but for i4 and tables */
   struct node *subscripts[KN_MAX_RANK];
   /* REDUCE */
   struct {
@@ -44,15 +44,24 @@ struct node {
   int64_t key[64];   /* their values when `cached` was computed */
   bool has_cache;
   union value cache;
+  struct state *scan;        /* R5.6: where `cache` stopped */
   int32_t *table;            /* all values, from kn_contract() */
   int64_t table_strides[64]; /* per entry of free */
+};
+
+/* Of a reduction on its way. */
+struct state {
+  union value acc;
+  int64_t count;
+  int64_t best; /* argmax, argmin: where */
 };
 
 struct run {
   struct kn_file *file;
   struct kn_kernel *kernel;
   struct kn_stmt *stmt;
-  void **data; /* by tensor id */
+  void **data;  /* by tensor id */
+  double *sums; /* of a scatter of floating point */
   int64_t index[128];
   const char *index_names[128];
   jmp_buf stop;
@@ -91,12 +100,12 @@ static struct node *build(struct run *r, const struct kn_expr *e);
 
 static void build_read(struct run *r, struct node *n) {
   const struct kn_tensor *t = n->e->tensor;
-  int64_t stride = n->element = kn_type_bits(t->type) / 8;
+  int64_t stride = (int64_t)kn_row_bytes(t);
   n->data = r->data[t->id];
   for (unsigned i = t->rank; i-- > 0;) {
     n->dims[i] = t->dims[i]->size;
-    n->strides[i] = stride;
-    stride *= n->dims[i];
+    n->strides[i] = i + 1 == t->rank ? (int64_t)kn_type_bits(t->type) / 8 : stride;
+    stride *= i + 1 == t->rank ? 1 : n->dims[i];
     n->subscripts[i] = build(r, n->e->args[i]);
     collect_free(n, n->subscripts[i], NULL);
   }
@@ -131,6 +140,8 @@ static struct node *build(struct run *r, const struct kn_expr *e) {
     add_free(n, e->index->id);
   if (e->kind == KN_REDUCE)
     build_reduce(r, n);
+  if (e->scan)
+    n->scan = kn_alloc(r->file, sizeof *n->scan);
   n->num_args = e->num_args;
   for (unsigned i = 0; i < e->num_args; i++)
     if (e->args[i]) {
@@ -144,26 +155,33 @@ static struct node *build(struct run *r, const struct kn_expr *e) {
  * Reads
  *===----------------------------------------------------------------------===*/
 
-_Noreturn static void out_of_bounds(struct run *r, const struct node *n, unsigned dim, int64_t at) {
-  const struct kn_expr *e = n->e;
-  char where[256];
+/* The values of the indices in force, " at i = 3, j = 4". */
+static const char *where(struct run *r) {
+  static char text[256];
   size_t len = 0;
-  where[0] = 0;
-  for (unsigned i = 0; i < r->stmt->num_index_vars && len < sizeof where; i++)
+  text[0] = 0;
+  for (unsigned i = 0; i < r->stmt->num_index_vars && len < sizeof text; i++)
     if (r->index_names[i])
-      len += (size_t)snprintf(where + len, sizeof where - len, "%s%s = %lld", len ? ", " : " at ",
+      len += (size_t)snprintf(text + len, sizeof text - len, "%s%s = %lld", len ? ", " : " at ",
                               r->index_names[i], (long long)r->index[i]);
+  return text;
+}
+
+_Noreturn static void out_of_bounds(struct run *r, const struct kn_expr *e, unsigned dim,
+                                    int64_t size, int64_t at) {
   kn_report(r->file, KN_DIAG_out_of_bounds, e->args[dim]->range,
             "index %lld is outside of '%s', whose dimension %u has %lld element%s%s", (long long)at,
-            e->tensor->name, dim, (long long)n->dims[dim], n->dims[dim] == 1 ? "" : "s", where);
+            e->tensor->name, dim, (long long)size, size == 1 ? "" : "s", where(r));
   kn_hint(r->file, "pad(%s, value) gives a value to what lies outside", kn_expr_text(r->file, e));
   longjmp(r->stop, 1);
 }
 
-/* NULL if an index is outside; *dim and *bad then say which. */
-static const char *element_at(struct run *r, const struct node *n, unsigned *dim, int64_t *bad) {
+/* The row and the place in it; NULL if an index is outside, and *dim and *bad say which. */
+static const char *element_at(struct run *r, const struct node *n, int64_t *col, unsigned *dim,
+                              int64_t *bad) {
   const char *at = n->data;
   unsigned rank = n->e->tensor->rank;
+  *col = 0;
   for (unsigned i = 0; i < rank; i++) {
     const struct node *s = n->subscripts[i];
     int64_t v = s->e->kind == KN_INDEX ? r->index[s->e->index->id] : eval(r, n->subscripts[i]).i;
@@ -172,23 +190,26 @@ static const char *element_at(struct run *r, const struct node *n, unsigned *dim
       *bad = v;
       return NULL;
     }
-    at += v * n->strides[i];
+    if (i + 1 == rank)
+      *col = v;
+    else
+      at += v * n->strides[i];
   }
   return at;
 }
 
-static union value load(const struct node *n, const char *at) {
-  return n->is_float ? (union value){.f = kn_load_float(n->type, at)}
-                     : (union value){.i = kn_load_int(n->type, at)};
+static union value load(const struct node *n, const char *row, int64_t col) {
+  return n->is_float ? (union value){.f = kn_load_real(n->e->tensor, row, col)}
+                     : (union value){.i = kn_load_integer(n->type, row, col)};
 }
 
 static union value eval_read(struct run *r, struct node *n) {
   unsigned dim;
-  int64_t bad;
-  const char *at = element_at(r, n, &dim, &bad);
-  if (!at)
-    out_of_bounds(r, n, dim, bad);
-  return load(n, at);
+  int64_t bad, col;
+  const char *row = element_at(r, n, &col, &dim, &bad);
+  if (!row)
+    out_of_bounds(r, n->e, dim, n->dims[dim], bad);
+  return load(n, row, col);
 }
 
 /*===----------------------------------------------------------------------===//
@@ -325,7 +346,7 @@ static int64_t quantize(struct run *r, struct node *n) {
   union value v = eval(r, n->args[0]);
   double value = convert(n->args[0]->type, KN_F32, v).f;
   double scaled = (float)(value * eval(r, n->args[1]).f);
-  double q = isnan(scaled) ? 0 : nearbyint(scaled);
+  double q = isnan(scaled) ? 0 : n->e->round_away ? round(scaled) : nearbyint(scaled);
   int64_t lo = kn_type_min(n->type), hi = kn_type_max(n->type);
   if (n->num_args > 2 && n->args[2])
     q += (double)eval(r, n->args[2]).i;
@@ -382,6 +403,8 @@ static double float_function(enum kn_builtin f, double a, double b) {
     return trunc(a);
   case KN_ROUND:
     return nearbyint(a);
+  case KN_ROUND_AWAY:
+    return round(a);
   default:
     return a;
   }
@@ -389,9 +412,9 @@ static double float_function(enum kn_builtin f, double a, double b) {
 
 static union value eval_pad(struct run *r, struct node *n) {
   unsigned dim;
-  int64_t bad;
-  const char *at = element_at(r, n->args[0], &dim, &bad);
-  return at ? load(n->args[0], at) : eval(r, n->args[1]);
+  int64_t bad, col;
+  const char *row = element_at(r, n->args[0], &col, &dim, &bad);
+  return row ? load(n->args[0], row, col) : eval(r, n->args[1]);
 }
 
 static union value int_call(enum kn_builtin f, enum kn_type type, const int64_t *a) {
@@ -477,12 +500,6 @@ static union value eval_call(struct run *r, struct node *n) {
  * Reductions
  *===----------------------------------------------------------------------===*/
 
-struct state {
-  union value acc;
-  int64_t count;
-  int64_t best; /* argmax, argmin: where */
-};
-
 static void start(struct node *n, struct state *s) {
   const struct node *body = n->args[0];
   *s = (struct state){.best = -1};
@@ -525,8 +542,11 @@ static void step_arg(struct state *s, union value v, bool is_float, bool greates
   }
 }
 
+/* `at` is the value of the first index. */
 static void step(struct node *n, struct state *s, union value v, int64_t at) {
   bool is_float = n->args[0]->is_float;
+  if (n->e->num_indices > 1) /* argmax counts through all of them */
+    at = s->count;
   s->count++;
   switch ((enum kn_reduction)n->e->reduction) {
   case KN_SUM:
@@ -600,6 +620,28 @@ static void reduce_range(struct run *r, struct node *n, unsigned which, struct s
     reduce_range(r, n, which + 1, s);
 }
 
+/* Is this the value after the cached one of a scan? */
+static bool continues(const struct run *r, const struct node *n) {
+  bool next = n->has_cache;
+  for (unsigned i = 0; i < n->num_free && next; i++)
+    next = n->key[i] + (n->free[i] == n->e->scan->id) == r->index[n->free[i]];
+  return next;
+}
+
+/* R5.6: continued from the value before, which is what adding up from the start gives. */
+static void run_scan(struct run *r, struct node *n) {
+  int64_t lo = eval(r, n->ranges[0].lo).i, hi = eval(r, n->ranges[0].hi).i;
+  unsigned id = n->ranges[0].id;
+  if (!continues(r, n))
+    start(n, n->scan);
+  else if (hi - 1 > lo)
+    lo = hi - 1;
+  for (r->index[id] = lo; r->index[id] < hi; r->index[id]++)
+    step(n, n->scan, eval(r, n->args[0]), r->index[id]);
+  struct state last = *n->scan;
+  n->cache = finish(n, &last);
+}
+
 static union value eval_reduce(struct run *r, struct node *n) {
   if (n->table) {
     int64_t at = 0;
@@ -612,10 +654,14 @@ static union value eval_reduce(struct run *r, struct node *n) {
     same = n->key[i] == r->index[n->free[i]];
   if (same)
     return n->cache;
-  struct state s;
-  start(n, &s);
-  reduce_range(r, n, 0, &s);
-  n->cache = finish(n, &s);
+  if (n->scan) {
+    run_scan(r, n);
+  } else {
+    struct state s;
+    start(n, &s);
+    reduce_range(r, n, 0, &s);
+    n->cache = finish(n, &s);
+  }
   n->has_cache = true;
   for (unsigned i = 0; i < n->num_free; i++)
     n->key[i] = r->index[n->free[i]];
@@ -658,7 +704,8 @@ static union value eval(struct run *r, struct node *n) {
 static struct node *narrow_operand(struct node *n) {
   while (n->e->kind == KN_CAST && n->type == KN_I32)
     n = n->args[0];
-  if (n->e->kind != KN_READ || !kn_type_is_int(n->type) || kn_type_bits(n->type) > 16)
+  if (n->e->kind != KN_READ || !kn_type_is_int(n->type) || kn_type_bits(n->type) > 16 ||
+      n->type == KN_I4)
     return NULL;
   for (unsigned i = 0; i < n->e->num_args; i++)
     if (n->subscripts[i]->e->kind != KN_INDEX)
@@ -672,7 +719,7 @@ static bool operand_stride(const struct node *n, unsigned id, int64_t extent, in
   *stride = 0;
   for (unsigned i = 0; i < n->e->num_args; i++)
     if (n->subscripts[i]->e->index->id == id) {
-      *stride += n->strides[i] / n->element;
+      *stride += n->strides[i] / (kn_type_bits(n->type) / 8);
       if (extent > n->dims[i])
         return false;
     }
@@ -683,8 +730,8 @@ static bool operand_stride(const struct node *n, unsigned id, int64_t extent, in
  * else that it depends on is an index of the left side. */
 static void try_contract(struct run *r, struct node *n) {
   struct kn_contraction c = {0};
-  if (n->e->reduction != KN_SUM || n->type != KN_I32 || n->e->num_indices != 1 || n->ranges[0].lo ||
-      n->num_free > KN_MAX_RANK || n->num_free == 0)
+  if (r->stmt->kind != KN_ASSIGN || n->e->reduction != KN_SUM || n->type != KN_I32 ||
+      n->e->num_indices != 1 || n->ranges[0].lo || n->num_free > KN_MAX_RANK || n->num_free == 0)
     return;
   struct node *mul = n->args[0];
   if (mul->e->kind != KN_BINARY || mul->e->op != KN_MUL || mul->type != KN_I32)
@@ -738,22 +785,142 @@ static void free_tables(struct node *n) {
  * Statements
  *===----------------------------------------------------------------------===*/
 
-static void run_stmt(struct run *r, struct kn_stmt *s, struct node *n) {
-  const struct kn_tensor *t = s->target;
-  char *to = r->data[t->id];
-  size_t count = kn_tensor_count(t), element = kn_type_bits(t->type) / 8;
-  memset(r->index, 0, sizeof r->index);
-  for (size_t at = 0; at < count; at++, to += element) {
-    union value v = eval(r, n);
-    if (n->is_float)
-      kn_store_float(t->type, to, v.f);
-    else
-      kn_store_int(t->type, to, v.i);
-    for (unsigned i = s->rank; i-- > 0;) {
-      if (++r->index[i] < t->dims[i]->size)
-        break;
-      r->index[i] = 0;
+/* The indices of the left side, in the order in which they run: the last one fastest. */
+struct loop {
+  unsigned id;
+  int64_t lo, hi;
+};
+
+static bool find_scan(struct kn_expr *e, void *data) {
+  const struct kn_index **scan = data;
+  *scan = e->scan ? e->scan : *scan;
+  return true;
+}
+
+static void make_loops(struct kn_stmt *s, struct loop *loops) {
+  const struct kn_index *scan = NULL;
+  unsigned n = 0;
+  /* Elements are independent of each other: with a scan's index innermost each continues the one
+   * before. A scatter adds in the order of its indices. */
+  if (s->kind != KN_SCATTER)
+    kn_walk(s->value, find_scan, &scan);
+  for (unsigned pass = 0; pass < 2; pass++)
+    for (unsigned i = 0; i < s->num_indices; i++) {
+      const struct kn_index *x = s->indices[i];
+      if ((x == scan) != (pass == 1))
+        continue;
+      struct loop *l = &loops[n++];
+      *l = (struct loop){x->id, 0, x->extent ? x->extent->size : 0};
+      if (x->lo && (!kn_size_expr(x->lo, &l->lo) || !kn_size_expr(x->hi, &l->hi)))
+        l->lo = l->hi = 0; /* kn_check_parts() told it */
     }
+}
+
+/* To the next values; false after the last ones. */
+static bool advance(struct run *r, const struct loop *loops, unsigned n) {
+  while (n-- > 0) {
+    if (++r->index[loops[n].id] < loops[n].hi)
+      return true;
+    r->index[loops[n].id] = loops[n].lo;
+  }
+  return false;
+}
+
+/* Number of the target's element, counted without padding. */
+static int64_t target_element(struct run *r, const struct kn_stmt *s, struct node **subscripts) {
+  int64_t at = 0;
+  for (unsigned i = 0; i < s->rank; i++) {
+    int64_t v = subscripts[i] ? eval(r, subscripts[i]).i : r->index[s->indices[i]->id];
+    int64_t size = s->target->dims[i]->size;
+    if (v < 0 || v >= size) {
+      struct kn_range range = subscripts[i] ? s->subscripts[i]->range : s->indices[i]->range;
+      kn_report(r->file, KN_DIAG_out_of_bounds, range,
+                "index %lld is outside of '%s', whose dimension %u has %lld element%s%s",
+                (long long)v, s->target->name, i, (long long)size, size == 1 ? "" : "s", where(r));
+      longjmp(r->stop, 1);
+    }
+    at = at * size + v;
+  }
+  return at;
+}
+
+static void store(const struct kn_tensor *t, char *data, int64_t element, union value v) {
+  int64_t col;
+  char *row = kn_element(t, data, element, &col);
+  if (kn_type_is_float(t->type))
+    kn_store_float(t->type, row + col * (kn_type_bits(t->type) / 8), v.f);
+  else
+    kn_store_integer(t->type, row, col, v.i);
+}
+
+/* R3.9: floating-point sums in double, rounded once at the end. */
+static void add(struct run *r, const struct kn_tensor *t, int64_t element, union value v) {
+  int64_t col;
+  if (kn_type_is_float(t->type)) {
+    r->sums[element] += v.f;
+    return;
+  }
+  char *row = kn_element(t, r->data[t->id], element, &col);
+  uint64_t sum = (uint64_t)kn_load_integer(t->type, row, col) + (uint64_t)v.i;
+  kn_store_integer(t->type, row, col, (int64_t)sum);
+}
+
+static void begin_scatter(struct run *r, const struct kn_tensor *t) {
+  size_t count = kn_tensor_count(t);
+  memset(r->data[t->id], 0, kn_tensor_bytes(t));
+  r->sums = kn_type_is_float(t->type) ? calloc(count ? count : 1, sizeof *r->sums) : NULL;
+  if (kn_type_is_float(t->type) && !r->sums)
+    no_memory(r);
+}
+
+static void end_scatter(struct run *r, const struct kn_tensor *t) {
+  for (size_t i = 0; r->sums && i < kn_tensor_count(t); i++)
+    store(t, r->data[t->id], (int64_t)i, (union value){.f = r->sums[i]});
+  free(r->sums);
+  r->sums = NULL;
+}
+
+static void run_stmt(struct run *r, struct kn_stmt *s, struct node *n) {
+  struct loop loops[KN_MAX_RANK];
+  struct node *subscripts[KN_MAX_RANK] = {0};
+  bool empty = false;
+  make_loops(s, loops);
+  memset(r->index, 0, sizeof r->index);
+  for (unsigned i = 0; i < s->num_indices; i++) {
+    r->index[loops[i].id] = loops[i].lo;
+    empty = empty || loops[i].lo >= loops[i].hi;
+  }
+  for (unsigned i = 0; s->kind == KN_SCATTER && i < s->rank; i++)
+    subscripts[i] = build(r, s->subscripts[i]);
+  if (s->kind == KN_SCATTER)
+    begin_scatter(r, s->target);
+  if (!empty)
+    do {
+      int64_t at = target_element(r, s, subscripts);
+      union value v = eval(r, n);
+      if (s->kind == KN_SCATTER)
+        add(r, s->target, at, v);
+      else
+        store(s->target, r->data[s->target->id], at, v);
+    } while (advance(r, loops, s->num_indices));
+  if (s->kind == KN_SCATTER)
+    end_scatter(r, s->target);
+}
+
+static void run_stmts(struct run *r, struct node *volatile *current) {
+  for (struct kn_stmt *s = r->kernel->stmts; s; s = s->next) {
+    if (s->kind == KN_PART && s->target->def == s && !kn_check_parts(r->file, s->target))
+      longjmp(r->stop, 1);
+    r->stmt = s;
+    memset(r->index_names, 0, sizeof r->index_names);
+    for (unsigned i = 0; i < s->num_indices; i++)
+      r->index_names[s->indices[i]->id] = s->indices[i]->name;
+    struct node *n = build(r, s->value);
+    *current = n;
+    accelerate(r, n);
+    run_stmt(r, s, n);
+    free_tables(n);
+    *current = NULL;
   }
 }
 
@@ -766,25 +933,15 @@ bool kn_interpret(struct kn_file *file, struct kn_kernel *k, void *const *data) 
   for (unsigned i = 0; i < fixed; i++)
     r->data[i] = data[i];
   struct node *volatile current = NULL;
-  bool ok = false;
+  volatile bool ok = false;
   if (!setjmp(r->stop)) {
     for (struct kn_tensor *t = k->locals; t; t = t->next)
-      if (!(r->data[t->id] = malloc(kn_tensor_bytes(t) ? kn_tensor_bytes(t) : 1)))
+      if (!(r->data[t->id] = calloc(1, kn_tensor_bytes(t) ? kn_tensor_bytes(t) : 1)))
         no_memory(r);
-    for (struct kn_stmt *s = k->stmts; s; s = s->next) {
-      r->stmt = s;
-      memset(r->index_names, 0, sizeof r->index_names);
-      for (unsigned i = 0; i < s->rank; i++)
-        r->index_names[s->indices[i]->id] = s->indices[i]->name;
-      struct node *n = build(r, s->value);
-      current = n;
-      accelerate(r, n);
-      run_stmt(r, s, n);
-      free_tables(n);
-      current = NULL;
-    }
+    run_stmts(r, &current);
     ok = true;
   }
+  free(r->sums);
   free_tables(current);
   for (struct kn_tensor *t = k->locals; t; t = t->next)
     free(r->data[t->id]);

@@ -9,13 +9,16 @@
 
 #include "ast.h"
 
-/* Bytes of a tensor in C order without padding; its dimensions have sizes. */
+/* Bytes of a tensor in C order; its dimensions have sizes. Only rows are padded (kn_row_bytes). */
 size_t kn_tensor_bytes(const struct kn_tensor *tensor);
+/* Number of elements. */
 size_t kn_tensor_count(const struct kn_tensor *tensor);
+/* The row that holds an element, and its place there. */
+void *kn_element(const struct kn_tensor *tensor, const void *data, int64_t number, int64_t *col);
 
 /* Runs a checked kernel whose dimensions all have sizes. data[tensor->id] for inputs and outputs
- * points to the elements, in C order without padding (scalars: one element; bool one byte). Fills
- * the outputs. False after a message (an index out of bounds, no memory). */
+ * points to kn_tensor_bytes() bytes, in C order (scalars: one element; bool one byte). Fills the
+ * outputs. False after a message (an index out of bounds, no memory). */
 bool kn_interpret(struct kn_file *file, struct kn_kernel *kernel, void *const *data);
 
 /* One value rounded to a floating-point type, ties to even; overflow gives an infinity. */
@@ -25,6 +28,10 @@ double kn_load_float(enum kn_type type, const void *at);
 void kn_store_float(enum kn_type type, void *at, double value);
 int64_t kn_load_int(enum kn_type type, const void *at);
 void kn_store_int(enum kn_type type, void *at, int64_t value);
+/* Element `col` of a row: i4 too, and reading tables (R4.6). */
+double kn_load_real(const struct kn_tensor *tensor, const void *row, int64_t col);
+int64_t kn_load_integer(enum kn_type type, const void *row, int64_t col);
+void kn_store_integer(enum kn_type type, void *row, int64_t col, int64_t value);
 /* value modulo 2^bits of the type (R6.1) */
 int64_t kn_wrap(enum kn_type type, int64_t value);
 

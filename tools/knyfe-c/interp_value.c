@@ -12,14 +12,31 @@ size_t kn_tensor_count(const struct kn_tensor *t) {
   return n;
 }
 
+size_t kn_row_bytes(const struct kn_tensor *t) {
+  size_t cols = t->rank ? (size_t)t->dims[t->rank - 1]->size : 1;
+  size_t bits = t->rows ? kn_rows_bits(t->rows) : kn_type_bits(t->type);
+  return (cols * bits + 7) / 8 + (t->rows ? kn_rows_extra(t->rows) : 0);
+}
+
 size_t kn_tensor_bytes(const struct kn_tensor *t) {
-  return kn_tensor_count(t) * (kn_type_bits(t->type) / 8);
+  size_t n = kn_row_bytes(t);
+  for (unsigned i = 0; i + 1 < t->rank; i++)
+    n *= (size_t)t->dims[i]->size;
+  return n;
+}
+
+void *kn_element(const struct kn_tensor *t, const void *data, int64_t number, int64_t *col) {
+  int64_t cols = t->rank ? t->dims[t->rank - 1]->size : 1;
+  *col = number % cols;
+  return (char *)data + number / cols * (int64_t)kn_row_bytes(t);
 }
 
 int64_t kn_wrap(enum kn_type type, int64_t v) {
   switch (type) {
   case KN_BOOL:
     return v != 0;
+  case KN_I4:
+    return (v & 15) - (v & 8) * 2;
   case KN_I8:
     return (int8_t)v;
   case KN_U8:
@@ -152,4 +169,43 @@ void kn_store_int(enum kn_type type, void *at, int64_t v) {
   /* little endian host: the low bytes come first */
   v = kn_wrap(type, v);
   memcpy(at, &v, kn_type_bits(type) / 8);
+}
+
+/* Value `col` of a row of 4-bit values, the first of two in the low half. */
+static unsigned nibble(const void *row, int64_t col) {
+  return ((const uint8_t *)row)[col / 2] >> (col % 2 * 4) & 15;
+}
+
+int64_t kn_load_integer(enum kn_type type, const void *row, int64_t col) {
+  if (type == KN_I4)
+    return kn_wrap(KN_I4, nibble(row, col));
+  return kn_load_int(type, (const char *)row + col * (kn_type_bits(type) / 8));
+}
+
+void kn_store_integer(enum kn_type type, void *row, int64_t col, int64_t v) {
+  if (type == KN_I4) {
+    uint8_t *at = (uint8_t *)row + col / 2;
+    unsigned shift = col % 2 * 4;
+    *at = (uint8_t)((*at & ~(15u << shift)) | ((unsigned)v & 15) << shift);
+    return;
+  }
+  kn_store_int(type, (char *)row + col * (kn_type_bits(type) / 8), v);
+}
+
+/* R4.6: scale * value + bias, rounded once. */
+static double load_table(const struct kn_tensor *t, const char *row, int64_t col) {
+  bool half = kn_rows_front(t->rows);
+  enum kn_type type = half ? KN_F16 : KN_F32;
+  const char *values = row + (half ? kn_rows_extra(t->rows) : 0);
+  const char *extra = half ? row : row + kn_row_bytes(t) - kn_rows_extra(t->rows);
+  double scale = kn_load_float(type, extra);
+  double bias = kn_load_float(type, extra + kn_type_bits(type) / 8);
+  unsigned q = kn_rows_bits(t->rows) == 4 ? nibble(values, col) : (uint8_t)values[col];
+  return fmaf((float)scale, (float)q, (float)bias);
+}
+
+double kn_load_real(const struct kn_tensor *t, const void *row, int64_t col) {
+  if (t->rows)
+    return load_table(t, row, col);
+  return kn_load_float(t->type, (const char *)row + col * (kn_type_bits(t->type) / 8));
 }

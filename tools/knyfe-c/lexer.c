@@ -192,10 +192,10 @@ static struct kn_token *push(struct kn_file *file, struct tokens *t, uint32_t be
   return &t->items[t->count++];
 }
 
-struct kn_token *kn_lex(struct kn_file *file) {
-  const char *p = file->text, *end = file->text + file->size;
+struct kn_token *kn_lex(struct kn_file *file, const struct kn_source *source) {
+  const char *p = file->text + source->begin, *end = file->text + source->end;
   struct tokens t = {0};
-  if (file->size >= 3 && !memcmp(p, "\xEF\xBB\xBF", 3)) /* byte order mark */
+  if (end - p >= 3 && !memcmp(p, "\xEF\xBB\xBF", 3)) /* byte order mark */
     p += 3;
   while (p < end) {
     if (*p == ' ' || *p == '\t' || *p == '\r') {
@@ -227,6 +227,6 @@ struct kn_token *kn_lex(struct kn_file *file) {
     }
     tok->range.end = (uint32_t)(p - file->text);
   }
-  push(file, &t, file->size)->kind = KN_TOK_EOF;
+  push(file, &t, source->end)->kind = KN_TOK_EOF;
   return t.items;
 }

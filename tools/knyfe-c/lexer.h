@@ -25,8 +25,8 @@ struct kn_token {
   double fval;
 };
 
-/* All tokens of the file, the last is KN_TOK_EOF; they live in the file's arena. Reports what is
- * wrong with single characters and numbers. */
-struct kn_token *kn_lex(struct kn_file *file);
+/* All tokens of one source of the file, the last is KN_TOK_EOF; they live in the file's arena.
+ * Reports what is wrong with single characters and numbers. */
+struct kn_token *kn_lex(struct kn_file *file, const struct kn_source *source);
 
 #endif

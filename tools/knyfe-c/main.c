@@ -12,6 +12,12 @@
 /* The kernel that the options choose; NULL after a message. */
 static struct kn_kernel *choose_kernel(struct kn_file *file, const struct kn_options *o) {
   struct kn_kernel *k = file->kernels;
+  if (!k) {
+    struct kn_range end = {file->size, file->size};
+    kn_report(file, KN_DIAG_no_kernel, end, "the file has functions only, and no kernel");
+    kn_hint(file, "import it from the file that has the kernel");
+    return NULL;
+  }
   if (!o->kernel && !k->next)
     return k;
   char names[512];
@@ -104,7 +110,7 @@ static bool compile_elf(struct kn_file *file, struct kn_kernel *k, const struct 
 
 static bool emit(struct kn_file *file, struct kn_kernel *k, const struct kn_options *o) {
   bool compiled = o->emit == KN_EMIT_S || o->emit == KN_EMIT_ELF;
-  if (o->emit != KN_EMIT_AST && !kn_require_static(file, k))
+  if (o->emit != KN_EMIT_AST && !o->target.dynamic && !kn_require_static(file, k))
     return false;
   size_t size;
   char *text = emit_text(file, k, o, compiled ? KN_EMIT_C : o->emit, &size);

@@ -15,6 +15,7 @@ const char kn_help_text[] =
     "                     standard output for ast, mlir and mtia\n"
     "  --emit=FORM        ast, mlir, mtia, c, s or elf (default)\n"
     "  --shape M=1,K=2    sizes of dimensions; may be given several times\n"
+    "  --dynamic          dimensions without a size get theirs at the launch\n"
     "  --kernel NAME      which kernel, if the file has several\n"
     "  --grid RxC         sub-grid of the device, 1x1 to 8x8 (default)\n"
     "  --check            compile, run on the emulator and compare with the reference\n"
@@ -102,6 +103,7 @@ static bool is_flag(const char *arg, struct kn_options *o) {
     bool *flag;
   } flags[] = {{"--check", &o->check},
                {"--interp", &o->interp},
+               {"--dynamic", &o->target.dynamic},
                {"--help", &o->help},
                {"-h", &o->help},
                {"--version", &o->version},
@@ -163,7 +165,7 @@ static bool consistent(const struct kn_options *o) {
 }
 
 bool kn_parse_options(int argc, char **argv, struct kn_options *o) {
-  *o = (struct kn_options){.emit = KN_EMIT_ELF, .seed = 1, .target = {8, 8, false}};
+  *o = (struct kn_options){.emit = KN_EMIT_ELF, .seed = 1, .target = {8, 8, false, false}};
   for (int i = 1; i < argc; i++)
     if (!parse_one(argc, argv, &i, o))
       return false;

@@ -11,12 +11,15 @@
 #include "diag.h"
 #include "lexer.h"
 
+#include <math.h>
 #include <setjmp.h>
+#include <stdlib.h>
 #include <string.h>
 
 struct parser {
   struct kn_file *file;
   struct kn_kernel *kernel;
+  const struct kn_source *source;
   jmp_buf recover;
   unsigned depth; /* nesting of expressions */
   unsigned nest;  /* open ( and [: line ends inside mean nothing */
@@ -72,7 +75,7 @@ static bool looks_like_start(const TOK *tok) {
     return true;
   if (tok->kind != KN_TOK_IDENT)
     return false;
-  if (is(tok + 1, "=") || is(tok + 1, ":"))
+  if (is(tok + 1, "=") || is(tok + 1, ":") || is(tok + 1, "+="))
     return true;
   if (!is(tok + 1, "["))
     return false;
@@ -147,9 +150,9 @@ static struct kn_range upto(struct kn_range a, const TOK *rest) {
   return join(a, rest->range);
 }
 
-static const char *const keywords[] = {"kernel", "def",   "import", "schedule", "in",
-                                       "true",   "false", "if",     "else",     "for",
-                                       "return", "let",   "and",    "or",       "not"};
+static const char *const keywords[] = {"kernel", "def", "import", "schedule", "in",   "true",
+                                       "false",  "inf", "nan",    "if",       "else", "for",
+                                       "return", "let", "and",    "or",       "not"};
 
 static bool is_keyword(const char *name) {
   for (size_t i = 0; i < sizeof keywords / sizeof *keywords; i++)
@@ -162,6 +165,13 @@ static bool find_type(const char *name, enum kn_type *type) {
   for (int i = KN_NOTYPE + 1; i < KN_NUM_TYPES; i++)
     if (!strcmp(name, kn_type_name((enum kn_type)i)))
       return *type = (enum kn_type)i, true;
+  return false;
+}
+
+static bool find_rows(const char *name, enum kn_rows *rows) {
+  for (int i = KN_PLAIN + 1; i < KN_NUM_ROWS; i++)
+    if (!strcmp(name, kn_rows_name((enum kn_rows)i)))
+      return *rows = (enum kn_rows)i, true;
   return false;
 }
 
@@ -182,11 +192,13 @@ static bool find_reduction(const char *name, unsigned *reduction) {
 /* A name that the user declares: no keyword, type, function or reduction (R2.2). */
 static const char *new_name(struct parser *p, TOK *tok, const char *what) {
   enum kn_type type;
+  enum kn_rows rows;
   unsigned n;
   if (tok->kind != KN_TOK_IDENT)
     expected(p, tok, what);
   const char *kind = is_keyword(tok->text)           ? "a keyword"
                      : find_type(tok->text, &type)   ? "an element type"
+                     : find_rows(tok->text, &rows)   ? "an element type"
                      : find_reduction(tok->text, &n) ? "a reduction"
                      : find_builtin(tok->text, &n)   ? "a function"
                      : !strncmp(tok->text, "kn_", 3) ? "reserved (it begins with kn_)"
@@ -322,7 +334,7 @@ static struct kn_expr *call(struct parser *p, TOK *tok, TOK **rest) {
   return e;
 }
 
-/* primary = int | float | "true" | "false" | "(" expr ")" | reduction | call
+/* primary = int | float | "true" | "false" | "inf" | "nan" | "(" expr ")" | reduction | call
  *         | ident subscripts? */
 static struct kn_expr *primary(struct parser *p, TOK *tok, TOK **rest) {
   struct kn_expr *e;
@@ -348,6 +360,13 @@ static struct kn_expr *primary(struct parser *p, TOK *tok, TOK **rest) {
     e = kn_new_expr(p->file, KN_INT, tok->range);
     e->type = KN_BOOL;
     e->ival = is(tok, "true");
+    *rest = next(p, tok);
+    return e;
+  }
+  if (is(tok, "inf") || is(tok, "nan")) {
+    e = kn_new_expr(p->file, KN_FLOAT, tok->range);
+    e->literal = true;
+    e->fval = is(tok, "inf") ? INFINITY : NAN;
     *rest = next(p, tok);
     return e;
   }
@@ -523,19 +542,26 @@ static struct kn_expr *expr(struct parser *p, TOK *tok, TOK **rest) {
  * Types and parameters
  *===----------------------------------------------------------------------===*/
 
-/* elem = "i8" | "u8" | ... */
-static enum kn_type elem(struct parser *p, TOK *tok, TOK **rest) {
-  enum kn_type type;
+/* elem = "i8" | "u8" | ...      also "rowq8" | ... where rows is given */
+static enum kn_type elem(struct parser *p, TOK *tok, TOK **rest, enum kn_rows *rows) {
+  enum kn_type type = KN_F32;
   if (tok->kind != KN_TOK_IDENT)
     expected(p, tok, "an element type such as i8 or f32");
-  if (!strncmp(tok->text, "rowq", 4)) { /* R4.6 */
-    char what[64];
-    snprintf(what, sizeof what, "element type %.40s", tok->text);
-    not_supported(p, tok->range, what, "pass the values as u8[E, D] and scale and bias as f32[E]");
+  if (rows && find_rows(tok->text, rows)) { /* R4.6: reads as f32 */
+    *rest = next(p, tok);
+    return type;
   }
   if (!find_type(tok->text, &type)) {
-    kn_report(p->file, KN_DIAG_unknown_type, tok->range, "unknown element type '%s'", tok->text);
-    kn_hint(p->file, "the element types are bool i4 i8 u8 i16 i32 i64 f16 bf16 f32");
+    enum kn_rows table;
+    if (find_rows(tok->text, &table)) {
+      kn_report(p->file, KN_DIAG_unknown_type, tok->range, "only an input may be a table of %s",
+                tok->text);
+      kn_hint(p->file, "reading the table gives f32; u8 holds bytes");
+    } else {
+      kn_report(p->file, KN_DIAG_unknown_type, tok->range, "unknown element type '%s'", tok->text);
+      kn_hint(p->file, "the element types are bool i4 i8 u8 i16 i32 i64 f16 bf16 f32, and for "
+                       "tables rowq8 rowq4 rowq8h rowq4h");
+    }
     leave(p);
   }
   *rest = next(p, tok);
@@ -564,74 +590,206 @@ static struct kn_dim *get_dim(struct parser *p, const char *name, int64_t size,
   return new_dim(p, name, name ? -1 : size, range);
 }
 
-/* base + offset; its name is written like that. */
-static struct kn_dim *get_sum(struct parser *p, struct kn_dim *base, int64_t offset,
-                              struct kn_range range) {
-  char name[300];
-  if (offset == 0)
-    return base;
-  snprintf(name, sizeof name, "%.256s + %lld", base->name, (long long)offset);
-  struct kn_dim *d = get_dim(p, kn_strndup(p->file, name, strlen(name)), 0, range);
-  d->base = base;
-  d->offset = offset;
-  return d;
-}
-
 static int64_t extent(struct parser *p, const TOK *tok) {
-  if (tok->ival < 1 || tok->ival > INT32_MAX) {
+  if (tok->ival > INT32_MAX) {
     kn_report(p->file, KN_DIAG_bad_shape, tok->range, "an extent is a number from 1 to 2147483647");
     leave(p);
   }
   return tok->ival;
 }
 
-static bool is_arithmetic(const TOK *tok) {
-  return is(tok, "+") || is(tok, "-") || is(tok, "*") || is(tok, "/") || is(tok, "%");
+static struct kn_dim_expr *new_dim_expr(struct parser *p, enum kn_dim_op op, struct kn_dim_expr *a,
+                                        struct kn_dim_expr *b) {
+  struct kn_dim_expr *e = kn_alloc(p->file, sizeof *e);
+  *e = (struct kn_dim_expr){.op = op, .a = a, .b = b};
+  if (a && b && a->op == KN_DIM_NUMBER && b->op == KN_DIM_NUMBER &&
+      op != KN_DIM_DIV) { /* a quotient may still become ceil */
+    int64_t v = kn_eval_dim(e);
+    if (v >= 0)
+      *e = (struct kn_dim_expr){.op = KN_DIM_NUMBER, .number = v};
+  } else if (b && ((op == KN_DIM_ADD && a->op == KN_DIM_NUMBER) ||
+                   (op == KN_DIM_MUL && b->op == KN_DIM_NUMBER))) {
+    e->a = b; /* N + 1 and 2 * N: one way of writing each */
+    e->b = a;
+  }
+  return e;
 }
 
-/* dim = ident ("+" int)? | int */
-static struct kn_dim *dim(struct parser *p, TOK *tok, TOK **rest) {
-  struct kn_dim *d;
+static struct kn_dim_expr *dim_sum(struct parser *p, TOK *tok, TOK **rest);
+
+/* dim_factor = int | ident | "(" dim_sum ")" | "ceil" "(" dim_sum ")" */
+static struct kn_dim_expr *dim_factor(struct parser *p, TOK *tok, TOK **rest) {
+  struct kn_dim_expr *e;
   if (tok->kind == KN_TOK_INT) {
-    d = get_dim(p, NULL, extent(p, tok), tok->range);
-  } else {
-    if (tok->kind != KN_TOK_IDENT)
-      expected(p, tok, "a dimension: a name or a number");
-    d = get_dim(p, new_name(p, tok, "a dimension"), 0, tok->range);
-    if (is(tok + 1, "+")) {
-      TOK *start = tok;
-      tok = next(p, next(p, tok));
-      if (tok->kind == KN_TOK_INT && !is_arithmetic(tok + 1))
-        d = get_sum(p, d, extent(p, tok), join(start->range, tok->range));
-    }
+    e = new_dim_expr(p, KN_DIM_NUMBER, NULL, NULL);
+    e->number = extent(p, tok);
+    *rest = next(p, tok);
+    return e;
   }
-  if (tok->kind != KN_TOK_INT && tok->kind != KN_TOK_IDENT)
-    expected(p, tok, "a number");
-  bool sum = tok->kind == KN_TOK_IDENT && is(tok - 1, "+");
-  if (sum || is_arithmetic(tok + 1))
-    not_supported(p, (sum ? tok : tok + 1)->range,
-                  "arithmetic in a dimension other than NAME + NUMBER",
-                  "declare a dimension of its own");
+  bool ceil = is(tok, "ceil") && is(tok + 1, "(");
+  if (ceil || is(tok, "(")) {
+    TOK *start = tok;
+    tok = ceil ? next(p, tok) : tok;
+    if (++p->depth > KN_MAX_DEPTH) {
+      kn_report(p->file, KN_DIAG_too_deep, tok->range, "dimension nested more than %d deep",
+                KN_MAX_DEPTH);
+      leave(p);
+    }
+    e = dim_sum(p, open(p, tok, "("), &tok);
+    p->depth--;
+    *rest = close(p, tok, ")", "an operator or ')'");
+    if (ceil && e->op != KN_DIM_DIV) {
+      kn_report(p->file, KN_DIAG_expected, join(start->range, tok->range),
+                "expected a quotient in ceil(...)");
+      kn_hint(p->file, "ceil(N / 2)");
+      leave(p);
+    }
+    if (ceil)
+      e->op = KN_DIM_CEIL;
+    return e;
+  }
+  if (tok->kind != KN_TOK_IDENT)
+    expected(p, tok, "a dimension: a name or a number");
+  e = new_dim_expr(p, KN_DIM_NAME, NULL, NULL);
+  e->name = get_dim(p, new_name(p, tok, "a dimension"), 0, tok->range);
   *rest = next(p, tok);
+  return e;
+}
+
+/* Counts the links of a chain as nesting, as binary() does. */
+static void dim_link(struct parser *p, const TOK *tok, unsigned *links) {
+  ++*links;
+  if (++p->depth <= KN_MAX_DEPTH)
+    return;
+  kn_report(p->file, KN_DIAG_too_deep, tok->range, "dimension nested more than %d deep",
+            KN_MAX_DEPTH);
+  leave(p);
+}
+
+/* dim_product = dim_factor (("*" | "/") dim_factor)* */
+static struct kn_dim_expr *dim_product(struct parser *p, TOK *tok, TOK **rest) {
+  struct kn_dim_expr *e = dim_factor(p, tok, &tok);
+  unsigned links = 0;
+  while (is(tok, "*") || is(tok, "/")) {
+    enum kn_dim_op op = is(tok, "*") ? KN_DIM_MUL : KN_DIM_DIV;
+    dim_link(p, tok, &links);
+    TOK *right = next(p, tok);
+    if (op == KN_DIM_DIV && right->kind == KN_TOK_INT && right->ival == 0) {
+      kn_report(p->file, KN_DIAG_bad_shape, right->range, "division by zero");
+      leave(p);
+    }
+    struct kn_dim_expr *b = dim_factor(p, right, &tok);
+    e = new_dim_expr(p, op, e, b);
+  }
+  p->depth -= links;
+  *rest = tok;
+  return e;
+}
+
+/* dim_sum = dim_product (("+" | "-") dim_product)* */
+static struct kn_dim_expr *dim_sum(struct parser *p, TOK *tok, TOK **rest) {
+  struct kn_dim_expr *e = dim_product(p, tok, &tok);
+  unsigned links = 0;
+  while (is(tok, "+") || is(tok, "-")) {
+    enum kn_dim_op op = is(tok, "+") ? KN_DIM_ADD : KN_DIM_SUB;
+    dim_link(p, tok, &links);
+    struct kn_dim_expr *b = dim_product(p, next(p, tok), &tok);
+    e = b->op == KN_DIM_NUMBER && b->number == 0 ? e : new_dim_expr(p, op, e, b);
+  }
+  p->depth -= links;
+  *rest = tok;
+  return e;
+}
+
+/* A computed dimension as it is written in messages, and what makes two of them the same. */
+static void dim_text(FILE *out, const struct kn_dim_expr *e, int weakest) {
+  static const struct {
+    const char *sign;
+    int strength;
+  } ops[] = {[KN_DIM_ADD] = {" + ", 1},
+             [KN_DIM_SUB] = {" - ", 1},
+             [KN_DIM_MUL] = {" * ", 2},
+             [KN_DIM_DIV] = {" / ", 2},
+             [KN_DIM_CEIL] = {" / ", 2}};
+  if (e->op == KN_DIM_NUMBER) {
+    fprintf(out, "%lld", (long long)e->number);
+    return;
+  }
+  if (e->op == KN_DIM_NAME) {
+    fputs(e->name->name, out);
+    return;
+  }
+  int strength = ops[e->op].strength;
+  bool bracket = strength < weakest && e->op != KN_DIM_CEIL;
+  fputs(e->op == KN_DIM_CEIL ? "ceil(" : bracket ? "(" : "", out);
+  dim_text(out, e->a, strength);
+  fputs(ops[e->op].sign, out);
+  dim_text(out, e->b, strength + 1);
+  fputs(bracket || e->op == KN_DIM_CEIL ? ")" : "", out);
+}
+
+/* dim = dim_sum */
+static struct kn_dim *dim(struct parser *p, TOK *tok, TOK **rest) {
+  TOK *start = tok;
+  struct kn_dim_expr *e = dim_sum(p, tok, &tok);
+  *rest = tok;
+  if (e->op == KN_DIM_NAME)
+    return e->name;
+  struct kn_range range = upto(start->range, tok);
+  int64_t number = kn_eval_dim(e); /* names have no sizes yet: -1 */
+  if (number == 0 || number < -1) {
+    kn_report(p->file, KN_DIAG_bad_shape, range, "an extent is a number from 1 to 2147483647");
+    leave(p);
+  }
+  if (number > 0)
+    return get_dim(p, NULL, number, range);
+  char *text;
+  size_t size;
+  FILE *out = open_memstream(&text, &size);
+  if (!out)
+    abort();
+  dim_text(out, e, 0);
+  fclose(out);
+  struct kn_dim *d = get_dim(p, kn_strndup(p->file, text, size), 0, range);
+  free(text);
+  d->expr = e;
+  if ((e->op == KN_DIM_ADD || e->op == KN_DIM_SUB) && e->a->op == KN_DIM_NAME &&
+      e->b->op == KN_DIM_NUMBER) {
+    d->base = e->a->name;
+    d->offset = e->op == KN_DIM_ADD ? e->b->number : -e->b->number;
+  }
   return d;
 }
 
-/* type = elem ("[" dim ("," dim)* "]")? */
-static void type(struct parser *p, TOK *tok, TOK **rest, struct kn_tensor *t) {
-  t->type = elem(p, tok, &tok);
-  if (is(tok, "[")) {
-    tok = open(p, tok, "[");
-    for (;;) {
-      if (t->rank == KN_MAX_RANK) {
-        kn_report(p->file, KN_DIAG_too_many, tok->range, "more than %d dimensions", KN_MAX_RANK);
-        leave(p);
-      }
-      t->dims[t->rank++] = dim(p, tok, &tok);
-      if (!is(tok, ","))
-        break;
-      tok = next(p, tok);
+/* dims = "[" dim ("," dim)* "]" */
+static unsigned dims(struct parser *p, TOK *tok, TOK **rest, struct kn_dim **list) {
+  unsigned n = 0;
+  tok = open(p, tok, "[");
+  for (;;) {
+    if (n == KN_MAX_RANK) {
+      kn_report(p->file, KN_DIAG_too_many, tok->range, "more than %d dimensions", KN_MAX_RANK);
+      leave(p);
     }
-    tok = close(p, tok, "]", "',' or ']' after a dimension");
+    list[n++] = dim(p, tok, &tok);
+    if (!is(tok, ","))
+      break;
+    tok = next(p, tok);
+  }
+  *rest = close(p, tok, "]", "',' or ']' after a dimension");
+  return n;
+}
+
+/* type = elem dims? */
+static void type(struct parser *p, TOK *tok, TOK **rest, struct kn_tensor *t) {
+  TOK *start = tok;
+  t->type = elem(p, tok, &tok, t->role == KN_INPUT ? &t->rows : NULL);
+  if (is(tok, "["))
+    t->rank = dims(p, tok, &tok, t->dims);
+  if (t->rows && !t->rank) {
+    kn_report(p->file, KN_DIAG_expected, start->range, "a table of %s needs dimensions",
+              kn_rows_name(t->rows));
+    kn_hint(p->file, "%s: %s[E, D] has E rows of D values", t->name, kn_rows_name(t->rows));
+    leave(p);
   }
   *rest = tok;
 }
@@ -687,7 +845,32 @@ static void params(struct parser *p, TOK *tok, TOK **rest, enum kn_role role) {
  * Statements and kernels
  *===----------------------------------------------------------------------===*/
 
-/* target = ident ("[" ident ("," ident)* "]")? (":" elem)? */
+static struct kn_index *new_index(struct parser *p, TOK *tok) {
+  struct kn_index *x = kn_alloc(p->file, sizeof *x);
+  x->name = new_name(p, tok, "an index");
+  x->range = tok->range;
+  return x;
+}
+
+/* place = ident ("in" expr ".." expr)? | expr      the latter only in front of "+=" */
+static void target_place(struct parser *p, TOK *tok, TOK **rest, struct kn_stmt *s) {
+  unsigned i = s->rank++;
+  if (tok->kind == KN_TOK_IDENT && is(tok + 1, "in")) { /* R3.10 */
+    struct kn_index *x = s->indices[i] = new_index(p, tok);
+    s->kind = KN_PART;
+    x->lo = expr(p, next(p, next(p, tok)), &tok);
+    tok = skip(p, tok, "..");
+    x->hi = expr(p, tok, rest);
+    return;
+  }
+  bool plain = tok->kind == KN_TOK_IDENT &&
+               (is(tok + 1, ",") || is(tok + 1, "]") || tok[1].kind == KN_TOK_NEWLINE);
+  if (plain || tok->kind == KN_TOK_EOF || tok->kind == KN_TOK_BAD || is(tok, "]"))
+    s->indices[i] = new_index(p, tok);
+  s->subscripts[i] = expr(p, tok, rest);
+}
+
+/* target = ident ("[" place ("," place)* "]")? (":" elem dims?)? */
 static void target(struct parser *p, TOK *tok, TOK **rest, struct kn_stmt *s) {
   TOK *start = tok;
   s->name = new_name(p, tok, "a tensor");
@@ -699,50 +882,61 @@ static void target(struct parser *p, TOK *tok, TOK **rest, struct kn_stmt *s) {
         kn_report(p->file, KN_DIAG_too_many, tok->range, "more than %d indices", KN_MAX_RANK);
         leave(p);
       }
-      bool plain = tok->kind == KN_TOK_IDENT &&
-                   (is(tok + 1, ",") || is(tok + 1, "]") || tok[1].kind == KN_TOK_NEWLINE);
-      if (tok->kind == KN_TOK_IDENT && is(tok + 1, "in")) /* R3.10 */
-        not_supported(p, tok[1].range, "a statement for a part of a tensor",
-                      "define the whole tensor at once: "
-                      "where(i < A, pad(a[i], 0), pad(b[i - A], 0))");
-      if (!plain && tok->kind != KN_TOK_EOF && tok->kind != KN_TOK_BAD && !is(tok, "]")) {
-        kn_report(p->file, KN_DIAG_bad_target_index, tok->range,
-                  "an index on the left side is a name of its own");
-        kn_hint(p->file, "the statement then holds for all its values; scatters and parts of a "
-                         "tensor are not supported yet");
-        leave(p);
-      }
-      struct kn_index *x = kn_alloc(p->file, sizeof *x);
-      x->name = new_name(p, tok, "an index");
-      x->range = tok->range;
-      s->indices[s->rank++] = x;
-      tok = next(p, tok);
+      target_place(p, tok, &tok, s);
       if (!is(tok, ","))
         break;
       tok = next(p, tok);
     }
     tok = close(p, tok, "]", "',' or ']' after an index");
   }
+  s->num_indices = s->rank;
   s->target_range = upto(start->range, tok);
   if (is(tok, ":")) {
     tok = next(p, tok);
     s->annotation_range = tok->range;
-    s->annotation = elem(p, tok, &tok);
-    if (is(tok, "["))
-      not_supported(p, tok->range, "a shape on an intermediate",
-                    "leave it out: the indices on the left side give the shape");
+    s->annotation = elem(p, tok, &tok, NULL);
+    if (is(tok, "[")) {
+      s->has_shape = true;
+      s->shape_rank = dims(p, tok, &tok, s->shape);
+      s->annotation_range = upto(s->annotation_range, tok);
+    }
   }
   *rest = tok;
 }
 
-/* stmt = target "=" expr */
+/* What stands on the left side must suit the sign behind it. */
+static void check_sign(struct parser *p, TOK *tok, struct kn_stmt *s) {
+  bool adds = is(tok, "+=");
+  if (!adds && !is(tok, "="))
+    expected(p, tok, s->rank ? "'='" : "'[' or '='");
+  for (unsigned i = 0; i < s->rank; i++) {
+    if (adds && s->indices[i] && s->indices[i]->lo) {
+      kn_report(p->file, KN_DIAG_bad_target_index, s->indices[i]->range,
+                "'+=' adds to elements, not to a part");
+      kn_hint(p->file, "y[i + A] += x[i] adds to the elements from A on");
+      leave(p);
+    }
+    if (!adds && !s->indices[i]) {
+      kn_report(p->file, KN_DIAG_bad_target_index, s->subscripts[i]->range,
+                "an index on the left side is a name of its own");
+      kn_hint(p->file, "the statement then holds for all its values; y[i in lo..hi] = ... defines "
+                       "a part of y, y[...] += ... adds up");
+      leave(p);
+    }
+  }
+  if (adds) {
+    s->kind = KN_SCATTER;
+    s->num_indices = 0; /* sema finds them in the subscripts */
+  } else {
+    memset(s->subscripts, 0, sizeof s->subscripts);
+  }
+}
+
+/* stmt = target ("=" | "+=") expr */
 static void stmt(struct parser *p, TOK *tok, TOK **rest, struct kn_stmt *s) {
   TOK *start = tok;
   target(p, tok, &tok, s);
-  if (is(tok, "+="))
-    not_supported(p, tok->range, "'+='", "reduce on the right side: t[i] = sum[k] ...");
-  if (!is(tok, "="))
-    expected(p, tok, s->rank ? "'='" : "'[' or '='");
+  check_sign(p, tok, s);
   s->value = expr(p, skip_lines(next(p, tok)), &tok);
   s->range = upto(start->range, tok);
   *rest = tok;
@@ -791,10 +985,114 @@ static TOK *guarded_stmt(struct parser *p, TOK *tok, struct kn_stmt *s) {
   return end;
 }
 
-/* block = "{" (stmt (";" | newline))* "}" schedule? */
+static const struct {
+  const char *name;
+  enum kn_decision_key key;
+} decision_keys[] = {{"grid", KN_GRID},         {"split", KN_SPLIT},     {"tile", KN_TILE},
+                     {"resident", KN_RESIDENT}, {"buffers", KN_BUFFERS}, {"unit", KN_UNIT}};
+
+/* decision = ident ("(" ident ")")? "=" (int ("x" int)* | ident) */
+static void decision(struct parser *p, TOK *tok, TOK **rest, struct kn_decision *d) {
+  TOK *start = tok;
+  size_t i = 0, count = sizeof decision_keys / sizeof *decision_keys;
+  if (tok->kind != KN_TOK_IDENT)
+    expected(p, tok, "a decision such as grid = 2 x 4, or '}'");
+  while (i < count && strcmp(decision_keys[i].name, tok->text))
+    i++;
+  if (i == count) {
+    kn_report(p->file, KN_DIAG_bad_schedule, tok->range, "unknown decision '%s'", tok->text);
+    kn_hint(p->file, "grid = R x C, split(k) = 2, tile(y) = 64 x 64 x 32, resident(w) = sram, "
+                     "buffers(x) = 2, unit(y) = dpe");
+    leave(p);
+  }
+  d->key = decision_keys[i].key;
+  tok = next(p, tok);
+  if (d->key != KN_GRID) {
+    tok = skip(p, tok, "(");
+    if (tok->kind != KN_TOK_IDENT)
+      expected(p, tok, d->key == KN_SPLIT ? "an index" : "a tensor");
+    d->name = tok->text;
+    d->name_range = tok->range;
+    tok = skip(p, next(p, tok), ")");
+  }
+  tok = skip(p, tok, "=");
+  d->value_range = tok->range;
+  if (tok->kind == KN_TOK_IDENT) {
+    d->word = tok->text;
+    *rest = next(p, tok);
+  } else {
+    for (;;) {
+      if (tok->kind != KN_TOK_INT)
+        expected(p, tok, "a number or a word");
+      if (d->num_values == KN_MAX_RANK) {
+        kn_report(p->file, KN_DIAG_too_many, tok->range, "more than %d numbers", KN_MAX_RANK);
+        leave(p);
+      }
+      d->values[d->num_values++] = tok->ival;
+      tok = next(p, tok);
+      if (!is(tok, "x"))
+        break;
+      tok = next(p, tok);
+    }
+    *rest = tok;
+  }
+  d->value_range = upto(d->value_range, *rest);
+  d->range = upto(start->range, *rest);
+}
+
+static bool guarded_decision(struct parser *p, TOK *tok, TOK **rest, struct kn_decision *d) {
+  p->depth = p->nest = 0;
+  *rest = tok;
+  if (setjmp(p->recover)) {
+    p->depth = p->nest = 0;
+    return false;
+  }
+  decision(p, tok, rest, d);
+  if ((*rest)->kind != KN_TOK_NEWLINE && !is(*rest, ";") && !is(*rest, ",") && !is(*rest, "}"))
+    expected(p, *rest, "the end of the decision");
+  return true;
+}
+
+/* schedule = "schedule" "{" (decision (newline | ";" | ","))* "}" */
+static TOK *schedule(struct parser *p, TOK *tok, struct kn_kernel *k) {
+  struct kn_decision **list = &k->schedule;
+  TOK *start = tok++;
+  tok = skip_lines(tok);
+  if (!is(tok, "{")) {
+    kn_report(p->file, KN_DIAG_expected, place(tok), "expected '{' and decisions, found %s",
+              found(p, tok));
+    return recover(tok);
+  }
+  if (k->schedule)
+    kn_report(p->file, KN_DIAG_bad_schedule, start->range, "a kernel has one schedule");
+  while (*list)
+    list = &(*list)->next;
+  for (tok++;;) {
+    while (tok->kind == KN_TOK_NEWLINE || is(tok, ";") || is(tok, ","))
+      tok++;
+    if (is(tok, "}"))
+      return tok + 1;
+    if (tok->kind == KN_TOK_EOF || is(tok, "kernel")) {
+      kn_report(p->file, KN_DIAG_expected, place(tok), "expected '}' at the end of the schedule");
+      return tok;
+    }
+    struct kn_decision *d = kn_alloc(p->file, sizeof *d);
+    if (guarded_decision(p, tok, &tok, d)) {
+      *list = d;
+      list = &d->next;
+      continue;
+    }
+    while (tok->kind != KN_TOK_NEWLINE && tok->kind != KN_TOK_EOF && !is(tok, "}") &&
+           !is(tok, ";") && !is(tok, ","))
+      tok++;
+  }
+}
+
+/* block = "{" (stmt (";" | newline))* schedule? "}" */
 static TOK *block(struct parser *p, TOK *tok, struct kn_kernel *k) {
   struct kn_stmt **list = &k->stmts;
   TOK *open_brace = tok++;
+  bool scheduled = false;
   for (;;) {
     while (tok->kind == KN_TOK_NEWLINE || is(tok, ";"))
       tok++;
@@ -806,11 +1104,14 @@ static TOK *block(struct parser *p, TOK *tok, struct kn_kernel *k) {
       return tok;
     }
     if (is(tok, "schedule")) {
-      kn_report(p->file, KN_DIAG_not_supported, tok->range, "'schedule': not supported yet");
-      kn_hint(p->file, "leave the block out: the compiler chooses tiles and distribution");
-      tok = skip_braces(tok);
+      tok = schedule(p, tok, k);
+      scheduled = true;
       continue;
     }
+    if (scheduled)
+      kn_report(p->file, KN_DIAG_expected, tok->range,
+                "expected '}', found %s: the schedule stands after the last statement",
+                found(p, tok));
     struct kn_stmt *s = kn_alloc(p->file, sizeof *s);
     tok = guarded_stmt(p, tok, s);
     *list = s;
@@ -855,56 +1156,185 @@ static bool guarded_head(struct parser *p, TOK *tok, TOK **rest, struct kn_kerne
   return true;
 }
 
+/*===----------------------------------------------------------------------===//
+ * Functions, imports, files
+ *===----------------------------------------------------------------------===*/
+
+/* def = "def" ident "(" (ident ("," ident)*)? ")" "=" expr */
+static void def(struct parser *p, TOK *tok, TOK **rest, struct kn_def *d) {
+  tok = next(p, tok);
+  d->name = new_name(p, tok, "a function's name");
+  d->range = tok->range;
+  tok = next(p, tok);
+  tok = open(p, tok, "(");
+  while (!is(tok, ")")) {
+    if (d->num_params == sizeof d->params / sizeof *d->params) {
+      kn_report(p->file, KN_DIAG_too_many, tok->range, "more than %u parameters", d->num_params);
+      leave(p);
+    }
+    const char *name = new_name(p, tok, "a parameter");
+    for (unsigned i = 0; i < d->num_params; i++)
+      if (!strcmp(d->params[i], name)) {
+        kn_report(p->file, KN_DIAG_redefinition, tok->range, "'%s' is declared twice", name);
+        leave(p);
+      }
+    d->params[d->num_params++] = name;
+    tok = next(p, tok);
+    if (!is(tok, ","))
+      break;
+    tok = next(p, tok);
+  }
+  tok = close(p, tok, ")", "',' or ')' after a parameter");
+  tok = skip(p, skip_lines(tok), "=");
+  d->body = expr(p, skip_lines(tok), rest);
+  if ((*rest)->kind != KN_TOK_NEWLINE && (*rest)->kind != KN_TOK_EOF && !is(*rest, ";"))
+    expected(p, *rest, "an operator or the end of the line");
+}
+
+static bool guarded_def(struct parser *p, TOK *tok, TOK **rest, struct kn_def *d) {
+  p->depth = p->nest = 0;
+  *rest = tok;
+  if (setjmp(p->recover)) {
+    p->depth = p->nest = 0;
+    return false;
+  }
+  def(p, tok, rest, d);
+  return true;
+}
+
+static void add_def(struct parser *p, struct kn_def *d) {
+  struct kn_def **at = &p->file->defs;
+  for (; *at; at = &(*at)->next)
+    if (!strcmp((*at)->name, d->name)) {
+      kn_report(p->file, KN_DIAG_redefinition, d->range, "function '%s' is declared twice",
+                d->name);
+      kn_note(p->file, (*at)->range, "the first time here");
+      return;
+    }
+  *at = d;
+}
+
+static bool same_file(const char *a, const char *b) {
+  char *full_a = realpath(a, NULL), *full_b = realpath(b, NULL);
+  bool same = full_a && full_b ? !strcmp(full_a, full_b) : !strcmp(a, b);
+  free(full_a);
+  free(full_b);
+  return same;
+}
+
+static void program(struct parser *p, TOK *tok);
+
+/* The defs of another file; relative to the importing one, each file once (R2.9). */
+static void follow_import(struct parser *p, const TOK *name) {
+  char path[4096];
+  const char *from = p->source->path, *slash = strrchr(from, '/');
+  if (p->file->no_imports) {
+    kn_report(p->file, KN_DIAG_bad_import, name->range, "imports are not allowed here");
+    return;
+  }
+  int dir = name->text[0] == '/' || !slash ? 0 : (int)(slash - from) + 1;
+  snprintf(path, sizeof path, "%.*s%s", dir, from, name->text);
+  for (const struct kn_source *s = p->source; s; s = s->importer)
+    if (same_file(s->path, path)) {
+      kn_report(p->file, KN_DIAG_bad_import, name->range, "'%s' imports itself%s", s->path,
+                s == p->source ? "" : " through others");
+      if (s != p->source)
+        kn_note(p->file, p->source->import_range, "by way of this import");
+      kn_hint(p->file, "move what both need into a third file");
+      return;
+    }
+  for (const struct kn_source *s = p->file->sources; s; s = s->next)
+    if (same_file(s->path, path))
+      return; /* read already */
+  struct kn_source *source = kn_add_source(p->file, path, name->range);
+  if (!source)
+    return;
+  const struct kn_source *importer = p->source;
+  p->source = source;
+  program(p, kn_lex(p->file, source));
+  p->source = importer;
+}
+
+static TOK *to_next_item(TOK *tok) {
+  while (tok->kind != KN_TOK_EOF &&
+         !(tok->kind == KN_TOK_NEWLINE &&
+           (is(tok + 1, "kernel") || is(tok + 1, "def") || is(tok + 1, "import"))))
+    tok++;
+  return tok;
+}
+
+/* import = "import" string */
+static TOK *import(struct parser *p, TOK *tok) {
+  TOK *name = tok + 1;
+  if (name->kind != KN_TOK_STRING) {
+    if (name->kind != KN_TOK_BAD)
+      kn_report(p->file, KN_DIAG_expected, place(name), "expected a file name in \"...\", found %s",
+                found(p, name));
+    return to_next_item(tok);
+  }
+  follow_import(p, name);
+  tok = name + 1;
+  if (tok->kind == KN_TOK_NEWLINE || tok->kind == KN_TOK_EOF || is(tok, ";"))
+    return tok;
+  kn_report(p->file, KN_DIAG_expected, tok->range, "expected the end of the line, found %s",
+            found(p, tok));
+  return to_next_item(tok);
+}
+
+static TOK *kernel(struct parser *p, TOK *tok) {
+  struct kn_kernel *k = kn_alloc(p->file, sizeof *k), **list = &p->file->kernels;
+  TOK *body;
+  p->kernel = k;
+  if (guarded_head(p, tok, &body, k)) {
+    tok = block(p, body, k);
+    if (p->source != p->file->sources) /* an import brings functions only */
+      return tok;
+    for (; *list; list = &(*list)->next)
+      if (!strcmp((*list)->name, k->name)) {
+        kn_report(p->file, KN_DIAG_redefinition, k->range, "kernel '%s' is declared twice",
+                  k->name);
+        kn_note(p->file, (*list)->range, "the first time here");
+      }
+    *list = k;
+    return tok;
+  }
+  /* Without its parameters the body says nothing. */
+  for (tok++; tok->kind != KN_TOK_EOF && !is(tok, "{") && !is(tok, "kernel"); tok++)
+    ;
+  return is(tok, "{") ? skip_braces(tok) : tok;
+}
+
 /* program = (kernel | def | import | newline)* */
 static void program(struct parser *p, TOK *tok) {
-  struct kn_kernel **list = &p->file->kernels;
-  while ((tok = skip_lines(tok))->kind != KN_TOK_EOF && !p->file->diags->gave_up) {
-    if (is(tok, "kernel")) {
-      struct kn_kernel *k = kn_alloc(p->file, sizeof *k);
-      p->kernel = k;
-      TOK *body;
-      if (guarded_head(p, tok, &body, k)) {
-        tok = block(p, body, k);
-        for (struct kn_kernel *other = p->file->kernels; other; other = other->next)
-          if (!strcmp(other->name, k->name)) {
-            kn_report(p->file, KN_DIAG_redefinition, k->range, "kernel '%s' is declared twice",
-                      k->name);
-            kn_note(p->file, other->range, "the first time here");
-          }
-        *list = k;
-        list = &k->next;
-        continue;
-      }
-      /* Without its parameters the body says nothing. */
-      for (tok++; tok->kind != KN_TOK_EOF && !is(tok, "{") && !is(tok, "kernel"); tok++)
-        ;
-      if (is(tok, "{"))
-        tok = skip_braces(tok);
-      continue;
-    }
-    if (is(tok, "def")) {
-      kn_report(p->file, KN_DIAG_not_supported, tok->range, "'def': not supported yet");
-      kn_hint(p->file, "write the expression out where it is used");
-    } else if (is(tok, "import")) {
-      kn_report(p->file, KN_DIAG_not_supported, tok->range, "'import': not supported yet");
-      kn_hint(p->file, "put the kernel into one file");
-    } else if (tok->kind != KN_TOK_BAD) {
-      kn_report(p->file, KN_DIAG_expected, tok->range, "expected 'kernel', found %s",
-                found(p, tok));
-    }
-    while (tok->kind != KN_TOK_EOF &&
-           !(tok->kind == KN_TOK_NEWLINE &&
-             (is(tok + 1, "kernel") || is(tok + 1, "def") || is(tok + 1, "import"))))
+  for (;;) {
+    while (tok->kind == KN_TOK_NEWLINE || is(tok, ";"))
       tok++;
+    if (tok->kind == KN_TOK_EOF || p->file->diags->gave_up)
+      return;
+    if (is(tok, "kernel")) {
+      tok = kernel(p, tok);
+    } else if (is(tok, "def")) {
+      struct kn_def *d = kn_alloc(p->file, sizeof *d);
+      if (guarded_def(p, tok, &tok, d))
+        add_def(p, d);
+      else
+        tok = to_next_item(tok);
+    } else if (is(tok, "import")) {
+      tok = import(p, tok);
+    } else {
+      if (tok->kind != KN_TOK_BAD)
+        kn_report(p->file, KN_DIAG_expected, tok->range, "expected 'kernel', found %s",
+                  found(p, tok));
+      tok = to_next_item(tok);
+    }
   }
 }
 
 bool kn_parse(struct kn_file *file) {
-  struct parser p = {.file = file};
+  struct parser p = {.file = file, .source = file->sources};
   unsigned before = file->diags->errors;
-  TOK *tokens = kn_lex(file);
-  program(&p, tokens);
-  if (!file->kernels && file->diags->errors == before) {
+  program(&p, kn_lex(file, file->sources));
+  if (!file->kernels && file->diags->errors == before && !file->defs) {
     struct kn_range end = {file->size, file->size};
     kn_report(file, KN_DIAG_no_kernel, end, "the file has no kernel");
     kn_hint(file, "kernel name(x: i32[N]) -> (y: i32[N]) { y[n] = x[n] }");

@@ -20,7 +20,7 @@ static void print_dim(FILE *out, const struct kn_dim *d) {
 }
 
 static void print_type(FILE *out, const struct kn_tensor *t) {
-  fprintf(out, "%s", kn_type_name(t->type));
+  fprintf(out, "%s", t->rows ? kn_rows_name(t->rows) : kn_type_name(t->type));
   for (unsigned i = 0; i < t->rank; i++) {
     fprintf(out, "%s", i ? ", " : "[");
     print_dim(out, t->dims[i]);
@@ -81,6 +81,12 @@ static void print_expr(FILE *out, struct kn_file *file, const struct kn_expr *e,
       }
     }
     fputs("]", out);
+    if (e->scan)
+      fprintf(out, " scan %s", e->scan->name);
+    break;
+  case KN_CALL:
+    if (e->builtin == KN_QUANTIZE && e->round_away)
+      fputs(" away", out);
     break;
   default:
     break;
@@ -100,11 +106,36 @@ static void print_stmt(FILE *out, const struct kn_file *file, const struct kn_st
   kn_position(file, s->range.begin, &line, &column);
   fprintf(out, "  %s", s->name);
   for (unsigned i = 0; i < s->rank; i++) {
-    fprintf(out, "%s%s: ", i ? ", " : "[", s->indices[i]->name);
+    const struct kn_index *x = s->indices[i];
+    fputs(i ? ", " : "[", out);
+    if (s->kind == KN_SCATTER) {
+      fputs(kn_expr_text((struct kn_file *)file, s->subscripts[i]), out);
+    } else if (x->lo) {
+      fprintf(out, "%s in %s..", x->name, kn_expr_text((struct kn_file *)file, x->lo));
+      fputs(kn_expr_text((struct kn_file *)file, x->hi), out);
+    } else {
+      fprintf(out, "%s: ", x->name);
+      print_dim(out, x->extent);
+    }
+  }
+  fprintf(out, "%s %s", s->rank ? "]" : "", s->kind == KN_SCATTER ? "+=" : "=");
+  for (unsigned i = 0; s->kind == KN_SCATTER && i < s->num_indices; i++) {
+    fprintf(out, "%s%s: ", i ? ", " : " [", s->indices[i]->name);
     print_dim(out, s->indices[i]->extent);
   }
-  fprintf(out, "%s =  # line %u\n", s->rank ? "]" : "", line);
+  fprintf(out, "%s  # line %u\n", s->kind == KN_SCATTER && s->num_indices ? "]" : "", line);
   print_expr(out, (struct kn_file *)file, s->value, 4);
+}
+
+static void print_decision(FILE *out, const struct kn_decision *d) {
+  static const char *const keys[] = {"grid", "split", "tile", "resident", "buffers", "unit"};
+  fprintf(out, "  schedule %s", keys[d->key]);
+  if (d->name)
+    fprintf(out, "(%s)", d->name);
+  fprintf(out, " = %s", d->word ? d->word : "");
+  for (unsigned i = 0; i < d->num_values; i++)
+    fprintf(out, "%s%" PRId64, i ? " x " : "", d->values[i]);
+  fputc('\n', out);
 }
 
 void kn_print(FILE *out, const struct kn_file *file, const struct kn_kernel *k) {
@@ -124,6 +155,8 @@ void kn_print(FILE *out, const struct kn_file *file, const struct kn_kernel *k) 
     }
   for (struct kn_stmt *s = k->stmts; s; s = s->next)
     print_stmt(out, file, s);
+  for (const struct kn_decision *d = k->schedule; d; d = d->next)
+    print_decision(out, d);
 }
 
 /*===----------------------------------------------------------------------===//

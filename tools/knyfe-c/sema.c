@@ -12,6 +12,14 @@
 
 #define MAX_BOUND 64 /* index variables of one statement */
 
+/* A def while its body is checked in place of the call. */
+struct call {
+  struct kn_def *def;
+  struct kn_expr *args[16]; /* checked; what the parameters stand for */
+  bool used[16];
+  struct call *outer;
+};
+
 struct sema {
   struct kn_file *file;
   struct kn_kernel *kernel;
@@ -21,11 +29,16 @@ struct sema {
   unsigned num_scope;
   struct kn_index *bound[MAX_BOUND]; /* all of this statement so far */
   unsigned num_bound;
-  bool poisoned; /* the statement reads something that could not be checked */
+  bool poisoned;        /* the statement reads something that could not be checked */
+  struct call *call;    /* the def that is being put in; NULL in the kernel itself */
+  unsigned first_scope; /* of the indices in force, those from here on are visible in it */
+  unsigned num_cloned;  /* nodes that defs have made in this statement */
 };
 
 #define EXPR struct kn_expr
 static EXPR *check(struct sema *s, EXPR *e, enum kn_type want);
+static EXPR *take_parameter(struct sema *s, EXPR *e);
+static EXPR *put_in(struct sema *s, EXPR *e, struct kn_def *def, enum kn_type want);
 
 /*===----------------------------------------------------------------------===//
  * Types
@@ -86,6 +99,7 @@ static EXPR *new_cast(struct sema *s, EXPR *e, enum kn_type type) {
   EXPR *c = kn_new_expr(s->file, KN_CAST, e->range);
   c->type = type;
   c->implicit = true;
+  c->from_def = e->from_def;
   c->num_args = 1;
   c->args = kn_alloc(s->file, sizeof *c->args);
   c->args[0] = e;
@@ -162,7 +176,14 @@ static struct kn_tensor *find_in(struct kn_tensor *list, const char *name) {
   return list;
 }
 
+/* Nothing of the kernel is visible in a def. */
+static struct kn_dim *find_dim(struct sema *s, const char *name) {
+  return s->call ? NULL : kn_find_dim(s->kernel, name);
+}
+
 static struct kn_tensor *find_tensor(struct sema *s, const char *name) {
+  if (s->call)
+    return NULL;
   struct kn_tensor *t = find_in(s->kernel->inputs, name);
   t = t ? t : find_in(s->kernel->outputs, name);
   return t ? t : find_in(s->kernel->locals, name);
@@ -173,6 +194,10 @@ static struct kn_index *find_index(struct kn_index **list, unsigned count, const
     if (!strcmp(list[count]->name, name))
       return list[count];
   return NULL;
+}
+
+static struct kn_index *find_in_force(struct sema *s, const char *name) {
+  return find_index(s->scope + s->first_scope, s->num_scope - s->first_scope, name);
 }
 
 /* Levenshtein distance of short names, for "did you mean". */
@@ -207,7 +232,7 @@ static void consider(struct guess *g, const char *name) {
 }
 
 static void unknown_name(struct sema *s, const EXPR *e) {
-  if (find_index(s->bound, s->num_bound, e->name)) {
+  if (!s->call && find_index(s->bound, s->num_bound, e->name)) {
     kn_report(s->file, KN_DIAG_index_not_bound, e->op_range,
               "the reduction over '%s' does not reach here", e->name);
     kn_note(s->file, find_index(s->bound, s->num_bound, e->name)->range, "it is bound here");
@@ -215,12 +240,17 @@ static void unknown_name(struct sema *s, const EXPR *e) {
     return;
   }
   struct guess g = {e->name, NULL, 3};
+  if (s->call) {
+    kn_report(s->file, KN_DIAG_unknown_name, e->op_range, "unknown name '%s'", e->name);
+    kn_hint(s->file, "a function sees its parameters and nothing of the kernel");
+    return;
+  }
   struct kn_tensor *lists[] = {s->kernel->inputs, s->kernel->outputs, s->kernel->locals};
   for (int i = 0; i < 3; i++)
     for (struct kn_tensor *t = lists[i]; t; t = t->next)
       consider(&g, t->name);
   for (struct kn_dim *d = s->kernel->dims; d; d = d->next)
-    if (d->name && !d->base)
+    if (d->name && !d->expr)
       consider(&g, d->name);
   for (unsigned i = 0; i < s->num_scope; i++)
     consider(&g, s->scope[i]->name);
@@ -234,10 +264,21 @@ static void unknown_name(struct sema *s, const EXPR *e) {
 
 /* Puts an index in force; false after a message. */
 static bool bind(struct sema *s, struct kn_index *x) {
-  struct kn_index *other = find_index(s->scope, s->num_scope, x->name);
+  struct kn_index *other = find_in_force(s, x->name);
   struct kn_tensor *t = find_tensor(s, x->name);
-  struct kn_dim *d = kn_find_dim(s->kernel, x->name);
+  struct kn_dim *d = find_dim(s, x->name);
   bool ok = true;
+  if (s->call && !other) { /* the caller's may have the same name: then this one gets another */
+    char name[300];
+    snprintf(name, sizeof name, "%.256s", x->name);
+    for (unsigned n = 2; find_index(s->scope, s->num_scope, name) || kn_find_dim(s->kernel, name) ||
+                         find_in(s->kernel->inputs, name) || find_in(s->kernel->outputs, name) ||
+                         find_in(s->kernel->locals, name);
+         n++)
+      snprintf(name, sizeof name, "%.256s_%u", x->name, n);
+    if (strcmp(name, x->name))
+      x->other_name = kn_strndup(s->file, name, strlen(name));
+  }
   if (other) {
     ok = false;
     kn_report(s->file, KN_DIAG_duplicate_index, x->range, "index '%s' is bound already", x->name);
@@ -308,8 +349,8 @@ static bool extent_known(struct sema *s, struct kn_index *x, bool reduced) {
  *===----------------------------------------------------------------------===*/
 
 static EXPR *check_name(struct sema *s, EXPR *e) {
-  struct kn_index *x = find_index(s->scope, s->num_scope, e->name);
-  struct kn_dim *d = kn_find_dim(s->kernel, e->name);
+  struct kn_index *x = find_in_force(s, e->name);
+  struct kn_dim *d = find_dim(s, e->name);
   if (x || (d && !find_tensor(s, e->name))) {
     e->kind = x ? KN_INDEX : KN_DIM;
     e->index = x;
@@ -356,8 +397,13 @@ static EXPR *check_read(struct sema *s, EXPR *e) {
   e->op_range = (struct kn_range){e->range.begin, e->range.begin + (uint32_t)strlen(e->name)};
   if (!e->num_args && check_name(s, e))
     return e;
+  if (s->call) {
+    EXPR *value = take_parameter(s, e);
+    if (value)
+      return value;
+  }
   if (!t) {
-    if (find_index(s->scope, s->num_scope, e->name) || kn_find_dim(s->kernel, e->name)) {
+    if (find_in_force(s, e->name) || find_dim(s, e->name)) {
       kn_report(s->file, KN_DIAG_rank_mismatch, e->op_range, "'%s' is no tensor", e->name);
       return poison(e);
     }
@@ -369,11 +415,12 @@ static EXPR *check_read(struct sema *s, EXPR *e) {
   }
   e->tensor = t;
   t->num_reads++;
-  if (t->role != KN_INPUT && (!t->def || t->def == s->stmt)) {
+  if (t->role != KN_INPUT && (!t->def || s->stmt->target == t)) {
     kn_report(s->file, KN_DIAG_use_before_definition, e->op_range, "'%s' is not defined yet",
               t->name);
-    if (t->def == s->stmt || !strcmp(s->stmt->name, t->name))
-      kn_hint(s->file, "a statement cannot read what it defines; scans are not supported yet");
+    if (s->stmt->target == t || !strcmp(s->stmt->name, t->name))
+      kn_hint(s->file, "a statement cannot read what it defines; a running sum is "
+                       "y[i] = sum[j in 0..i + 1] x[j]");
     else
       kn_hint(s->file, "the statement that defines '%s' must stand above", t->name);
     return poison(e);
@@ -465,23 +512,60 @@ static EXPR *check_binary(struct sema *s, EXPR *e) {
   return bad(e->args[0]) || bad(e->args[1]) ? poison(e) : e;
 }
 
-static bool type_supported(struct sema *s, enum kn_type type, struct kn_range range) {
-  if (type != KN_I4)
-    return true;
-  kn_report(s->file, KN_DIAG_not_supported, range, "element type i4: not supported yet");
-  kn_hint(s->file, "use i8");
+/* "even" of `rounding = even`; false after a message if it is none of `words` (0 terminated). */
+static bool rounding_word(struct sema *s, const EXPR *e, const char *const *words,
+                          unsigned *which) {
+  bool word = e->kind == KN_READ && !e->num_args;
+  for (*which = 0; word && words[*which]; ++*which)
+    if (!strcmp(words[*which], e->name))
+      return true;
+  char list[64] = "";
+  for (unsigned i = 0; words[i]; i++)
+    snprintf(list + strlen(list), sizeof list - strlen(list), "%s%s", i ? ", " : "", words[i]);
+  kn_report(s->file, KN_DIAG_bad_argument_name, e->range, "the rounding is one of %s", list);
   return false;
 }
 
+/* i32(x, rounding = even): the floating-point value is rounded first (R6.5). */
+static EXPR *round_first(struct sema *s, EXPR *e, EXPR *a, const EXPR *style) {
+  static const char *const words[] = {"zero", "even", "away", "down", "up", NULL};
+  static const enum kn_builtin functions[] = {KN_TRUNC, KN_ROUND, KN_ROUND_AWAY, KN_FLOOR, KN_CEIL};
+  unsigned which;
+  if (!rounding_word(s, style, words, &which))
+    return poison(e);
+  if (!is_float(a) || !kn_type_is_int(e->type)) {
+    kn_report(s->file, KN_DIAG_bad_operand, style->range,
+              "only a cast from floating point to an integer has a choice of rounding");
+    kn_hint(s->file, "floating point is rounded to nearest, ties to even; integers keep low bits");
+    return poison(e);
+  }
+  settle(a);
+  EXPR *r = kn_new_expr(s->file, KN_CALL, a->range);
+  r->from_def = e->from_def;
+  r->builtin = (uint8_t)functions[which];
+  r->type = a->type;
+  r->num_args = 1;
+  r->args = kn_alloc(s->file, sizeof *r->args);
+  r->args[0] = a;
+  e->args[0] = r;
+  e->num_args = 1;
+  return e;
+}
+
 static EXPR *check_cast(struct sema *s, EXPR *e) {
-  if (e->num_args != 1) {
+  bool rounds = e->num_args == 2 && e->arg_names[1] && !strcmp(e->arg_names[1], "rounding");
+  if (e->num_args != 1 && !rounds) {
     kn_report(s->file, KN_DIAG_argument_count, e->op_range, "a cast has one argument, here are %u",
               e->num_args);
+    kn_hint(s->file, "%s(x), or %s(x, rounding = even)", kn_type_name(e->type),
+            kn_type_name(e->type));
     return poison(e);
   }
   EXPR *a = e->args[0] = check(s, e->args[0], KN_NOTYPE);
-  if (bad(a) || !type_supported(s, e->type, e->op_range))
+  if (bad(a))
     return poison(e);
+  if (rounds)
+    return round_first(s, e, a, e->args[1]);
   if (a->literal && (a->kind == KN_INT ? e->type != KN_BOOL : kn_type_is_float(e->type))) {
     a = coerce(s, a, e->type);
     a->range = e->range;
@@ -510,10 +594,12 @@ static bool place_arguments(struct sema *s, EXPR *e) {
       if (names[f][at] && !strcmp(names[f][at], name))
         break;
     if (name && f == KN_QUANTIZE && !strcmp(name, "rounding")) {
-      kn_report(s->file, KN_DIAG_not_supported, e->args[i]->range,
-                "the rounding style of quantize: not supported yet");
-      kn_hint(s->file, "quantize rounds ties to even");
-      return false;
+      static const char *const words[] = {"even", "away", NULL};
+      unsigned which;
+      if (!rounding_word(s, e->args[i], words, &which))
+        return false;
+      e->round_away = which == 1;
+      continue;
     }
     if (name && (at >= max || args[at])) {
       kn_report(s->file, KN_DIAG_bad_argument_name, e->args[i]->range,
@@ -636,7 +722,9 @@ static EXPR *check_quantize(struct sema *s, EXPR *e, enum kn_type want) {
   if (v->type == KN_BOOL)
     return bad_operand(s, e, v, "a number");
   e->args[0] = is_float(v) ? coerce(s, v, KN_F32) : coerce(s, v, promote(v->type));
-  e->type = want == KN_I8 || want == KN_U8 || want == KN_I16 || want == KN_I32 ? want : KN_I8;
+  e->type = want == KN_I4 || want == KN_I8 || want == KN_U8 || want == KN_I16 || want == KN_I32
+                ? want
+                : KN_I8;
   bool ok = take_argument(s, e, 1, KN_F32);
   ok &= take_argument(s, e, 2, KN_I32);
   ok &= take_argument(s, e, 3, e->type);
@@ -667,7 +755,12 @@ static EXPR *check_pad(struct sema *s, EXPR *e) {
 
 static EXPR *check_call(struct sema *s, EXPR *e, enum kn_type want) {
   if (e->builtin == KN_NUM_BUILTINS) {
+    for (struct kn_def *d = s->file->defs; d; d = d->next)
+      if (!strcmp(d->name, e->name))
+        return put_in(s, e, d, want);
     struct guess g = {e->name, NULL, 3};
+    for (struct kn_def *d = s->file->defs; d; d = d->next)
+      consider(&g, d->name);
     for (int i = 0; i < KN_NUM_BUILTINS; i++)
       consider(&g, kn_builtin_name((enum kn_builtin)i));
     for (int i = KN_NOTYPE + 1; i < KN_NUM_TYPES; i++)
@@ -722,12 +815,47 @@ static EXPR *type_reduction(struct sema *s, EXPR *e) {
     a = coerce(s, a, is_float(a) || r == KN_MEAN ? KN_F32 : promote(a->type));
   e->args[0] = a;
   e->type = r == KN_ARGMAX || r == KN_ARGMIN ? KN_I32 : a->type;
-  if ((r == KN_ARGMAX || r == KN_ARGMIN) && e->num_indices != 1) {
-    kn_report(s->file, KN_DIAG_too_many, e->indices[1]->range, "'%s' has one index",
-              kn_reduction_name(r));
-    return poison(e);
-  }
+  for (unsigned i = 0; i < e->num_indices; i++)
+    if ((r == KN_ARGMAX || r == KN_ARGMIN) && e->num_indices > 1 && e->indices[i]->lo) {
+      kn_report(s->file, KN_DIAG_too_many, e->indices[i]->range,
+                "'%s' over several indices takes whole dimensions", kn_reduction_name(r));
+      kn_hint(s->file, "its result is the place counted through all of them, the last one fastest");
+      return poison(e);
+    }
   return e;
+}
+
+struct mention {
+  const struct kn_index *index;
+  bool found;
+};
+
+static bool find_mention(EXPR *e, void *data) {
+  struct mention *m = data;
+  m->found = m->found || (e->kind == KN_INDEX && e->index == m->index);
+  return !m->found;
+}
+
+static bool mentions(EXPR *e, const struct kn_index *x) {
+  struct mention m = {x, false};
+  kn_walk(e, find_mention, &m);
+  return m.found;
+}
+
+/* R5.6: sum[j in lo..i + c] where i is an index of the left side, and neither lo nor the body
+ * depend on it. */
+static void recognise_scan(EXPR *e) {
+  struct kn_index *x = e->indices[0];
+  if (e->num_indices != 1 || !x->lo)
+    return;
+  const EXPR *hi = x->hi;
+  while (hi->kind == KN_CAST)
+    hi = hi->args[0];
+  if (hi->kind == KN_BINARY && hi->op == KN_ADD && hi->args[1]->kind == KN_INT)
+    hi = hi->args[0];
+  struct kn_index *i = kn_plain_index(hi);
+  if (i && !i->reduced && !mentions(x->lo, i) && !mentions(e->args[0], i))
+    e->scan = i;
 }
 
 static EXPR *check_bound(struct sema *s, EXPR *e) {
@@ -762,7 +890,236 @@ static EXPR *check_reduce(struct sema *s, EXPR *e) {
     s->poisoned = true;
     return poison(e);
   }
+  recognise_scan(e);
   return type_reduction(s, e);
+}
+
+/*===----------------------------------------------------------------------===//
+ * Functions (R2.8)
+ *===----------------------------------------------------------------------===*/
+
+enum { MAX_CLONED = 4000 }; /* nodes from defs in one statement: far above any description */
+
+/* An index variable of a clone, in place of the one that a reduction of the original binds. */
+struct renamed {
+  const struct kn_index *from;
+  struct kn_index *to;
+  const struct renamed *outer;
+};
+
+/* A copy of the tree. What `as_def` makes is not checked yet and stands in a def; otherwise the
+ * original is checked, and what it binds gets ids of its own. */
+static EXPR *clone(struct sema *s, const EXPR *e, bool as_def, const struct renamed *names) {
+  struct renamed here[KN_MAX_RANK];
+  EXPR *c = kn_new_expr(s->file, e->kind, e->range);
+  *c = *e;
+  c->from_def = e->from_def || as_def;
+  s->num_cloned++;
+  if (s->num_cloned > MAX_CLONED) /* reported by put_in() */
+    return c->num_args = c->num_indices = 0, c->kind = KN_INT, c;
+  for (const struct renamed *n = names; n; n = n->outer)
+    if (e->kind == KN_INDEX && n->from == e->index)
+      c->index = n->to;
+  c->indices = kn_alloc(s->file, e->num_indices * sizeof *c->indices);
+  for (unsigned i = 0; i < e->num_indices; i++) {
+    struct kn_index *x = c->indices[i] = kn_alloc(s->file, sizeof *x);
+    *x = *e->indices[i];
+    if (x->lo) {
+      x->lo = clone(s, x->lo, as_def, names);
+      x->hi = clone(s, x->hi, as_def, names);
+    }
+    if (!as_def && s->num_bound < MAX_BOUND) {
+      x->id = s->num_bound;
+      s->bound[s->num_bound++] = x;
+    } else if (!as_def) {
+      s->num_cloned = MAX_CLONED;
+    }
+    here[i] = (struct renamed){e->indices[i], x, names};
+    names = &here[i];
+  }
+  c->args = kn_alloc(s->file, e->num_args * sizeof *c->args);
+  for (unsigned i = 0; i < e->num_args; i++)
+    c->args[i] = e->args[i] ? clone(s, e->args[i], as_def, names) : NULL;
+  return c;
+}
+
+/* What a name in a def stands for; NULL if it is no parameter. */
+static EXPR *take_parameter(struct sema *s, EXPR *e) {
+  struct kn_def *d = s->call->def;
+  unsigned i = 0;
+  while (i < d->num_params && strcmp(d->params[i], e->name))
+    i++;
+  if (i == d->num_params)
+    return NULL;
+  if (e->num_args) {
+    kn_report(s->file, KN_DIAG_rank_mismatch, e->op_range, "parameter '%s' is a value, no tensor",
+              e->name);
+    kn_hint(s->file, "give the element to the function: %s(t[i])", d->name);
+    return poison(e);
+  }
+  /* A literal adapts to each place on its own; everything else is shared by the first use. */
+  EXPR *arg = s->call->args[i];
+  if (s->call->used[i] || arg->literal)
+    arg = clone(s, arg, false, NULL);
+  s->call->used[i] = true;
+  return arg;
+}
+
+/* Everything that comes from the def is where its call is: later messages and comments. */
+static bool move_to_call(EXPR *e, void *data) {
+  const struct kn_range *range = data;
+  if (!e->from_def)
+    return true;
+  e->range = e->op_range = *range;
+  for (unsigned i = 0; i < e->num_indices; i++) {
+    struct kn_index *x = e->indices[i];
+    x->range = x->extent_range = *range;
+    if (x->other_name)
+      x->name = x->other_name;
+    x->other_name = NULL;
+  }
+  return true;
+}
+
+static bool take_arguments(struct sema *s, EXPR *e, struct call *call) {
+  const struct kn_def *d = call->def;
+  for (unsigned i = 0; i < e->num_args; i++) {
+    const char *name = e->arg_names[i];
+    unsigned at = name ? 0 : i;
+    while (name && at < d->num_params && strcmp(d->params[at], name))
+      at++;
+    if (name && (at == d->num_params || call->args[at])) {
+      kn_report(s->file, KN_DIAG_bad_argument_name, e->args[i]->range,
+                at == d->num_params ? "'%s' has no argument '%s'"
+                                    : "'%s' is given argument '%s' twice",
+                d->name, name);
+      kn_note(s->file, d->range, "declared here");
+      return false;
+    }
+    if (at < d->num_params && !call->args[at])
+      call->args[at] = e->args[i];
+    else
+      at = d->num_params;
+    if (at == d->num_params)
+      goto count;
+  }
+  for (unsigned i = 0; i < d->num_params; i++)
+    if (!call->args[i])
+      goto count;
+  bool ok = true;
+  for (unsigned i = 0; i < d->num_params; i++) {
+    call->args[i] = check(s, call->args[i], KN_NOTYPE);
+    ok = ok && !bad(call->args[i]);
+  }
+  return ok;
+
+count:
+  kn_report(s->file, KN_DIAG_argument_count, e->op_range, "'%s' has %u argument%s, here %s %u",
+            d->name, d->num_params, d->num_params == 1 ? "" : "s", e->num_args == 1 ? "is" : "are",
+            e->num_args);
+  kn_note(s->file, d->range, "declared here");
+  return false;
+}
+
+/* The body of the def with the call's arguments, in place of the call. */
+static EXPR *put_in(struct sema *s, EXPR *e, struct kn_def *def, enum kn_type want) {
+  struct call call = {.def = def, .outer = s->call};
+  for (const struct call *c = s->call; c; c = c->outer)
+    if (c->def == def) /* check_defs() told it */
+      return poison(e);
+  if (!take_arguments(s, e, &call)) {
+    s->poisoned = true;
+    return poison(e);
+  }
+  EXPR *body = clone(s, def->body, true, NULL);
+  unsigned errors = s->file->diags->errors, first = s->first_scope;
+  if (s->num_cloned <= MAX_CLONED) {
+    s->call = &call;
+    s->first_scope = s->num_scope;
+    body = check(s, body, want);
+    s->first_scope = first;
+    s->call = call.outer;
+  }
+  if (s->num_cloned > MAX_CLONED) {
+    kn_report(s->file, KN_DIAG_too_deep, e->op_range,
+              "the functions of this statement make it too large");
+    kn_hint(s->file, "give a part of it a name in a statement of its own");
+  } else if (s->file->diags->errors > errors) {
+    kn_note(s->file, e->range, "in this call of '%s'", def->name);
+  } else if (!bad(body)) {
+    kn_walk(body, move_to_call, &e->range);
+    return body;
+  }
+  s->poisoned = true;
+  return poison(e);
+}
+
+struct names {
+  const struct kn_def *def;
+  const EXPR *reduction;
+  const struct names *outer;
+};
+
+/* Names and calls of a def that nothing may have put in yet. */
+static void check_def_expr(struct sema *s, EXPR *e, const struct names *n) {
+  struct names inner = {n->def, e, n};
+  if (!e)
+    return;
+  if (e->kind == KN_READ) {
+    bool known = false;
+    for (unsigned i = 0; i < n->def->num_params; i++)
+      known = known || !strcmp(n->def->params[i], e->name);
+    for (const struct names *o = n; o && o->reduction; o = o->outer)
+      for (unsigned i = 0; i < o->reduction->num_indices; i++)
+        known = known || !strcmp(o->reduction->indices[i]->name, e->name);
+    if (!known) {
+      kn_report(s->file, KN_DIAG_unknown_name,
+                (struct kn_range){e->range.begin, e->range.begin + (uint32_t)strlen(e->name)},
+                "unknown name '%s'", e->name);
+      kn_hint(s->file, "a function sees its parameters and nothing of the kernel");
+    }
+  }
+  if (e->kind == KN_CALL && e->builtin == KN_NUM_BUILTINS)
+    for (struct kn_def *d = s->file->defs; d; d = d->next) {
+      if (strcmp(d->name, e->name))
+        continue;
+      if (d->active) {
+        kn_report(s->file, KN_DIAG_recursive_def, e->op_range, "'%s' calls itself%s", d->name,
+                  d == n->def ? "" : " through others");
+        kn_hint(s->file, "functions are put in where they are called; reduce with sum[k in 0..n]");
+      } else if (!d->checked) {
+        d->active = true;
+        check_def_expr(s, d->body, &(struct names){d, NULL, NULL});
+        d->active = false;
+        d->checked = true;
+      }
+    }
+  for (unsigned i = 0; i < e->num_indices; i++) {
+    check_def_expr(s, e->indices[i]->lo, n);
+    check_def_expr(s, e->indices[i]->hi, n);
+    for (unsigned k = 0; k < n->def->num_params; k++)
+      if (!strcmp(n->def->params[k], e->indices[i]->name))
+        kn_report(s->file, KN_DIAG_index_shadows, e->indices[i]->range,
+                  "index '%s' has the name of a parameter", e->indices[i]->name);
+  }
+  for (unsigned i = 0; i < e->num_args; i++) {
+    bool word = (e->kind == KN_CALL || e->kind == KN_CAST) && e->arg_names[i] &&
+                !strcmp(e->arg_names[i], "rounding");
+    if (!word)
+      check_def_expr(s, e->args[i], e->kind == KN_REDUCE ? &inner : n);
+  }
+}
+
+static void check_defs(struct kn_file *file) {
+  struct sema s = {.file = file};
+  for (struct kn_def *d = file->defs; d; d = d->next) {
+    if (d->checked)
+      continue;
+    d->active = true;
+    check_def_expr(&s, d->body, &(struct names){d, NULL, NULL});
+    d->active = false;
+    d->checked = true;
+  }
 }
 
 /* `want` is the type of the tensor that the value is stored to, as far as it is known. */
@@ -798,6 +1155,27 @@ static EXPR *check(struct sema *s, EXPR *e, enum kn_type want) {
  * Statements
  *===----------------------------------------------------------------------===*/
 
+/* May this statement define (a part of) t, as far as others have? */
+static bool may_define(struct sema *s, struct kn_stmt *st, struct kn_tensor *t,
+                       struct kn_range name) {
+  if (!t->def)
+    return true;
+  if (t->def->kind != KN_PART || st->kind != KN_PART) {
+    kn_report(s->file, KN_DIAG_defined_twice, name, "'%s' is defined twice", st->name);
+    kn_note(s->file, t->def->target_range, "the first time here");
+    if (st->kind == KN_PART || st->kind == KN_SCATTER)
+      kn_hint(s->file, "a tensor is defined by one statement, or by parts y[i in lo..hi] only");
+    return false;
+  }
+  if (t->num_reads) {
+    kn_report(s->file, KN_DIAG_use_before_definition, name,
+              "a part of '%s' is defined after '%s' was read", t->name, t->name);
+    kn_hint(s->file, "all parts stand above the first statement that reads the tensor");
+    return false;
+  }
+  return true;
+}
+
 /* The target's tensor: an output, or a new intermediate; NULL after a message. */
 static struct kn_tensor *check_target(struct sema *s, struct kn_stmt *st) {
   struct kn_tensor *t = find_tensor(s, st->name);
@@ -810,11 +1188,8 @@ static struct kn_tensor *check_target(struct sema *s, struct kn_stmt *st) {
     kn_hint(s->file, "declare it as an output, or give the result another name");
     return NULL;
   }
-  if (t && t->def) {
-    kn_report(s->file, KN_DIAG_defined_twice, name, "'%s' is defined twice", st->name);
-    kn_note(s->file, t->def->target_range, "the first time here");
+  if (t && !may_define(s, st, t, name))
     return NULL;
-  }
   if (d && !t) {
     kn_report(s->file, KN_DIAG_redefinition, name, "'%s' is a dimension", st->name);
     kn_note(s->file, d->range, "declared here");
@@ -826,7 +1201,7 @@ static struct kn_tensor *check_target(struct sema *s, struct kn_stmt *st) {
               t->name, t->rank, t->rank == 1 ? "" : "s", st->rank,
               st->rank == 1 ? "index is given" : "indices are given");
     kn_note(s->file, t->range, "'%s' is %s", t->name, kn_describe(t, text, sizeof text));
-    t->def = st;
+    t->def = t->def ? t->def : st;
     return NULL;
   }
   if (t)
@@ -840,6 +1215,110 @@ static struct kn_tensor *check_target(struct sema *s, struct kn_stmt *st) {
   *s->next_local = t;
   s->next_local = &t->next;
   return t;
+}
+
+/* `: i32[N]` behind the left side: the shape of an intermediate, or what an output has anyway. */
+static bool check_annotation(struct sema *s, struct kn_stmt *st, struct kn_tensor *t, bool is_new) {
+  if (is_new && !st->has_shape && st->kind != KN_ASSIGN) {
+    kn_report(s->file, KN_DIAG_extent_unknown, st->target_range, "nothing tells the shape of '%s'",
+              t->name);
+    kn_hint(s->file, "write it behind the left side: %s[...]: i32[N]", t->name);
+    return false;
+  }
+  if (st->has_shape && st->shape_rank != t->rank) {
+    kn_report(s->file, KN_DIAG_rank_mismatch, st->annotation_range, "%u dimension%s for %u ind%s",
+              st->shape_rank, st->shape_rank == 1 ? "" : "s", t->rank,
+              t->rank == 1 ? "ex" : "ices");
+    return false;
+  }
+  for (unsigned i = 0; st->has_shape && i < t->rank; i++) {
+    if (is_new)
+      t->dims[i] = st->shape[i];
+    if (t->dims[i] == st->shape[i])
+      continue;
+    kn_report(s->file, KN_DIAG_extent_mismatch, st->annotation_range,
+              "dimension %u of '%s' is another one where it is declared", i, t->name);
+    kn_note(s->file, t->range, "here");
+    return false;
+  }
+  if (!is_new && st->annotation && t->type != KN_NOTYPE && st->annotation != t->type) {
+    kn_report(s->file, KN_DIAG_store_type, st->annotation_range, "'%s' is declared as %s", t->name,
+              kn_type_name(t->type));
+    kn_note(s->file, t->range, "here");
+    return false;
+  }
+  return true;
+}
+
+/* Numbers and dimensions, and what kn_size_expr() can do with them? */
+static bool made_of_sizes(const EXPR *e) {
+  bool call = e->kind == KN_CALL && (e->builtin == KN_MIN || e->builtin == KN_MAX);
+  bool op = e->kind == KN_BINARY && e->op <= KN_REM;
+  if (e->kind == KN_INT || e->kind == KN_DIM)
+    return true;
+  if (e->kind != KN_CAST && !call && !op)
+    return false;
+  for (unsigned i = 0; i < e->num_args; i++)
+    if (!made_of_sizes(e->args[i]))
+      return false;
+  return true;
+}
+
+/* The names in a scatter's subscripts that nothing else has are its indices. */
+static bool bind_scatter(struct sema *s, struct kn_stmt *st, EXPR *e) {
+  if (e->kind == KN_REDUCE) /* has indices of its own */
+    return true;
+  if (e->kind == KN_READ && !e->num_args && !find_in_force(s, e->name) &&
+      !find_tensor(s, e->name) && !kn_find_dim(s->kernel, e->name)) {
+    if (st->num_indices == KN_MAX_RANK) {
+      kn_report(s->file, KN_DIAG_too_many, e->range, "more than %d indices", KN_MAX_RANK);
+      return false;
+    }
+    struct kn_index *x = kn_alloc(s->file, sizeof *x);
+    x->name = e->name;
+    x->range = e->range;
+    st->indices[st->num_indices++] = x;
+    if (!bind(s, x))
+      return false;
+  }
+  for (unsigned i = 0; i < e->num_args; i++)
+    if (!bind_scatter(s, st, e->args[i]))
+      return false;
+  return true;
+}
+
+/* Puts the indices of the left side in force. */
+static bool bind_left(struct sema *s, struct kn_stmt *st, struct kn_tensor *t) {
+  bool ok = true;
+  if (st->kind == KN_SCATTER) {
+    for (unsigned i = 0; i < st->rank; i++)
+      ok = ok && bind_scatter(s, st, st->subscripts[i]);
+    for (unsigned i = 0; ok && i < st->rank; i++) {
+      st->subscripts[i] = check_index_expr(s, st->subscripts[i], t->dims[i]);
+      ok = !bad(st->subscripts[i]);
+    }
+    return ok;
+  }
+  for (unsigned i = 0; i < st->rank; i++) {
+    struct kn_index *x = st->indices[i];
+    if (x->lo) {
+      x->lo = check_bound(s, x->lo);
+      x->hi = check_bound(s, x->hi);
+      if (bad(x->lo) || bad(x->hi))
+        return false;
+      const EXPR *wrong = !made_of_sizes(x->lo) ? x->lo : !made_of_sizes(x->hi) ? x->hi : NULL;
+      if (wrong) {
+        kn_report(s->file, KN_DIAG_bad_part, wrong->range,
+                  "the bounds of a part are made of numbers and dimensions");
+        return false;
+      }
+    }
+  }
+  for (unsigned i = 0; i < st->rank; i++) {
+    ok &= bind(s, st->indices[i]);
+    unify(s, st->indices[i], t->dims[i], st->indices[i]->range);
+  }
+  return ok;
 }
 
 /* Value to target type: equal, exactly wider, or a message (R4.5). */
@@ -871,51 +1350,127 @@ static EXPR *check_store(struct sema *s, struct kn_stmt *st, EXPR *v, enum kn_ty
 
 static void check_stmt(struct sema *s, struct kn_stmt *st) {
   s->stmt = st;
-  s->num_scope = s->num_bound = 0;
+  s->num_scope = s->num_bound = s->num_cloned = 0;
   s->poisoned = false;
   if (!st->name || (st->broken && find_tensor(s, st->name) && find_tensor(s, st->name)->def))
     return;
+  unsigned locals = s->kernel->num_locals;
   struct kn_tensor *t = check_target(s, st);
-  st->target = t;
+  bool is_new = s->kernel->num_locals > locals;
   if (!t || st->broken) {
-    if (t && t->role == KN_OUTPUT) /* do not also complain that nothing defines it */
+    if (t && !t->def && t->role == KN_OUTPUT) /* do not also complain that nothing defines it */
       t->def = st;
-    else if (t)
+    else if (t && !t->def)
       t->def = st, t->type = KN_NOTYPE;
     st->broken = true;
     return;
   }
-  bool ok = true;
-  if (st->annotation && !type_supported(s, st->annotation, st->annotation_range))
-    ok = false;
-  if (t->role == KN_OUTPUT && st->annotation && st->annotation != t->type) {
-    kn_report(s->file, KN_DIAG_store_type, st->annotation_range, "'%s' is declared as %s", t->name,
-              kn_type_name(t->type));
-    kn_note(s->file, t->range, "here");
+  st->target = t;
+  bool ok = check_annotation(s, st, t, is_new);
+  if (t->rank && is_new && !st->has_shape && st->kind != KN_ASSIGN)
+    s->poisoned = true;
+  ok &= bind_left(s, st, t);
+  enum kn_type want = is_new ? st->annotation : t->type;
+  if (st->kind == KN_SCATTER && want == KN_BOOL) {
+    kn_report(s->file, KN_DIAG_bad_operand, st->target_range, "'+=' adds numbers, '%s' is bool",
+              t->name);
     ok = false;
   }
-  t->def = t->role == KN_LOCAL ? st : NULL;
-  for (unsigned i = 0; i < st->rank; i++) {
-    ok &= bind(s, st->indices[i]);
-    if (t->role == KN_OUTPUT)
-      unify(s, st->indices[i], t->dims[i], st->indices[i]->range);
-  }
-  enum kn_type want = t->role == KN_OUTPUT ? t->type : st->annotation;
   EXPR *v = check(s, st->value, want);
   if (want != KN_NOTYPE)
     v = check_store(s, st, v, want);
   else
     settle(v);
-  for (unsigned i = 0; ok && !bad(v) && i < st->rank; i++) {
+  for (unsigned i = 0; ok && !bad(v) && i < st->num_indices; i++) {
     ok = extent_known(s, st->indices[i], false);
-    t->dims[i] = st->indices[i]->extent;
+    if (is_new && st->kind == KN_ASSIGN)
+      t->dims[i] = st->indices[i]->extent;
   }
   st->value = v;
   st->num_index_vars = s->num_bound;
-  t->def = st;
-  if (t->role == KN_LOCAL)
+  if (is_new)
     t->type = ok && !s->poisoned ? v->type : KN_NOTYPE;
   st->broken = !ok || bad(v) || s->poisoned;
+  if (!t->def) {
+    t->def = st;
+    return;
+  }
+  struct kn_stmt *last = t->def;
+  while (last->parts)
+    last = last->parts;
+  last->parts = st;
+}
+
+/* Parts are checked when the sizes are known (kn_check_parts). Here only what fits for none of a
+ * few sizes is told. */
+static void check_parts(struct sema *s, struct kn_tensor *t) {
+  for (const struct kn_stmt *st = t->def; st; st = st->parts)
+    if (st->broken || st->kind != KN_PART)
+      return;
+  kn_try_parts(s->file, s->kernel, t);
+}
+
+static const struct {
+  unsigned least, most; /* numbers; 0, 0: a word */
+  int64_t limit;
+  const char *words[5];
+  const char *form;
+} decisions[] = {
+    [KN_GRID] = {2, 2, 8, {0}, "grid = R x C with R and C from 1 to 8"},
+    [KN_SPLIT] = {1, 1, 16, {0}, "split(k) = 1, 2, 4, 8 or 16"},
+    [KN_TILE] = {1, KN_MAX_RANK, 1 << 20, {0}, "tile(y) = 64 x 64"},
+    [KN_RESIDENT] = {0, 0, 0, {"local", "sram", "dram"}, "resident(x) = local, sram or dram"},
+    [KN_BUFFERS] = {1, 1, 16, {0}, "buffers(x) = 1 to 16"},
+    [KN_UNIT] = {0, 0, 0, {"dpe", "se", "mlu", "core"}, "unit(y) = dpe, se, mlu or core"}};
+
+static bool well_formed(const struct kn_decision *d) {
+  if (!decisions[d->key].most) {
+    for (int i = 0; d->word && decisions[d->key].words[i]; i++)
+      if (!strcmp(decisions[d->key].words[i], d->word))
+        return true;
+    return false;
+  }
+  bool ok = !d->word && d->num_values >= decisions[d->key].least &&
+            d->num_values <= decisions[d->key].most;
+  for (unsigned i = 0; i < d->num_values; i++)
+    ok = ok && d->values[i] >= 1 && d->values[i] <= decisions[d->key].limit &&
+         (d->key != KN_SPLIT || (d->values[i] & (d->values[i] - 1)) == 0);
+  return ok;
+}
+
+static bool binds_name(EXPR *e, void *name) {
+  for (unsigned i = 0; i < e->num_indices; i++)
+    if (!strcmp(e->indices[i]->name, name))
+      return false;
+  return true;
+}
+
+/* R2.10: the form of each decision and the names in it. */
+static void check_schedule(struct sema *s) {
+  for (struct kn_decision *d = s->kernel->schedule; d; d = d->next) {
+    if (!well_formed(d)) {
+      kn_report(s->file, KN_DIAG_bad_schedule, d->value_range, "expected %s",
+                decisions[d->key].form);
+      continue;
+    }
+    for (struct kn_decision *other = s->kernel->schedule; other != d; other = other->next)
+      if (other->key == d->key && (!d->name || !strcmp(other->name, d->name))) {
+        kn_report(s->file, KN_DIAG_bad_schedule, d->range, "this is decided twice");
+        kn_note(s->file, other->range, "the first time here");
+      }
+    bool known = d->key == KN_GRID;
+    if (d->key == KN_SPLIT) {
+      for (struct kn_stmt *st = s->kernel->stmts; st; st = st->next)
+        known = known || (st->value && !kn_walk(st->value, binds_name, (void *)d->name));
+    } else if (d->name) {
+      d->tensor = find_tensor(s, d->name);
+      known = d->tensor != NULL;
+    }
+    if (!known)
+      kn_report(s->file, KN_DIAG_bad_schedule, d->name_range,
+                d->key == KN_SPLIT ? "no reduction binds an index '%s'" : "unknown tensor '%s'",
+                d->name);
+  }
 }
 
 /*===----------------------------------------------------------------------===//
@@ -931,8 +1486,6 @@ static void check_parameters(struct sema *s) {
         kn_report(s->file, KN_DIAG_redefinition, t->range, "'%s' is a dimension too", t->name);
         kn_note(s->file, d->range, "here");
       }
-      if (!type_supported(s, t->type, t->range))
-        t->type = KN_NOTYPE;
     }
 }
 
@@ -941,6 +1494,12 @@ static void check_kernel(struct kn_file *file, struct kn_kernel *k) {
   check_parameters(&s);
   for (struct kn_stmt *st = k->stmts; st; st = st->next)
     check_stmt(&s, st);
+  struct kn_tensor *defined[] = {k->outputs, k->locals};
+  for (int i = 0; i < 2; i++)
+    for (struct kn_tensor *t = defined[i]; t; t = t->next)
+      if (t->def && t->def->kind == KN_PART)
+        check_parts(&s, t);
+  check_schedule(&s);
   for (struct kn_tensor *t = k->outputs; t; t = t->next)
     if (!t->def) {
       kn_report(file, KN_DIAG_output_undefined, t->range, "output '%s' is never defined", t->name);
@@ -957,112 +1516,8 @@ static void check_kernel(struct kn_file *file, struct kn_kernel *k) {
 
 bool kn_check(struct kn_file *file) {
   unsigned before = file->diags->errors;
+  check_defs(file);
   for (struct kn_kernel *k = file->kernels; k; k = k->next)
     check_kernel(file, k);
   return file->diags->errors == before;
-}
-
-/*===----------------------------------------------------------------------===//
- * Shapes
- *===----------------------------------------------------------------------===*/
-
-static const char *known_dims(struct kn_file *file, const struct kn_kernel *k) {
-  char text[512];
-  size_t n = 0;
-  text[0] = 0;
-  for (struct kn_dim *d = k->dims; d && n < sizeof text; d = d->next)
-    if (d->name && !d->base)
-      n += (size_t)snprintf(text + n, sizeof text - n, "%s%s", n ? ", " : "", d->name);
-  return kn_strndup(file, text, strlen(text));
-}
-
-static bool fits_memory(const struct kn_tensor *t) {
-  const uint64_t limit = 64ull << 30; /* the device's DRAM, docs of the emulator */
-  uint64_t bytes = kn_type_bits(t->type) / 8;
-  for (unsigned i = 0; i < t->rank; i++)
-    if (t->dims[i]->size > 0 &&
-        (__builtin_mul_overflow(bytes, (uint64_t)t->dims[i]->size, &bytes) || bytes > limit)) {
-      char text[256];
-      kn_report_plain(KN_DIAG_tensor_too_large, "'%s' of type %s is larger than 64 GB", t->name,
-                      kn_describe(t, text, sizeof text));
-      return false;
-    }
-  return true;
-}
-
-bool kn_set_dim(struct kn_kernel *k, struct kn_dim *dim, int64_t size) {
-  struct kn_dim *base = dim->base ? dim->base : dim;
-  size -= dim->offset;
-  if (size < 0 || (base->size >= 0 && base->size != size))
-    return false;
-  base->size = size;
-  for (struct kn_dim *d = k->dims; d; d = d->next)
-    if (d->base == base)
-      d->size = size + d->offset;
-  return true;
-}
-
-/* shape = name "=" number ("," name "=" number)* */
-bool kn_bind_shape(struct kn_file *file, struct kn_kernel *k, const char *shape) {
-  const char *p = shape;
-  for (;;) {
-    size_t n = strspn(p += strspn(p, " "),
-                      "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_");
-    const char *name = kn_strndup(file, p, n);
-    p += n;
-    p += strspn(p, " ");
-    if (!n || *p != '=' || p[1] < '0' || p[1] > '9') {
-      kn_report_plain(KN_DIAG_bad_shape,
-                      "--shape '%s': expected name=number,name=number,... at position %u", shape,
-                      (unsigned)(p - shape) + 1);
-      return false;
-    }
-    int64_t size = 0;
-    for (p++; *p >= '0' && *p <= '9'; p++)
-      size = size > INT32_MAX ? size : size * 10 + (*p - '0');
-    p += strspn(p, " ");
-    struct kn_dim *d = kn_find_dim(k, name);
-    if (!d) {
-      kn_report_plain(KN_DIAG_unknown_dim, "--shape: kernel '%s' has no dimension '%s'; it has %s",
-                      k->name, name, known_dims(file, k));
-      return false;
-    }
-    if (size < 1 || size > INT32_MAX) {
-      kn_report_plain(KN_DIAG_bad_shape, "--shape: %s must be from 1 to 2147483647", name);
-      return false;
-    }
-    if (!kn_set_dim(k, d, size)) {
-      kn_report_plain(KN_DIAG_bad_shape, "--shape: %s is given twice, as %lld and as %lld", name,
-                      (long long)d->size, (long long)size);
-      return false;
-    }
-    if (!*p)
-      break;
-    if (*p++ != ',') {
-      kn_report_plain(KN_DIAG_bad_shape, "--shape '%s': expected ',' at position %u", shape,
-                      (unsigned)(p - shape));
-      return false;
-    }
-  }
-  struct kn_tensor *lists[] = {k->inputs, k->outputs, k->locals};
-  for (int i = 0; i < 3; i++)
-    for (struct kn_tensor *t = lists[i]; t; t = t->next)
-      if (!fits_memory(t))
-        return false;
-  return true;
-}
-
-bool kn_require_static(struct kn_file *file, struct kn_kernel *k) {
-  char missing[512], example[512];
-  size_t n = 0, m = 0;
-  for (struct kn_dim *d = k->dims; d && n < sizeof missing && m < sizeof example; d = d->next)
-    if (d->size < 0 && !d->base) {
-      m += (size_t)snprintf(example + m, sizeof example - m, "%s%s=...", n ? "," : "", d->name);
-      n += (size_t)snprintf(missing + n, sizeof missing - n, "%s%s", n ? ", " : "", d->name);
-    }
-  if (!n)
-    return true;
-  kn_report_plain(KN_DIAG_dims_missing, "kernel '%s': no size for dimension %s; add --shape %s",
-                  k->name, missing, example);
-  return false;
 }

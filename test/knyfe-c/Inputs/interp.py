@@ -7,7 +7,8 @@ The file says in comments, as numpy expressions, what goes in and what comes out
 
   # IN x = np.int8([[1, 2], [3, 4]])
   # ARG scale = 0.5
-  # OUT y = x.astype(np.int32).sum(1)
+  # LET total = x.astype(np.int32).sum(1)
+  # OUT y = total
 
 An expression sees numpy as np and everything above it. Outputs must agree in type,
 shape and every bit; NaN equals NaN.
@@ -32,10 +33,10 @@ def main():
     tool, path, directory = sys.argv[1:]
     os.makedirs(directory, exist_ok=True)
     names = {"np": np}
-    command = [tool, path, "--interp"]
+    command = [*tool.split(), path, "--interp"]
     outputs = []
     for line in open(path, encoding="utf-8"):
-        found = re.match(r"# (IN|ARG|OUT) (\w+) = (.*)", line)
+        found = re.match(r"# (LET|IN|ARG|OUT) (\w+) = (.*)", line)
         if not found:
             continue
         kind, name, text = found.groups()
@@ -46,7 +47,7 @@ def main():
             command += ["--arg", f"{name}={file}"]
         elif kind == "ARG":
             command += ["--arg", f"{name}={value}"]
-        else:
+        elif kind == "OUT":
             outputs.append((name, file, np.asarray(value)))
             command += ["--out", f"{name}={file}"]
     subprocess.run(command, check=True, stdout=subprocess.DEVNULL)

@@ -166,6 +166,8 @@ static bool emit(struct backend *b, enum kn_emit form, FILE *out) {
 bool kn_backend_emit(struct kn_file *file, struct kn_kernel *kernel, const struct kn_target *target,
                      enum kn_emit form, FILE *out) {
   struct backend b = {.file = file, .kernel = kernel, .target = target};
+  if (!kn_refuse_unmapped(file, kernel, target))
+    return false;
   b.ir.ctx = mlirContextCreateWithThreading(false);
   MlirDiagnosticHandlerID handler =
       mlirContextAttachDiagnosticHandler(b.ir.ctx, on_diagnostic, &b, NULL);

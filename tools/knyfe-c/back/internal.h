@@ -26,6 +26,10 @@ struct backend {
 MlirLocation kn_location(struct backend *b, struct kn_range range);
 struct kn_range kn_range_of(struct backend *b, MlirLocation loc);
 
+// refuse.c: false after a message if the kernel has what no stage knows.
+bool kn_refuse_unmapped(struct kn_file *file, struct kn_kernel *kernel,
+                        const struct kn_target *target);
+
 // lower.c: the kernel as func.func of linalg.generic on tensors, appended to the module.
 bool kn_lower(struct backend *b);
 
