@@ -138,6 +138,32 @@ struct mtia_norm_args {
 #define MTIA_VARIANT(kernel, ...) enum mtia_status mtia_##kernel(const struct mtia_norm_args *args);
 #include <mtia/kernels/norm.def>
 
+//===----------------------------------------------------------------------===//
+// Jagged rows to a padded dense tensor, and back
+//
+//   jagged_to_padded_TYPE_INDEX   dense[b, m] = m < len(b) ? values[offsets[b] + m] : padding
+//   padded_to_jagged_TYPE_INDEX   values[offsets[b] + m] = m < M ? dense[b, m] : padding, of all
+//                                 m < len(b)
+//
+//   values: [L, D], dense: [B, M, D] of TYPE; offsets: [B + 1] of INDEX; len(b) = offsets[b + 1] -
+//   offsets[b]
+//
+// Bits are moved, not numbers; the padding is rounded to TYPE. Offsets ascend from 0 to L. What is
+// below 0 counts as 0, what is beyond L as L, and a segment that would end before it begins as
+// empty; rows of values that are in no segment are not written.
+// SHAPE: extents that don't fit. LAYOUT: dense has gaps between its segments. VALUE: the padding is
+// no number of an integer TYPE.
+//===----------------------------------------------------------------------===//
+
+struct mtia_jagged_args {
+  struct mtia_tensor values, offsets, dense;
+  float padding;
+};
+
+#define MTIA_VARIANT(kernel, ...)                                                                  \
+  enum mtia_status mtia_##kernel(const struct mtia_jagged_args *args);
+#include <mtia/kernels/jagged.def>
+
 #ifdef __cplusplus
 }
 #endif
