@@ -164,6 +164,33 @@ struct mtia_jagged_args {
   enum mtia_status mtia_##kernel(const struct mtia_jagged_args *args);
 #include <mtia/kernels/jagged.def>
 
+// Matrix product
+//
+// y[b, m, n] = c[b, m, n] + sum over k of x[b, m, k] * w[b, k, n]
+//
+//   matmul_<types>_nn   x: [B, M, K], w: [B, K, N]
+//   matmul_<types>_nt   x: [B, M, K], w: [B, N, K]
+//   matmul_<types>_tn   x: [B, K, M], w: [B, K, N]
+//   matmul_<types>_tt   x: [B, K, M], w: [B, N, K]
+//   c, y: [B, M, N]
+//
+// c may be empty (an extent of 0) and then counts as 0; it may be y. Extents up to 2^30, and as
+// many bytes of K; K may be 0. Integers: 32-bit sums that wrap. Floating point: binary32 sums
+// from c (or +0) on, in the order of k, products rounded to binary32 first, rounded to y's type at
+// the end. Fastest is nt, as the DPE wants k innermost in both operands; w turned
+// or x turned costs nothing where the DPE binds, both some time (docs/matmul.md).
+//
+// SHAPE: extents that don't fit. LIMIT: an extent is too large.
+//===----------------------------------------------------------------------===//
+
+struct mtia_matmul_args {
+  struct mtia_tensor x, w, c, y;
+};
+
+#define MTIA_VARIANT(kernel, ...)                                                                  \
+  enum mtia_status mtia_##kernel(const struct mtia_matmul_args *args);
+#include <mtia/kernels/matmul.def>
+
 #ifdef __cplusplus
 }
 #endif
