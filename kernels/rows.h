@@ -41,14 +41,14 @@ static inline struct kn_rows kn_rows(const struct mtia_tensor *in, const struct 
 #define KN_ROWS_LOAD(r, cb, row, rows)                                                             \
   do {                                                                                             \
     bool kn_one = (r)->in_pitch == (r)->width;                                                     \
-    __mtia_cr_w2(MTIA_CR_DMA_IN, kn_one ? (r)->width *(rows) : (r)->width, 0);                     \
+    __mtia_cr_w2(MTIA_CR_DMA_IN, kn_one ? (r)->width * (rows) : (r)->width, 0);                    \
     __mtia_cr_w(MTIA_CR_DMA_IN_PITCH, (r)->in_pitch);                                              \
     __mtia_dma_in(cb, (r)->in + (row) * (r)->in_pitch, kn_one ? 1 : (rows), MTIA_MC_NONE);         \
   } while (0)
 #define KN_ROWS_STORE(r, cb, row, rows)                                                            \
   do {                                                                                             \
     bool kn_one = (r)->out_pitch == (r)->width;                                                    \
-    __mtia_cr_w2(MTIA_CR_DMA_OUT, kn_one ? (r)->width *(rows) : (r)->width, 0);                    \
+    __mtia_cr_w2(MTIA_CR_DMA_OUT, kn_one ? (r)->width * (rows) : (r)->width, 0);                   \
     __mtia_cr_w(MTIA_CR_DMA_OUT_PITCH, (r)->out_pitch);                                            \
     __mtia_dma_out(cb, (r)->out + (row) * (r)->out_pitch, kn_one ? 1 : (rows));                    \
   } while (0)

@@ -131,10 +131,10 @@ static void square(const struct job *job, struct block b, uint32_t to) {
 #define LAST_STEP(last, op, a, from, b, from2, second)                                             \
   do {                                                                                             \
     if (last)                                                                                      \
-      KN_SE_BIN(op, CB_OUT, 0, a, 0, from, b, FACTOR *((b) == CB_STATS_READ), from2, second,       \
+      KN_SE_BIN(op, CB_OUT, 0, a, 0, from, b, FACTOR * ((b) == CB_STATS_READ), from2, second,      \
                 job->type, count, padded);                                                         \
     else                                                                                           \
-      KN_SE_BIN(op, CB_T, 0, a, 0, from, b, FACTOR *((b) == CB_STATS_READ), from2, second,         \
+      KN_SE_BIN(op, CB_T, 0, a, 0, from, b, FACTOR * ((b) == CB_STATS_READ), from2, second,        \
                 MTIA_SE_F32, count, padded);                                                       \
   } while (0)
 
