@@ -134,6 +134,8 @@ struct kn_index {
   struct kn_range range; /* where it is bound */
   struct kn_dim *extent; /* after sema: it runs over [0, extent); NULL if lo and hi say otherwise */
   struct kn_range extent_range; /* after sema: the use that determined the extent */
+  bool fixed;                   /* during sema: the extent is that of the left side */
+  struct kn_dim *limit;         /* during sema: i + 1 is used over limit + 1 (R3.11) */
   const char *other_name;       /* during sema: of a def, where the caller uses the same name */
   struct kn_expr *lo, *hi;      /* explicit range `k in lo..hi`, i64 after sema, else NULL */
 };

@@ -302,6 +302,26 @@ static bool bind(struct sema *s, struct kn_index *x) {
   return ok;
 }
 
+static bool same_base(const struct kn_dim *a, const struct kn_dim *b) {
+  return a->name && b->name && (a->base ? a->base : a) == (b->base ? b->base : b);
+}
+
+/* i + 1 over B + 1 limits i to B, if nothing else did (R3.11). */
+static void limit_index(struct sema *s, const EXPR *e, struct kn_dim *d) {
+  if (!d || !d->base || e->kind != KN_BINARY || e->op != KN_ADD || e->args[1]->kind != KN_INT)
+    return;
+  struct kn_index *x = kn_plain_index(e->args[0]);
+  int64_t offset = d->offset - e->args[1]->ival;
+  if (!x || e->args[1]->ival <= 0 || offset < 0)
+    return;
+  struct kn_dim *limit = offset == 0 ? d->base : NULL;
+  for (struct kn_dim *other = s->kernel->dims; other && !limit; other = other->next)
+    if (other->base == d->base && other->offset == offset)
+      limit = other;
+  if (limit && (!x->limit || (same_base(limit, x->limit) && limit->offset < x->limit->offset)))
+    x->limit = limit;
+}
+
 /* x runs over dimension d at this place (R3.3). */
 static void unify(struct sema *s, struct kn_index *x, struct kn_dim *d, struct kn_range at) {
   char number[2][24];
@@ -314,9 +334,15 @@ static void unify(struct sema *s, struct kn_index *x, struct kn_dim *d, struct k
   }
   if (x->extent == d || s->poisoned)
     return;
-  if (d->base && d->base == (x->extent->base ? x->extent->base : x->extent) &&
-      d->offset >= x->extent->offset)
-    return; /* R3.11: over N, used in N + 1 */
+  if (same_base(d, x->extent)) { /* R3.11: over N, used in N + 1 */
+    if (d->offset >= x->extent->offset)
+      return;
+    if (!x->fixed) {
+      x->extent = d;
+      x->extent_range = at;
+      return;
+    }
+  }
   struct kn_dim *dims[] = {x->extent, d};
   const char *names[2];
   for (int i = 0; i < 2; i++) {
@@ -326,12 +352,20 @@ static void unify(struct sema *s, struct kn_index *x, struct kn_dim *d, struct k
   kn_report(s->file, KN_DIAG_extent_mismatch, at,
             "index '%s' runs over %s here, but over %s before", x->name, names[1], names[0]);
   kn_note(s->file, x->extent_range, "over %s here", names[0]);
-  kn_hint(s->file, "declare both dimensions with the same name, or bound the index: [%s in 0..%s]",
-          x->name, names[0]);
+  if (x->reduced)
+    kn_hint(s->file,
+            "declare both dimensions with the same name, or bound the index: [%s in 0..%s]",
+            x->name, names[0]);
+  else
+    kn_hint(s->file, "declare both dimensions with the same name; %s + 0 reads a part of %s",
+            x->name, names[1]);
   s->poisoned = true;
 }
 
 static bool extent_known(struct sema *s, struct kn_index *x, bool reduced) {
+  if (x->extent && x->limit && !x->fixed && same_base(x->extent, x->limit) &&
+      x->limit->offset < x->extent->offset)
+    x->extent = x->limit;
   if (x->extent || x->lo || s->poisoned)
     return true;
   kn_report(s->file, KN_DIAG_extent_unknown, x->range, "nothing tells how far index '%s' runs",
@@ -385,6 +419,7 @@ static EXPR *check_index_expr(struct sema *s, EXPR *index, struct kn_dim *d) {
     return poison(index);
   }
   check_constant_index(s, index, d);
+  limit_index(s, index, d);
   if (index->type != KN_I64)
     index = coerce(s, index, KN_I32);
   if (kn_plain_index(index))
@@ -1317,6 +1352,7 @@ static bool bind_left(struct sema *s, struct kn_stmt *st, struct kn_tensor *t) {
   for (unsigned i = 0; i < st->rank; i++) {
     ok &= bind(s, st->indices[i]);
     unify(s, st->indices[i], t->dims[i], st->indices[i]->range);
+    st->indices[i]->fixed = t->dims[i] != NULL;
   }
   return ok;
 }
