@@ -81,6 +81,101 @@ struct mtia_concat_args {
 #include <mtia/kernels/concat.def>
 
 //===----------------------------------------------------------------------===//
+// Quantise, dequantise, functions of one tensor
+//
+//   kernel                      x to y                        y[m, n] =
+//   quantise_X_Y                X: f32 f16 bf16, Y: i8 u8     q(float32(x) * scale)
+//   quantise_channel_X_Y        the same                      the same with scales[n]
+//   dequantise_X_Y              X: i8 u8 i32, Y: f32 f16 bf16 float32(x - zero) * scale
+//   dequantise_channel_X_Y      the same                      the same with scales[n]
+//   requantise_X_Y              X: i8 u8 i32, Y: i8 u8        q(float32(x - x_zero) * scale)
+//   requantise_channel_i32_Y    Y: i8 u8                      q(float32(x) * scales[n])
+//   tanh sigmoid exp gelu silu  _T: f32 f16 bf16              the function (docs/numerics.md)
+//   relu rsqrt reciprocal
+//   clamp_T                     f32 f16 bf16                  fmin(fmax(x, low), high)
+//   convert_X_Y                 see the table                 x; f32 to i32: to nearest, ties to
+//                                                             even, saturated, NaN is 0
+//
+//   x, y: [M, N]; scales: f32[N]
+//
+// Products and functions in binary32, rounded once to the type of y. q(f) by `style`, clamped to
+// the type of y; r() is to the nearest integer, of NaN 0, saturated to 32 bits:
+//   0  r(f) + zero, ties to even      1  r(f) + zero, ties away from zero
+//   2  r(f + float32(zero)), the sum rounded to binary32, ties to even
+// A scale is a factor: to quantise, one over what a step of y is worth. VALUE: another style.
+//===----------------------------------------------------------------------===//
+
+struct mtia_eltwise_args {
+  struct mtia_tensor x, y, scales;
+  int32_t x_zero;
+  float scale;
+  int32_t zero, style;
+  float low, high;
+};
+
+#define MTIA_VARIANT(kernel, ...)                                                                  \
+  enum mtia_status mtia_##kernel(const struct mtia_eltwise_args *args);
+#include <mtia/kernels/eltwise.def>
+
+//===----------------------------------------------------------------------===//
+// Operators of two and three tensors, with broadcasting
+//
+//   kernel                            y =
+//   add_T sub_T mul_T min_T max_T     a op b          T: f32 f16 bf16: in binary32, rounded to T
+//   fma_T                             a * b + c       (min, max: NaN loses, -0 < +0); i32 i8:
+//                                                     exact, saturated
+//   requantise_add_T, requantise_mul_T  q((a' op b') * scale)   T: i8 u8;
+//                                     a' = float32(a - a_zero) * a_scale, b' likewise; q as above
+//                                     by `style`; with `relu` not 0 never below zero
+//
+//   y: [Y0, Y1, Y2, Y3]; a, b, c: 4 dimensions, each that of y or 1, which is repeated
+//
+// All tensors are of 4 dimensions: fewer begin with ones. A stride of 0 repeats as well. SHAPE: a
+// dimension that is neither; VALUE: another style than 0, 1, 2.
+//===----------------------------------------------------------------------===//
+
+struct mtia_broadcast_args {
+  struct mtia_tensor a, b, c, y;
+  float a_scale;
+  int32_t a_zero;
+  float b_scale;
+  int32_t b_zero;
+  float scale;
+  int32_t zero, style, relu;
+};
+
+#define MTIA_VARIANT(kernel, ...)                                                                  \
+  enum mtia_status mtia_##kernel(const struct mtia_broadcast_args *args);
+#include <mtia/kernels/broadcast.def>
+
+//===----------------------------------------------------------------------===//
+// Dot interaction of DLRM
+//
+//   y[b] = dense[b][0..D), then for i = 1..F-1, for j = 0..i-1: dot(f[b][i], f[b][j])
+//   with F = S + 1 features f[b][0] = dense[b], f[b][i] = sparse[b][i - 1]
+//
+//   dense: [B, D], sparse: [B, S, D], y: [B, D + F(F-1)/2], one type
+//
+// As in PyTorch's DLRM: the dense feature and the lower triangle of f * f^T, row by row, without
+// its diagonal. f16, bf16: sums in binary32 in the order of D, from +0, rounded once. i8: the
+// product is clamp(round(float32(dot) * scale) + zero), the dense feature clamp(round(float32(x) *
+// dense_scale) + zero), ties to even; only i8 has these scalars.
+// SHAPE: other extents. LIMIT: two samples and their results don't fit into local memory: twice
+// F * (bytes of D + bytes of F) + bytes of y's row, each rounded up to 32.
+//===----------------------------------------------------------------------===//
+
+struct mtia_interaction_args {
+  struct mtia_tensor dense, sparse;
+  float scale, dense_scale;
+  int32_t zero;
+  struct mtia_tensor y;
+};
+
+#define MTIA_VARIANT(kernel, ...)                                                                  \
+  enum mtia_status mtia_##kernel(const struct mtia_interaction_args *args);
+#include <mtia/kernels/interaction.def>
+
+//===----------------------------------------------------------------------===//
 // Softmax over the last dimension
 //
 //   softmax       y[m, n] = e^(t[m, n] - max t[m]) / the row's sum of these powers

@@ -1,41 +1,42 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 //
-// One number in, one number out: y[m, n] = f(x[m, n]).
-//
-//   kernel                       x, y           f(x)
-//   quantise_f32_i8, ...         f32 or f16 to  clamp(round(x * scale) + zero), ties to even; NaN:
-//   zero
-//                                i8 or u8
-//   quantise_channel_f32_i8, ... the same       the same with scale[n]
-//   dequantise_i8_f32, ...       i8 or u8 to    (x - zero) * scale
-//                                f32 or f16
-//   dequantise_channel_i8_f32,.. the same       the same with scale[n]
-//   tanh_f32, tanh_f16           the same type  tanh(x)
-//
-// x, y: [M, N] from 0 x 0, any sub-grid. scale: f32, or f32[N]; zero: i32. Arithmetic: se.un
+// One number in, one number out; <mtia/kernels.h> says what is computed. Arithmetic: se.un, se.bin
 // (docs/numerics.md).
 //
 // The work is cut into pieces of some columns of some rows; every PE has as many pieces as the
 // others, to one. Core 0 loads them, core 1 computes and stores. Where rows have no padding, in x
-// and y, they are one long row. A piece is one se.un if its rows have the same number of elements
-// in both buffers, with padding, otherwise one per row.
-#include "../util.h"
+// and y, they are one long row. A piece is one command of the SE if its rows have the same number
+// of elements in both buffers, with padding, otherwise one per row. Requantisation is the sum of
+// two quantised numbers, of which the second, in CB_CONST, is 0 (a quantise has no zero point
+// before it); a clamp is two commands, with the bounds in CB_CONST.
+#include "../launch.h"
 
-enum { CB_IN, CB_OUT, CB_SCALE };
+enum { CB_IN, CB_OUT, CB_SCALE, CB_MIDDLE, CB_CONST };
 enum {
   PIECES = 8,  // per PE, if there is enough to do: the first comes soon, the last is short
   MOST = 1024, // elements of a piece
   STEP = 32,   // elements: 32 bytes of the narrowest type
   SCALE_SIZE = 2 * 4 * MOST,
-  IN_SIZE = 64 * 1024,
-  OUT_SIZE = MTIA_LOCAL_SIZE - IN_SIZE - SCALE_SIZE,
+  MIDDLE_SIZE = 4 * 4 * MOST, // between the two commands of a clamp
+  CONST_SIZE = 64,
+  IN_SIZE = 56 * 1024,
+  OUT_SIZE = MTIA_LOCAL_SIZE - IN_SIZE - SCALE_SIZE - MIDDLE_SIZE - CONST_SIZE,
 };
+
+// What is done: what se.un can, and two more.
+#define UNARY_LIST(S)                                                                              \
+  S(COPY)                                                                                          \
+  S(QUANTISE) S(DEQUANTISE) S(EXP) S(SIGMOID) S(TANH) S(GELU) S(SILU) S(RSQRT) S(RECIPROCAL) S(RELU)
+#define OP(name) OP_##name,
+enum op { UNARY_LIST(OP) OP_REQUANTISE, OP_CLAMP };
+
+enum { LOW_AT = 0, HIGH_AT = 4, ZERO_AT = 32 }; // in CB_CONST
 
 struct job {
   const struct mtia_tensor *x, *y, *scales; // scales: of channels, or null
-  float scale;
-  int32_t zero;
-  enum mtia_se_unary op;
+  const struct mtia_eltwise_args *args;     // scalars
+  enum op op;
+  void (*apply)(uint32_t bytes); // of that operation
   enum mtia_se_type from, to;
 };
 
@@ -45,6 +46,7 @@ struct piece {
   uint64_t from_pitch, to_pitch;
   uint32_t piece_rows, piece_columns; // at most
   uint32_t blocks;                    // pieces below each other
+  bool share_scales;                  // every piece has all columns: scales come once, by multicast
   uint32_t flat; // elements from row to row of a piece, if that is the same in both buffers, or 0
 };
 
@@ -74,6 +76,7 @@ static struct piece cut(const struct job *job) {
   bool padded = from_row != p.piece_columns * p.from_size;
   if (from_row * p.to_size == to_row * p.from_size && !(padded && job->scales))
     p.flat = (uint32_t)kn_div(from_row, p.from_size);
+  p.share_scales = job->scales && p.columns == p.piece_columns;
   p.piece_rows = 1;
   p.blocks = (uint32_t)p.rows;
   if (p.columns < size && p.rows > 1) {
@@ -127,8 +130,13 @@ static void next(const struct piece *p, struct walk *w) {
 }
 
 static void load(const struct job *job, const struct piece *p) {
+  if (job->scales && p->share_scales) {
+    __mtia_cr_w(MTIA_CR_MCAST, (1u << mtia_cols()) - 1);
+    __mtia_cr_w2(MTIA_CR_DMA_IN, 4 * p->columns, 0);
+    __mtia_dma_in(CB_SCALE, job->scales->data, 1, MTIA_MC_ROW);
+  }
   for (struct walk w = begin(p); w.left; next(p, &w)) {
-    if (w.first && job->scales) {
+    if (w.first && job->scales && !p->share_scales) {
       __mtia_cr_w2(MTIA_CR_DMA_IN, 4 * w.columns, 0);
       __mtia_dma_in(CB_SCALE, job->scales->data + 4 * w.column, 1, MTIA_MC_NONE);
     }
@@ -140,32 +148,65 @@ static void load(const struct job *job, const struct piece *p) {
   }
 }
 
-static void apply(const struct job *job, uint32_t elements, uint32_t in_at, uint32_t out_at) {
-  __mtia_cr_w2(MTIA_CR_SE_LEN, elements, out_at);
-  __mtia_cr_w2(MTIA_CR_SE_SRC, in_at, 0);
-  if (job->op == MTIA_SE_QUANTISE)
-    __mtia_se_un(CB_OUT, CB_IN, MTIA_SE_QUANTISE);
-  else if (job->op == MTIA_SE_DEQUANTISE)
-    __mtia_se_un(CB_OUT, CB_IN, MTIA_SE_DEQUANTISE);
-  else
-    __mtia_se_un(CB_OUT, CB_IN, MTIA_SE_TANH);
+// The SE's commands for `elements` of a piece: a function for each operation, as a switch would
+// load its table from DRAM. Registers of places are set by apply().
+#define UNARY(name)                                                                                \
+  static void apply_##name(uint32_t bytes) {                                                       \
+    (void)bytes;                                                                                   \
+    __mtia_se_un(CB_OUT, CB_IN, MTIA_SE_##name);                                                   \
+  }
+UNARY_LIST(UNARY)
+
+static void apply_REQUANTISE(uint32_t bytes) {
+  (void)bytes;
+  __mtia_se_bin(CB_OUT, CB_IN, CB_CONST, MTIA_SE_QUANTISED | MTIA_SE_ADD);
 }
 
-static void compute(const struct job *job, const struct piece *p) {
+static void apply_CLAMP(uint32_t bytes) {
+  __mtia_cr_w2(MTIA_CR_SE_SRC, 0, LOW_AT);
+  __mtia_se_bin(CB_MIDDLE, CB_IN, CB_CONST, MTIA_SE_MAX);
+  __mtia_cb_push(CB_MIDDLE, bytes);
+  __mtia_cr_w2(MTIA_CR_SE_SRC, 0, HIGH_AT);
+  __mtia_se_bin(CB_OUT, CB_MIDDLE, CB_CONST, MTIA_SE_MIN);
+  __mtia_cb_pop(CB_MIDDLE, bytes);
+}
+
+static inline void apply(const struct job *job, uint32_t elements, uint32_t in_at,
+                         uint32_t out_at) {
+  __mtia_cr_w2(MTIA_CR_SE_LEN, elements, out_at);
+  __mtia_cr_w2(MTIA_CR_SE_SRC, in_at, ZERO_AT);
+  job->apply(kn_pad(elements * size_of(job->to)));
+}
+
+// Command registers that stay as they are.
+static void configure(const struct job *job, const struct piece *p) {
+  const struct mtia_eltwise_args *a = job->args;
+  bool bounds = job->op == OP_CLAMP;
   __mtia_cr_w(MTIA_CR_SE_FMT,
-              mtia_se_fmt(job->from, 0, job->to, MTIA_SE_EACH) | (job->scales ? MTIA_SE_CHAN : 0));
-  __mtia_cr_w2(MTIA_CR_QSCALE, mtia_f32_bits(job->scale), (uint32_t)job->zero);
+              mtia_se_fmt(job->from, bounds ? MTIA_SE_F32 : MTIA_SE_I8, job->to,
+                          bounds || job->op == OP_REQUANTISE ? MTIA_SE_ONE : MTIA_SE_EACH) |
+                  (job->scales ? MTIA_SE_CHAN : 0));
+  __mtia_cr_w2(MTIA_CR_QSCALE, mtia_f32_bits(a->scale),
+               (uint32_t)(job->op == OP_REQUANTISE ? a->x_zero : a->zero));
+  __mtia_cr_w2(MTIA_CR_QSCALE2, mtia_f32_bits(1), 0);
+  __mtia_cr_w2(MTIA_CR_QOUT, mtia_f32_bits(1), (uint32_t)a->zero);
+  __mtia_cr_w(MTIA_CR_QMODE, mtia_qmode((enum mtia_round)(a->style & 3), 0, 0));
   if (job->to == MTIA_SE_U8)
     __mtia_cr_w2(MTIA_CR_QCLAMP, 0, 255);
   else
     __mtia_cr_w2(MTIA_CR_QCLAMP, (uint32_t)-128, 127);
   __mtia_cr_w(MTIA_CR_QCHAN, CB_SCALE);
   __mtia_cr_w(MTIA_CR_DMA_OUT_PITCH, p->to_pitch);
-  uint32_t scales = 0; // bytes in CB_SCALE
+  __mtia_cb_push(CB_CONST, CONST_SIZE); // filled by core 0
+}
+
+static void compute(const struct job *job, const struct piece *p) {
+  configure(job, p);
+  uint32_t scales = p->share_scales ? kn_pad(4 * p->columns) : 0; // bytes in CB_SCALE
   for (struct walk w = begin(p); w.left; next(p, &w)) {
     uint32_t from_row = kn_pad(w.columns * p->from_size), to_row = kn_pad(w.columns * p->to_size);
     if (w.first && job->scales) {
-      if (scales)
+      if (scales && !p->share_scales)
         __mtia_cb_pop(CB_SCALE, scales);
       scales = kn_pad(4 * w.columns);
       __mtia_cr_w(MTIA_CR_SE_ROW, w.columns);
@@ -184,78 +225,85 @@ static void compute(const struct job *job, const struct piece *p) {
   }
   if (scales)
     __mtia_cb_pop(CB_SCALE, scales);
+  __mtia_cb_pop(CB_CONST, CONST_SIZE);
 }
 
-static void run(const struct job *job) {
-  if (mtia_core() == 0) {
-    __mtia_cb_init(CB_IN, MTIA_LOCAL_BASE, IN_SIZE);
-    __mtia_cb_init(CB_OUT, MTIA_LOCAL_BASE + IN_SIZE, OUT_SIZE);
-    __mtia_cb_init(CB_SCALE, MTIA_LOCAL_BASE + IN_SIZE + OUT_SIZE, SCALE_SIZE);
-  }
+static void set_up(const struct job *job) {
+  uint64_t constants = MTIA_LOCAL_BASE + IN_SIZE + OUT_SIZE + SCALE_SIZE + MIDDLE_SIZE;
+  __mtia_cb_init(CB_IN, MTIA_LOCAL_BASE, IN_SIZE);
+  __mtia_cb_init(CB_OUT, MTIA_LOCAL_BASE + IN_SIZE, OUT_SIZE);
+  __mtia_cb_init(CB_SCALE, MTIA_LOCAL_BASE + IN_SIZE + OUT_SIZE, SCALE_SIZE);
+  __mtia_cb_init(CB_MIDDLE, MTIA_LOCAL_BASE + IN_SIZE + OUT_SIZE + SCALE_SIZE, MIDDLE_SIZE);
+  __mtia_cb_init(CB_CONST, constants, CONST_SIZE);
+  volatile float *bounds = (volatile float *)constants;
+  bounds[LOW_AT / 4] = job->args->low;
+  bounds[HIGH_AT / 4] = job->args->high;
+  bounds[ZERO_AT / 4] = 0;
+}
+
+static enum mtia_status run(const struct job *job) {
+  for (int i = 0; i < 2; i++)
+    if (job->x->dim[i] != job->y->dim[i])
+      return MTIA_STATUS_SHAPE;
+  if (job->scales && job->scales->dim[0] != job->x->dim[1])
+    return MTIA_STATUS_SHAPE;
+  if ((job->op == OP_QUANTISE || job->op == OP_REQUANTISE) &&
+      (job->args->style < MTIA_ROUND_EVEN || job->args->style > MTIA_ROUND_BEFORE))
+    return MTIA_STATUS_VALUE;
   if (job->x->dim[0] == 0 || job->x->dim[1] == 0)
-    return;
+    return MTIA_STATUS_OK;
+  if (mtia_core() == 0)
+    set_up(job);
   struct piece piece = cut(job);
   __mtia_bar(MTIA_BAR_PE);
   if (mtia_core() == 0)
     load(job, &piece);
   else
     compute(job, &piece);
+  kn_leave();
+  return MTIA_STATUS_OK;
 }
 
 //===----------------------------------------------------------------------===//
 // Kernels
 //===----------------------------------------------------------------------===//
 
-struct tensor_args {
-  struct mtia_tensor x, y;
-  float scale;
-  int32_t zero;
-};
-struct channel_args {
-  struct mtia_tensor x, scale, y;
-  int32_t zero;
-};
-struct plain_args {
-  struct mtia_tensor x, y;
-};
+// What a form has of the arguments, in a job and at launch.
+#define SCALES_STYLE NULL
+#define SCALES_SCALE NULL
+#define SCALES_CHANNEL_STYLE &args->scales
+#define SCALES_CHANNEL &args->scales
+#define SCALES_REQUANTISE NULL
+#define SCALES_CLAMP NULL
+#define SCALES_PLAIN NULL
 
-#define SCALED(kind, op_, in, IN, out, OUT)                                                        \
-  MTIA_KERNEL(kind##_##in##_##out, struct tensor_args, MTIA_IN(x, MTIA_##IN, "M", "N"),            \
-              MTIA_SCALAR(scale, MTIA_F32), MTIA_SCALAR(zero, MTIA_I32),                           \
-              MTIA_OUT(y, MTIA_##OUT, "M", "N")) {                                                 \
-    run(&(struct job){.x = &args->x,                                                               \
-                      .y = &args->y,                                                               \
-                      .scale = args->scale,                                                        \
-                      .zero = args->zero,                                                          \
-                      .op = op_,                                                                   \
-                      .from = MTIA_SE_##IN,                                                        \
-                      .to = MTIA_SE_##OUT});                                                       \
+#define SCALE_ MTIA_SCALAR(scale, MTIA_F32)
+#define SCALES_ MTIA_IN(scales, MTIA_F32, "N")
+#define ZERO_ MTIA_SCALAR(zero, MTIA_I32)
+#define STYLE_ MTIA_SCALAR(style, MTIA_I32)
+#define LAUNCH(kernel, from, to, ...)                                                              \
+  KN_LAUNCH(kernel, struct mtia_eltwise_args, MTIA_IN(x, MTIA_##from, "M", "N"),                   \
+            MTIA_OUT(y, MTIA_##to, "M", "N"), ##__VA_ARGS__)
+#define LAUNCH_STYLE(k, from, to) LAUNCH(k, from, to, SCALE_, ZERO_, STYLE_)
+#define LAUNCH_CHANNEL_STYLE(k, from, to) LAUNCH(k, from, to, SCALES_, ZERO_, STYLE_)
+#define LAUNCH_SCALE(k, from, to) LAUNCH(k, from, to, SCALE_, ZERO_)
+#define LAUNCH_CHANNEL(k, from, to) LAUNCH(k, from, to, SCALES_, ZERO_)
+#define LAUNCH_REQUANTISE(k, from, to)                                                             \
+  LAUNCH(k, from, to, MTIA_SCALAR(x_zero, MTIA_I32), SCALE_, ZERO_, STYLE_)
+#define LAUNCH_CLAMP(k, from, to)                                                                  \
+  LAUNCH(k, from, to, MTIA_SCALAR(low, MTIA_F32), MTIA_SCALAR(high, MTIA_F32))
+#define LAUNCH_PLAIN(k, from, to) LAUNCH(k, from, to)
+
+#define MTIA_VARIANT(kernel, types, units, form, operation, from_, to_)                            \
+  enum mtia_status mtia_##kernel(const struct mtia_eltwise_args *args) {                           \
+    return run(&(struct job){.x = &args->x,                                                        \
+                             .y = &args->y,                                                        \
+                             .scales = SCALES_##form,                                              \
+                             .args = args,                                                         \
+                             .op = OP_##operation,                                                 \
+                             .apply = apply_##operation,                                           \
+                             .from = MTIA_SE_##from_,                                              \
+                             .to = MTIA_SE_##to_});                                                \
   }                                                                                                \
-  MTIA_KERNEL(kind##_channel_##in##_##out, struct channel_args, MTIA_IN(x, MTIA_##IN, "M", "N"),   \
-              MTIA_IN(scale, MTIA_F32, "N"), MTIA_SCALAR(zero, MTIA_I32),                          \
-              MTIA_OUT(y, MTIA_##OUT, "M", "N")) {                                                 \
-    run(&(struct job){.x = &args->x,                                                               \
-                      .y = &args->y,                                                               \
-                      .scales = &args->scale,                                                      \
-                      .zero = args->zero,                                                          \
-                      .op = op_,                                                                   \
-                      .from = MTIA_SE_##IN,                                                        \
-                      .to = MTIA_SE_##OUT});                                                       \
-  }
-#define FUNCTION(kind, op_, in, IN)                                                                \
-  MTIA_KERNEL(kind##_##in, struct plain_args, MTIA_IN(x, MTIA_##IN, "M", "N"),                     \
-              MTIA_OUT(y, MTIA_##IN, "M", "N")) {                                                  \
-    run(&(struct job){                                                                             \
-        .x = &args->x, .y = &args->y, .op = op_, .from = MTIA_SE_##IN, .to = MTIA_SE_##IN});       \
-  }
-
-SCALED(quantise, MTIA_SE_QUANTISE, f32, F32, i8, I8)
-SCALED(quantise, MTIA_SE_QUANTISE, f32, F32, u8, U8)
-SCALED(quantise, MTIA_SE_QUANTISE, f16, F16, i8, I8)
-SCALED(quantise, MTIA_SE_QUANTISE, f16, F16, u8, U8)
-SCALED(dequantise, MTIA_SE_DEQUANTISE, i8, I8, f32, F32)
-SCALED(dequantise, MTIA_SE_DEQUANTISE, u8, U8, f32, F32)
-SCALED(dequantise, MTIA_SE_DEQUANTISE, i8, I8, f16, F16)
-SCALED(dequantise, MTIA_SE_DEQUANTISE, u8, U8, f16, F16)
-FUNCTION(tanh, MTIA_SE_TANH, f32, F32)
-FUNCTION(tanh, MTIA_SE_TANH, f16, F16)
+  LAUNCH_##form(kernel, from_, to_)
+#include <mtia/kernels/eltwise.def>

@@ -1,41 +1,15 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 //
-// Dot interaction of DLRM: of each sample, the products of all pairs of its F = S + 1 features,
-// behind the first one:
-//
-//   y[b] = dense[b][0..D), then for i = 1..F-1, for j = 0..i-1: dot(x[b][i], x[b][j])
-//   with x[b][0] = dense[b], x[b][i] = sparse[b][i - 1]
-//
-// as PyTorch's DLRM does (cat of the dense feature and the lower triangle of x * x^T, row by row,
-// without its diagonal). DLRM's usual sample: F = 27, D = 128, 479 numbers.
-//
-//   interaction_f16, interaction_bf16   dense: [B, D], sparse: [B, S, D], y: [B, D + F(F-1)/2],
-//                                       one type; sums in binary32 in the order of D, rounded once
-//   interaction_i8                      i8; the dot product becomes clamp(round(dot * scale) +
-//                                       zero), the dense feature clamp(round(x * dense_scale) +
-//                                       zero): both ties to even, products in binary32
-//
-// B, S, D from 0. Two groups of samples and their results must fit into local memory:
-// F * (padded D) + F * (padded F) + padded row of y, twice, for one sample at least; otherwise y is
-// not written.
+// Dot interaction of DLRM; <mtia/kernels.h> says what is computed.
 //
 // Samples are dealt out evenly; a PE takes groups of up to 8 of its own. Core 0 loads a sample as
 // one matrix of F rows. Core 1 multiplies it by itself (both operands of mml are the same rows),
 // tiles of 32 x 32 on and below the diagonal only, drains them into CB_Z, and has the MLU take row
 // i of the triangle out of all samples of the group with one command: F commands per group.
-#include "../util.h"
+#include "../launch.h"
 
 enum { CB_X, CB_Z, CB_Y };
 enum { TILE = 32, STEP = 32, GROUP = 8 };
-
-struct args {
-  struct mtia_tensor dense, sparse;
-  float scale, dense_scale;
-  int32_t zero;
-  struct mtia_tensor y;
-};
-
-enum kind { KIND_F16, KIND_BF16, KIND_I8 };
 
 struct cut {
   uint32_t size;                   // bytes of an element
@@ -47,16 +21,15 @@ struct cut {
   struct kn_range mine;
 };
 
-// False if there is nothing to do, or it does not fit.
-static bool cut(const struct args *a, enum kind kind, struct cut *c) {
+static enum mtia_status cut(const struct mtia_interaction_args *a, enum mtia_dtype kind,
+                            struct cut *c) {
   uint64_t samples = a->dense.dim[0], features = a->sparse.dim[1] + 1, columns = a->dense.dim[1];
-  if (samples == 0 || a->y.dim[1] == 0 || a->sparse.dim[0] != samples ||
-      a->sparse.dim[2] != columns || a->y.dim[0] != samples ||
+  if (a->sparse.dim[0] != samples || a->sparse.dim[2] != columns || a->y.dim[0] != samples ||
       a->y.dim[1] != columns + features * (features - 1) / 2)
-    return false;
+    return MTIA_STATUS_SHAPE;
   if (features > MTIA_LOCAL_SIZE || columns > MTIA_LOCAL_SIZE)
-    return false;
-  c->size = kind == KIND_I8 ? 1 : 2;
+    return MTIA_STATUS_LIMIT;
+  c->size = kind == MTIA_I8 ? 1 : 2;
   c->features = (uint32_t)features;
   c->columns = (uint32_t)columns;
   c->x_row = kn_pad(columns * c->size);
@@ -64,9 +37,9 @@ static bool cut(const struct args *a, enum kind kind, struct cut *c) {
   uint64_t y_row = mtia_align_up(a->y.dim[1] * c->size);
   uint64_t x_bytes = features * c->x_row, z_bytes = features * c->z_row;
   c->mine = kn_share(samples, mtia_pe(), kn_pes());
-  uint64_t group = kn_div(MTIA_LOCAL_SIZE, 2 * (x_bytes + z_bytes + y_row));
+  uint64_t group = kn_div(MTIA_LOCAL_SIZE, kn_max(2 * (x_bytes + z_bytes + y_row), 1));
   if (group == 0)
-    return false;
+    return MTIA_STATUS_LIMIT;
   c->y_row = (uint32_t)y_row;
   c->x_bytes = (uint32_t)x_bytes;
   c->z_bytes = (uint32_t)z_bytes;
@@ -74,10 +47,10 @@ static bool cut(const struct args *a, enum kind kind, struct cut *c) {
   c->y_size = 2 * c->group * c->y_row;
   c->z_size = 2 * c->group * c->z_bytes;
   c->x_size = MTIA_LOCAL_SIZE - c->y_size - c->z_size;
-  return true;
+  return MTIA_STATUS_OK;
 }
 
-static void load(const struct args *a, const struct cut *c) {
+static void load(const struct mtia_interaction_args *a, const struct cut *c) {
   if (c->x_row == 0)
     return;
   __mtia_cr_w2(MTIA_CR_DMA_IN, c->columns * c->size, 0);
@@ -94,22 +67,23 @@ static void load(const struct args *a, const struct cut *c) {
   do {                                                                                             \
     if (c->x_row == 0)                                                                             \
       __mtia_acc_zero(acc);                                                                        \
-    else if (kind == KIND_I8)                                                                      \
+    else if (kind == MTIA_I8)                                                                      \
       KN_MULTIPLY(acc, CB_X, x_i, CB_X, x_j, 0, 0, c->x_row, STEP, true, MTIA_MML_S8S8);           \
-    else if (kind == KIND_F16)                                                                     \
+    else if (kind == MTIA_F16)                                                                     \
       KN_MULTIPLY(acc, CB_X, x_i, CB_X, x_j, 0, 0, c->x_row, STEP, true, MTIA_MML_F16);            \
     else                                                                                           \
       KN_MULTIPLY(acc, CB_X, x_i, CB_X, x_j, 0, 0, c->x_row, STEP, true, MTIA_MML_BF16);           \
-    if (kind == KIND_I8)                                                                           \
+    if (kind == MTIA_I8)                                                                           \
       __mtia_drain(acc, CB_Z, 0, 0, MTIA_DRAIN_I8, 0);                                             \
-    else if (kind == KIND_F16)                                                                     \
+    else if (kind == MTIA_F16)                                                                     \
       __mtia_drainf(acc, CB_Z, 0, 0, MTIA_DRAIN_F16, 0);                                           \
     else                                                                                           \
       __mtia_drainf(acc, CB_Z, 0, 0, MTIA_DRAIN_BF16, 0);                                          \
   } while (0)
 
 // The products of sample s of the group; `turn` counts tiles, so that accumulators take turns.
-static inline uint32_t multiply(const struct cut *c, enum kind kind, uint32_t s, uint32_t turn) {
+static inline uint32_t multiply(const struct cut *c, enum mtia_dtype kind, uint32_t s,
+                                uint32_t turn) {
   for (uint32_t i = 0; i < c->features; i += TILE) {
     uint32_t rows = (uint32_t)kn_min(TILE, c->features - i);
     for (uint32_t j = 0; j <= i; j += TILE, turn++) {
@@ -139,15 +113,16 @@ static inline uint32_t multiply(const struct cut *c, enum kind kind, uint32_t s,
   do {                                                                                             \
     __mtia_cr_w2(MTIA_CR_MLU_SHAPE, group, columns);                                               \
     __mtia_cr_w2(MTIA_CR_MLU_SRC, at, stride);                                                     \
-    if (kind == KIND_I8)                                                                           \
+    if (kind == MTIA_I8)                                                                           \
       __mtia_mlu_concat(CB_Y, cb, MTIA_MLU_8, MTIA_MLU_MEMORY);                                    \
     else                                                                                           \
       __mtia_mlu_concat(CB_Y, cb, MTIA_MLU_16, MTIA_MLU_MEMORY);                                   \
   } while (0)
 
-static inline void compute(const struct args *a, const struct cut *c, enum kind kind) {
-  uint64_t dot_scale = mtia_f32_bits(kind == KIND_I8 ? a->scale : 1);
-  uint32_t zero = kind == KIND_I8 ? (uint32_t)a->zero : 0, turn = 0;
+static inline void compute(const struct mtia_interaction_args *a, const struct cut *c,
+                           enum mtia_dtype kind) {
+  uint64_t dot_scale = mtia_f32_bits(kind == MTIA_I8 ? a->scale : 1);
+  uint32_t zero = kind == MTIA_I8 ? (uint32_t)a->zero : 0, turn = 0;
   __mtia_cr_w2(MTIA_CR_QCLAMP, (uint32_t)-128, 127);
   __mtia_cr_w(MTIA_CR_QMODE, mtia_qmode(MTIA_ROUND_EVEN, 0, 0));
   __mtia_cr_w2(MTIA_CR_MML_INC, STEP, STEP);
@@ -163,7 +138,7 @@ static inline void compute(const struct args *a, const struct cut *c, enum kind 
       __mtia_cb_push(CB_Z, group * c->z_bytes);
     }
     __mtia_cr_w2(MTIA_CR_MLU_DST, 0, c->y_row);
-    if (kind == KIND_I8 && c->columns) {
+    if (kind == MTIA_I8 && c->columns) {
       __mtia_cr_w2(MTIA_CR_QSCALE, mtia_f32_bits(a->dense_scale), zero);
       for (uint32_t s = 0; s < group; s++) {
         __mtia_cr_w2(MTIA_CR_SE_LEN, c->columns, s * c->y_row);
@@ -185,10 +160,11 @@ static inline void compute(const struct args *a, const struct cut *c, enum kind 
   }
 }
 
-static inline void interact(const struct args *a, enum kind kind) {
+static enum mtia_status interact(const struct mtia_interaction_args *a, enum mtia_dtype kind) {
   struct cut c;
-  if (!cut(a, kind, &c))
-    return;
+  enum mtia_status status = cut(a, kind, &c);
+  if (status != MTIA_STATUS_OK || a->y.dim[0] == 0 || a->y.dim[1] == 0)
+    return status;
   if (mtia_core() == 0) {
     __mtia_cb_init(CB_X, MTIA_LOCAL_BASE, c.x_size);
     __mtia_cb_init(CB_Z, MTIA_LOCAL_BASE + c.x_size, c.z_size);
@@ -199,18 +175,22 @@ static inline void interact(const struct args *a, enum kind kind) {
     load(a, &c);
   else
     compute(a, &c, kind);
+  kn_leave();
+  return MTIA_STATUS_OK;
 }
 
-#define FLOATS(name, dtype, kind)                                                                  \
-  MTIA_KERNEL(interaction_##name, struct args, MTIA_IN(dense, dtype, "B", "D"),                    \
-              MTIA_IN(sparse, dtype, "B", "S", "D"), MTIA_OUT(y, dtype, "B", "N")) {               \
-    interact(args, kind);                                                                          \
-  }
-FLOATS(f16, MTIA_F16, KIND_F16)
-FLOATS(bf16, MTIA_BF16, KIND_BF16)
-MTIA_KERNEL(interaction_i8, struct args, MTIA_IN(dense, MTIA_I8, "B", "D"),
-            MTIA_IN(sparse, MTIA_I8, "B", "S", "D"), MTIA_SCALAR(scale, MTIA_F32),
-            MTIA_SCALAR(dense_scale, MTIA_F32), MTIA_SCALAR(zero, MTIA_I32),
-            MTIA_OUT(y, MTIA_I8, "B", "N")) {
-  interact(args, KIND_I8);
-}
+#define LAUNCH(kernel, T, ...)                                                                     \
+  KN_LAUNCH(kernel, struct mtia_interaction_args, MTIA_IN(dense, MTIA_##T, "B", "D"),              \
+            MTIA_IN(sparse, MTIA_##T, "B", "S", "D"), MTIA_OUT(y, MTIA_##T, "B", "N"),             \
+            ##__VA_ARGS__)
+#define LAUNCH_FLOAT(kernel, T) LAUNCH(kernel, T)
+#define LAUNCH_QUANTISED(kernel, T)                                                                \
+  LAUNCH(kernel, T, MTIA_SCALAR(scale, MTIA_F32), MTIA_SCALAR(dense_scale, MTIA_F32),              \
+         MTIA_SCALAR(zero, MTIA_I32))
+
+#define MTIA_VARIANT(kernel, types, units, form, type)                                             \
+  enum mtia_status mtia_##kernel(const struct mtia_interaction_args *args) {                       \
+    return interact(args, MTIA_##type);                                                            \
+  }                                                                                                \
+  LAUNCH_##form(kernel, type)
+#include <mtia/kernels/interaction.def>
