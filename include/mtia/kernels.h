@@ -286,6 +286,60 @@ struct mtia_matmul_args {
   enum mtia_status mtia_##kernel(const struct mtia_matmul_args *args);
 #include <mtia/kernels/matmul.def>
 
+// Fully connected layer
+//
+//   y[m, n] = out(function(scale * (bias[n] + sum over k of (x[m, k] - zero_x) * (w[n, k] -
+//   zero_w))))
+//
+//   x: [M, K], w: [N, K], y: [M, N]; bias: [0] or [N], i32 for integers, f32 for f16 and bf16
+//
+// Integers (x i8 or u8, w i8). The sum wraps at 32 bits; its order does not matter, and neither
+// does where the terms of the zero points are added: the kernel adds up the rows of x and w itself,
+// while it multiplies. Who has the sums of w's rows from elsewhere puts -zero_x times them into the
+// bias and gives zero_x = 0. zero_x, zero_w, zero_y are within the tensors' types (VALUE).
+//   y i8, u8   rounding 0, 1, 2 (styles of docs/isa/xmtia.md, 4): f = f32(sum) * s, rounded, plus
+//              zero_y, clamped to the type; s = scales[n] if scales is [N], scale if it is [0].
+//              rounding 3: multiplier and shift for all columns, or fixed[2 n] and fixed[2 n + 1]
+//              if fixed is [2 N], not [0]. With FC_RELU results are at least zero_y; the scale must
+//              not be below 0. The other functions are applied to f; out() multiplies by out_scale,
+//              rounds, adds zero_y, clamps. Not with rounding 3 (VALUE).
+//   y f32      f, and the function of it; rounding is 0
+//   y i32      the sum; no function (VALUE)
+//
+// f16 and bf16: binary32 sums, from the bias on in the order of k, where k is dealt out to
+// several PEs of their parts' sums (docs/numerics.md); the function; once more rounded to y's type.
+// What else is in the arguments is not read. Sums of numbers whose partial sums are exact are
+// exact; others differ from the exact sum by at most (K + 2) * 2^-23 times the sum of the products'
+// magnitudes.
+//
+// SHAPE: extents that don't fit. LAYOUT: data or rows not at multiples of 32 bytes. LIMIT: M, N or
+// K * bytes of 2^31 and more.
+//===----------------------------------------------------------------------===//
+
+enum mtia_fc_function {
+  MTIA_FC_NONE,
+  MTIA_FC_RELU,
+  MTIA_FC_GELU,
+  MTIA_FC_SILU,
+  MTIA_FC_SIGMOID,
+  MTIA_FC_TANH,
+};
+
+struct mtia_fc_args {
+  struct mtia_tensor x, w, bias;
+  float scale;
+  int32_t multiplier, shift;        // rounding 3
+  struct mtia_tensor scales, fixed; // per column, f32 and i32
+  int32_t zero_x, zero_w, zero_y;
+  int32_t function; // enum mtia_fc_function
+  int32_t rounding; // enum mtia_round
+  float out_scale;  // behind a function other than ReLU
+  struct mtia_tensor y;
+};
+
+#define MTIA_VARIANT(kernel, ...) enum mtia_status mtia_##kernel(const struct mtia_fc_args *args);
+#include <mtia/kernels/fc.def>
+
 #ifdef __cplusplus
 }
 #endif

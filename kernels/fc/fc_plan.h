@@ -1,22 +1,27 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 //
 // How one fully connected layer y[m, n] = x[m, k] * w[n, k] is dealt out to a
-// sub-grid of R x C processing elements.
+// sub-grid of R x C processing elements. Plain C: a host can call it, too.
 //
-// The published mapping ([P1] section 4): m, n and k are dealt out in multiples
-// of 64, 64 and 32. Rows of PEs take different m (and n, when m is short),
-// columns take different n, and k is split over `k_parts` neighbouring columns
-// whose partial sums travel east on the reduction network:
+// m, n and k are dealt out in tiles of 32 rows, 32 columns and 32 bytes of k, as
+// in the published mapping ([P1] section 4): rows of PEs take different m (and n,
+// when m is short), columns take different n, and k is split over `k_parts`
+// neighbouring columns whose partial sums travel east on the reduction network:
 //
-//   row r    = rn * row_groups + rm     rm picks the strips of m, rn helps n
+//   row r    = rn * row_groups + rm     rm picks the rows of x, rn helps n
 //   column c = cn * k_parts    + s      cn helps n, s picks the slice of k
 //
-// so that PE (r, c) owns strips rm, rm + row_groups, ... and blocks g, g +
-// n_groups, ... with g = rn * (C / k_parts) + cn. The PEs of a row with equal s
-// read the same x and the rows with equal rn read the same w: multicast.
+// PE (r, c) owns row tiles rm * my_m and on, column tiles g * my_n and on, with
+// g = rn * (C / k_parts) + cn. The PEs of a row with equal s read the same x and
+// the rows with equal rn read the same w: multicast.
 //
-// Every core of every PE computes the same plan from the same numbers. FC_OUT_SIZE is the
-// number of bytes of an element of y.
+// A PE works in blocks of 64 x 64, 2 x 2 accumulators. A strip is what it has of
+// x for 64 rows, a panel what it has of w for 64 columns. Which of them stay in
+// local memory decides the order of the blocks:
+//
+//   output stationary   nothing stays: a strip and a panel are streamed per block
+//   weights stationary  all panels stay (or: one strip, while panels pass), strips outside
+//   inputs stationary   all strips stay (or: one panel, while strips pass), panels outside
 #ifndef MTIA_KERNELS_FC_PLAN_H
 #define MTIA_KERNELS_FC_PLAN_H
 
@@ -24,40 +29,45 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-#define FC_BLOCK 64  // rows and columns of a block: 2 x 2 accumulators of 32 x 32
-#define FC_STEP 32   // bytes of k that one mml consumes
+#define FC_TILE 32   // rows and columns of a tile; bytes of k that one mml consumes
+#define FC_BLOCK 64  // rows and columns of a block
 #define FC_CHUNK 128 // bytes of k per DMA: 4 steps per accumulator hide a reduce and a drain
+#define FC_FIRST 64  // of the first two: the first product can begin sooner
 
-// Local memory: output blocks and two bias vectors; the rest holds x and w.
-#define FC_CB_Y_SIZE (2 * FC_BLOCK * FC_BLOCK * FC_OUT_SIZE)
-#define FC_CB_BIAS_SIZE (2 * FC_BLOCK * 4)
-#define FC_CB_XW_SIZE (MTIA_LOCAL_SIZE - FC_CB_Y_SIZE - FC_CB_BIAS_SIZE)
-#define FC_CB_RING_MIN (4 * FC_BLOCK * FC_CHUNK) // a stream that is not kept: 4 chunks
+// Local memory: halves of output blocks, what belongs to columns, sums for zero points; the rest
+// holds x and w.
+#define FC_CB_BIAS_SIZE (4 * FC_BLOCK * 4)
+#define FC_CB_SCALES_SIZE (4 * FC_BLOCK * 8)
+#define FC_CB_SUM_SIZE (2 * FC_BLOCK * 4)
+#define FC_CONSTANTS_SIZE 192
+#define FC_SMALL_SIZE (FC_CB_BIAS_SIZE + FC_CB_SCALES_SIZE + 4 * FC_CB_SUM_SIZE + FC_CONSTANTS_SIZE)
+#define FC_RING_MIN (4 * FC_BLOCK * FC_CHUNK) // a stream that is not kept: 4 chunks
 
-// Weights of the estimate, in cycles; they rank plans, nothing else depends on
-// them. `./build.sh bench fc` shows what they lead to; for 128 x 1024 x 1024, where loading
-// counts most, 21 and 16 bytes per cycle instead of 32 choose plans that take a fifth longer.
-#define FC_MML_CYCLES 32        // one full tile
-#define FC_RE_CYCLES 128        // reduce, or drain, of one block
-#define FC_REDUCE_HOP_CYCLES 48 // one more PE in the chain
-// Cycles for loading b bytes when all PEs read: 32 B per cycle, most of it shared with others.
-#define FC_LOAD_CYCLES(b) ((b) >> 5)
-
-struct fc_plan {
-  uint32_t strips, blocks, steps; // of 64 rows, of 64 columns, of 32 bytes of k
-  uint32_t row_groups;            // rows of PEs with different m
-  uint32_t k_parts;               // neighbouring columns with different k
-  uint32_t n_groups;              // PEs, or chains of PEs, with different n
-  uint32_t steps_per_part;        // upper bound; the last part may have fewer
-  uint32_t cycles;                // the estimate
+struct fc_size {
+  uint64_t m, n, k_bytes;
+  uint32_t y_size; // bytes of an element
+  bool x_in_dram, w_in_dram;
 };
 
-static inline uint32_t fc_ceil_div(uint32_t a, uint32_t b) { return (a + b - 1) / b; }
-static inline uint32_t fc_min(uint32_t a, uint32_t b) { return a < b ? a : b; }
-static inline uint32_t fc_max(uint32_t a, uint32_t b) { return a > b ? a : b; }
+struct fc_plan {
+  uint32_t m_tiles, n_tiles, steps;
+  uint32_t row_groups;             // rows of PEs with different m
+  uint32_t k_log2;                 // log2 of k_parts
+  uint32_t n_groups;               // PEs, or chains of PEs, with different n
+  uint32_t my_m, my_n;             // tiles of a PE; the last ones may have fewer
+  uint32_t my_steps;               // of k; the last part may have fewer
+  bool w_outside;                  // panels outside, strips inside
+  bool keep_x, keep_w;             // while the other one passes
+  uint32_t y_room, x_room, w_room; // of local memory
+};
 
-// Trailing zeros of a side of the grid or a part of it, not 0. (__builtin_ctz reads a table, whose
-// line every core would fetch from the same DRAM channel: 700 cycles on 8x8.)
+static inline uint32_t fc_min(uint32_t a, uint32_t b) { return a < b ? a : b; }
+static inline uint32_t fc_ceil_shift(uint32_t a, uint32_t bits) {
+  return (a + (1u << bits) - 1) >> bits;
+}
+static inline uint32_t fc_blocks(uint32_t tiles) { return (tiles + 1) >> 1; }
+
+// Trailing zeros of a side of the grid, not 0.
 static inline uint32_t fc_twos(uint32_t a) {
   uint32_t bits = 0;
   for (; !(a & 1); a >>= 1)
@@ -65,81 +75,142 @@ static inline uint32_t fc_twos(uint32_t a) {
   return bits;
 }
 
-// What a PE keeps in local memory for reuse, all its w blocks or an x strip, and
-// the bytes that are left for x when w has taken its share.
-struct fc_keep {
-  bool w, x;
-  uint32_t x_room;
-};
-
-static inline struct fc_keep fc_choose_keep(uint32_t my_strips, uint32_t my_blocks,
-                                            uint32_t my_steps) {
-  uint32_t panel = FC_BLOCK * my_steps * FC_STEP;
-  struct fc_keep keep;
-  keep.w = my_strips > 1 && my_blocks * panel <= FC_CB_XW_SIZE - FC_CB_RING_MIN;
-  keep.x_room = FC_CB_XW_SIZE - (keep.w ? my_blocks * panel : FC_CB_RING_MIN);
-  keep.x = my_blocks > 1 && panel <= keep.x_room;
-  return keep;
+// Two halves of a block wait to be stored while two are drained; of 4-byte results one and one.
+static inline uint32_t fc_y_room(uint32_t y_size) {
+  return fc_min(4 * FC_TILE * FC_BLOCK * y_size, 16384);
 }
 
-// Estimated cycles that the busiest PE multiplies, or reduces and drains.
-static inline uint32_t fc_compute_cycles(uint32_t tiles, uint32_t my_steps, uint32_t k_parts) {
-  uint32_t drain = k_parts > 1 ? 2 * FC_RE_CYCLES : FC_RE_CYCLES;
-  return tiles * fc_max(4 * FC_MML_CYCLES * my_steps, drain) + k_parts * FC_REDUCE_HOP_CYCLES;
+// What stays, and how often each operand is loaded: x_times, w_times.
+static inline void fc_keep(struct fc_plan *p, uint32_t y_size, uint32_t *x_times,
+                           uint32_t *w_times) {
+  uint32_t room = MTIA_LOCAL_SIZE - FC_SMALL_SIZE - fc_y_room(y_size);
+  uint32_t strips = fc_blocks(p->my_m), panels = fc_blocks(p->my_n);
+  uint32_t tile = p->my_steps * (FC_TILE * FC_TILE); // bytes
+  uint32_t strip = fc_min(p->my_m, 2) * tile, panel = fc_min(p->my_n, 2) * tile;
+  uint32_t all_x = p->my_m * tile, all_w = p->my_n * tile;
+  uint32_t left = room - FC_RING_MIN;
+  p->y_room = fc_y_room(y_size);
+  p->w_outside = p->keep_x = p->keep_w = false;
+  p->x_room = room / 2 & ~31u;
+  *x_times = *w_times = 1;
+  if ((strips == 1 && panels == 1) || tile == 0)
+    ;
+  else if (strips > 1 && all_w <= left) {
+    p->keep_w = true;
+    p->keep_x = panels > 1 && strip <= room - all_w;
+    *x_times = p->keep_x ? 1 : panels;
+    p->x_room = room - all_w;
+  } else if (panels > 1 && all_x <= left) {
+    p->w_outside = p->keep_x = true;
+    p->keep_w = strips > 1 && panel <= room - all_x;
+    *w_times = p->keep_w ? 1 : strips;
+    p->x_room = all_x;
+  } else if (panels > 1 && strip <= left) {
+    p->keep_x = true;
+    *w_times = strips;
+    p->x_room = strip;
+    if (strip + FC_RING_MIN / 2 <= left) // the next strip begins to come
+      p->x_room += FC_RING_MIN / 2;
+  } else if (strips > 1 && panel <= left) {
+    p->w_outside = p->keep_w = true;
+    *x_times = panels;
+    p->x_room = room - panel;
+    if (panel + FC_RING_MIN / 2 <= left)
+      p->x_room -= FC_RING_MIN / 2;
+  } else {
+    *x_times = panels;
+    *w_times = strips;
+  }
+  p->w_room = room - p->x_room;
 }
 
-// Estimated cycles that it loads.
-static inline uint32_t fc_load_cycles(uint32_t my_strips, uint32_t my_blocks, uint32_t my_steps) {
-  struct fc_keep keep = fc_choose_keep(my_strips, my_blocks, my_steps);
-  uint32_t tiles = my_strips * my_blocks;
-  uint32_t panels = (keep.w ? my_blocks : tiles) + (keep.x ? my_strips : tiles);
-  return FC_LOAD_CYCLES(panels * FC_BLOCK * my_steps * FC_STEP);
+// The estimate of a plan, in cycles; it ranks plans, nothing else depends on it. *ideal: nothing
+// but the products takes time.
+static inline uint64_t fc_cycles(struct fc_plan *p, const struct fc_size *size, uint32_t rows,
+                                 bool *ideal) {
+  uint32_t x_times, w_times;
+  fc_keep(p, size->y_size, &x_times, &w_times);
+  uint64_t products = (uint64_t)p->my_m * p->my_n * p->my_steps * 32;
+  // A KB, a tile's step, through the port: 16 cycles, and some for what the memory can't keep up.
+  uint64_t port = (uint64_t)(p->my_m * x_times + p->my_n * w_times) * p->my_steps * 18;
+  // The same from all of SRAM: 1 cycle; from DRAM 5.5.
+  uint64_t x = (uint64_t)p->m_tiles * p->steps * x_times, w = (uint64_t)p->n_tiles * p->steps;
+  for (uint32_t r = p->row_groups; r < rows; r += p->row_groups)
+    x += (uint64_t)p->m_tiles * p->steps * x_times; // rows that read the same x
+  w *= w_times;
+  uint64_t memory = (size->x_in_dram ? x * 11 / 2 : x) + (size->w_in_dram ? w * 11 / 2 : w);
+  uint64_t most = products > port ? products : port;
+  most = most > memory ? most : memory;
+  *ideal = most == products;
+  return most + ((port + memory) >> 5) + (p->k_log2 ? 100u << p->k_log2 : 0);
 }
 
-// Tries every power of two that divides the sub-grid's sides, with the odd
-// factor of the rows given to m or to n (that of the columns goes to n).
-// Division is slow on the cores (tens of cycles), so extents are halved from
-// try to try, by ceil(ceil(a / 2) / 2) = ceil(a / 4). Each core tries one half, as a try takes
-// some 60 cycles; the plan that both follow is the better one of the two, of equal ones core 0's.
-static inline struct fc_plan fc_choose(uint32_t m, uint32_t n, uint32_t k_bytes, uint32_t rows,
-                                       uint32_t cols, uint32_t core) {
-  struct fc_plan best = {.strips = fc_ceil_div(m, FC_BLOCK),
-                         .blocks = fc_ceil_div(n, FC_BLOCK),
-                         .steps = fc_ceil_div(k_bytes, FC_STEP)};
+// Deals out by powers of two: 2^r rows of PEs for m, 2^c columns for k, everything else for n. The
+// odd factor of the rows goes to m or to n, that of the columns to n.
+static inline void fc_deal(struct fc_plan *p, uint32_t rows, uint32_t cols, uint32_t r, uint32_t c,
+                           bool odd_to_m) {
   uint32_t row_bits = fc_twos(rows), col_bits = fc_twos(cols);
-  uint32_t row_odd = rows >> row_bits, col_odd = cols >> col_bits;
-  best.cycles = UINT32_MAX;
+  uint32_t m_odd = odd_to_m ? rows >> row_bits : 1;
+  uint32_t n_odd = (cols >> col_bits) * (odd_to_m ? 1 : rows >> row_bits);
+  uint32_t n_bits = row_bits - r + col_bits - c;
+  p->row_groups = m_odd << r;
+  p->k_log2 = c;
+  p->n_groups = n_odd << n_bits;
+  p->my_m = fc_ceil_shift(m_odd == 1 ? p->m_tiles : (p->m_tiles + m_odd - 1) / m_odd, r);
+  p->my_n = fc_ceil_shift(n_odd == 1 ? p->n_tiles : (p->n_tiles + n_odd - 1) / n_odd, n_bits);
+  p->my_steps = fc_ceil_shift(p->steps, c);
+}
 
-  for (uint32_t odd_to_m = 0; odd_to_m <= (row_odd > 1); ++odd_to_m) {
-    uint32_t m_odd = odd_to_m ? row_odd : 1, n_odd = odd_to_m ? col_odd : row_odd * col_odd;
-    uint32_t strips = m_odd == 1 ? best.strips : fc_ceil_div(best.strips, m_odd);
-    uint32_t blocks = n_odd == 1 ? best.blocks : fc_ceil_div(best.blocks, n_odd);
-    for (uint32_t r = 0; r <= row_bits; ++r) {
-      uint32_t my_strips = (strips + (1u << r) - 1) >> r;
-      for (uint32_t c = 0; c <= col_bits; ++c) {
-        uint32_t my_steps = (best.steps + (1u << c) - 1) >> c;
-        if (((1u << c) - 1) * my_steps >= best.steps)
-          break; // a PE of the chain would have no k
-        if (((r ^ c) & 1) != core)
+static inline uint32_t fc_log2_up(uint32_t a, uint32_t limit) {
+  uint32_t bits = 0;
+  while (bits < limit && (1u << bits) < a)
+    ++bits;
+  return bits;
+}
+
+// Whether k is long enough for 2^c parts.
+static inline bool fc_all_have_k(uint32_t steps, uint32_t c) {
+  return ((1u << c) - 1) * fc_ceil_shift(steps, c) < steps;
+}
+
+// Every core computes the same plan from the same numbers, so it must be quick: the first guess is
+// taken if all PEs have equally much to multiply and loading hides behind it. The guess: as many
+// rows as possible for m, as few columns for k.
+static inline struct fc_plan fc_choose(const struct fc_size *size, uint32_t rows, uint32_t cols) {
+  struct fc_plan p; // set field by field: the compiler would clear it by a call
+  p.m_tiles = (uint32_t)((size->m + FC_TILE - 1) / FC_TILE);
+  p.n_tiles = (uint32_t)((size->n + FC_TILE - 1) / FC_TILE);
+  p.steps = (uint32_t)((size->k_bytes + FC_TILE - 1) / FC_TILE);
+  uint32_t row_bits = fc_twos(rows), col_bits = fc_twos(cols);
+  uint32_t r = fc_log2_up(p.m_tiles, row_bits), c = 0;
+  while (c < col_bits && p.n_tiles < 1u << (row_bits - r + col_bits - c) &&
+         fc_all_have_k(p.steps, c + 1))
+    ++c;
+  fc_deal(&p, rows, cols, r, c, false);
+  bool ideal;
+  uint64_t least = fc_cycles(&p, size, rows, &ideal);
+  bool even = (uint64_t)p.my_m * p.my_n * p.my_steps * (rows * cols) ==
+              (uint64_t)p.m_tiles * p.n_tiles * p.steps;
+  if (even && ideal)
+    return p;
+
+  struct fc_plan q = p;
+  for (uint32_t odd = 0; odd <= ((rows >> row_bits) > 1); ++odd)
+    for (r = 0; r <= row_bits; ++r)
+      for (c = 0; c <= col_bits; ++c) {
+        fc_deal(&q, rows, cols, r, c, odd);
+        if (c > 0 && !fc_all_have_k(p.steps, c))
+          break;
+        // A plan that multiplies longer can't be better.
+        if ((uint64_t)q.my_m * q.my_n * q.my_steps * 32 >= least)
           continue;
-        uint32_t n_bits = row_bits - r + col_bits - c;
-        uint32_t my_blocks = (blocks + (1u << n_bits) - 1) >> n_bits;
-        uint32_t compute = fc_compute_cycles(my_strips * my_blocks, my_steps, 1u << c);
-        if (compute >= best.cycles)
-          continue;
-        uint32_t load = fc_load_cycles(my_strips, my_blocks, my_steps);
-        uint32_t cycles = fc_max(load, compute) + (load >> 7); // its start is never hidden
-        if (cycles < best.cycles) {
-          best.cycles = cycles;
-          best.row_groups = m_odd << r;
-          best.k_parts = 1u << c;
-          best.n_groups = n_odd << n_bits;
-          best.steps_per_part = my_steps;
+        uint64_t cycles = fc_cycles(&q, size, rows, &ideal);
+        if (cycles < least) {
+          least = cycles;
+          p = q;
         }
       }
-    }
-  }
-  return best;
+  return p;
 }
 
 #endif

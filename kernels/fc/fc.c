@@ -1,0 +1,155 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+// Fully connected layers; <mtia/kernels.h> says what is computed, fc_plan.h which PE computes what
+// and what stays in local memory, fc.h what core 0 moves, fc_compute.h what core 1 does.
+#include "fc.h"
+#include "../launch.h"
+
+#define FC_COMPUTE fc_compute_s8s8
+#define FC_MML_TYPE MTIA_MML_S8S8
+#define FC_FLOAT 0
+#define FC_SE_TYPE MTIA_SE_I8
+#include "fc_compute.h"
+
+#define FC_COMPUTE fc_compute_u8s8
+#define FC_MML_TYPE MTIA_MML_U8S8
+#define FC_FLOAT 0
+#define FC_SE_TYPE MTIA_SE_U8
+#include "fc_compute.h"
+
+#define FC_COMPUTE fc_compute_f16
+#define FC_MML_TYPE MTIA_MML_F16
+#define FC_FLOAT 1
+#include "fc_compute.h"
+
+#define FC_COMPUTE fc_compute_bf16
+#define FC_MML_TYPE MTIA_MML_BF16
+#define FC_FLOAT 1
+#include "fc_compute.h"
+
+static bool aligned(const struct mtia_tensor *t) {
+  return ((t->data | t->stride[0]) & (MTIA_DMA_ALIGN - 1)) == 0;
+}
+
+static enum mtia_status check_shape(const struct mtia_fc_args *a, uint32_t in_log2) {
+  uint64_t m = a->x.dim[0], k = a->x.dim[1], n = a->w.dim[0];
+  if (a->w.dim[1] != k || a->y.dim[0] != m || a->y.dim[1] != n)
+    return MTIA_STATUS_SHAPE;
+  if (a->bias.dim[0] != 0 && a->bias.dim[0] != n)
+    return MTIA_STATUS_SHAPE;
+  if ((m | n | k << in_log2) >> 31)
+    return MTIA_STATUS_LIMIT;
+  return aligned(&a->x) && aligned(&a->w) && aligned(&a->y) ? MTIA_STATUS_OK : MTIA_STATUS_LAYOUT;
+}
+
+// The numbers of the SE's functions, by enum mtia_fc_function, four bits each. (A table would be in
+// DRAM, and all cores would ask the same channel for it.) Quantised results have ReLU from the
+// clamp.
+#define FUNCTION(mine, number) ((uint32_t)(number) << 4 * (mine))
+static const uint32_t functions =
+    FUNCTION(MTIA_FC_RELU, MTIA_SE_RELU) | FUNCTION(MTIA_FC_GELU, MTIA_SE_GELU) |
+    FUNCTION(MTIA_FC_SILU, MTIA_SE_SILU) | FUNCTION(MTIA_FC_SIGMOID, MTIA_SE_SIGMOID) |
+    FUNCTION(MTIA_FC_TANH, MTIA_SE_TANH);
+
+static bool within(int32_t value, int32_t low, int32_t high) {
+  return value >= low && value <= high;
+}
+
+static uint64_t pair(uint32_t low, uint32_t high) { return low | (uint64_t)high << 32; }
+
+// Integers: zero points, and how the sum becomes an element of y.
+static enum mtia_status prepare_integers(const struct mtia_fc_args *a, struct fc_job *job,
+                                         bool x_signed, uint32_t function) {
+  bool narrow = job->type == MTIA_DRAIN_I8 || job->type == MTIA_DRAIN_U8;
+  bool fixed = a->rounding == MTIA_ROUND_FIXED;
+  int32_t low = job->type == MTIA_DRAIN_U8 ? 0 : -128, high = low + 255;
+  uint64_t n = a->w.dim[0];
+  if ((a->scales.dim[0] != 0 && a->scales.dim[0] != n) ||
+      (a->fixed.dim[0] != 0 && a->fixed.dim[0] != 2 * n))
+    return MTIA_STATUS_SHAPE;
+  if (!within(a->zero_w, -128, 127) ||
+      !within(a->zero_x, x_signed ? -128 : 0, x_signed ? 127 : 255))
+    return MTIA_STATUS_VALUE;
+  if (narrow && !within(a->zero_y, low, high))
+    return MTIA_STATUS_VALUE;
+  if (!within(a->rounding, 0, narrow ? 3 : 0) || (fixed && !within(a->shift, -31, 31)))
+    return MTIA_STATUS_VALUE;
+  if (function && (job->type == MTIA_DRAIN_I32 || (fixed && function != MTIA_SE_RELU)))
+    return MTIA_STATUS_VALUE;
+
+  job->zero_x = a->zero_x;
+  job->zero_w = a->zero_w;
+  if (narrow && function == MTIA_SE_RELU) {
+    function = 0;
+    low = a->zero_y;
+  }
+  job->qclamp = pair((uint32_t)low, (uint32_t)high);
+  job->qscale = pair(fixed ? (uint32_t)a->multiplier : mtia_f32_bits(a->scale),
+                     narrow ? (uint32_t)a->zero_y : 0);
+  job->qout = pair(mtia_f32_bits(a->out_scale), (uint32_t)a->zero_y);
+  job->qmode = mtia_qmode((enum mtia_round)a->rounding, function, fixed ? a->shift : 0);
+  const struct mtia_tensor *scales = fixed ? &a->fixed : &a->scales;
+  job->scales = scales->dim[0] && job->type != MTIA_DRAIN_I32 ? scales->data : 0;
+  job->scale_bytes = fixed ? 8 : 4;
+  return MTIA_STATUS_OK;
+}
+
+static enum mtia_status prepare(const struct mtia_fc_args *a, struct fc_job *job, bool integers,
+                                bool x_signed) {
+  enum mtia_status status = check_shape(a, job->in_log2);
+  if (status != MTIA_STATUS_OK)
+    return status;
+  if (!within(a->function, MTIA_FC_NONE, MTIA_FC_TANH))
+    return MTIA_STATUS_VALUE;
+  uint32_t function = functions >> 4 * a->function & 15;
+  job->x = &a->x;
+  job->w = &a->w;
+  job->y = &a->y;
+  job->bias = a->bias.dim[0] ? a->bias.data : 0;
+  if (integers)
+    return prepare_integers(a, job, x_signed, function);
+  job->zero_x = job->zero_w = 0;
+  job->scales = job->qclamp = job->qout = 0;
+  job->scale_bytes = 0;
+  job->qscale = mtia_f32_bits(1);
+  job->qmode = mtia_qmode(MTIA_ROUND_EVEN, function, 0);
+  return MTIA_STATUS_OK;
+}
+
+// Of the types in the table.
+enum { LOG2_I8 = 0, LOG2_U8 = 0, LOG2_F16 = 1, LOG2_BF16 = 1, LOG2_I32 = 2, LOG2_F32 = 2 };
+enum { MTIA_IS_I8 = 1, MTIA_IS_U8 = 1, MTIA_IS_F16 = 0, MTIA_IS_BF16 = 0 };
+enum { MTIA_W_I8 = MTIA_I8, MTIA_W_U8 = MTIA_I8, MTIA_W_F16 = MTIA_F16, MTIA_W_BF16 = MTIA_BF16 };
+
+#define LAUNCH_s8s8 LAUNCH_INTEGERS
+#define LAUNCH_u8s8 LAUNCH_INTEGERS
+#define LAUNCH_f16 LAUNCH_FLOATS
+#define LAUNCH_bf16 LAUNCH_FLOATS
+#define LAUNCH_INTEGERS(kernel, x_, bias_, y_)                                                     \
+  KN_LAUNCH(kernel, struct mtia_fc_args, MTIA_IN(x, MTIA_##x_, "M", "K"),                          \
+            MTIA_IN(w, MTIA_I8, "N", "K"), MTIA_IN(bias, MTIA_##bias_, "B"),                       \
+            MTIA_SCALAR(scale, MTIA_F32), MTIA_SCALAR(multiplier, MTIA_I32),                       \
+            MTIA_SCALAR(shift, MTIA_I32), MTIA_IN(scales, MTIA_F32, "S"),                          \
+            MTIA_IN(fixed, MTIA_I32, "F"), MTIA_SCALAR(zero_x, MTIA_I32),                          \
+            MTIA_SCALAR(zero_w, MTIA_I32), MTIA_SCALAR(zero_y, MTIA_I32),                          \
+            MTIA_SCALAR(function, MTIA_I32), MTIA_SCALAR(rounding, MTIA_I32),                      \
+            MTIA_SCALAR(out_scale, MTIA_F32), MTIA_OUT(y, MTIA_##y_, "M", "N"))
+#define LAUNCH_FLOATS(kernel, x_, bias_, y_)                                                       \
+  KN_LAUNCH(kernel, struct mtia_fc_args, MTIA_IN(x, MTIA_##x_, "M", "K"),                          \
+            MTIA_IN(w, MTIA_##x_, "N", "K"), MTIA_IN(bias, MTIA_##bias_, "B"),                     \
+            MTIA_SCALAR(function, MTIA_I32), MTIA_OUT(y, MTIA_##y_, "M", "N"))
+
+#define MTIA_VARIANT(kernel, types, units, product, x_, bias_, y_)                                 \
+  enum mtia_status mtia_##kernel(const struct mtia_fc_args *a) {                                   \
+    struct fc_job job; /* set field by field: the compiler would clear it by a call */             \
+    job.in_log2 = LOG2_##x_;                                                                       \
+    job.y_log2 = LOG2_##y_;                                                                        \
+    job.type = MTIA_DRAIN_##y_;                                                                    \
+    enum mtia_status status = prepare(a, &job, MTIA_IS_##x_, MTIA_##x_ == MTIA_I8);                \
+    if (status != MTIA_STATUS_OK || a->y.dim[0] == 0 || a->y.dim[1] == 0)                          \
+      return status;                                                                               \
+    fc_run(&job, fc_compute_##product);                                                            \
+    return MTIA_STATUS_OK;                                                                         \
+  }                                                                                                \
+  LAUNCH_##product(kernel, x_, bias_, y_)
+#include <mtia/kernels/fc.def>
