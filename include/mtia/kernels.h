@@ -81,6 +81,26 @@ struct mtia_concat_args {
 #include <mtia/kernels/concat.def>
 
 //===----------------------------------------------------------------------===//
+// Transpose
+//
+//   transpose_T   y[b, n, m] = x[b, m, n]              x: [B, M, N], y: [B, N, M]
+//   permute_T     y's dimension i is x's dimension p[i]: y = numpy.transpose(x, (p0, p1, p2, p3))
+//                                                      x, y: 4 dimensions; fewer begin with ones
+//
+// Bits are moved, not numbers. SHAPE: y's extents are not x's in that order. VALUE: p0 to p3 are
+// not 0 to 3 in some order.
+//===----------------------------------------------------------------------===//
+
+struct mtia_transpose_args {
+  struct mtia_tensor x, y;
+  int32_t p0, p1, p2, p3;
+};
+
+#define MTIA_VARIANT(kernel, ...)                                                                  \
+  enum mtia_status mtia_##kernel(const struct mtia_transpose_args *args);
+#include <mtia/kernels/transpose.def>
+
+//===----------------------------------------------------------------------===//
 // Quantise, dequantise, functions of one tensor
 //
 //   kernel                      x to y                        y[m, n] =
