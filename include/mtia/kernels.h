@@ -279,6 +279,7 @@ struct mtia_jagged_args {
   enum mtia_status mtia_##kernel(const struct mtia_jagged_args *args);
 #include <mtia/kernels/jagged.def>
 
+//===----------------------------------------------------------------------===//
 // Matrix product
 //
 // y[b, m, n] = c[b, m, n] + sum over k of x[b, m, k] * w[b, k, n]
@@ -306,6 +307,7 @@ struct mtia_matmul_args {
   enum mtia_status mtia_##kernel(const struct mtia_matmul_args *args);
 #include <mtia/kernels/matmul.def>
 
+//===----------------------------------------------------------------------===//
 // Fully connected layer
 //
 //   y[m, n] = out(function(scale * (bias[n] + sum over k of (x[m, k] - zero_x) * (w[n, k] -
@@ -359,6 +361,47 @@ struct mtia_fc_args {
 
 #define MTIA_VARIANT(kernel, ...) enum mtia_status mtia_##kernel(const struct mtia_fc_args *args);
 #include <mtia/kernels/fc.def>
+
+//===----------------------------------------------------------------------===//
+// Reductions of the last or a middle dimension
+//
+//   OP_rows_TYPE     y[m] = OP over n of x[m, n];            x: [M, N], y: [M]
+//   OP_middle_TYPE   y[a, b] = OP over r of x[a, r, b];      x: [A, R, B], y: [A, B]
+//
+//   OP       y's type                      of nothing (N or R = 0)
+//   sum      x's; of i8: i32               0
+//   mean     x's, floating-point           NaN
+//   max min  x's                           refused (SHAPE)
+//   prod     x's, floating-point           1
+//   argmax argmin   i32: the least index   refused (SHAPE)
+//            of the greatest, least element
+//
+// Sums of i8 are exact while they have 32 bits, sums of i32 are modulo 2^32. Floating-point numbers
+// are added and multiplied in f32 and rounded to y's type once: rows of up to 16 KB in 16 partial
+// results by the SE (docs/numerics.md; products in 64, by vectors), longer ones chunk after chunk;
+// a middle dimension in ascending order of r. mean is the sum times the rounded 1 / N. Error of a
+// sum before the last rounding: at most (N / 16 + 8) * 2^-24 (middle: R * 2^-24) of the sum of
+// sizes; of a product 2 N * 2^-24 of itself, if nothing overflows or underflows on the way. A NaN
+// makes sums, means and products NaN, and loses in the others; with nothing but NaN max is
+// -infinity, min infinity, argmax and argmin are 0. -0 and 0 are equal for argmax and argmin.
+// LIMIT: an index beyond 2^31.
+//===----------------------------------------------------------------------===//
+
+struct mtia_reduce_rows_args {
+  struct mtia_tensor x, y;
+};
+
+#define MTIA_VARIANT(kernel, ...)                                                                  \
+  enum mtia_status mtia_##kernel(const struct mtia_reduce_rows_args *args);
+#include <mtia/kernels/reduce_rows.def>
+
+struct mtia_reduce_middle_args {
+  struct mtia_tensor x, y;
+};
+
+#define MTIA_VARIANT(kernel, ...)                                                                  \
+  enum mtia_status mtia_##kernel(const struct mtia_reduce_middle_args *args);
+#include <mtia/kernels/reduce_middle.def>
 
 #ifdef __cplusplus
 }

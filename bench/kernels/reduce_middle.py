@@ -1,0 +1,21 @@
+# SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+"""Cases of kernels/reduce/middle.c."""
+from reduce_rows import kernels, reduction
+
+
+# What binds where the goal is not met; --profile shows core 1's lines.
+COMPARE = "the vector unit: widening, a comparison and two selections for each 16 elements, which share one mask register"
+WIDEN = "the vector unit: a conversion and a product for each 16 elements"
+
+
+def cases():
+    for kernel, op, kind in kernels("middle"):
+        more = {}
+        if op.startswith("arg"):
+            more = dict(reason=COMPARE, floor=18)
+        elif op == "prod" and kind != "f32":
+            more = dict(reason=WIDEN, floor=45)
+        yield reduction(kernel, op, kind, (64, 128, 512 if kind == "i8" else 256), 80, **more)
+    yield reduction("sum_middle_f32", "sum", "f32", (512, 50, 64), 80)
+    yield reduction("sum_middle_i8_i32", "sum", "i8", (1024, 100, 64), 80)
+    yield reduction("max_middle_f16", "max", "f16", (1024, 50, 64), 80)

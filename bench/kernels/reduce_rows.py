@@ -1,0 +1,56 @@
+# SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+"""Cases of kernels/reduce/rows.c, and what those of middle.c share with them."""
+import numpy as np
+from common import DTYPES, Case, Data, of_type, values
+
+INTEGERS = ("i32", "i8")
+
+
+def kernels(middle):
+    """(kernel, operation, type)"""
+    for op in ("sum", "mean", "max", "min", "prod", "argmax", "argmin"):
+        for kind in ("f32", "f16", "bf16", *INTEGERS):
+            if kind not in INTEGERS or op not in ("mean", "prod"):
+                yield f"{op}_{middle}_{kind}" + ("_i32" if (op, kind) == ("sum", "i8") else ""), op, kind
+
+
+def reduction(kernel, op, kind, shape, goal, **more):
+    def data():
+        random = np.random.default_rng(shape[-1])
+        if kind in INTEGERS:
+            x = random.integers(-100, 100, shape).astype(DTYPES[kind])
+        else:
+            x = of_type((1 + 0.01 * random.standard_normal(shape)).astype(np.float32), kind)
+        y = getattr(np, op)(values(x), axis=1)
+        if op.startswith("arg"):
+            y = y.astype(np.int32)
+        elif kind in INTEGERS:
+            y = y.astype(np.int32 if op == "sum" else DTYPES[kind])
+        else:
+            y = of_type(y.astype(np.float32), kind)
+        exact = kind in INTEGERS or op not in ("sum", "mean", "prod")
+        error = {"f32": 1e-4, "f16": 1e-3, "bf16": 8e-3}.get(kind)
+        right = np.array_equal if exact else lambda found, expected: np.allclose(values(found), values(expected), rtol=error)
+        return Data(dict(x=x), dict(y=y), right=right)
+
+    return Case(kernel, " x ".join(map(str, shape)), goal, data, **more)
+
+
+# What binds where the goal is not met; --profile shows core 1's lines.
+SEARCH = "core 1 looks for the place of the SE's extreme: a comparison per register, and a wait for its bits every 64 elements"
+PRODUCT = "core 1 multiplies: of 16 bits a conversion and a product for each 16 elements, and 100 cycles to join a row's products"
+ONE_BY_ONE = "core 1 passes the SE's results on one by one"
+
+
+def cases():
+    for kernel, op, kind in kernels("rows"):
+        more = {}
+        if op.startswith("arg"):
+            more = dict(reason=SEARCH, floor=18)
+        elif op == "prod":
+            more = dict(reason=PRODUCT, floor=25)
+        yield reduction(kernel, op, kind, (4096 if kind == "i8" else 2048, 1024), 80, **more)
+    yield reduction("sum_rows_f32", "sum", "f32", (32768, 32), 80)
+    yield reduction("max_rows_f16", "max", "f16", (65536, 32), 80)
+    yield reduction("sum_rows_i32", "sum", "i32", (32768, 32), 80, reason=ONE_BY_ONE, floor=3)
+    yield reduction("argmax_rows_f32", "argmax", "f32", (32768, 32), 80, reason=SEARCH, floor=3)

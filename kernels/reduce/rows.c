@@ -1,0 +1,496 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+// Reductions of the last dimension; <mtia/kernels.h> says what is computed.
+//
+// Many short rows (up to 16 KB), sums, means, greatest and least: a PE has a share of the rows, in
+// blocks. Core 0 loads them; core 1 has the SE reduce them, a number per row straight into CB_OUT,
+// and stores: 16 numbers of f32 per cycle, of which the SRAM brings 4.
+//
+// Everything else goes through core 1: it takes the SE's greatest or least number or sum of a piece
+// (a block of short rows, or 8 KB of a long one) while the SE is at the next one, looks with
+// vectors for its place (argmax, argmin), or multiplies and adds integers itself with vectors.
+//
+// y's rows are stored 32 bytes at a time. Where that would leave PEs without work, rows are dealt
+// out one by one, and, if there are at most half as many as PEs, in parts; a PE stores what it has
+// found into the local memory of the PE that has the row's 32 bytes of y, which puts them together
+// behind a barrier.
+#include "reduce.h"
+
+enum { CB_IN, CB_OUT, CB_STATS, CB_STATS_READ, CB_FOUND };
+enum {
+  PIECE = 8 * 1024,
+  SHORT = 16 * 1024,
+  MOST_ROWS = 256, // of a block
+  GROUP = 256,     // elements of y in one store of core 1's
+  STORE = 256,     // bytes of y in one store of the SE's, if there are so many
+  LONG = 1024,     // elements from which on a row is worth cutting
+  IN_ROOM = 72 * 1024,
+  OUT_SIZE = 4 * 4 * GROUP,
+  STATS_SIZE = 4 * MOST_ROWS,
+  FOUND_SIZE = 4 * 4 * MOST_ROWS,
+  SLOTS_SIZE = 4 * 1024,
+  IN_AT = MTIA_LOCAL_BASE,
+  OUT_AT = IN_AT + IN_ROOM,
+  STATS_AT = OUT_AT + OUT_SIZE,
+  FOUND_AT = STATS_AT + STATS_SIZE,
+  SLOTS_AT = FOUND_AT + FOUND_SIZE,
+};
+_Static_assert(SLOTS_AT + SLOTS_SIZE <= MTIA_LOCAL_BASE + MTIA_LOCAL_SIZE, "local memory");
+
+//===----------------------------------------------------------------------===//
+// Many short rows, by the SE alone
+//===----------------------------------------------------------------------===//
+
+// Shares of whole 32 bytes of y.
+static struct kn_range get_share(const struct reduce_job *job) {
+  uint32_t step = 32 / kn_se_size(job->to);
+  struct kn_range units = kn_share(kn_ceil_div(job->x->dim[0], step), mtia_pe(), kn_pes());
+  return (struct kn_range){units.begin * step, kn_min(units.end * step, job->x->dim[0])};
+}
+
+static void load_blocks(const struct kn_rows *r) {
+  for (uint64_t row = r->begin; row < r->end; row += r->block)
+    KN_ROWS_LOAD(r, CB_IN, row, (uint32_t)kn_min(r->block, r->end - row));
+}
+
+#define REDUCE_BLOCK(op, out, out_at, to)                                                          \
+  do {                                                                                             \
+    __mtia_cr_w(MTIA_CR_SE_FMT, mtia_se_fmt(job->from, 0, to, MTIA_SE_EACH));                      \
+    __mtia_cr_w2(MTIA_CR_SE_LEN, 0, out_at);                                                       \
+    __mtia_se_red(out, CB_IN, rows, op);                                                           \
+  } while (0)
+
+static void reduce_blocks(const struct reduce_job *job, const struct kn_rows *r) {
+  uint32_t size = kn_se_size(job->to), filled = 0; // filled: bytes
+  float share = 1.0f / (float)job->x->dim[1];
+  __mtia_cr_w2(MTIA_CR_QSCALE, mtia_f32_bits(share), 0);
+  __mtia_cr_w2(MTIA_CR_SE_SRC, 0, 0);
+  __mtia_cr_w2(MTIA_CR_SE_ROW, (uint32_t)job->x->dim[1], 0);
+  __mtia_cr_w2(MTIA_CR_SE_STRIDE, r->stride, 0);
+  uint64_t first = r->begin;
+  for (uint64_t row = r->begin; row < r->end; row += r->block) {
+    uint32_t rows = (uint32_t)kn_min(r->block, r->end - row);
+    if (job->op == MAX)
+      REDUCE_BLOCK(MTIA_SE_RED_MAX, CB_OUT, filled, job->to);
+    else if (job->op == MIN)
+      REDUCE_BLOCK(MTIA_SE_RED_MIN, CB_OUT, filled, job->to);
+    else if (job->op == SUM)
+      REDUCE_BLOCK(MTIA_SE_RED_SUM, CB_OUT, filled, job->to);
+    else {
+      REDUCE_BLOCK(MTIA_SE_RED_SUM, CB_STATS, 0, MTIA_SE_F32);
+      KN_SE_UN(MTIA_SE_DEQUANTISE, CB_OUT, filled, CB_STATS_READ, 0, MTIA_SE_F32, job->to, rows);
+    }
+    __mtia_cb_pop(CB_IN, rows * r->stride);
+    filled += rows * size;
+    if (row + rows < r->end && (filled % 32 != 0 || filled < STORE))
+      continue;
+    __mtia_cb_push(CB_OUT, kn_pad(filled));
+    __mtia_cr_w2(MTIA_CR_DMA_OUT, filled, 0);
+    __mtia_dma_out(CB_OUT, job->y->data + first * size, 1);
+    first = row + rows;
+    filled = 0;
+  }
+}
+
+static void by_units(const struct reduce_job *job) {
+  struct kn_rows r = kn_rows(job->x, job->x, kn_se_size(job->from), PIECE, MOST_ROWS);
+  struct kn_range mine = get_share(job);
+  r.begin = mine.begin;
+  r.end = mine.end;
+  // Some blocks together are 32 bytes of y.
+  uint32_t step = 32 / kn_se_size(job->to);
+  while (r.block % step != 0 && step % r.block != 0)
+    r.block--;
+  if (mtia_core() == 0)
+    load_blocks(&r);
+  else
+    reduce_blocks(job, &r);
+}
+
+//===----------------------------------------------------------------------===//
+// Vectors
+//===----------------------------------------------------------------------===//
+
+// Index of the first of n elements that is `v`, 0 if none is.
+#define FIND(t, c, WIDE, WIDEN, value)                                                             \
+  MTIA_VECTOR static long find_##t(const void *row, long n, union reduce_value v) {                \
+    const c *x = row;                                                                              \
+    for (long k = 0; k < n; k += 64) {                                                             \
+      mtia_##t##x64 p =                                                                            \
+          k + 64 <= n ? mtia_load_##t##x64(x + k) : mtia_load_first_##t##x64(x + k, n - k);        \
+      mtia_maskx64 same = mtia_equal_##WIDE##x64(WIDEN(p), mtia_splat_##WIDE##x64(value));         \
+      uint64_t bits;                                                                               \
+      __builtin_memcpy(&bits, &same, 8);                                                           \
+      if (n - k < 64)                                                                              \
+        bits &= (UINT64_C(1) << (n - k)) - 1;                                                      \
+      if (bits)                                                                                    \
+        return k + __builtin_ctzll(bits);                                                          \
+    }                                                                                              \
+    return 0;                                                                                      \
+  }
+#define SAME(x) (x)
+FIND(f32, float, f32, SAME, v.f)
+FIND(f16, _Float16, f16, SAME, (_Float16)v.f)
+FIND(bf16, __bf16, f32, mtia_f32x64_from_bf16x64, v.f)
+FIND(i32, int32_t, i32, SAME, v.i)
+FIND(i8, int8_t, i8, SAME, (int8_t)v.i)
+
+static long find(enum mtia_se_type type, const void *row, long n, union reduce_value v) {
+  return type == MTIA_SE_F32    ? find_f32(row, n, v)
+         : type == MTIA_SE_F16  ? find_f16(row, n, v)
+         : type == MTIA_SE_BF16 ? find_bf16(row, n, v)
+         : type == MTIA_SE_I32  ? find_i32(row, n, v)
+                                : find_i8(row, n, v);
+}
+
+// Product of n elements: 64 products of every 64th, joined at distances 32, 16, ... 1.
+#define MULTIPLY(t, c, WIDEN)                                                                      \
+  MTIA_VECTOR static union reduce_value multiply_##t(const void *row, long n) {                    \
+    const c *x = row;                                                                              \
+    mtia_f32x64 all = mtia_splat_f32x64(1);                                                        \
+    long k = 0;                                                                                    \
+    for (; k + 64 <= n; k += 64)                                                                   \
+      all *= WIDEN(mtia_load_##t##x64(x + k));                                                     \
+    if (k < n)                                                                                     \
+      all = mtia_select_f32x64(mtia_first_maskx64(n - k),                                          \
+                               all * WIDEN(mtia_load_first_##t##x64(x + k, n - k)), all);          \
+    mtia_f32x32 half = all.lo * all.hi;                                                            \
+    mtia_f32x16 quarter = half.lo * half.hi;                                                       \
+    mtia_simd_f32x8 eight = quarter.lo * quarter.hi;                                               \
+    mtia_simd_f32x4 four = eight.lo * eight.hi;                                                    \
+    mtia_simd_f32x2 two = four.lo * four.hi;                                                       \
+    return (union reduce_value){.f = two.x * two.y};                                               \
+  }
+MULTIPLY(f32, float, SAME)
+MULTIPLY(f16, _Float16, mtia_f32x64_from_f16x64)
+MULTIPLY(bf16, __bf16, mtia_f32x64_from_bf16x64)
+
+// Modulo 2^32.
+MTIA_VECTOR static union reduce_value add_i32(const void *row, long n) {
+  const int32_t *x = row;
+  mtia_i32x64 sum = mtia_splat_i32x64(0);
+  long k = 0;
+  for (; k + 64 <= n; k += 64)
+    sum += mtia_load_i32x64(x + k);
+  if (k < n)
+    sum += mtia_load_first_i32x64(x + k, n - k);
+  return (union reduce_value){.i = mtia_hsum_i32x64(sum)};
+}
+
+static bool by_vectors(const struct reduce_job *job) { return job->op == PROD; }
+
+// The SE's sums of i32 are saturated: those that may be are made again.
+static bool may_wrap(const struct reduce_job *job, union reduce_value v) {
+  return job->op == SUM && job->from == MTIA_SE_I32 && (v.i == INT32_MAX || v.i == INT32_MIN);
+}
+
+static union reduce_value reduce_by_vectors(const struct reduce_job *job, const void *x, long n) {
+  if (job->op == SUM)
+    return add_i32(x, n);
+  return job->from == MTIA_SE_F32   ? multiply_f32(x, n)
+         : job->from == MTIA_SE_F16 ? multiply_f16(x, n)
+                                    : multiply_bf16(x, n);
+}
+
+//===----------------------------------------------------------------------===//
+// Pieces: blocks of short rows, chunks of long ones
+//===----------------------------------------------------------------------===//
+
+struct pieces {
+  uint64_t row_begin, row_end; // of this PE
+  uint64_t begin, end;         // elements of each
+  uint32_t rows;               // of a piece
+  uint32_t elements;           // of a piece's rows
+  uint32_t stride;             // of rows in CB_IN
+  uint32_t bytes;              // that a piece takes in CB_IN
+};
+
+struct piece {
+  uint64_t row, at;
+  uint32_t rows, n;
+};
+
+static struct pieces make_pieces(const struct reduce_job *job, struct kn_range rows, uint64_t begin,
+                                 uint64_t end) {
+  uint32_t size = kn_se_size(job->from);
+  struct pieces p = {rows.begin, rows.end, begin, end, 1, PIECE / size, PIECE, PIECE};
+  if ((end - begin) * size <= SHORT && end > begin) {
+    p.elements = (uint32_t)(end - begin);
+    p.stride = kn_pad(p.elements * size);
+    uint64_t fair = kn_ceil_div(rows.end - rows.begin, 8);
+    p.rows = (uint32_t)kn_max(kn_min(kn_min(PIECE / p.stride, MOST_ROWS), fair), 1);
+    p.bytes = p.rows * p.stride;
+  }
+  return p;
+}
+
+static struct piece get_piece(const struct pieces *p, uint64_t row, uint64_t at) {
+  return (struct piece){row, at, (uint32_t)kn_min(p->rows, p->row_end - row),
+                        (uint32_t)kn_min(p->elements, p->end - at)};
+}
+static struct piece first_piece(const struct pieces *p) {
+  return get_piece(p, p->row_begin, p->begin);
+}
+static struct piece next_piece(const struct pieces *p, struct piece x) {
+  if (x.at + x.n < p->end)
+    return get_piece(p, x.row, x.at + x.n);
+  return get_piece(p, x.row + x.rows, p->begin);
+}
+static bool is_piece(const struct pieces *p, struct piece x) {
+  return x.row < p->row_end && p->begin < p->end;
+}
+
+static void load_pieces(const struct reduce_job *job, const struct pieces *p) {
+  uint32_t size = kn_se_size(job->from);
+  uint64_t pitch = job->x->stride[0];
+  __mtia_cr_w(MTIA_CR_DMA_IN_PITCH, pitch);
+  for (struct piece x = first_piece(p); is_piece(p, x); x = next_piece(p, x)) {
+    uint64_t from = job->x->data + x.row * pitch + x.at * size;
+    if (pitch == x.n * size && x.rows > 1) {
+      __mtia_cr_w2(MTIA_CR_DMA_IN, x.rows * x.n * size, 0);
+      __mtia_dma_in(CB_IN, from, 1, MTIA_MC_NONE);
+    } else {
+      __mtia_cr_w2(MTIA_CR_DMA_IN, x.n * size, p->stride);
+      __mtia_dma_in(CB_IN, from, x.rows, MTIA_MC_NONE);
+    }
+  }
+}
+
+// The SE's part of a piece, which lies `at` bytes behind CB_IN's head.
+static void issue(const struct reduce_job *job, const struct pieces *p, struct piece x,
+                  uint32_t at) {
+  if (!is_piece(p, x) || by_vectors(job))
+    return;
+  enum mtia_se_type to = reduce_is_integer(job) ? MTIA_SE_I32 : MTIA_SE_F32;
+  __mtia_cr_w(MTIA_CR_SE_FMT, mtia_se_fmt(job->from, 0, to, MTIA_SE_EACH));
+  __mtia_cr_w2(MTIA_CR_SE_LEN, 0, 0);
+  __mtia_cr_w2(MTIA_CR_SE_SRC, at, 0);
+  __mtia_cr_w2(MTIA_CR_SE_ROW, x.n, 0);
+  __mtia_cr_w2(MTIA_CR_SE_STRIDE, p->stride, 0);
+  if (job->op == SUM || job->op == MEAN)
+    __mtia_se_red(CB_FOUND, CB_IN, x.rows, MTIA_SE_RED_SUM);
+  else if (job->op == MAX || job->op == ARGMAX)
+    __mtia_se_red(CB_FOUND, CB_IN, x.rows, MTIA_SE_RED_MAX);
+  else
+    __mtia_se_red(CB_FOUND, CB_IN, x.rows, MTIA_SE_RED_MIN);
+  __mtia_cb_push(CB_FOUND, 4 * MOST_ROWS);
+}
+
+// A number and its place, and others that come behind.
+struct found {
+  union reduce_value v;
+  int32_t index;
+};
+
+static bool is_better(const struct reduce_job *job, union reduce_value a, union reduce_value b) {
+  bool greatest = job->op == MAX || job->op == ARGMAX;
+  if (reduce_is_integer(job))
+    return greatest ? a.i > b.i : a.i < b.i;
+  return greatest ? a.f > b.f : a.f < b.f;
+}
+
+static struct found join(const struct reduce_job *job, struct found a, struct found b) {
+  if (job->op == SUM || job->op == MEAN) {
+    if (reduce_is_integer(job))
+      a.v.i = (int32_t)((uint32_t)a.v.i + (uint32_t)b.v.i);
+    else
+      a.v.f += b.v.f;
+  } else if (job->op == PROD)
+    a.v.f *= b.v.f;
+  else if (is_better(job, b.v, a.v))
+    a = b;
+  return a;
+}
+
+//===----------------------------------------------------------------------===//
+// Where results go: y's next elements, or the PE that has them
+//===----------------------------------------------------------------------===//
+
+struct results {
+  uint64_t row;    // first of those that are not stored yet
+  uint32_t filled; // of them are in CB_OUT
+  char *at;        // the next one's place there
+  uint32_t part, parts;
+  bool gather;
+};
+
+// Slots of a PE: for each of its rows of y, `parts` numbers.
+static uint32_t slot(const struct results *o, uint32_t step, uint64_t row, uint32_t part) {
+  uint64_t unit = row / step;
+  uint64_t mine = unit / kn_pes() * step + row % step;
+  return (uint32_t)((mine * o->parts + part) * sizeof(struct found));
+}
+
+static void put(const struct reduce_job *job, struct results *o, union reduce_value v,
+                int32_t index) {
+  if (o->filled == 0) {
+    __mtia_cb_waits(CB_OUT, OUT_SIZE / 2);
+    o->at = (char *)__mtia_cb_tail(CB_OUT, 0);
+  }
+  reduce_store(job, o->at, job->x->dim[1], v, index);
+  o->at += kn_se_size(job->to);
+  o->filled++;
+}
+
+static void flush(const struct reduce_job *job, struct results *o) {
+  if (o->filled == 0)
+    return;
+  uint32_t size = kn_se_size(job->to);
+  __mtia_cb_push(CB_OUT, OUT_SIZE / 2);
+  __mtia_cr_w2(MTIA_CR_DMA_OUT, o->filled * size, OUT_SIZE / 2);
+  __mtia_dma_out(CB_OUT, job->y->data + o->row * size, 1);
+  o->row += o->filled;
+  o->filled = 0;
+}
+
+static void emit(const struct reduce_job *job, struct results *o, uint64_t row, struct found f) {
+  if (!o->gather) {
+    put(job, o, f.v, f.index);
+    if (o->filled == GROUP)
+      flush(job, o);
+    return;
+  }
+  uint32_t step = 32 / kn_se_size(job->to);
+  uint32_t owner = (uint32_t)(row / step % kn_pes());
+  struct found *to = kn_remote(owner, SLOTS_AT - MTIA_LOCAL_BASE + slot(o, step, row, o->part));
+  to->v = f.v;
+  to->index = f.index;
+}
+
+// Behind a barrier: this PE's parts of y.
+static void put_together(const struct reduce_job *job, struct results *o) {
+  uint32_t step = 32 / kn_se_size(job->to);
+  for (uint64_t unit = mtia_pe(); unit * step < job->x->dim[0]; unit += kn_pes()) {
+    o->row = unit * step;
+    for (uint64_t row = unit * step; row < kn_min((unit + 1) * step, job->x->dim[0]); row++) {
+      const struct found *from =
+          (const struct found *)(uintptr_t)(SLOTS_AT + slot(o, step, row, 0));
+      struct found all = from[0];
+      for (uint32_t part = 1; part < o->parts; part++)
+        all = join(job, all, from[part]);
+      put(job, o, all.v, all.index);
+    }
+    flush(job, o);
+  }
+}
+
+static void reduce_pieces(const struct reduce_job *job, const struct pieces *p, struct results *o) {
+  struct found all = {reduce_identity(job), 0};
+  struct piece x = first_piece(p);
+  issue(job, p, x, 0);
+  while (is_piece(p, x)) {
+    struct piece next = next_piece(p, x);
+    uint32_t bytes = x.rows * p->stride;
+    issue(job, p, next, bytes);
+    __mtia_cb_waitd(CB_IN, bytes);
+    const char *data = (const char *)__mtia_cb_head(CB_IN, 0);
+    const union reduce_value *values = 0;
+    if (!by_vectors(job)) {
+      __mtia_cb_waitd(CB_FOUND, 4 * MOST_ROWS);
+      values = (const union reduce_value *)__mtia_cb_head(CB_FOUND, 0);
+    }
+    for (uint32_t r = 0; r < x.rows; r++, data += p->stride) {
+      struct found f = {{0}, 0};
+      if (values)
+        f.v = values[r];
+      if (!values || may_wrap(job, f.v))
+        f.v = reduce_by_vectors(job, data, x.n);
+      if (reduce_has_index(job) && (p->rows > 1 || is_better(job, f.v, all.v)))
+        f.index = (int32_t)(x.at + (uint64_t)find(job->from, data, x.n, f.v));
+      all = join(job, all, f);
+      if (x.at + x.n == p->end) {
+        emit(job, o, x.row + r, all);
+        all = (struct found){reduce_identity(job), 0};
+      }
+    }
+    if (values)
+      __mtia_cb_pop(CB_FOUND, 4 * MOST_ROWS);
+    __mtia_cb_pop(CB_IN, bytes);
+    x = next;
+  }
+  // Parts of nothing, too, are counted.
+  if (o->gather && p->begin == p->end)
+    for (uint64_t row = p->row_begin; row < p->row_end; row++)
+      emit(job, o, row, all);
+  if (!o->gather)
+    flush(job, o);
+}
+
+static void set_up(const struct pieces *p) {
+  if (mtia_core() == 0) {
+    __mtia_cb_init(CB_IN, IN_AT, p ? IN_ROOM / p->bytes * p->bytes : IN_ROOM);
+    __mtia_cb_init(CB_OUT, OUT_AT, OUT_SIZE);
+    __mtia_cb_init(CB_FOUND, FOUND_AT, FOUND_SIZE);
+  } else {
+    KN_SE_SCRATCH(CB_STATS, CB_STATS_READ, STATS_AT, STATS_SIZE);
+    __mtia_cr_w(MTIA_CR_QMODE, 0);
+    __mtia_cr_w2(MTIA_CR_QCLAMP, (uint32_t)-128, 127);
+  }
+  __mtia_bar(MTIA_BAR_PE);
+}
+
+static void by_pieces(const struct reduce_job *job, bool gather) {
+  uint64_t rows = job->x->dim[0], n = job->x->dim[1];
+  struct results o = {.parts = 1, .gather = gather};
+  struct pieces p;
+  if (!gather)
+    p = make_pieces(job, get_share(job), 0, n);
+  else if (2 * rows <= kn_pes() && n >= LONG) {
+    struct kn_part part = kn_part(rows, n, 64);
+    o.part = part.part;
+    o.parts = part.parts;
+    p = make_pieces(job, (struct kn_range){part.row, kn_min(part.row + 1, rows)}, part.begin,
+                    part.end);
+  } else
+    p = make_pieces(job, kn_share(rows, mtia_pe(), kn_pes()), 0, n);
+  o.row = p.row_begin;
+  set_up(&p);
+  if (mtia_core() == 0)
+    load_pieces(job, &p);
+  else {
+    reduce_pieces(job, &p, &o);
+    if (gather) {
+      __mtia_bar(MTIA_BAR_CORE);
+      put_together(job, &o);
+    }
+  }
+}
+
+// Whether the SE's result is y's element as it is.
+static bool is_se_result(const struct reduce_job *job) {
+  return !by_vectors(job) && !reduce_has_index(job) &&
+         !(job->op == SUM && job->from == MTIA_SE_I32);
+}
+
+static enum mtia_status reduce_rows(const struct mtia_reduce_rows_args *args, enum reduce_op op,
+                                    enum mtia_se_type from, enum mtia_se_type to) {
+  struct reduce_job job = {&args->x, &args->y, op, from, to};
+  uint64_t rows = args->x.dim[0], n = args->x.dim[1];
+  if (args->y.dim[0] != rows)
+    return MTIA_STATUS_SHAPE;
+  if (rows == 0)
+    return MTIA_STATUS_OK;
+  if (n == 0 && op != SUM && op != MEAN && op != PROD)
+    return MTIA_STATUS_SHAPE;
+  if (reduce_has_index(&job) && n > INT32_MAX)
+    return MTIA_STATUS_LIMIT;
+  uint32_t step = 32 / kn_se_size(to);
+  bool many = rows >= 2 * (uint64_t)kn_pes() * step;
+  if (many && n * kn_se_size(from) <= SHORT && n > 0 && is_se_result(&job)) {
+    set_up(0);
+    by_units(&job);
+  } else
+    by_pieces(&job, !many || n == 0);
+  if (mtia_core() == 1)
+    KN_SE_SCRATCH_END(CB_STATS_READ, STATS_SIZE);
+  kn_leave();
+  return MTIA_STATUS_OK;
+}
+
+#define MTIA_VARIANT(kernel, types, units, op, from, to)                                           \
+  enum mtia_status mtia_##kernel(const struct mtia_reduce_rows_args *args) {                       \
+    return reduce_rows(args, op, MTIA_SE_##from, MTIA_SE_##to);                                    \
+  }                                                                                                \
+  KN_LAUNCH(kernel, struct mtia_reduce_rows_args, MTIA_IN(x, MTIA_##from, "M", "N"),               \
+            MTIA_OUT(y, MTIA_##to, "M"))
+#include <mtia/kernels/reduce_rows.def>
