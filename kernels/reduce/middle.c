@@ -76,11 +76,12 @@ struct block {
   int32_t *places;
 };
 
+#define ALWAYS_INLINE static inline __attribute__((always_inline))
 #define SAME(x) (x)
 // LOAD(at) is a vector of `n` elements of type t.
 #define ROWS(name, t, c, wide, W, WIDEN, n, LOAD)                                                  \
-  static inline __attribute__((always_inline)) MTIA_VECTOR void name(                              \
-      const struct block *b, enum reduce_op op, long column, long count) {                         \
+  ALWAYS_INLINE MTIA_VECTOR void name(const struct block *b, enum reduce_op op, long column,       \
+                                      long count) {                                                \
     const char *at = b->x + column * (long)sizeof(c);                                              \
     W *value = (W *)b->values + column;                                                            \
     mtia_##wide##x##n v = mtia_load_first_##wide##x##n(value, count);                              \
@@ -139,7 +140,7 @@ struct block {
   ROWS(first_##t##_32, t, c, wide, W, WIDEN32, 32, FIRST_##t##_32)                                 \
   ROWS(first_##t##_64, t, c, wide, W, WIDEN64, 64, FIRST_##t##_64)                                 \
   ROWS(whole_##t, t, c, wide, W, WIDEN64, 64, mtia_load_##t##x64)                                  \
-  static inline __attribute__((always_inline))                                                     \
+  ALWAYS_INLINE                                                                                    \
   MTIA_VECTOR void columns_##t(const struct block *b, enum reduce_op op, long columns) {           \
     long k = 0;                                                                                    \
     for (; k + 64 <= columns; k += 64)                                                             \
