@@ -2,6 +2,7 @@
 //
 // The context, the pipeline, and the way from MLIR's messages to ours.
 #include "internal.h"
+#include "rows_print.h"
 
 #include <mlir-c/Diagnostics.h>
 #include <mlir-c/Dialect/Arith.h>
@@ -140,27 +141,46 @@ static void print_module(struct backend *b, const char *title, FILE *out) {
   fputc('\n', out);
 }
 
+// Is the kernel one contraction, for the matrix units? Then the module holds it, simplified. What
+// cannot be lowered is not reported: row programs take more.
+static bool is_contraction(struct backend *b) {
+  for (const struct kn_dim *d = b->kernel->dims; d; d = d->next)
+    if (d->size < 1)
+      return false;
+  if (b->kernel->num_outputs != 1)
+    return false;
+  struct kn_diags *diags = b->file->diags, quiet = {.out = fopen("/dev/null", "w")};
+  if (!quiet.out)
+    return false;
+  b->file->diags = &quiet;
+  bool ok = kn_lower(b) && mlirOperationVerify(mlirModuleGetOperation(b->module)) && optimise(b) &&
+            kn_find_contract(mlirBlockGetFirstOperation(mlirModuleGetBody(b->module))).ptr;
+  b->file->diags = diags;
+  fclose(quiet.out);
+  return ok;
+}
+
 static bool emit(struct backend *b, enum kn_emit form, FILE *out) {
-  if (!load_dialects(b) || !kn_lower(b))
-    return false;
-  if (!mlirOperationVerify(mlirModuleGetOperation(b->module)))
-    return false;
-  if (form == KN_EMIT_MLIR)
-    print_module(b, "As written.", out);
-  if (!optimise(b))
+  if (!load_dialects(b))
     return false;
   if (form == KN_EMIT_MLIR) {
+    if (!kn_lower(b) || !mlirOperationVerify(mlirModuleGetOperation(b->module)))
+      return false;
+    print_module(b, "As written.", out);
+    if (!optimise(b))
+      return false;
     fputs("// -----\n", out);
     print_module(b, "Simplified, fused, contractions recognised.", out);
     return true;
   }
+  if (!is_contraction(b))
+    return kn_check_names(b) && kn_rows(b->file, b->kernel, b->target, form == KN_EMIT_C, out);
   if (!map(b))
     return false;
-  if (form == KN_EMIT_MTIA) {
-    print_module(b, "Mapped to the device.", out);
-    return true;
-  }
-  return kn_print_c(b, mlirBlockGetFirstOperation(mlirModuleGetBody(b->module)), out);
+  if (form == KN_EMIT_C)
+    return kn_print_c(b, mlirBlockGetFirstOperation(mlirModuleGetBody(b->module)), out);
+  print_module(b, "Mapped to the device.", out);
+  return true;
 }
 
 bool kn_backend_emit(struct kn_file *file, struct kn_kernel *kernel, const struct kn_target *target,

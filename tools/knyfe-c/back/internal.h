@@ -37,7 +37,8 @@ bool kn_lower(struct backend *b);
 MlirPass kn_create_verify_pass(struct backend *b);
 MlirPass kn_create_match_pass(struct backend *b);
 
-// map.c: the pass that replaces the function by one of the mtia dialect.
+// map.c: the contraction of a function, null if there is none; the pass that replaces the function by one of the mtia dialect.
+MlirOperation kn_find_contract(MlirOperation func);
 MlirPass kn_create_map_pass(struct backend *b);
 // map_fc.c, map_loops.c: fill ir.block with the body; false after a message.
 bool kn_map_fc(struct backend *b, MlirOperation func, MlirOperation contract);
@@ -85,7 +86,8 @@ MlirType mt_ptr(struct backend *b, MlirType element);
 // Is an operation of the mtia level free of effects, so that it may stand anywhere or go?
 bool kn_is_pure(MlirOperation op);
 
-// print_c.c
+// print_c.c; false after a message about names that C has itself
+bool kn_check_names(struct backend *b);
 bool kn_print_c(struct backend *b, MlirOperation func, FILE *out);
 
 // linalg.generic

@@ -203,7 +203,7 @@ static void drop_unused(MlirBlock block) {
   }
 }
 
-static MlirOperation find_contract(MlirOperation func) {
+MlirOperation kn_find_contract(MlirOperation func) {
   MlirOperation op = mlirBlockGetFirstOperation(ir_body(func, 0));
   while (op.ptr && !ir_is(op, "knyfe.contract"))
     op = mlirOperationGetNextInBlock(op);
@@ -213,7 +213,7 @@ static MlirOperation find_contract(MlirOperation func) {
 static void run_map(MlirOperation module, MlirExternalPass pass, void *data) {
   struct backend *b = data;
   MlirOperation func = mlirBlockGetFirstOperation(ir_body(module, 0));
-  MlirOperation contract = find_contract(func);
+  MlirOperation contract = kn_find_contract(func);
 
   b->ir.loc = mlirOperationGetLocation(func);
   MlirBlock body = mlirBlockCreate(0, NULL, NULL);

@@ -876,7 +876,7 @@ static bool is_library_name(const char *name) {
   return IS_AMONG(library_names, name);
 }
 
-static bool check_names(struct backend *b) {
+bool kn_check_names(struct backend *b) {
   bool ok = true;
   struct kn_tensor *lists[] = {b->kernel->inputs, b->kernel->outputs};
   for (int i = 0; i < 2; i++)
@@ -912,7 +912,7 @@ static void print_head(struct printer *p) {
 }
 
 bool kn_print_c(struct backend *b, MlirOperation func, FILE *out) {
-  if (!check_names(b))
+  if (!kn_check_names(b))
     return false;
   struct printer *p = kn_alloc(b->file, sizeof *p);
   p->b = b;

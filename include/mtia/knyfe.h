@@ -1,0 +1,401 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+// What the C text of knyfe-c is written with: the arithmetic of docs/knyfe.md where C has another
+// or none, for scalars (kn_add_i32) and for the vectors of mtia_simd.h (kn_add_i32x64).
+//
+// Integers wrap (R6.1), division and shifts are defined for every operand (R6.2, R6.3), the greater
+// of a number and NaN is NaN (R7.2), conversions to integers saturate (R6.5). bf16 is computed as
+// f32 that is rounded after each operation (R6.6); so a value of bf16 is a float here. Functions of
+// floating point take what mtia_simd.h has; those that it lacks are below, with their errors.
+#ifndef MTIA_KNYFE_H
+#define MTIA_KNYFE_H
+
+#include <mtia/mtia_simd.h>
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#define KN static inline __attribute__((always_inline, unused))
+
+//===----------------------------------------------------------------------===//
+// Sizes
+//===----------------------------------------------------------------------===//
+
+KN long kn_least(long a, long b) { return a < b ? a : b; }
+KN long kn_greatest(long a, long b) { return a > b ? a : b; }
+KN long kn_ceil_div(long a, long b) { return (a + b - 1) / b; }
+KN long kn_round_up(long a, long b) { return (a + b - 1) / b * b; }
+// The most that `each` fits into `room`, at least `least`.
+KN long kn_fit(long room, long each, long least) {
+  return room < each * least || each == 0 ? least : room / each;
+}
+
+//===----------------------------------------------------------------------===//
+// Scalars
+//===----------------------------------------------------------------------===//
+
+#define KN_INTEGER(t, c, u)                                                                        \
+  KN c kn_add_##t(c a, c b) { return (c)((u)a + (u)b); }                                           \
+  KN c kn_sub_##t(c a, c b) { return (c)((u)a - (u)b); }                                           \
+  KN c kn_mul_##t(c a, c b) { return (c)((u)a * (u)b); }                                           \
+  KN c kn_neg_##t(c a) { return (c)(0 - (u)a); }                                                   \
+  KN c kn_shl_##t(c a, c b) { return (c)((u)a << (b & (c)(8 * sizeof(c) - 1))); }                  \
+  KN c kn_shr_##t(c a, c b) { return a >> (b & (c)(8 * sizeof(c) - 1)); }                          \
+  KN c kn_div_##t(c a, c b) { return b == 0 ? -1 : b == -1 ? (c)(0 - (u)a) : a / b; }              \
+  KN c kn_rem_##t(c a, c b) { return b == 0 ? a : b == -1 ? 0 : a % b; }
+KN_INTEGER(i32, int32_t, uint32_t)
+KN_INTEGER(i64, int64_t, uint64_t)
+
+#define KN_ORDERED(t, c)                                                                           \
+  KN c kn_min_##t(c a, c b) { return a < b ? a : b; }                                              \
+  KN c kn_max_##t(c a, c b) { return a > b ? a : b; }
+KN_ORDERED(bool, bool)
+KN_ORDERED(i8, int8_t)
+KN_ORDERED(u8, uint8_t)
+KN_ORDERED(i16, int16_t)
+KN_ORDERED(i32, int32_t)
+KN_ORDERED(i64, int64_t)
+
+#define KN_SIGNED(t, c)                                                                            \
+  KN c kn_abs_##t(c a) { return a < 0 ? (c)(0 - (uint64_t)a) : a; }
+KN_SIGNED(i8, int8_t)
+KN_SIGNED(i16, int16_t)
+KN_SIGNED(i32, int32_t)
+KN_SIGNED(i64, int64_t)
+
+// A bf16 as the float that it is.
+KN float kn_round_bf16(float x) { return (float)(__bf16)x; }
+
+// Cuts off the fraction, saturates, NaN gives 0.
+#define KN_TO_INTEGER(t, c, low, high)                                                             \
+  KN c kn_##t##_from_f32(float x) {                                                                \
+    return x != x ? 0 : x <= (float)(low) ? (low) : x >= (float)(high) ? (high) : (c)x;            \
+  }
+KN_TO_INTEGER(i8, int8_t, INT8_MIN, INT8_MAX)
+KN_TO_INTEGER(u8, uint8_t, 0, UINT8_MAX)
+KN_TO_INTEGER(i16, int16_t, INT16_MIN, INT16_MAX)
+KN_TO_INTEGER(i32, int32_t, INT32_MIN, INT32_MAX)
+KN_TO_INTEGER(i64, int64_t, INT64_MIN, INT64_MAX)
+
+// To a whole number, ties to even.
+KN float kn_even(float x) { return __builtin_roundevenf(x); }
+
+// clamp(round(scaled) + zero, lo, hi) where NaN is 0 (R8.1).
+KN int64_t kn_quantize(float scaled, int64_t zero, int64_t lo, int64_t hi) {
+  int64_t q = kn_i64_from_f32(kn_even(scaled < -0x1p62f  ? -0x1p62f
+                                      : scaled > 0x1p62f ? 0x1p62f
+                                                         : scaled)) +
+              zero;
+  return q < lo ? lo : q > hi ? hi : q;
+}
+
+//===----------------------------------------------------------------------===//
+// Vectors
+//===----------------------------------------------------------------------===//
+
+#define KN_COMPARE(t, n)                                                                           \
+  KN mtia_maskx##n kn_lt_##t##x##n(mtia_##t##x##n a, mtia_##t##x##n b) {                           \
+    return __builtin_convertvector(a < b, mtia_maskx##n);                                          \
+  }                                                                                                \
+  KN mtia_maskx##n kn_le_##t##x##n(mtia_##t##x##n a, mtia_##t##x##n b) {                           \
+    return __builtin_convertvector(a <= b, mtia_maskx##n);                                         \
+  }                                                                                                \
+  KN mtia_maskx##n kn_eq_##t##x##n(mtia_##t##x##n a, mtia_##t##x##n b) {                           \
+    return __builtin_convertvector(a == b, mtia_maskx##n);                                         \
+  }                                                                                                \
+  KN mtia_maskx##n kn_ne_##t##x##n(mtia_##t##x##n a, mtia_##t##x##n b) {                           \
+    return __builtin_convertvector(a != b, mtia_maskx##n);                                         \
+  }
+
+#define KN_VECTOR_ORDERED(t, n)                                                                    \
+  KN mtia_##t##x##n kn_min_##t##x##n(mtia_##t##x##n a, mtia_##t##x##n b) {                         \
+    return mtia_min_##t##x##n(a, b);                                                               \
+  }                                                                                                \
+  KN mtia_##t##x##n kn_max_##t##x##n(mtia_##t##x##n a, mtia_##t##x##n b) {                         \
+    return mtia_max_##t##x##n(a, b);                                                               \
+  }
+
+// NaN if one is NaN; of a zero and another the second, as the interpreter has it.
+#define KN_VECTOR_FLOAT(t, c, n)                                                                   \
+  KN mtia_##t##x##n kn_min_##t##x##n(mtia_##t##x##n a, mtia_##t##x##n b) {                         \
+    return ((a < b) | (a != a)) ? a : b;                                                             \
+  }                                                                                                \
+  KN mtia_##t##x##n kn_max_##t##x##n(mtia_##t##x##n a, mtia_##t##x##n b) {                         \
+    return ((a > b) | (a != a)) ? a : b;                                                             \
+  }                                                                                                \
+  KN mtia_##t##x##n kn_relu_##t##x##n(mtia_##t##x##n x) {                                          \
+    return x < (c)0 ? (mtia_##t##x##n)(c)0 : x;                                                    \
+  }                                                                                                \
+  KN mtia_##t##x##n kn_leaky_relu_##t##x##n(mtia_##t##x##n x, mtia_##t##x##n slope) {              \
+    return x < (c)0 ? x * slope : x;                                                               \
+  }                                                                                                \
+  KN mtia_##t##x##n kn_sqrt_##t##x##n(mtia_##t##x##n x) { return __builtin_elementwise_sqrt(x); }  \
+  KN mtia_##t##x##n kn_floor_##t##x##n(mtia_##t##x##n x) { return __builtin_elementwise_floor(x); } \
+  KN mtia_##t##x##n kn_ceil_##t##x##n(mtia_##t##x##n x) { return __builtin_elementwise_ceil(x); }  \
+  KN mtia_##t##x##n kn_trunc_##t##x##n(mtia_##t##x##n x) { return __builtin_elementwise_trunc(x); } \
+  KN mtia_##t##x##n kn_round_##t##x##n(mtia_##t##x##n x) {                                         \
+    return __builtin_elementwise_roundeven(x);                                                     \
+  }                                                                                                \
+  /* Ties away from zero. */                                                                       \
+  KN mtia_##t##x##n kn_round_away_##t##x##n(mtia_##t##x##n x) {                                    \
+    return __builtin_elementwise_round(x);                                                         \
+  }
+
+// Greatest and least element, NaN if there is one.
+#define KN_EXTREME(t, c, n)                                                                        \
+  KN c kn_hmax_##t##x##n(mtia_##t##x##n x) {                                                       \
+    return __builtin_reduce_or(__builtin_convertvector(x != x, mtia_i8x##n)) ? x[0] - x[0] +       \
+                                                                                   (c)__builtin_nanf("") \
+                                                                             : mtia_hmax_##t##x##n(x); \
+  }                                                                                                \
+  KN c kn_hmin_##t##x##n(mtia_##t##x##n x) {                                                       \
+    return __builtin_reduce_or(__builtin_convertvector(x != x, mtia_i8x##n)) ? x[0] - x[0] +       \
+                                                                                   (c)__builtin_nanf("") \
+                                                                             : mtia_hmin_##t##x##n(x); \
+  }
+
+#define KN_VECTOR(n)                                                                               \
+  typedef double kn_f64x##n __attribute__((ext_vector_type(n)));                                   \
+  typedef int64_t kn_i64x##n __attribute__((ext_vector_type(n)));                                  \
+  KN mtia_i32x##n kn_iota_i32x##n(long first) {                                                    \
+    return mtia_iota_i32x##n() + (int32_t)first;                                                   \
+  }                                                                                                \
+  KN mtia_i32x##n kn_add_i32x##n(mtia_i32x##n a, mtia_i32x##n b) {                                 \
+    return (mtia_i32x##n)((mtia_u32x##n)a + (mtia_u32x##n)b);                                      \
+  }                                                                                                \
+  KN mtia_i32x##n kn_sub_i32x##n(mtia_i32x##n a, mtia_i32x##n b) {                                 \
+    return (mtia_i32x##n)((mtia_u32x##n)a - (mtia_u32x##n)b);                                      \
+  }                                                                                                \
+  KN mtia_i32x##n kn_mul_i32x##n(mtia_i32x##n a, mtia_i32x##n b) {                                 \
+    return (mtia_i32x##n)((mtia_u32x##n)a * (mtia_u32x##n)b);                                      \
+  }                                                                                                \
+  KN mtia_i32x##n kn_neg_i32x##n(mtia_i32x##n a) { return (mtia_i32x##n)(0 - (mtia_u32x##n)a); }   \
+  KN mtia_i32x##n kn_shl_i32x##n(mtia_i32x##n a, mtia_i32x##n b) {                                 \
+    return (mtia_i32x##n)((mtia_u32x##n)a << (mtia_u32x##n)(b & 31));                              \
+  }                                                                                                \
+  KN mtia_i32x##n kn_shr_i32x##n(mtia_i32x##n a, mtia_i32x##n b) { return a >> (b & 31); }         \
+  KN mtia_i32x##n kn_div_i32x##n(mtia_i32x##n a, mtia_i32x##n b) {                                 \
+    mtia_i32x##n odd = (b == 0) | (b == -1);                                                       \
+    mtia_i32x##n q = a / (odd ? (mtia_i32x##n)1 : b);                                              \
+    q = b == -1 ? kn_neg_i32x##n(a) : q;                                                           \
+    return b == 0 ? (mtia_i32x##n)(-1) : q;                                                        \
+  }                                                                                                \
+  KN mtia_i32x##n kn_rem_i32x##n(mtia_i32x##n a, mtia_i32x##n b) {                                 \
+    mtia_i32x##n odd = (b == 0) | (b == -1);                                                       \
+    mtia_i32x##n r = a % (odd ? (mtia_i32x##n)1 : b);                                              \
+    return b == 0 ? a : r;                                                                         \
+  }                                                                                                \
+  KN_COMPARE(i8, n)                                                                                \
+  KN_COMPARE(u8, n)                                                                                \
+  KN_COMPARE(i16, n)                                                                               \
+  KN_COMPARE(i32, n)                                                                               \
+  KN_COMPARE(f16, n)                                                                               \
+  KN_COMPARE(f32, n)                                                                               \
+  KN_VECTOR_ORDERED(i8, n)                                                                         \
+  KN_VECTOR_ORDERED(u8, n)                                                                         \
+  KN_VECTOR_ORDERED(i16, n)                                                                        \
+  KN_VECTOR_ORDERED(i32, n)                                                                        \
+  KN_VECTOR_FLOAT(f16, _Float16, n)                                                                \
+  KN_VECTOR_FLOAT(f32, float, n)                                                                   \
+  KN_EXTREME(f16, _Float16, n)                                                                     \
+  KN_EXTREME(f32, float, n)                                                                        \
+  /* Truth values are bytes in memory. */                                                          \
+  KN mtia_maskx##n kn_mask_from_u8x##n(mtia_u8x##n x) {                                            \
+    return __builtin_convertvector(x != 0, mtia_maskx##n);                                         \
+  }                                                                                                \
+  KN mtia_u8x##n kn_u8_from_maskx##n(mtia_maskx##n x) {                                            \
+    return x ? (mtia_u8x##n)1 : (mtia_u8x##n)0;                                                    \
+  }                                                                                                \
+  /* Rounded to bf16, as a float again. */                                                         \
+  KN mtia_f32x##n kn_bf16_f32x##n(mtia_f32x##n x) {                                                \
+    return mtia_f32x##n##_from_bf16x##n(mtia_bf16x##n##_from_f32x##n(x));                          \
+  }                                                                                                \
+  /* Fraction cut off, saturated, NaN 0. */                                                        \
+  KN mtia_i32x##n kn_i32_from_f32x##n(mtia_f32x##n x) {                                            \
+    mtia_i32x##n r = mtia_i32x##n##_from_f32x##n(__builtin_elementwise_trunc(x));                  \
+    return x == x ? r : (mtia_i32x##n)0;                                                           \
+  }                                                                                                \
+  KN mtia_i16x##n kn_i16_from_f32x##n(mtia_f32x##n x) {                                            \
+    return mtia_i16x##n##_from_i32x##n(kn_i32_from_f32x##n(x));                                    \
+  }                                                                                                \
+  KN mtia_i8x##n kn_i8_from_f32x##n(mtia_f32x##n x) {                                              \
+    return mtia_i8x##n##_from_i32x##n(kn_i32_from_f32x##n(x));                                     \
+  }                                                                                                \
+  KN mtia_u8x##n kn_u8_from_f32x##n(mtia_f32x##n x) {                                              \
+    return mtia_u8x##n##_from_i32x##n(kn_i32_from_f32x##n(x));                                     \
+  }                                                                                                \
+  /* clamp(round(scaled) + zero, lo, hi), NaN is 0; exact for zero points within 2^30. */          \
+  KN mtia_i32x##n kn_quantize_i32x##n(mtia_f32x##n scaled, mtia_i32x##n zero, int32_t lo,          \
+                                      int32_t hi) {                                                \
+    mtia_i32x##n r = mtia_i32x##n##_from_f32x##n(scaled);                                          \
+    r = scaled == scaled ? r : (mtia_i32x##n)0;                                                    \
+    r = mtia_add_sat_i32x##n(r, zero);                                                             \
+    return mtia_min_i32x##n(mtia_max_i32x##n(r, (mtia_i32x##n)lo), (mtia_i32x##n)hi);              \
+  }                                                                                                \
+  /* Of i8 without a zero point: one conversion that rounds and saturates. */                      \
+  KN mtia_i8x##n kn_quantize_i8x##n(mtia_f32x##n scaled) {                                         \
+    return mtia_i8x##n##_from_f32x##n(scaled == scaled ? scaled : (mtia_f32x##n)0.0f);             \
+  }                                                                                                \
+  KN mtia_f32x##n kn_rsqrt_f32x##n(mtia_f32x##n x) {                                               \
+    return 1.0f / __builtin_elementwise_sqrt(x);                                                   \
+  }                                                                                                \
+  KN mtia_f32x##n kn_exp_f32x##n(mtia_f32x##n x) { return mtia_exp_f32x##n(x); }                   \
+  KN mtia_f32x##n kn_log_f32x##n(mtia_f32x##n x) { return mtia_log_f32x##n(x); }                   \
+  KN mtia_f32x##n kn_tanh_f32x##n(mtia_f32x##n x) { return mtia_tanh_f32x##n(x); }                 \
+  KN mtia_f32x##n kn_sigmoid_f32x##n(mtia_f32x##n x) { return mtia_sigmoid_f32x##n(x); }           \
+  KN mtia_f32x##n kn_silu_f32x##n(mtia_f32x##n x) { return x * mtia_sigmoid_f32x##n(x); }          \
+  /* erfc(z) for z >= 1 where square = z * z and rest = what that lost: e^-square times a          \
+     polynomial of t = 1 / (z + 2), fitted for the least relative error, 1.1e-8. */                \
+  KN mtia_f32x##n kn_far_erfc_f32x##n(mtia_f32x##n z, mtia_f32x##n square, mtia_f32x##n rest) {    \
+    MTIA_SIMD_ORDERED                                                                              \
+    mtia_f32x##n t = 1.0f / (z + 2.0f);                                                            \
+    mtia_f32x##n p = t * 0x1.7eecc8p+4f - 0x1.cf50bap+4f;                                          \
+    p = p * t + 0x1.517c16p+2f;                                                                    \
+    p = p * t + 0x1.f43252p+0f;                                                                    \
+    p = p * t + 0x1.6e17eep+1f;                                                                    \
+    p = p * t + 0x1.f9caf2p+0f;                                                                    \
+    p = p * t + 0x1.20ced6p+0f;                                                                    \
+    p = p * t + 0x1.20de6ap-1f;                                                                    \
+    mtia_f32x##n e = mtia_exp_f32x##n(-square);                                                    \
+    return p * t * (e - e * rest);                                                                 \
+  }                                                                                                \
+  /* erf(z) for 0 <= z < 1: an odd polynomial, relative error 1.2e-9 before rounding. */           \
+  KN mtia_f32x##n kn_near_erf_f32x##n(mtia_f32x##n z) {                                            \
+    MTIA_SIMD_ORDERED                                                                              \
+    mtia_f32x##n s = z * z;                                                                        \
+    mtia_f32x##n p = s * -0x1.4383fep-17f + 0x1.d8268ep-14f;                                       \
+    p = p * s - 0x1.bcbe9ap-11f;                                                                   \
+    p = p * s + 0x1.5628eep-8f;                                                                    \
+    p = p * s - 0x1.b829a8p-6f;                                                                    \
+    p = p * s + 0x1.ce2f08p-4f;                                                                    \
+    p = p * s - 0x1.812746p-2f;                                                                    \
+    p = p * s + 0x1.20dd76p+0f;                                                                    \
+    return z * p;                                                                                  \
+  }                                                                                                \
+  KN mtia_f32x##n kn_erf_f32x##n(mtia_f32x##n x) {                                                 \
+    mtia_f32x##n size = mtia_abs_f32x##n(x);                                                       \
+    mtia_f32x##n z = size > 4.0f ? (mtia_f32x##n)4.0f : size; /* 1 - erf(4) is 1.5e-8 */           \
+    mtia_f32x##n square = z * z;                                                                   \
+    mtia_f32x##n far = 1.0f - kn_far_erfc_f32x##n(z, square, (mtia_f32x##n)0.0f);                  \
+    mtia_f32x##n y = size < 1.0f ? kn_near_erf_f32x##n(x) : (x < 0.0f ? -far : far);               \
+    return x == x ? y : x;                                                                         \
+  }                                                                                                \
+  /* x times the normal distribution, which for x < 0 is erfc of |x| / sqrt 2, over 2. */          \
+  KN mtia_f32x##n kn_gelu_f32x##n(mtia_f32x##n x) {                                                \
+    mtia_f32x##n size = mtia_abs_f32x##n(x);                                                       \
+    size = size > 15.0f ? (mtia_f32x##n)15.0f : size; /* erfc is 0 there */                        \
+    mtia_f32x##n z = size * 0x1.6a09e6p-1f;                                                        \
+    mtia_f32x##n square = size * size;                                                             \
+    mtia_f32x##n rest = __builtin_elementwise_fma(size, size, -square);                            \
+    mtia_f32x##n tail = 0.5f * kn_far_erfc_f32x##n(z, 0.5f * square, 0.5f * rest);                 \
+    mtia_f32x##n half = 0.5f * kn_near_erf_f32x##n(z);                                             \
+    tail = z < 1.0f ? 0.5f - half : tail;                                                          \
+    mtia_f32x##n y = x * (x < 0.0f ? tail : 1.0f - tail);                                          \
+    return x < -15.0f ? (mtia_f32x##n)(-0.0f) : y;                                                 \
+  }                                                                                                \
+  /* e^(b ln a) in f64: ln to 1e-12, e^x to 1e-11. */                                              \
+  KN mtia_f32x##n kn_pow_f32x##n(mtia_f32x##n a, mtia_f32x##n b) {                                 \
+    typedef kn_f64x##n d;                                                                          \
+    typedef kn_i64x##n i;                                                                          \
+    d x = __builtin_convertvector(mtia_abs_f32x##n(a), d);                                         \
+    d y = __builtin_convertvector(b, d);                                                           \
+    i bits = (i)x - 0x3fe6a09e667f3bcdL; /* 1 / sqrt 2 */                                          \
+    d k = __builtin_convertvector(bits >> 52, d);                                                  \
+    d m = (d)((bits & 0xfffffffffffffL) + 0x3fe6a09e667f3bcdL);                                    \
+    d s = (m - 1.0) / (m + 1.0);                                                                   \
+    d s2 = s * s;                                                                                  \
+    d p = s2 * (1.0 / 13) + (1.0 / 11);                                                            \
+    p = p * s2 + (1.0 / 9);                                                                        \
+    p = p * s2 + (1.0 / 7);                                                                        \
+    p = p * s2 + 0.2;                                                                              \
+    p = p * s2 + (1.0 / 3);                                                                        \
+    p = p * s2 + 1.0;                                                                              \
+    d t = y * (k + 2.8853900817779268 * s * p); /* in powers of two */                             \
+    t = t > 200.0 ? (d)200.0 : t;                                                                  \
+    t = t < -200.0 ? (d)(-200.0) : t;                                                              \
+    d whole = __builtin_elementwise_roundeven(t);                                                  \
+    d r = (t - whole) * 0.69314718055994531;                                                       \
+    d e = r * (1.0 / 3628800) + (1.0 / 362880);                                                    \
+    e = e * r + (1.0 / 40320);                                                                     \
+    e = e * r + (1.0 / 5040);                                                                      \
+    e = e * r + (1.0 / 720);                                                                       \
+    e = e * r + (1.0 / 120);                                                                       \
+    e = e * r + (1.0 / 24);                                                                        \
+    e = e * r + (1.0 / 6);                                                                         \
+    e = e * r + 0.5;                                                                               \
+    e = e * r + 1.0;                                                                               \
+    e = e * r + 1.0;                                                                               \
+    e = e * (d)((__builtin_convertvector(whole, i) + 1023) << 52);                                 \
+    typedef mtia_f32x##n f;                                                                        \
+    f result = __builtin_convertvector(e, f);                                                      \
+    const float inf = __builtin_inff();                                                            \
+    f size = mtia_abs_f32x##n(a);                                                                  \
+    /* 0 and infinity to the power b. */                                                           \
+    mtia_i32x##n up = (b > 0.0f) == (size > 1.0f);                                                 \
+    result = ((size == 0.0f) | (size == inf)) ? (up ? (f)inf : (f)0.0f) : result;                    \
+    mtia_i32x##n grows = (b < 0.0f) == (size < 1.0f);                                              \
+    result = mtia_abs_f32x##n(b) == inf ? (size == 1.0f ? (f)1.0f : grows ? (f)inf : (f)0.0f)      \
+                                        : result;                                                  \
+    f half = b * 0.5f;                                                                             \
+    mtia_i32x##n odd = (b == __builtin_elementwise_trunc(b)) &                                     \
+                       (half != __builtin_elementwise_trunc(half)) &                               \
+                       (mtia_abs_f32x##n(b) < 0x1p24f);                                            \
+    mtia_i32x##n negative = (mtia_i32x##n)a < 0;                                                   \
+    result = (negative & odd) ? -result : result;                                                    \
+    mtia_i32x##n nowhere = (a < 0.0f) & (size != inf) & (b != __builtin_elementwise_trunc(b));     \
+    result = (nowhere | (a != a) | (b != b)) ? (f)__builtin_nanf("") : result;                       \
+    return ((b == 0.0f) | (a == 1.0f)) ? (f)1.0f : result;                                           \
+  }
+
+KN_VECTOR(16)
+KN_VECTOR(32)
+KN_VECTOR(64)
+
+// Functions of f16, and of single numbers, by those of f32.
+#define KN_BY_F32(f, n)                                                                            \
+  KN mtia_f16x##n kn_##f##_f16x##n(mtia_f16x##n x) {                                               \
+    return mtia_f16x##n##_from_f32x##n(kn_##f##_f32x##n(mtia_f32x##n##_from_f16x##n(x)));          \
+  }
+#define KN_FUNCTION(f)                                                                             \
+  KN_BY_F32(f, 16)                                                                                 \
+  KN_BY_F32(f, 32)                                                                                 \
+  KN_BY_F32(f, 64)                                                                                 \
+  KN float kn_##f##_f32(float x) { return kn_##f##_f32x16((mtia_f32x16)x)[0]; }                    \
+  KN _Float16 kn_##f##_f16(_Float16 x) { return (_Float16)kn_##f##_f32((float)x); }
+KN_FUNCTION(exp)
+KN_FUNCTION(log)
+KN_FUNCTION(rsqrt)
+KN_FUNCTION(tanh)
+KN_FUNCTION(sigmoid)
+KN_FUNCTION(erf)
+KN_FUNCTION(gelu)
+KN_FUNCTION(silu)
+
+#define KN_POW_F16(n)                                                                              \
+  KN mtia_f16x##n kn_pow_f16x##n(mtia_f16x##n a, mtia_f16x##n b) {                                 \
+    return mtia_f16x##n##_from_f32x##n(                                                            \
+        kn_pow_f32x##n(mtia_f32x##n##_from_f16x##n(a), mtia_f32x##n##_from_f16x##n(b)));           \
+  }
+KN_POW_F16(16)
+KN_POW_F16(32)
+KN_POW_F16(64)
+
+#define KN_FLOAT(t, c)                                                                             \
+  KN c kn_min_##t(c a, c b) { return a < b || a != a ? a : b; }                                    \
+  KN c kn_max_##t(c a, c b) { return a > b || a != a ? a : b; }                                    \
+  KN c kn_relu_##t(c x) { return x < (c)0 ? (c)0 : x; }                                            \
+  KN c kn_leaky_relu_##t(c x, c slope) { return x < (c)0 ? (c)(x * slope) : x; }                   \
+  KN c kn_abs_##t(c x) { return (c)__builtin_fabsf((float)x); }                                    \
+  KN c kn_sqrt_##t(c x) { return (c)__builtin_sqrtf((float)x); }                                   \
+  KN c kn_floor_##t(c x) { return (c)__builtin_floorf((float)x); }                                 \
+  KN c kn_ceil_##t(c x) { return (c)__builtin_ceilf((float)x); }                                   \
+  KN c kn_trunc_##t(c x) { return (c)__builtin_truncf((float)x); }                                 \
+  KN c kn_round_##t(c x) { return (c)__builtin_roundevenf((float)x); }                             \
+  KN c kn_round_away_##t(c x) { return (c)__builtin_roundf((float)x); }                            \
+  KN c kn_pow_##t(c a, c b) {                                                                      \
+    return (c)kn_pow_f32x16((mtia_f32x16)(float)a, (mtia_f32x16)(float)b)[0];                      \
+  }
+KN_FLOAT(f16, _Float16)
+KN_FLOAT(f32, float)
+
+#endif

@@ -1,0 +1,899 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+// A row program as a kernel: its arguments, the sizes of tiles, core 0, which moves, and core 1,
+// which computes.
+#include "rows_print.h"
+
+#include <ctype.h>
+#include <inttypes.h>
+#include <stdarg.h>
+#include <stdlib.h>
+#include <string.h>
+
+#define T(...) kn_text(r->file, __VA_ARGS__)
+#define WIDTH 100
+
+//===----------------------------------------------------------------------===//
+// Lines
+//===----------------------------------------------------------------------===//
+
+static void put_indent(struct rows *r, unsigned extra) {
+  for (unsigned i = 0; i < r->indent + extra; i++)
+    fputs("  ", r->out);
+}
+
+// Where a line that is too long may be broken: the last gap after a comma or before an operator, as
+// far outside of parentheses as possible.
+static size_t break_at(const char *text, size_t room) {
+  size_t best = 0;
+  int depth = 0, best_depth = INT32_MAX;
+  for (size_t i = 1; text[i] && i < room; i++) {
+    depth += (text[i] == '(') - (text[i] == ')');
+    bool gap = text[i] == ' ' && (strchr(",;=", text[i - 1]) ||
+                                  (strchr("+-*&|?:", text[i + 1]) && text[i + 2] == ' ') ||
+                                  !strncmp(text + i, " && ", 4));
+    if (gap && depth <= best_depth && i > room / 3) {
+      best = i;
+      best_depth = depth;
+    }
+  }
+  return best;
+}
+
+void rows_put(struct rows *r, const char *format, ...) {
+  va_list args, again;
+  va_start(args, format);
+  va_copy(again, args);
+  int size = vsnprintf(NULL, 0, format, args);
+  char *buffer = kn_alloc(r->file, (size_t)size + 1), *text = buffer;
+  vsnprintf(buffer, (size_t)size + 1, format, again);
+  va_end(args);
+  va_end(again);
+  if (*text)
+    put_indent(r, 0);
+  size_t room = WIDTH - 2 * r->indent;
+  while (strlen(text) > room) {
+    size_t at = break_at(text, room);
+    if (!at)
+      break;
+    fprintf(r->out, "%.*s\n", (int)at, text);
+    text += at + 1;
+    put_indent(r, 2);
+    room = WIDTH - 2 * r->indent - 4;
+  }
+  fprintf(r->out, "%s\n", text);
+}
+
+void rows_comment(struct rows *r, const char *text) {
+  size_t room = WIDTH - 2 * r->indent - 3;
+  while (*text) {
+    size_t n = strcspn(text, "\n");
+    if (n > room)
+      for (n = room; n > 1 && text[n] != ' ';)
+        n--;
+    put_indent(r, 0);
+    fprintf(r->out, "// %.*s\n", (int)n, text);
+    text += n + (text[n] != 0);
+  }
+}
+
+//===----------------------------------------------------------------------===//
+// Names
+//===----------------------------------------------------------------------===//
+
+static const char *const reserved[] = {
+    "alignas", "alignof", "asm", "auto", "bool", "break", "case", "char", "const", "continue",
+    "default", "do", "double", "else", "enum", "extern", "false", "float", "for", "goto", "if",
+    "inline", "int", "long", "nullptr", "register", "restrict", "return", "short", "signed", "sizeof",
+    "static", "static_assert", "struct", "switch", "thread_local", "true", "typedef", "typeof",
+    "union", "unsigned", "void", "volatile", "while", "NULL", "args", "main", "tile", "tiles", "pe",
+    "pes", "done", "local", "compute", "offsetof", "wint_t", "size_t",
+};
+
+static bool taken(const struct rows *r, const char *name) {
+  for (size_t i = 0; i < sizeof reserved / sizeof *reserved; i++)
+    if (!strcmp(reserved[i], name))
+      return true;
+  if (!strncmp(name, "mtia", 4) || !strncmp(name, "MTIA", 4) || !strncmp(name, "CB_", 3) ||
+      !strncmp(name, "TILE", 4) || !strncmp(name, "INT", 3) || !strncmp(name, "UINT", 4) ||
+      name[0] == '_')
+    return true;
+  for (unsigned i = 0; i < r->num_names; i++)
+    if (!strcmp(r->names[i], name))
+      return true;
+  return false;
+}
+
+const char *rows_name(struct rows *r, const char *wish) {
+  const char *name = wish;
+  for (unsigned i = 2; taken(r, name); i++)
+    name = T("%s_%u", wish, i);
+  if (r->num_names == r->max_names) {
+    unsigned max = r->max_names ? 2 * r->max_names : 64;
+    const char **names = kn_alloc(r->file, max * sizeof *names);
+    if (r->num_names)
+      memcpy(names, r->names, r->num_names * sizeof *names);
+    r->names = names;
+    r->max_names = max;
+  }
+  return r->names[r->num_names++] = name;
+}
+
+void rows_release(struct rows *r, const char *name) {
+  for (unsigned i = r->num_names; i-- > 0;)
+    if (r->names[i] == name) {
+      r->names[i] = "";
+      return;
+    }
+}
+
+static const char *upper(struct rows *r, const char *name) {
+  char *text = kn_alloc(r->file, strlen(name) + 1);
+  for (size_t i = 0; name[i]; i++)
+    text[i] = (char)toupper((unsigned char)name[i]);
+  return text;
+}
+
+// Does `text` use the identifier?
+static bool uses(const char *text, const char *name) {
+  size_t n = strlen(name);
+  for (const char *at = text; (at = strstr(at, name)); at += n) {
+    bool before = at > text && (isalnum((unsigned char)at[-1]) || at[-1] == '_' || at[-1] == '.' ||
+                                (at[-1] == '>' && at > text + 1 && at[-2] == '-'));
+    bool after = isalnum((unsigned char)at[n]) || at[n] == '_';
+    if (!before && !after)
+      return true;
+  }
+  return false;
+}
+
+//===----------------------------------------------------------------------===//
+// Tensors as arguments
+//===----------------------------------------------------------------------===//
+
+static const char *const dtype_names[KN_NUM_TYPES] = {
+    [KN_BOOL] = "BOOL", [KN_I8] = "I8",   [KN_U8] = "U8",     [KN_I16] = "I16", [KN_I32] = "I32",
+    [KN_I64] = "I64",   [KN_F16] = "F16", [KN_BF16] = "BF16", [KN_F32] = "F32"};
+
+// The type of elements in memory.
+static const char *memory_type(enum kn_type type) {
+  return type == KN_BOOL ? "uint8_t" : type == KN_BF16 ? "__bf16" : rows_c_type(type);
+}
+
+static const char *argument_type(enum kn_type type) {
+  return type == KN_BOOL ? "_Bool" : memory_type(type);
+}
+
+static const char *argument_name(struct rows *r, const struct kn_tensor *t) {
+  return t->role == KN_LOCAL ? T("kn_%s", r->tensor_names[t->id]) : t->name;
+}
+
+static void declare_argument(struct rows *r, const struct kn_tensor *t) {
+  char text[160];
+  if (t->role == KN_INPUT && !t->rank)
+    fprintf(r->out, "  %s %s;\n", argument_type(t->type), t->name);
+  else
+    fprintf(r->out, "  struct mtia_tensor %s; // %s%s\n", argument_name(r, t),
+            kn_describe(t, text, sizeof text), t->role == KN_LOCAL ? ", scratch" : "");
+}
+
+static const char *dim_text(struct rows *r, const struct kn_dim *d) {
+  return d->size >= 0 ? T("\"%" PRId64 "\"", d->size) : T("\"%s\"", d->name);
+}
+
+static const char *descriptor(struct rows *r, const struct kn_tensor *t) {
+  if (t->role == KN_INPUT && !t->rank)
+    return T(", MTIA_SCALAR(%s, MTIA_%s)", t->name, dtype_names[t->type]);
+  const char *dims = "";
+  for (unsigned i = 0; i < t->rank; i++)
+    dims = T("%s, %s", dims, dim_text(r, t->dims[i]));
+  return T(", MTIA_%s(%s, MTIA_%s%s)", t->role == KN_INPUT ? "IN" : "OUT", argument_name(r, t),
+           dtype_names[t->type], dims);
+}
+
+// Every argument: inputs, outputs, then scratch.
+typedef void visit_fn(struct rows *r, const struct kn_tensor *t, void *data);
+
+static void each_argument(struct rows *r, visit_fn *visit, void *data) {
+  for (struct kn_tensor *t = r->kernel->inputs; t; t = t->next)
+    visit(r, t, data);
+  for (struct kn_tensor *t = r->kernel->outputs; t; t = t->next)
+    visit(r, t, data);
+  for (struct phase *p = r->phases; p; p = p->next)
+    for (struct line *l = p->lines; l; l = l->next)
+      if (l->target->role == KN_LOCAL && r->in_memory[l->target->id])
+        visit(r, l->target, data);
+}
+
+static void visit_declaration(struct rows *r, const struct kn_tensor *t, void *data) {
+  declare_argument(r, t);
+}
+
+static void visit_descriptor(struct rows *r, const struct kn_tensor *t, void *data) {
+  const char **text = data;
+  *text = T("%s%s", *text, descriptor(r, t));
+}
+
+// Where a symbolic dimension stands in the arguments.
+static const char *dim_source(struct rows *r, const struct kn_dim *dim) {
+  struct kn_tensor *lists[] = {r->kernel->inputs, r->kernel->outputs};
+  for (int i = 0; i < 2; i++)
+    for (struct kn_tensor *t = lists[i]; t; t = t->next)
+      for (unsigned d = 0; d < t->rank; d++)
+        if (t->dims[d] == dim)
+          return T("(long)args->%s.dim[%u]", t->name, d);
+  return NULL;
+}
+
+static void declare_dims(struct rows *r, const char *body) {
+  for (struct kn_dim *d = r->kernel->dims; d; d = d->next) {
+    if (!d->name || d->size >= 0 || !uses(body, r->dim_names[d->id]))
+      continue;
+    const char *source = dim_source(r, d);
+    if (!source && d->base)
+      source = T("%s + %" PRId64, dim_source(r, d->base), d->offset);
+    rows_put(r, "const long %s = %s;", r->dim_names[d->id], source);
+  }
+}
+
+//===----------------------------------------------------------------------===//
+// Tiles
+//===----------------------------------------------------------------------===//
+
+static const char *column_name(const struct phase *p) { return p->par_name[p->num_par - 1]; }
+
+static bool has_columns(const struct phase *p) { return p->across || !sz_is(p->tile_columns, 1); }
+static bool has_rows(const struct phase *p) { return p->num_par > 1 && !sz_is(p->tile_rows, 1); }
+
+static bool is_tiled(const struct phase *p, int i) {
+  return i == (int)p->num_par - 1 ? has_columns(p) : i == (int)p->num_par - 2 && has_rows(p);
+}
+
+static struct size num_tiles(struct rows *r, struct phase *p) {
+  struct kn_file *f = r->file;
+  struct size n = sz_num(f, 1);
+  for (unsigned i = 0; i < p->num_par; i++) {
+    struct size extent = rows_dim(r, p->par[i]);
+    if (i == p->num_par - 1)
+      extent = sz_ceil_div(f, extent, p->tile_columns);
+    else if (i == p->num_par - 2)
+      extent = sz_ceil_div(f, extent, p->tile_rows);
+    n = sz_mul(f, n, extent);
+  }
+  return n;
+}
+
+// The indices of tile `t`: m0, m1 along the tiled ones, b for the others.
+static void locate(struct rows *r, struct phase *p, const char *t) {
+  struct kn_file *f = r->file;
+  struct size rest = sz_name(t);
+  for (unsigned i = p->num_par; i-- > 0;) {
+    const char *name = p->par_name[i];
+    struct size extent = rows_dim(r, p->par[i]), tile = sz_num(f, 1), count;
+    bool column = i == p->num_par - 1;
+    bool tiled = is_tiled(p, (int)i);
+    if (tiled)
+      tile = column ? p->tile_columns : p->tile_rows;
+    count = sz_ceil_div(f, extent, tile);
+    bool outermost = true; // nothing but one tile further out
+    for (unsigned k = 0; k < i; k++)
+      outermost = outermost && sz_is(rows_dim(r, p->par[k]), 1);
+    struct size at = sz_is(count, 1) ? sz_num(f, 0)
+                     : outermost     ? rest
+                                     : (struct size){T("%s %% %s", rest.atom ? rest.text : T("(%s)", rest.text),
+                                                   count.atom ? count.text : T("(%s)", count.text)),
+                                                 0, false, false};
+    struct size first = sz_mul(f, at, tile);
+    if (tiled) {
+      rows_put(r, "const long %s0 = %s;", name, first.text);
+      if (sz_is(count, 1))
+        rows_put(r, "const long %s1 = %s;", name, extent.text);
+      else
+        rows_put(r, "const long %s1 = kn_least(%s, %s0 + %s);", name, extent.text, name, tile.text);
+    } else
+      rows_put(r, "const long %s = %s;", name, first.text);
+    if (!outermost && !sz_is(count, 1))
+      rest = (struct size){T("%s / %s", rest.atom ? rest.text : T("(%s)", rest.text),
+                             count.atom ? count.text : T("(%s)", count.text)),
+                           0, false, false};
+  }
+}
+
+// First index and number of indices of a tile along dimension i of an operand.
+static struct size first_of(struct rows *r, struct phase *p, const struct operand *o, unsigned i) {
+  int use = o->use[i];
+  if (use == WHOLE)
+    return sz_num(r->file, 0);
+  bool tiled = is_tiled(p, use);
+  return sz_name(tiled ? T("%s0", p->par_name[use]) : p->par_name[use]);
+}
+
+static struct size number_of(struct rows *r, struct phase *p, const struct operand *o, unsigned i) {
+  int use = o->use[i];
+  if (use == WHOLE)
+    return rows_dim(r, o->tensor->dims[i]);
+  bool tiled = is_tiled(p, use);
+  if (!tiled)
+    return sz_num(r->file, 1);
+  const char *name = p->par_name[use];
+  return (struct size){T("%s1 - %s0", name, name), 0, false, false};
+}
+
+//===----------------------------------------------------------------------===//
+// Core 0
+//===----------------------------------------------------------------------===//
+
+static struct size bytes_of(struct rows *r, const struct operand *o, struct size n) {
+  return sz_mul(r->file, n, sz_num(r->file, rows_bytes(o->tensor->type)));
+}
+
+// Loads or stores the box of an operand: one DMA per run of rows with the same distance.
+static void transfer(struct rows *r, struct phase *p, const struct operand *o) {
+  struct kn_file *f = r->file;
+  const struct kn_tensor *t = o->tensor;
+  unsigned rank = t->rank;
+  const char *arg = T("args->%s", argument_name(r, t));
+  struct size width = rank ? bytes_of(r, o, number_of(r, p, o, rank - 1))
+                           : sz_num(f, rows_bytes(t->type));
+  const char *cr = o->output ? "OUT" : "IN";
+  // The rows of one DMA: the innermost dimension with several indices, and further out as long as
+  // the dimensions inside are whole.
+  struct size rows = sz_num(f, 1), box_rows = sz_num(f, 1); // and what the box has room for
+  unsigned loops = 0, row = rank;                           // dimensions that get loops; of the rows
+  bool whole = true;
+  for (unsigned i = rank ? rank - 1 : 0; i-- > 0;) {
+    struct size n = number_of(r, p, o, i);
+    if (row == rank && sz_is(n, 1))
+      continue;
+    if (!whole) {
+      loops = i + 1;
+      break;
+    }
+    row = row == rank ? i : row;
+    rows = sz_mul(f, rows, n);
+    box_rows = sz_mul(f, box_rows, o->extent[i]);
+    whole = o->use[i] == WHOLE;
+  }
+  struct size stride = row < rank ? bytes_of(r, o, o->stride[row]) : o->slot;
+  const char *at = T("%s.data", arg);
+  const char *names[KN_MAX_RANK];
+  unsigned opened = 0;
+  const char *loop_at = at;
+  for (unsigned i = 0; i < rank; i++) {
+    struct size first = first_of(r, p, o, i);
+    const char *index = NULL;
+    if (i < loops && !sz_is(number_of(r, p, o, i), 1)) {
+      index = names[opened++] = rows_name(r, T("row%u", i));
+      if (!sz_is(first, 0))
+        index = T("(%s + %s)", first.text, index);
+    } else if (!sz_is(first, 0))
+      index = first.atom ? first.text : T("(%s)", first.text);
+    if (!index)
+      continue;
+    if (i == rank - 1)
+      loop_at = T("%s + (uint64_t)%s * %u", loop_at, index, rows_bytes(t->type));
+    else
+      loop_at = T("%s + (uint64_t)%s * %s.stride[%u]", loop_at, index, arg, i);
+  }
+  rows_put(r, "__mtia_cr_w2(MTIA_CR_DMA_%s, %s, %s);", cr, width.text,
+           stride.text);
+  if (row < rank)
+    rows_put(r, "__mtia_cr_w(MTIA_CR_DMA_%s_PITCH, %s.stride[%u]);", cr, arg, row);
+  unsigned depth = 0;
+  for (unsigned i = 0; i < loops; i++) {
+    struct size n = number_of(r, p, o, i);
+    if (sz_is(n, 1))
+      continue;
+    rows_put(r, "for (long %s = 0; %s < %s; %s++) {", names[depth], names[depth], n.text,
+             names[depth]);
+    r->indent++;
+    depth++;
+  }
+  if (o->output)
+    rows_put(r, "__mtia_dma_out(%s, %s, %s);", o->cb_name, loop_at, rows.text);
+  else
+    rows_put(r, "__mtia_dma_in(%s, %s, %s, MTIA_MC_NONE);", o->cb_name, loop_at,
+             rows.text);
+  // A box is always given as a whole.
+  struct size rest = sz_mul(f, sz_sub(f, box_rows, rows), stride);
+  bool partial = !(rows.known && box_rows.known && rows.value == box_rows.value);
+  const char *move = o->output ? "pop" : "push";
+  if (partial)
+    rows_put(r, "__mtia_cb_%s(%s, %s);", move, o->cb_name, rest.text);
+  struct size moved = sz_mul(f, box_rows, stride);
+  for (unsigned i = loops; i-- > 0;) {
+    struct size n = number_of(r, p, o, i);
+    if (!sz_is(n, 1)) {
+      r->indent--;
+      rows_put(r, "}");
+      rows_release(r, names[--opened]);
+      if (!(n.known && o->extent[i].known && n.value == o->extent[i].value) &&
+          o->use[i] != WHOLE)
+        rows_put(r, "__mtia_cb_%s(%s, %s);", move, o->cb_name,
+                 sz_mul(f, sz_sub(f, o->extent[i], n), moved).text);
+    }
+    moved = sz_mul(f, moved, o->extent[i]);
+  }
+}
+
+// Loads that zero sizes make empty: the command has no width or no row then.
+static const char *not_empty(struct rows *r, struct phase *p, const struct operand *o) {
+  const char *text = "";
+  for (unsigned i = 0; i < o->tensor->rank; i++) {
+    if (o->use[i] != WHOLE)
+      continue;
+    struct size n = rows_dim(r, o->tensor->dims[i]);
+    if (n.known && n.value > 0)
+      continue;
+    text = T("%s%s%s > 0", text, *text ? " && " : "", n.text);
+  }
+  return text;
+}
+
+static void load(struct rows *r, struct phase *p, const struct operand *o) {
+  const char *test = not_empty(r, p, o);
+  if (!*test) {
+    transfer(r, p, o);
+    return;
+  }
+  rows_put(r, "if (%s) {", test);
+  r->indent++;
+  transfer(r, p, o);
+  r->indent--;
+  rows_put(r, "} else");
+  rows_put(r, "  __mtia_cb_%s(%s, %s);", o->output ? "pop" : "push", o->cb_name,
+           o->slot.text);
+}
+
+static bool is_staged(const struct operand *o) { return !sz_is(o->staged, 0); }
+
+static void each_staged(struct rows *r, struct phase *p, bool output, bool per_tile) {
+  for (struct operand *o = p->operands; o; o = o->next)
+    if (is_staged(o) && o->output == output && o->per_tile == per_tile)
+      load(r, p, o);
+}
+
+static bool has_staged(const struct phase *p, bool output, bool per_tile) {
+  for (struct operand *o = p->operands; o; o = o->next)
+    if (is_staged(o) && o->output == output && o->per_tile == per_tile)
+      return true;
+  return false;
+}
+
+// Body of a block in its own stream, so that only what it uses is declared in front of it.
+struct block {
+  FILE *outer;
+  char *text;
+  size_t size;
+};
+
+static void begin_block(struct rows *r, struct block *b) {
+  b->outer = r->out;
+  b->text = NULL;
+  if (!(r->out = open_memstream(&b->text, &b->size)))
+    abort();
+}
+
+static const char *end_block(struct rows *r, struct block *b) {
+  fclose(r->out);
+  r->out = b->outer;
+  const char *text = kn_strndup(r->file, b->text, b->size);
+  free(b->text);
+  return text;
+}
+
+// Prints `body` behind those of the lines of `head` that declare something it uses.
+static void put_needed(struct rows *r, const char *head, const char *body) {
+  // From the last declaration to the first: one may need another.
+  const char *lines[64];
+  size_t sizes[64];
+  unsigned n = 0;
+  for (const char *at = head; *at && n < 64; n++) {
+    lines[n] = at;
+    sizes[n] = strcspn(at, "\n") + 1;
+    at += sizes[n];
+  }
+  const char *text = body;
+  while (n-- > 0) {
+    const char *line = kn_strndup(r->file, lines[n], sizes[n]);
+    const char *equals = strstr(line, " = ");
+    if (equals) {
+      size_t end = (size_t)(equals - line), begin = end;
+      while (begin > 0 && line[begin - 1] != ' ' && line[begin - 1] != '*')
+        begin--;
+      if (!uses(text, kn_strndup(r->file, line + begin, end - begin)))
+        continue;
+    }
+    text = T("%s%s", line, text);
+  }
+  fputs(text, r->out);
+}
+
+static void located(struct rows *r, struct phase *p, const char *t, void (*emit)(struct rows *,
+                                                                              struct phase *)) {
+  struct block b;
+  begin_block(r, &b);
+  locate(r, p, t);
+  const char *head = end_block(r, &b);
+  begin_block(r, &b);
+  emit(r, p);
+  const char *body = end_block(r, &b);
+  put_needed(r, head, body);
+}
+
+static void loads(struct rows *r, struct phase *p) { each_staged(r, p, false, true); }
+static void stores(struct rows *r, struct phase *p) { each_staged(r, p, true, true); }
+
+static void core0(struct rows *r, struct phase *p) {
+  if (has_staged(p, false, false)) {
+    rows_comment(r, "What all tiles need comes once.");
+    each_staged(r, p, false, false);
+  }
+  bool in = has_staged(p, false, true);
+  if (in) {
+    rows_comment(r, "Operands come one tile ahead; the results of a tile leave behind the operands "
+                    "of the next one.");
+    rows_put(r, "for (long tile = pe; tile < tiles + pes; tile += pes) {");
+    r->indent++;
+    rows_put(r, "if (tile < tiles) {");
+    r->indent++;
+    located(r, p, "tile", loads);
+    r->indent--;
+    rows_put(r, "}");
+    rows_put(r, "if (tile >= pes) {");
+    r->indent++;
+    rows_put(r, "const long done = tile - pes;");
+    located(r, p, "done", stores);
+    r->indent--;
+    rows_put(r, "}");
+    r->indent--;
+    rows_put(r, "}");
+    return;
+  }
+  rows_put(r, "for (long tile = pe; tile < tiles; tile += pes) {");
+  r->indent++;
+  located(r, p, "tile", stores);
+  r->indent--;
+  rows_put(r, "}");
+}
+
+//===----------------------------------------------------------------------===//
+// Core 1
+//===----------------------------------------------------------------------===//
+
+static const char *compute_name(struct rows *r, struct phase *p) {
+  return p->next || p->number ? T("compute_%s", r->tensor_names[p->lines->target->id])
+                              : "compute";
+}
+
+// Element 0 of the whole tensor, if it lay around the box as in memory: the text indexes with the
+// indices of the description.
+static const char *origin(struct rows *r, struct phase *p, const struct operand *o) {
+  struct kn_file *f = r->file;
+  struct size before = sz_num(f, 0);
+  for (unsigned i = 0; i < o->tensor->rank; i++)
+    before = sz_add(f, before, sz_mul(f, first_of(r, p, o, i), o->stride[i]));
+  const char *end = o->output ? "tail" : "head";
+  const char *base = T("__mtia_cb_%s(%s, 0)", end, o->cb_name);
+  return sz_sub(f, sz_name(base), bytes_of(r, o, before)).text;
+}
+
+static const char *pointer_type(const struct operand *o, struct rows *r) {
+  return T("%s%s *", o->output ? "" : "const ", memory_type(o->tensor->type));
+}
+
+// The parameters that the body uses, and the arguments for them.
+struct parameters {
+  const char *declarations, *values;
+};
+
+static void parameter(struct rows *r, struct parameters *ps, const char *body, const char *type,
+                      const char *name, const char *value) {
+  if (!uses(body, name))
+    return;
+  const char *comma = *ps->declarations ? ", " : "";
+  const char *gap = type[strlen(type) - 1] == '*' ? "" : " ";
+  ps->declarations = T("%s%s%s%s%s", ps->declarations, comma, type, gap, name);
+  ps->values = T("%s%s%s", ps->values, comma, value);
+}
+
+static void operand_parameter(struct rows *r, struct phase *p, struct parameters *ps,
+                              const char *body, const struct operand *o) {
+  const char *type = pointer_type(o, r);
+  const char *value = is_staged(o) ? T("(%s)(%s)", type, origin(r, p, o))
+                                   : T("(%s)args->%s.data", type, argument_name(r, o->tensor));
+  parameter(r, ps, body, type, o->name, value);
+}
+
+// Sizes of boxes that only the launch knows: parameters of the function of core 1.
+static void compute_function(struct rows *r, struct phase *p, struct parameters *ps) {
+  struct block b;
+  begin_block(r, &b);
+  r->indent = 1;
+  rows_compute(r, p);
+  const char *body = end_block(r, &b);
+  begin_block(r, &b);
+  declare_dims(r, body);
+  const char *head = end_block(r, &b);
+  r->indent = 0;
+  body = T("%s%s", head, body);
+  *ps = (struct parameters){"", ""};
+  if (strstr(body, "args->"))
+    *ps = (struct parameters){T("const struct %s_args *args", r->kernel->name), "args"};
+  for (struct operand *o = p->operands; o; o = o->next)
+    operand_parameter(r, p, ps, body, o);
+  for (struct local *v = p->locals; v; v = v->next)
+    if (v->array) {
+      const char *type = T("%s *", memory_type(v->tensor->type));
+      struct size before = sz_num(r->file, 0);
+      if (p->across)
+        before = sz_mul(r->file, sz_name(T("%s0", column_name(p))),
+                        sz_mul(r->file, v->stride[p->num_par - 1],
+                               sz_num(r->file, rows_bytes(v->tensor->type))));
+      struct size at = sz_sub(r->file, sz_add(r->file, sz_name("local"), v->at), before);
+      parameter(r, ps, body, type, v->name, T("(%s)(%s)", type, at.text));
+    }
+  for (unsigned i = 0; i < p->num_par; i++) {
+    const char *name = p->par_name[i];
+    const char *from = T("%s0", name), *to = T("%s1", name);
+    parameter(r, ps, body, "long", from, from);
+    parameter(r, ps, body, "long", to, to);
+    if (!is_tiled(p, (int)i))
+      parameter(r, ps, body, "long", name, name);
+  }
+  rows_comment(r, "A tile, by core 1. Pointers count from element 0 of the whole tensor.");
+  rows_put(r, "static MTIA_VECTOR void %s(%s) {", compute_name(r, p),
+           *ps->declarations ? ps->declarations : "void");
+  fputs(body, r->out);
+  fputs("}\n\n", r->out);
+}
+
+static void waits(struct rows *r, struct phase *p, bool per_tile) {
+  for (struct operand *o = p->operands; o; o = o->next)
+    if (is_staged(o) && o->per_tile == per_tile)
+      rows_put(r, "__mtia_cb_wait%s(%s, %s);", o->output ? "s" : "d", o->cb_name, o->slot.text);
+}
+
+static void core1(struct rows *r, struct phase *p, const struct parameters *ps) {
+  waits(r, p, false);
+  rows_put(r, "for (long tile = pe; tile < tiles; tile += pes) {");
+  r->indent++;
+  waits(r, p, true);
+  struct block b;
+  begin_block(r, &b);
+  locate(r, p, "tile");
+  const char *head = end_block(r, &b);
+  begin_block(r, &b);
+  rows_put(r, "%s(%s);", compute_name(r, p), ps->values);
+  const char *body = end_block(r, &b);
+  put_needed(r, head, body);
+  for (struct operand *o = p->operands; o; o = o->next)
+    if (is_staged(o) && o->per_tile)
+      rows_put(r, "__mtia_cb_%s(%s, %s);", o->output ? "push" : "pop", o->cb_name, o->slot.text);
+  r->indent--;
+  rows_put(r, "}");
+  for (struct operand *o = p->operands; o; o = o->next)
+    if (is_staged(o) && !o->per_tile)
+      rows_put(r, "__mtia_cb_pop(%s, %s);", o->cb_name, o->slot.text);
+}
+
+//===----------------------------------------------------------------------===//
+// The kernel
+//===----------------------------------------------------------------------===//
+
+// Places of the boxes, locals behind them.
+static void init_buffers(struct rows *r, struct phase *p) {
+  struct kn_file *f = r->file;
+  struct size at = sz_num(f, 0);
+  for (struct operand *o = p->operands; o; o = o->next) {
+    if (!is_staged(o))
+      continue;
+    struct size bytes = sz_mul(f, o->slot, sz_num(f, o->slots));
+    rows_put(r, "__mtia_cb_init(%s, %s, %s);", o->cb_name,
+             sz_add(f, sz_name("MTIA_LOCAL_BASE"), at).text, bytes.text);
+    at = sz_add(f, at, bytes);
+  }
+}
+
+static struct size locals_at(struct rows *r, struct phase *p) {
+  struct size at = sz_num(r->file, 0);
+  for (struct operand *o = p->operands; o; o = o->next)
+    if (is_staged(o))
+      at = sz_add(r->file, at, sz_mul(r->file, o->slot, sz_num(r->file, o->slots)));
+  return sz_round_up(r->file, at, 64);
+}
+
+static void phase_body(struct rows *r, struct phase *p, const struct parameters *ps) {
+  if (p->waits || p->number) {
+    rows_comment(r, p->waits ? "What follows reads what other PEs have written."
+                             : "The buffers change.");
+    rows_put(r, "__mtia_sync();");
+    rows_put(r, "__mtia_bar(%s);", p->waits ? "MTIA_BAR_GRID" : "MTIA_BAR_PE");
+  }
+  bool braces = p->number || p->next;
+  if (braces) {
+    rows_put(r, "{");
+    r->indent++;
+  }
+  struct size tiles = num_tiles(r, p);
+  rows_put(r, "const long tiles = %s;", tiles.text);
+  rows_put(r, "if (mtia_core() == 0) {");
+  r->indent++;
+  init_buffers(r, p);
+  r->indent--;
+  rows_put(r, "}");
+  rows_put(r, "__mtia_bar(MTIA_BAR_PE);");
+  rows_put(r, "if (mtia_core() == 0) { // moves data");
+  r->indent++;
+  core0(r, p);
+  r->indent--;
+  rows_put(r, "} else { // computes");
+  r->indent++;
+  for (struct local *v = p->locals; v; v = v->next)
+    if (v->array && strstr(ps->values, "local")) {
+      rows_put(r, "const uint64_t local = %s;",
+               sz_add(r->file, sz_name("MTIA_LOCAL_BASE"), locals_at(r, p)).text);
+      break;
+    }
+  core1(r, p, ps);
+  r->indent--;
+  rows_put(r, "}");
+  if (braces) {
+    r->indent--;
+    rows_put(r, "}");
+  }
+}
+
+static bool number_buffers(struct rows *r) {
+  unsigned most = 0;
+  for (struct phase *p = r->phases; p; p = p->next) {
+    unsigned n = 0;
+    for (struct operand *o = p->operands; o; o = o->next) {
+      // One core fills a buffer, the other one empties it: what is written here and read in a
+      // later phase needs two.
+      bool input = o->tensor->role == KN_INPUT, result = o->tensor->role == KN_OUTPUT;
+      const char *name = T("CB_%s%s", upper(r, r->tensor_names[o->tensor->id]),
+                           input || o->output == result ? "" : result ? "_IN" : "_OUT");
+      o->cb_name = name;
+      o->cb = n;
+      n += is_staged(o);
+    }
+    most = n > most ? n : most;
+  }
+  if (most > 32)
+    return rows_refuse(r, r->kernel->range, "split the kernel",
+                       "the kernel needs %u circular buffers, a PE has 32", most);
+  return true;
+}
+
+static void constants(struct rows *r, const char *text) {
+  const char *list = "";
+  for (struct kn_dim *d = r->kernel->dims; d; d = d->next)
+    if (d->name && d->size >= 0 && uses(text, r->dim_names[d->id]))
+      list = T("%s%s%s = %" PRId64, list, *list ? ", " : "", r->dim_names[d->id], d->size);
+  if (*list)
+    rows_put(r, "enum { %s };", list);
+  for (struct phase *p = r->phases; p; p = p->next) {
+    list = "";
+    for (struct operand *o = p->operands; o; o = o->next) {
+      bool earlier = false;
+      for (struct phase *q = r->phases; q != p; q = q->next)
+        for (struct operand *e = q->operands; e; e = e->next)
+          earlier = earlier || (is_staged(e) && !strcmp(e->cb_name, o->cb_name));
+      if (!is_staged(o) || earlier)
+        continue;
+      list = T("%s%s%s = %u", list, *list ? ", " : "", o->cb_name, o->cb);
+    }
+    if (*list)
+      rows_put(r, "enum { %s };", list);
+  }
+  fputs("\n", r->out);
+}
+
+// A tensor keeps its buffer's number in all phases: numbers of a phase must not collide.
+static void number_globally(struct rows *r) {
+  unsigned n = 0;
+  for (struct phase *p = r->phases; p; p = p->next)
+    for (struct operand *o = p->operands; o; o = o->next) {
+      if (!is_staged(o))
+        continue;
+      bool earlier = false;
+      for (struct phase *q = r->phases; q != p; q = q->next)
+        for (struct operand *e = q->operands; e; e = e->next)
+          if (is_staged(e) && !strcmp(e->cb_name, o->cb_name)) {
+            o->cb = e->cb;
+            earlier = true;
+          }
+      if (!earlier)
+        o->cb = n++;
+    }
+  if (n > 32)
+    rows_refuse(r, r->kernel->range, "split the kernel",
+                "the kernel needs %u circular buffers, a PE has 32", n);
+}
+
+static void print_head(struct rows *r) {
+  struct kn_kernel *k = r->kernel;
+  const char *base = strrchr(r->file->path, '/');
+  fprintf(r->out, "// %s, made by knyfe-c from %s:\n//\n", k->name,
+          base ? base + 1 : r->file->path);
+  for (struct kn_stmt *s = k->stmts; s; s = s->next)
+    fprintf(r->out, "//   %s\n", kn_stmt_text(r->file, s));
+  fprintf(r->out,
+          "//\n// for the shapes below and every sub-grid. Core 0 moves tiles between memory and local memory,\n"
+          "// core 1 computes.\n#include <mtia/kernel.h>\n#include <mtia/knyfe.h>\n\n"
+          "#pragma STDC FP_CONTRACT OFF // every operation is rounded (docs/knyfe.md, R6.6)\n\n");
+  fprintf(r->out, "struct %s_args {\n", k->name);
+  each_argument(r, visit_declaration, NULL);
+  fputs("};\n\n", r->out);
+}
+
+static bool check_types(struct rows *r) {
+  struct kn_tensor *lists[] = {r->kernel->inputs, r->kernel->outputs, r->kernel->locals};
+  for (int i = 0; i < 3; i++)
+    for (struct kn_tensor *t = lists[i]; t; t = t->next) {
+      if (t->type == KN_I4)
+        return rows_refuse(r, t->range, "store i8", "tensors of i4 have no mapping to the device yet");
+      if (t->rank > 6)
+        return rows_refuse(r, t->range, NULL, "a tensor of the device has at most 6 dimensions");
+    }
+  return true;
+}
+
+bool kn_rows(struct kn_file *file, struct kn_kernel *kernel, const struct kn_target *target,
+             bool as_c, FILE *out) {
+  struct rows *r = kn_alloc(file, sizeof *r);
+  r->file = file;
+  r->kernel = kernel;
+  r->target = target;
+  r->out = out;
+  if (!check_types(r))
+    return false;
+  r->dim_names = kn_alloc(file, (kernel->num_dims + 1) * sizeof *r->dim_names);
+  for (struct kn_dim *d = kernel->dims; d; d = d->next) {
+    if (!d->name)
+      continue;
+    char *name = kn_alloc(file, strlen(d->name) + 1), *to = name;
+    for (const char *from = d->name; *from; from++)
+      *to++ = isalnum((unsigned char)*from) ? *from : '_';
+    r->dim_names[d->id] = rows_name(r, name);
+  }
+  rows_name(r, kernel->name);
+  if (!(r->phases = rows_plan(r)) || r->failed || !number_buffers(r))
+    return false;
+  number_globally(r);
+  if (!as_c || target->verbose)
+    rows_explain(r, as_c ? stderr : out);
+  if (!as_c)
+    return !r->failed;
+
+  print_head(r);
+  struct block b;
+  begin_block(r, &b);
+  unsigned n = 0;
+  for (struct phase *p = r->phases; p; p = p->next)
+    n++;
+  struct parameters *ps = kn_alloc(file, n * sizeof *ps);
+  n = 0;
+  for (struct phase *p = r->phases; p; p = p->next)
+    compute_function(r, p, &ps[n++]);
+  const char *head = T("MTIA_KERNEL(%s, struct %s_args", kernel->name, kernel->name);
+  each_argument(r, visit_descriptor, &head);
+  rows_put(r, "%s) {", head);
+  r->indent = 1;
+  struct block inner;
+  begin_block(r, &inner);
+  rows_put(r, "const long pe = mtia_pe(), pes = mtia_rows() * mtia_cols();");
+  n = 0;
+  for (struct phase *p = r->phases; p; p = p->next)
+    phase_body(r, p, &ps[n++]);
+  const char *body = end_block(r, &inner);
+  declare_dims(r, body);
+  fputs(body, r->out);
+  r->indent = 0;
+  rows_put(r, "}");
+  const char *text = end_block(r, &b);
+  constants(r, text);
+  fputs(text, r->out);
+  return !r->failed;
+}

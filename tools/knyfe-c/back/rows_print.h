@@ -1,0 +1,13 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+#ifndef KNYFE_BACK_ROWS_PRINT_H
+#define KNYFE_BACK_ROWS_PRINT_H
+
+#include "rows.h"
+
+// The kernel by row programs, as C or as the plan in words; false after a message.
+bool kn_rows(struct kn_file *file, struct kn_kernel *kernel, const struct kn_target *target,
+             bool as_c, FILE *out);
+// rows_explain.c
+void rows_explain(struct rows *r, FILE *out);
+
+#endif
