@@ -50,6 +50,7 @@ class Data:
     moved     {"sram": bytes, "dram": bytes} that must move at least; without it every input and expected output once
     macs      products of the DPE, of `mac_bytes` bytes per operand
     limits    function of (statistics, device's parameters) to {what: least cycles}: limits of the case's own
+    device    {parameter: number} that differ from mtia_v1's
     right     function of (found, expected arrays), instead of equality
     """
     inputs: dict
@@ -61,6 +62,7 @@ class Data:
     macs: int = 0
     mac_bytes: int = 1
     limits: Callable = None
+    device: dict = None
     right: Callable = np.array_equal
 
     def place(self, name):

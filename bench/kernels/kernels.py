@@ -51,6 +51,10 @@ class Runner:
     def command(self, family, case, data):
         words = [self.run, os.path.join(self.kernels, (case.elf or family) + ".elf"), "--kernel", case.kernel,
                  "--grid", "8x8", "--stats-json", self.path("stats.json"), *self.flags]
+        if data.device:
+            with open(self.path("case.device"), "w", encoding="utf-8") as f:
+                f.write("device case\n" + "".join(f"{name} = {value}\n" for name, value in data.device.items()))
+            words += ["--device", self.path("case.device")]
         for name, value in data.inputs.items():
             np.save(self.path(name + ".npy"), value)
             words += ["--arg", f"{name}={self.path(name)}.npy"]

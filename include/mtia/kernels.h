@@ -403,6 +403,86 @@ struct mtia_reduce_middle_args {
   enum mtia_status mtia_##kernel(const struct mtia_reduce_middle_args *args);
 #include <mtia/kernels/reduce_middle.def>
 
+//===----------------------------------------------------------------------===//
+// Embedding bags
+//
+// Features f = 0..F-1 look up one table each, `features`[f]; of feature f, out[b] has columns
+// `columns`[f] .. `columns`[f + 1] - 1 (FBGEMM's D_offsets). With bag g = f * B + b and
+// D = columns[f + 1] - columns[f]
+//
+//   sum[d] = sum over offsets[g] <= i < offsets[g + 1] of weights[i] * row(indices[i])[d]
+//
+//   embedding_bags_*  many tables: F features, of tables[N, 4]: byte of `table` at which a table
+//                     begins, its rows, bytes from row to row (any number), 0. (Without one tensor
+//                     for all: table.data = 0, and addresses.) most_columns: the greatest D.
+//   embedding_bag_*   one: F = 1, table: [R, W], D from out. tables, features, columns and
+//                     most_columns are not read.
+//
+//   kernel's table  a row, D elements x, s and b: scale and bias
+//   f32, f16, bf16  x
+//   u8f32, u4f32    x, then s, b as f32: s * x + b
+//   u8f16, u4f16    s, b as f16, then x: s * x + b
+//   u4h             x, then s, b as f16: s * x + b
+//
+// Two u4 are in a byte, the even one in the low half; the half byte behind an odd D is not read.
+// Rows may begin at any byte, and be longer: aligned to 16 as in FBGEMM.
+//
+//   indices: [L]; i32 or i64, as offsets. weights: [L], or [0] for none
+//   offsets: by `form` [F * B + 1], or [F * B] without the last one (which then is L), or [F * B]
+//            lengths of bags
+//   out:     [B, columns of all features]: f32, f16, or u8: for each feature D + 8 columns
+//   counts:  [2] indices and offsets that were out of range
+//   buffer:  bytes; [0] where get_buffer_size() says 0
+//
+// Arithmetic: as FBGEMM's and PyTorch's references, in binary32, each operation rounded, in the
+// order of the indices, from +0: with (s, b) multiplied by the weight, if there are weights,
+// sum = fma(s, x, sum + b); for floating-point rows sum = fma(weight, x, sum), or sum + x. So
+// results do not depend on the sub-grid. A bag is not divided: the order would change.
+//   mean     sum * (1 / n), n the length of the bag without padding; 0 for none
+//   max      the greatest fma(s, x, b), or x, by fmax (a NaN loses), of what is neither padding nor
+//            pruned; 0 if there is nothing. Not weighted
+//   f16      the binary32 result, rounded once more
+//   u8       D bytes, scale and bias as f32 behind: with least and greatest result of the bag and
+//            range = greatest - least, scale = range / 255, bias = least, and
+//            q = round((x - least) * (255 / (range + 1e-8))), ties to even (FBGEMM's row-wise 8-bit
+//            format); NaN is 0
+//
+// Index -1 is a pruned row, `padding` (below 0: none) an index that is left out: both add a row of
+// zeros to a sum, which is not read. (Left out altogether it would make a difference only for
+// infinite weights.) A pruned row counts for the mean's n, as in FBGEMM, padding does not, as in
+// PyTorch. Other indices outside 0..rows-1 count as row 0; offsets outside 0..L or below the one in
+// front, and negative lengths, are clamped, and what bags of other indices get is not specified
+// then. How many is in `counts`. With `strict`, INDEX instead, found by reading indices and offsets
+// once before anything is written.
+//
+// Extents from 0; D from 1. VALUE: pooling, form or strict that is none, max with weights. SHAPE:
+// extents that do not fit. LIMIT: u8 results of more than 4096 columns. tables, features and
+// columns are believed.
+//===----------------------------------------------------------------------===//
+
+enum mtia_bags_pooling { MTIA_BAGS_SUM, MTIA_BAGS_MEAN, MTIA_BAGS_MAX };
+enum mtia_bags_form {
+  MTIA_BAGS_OFFSETS,      // with the last one
+  MTIA_BAGS_OFFSETS_OPEN, // without
+  MTIA_BAGS_LENGTHS,
+};
+
+struct mtia_embedding_bag_args {
+  struct mtia_tensor table, tables, features, columns, indices, offsets, weights;
+  int64_t padding;
+  int32_t pooling; // enum mtia_bags_pooling
+  int32_t form;    // enum mtia_bags_form
+  int32_t strict;
+  int32_t most_columns;
+  struct mtia_tensor out, counts, buffer;
+};
+
+#define MTIA_VARIANT(kernel, ...)                                                                  \
+  enum mtia_status mtia_##kernel(const struct mtia_embedding_bag_args *args);                      \
+  uint64_t mtia_##kernel##_get_buffer_size(const struct mtia_embedding_bag_args *args,             \
+                                           uint32_t rows, uint32_t columns);
+#include <mtia/kernels/embedding_bag.def>
+
 #ifdef __cplusplus
 }
 #endif

@@ -1,551 +1,416 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 //
-// Embedding bag: out[b] = sum over offsets[b] <= i < offsets[b + 1] of weights[i] *
-// row(indices[i]).
+// Embedding bags of one table, or of many at once; <mtia/kernels.h> says what is computed.
 //
-//   kernel                              table               row(r)[d]
-//   embedding_bag_f32_i32, _i64         f32[R, D]           table[r, d]
-//   embedding_bag_f16_i32, _i64         f16[R, D]           table[r, d]
-//   embedding_bag_u8f32_i32, _i64       u8[R, D+8]          scale * table[r, d] + bias, two f32
-//   behind the row embedding_bag_u8f16_i32, _i64       u8[R, S], S >= D+4  scale * table[r, 4 + d]
-//   + bias, two f16 in front
+// All bags, feature by feature, are dealt out so that each PE has the same cost in indices and bags
+// (divide.h); a bag is on one PE, as the order of its sum is fixed. There, core 1 brings indices,
+// checks them and gathers rows into a ring (gather.h), as far ahead as local memory allows, across
+// features; core 0 reads offsets, has the SE add rows up, makes results of the sums and stores them
+// in batches (pool.h). The ring holds rows of different lengths: core 1 tells core 0 of each
+// segment (the bags of one feature on this PE) before its rows come. Lengths become offsets first
+// (lengths.h); results that cannot be stored where they belong are put there in the end (pack.h).
 //
-// indices: i32 or i64 [L]; offsets: the same type, [B+1]; weights: f32[L], or f32[0] for none; out:
-// f32[B, D]; status: i64[3]. R, B, L from 0, D from 1; any sub-grid. Index -1 is a pruned row:
-// zeros.
+// Rows with scale and bias of more than UNCUT columns are summed in pieces of PIECE, with scale and
+// bias gathered by themselves and put beside each piece by the MLU; other rows are cut without
+// that.
 //
-// Arithmetic is that of se.rowacc (docs/isa/xmtia.md, 6), in the order of the indices: with scale s
-// and bias b (with weights s * w and b * w, rounded) sum = fma(s, x, sum + b); otherwise sum =
-// fma(w, x, sum) or sum + x; the sum starts at +0. So results do not depend on the sub-grid.
-//
-// status: [0] one of enum kn_bag_status, [1] number of indices outside -1..R-1, which count as row
-// 0, [2] number of offsets below the one before them or outside 0..L, which are clamped.
-//
-// Bags are dealt out to PEs so that each has the same number of indices and bags together: PE p
-// begins at the first bag b with offsets[b] + b >= (L + B) p / P, which it looks up itself. Core 1
-// brings indices, checks them and gathers the rows; core 0 reads offsets, accumulates and stores.
-// Neither ever leaves a DMA waiting for room in the FI's queue, so that both can go on.
-#include "../util.h"
+// bag.h has the circular buffers and the map of local memory.
+#include "bag.h"
+#include "divide.h"
+#include "gather.h"
+#include "lengths.h"
+#include "pack.h"
+#include "pool.h"
 
-enum kn_bag_status {
-  KN_BAG_OK = 0,
-  KN_BAG_SHAPE = 1,   // a shape that the kernel cannot do: nothing was written
-  KN_BAG_OFFSETS = 2, // offsets were clamped
-  KN_BAG_INDICES = 3, // indices were out of range
-};
-
-struct args {
-  struct mtia_tensor table, indices, offsets, weights, out, status;
-};
-
-// A table, and the indices. (No constant objects: every PE would fetch their lines from one
-// channel.)
-struct kind {
-  enum mtia_se_type type; // of an element
-  uint32_t size;          // its bytes
-  enum mtia_se_layout layout;
-  uint32_t beside;      // bytes of scale and bias
-  uint32_t max_columns; // done at once
-  uint32_t index_log2;  // bytes of an index: 2 or 3
-};
-
-enum { CB_FIND_0, CB_FIND_1, CB_INDEX, CB_WEIGHT, CB_OFFSET, CB_ZERO, CB_OUT, CB_ROWS };
-enum { BAD_INDICES, BAD_OFFSETS, DONE }; // counters of PE 0
-
-enum {
-  FAN = 16,           // sectors of 32 bytes that a step of the search looks at
-  FIND_SIZE = 5120,   // eight steps, for 2^31 bags: they must not wrap
-  CHUNK = 256,        // indices per load
-  AHEAD = 2,          // chunks that are loaded before they are needed; a ring has AHEAD + 2
-  OFFSET_CHUNK = 512, // bytes
-  OUT_BATCH = 4096,   // bytes of results per store
-  GROUP = 32,         // rows per gather, and most that se.rowacc takes
-  SHARED = 64,        // bytes: what the cores tell each other
-  AT_INDEX = SHARED,
-  AT_WEIGHT = AT_INDEX + (AHEAD + 2) * CHUNK * 8,
-  AT_OFFSET = AT_WEIGHT + (AHEAD + 2) * CHUNK * 4,
-  AT_ZERO = AT_OFFSET + (AHEAD + 2) * OFFSET_CHUNK,
-  AT_FIND = MTIA_LOCAL_SIZE - 2 * FIND_SIZE, // where rows are later
-};
-
-// Where a PE's work begins, or that of the next one.
-struct place {
-  uint64_t bag, index;
-};
-
-// In local memory, written before the cores meet.
-struct shared {
-  struct place begin, end;
-};
-static volatile struct shared *shared(void) {
-  return (volatile struct shared *)(uintptr_t)MTIA_LOCAL_BASE;
+static void plan_memory(const struct job *j, struct plan *p, uint64_t first) {
+  const struct kind *k = j->kind;
+  p->first = (uint32_t)first;
+  p->cut = j->most_columns > UNCUT;
+  p->columns = p->cut ? PIECE : j->most_columns;
+  bool wide = p->cut && k->beside, quantised = k->out == MTIA_SE_U8;
+  uint32_t sum = kn_pad(4 * p->columns), result = kn_pad(p->columns * k->out_size + k->out_beside);
+  p->zero_at = AT_FREE;
+  p->zero_size = kn_pad(p->columns);
+  p->out_at = p->zero_at + p->zero_size;
+  p->out_size = 2 * (uint32_t)kn_max(OUT_BATCH, result);
+  p->sum_at = p->out_at + p->out_size;
+  p->sum_size = quantised ? (uint32_t)kn_max(OUT_BATCH, sum) : sum;
+  if (j->plain && k->out == MTIA_SE_F32)
+    p->sum_size = 0;
+  p->stage_at = p->sum_at + p->sum_size;
+  p->stage_size = wide        ? 2 * STAGED * kn_pad(row_bytes(k, p->columns) + k->beside)
+                  : quantised ? STAT_SIZE
+                              : 0;
+  p->pair_at = p->stage_at + p->stage_size;
+  p->pair_size = wide ? 4 * 32 * STAGED : 0;
+  p->rows_at = p->pair_at + p->pair_size;
+  p->rows_size = MTIA_LOCAL_SIZE - p->rows_at;
 }
 
-// What both cores know of the work.
-struct plan {
-  struct place begin, end;
-  uint64_t bags, indices, rows;
-  uint64_t column; // first of those done now
-  uint32_t columns;
-  uint32_t row_bytes, row_padded;
-  uint32_t group;             // rows per command
-  uint32_t most_kept;         // bytes of rows that are done with and not given back
-  uint32_t batch, out_padded; // bags per store; bytes of a result in CB_OUT
-  uint32_t batch_bytes;
-  uint32_t zero_size, rows_start; // bytes of CB_ZERO; where CB_ROWS is
-  bool weighted;
-};
-
-//===----------------------------------------------------------------------===//
-// Dealing out
-//===----------------------------------------------------------------------===//
-
-static int64_t read_index(const void *at, uint64_t i, unsigned log2) {
-  return log2 == 2 ? ((const int32_t *)at)[i] : ((const int64_t *)at)[i];
-}
-
-static uint64_t clamp_index(int64_t i, uint64_t indices) {
-  return i < 0 ? 0 : kn_min((uint64_t)i, indices);
-}
-
-// One DMA of a search: `rows` rows of `width` bytes; the address of what it brought.
-#define LOOK(cb, address, pitch, width, rows)                                                      \
-  (__mtia_cr_w2(MTIA_CR_DMA_IN, width, 0), __mtia_cr_w(MTIA_CR_DMA_IN_PITCH, pitch),               \
-   __mtia_dma_in(cb, address, rows, MTIA_MC_NONE), __mtia_cb_waitd(cb, kn_pad(width) * (rows)),    \
-   (const void *)(uintptr_t)__mtia_cb_head(cb, 0))
-
-static const void *look(unsigned core, uint64_t address, uint64_t pitch, uint32_t width,
-                        uint32_t rows) {
-  return core ? LOOK(CB_FIND_1, address, pitch, width, rows)
-              : LOOK(CB_FIND_0, address, pitch, width, rows);
-}
-
-static void looked(unsigned core, uint32_t bytes) {
-  if (core)
-    __mtia_cb_pop(CB_FIND_1, bytes);
-  else
-    __mtia_cb_pop(CB_FIND_0, bytes);
-}
-
-// Offset i of those in `data`, the first of which is offsets[first], plus its number.
-static uint64_t key(const struct plan *p, const struct kind *kind, const void *data, uint32_t i,
-                    uint64_t first) {
-  return clamp_index(read_index(data, i, kind->index_log2), p->indices) + first + i;
-}
-
-// The first bag b with offsets[b] + b >= target, and its offset. First it looks where it would be
-// if all bags were equal; then at FAN sectors at equal distances of what is left, then between two
-// of them.
-static struct place find(const struct args *a, const struct plan *p, const struct kind *kind,
-                         uint64_t target) {
-  unsigned core = mtia_core();
-  unsigned per_log2 = 5u - kind->index_log2; // offsets per sector
-  uint64_t bytes = (p->bags + 1) << kind->index_log2;
-  uint64_t at = 0, count = (bytes + 31) >> 5; // the sectors that are left
-  uint64_t window = 0;                        // the first that is looked at now
-  if (count > FAN) {
-    uint64_t guess = (target * p->bags / (p->indices + p->bags)) >> per_log2;
-    window = kn_min(guess < FAN / 2 ? 0 : guess - FAN / 2, count - FAN);
-  }
-  for (;;) {
-    // One sector more: the bag may be the first one behind.
-    uint32_t width = (uint32_t)kn_min(32 * (FAN + 1), bytes - 32 * window);
-    const void *data = look(core, a->offsets.data + 32 * window, 0, width, 1);
-    uint64_t first = window << per_log2;
-    uint32_t low = 0, high = (width >> kind->index_log2) - 1;
-    bool before = window > at && key(p, kind, data, 0, first) >= target;
-    bool behind = window + FAN < at + count && key(p, kind, data, high, first) < target;
-    if (!before && !behind) {
-      while (low < high) {
-        uint32_t middle = (low + high) / 2;
-        if (key(p, kind, data, middle, first) < target)
-          low = middle + 1;
-        else
-          high = middle;
-      }
-      int64_t offset = read_index(data, low, kind->index_log2);
-      looked(core, kn_pad(width));
-      return (struct place){first + low, clamp_index(offset, p->indices)};
+static void init_buffers(const struct job *j, const struct plan *p) {
+  if (mtia_core() == 0) {
+    __mtia_cb_init(CB_FIND_0, local(AT_FIND), FIND_SIZE);
+    __mtia_cb_init(CB_OFFSET, local(AT_OFFSET), (AHEAD + 2) * OFFSET_CHUNK);
+    __mtia_cb_init(CB_ZERO, local(p->zero_at), p->zero_size);
+    __mtia_cb_init(CB_OUT, local(p->out_at), p->out_size);
+    if (p->sum_size) {
+      __mtia_cb_init(CB_SUM, local(p->sum_at), p->sum_size);
+      __mtia_cb_init(CB_SUMS, local(p->sum_at), p->sum_size);
     }
-    looked(core, kn_pad(width));
-    if (before) {
-      count = window - at;
-    } else {
-      count -= window + FAN - at;
-      at = window + FAN;
-    }
-    while (count > FAN) {
-      uint64_t step = (count + FAN - 1) / FAN;
-      uint32_t rows = (uint32_t)kn_ceil_div(count, step);
-      data = look(core, a->offsets.data + 32 * at, 32 * step, 1u << kind->index_log2, rows);
-      low = 0; // the last one whose first offset is below the target; or the first
-      high = rows - 1;
-      while (low < high) {
-        uint32_t middle = (low + high + 1) / 2;
-        uint64_t bag = (at + middle * step) << per_log2;
-        if (clamp_index(read_index(data, middle << per_log2, kind->index_log2), p->indices) + bag <
-            target)
-          low = middle;
-        else
-          high = middle - 1;
-      }
-      looked(core, 32 * rows);
-      at += low * step;
-      count = kn_min(step, count - low * step);
-    }
-    window = at;
-  }
-}
-
-//===----------------------------------------------------------------------===//
-// Core 1: indices, rows
-//===----------------------------------------------------------------------===//
-
-// Indices outside -1..rows-1 become 0; their number.
-#define CHECK_INDICES(name, type, unsigned_type)                                                   \
-  MTIA_VECTOR static uint64_t name(type *at, uint32_t count, uint64_t rows) {                      \
-    unsigned_type limit = (unsigned_type)kn_min(rows, (unsigned_type) - 1 >> 1);                   \
-    unsigned_type bad = 0;                                                                         \
-    for (uint32_t i = 0; i < count; i++)                                                           \
-      bad += (unsigned_type)at[i] + 1 > limit;                                                     \
-    for (uint32_t i = 0; bad && i < count; i++)                                                    \
-      if ((unsigned_type)at[i] + 1 > limit)                                                        \
-        at[i] = 0;                                                                                 \
-    return bad;                                                                                    \
-  }
-CHECK_INDICES(check_i32, int32_t, uint32_t)
-CHECK_INDICES(check_i64, int64_t, uint64_t)
-
-static void load_chunk(const struct args *a, const struct plan *p, unsigned log2, uint64_t from,
-                       uint64_t end) {
-  uint32_t count = (uint32_t)kn_min(CHUNK, end - from);
-  if (p->weighted) {
-    __mtia_cb_waits(CB_WEIGHT, kn_pad(4 * count));
-    __mtia_cr_w2(MTIA_CR_DMA_IN, 4 * count, 0);
-    __mtia_dma_in(CB_WEIGHT, a->weights.data + 4 * from, 1, MTIA_MC_NONE);
-  }
-  __mtia_cb_waits(CB_INDEX, kn_pad((uint64_t)count << log2));
-  __mtia_cr_w2(MTIA_CR_DMA_IN, (uint64_t)count << log2, 0);
-  __mtia_dma_in(CB_INDEX, a->indices.data + (from << log2), 1, MTIA_MC_NONE);
-}
-
-static uint64_t gather_rows(const struct args *a, const struct plan *p, const struct kind *kind) {
-  unsigned log2 = kind->index_log2;
-  uint64_t table = a->table.data + p->column * kind->size, bad = 0;
-  uint64_t start = p->begin.index & ~UINT64_C(7), end = p->end.index; // DMA begins at 32 bytes
-  __mtia_cr_w(MTIA_CR_DMA_IN_PITCH, 0);
-  __mtia_cr_w(MTIA_CR_GATHER_PITCH, a->table.stride[0]);
-  uint64_t loaded = start;
-  for (uint64_t from = start; from < end; from += CHUNK) {
-    for (; loaded < end && loaded <= from + AHEAD * CHUNK; loaded += CHUNK)
-      load_chunk(a, p, log2, loaded, end);
-    uint32_t count = (uint32_t)kn_min(CHUNK, end - from);
-    uint32_t at = from < p->begin.index ? (uint32_t)(p->begin.index - from) : 0;
-    uint32_t bytes = kn_pad((uint64_t)count << log2);
-    __mtia_cb_waitd(CB_INDEX, bytes);
-    void *list = (void *)(uintptr_t)__mtia_cb_head(CB_INDEX, 0);
-    bad += log2 == 2 ? check_i32((int32_t *)list + at, count - at, p->rows)
-                     : check_i64((int64_t *)list + at, count - at, p->rows);
-    KN_FENCE();
-    while (at < count) {
-      uint32_t rows = (uint32_t)kn_min(p->group, count - at);
-      __mtia_cb_waits(CB_ROWS, rows * p->row_padded);
-      __mtia_cr_w2(MTIA_CR_GATHER, p->row_bytes, at << log2);
-      if (log2 == 2)
-        __mtia_dma_gather(CB_ROWS, table, rows, CB_INDEX);
-      else
-        __mtia_dma_gather(CB_ROWS, table, rows, CB_INDEX + MTIA_GATHER_64);
-      at += rows;
-    }
-    __mtia_cb_pop(CB_INDEX, bytes);
-  }
-  return bad;
-}
-
-//===----------------------------------------------------------------------===//
-// Core 0: bags
-//===----------------------------------------------------------------------===//
-
-// The loop over bags is one function, with what it uses in registers: memory may have changed
-// behind every command.
-#define INLINE static inline __attribute__((always_inline))
-#define RARE(condition) __builtin_expect(condition, 0) // not on the way of short bags
-
-struct state {
-  uint64_t row;    // offset of the next row from the head of CB_ROWS
-  uint64_t weight; // offset of the next weight from the head of CB_WEIGHT
-  uint64_t result; // offset of the next result from the tail of CB_OUT
-  uint64_t out;    // where the results in CB_OUT go
-  uint64_t out_stride;
-};
-
-INLINE void flush(struct state *s, uint32_t results) {
-  __mtia_cb_push(CB_OUT, s->result);
-  __mtia_dma_out(CB_OUT, s->out, results);
-  s->out += results * s->out_stride;
-  s->result = 0;
-}
-
-INLINE void zeros(const struct kind *kind) {
-  __mtia_cr_w(MTIA_CR_SE_FMT, mtia_se_fmt(MTIA_SE_U8, 0, MTIA_SE_F32, MTIA_SE_EACH));
-  __mtia_cr_w2(MTIA_CR_SE_SRC, 0, 0);
-  __mtia_se_un(CB_OUT, CB_ZERO, MTIA_SE_COPY);
-  __mtia_cr_w(MTIA_CR_SE_FMT, mtia_se_fmt(kind->type, 0, MTIA_SE_F32, MTIA_SE_EACH));
-}
-
-// `rows` rows are done with.
-// `rows` rows are done with.
-INLINE void take(const struct plan *p, struct state *s, uint64_t rows) {
-  s->row += rows * p->row_padded;
-  if (RARE(s->row > p->most_kept)) {
-    __mtia_cb_pop(CB_ROWS, s->row);
-    s->row = 0;
-  }
-  if (RARE(p->weighted) && (s->weight += 4 * rows) >= CHUNK) {
-    __mtia_cb_pop(CB_WEIGHT, s->weight & ~UINT64_C(31));
-    s->weight &= 31;
-  }
-}
-
-// One bag of `count` rows, the next ones in CB_ROWS.
-INLINE void accumulate(const struct plan *p, const struct kind *kind, struct state *s,
-                       uint64_t count) {
-  __mtia_cr_w2(MTIA_CR_SE_LEN, p->columns, s->result);
-  if (RARE(count == 0)) {
-    zeros(kind);
+    if (p->pair_size)
+      __mtia_cb_init(CB_STAGE, local(p->stage_at), p->stage_size);
+    else if (p->stage_size)
+      __mtia_cb_init(CB_STAT, local(p->stage_at), p->stage_size);
+    // Volatile: the library's memset stores single bytes.
+    volatile uint64_t *zero = (volatile uint64_t *)(uintptr_t)local(p->zero_at);
+    for (uint32_t i = 0; i < p->zero_size / 8; i++)
+      zero[i] = 0;
   } else {
-    uint64_t rows = kn_min(p->group, count);
-    __mtia_cr_w2(MTIA_CR_SE_SRC, s->row, s->weight);
-    __mtia_se_rowacc(CB_OUT, CB_ROWS, rows, MTIA_SE_ROWS_SUM);
-    take(p, s, rows);
-    while (RARE((count -= rows) != 0)) {
-      rows = kn_min(p->group, count);
-      __mtia_cr_w2(MTIA_CR_SE_SRC, s->row, s->weight);
-      __mtia_se_rowacc(CB_OUT, CB_ROWS, rows, MTIA_SE_ROWS_SUM_ONTO);
-      take(p, s, rows);
-    }
+    __mtia_cb_init(CB_FIND_1, local(AT_FIND + FIND_SIZE), FIND_SIZE);
+    __mtia_cb_init(CB_INDEX, local(AT_INDEX), (AHEAD + 2) * CHUNK << j->kind->index_log2);
+    __mtia_cb_init(CB_WEIGHT, local(AT_WEIGHT), (AHEAD + 2) * CHUNK * 4);
+    __mtia_cb_init(CB_MARK, local(AT_MARK), MARKS * MARK_CHUNK);
+    __mtia_cb_init(CB_SEGMENT, local(AT_SEGMENT), SEGMENTS * SEGMENT_SIZE);
+    __mtia_cb_init(CB_EDGE, local(AT_EDGE), 64);
+    __mtia_cb_init(CB_ROWS, local(p->rows_at), p->rows_size);
+    if (p->pair_size)
+      __mtia_cb_init(CB_PAIR, local(p->pair_at), p->pair_size);
   }
-  s->result += p->out_padded;
-  if (RARE(s->result == p->batch_bytes))
-    flush(s, p->batch);
-}
-
-static void load_offsets(const struct args *a, uint64_t from, uint64_t end) {
-  uint32_t width = (uint32_t)kn_min(OFFSET_CHUNK, end - from);
-  __mtia_cr_w2(MTIA_CR_DMA_IN, width, 0);
-  __mtia_dma_in(CB_OFFSET, a->offsets.data + from, 1, MTIA_MC_NONE);
-}
-
-// Bags one after the other; the number of bad offsets.
-static inline __attribute__((always_inline)) uint64_t sum_bags(const struct args *a,
-                                                               const struct plan *p,
-                                                               const struct kind *kind,
-                                                               unsigned log2) {
-  struct state s;
-  s.row = s.result = 0;
-  s.weight = (uint32_t)(p->begin.index & 7) * 4;
-  s.out_stride = a->out.stride[0];
-  s.out = a->out.data + p->begin.bag * a->out.stride[0] + 4 * p->column;
-  uint64_t bad = 0, index = p->begin.index, last = p->end.index;
-  __mtia_cb_push(CB_ZERO, p->zero_size);
-  __mtia_cr_w(MTIA_CR_DMA_IN_PITCH, 0);
-  __mtia_cr_w(MTIA_CR_SE_FMT, mtia_se_fmt(kind->type, 0, MTIA_SE_F32, MTIA_SE_EACH));
-  __mtia_cr_w2(MTIA_CR_SE_ROW, p->columns, mtia_se_row(kind->layout, p->weighted ? CB_WEIGHT : -1));
-  __mtia_cr_w2(MTIA_CR_DMA_OUT, 4 * p->columns, 0);
-  __mtia_cr_w(MTIA_CR_DMA_OUT_PITCH, a->out.stride[0]);
-
-  // Bytes of offsets[begin.bag + 1 .. end.bag]; DMA begins at 32 bytes.
-  uint64_t first = (p->begin.bag + 1) << log2, end = (p->end.bag + 1) << log2;
-  uint64_t start = first & ~UINT64_C(31), loaded = start;
-  for (uint64_t from = start; from < end; from += OFFSET_CHUNK) {
-    for (; loaded < end && loaded <= from + AHEAD * OFFSET_CHUNK; loaded += OFFSET_CHUNK)
-      load_offsets(a, loaded, end);
-    uint32_t bytes = (uint32_t)kn_min(OFFSET_CHUNK, end - from);
-    __mtia_cb_waitd(CB_OFFSET, kn_pad(bytes));
-    const void *list = (const void *)(uintptr_t)__mtia_cb_head(CB_OFFSET, 0);
-    uint32_t i = from < first ? (uint32_t)(first - from) >> log2 : 0, count = bytes >> log2;
-    int64_t next = read_index(list, i, log2);
-    while (i < count) {
-      int64_t offset = next;
-      i++;
-      // Read now: it takes ten cycles to come. (The last one twice.)
-      next = read_index(list, i - (i == count), log2);
-      __asm__ volatile("" : "+r"(next));
-      uint64_t rows = (uint64_t)offset - index;
-      if (RARE(rows > last - index)) { // the offset is below the one before it, or above the last
-        bad++;
-        rows = offset < (int64_t)index ? 0 : last - index;
-      }
-      accumulate(p, kind, &s, rows);
-      index += rows;
-    }
-    __mtia_cb_pop(CB_OFFSET, kn_pad(bytes));
-  }
-  if (s.result)
-    flush(&s, (uint32_t)s.result / p->out_padded);
-  // Bad offsets may leave rows that belong to no bag.
-  for (uint64_t rows; index < last; index += rows) {
-    rows = kn_min(p->group, last - index);
-    take(p, &s, rows);
-  }
-  if (s.row)
-    __mtia_cb_pop(CB_ROWS, s.row);
-  if (p->weighted && s.weight)
-    __mtia_cb_pop(CB_WEIGHT, kn_pad(s.weight));
-  __mtia_cb_pop(CB_ZERO, p->zero_size);
-  return bad;
 }
 
 //===----------------------------------------------------------------------===//
-// Both
+// Arguments
 //===----------------------------------------------------------------------===//
 
-// Sizes for `columns` columns; false if local memory is too small.
-static bool set_columns(struct plan *p, const struct kind *kind, uint64_t column,
-                        uint32_t columns) {
-  p->column = column;
-  p->columns = columns;
-  p->row_bytes = columns * kind->size + kind->beside;
-  p->row_padded = kn_pad(p->row_bytes);
-  p->out_padded = kn_pad(4 * columns);
-  p->batch = p->out_padded >= OUT_BATCH ? 1 : (uint32_t)kn_div(OUT_BATCH, p->out_padded);
-  p->batch_bytes = p->batch * p->out_padded;
-  p->zero_size = kn_pad(columns);
-  p->rows_start = AT_ZERO + p->zero_size + 2 * p->batch_bytes;
-  uint32_t room = MTIA_LOCAL_SIZE - p->rows_start;
-  if (p->rows_start > MTIA_LOCAL_SIZE || room < 2 * p->row_padded)
-    return false;
-  p->group = (uint32_t)kn_max(kn_min(GROUP, room / (4 * p->row_padded)), 1);
-  // The next group must find room while one is not complete.
-  p->most_kept = 3 * p->group * p->row_padded < room
-                     ? (uint32_t)kn_min(room - 3 * p->group * p->row_padded, room / 8)
-                     : 0;
-  return true;
+static uint64_t results_size(const struct mtia_embedding_bag_args *a, const struct kind *k) {
+  return a->out.dim[0] * pack_pitch(a, k);
 }
 
-static void init_buffers(const struct plan *p) {
-  uint64_t at = MTIA_LOCAL_BASE + AT_ZERO;
-  __mtia_cb_init(CB_ZERO, at, p->zero_size);
-  __mtia_cb_init(CB_OUT, at + p->zero_size, 2 * p->batch_bytes);
-  __mtia_cb_init(CB_ROWS, MTIA_LOCAL_BASE + p->rows_start, MTIA_LOCAL_SIZE - p->rows_start);
-  // Volatile: the library's memset stores single bytes.
-  volatile uint64_t *zero = (volatile uint64_t *)(uintptr_t)at;
-  for (uint32_t i = 0; i < p->zero_size / 8; i++)
-    zero[i] = 0;
+static enum mtia_status check_one_table(const struct job *j) {
+  const struct mtia_embedding_bag_args *a = j->a;
+  const struct kind *k = j->kind;
+  if (j->most_columns == 0 || (j->indices && !a->table.dim[0]))
+    return MTIA_STATUS_SHAPE;
+  // A table with scales is one of bytes.
+  uint64_t have = k->beside ? a->table.dim[1] : row_bytes(k, a->table.dim[1]);
+  return have < row_bytes(k, j->most_columns) + k->beside ? MTIA_STATUS_SHAPE : MTIA_STATUS_OK;
 }
 
-static void report(const struct args *a, const uint64_t *status) {
-  for (unsigned i = 0; i < 3; i++)
-    ((volatile int64_t *)mtia_ptr(&a->status, 0))[i] = (int64_t)status[i];
-}
-
-// Every core has added its counts; core 0 of PE 0 waits for all and reports.
-static void finish(const struct args *a, unsigned counter, uint64_t bad, bool first) {
-  if (bad) {
-    if (counter == BAD_INDICES)
-      __mtia_ctr_add(BAD_INDICES, 0, bad);
-    else
-      __mtia_ctr_add(BAD_OFFSETS, 0, bad);
-  }
-  __mtia_ctr_add(DONE, 0, 1);
-  if (!first)
-    return;
-  __mtia_ctr_wait(DONE, 2 * (uint64_t)kn_pes());
-  uint64_t status[3] = {KN_BAG_OK, __mtia_ctr_get(BAD_INDICES), __mtia_ctr_get(BAD_OFFSETS)};
-  if (status[1])
-    status[0] = KN_BAG_INDICES;
-  if (status[2])
-    status[0] = KN_BAG_OFFSETS;
-  report(a, status);
-}
-
-static void embedding_bag(const struct args *a, const struct kind *kind) {
-  unsigned core = mtia_core(), pe = mtia_pe();
-  uint64_t columns = a->out.dim[1];
-  struct plan p; // no initialiser: it would be a call of memset
-  p.bags = a->out.dim[0];
-  p.indices = a->indices.dim[0];
-  p.rows = a->table.dim[0];
-  p.weighted = a->weights.dim[0] != 0;
-  uint32_t at_once = (uint32_t)kn_min(columns, kind->max_columns);
-  if (columns == 0 || (p.weighted && p.indices != a->weights.dim[0]) ||
-      (kind->layout != MTIA_SE_PLAIN &&
-       (at_once < columns || a->table.dim[1] < columns + kind->beside)) ||
-      !set_columns(&p, kind, 0, at_once) || (p.indices && !p.rows)) {
-    if (pe == 0 && core == 0)
-      report(a, (const uint64_t[]){KN_BAG_SHAPE, 0, 0});
-    return;
-  }
-
-  // Core 0 looks for the begin, core 1 for the end.
-  uint64_t at = MTIA_LOCAL_BASE, share = pe + core, pes = kn_pes();
-  if (core == 0) {
-    __mtia_cb_init(CB_FIND_0, at + AT_FIND, FIND_SIZE);
-    __mtia_cb_init(CB_OFFSET, at + AT_OFFSET, (AHEAD + 2) * OFFSET_CHUNK);
-    init_buffers(&p);
+// What follows from the arguments alone.
+static enum mtia_status read_arguments(struct job *j) {
+  const struct mtia_embedding_bag_args *a = j->a;
+  const struct kind *k = j->kind;
+  j->features = j->batched ? a->features.dim[0] : 1;
+  j->batch = a->out.dim[0];
+  j->bags = j->features * j->batch;
+  j->indices = a->indices.dim[0];
+  j->weighted = a->weights.dim[0] != 0;
+  j->marked = a->pooling == MTIA_BAGS_MAX || (a->pooling == MTIA_BAGS_MEAN && a->padding >= 0);
+  if (a->pooling < MTIA_BAGS_SUM || a->pooling > MTIA_BAGS_MAX || a->form < MTIA_BAGS_OFFSETS ||
+      a->form > MTIA_BAGS_LENGTHS || a->strict < 0 || a->strict > 1 ||
+      (a->pooling == MTIA_BAGS_MAX && j->weighted) || (j->batched && a->most_columns < 0))
+    return MTIA_STATUS_VALUE;
+  if ((j->weighted && a->weights.dim[0] != j->indices) ||
+      a->offsets.dim[0] != j->bags + (a->form == MTIA_BAGS_OFFSETS) || a->counts.dim[0] != 2)
+    return MTIA_STATUS_SHAPE;
+  if (a->out.dim[1] < j->features * k->out_beside)
+    return MTIA_STATUS_SHAPE;
+  uint64_t columns = a->out.dim[1] - j->features * k->out_beside;
+  uint64_t most = j->batched ? (uint64_t)a->most_columns : columns;
+  if (most > UINT32_MAX / 8 || (k->out == MTIA_SE_U8 && most > UNCUT))
+    return MTIA_STATUS_LIMIT;
+  j->most_columns = (uint32_t)most;
+  bool equal = columns == most * j->features;
+  if (j->batched) {
+    if (a->columns.dim[0] != j->features + 1 || a->tables.dim[1] != 4 ||
+        columns > most * j->features || (j->features && !most))
+      return MTIA_STATUS_SHAPE;
   } else {
-    __mtia_cb_init(CB_FIND_1, at + AT_FIND + FIND_SIZE, FIND_SIZE);
-    __mtia_cb_init(CB_INDEX, at + AT_INDEX, (AHEAD + 2) * CHUNK << kind->index_log2);
-    __mtia_cb_init(CB_WEIGHT, at + AT_WEIGHT, (AHEAD + 2) * CHUNK * 4);
+    enum mtia_status status = check_one_table(j);
+    if (status != MTIA_STATUS_OK)
+      return status;
   }
-  struct place place = {0, 0};
-  uint64_t bad = 0;
-  if (share == pes) {
-    const void *last = mtia_ptr(&a->offsets, p.bags << kind->index_log2);
-    place = (struct place){p.bags, clamp_index(read_index(last, 0, kind->index_log2), p.indices)};
-  } else if (share == 0) {
-    int64_t offset = read_index(mtia_ptr(&a->offsets, 0), 0, kind->index_log2);
-    place.index = clamp_index(offset, p.indices);
-    bad += offset != (int64_t)place.index;
-  } else {
-    place = find(a, &p, kind, kn_div((p.indices + p.bags) * share, pes));
+  j->resident = j->batched && j->features <= RESIDENT && a->tables.dim[0] <= RESIDENT;
+  j->mixed = !equal && j->resident;
+  // Of mixed features it is known later.
+  j->packed =
+      j->features > 1 && !j->mixed && (!equal || (most * k->out_size + k->out_beside) % 32 != 0);
+  j->plain = a->pooling == MTIA_BAGS_SUM && k->out != MTIA_SE_U8 && most <= UNCUT;
+  j->offset_count = j->bags + (a->form != MTIA_BAGS_OFFSETS_OPEN);
+  j->offsets = a->form == MTIA_BAGS_LENGTHS ? a->buffer.data : a->offsets.data;
+  j->pack = a->buffer.data + lengths_size(j);
+  uint64_t buffer = lengths_size(j) + (j->packed ? results_size(a, k) : 0);
+  if (a->buffer.dim[0] < buffer)
+    return MTIA_STATUS_BUFFER;
+  j->columns = (const int32_t *)(j->resident ? local(AT_FIXED) : a->columns.data);
+  j->feature_table =
+      (const int32_t *)(j->resident ? local(AT_FIXED + FIXED_COLUMNS) : a->features.data);
+  j->tables = (const int64_t *)(j->resident ? local(AT_FIXED + FIXED_COLUMNS + FIXED_FEATURES)
+                                            : a->tables.data);
+  return MTIA_STATUS_OK;
+}
+
+static uint64_t buffer_size(const struct mtia_embedding_bag_args *a, const struct kind *k,
+                            bool batched) {
+  uint64_t features = batched ? a->features.dim[0] : 1;
+  struct job j = {.a = a, .kind = k, .bags = features * a->out.dim[0]};
+  uint64_t most = (uint64_t)a->most_columns * k->out_size + k->out_beside;
+  bool equal = a->out.dim[1] * k->out_size == features * most;
+  bool packed = features > 1 && (!equal || most % 32 != 0);
+  return lengths_size(&j) + (packed ? results_size(a, k) : 0);
+}
+
+//===----------------------------------------------------------------------===//
+// Counts
+//===----------------------------------------------------------------------===//
+
+static void report(const struct mtia_embedding_bag_args *a, uint64_t indices, uint64_t offsets) {
+  volatile int64_t *counts = mtia_ptr(&a->counts, 0);
+  counts[0] = (int64_t)indices;
+  counts[1] = (int64_t)offsets;
+}
+
+// Adds this core's bad indices (core 1) or offsets to those of all.
+static void add_counts(uint64_t bad) {
+  if (bad && mtia_core())
+    __mtia_ctr_add(COUNT_INDICES, 0, bad);
+  else if (bad)
+    __mtia_ctr_add(COUNT_OFFSETS, 0, bad);
+  __mtia_ctr_add(COUNT_DONE, 0, 1);
+}
+
+struct counts {
+  uint64_t indices, offsets;
+};
+
+// Core 0 of PE 0: those of all cores.
+static struct counts take_counts(void) {
+  __mtia_ctr_wait(COUNT_DONE, 2 * (uint64_t)kn_pes());
+  struct counts c = {__mtia_ctr_get(COUNT_INDICES), __mtia_ctr_get(COUNT_OFFSETS)};
+  __mtia_ctr_set(COUNT_INDICES, 0);
+  __mtia_ctr_set(COUNT_OFFSETS, 0);
+  __mtia_ctr_set(COUNT_DONE, 0);
+  return c;
+}
+
+static bool is_first(void) { return mtia_pe() == 0 && mtia_core() == 0; }
+
+// Whether any core of any PE has found something bad; the same answer for all.
+static bool any_bad(uint64_t bad) {
+  add_counts(bad);
+  if (is_first()) {
+    struct counts c = take_counts();
+    for (uint64_t pe = 0; pe < kn_pes(); pe++)
+      __mtia_ctr_add(COUNT_VERDICT, pe, 1 + (c.indices || c.offsets));
   }
-  if (core == 0) {
-    shared()->begin.bag = place.bag;
-    shared()->begin.index = place.index;
-  } else {
-    shared()->end.bag = place.bag;
-    shared()->end.index = place.index;
-  }
+  __mtia_ctr_wait(COUNT_VERDICT, 1);
+  bool any = __mtia_ctr_get(COUNT_VERDICT) > 1;
   __mtia_bar(MTIA_BAR_PE);
-  p.begin = (struct place){shared()->begin.bag, shared()->begin.index};
-  p.end = (struct place){shared()->end.bag, shared()->end.index};
+  if (mtia_core() == 0)
+    __mtia_ctr_set(COUNT_VERDICT, 0);
+  return any;
+}
 
+//===----------------------------------------------------------------------===//
+// Both cores
+//===----------------------------------------------------------------------===//
+
+// Where this PE's work begins (core 0 looks) and ends (core 1); the number of bad offsets.
+static uint64_t locate(const struct job *j, struct plan *p) {
+  unsigned core = mtia_core(), pe = mtia_pe();
+  uint64_t pes = kn_pes(), share = pe + core, bad = 0;
+  struct search search;
+  if (j->mixed) {
+    if (core == 1) {
+      wait_fixed(j);
+      struct search begin;
+      divide_mixed(j, pe, pes, &begin, &search);
+      shared()->search[0] = begin;
+    }
+    __mtia_bar(MTIA_BAR_PE);
+    if (core == 0)
+      search = shared()->search[0];
+  } else {
+    search = divide_equally(j, share, pes);
+  }
+  struct place place;
+  if (share == 0 || share == pes) {
+    uint64_t bag = share ? j->bags : 0;
+    int64_t offset = offset_of(j, core, bag);
+    place = (struct place){bag, clamp_index(offset, j->indices)};
+    bad = !share && offset != (int64_t)place.index;
+  } else {
+    place = find(j, &search);
+  }
+  shared()->place[core].bag = place.bag;
+  shared()->place[core].index = place.index;
+  __mtia_bar(MTIA_BAR_PE);
+  p->begin = (struct place){shared()->place[0].bag, shared()->place[0].index};
+  p->end = (struct place){shared()->place[1].bag, shared()->place[1].index};
   // Offsets that run backwards may make a share end before it begins.
-  bad += core == 0 && (p.end.bag < p.begin.bag || p.end.index < p.begin.index);
-  if (p.end.index < p.begin.index)
-    p.end.index = p.begin.index;
-  for (uint64_t column = 0; p.begin.bag < p.end.bag && column < columns; column += at_once) {
-    if (column) { // another slice of the table's columns, from the start
+  bad += core == 0 && (p->end.bag < p->begin.bag || p->end.index < p->begin.index);
+  if (p->end.index < p->begin.index)
+    p->end.index = p->begin.index;
+  return bad;
+}
+
+// This core's number of bad offsets or indices.
+static uint64_t work(const struct job *j, const struct plan *p) {
+  if (mtia_core())
+    return gather_rows(j, p, true);
+  bool wide = j->kind->index_log2 == 3;
+  if (j->plain)
+    return wide ? pool_bags(j, p, 3, true) : pool_bags(j, p, 2, true);
+  return wide ? pool_bags(j, p, 3, false) : pool_bags(j, p, 2, false);
+}
+
+// What the contents of columns, indices and offsets decide.
+static enum mtia_status check_all(struct job *j, const struct plan *p, uint64_t bad) {
+  if (j->mixed && j->features > 1 && shared()->unaligned) {
+    j->packed = true;
+    if (j->a->buffer.dim[0] < lengths_size(j) + results_size(j->a, j->kind))
+      return MTIA_STATUS_BUFFER;
+  }
+  if (!j->a->strict)
+    return MTIA_STATUS_OK;
+  if (p->begin.bag < p->end.bag && mtia_core() == 0) {
+    bad += check_offsets(j, p);
+  } else if (p->begin.bag < p->end.bag) {
+    struct job unweighted = *j;
+    unweighted.weighted = false;
+    bad += gather_rows(&unweighted, p, false);
+  }
+  return any_bad(bad) ? MTIA_STATUS_INDEX : MTIA_STATUS_OK;
+}
+
+static enum mtia_status embedding_bag(const struct mtia_embedding_bag_args *a,
+                                      const struct kind *kind, bool batched) {
+  struct job j;
+  j.a = a;
+  j.kind = kind;
+  j.batched = batched;
+  enum mtia_status status = read_arguments(&j);
+  if (status != MTIA_STATUS_OK)
+    return status;
+  if (!j.bags) {
+    if (is_first())
+      report(a, 0, 0);
+    kn_leave();
+    return MTIA_STATUS_OK;
+  }
+  unsigned core = mtia_core();
+  uint64_t bad = 0;
+  struct plan p;
+  plan_memory(&j, &p, 0);
+  if (core == 1)
+    load_fixed(&j);
+  init_buffers(&j, &p);
+  if (a->form == MTIA_BAGS_LENGTHS) {
+    if (core == 0)
+      bad += make_offsets(&j);
+    __mtia_bar(MTIA_BAR_GRID);
+  }
+  bad += locate(&j, &p);
+  if (core == 1)
+    wait_fixed(&j);
+  status = check_all(&j, &p, bad);
+  if (status != MTIA_STATUS_OK) {
+    if (core == 1)
+      drop_fixed(&j);
+    kn_leave();
+    return status;
+  }
+  for (uint64_t first = 0; p.begin.bag < p.end.bag && first < j.most_columns; first += p.columns) {
+    if (first) { // another piece of the rows, from the start
       __mtia_sync();
       __mtia_bar(MTIA_BAR_PE);
-      set_columns(&p, kind, column, (uint32_t)kn_min(at_once, columns - column));
-      if (core == 0)
-        init_buffers(&p);
+      plan_memory(&j, &p, first);
+      init_buffers(&j, &p);
       __mtia_bar(MTIA_BAR_PE);
     }
-    uint64_t found = core                    ? gather_rows(a, &p, kind)
-                     : kind->index_log2 == 2 ? sum_bags(a, &p, kind, 2)
-                                             : sum_bags(a, &p, kind, 3);
-    if (column == 0) // later they are the same
+    uint64_t found = work(&j, &p);
+    if (!first) // later they are the same
       bad += found;
   }
-  finish(a, core ? BAD_INDICES : BAD_OFFSETS, bad, pe == 0 && core == 0);
+  if (j.packed) {
+    __mtia_sync();
+    __mtia_bar(MTIA_BAR_GRID);
+    if (core == 0)
+      pack(&j);
+    __mtia_bar(MTIA_BAR_PE);
+  }
+  if (core == 1)
+    drop_fixed(&j);
+  add_counts(bad);
+  if (is_first()) {
+    struct counts c = take_counts();
+    report(a, c.indices, c.offsets);
+  }
+  __mtia_sync();
+  __mtia_bar(MTIA_BAR_GRID); // counters are 0 before anybody returns
+  return MTIA_STATUS_OK;
 }
 
-#define BAG(name, index, log2, dtype, columns, ...)                                                \
-  MTIA_KERNEL(name, struct args, MTIA_IN(table, dtype, "R", columns),                              \
-              MTIA_IN(indices, index, "L"), MTIA_IN(offsets, index, "B+1"),                        \
-              MTIA_IN(weights, MTIA_F32, "W"), MTIA_OUT(out, MTIA_F32, "B", "D"),                  \
-              MTIA_OUT(status, MTIA_I64, "3")) {                                                   \
-    embedding_bag(args, &(struct kind){__VA_ARGS__, log2});                                        \
-  }
-#define BAGS(name, ...)                                                                            \
-  BAG(embedding_bag_##name##_i32, MTIA_I32, 2, __VA_ARGS__)                                        \
-  BAG(embedding_bag_##name##_i64, MTIA_I64, 3, __VA_ARGS__)
+//===----------------------------------------------------------------------===//
+// Kernels
+//===----------------------------------------------------------------------===//
 
-// What a bag's sum needs limits the columns; rows with scale and bias are not divided.
-BAGS(f32, MTIA_F32, "D", MTIA_SE_F32, 4, MTIA_SE_PLAIN, 0, 2048)
-BAGS(f16, MTIA_F16, "D", MTIA_SE_F16, 2, MTIA_SE_PLAIN, 0, 2048)
-BAGS(u8f32, MTIA_U8, "D+8", MTIA_SE_U8, 1, MTIA_SE_F32_BEHIND, 8, 8192)
-BAGS(u8f16, MTIA_U8, "S", MTIA_SE_U8, 1, MTIA_SE_F16_FRONT, 4, 8192)
+#define TABLE_f32 MTIA_SE_F32, 32, MTIA_SE_PLAIN, 0
+#define TABLE_f16 MTIA_SE_F16, 16, MTIA_SE_PLAIN, 0
+#define TABLE_bf16 MTIA_SE_BF16, 16, MTIA_SE_PLAIN, 0
+#define TABLE_u8f32 MTIA_SE_U8, 8, MTIA_SE_F32_BEHIND, 8
+#define TABLE_u8f16 MTIA_SE_U8, 8, MTIA_SE_F16_FRONT, 4
+#define TABLE_u4f32 MTIA_SE_U4, 4, MTIA_SE_F32_BEHIND, 8
+#define TABLE_u4f16 MTIA_SE_U4, 4, MTIA_SE_F16_FRONT, 4
+#define TABLE_u4h MTIA_SE_U4, 4, MTIA_SE_F16_BEHIND, 4
+
+#define DTYPE_f32 MTIA_F32
+#define DTYPE_f16 MTIA_F16
+#define DTYPE_bf16 MTIA_BF16
+#define DTYPE_u8f32 MTIA_U8
+#define DTYPE_u8f16 MTIA_U8
+#define DTYPE_u4f32 MTIA_U8
+#define DTYPE_u4f16 MTIA_U8
+#define DTYPE_u4h MTIA_U8
+#define DTYPE_u8 MTIA_U8
+#define DTYPE_i32 MTIA_I32
+#define DTYPE_i64 MTIA_I64
+
+#define INDEX_i32 2
+#define INDEX_i64 3
+#define OUT_f32 MTIA_SE_F32, 4, 0
+#define OUT_f16 MTIA_SE_F16, 2, 0
+#define OUT_u8 MTIA_SE_U8, 1, 8
+
+#define LAUNCH_one(kernel, rows, index, results)                                                   \
+  KN_LAUNCH(kernel, struct mtia_embedding_bag_args, MTIA_IN(table, DTYPE_##rows, "R", "W"),        \
+            MTIA_IN(indices, DTYPE_##index, "L"), MTIA_IN(offsets, DTYPE_##index, "O"),            \
+            MTIA_IN(weights, MTIA_F32, "LW"), MTIA_SCALAR(padding, MTIA_I64),                      \
+            MTIA_SCALAR(pooling, MTIA_I32), MTIA_SCALAR(form, MTIA_I32),                           \
+            MTIA_SCALAR(strict, MTIA_I32), MTIA_OUT(out, DTYPE_##results, "B", "D"),               \
+            MTIA_OUT(counts, MTIA_I64, "2"), MTIA_INOUT(buffer, MTIA_U8, "S"))
+#define LAUNCH_many(kernel, rows, index, results)                                                  \
+  KN_LAUNCH(kernel, struct mtia_embedding_bag_args, MTIA_IN(table, DTYPE_##rows, "W"),             \
+            MTIA_IN(tables, MTIA_I64, "N", "4"), MTIA_IN(features, MTIA_I32, "F"),                 \
+            MTIA_IN(columns, MTIA_I32, "F+1"), MTIA_IN(indices, DTYPE_##index, "L"),               \
+            MTIA_IN(offsets, DTYPE_##index, "O"), MTIA_IN(weights, MTIA_F32, "LW"),                \
+            MTIA_SCALAR(padding, MTIA_I64), MTIA_SCALAR(pooling, MTIA_I32),                        \
+            MTIA_SCALAR(form, MTIA_I32), MTIA_SCALAR(strict, MTIA_I32),                            \
+            MTIA_SCALAR(most_columns, MTIA_I32), MTIA_OUT(out, DTYPE_##results, "B", "D"),         \
+            MTIA_OUT(counts, MTIA_I64, "2"), MTIA_INOUT(buffer, MTIA_U8, "S"))
+#define BATCHED_one false
+#define BATCHED_many true
+
+#define MTIA_VARIANT(kernel, types, units, tables, table, index, out)                              \
+  enum mtia_status mtia_##kernel(const struct mtia_embedding_bag_args *args) {                     \
+    return embedding_bag(args, &(struct kind){TABLE_##table, INDEX_##index, OUT_##out},            \
+                         BATCHED_##tables);                                                        \
+  }                                                                                                \
+  uint64_t mtia_##kernel##_get_buffer_size(const struct mtia_embedding_bag_args *args,             \
+                                           uint32_t rows, uint32_t columns) {                      \
+    (void)rows, (void)columns;                                                                     \
+    return buffer_size(args, &(struct kind){TABLE_##table, INDEX_##index, OUT_##out},              \
+                       BATCHED_##tables);                                                          \
+  }                                                                                                \
+  LAUNCH_##tables(kernel, table, index, out)
+#include <mtia/kernels/embedding_bag.def>

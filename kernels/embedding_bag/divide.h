@@ -1,0 +1,263 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+// Dealing out: where the work of a PE begins and ends.
+//
+// PE p begins at the first bag at which a p-th part of the cost lies behind. If all features have
+// the same columns the cost is an index or a bag, and the bag is the first b with offsets[b] + b >=
+// (indices + bags) p / PEs. Otherwise an index of feature f costs the 32-byte sectors of its rows
+// and a bag those of its results: core 1 adds up the features' costs, finds the feature, and both
+// cores search in theirs.
+#ifndef MTIA_KERNELS_BAG_DIVIDE_H
+#define MTIA_KERNELS_BAG_DIVIDE_H
+
+#include "bag.h"
+
+// The first bag of low..high with per_index * offsets[bag] + per_bag * bag >= target; it is looked
+// for around `guess` first.
+struct search {
+  uint64_t low, high, per_index, per_bag, target, guess;
+};
+
+// In local memory: what the cores of a PE tell each other.
+struct shared {
+  struct place place[2];
+  struct search search[1]; // only core 1 makes them: this one is for core 0
+  uint64_t unaligned;
+};
+_Static_assert(sizeof(struct shared) <= SHARED_SIZE, "shared between the cores");
+static volatile struct shared *shared(void) {
+  return (volatile struct shared *)(uintptr_t)local(AT_SHARED);
+}
+
+// One DMA of a search: `rows` rows of `width` bytes; the address of what it brought.
+#define LOOK(cb, address, pitch, width, rows)                                                      \
+  (__mtia_cr_w2(MTIA_CR_DMA_IN, width, 0), __mtia_cr_w(MTIA_CR_DMA_IN_PITCH, pitch),               \
+   __mtia_dma_in(cb, address, rows, MTIA_MC_NONE), __mtia_cb_waitd(cb, kn_pad(width) * (rows)),    \
+   (const void *)(uintptr_t)__mtia_cb_head(cb, 0))
+
+static const void *look(unsigned core, uint64_t address, uint64_t pitch, uint32_t width,
+                        uint32_t rows) {
+  return core ? LOOK(CB_FIND_1, address, pitch, width, rows)
+              : LOOK(CB_FIND_0, address, pitch, width, rows);
+}
+
+static void looked(unsigned core, uint32_t bytes) {
+  if (core)
+    __mtia_cb_pop(CB_FIND_1, bytes);
+  else
+    __mtia_cb_pop(CB_FIND_0, bytes);
+}
+
+// Without a last offset the bags end with the indices.
+static int64_t offset_of(const struct job *j, unsigned core, uint64_t bag) {
+  if (bag >= j->offset_count)
+    return (int64_t)j->indices;
+  uint64_t at = bag << j->kind->index_log2;
+  const void *data = look(core, j->offsets + (at & ~UINT64_C(31)), 0, 32, 1);
+  int64_t offset = read_index(data, (at & 31) >> j->kind->index_log2, j->kind->index_log2);
+  looked(core, 32);
+  return offset;
+}
+
+// Key of offset i of those in `data`, the first of which is offsets[first].
+static uint64_t key(const struct job *j, const struct search *s, const void *data, uint32_t i,
+                    uint64_t first) {
+  uint64_t index = clamp_index(read_index(data, i, j->kind->index_log2), j->indices);
+  return s->per_index * index + s->per_bag * (first + i);
+}
+
+// First it looks where it would be if all bags were equal; then at FAN sectors at equal distances
+// of what is left, then between two of them.
+static struct place find(const struct job *j, const struct search *s) {
+  unsigned core = mtia_core(), log2 = j->kind->index_log2;
+  unsigned per_log2 = 5u - log2; // offsets per sector
+  uint64_t bytes = j->offset_count << log2;
+  uint64_t at = kn_min(s->low, j->offset_count - 1) >> per_log2; // the sectors that are left
+  uint64_t count = (kn_min(s->high, j->offset_count - 1) >> per_log2) - at + 1;
+  uint64_t window = at; // the first that is looked at now
+  if (count > FAN) {
+    uint64_t guess = s->guess >> per_log2;
+    guess = guess < at + FAN / 2 ? at : guess - FAN / 2;
+    window = kn_min(guess, at + count - FAN);
+  }
+  for (;;) {
+    // One sector more: the bag may be the first one behind.
+    uint32_t width = (uint32_t)kn_min(32 * (FAN + 1), bytes - 32 * window);
+    const void *data = look(core, j->offsets + 32 * window, 0, width, 1);
+    uint64_t first = window << per_log2;
+    uint32_t low = 0, high = (width >> log2) - 1, last = high;
+    bool before = window > at && key(j, s, data, 0, first) >= s->target;
+    bool behind = window + FAN < at + count && key(j, s, data, high, first) < s->target;
+    if (!before && !behind) {
+      while (low < high) {
+        uint32_t middle = (low + high) / 2;
+        if (key(j, s, data, middle, first) < s->target)
+          low = middle + 1;
+        else
+          high = middle;
+      }
+      uint64_t bag = first + low + (key(j, s, data, low, first) < s->target);
+      bag = kn_min(kn_max(bag, s->low), s->high); // offsets may run backwards
+      bool here = bag >= first && bag <= first + last;
+      int64_t offset = here ? read_index(data, bag - first, log2) : 0;
+      looked(core, kn_pad(width));
+      if (!here)
+        offset = offset_of(j, core, bag);
+      return (struct place){bag, clamp_index(offset, j->indices)};
+    }
+    looked(core, kn_pad(width));
+    if (before) {
+      count = window - at;
+    } else {
+      count -= window + FAN - at;
+      at = window + FAN;
+    }
+    while (count > FAN) {
+      uint64_t step = (count + FAN - 1) / FAN;
+      uint32_t rows = (uint32_t)kn_ceil_div(count, step);
+      data = look(core, j->offsets + 32 * at, 32 * step, 1u << log2, rows);
+      low = 0; // the last one whose first offset is below the target; or the first
+      high = rows - 1;
+      while (low < high) {
+        uint32_t middle = (low + high + 1) / 2;
+        uint64_t bag = (at + middle * step) << per_log2;
+        uint64_t index = clamp_index(read_index(data, middle << per_log2, log2), j->indices);
+        if (s->per_index * index + s->per_bag * bag < s->target)
+          low = middle;
+        else
+          high = middle - 1;
+      }
+      looked(core, 32 * rows);
+      at += low * step;
+      count = kn_min(step, count - low * step);
+    }
+    window = at;
+  }
+}
+
+//===----------------------------------------------------------------------===//
+// What is kept of the tables
+//===----------------------------------------------------------------------===//
+
+static void load_fixed(const struct job *j) {
+  if (!j->resident)
+    return;
+  const struct mtia_embedding_bag_args *a = j->a;
+  uint32_t columns = 4 * (uint32_t)(j->features + 1), features = 4 * (uint32_t)j->features;
+  uint32_t tables = 32 * (uint32_t)a->tables.dim[0];
+  __mtia_cb_init(CB_FIXED, local(AT_FIXED), FIXED_COLUMNS + FIXED_FEATURES + FIXED_TABLES);
+  // One fetch per row of PEs: all want the same few sectors.
+  __mtia_cr_w(MTIA_CR_MCAST, (UINT64_C(1) << mtia_cols()) - 1);
+  __mtia_cr_w(MTIA_CR_DMA_IN_PITCH, 0);
+  __mtia_cr_w2(MTIA_CR_DMA_IN, columns, FIXED_COLUMNS);
+  __mtia_dma_in(CB_FIXED, a->columns.data, 1, MTIA_MC_ROW);
+  __mtia_cr_w2(MTIA_CR_DMA_IN, features, FIXED_FEATURES);
+  __mtia_dma_in(CB_FIXED, a->features.data, 1, MTIA_MC_ROW);
+  __mtia_cr_w2(MTIA_CR_DMA_IN, tables, 0);
+  __mtia_dma_in(CB_FIXED, a->tables.data, 1, MTIA_MC_ROW);
+}
+
+static uint32_t fixed_size(const struct job *j) {
+  return FIXED_COLUMNS + FIXED_FEATURES + kn_pad(32 * j->a->tables.dim[0]);
+}
+
+static void wait_fixed(const struct job *j) {
+  if (j->resident)
+    __mtia_cb_waitd(CB_FIXED, fixed_size(j));
+}
+
+static void drop_fixed(const struct job *j) {
+  if (j->resident)
+    __mtia_cb_pop(CB_FIXED, fixed_size(j));
+}
+
+//===----------------------------------------------------------------------===//
+// Features of different columns
+//===----------------------------------------------------------------------===//
+
+struct cost {
+  uint64_t per_index, per_bag;
+};
+
+static struct cost cost_of(const struct job *j, uint64_t feature) {
+  uint32_t columns = (uint32_t)(j->columns[feature + 1] - j->columns[feature]);
+  const struct kind *k = j->kind;
+  return (struct cost){kn_pad(row_bytes(k, columns) + k->beside) / 32,
+                       kn_pad(columns * k->out_size + k->out_beside) / 32 + 1};
+}
+
+// Offsets at which features begin, into CB_EDGES.
+static void load_edges(const struct job *j) {
+  __mtia_cb_init(CB_LIST, local(AT_LIST), 4 * GROUP);
+  __mtia_cb_init(CB_EDGES, local(AT_EDGES), 32 * (RESIDENT + GROUP));
+  volatile int32_t *list = (volatile int32_t *)(uintptr_t)local(AT_LIST);
+  for (int32_t i = 0; i < GROUP; i++)
+    list[i] = i;
+  __mtia_cb_push(CB_LIST, 4 * GROUP);
+  unsigned log2 = j->kind->index_log2;
+  uint64_t pitch = j->batch << log2;
+  uint64_t count = j->features + (j->offset_count > j->bags);
+  __mtia_cr_w(MTIA_CR_GATHER_PITCH, pitch);
+  __mtia_cr_w(MTIA_CR_GATHER_LIMIT, 0);
+  __mtia_cr_w2(MTIA_CR_GATHER, 1u << log2, 0);
+  for (uint64_t i = 0; i < count; i += GROUP)
+    __mtia_dma_gather(CB_EDGES, j->offsets + i * pitch, kn_min(GROUP, count - i), CB_LIST);
+  __mtia_cb_waitd(CB_EDGES, 32 * count);
+}
+
+// Offset at which a feature begins: monotone, whatever the offsets are.
+static uint64_t edge(const struct job *j, uint64_t feature, uint64_t before) {
+  if (feature * j->batch >= j->offset_count)
+    return j->indices;
+  const void *at = (const void *)(uintptr_t)(local(AT_EDGES) + 32 * feature);
+  return kn_max(clamp_index(read_index(at, 0, j->kind->index_log2), j->indices), before);
+}
+
+// In the features' costs, `target` is in this one.
+static struct search search_in(const struct job *j, uint64_t target) {
+  const volatile uint64_t *costs = (const volatile uint64_t *)(uintptr_t)local(AT_COSTS);
+  uint64_t feature = 0, begin = edge(j, 0, 0);
+  while (feature + 1 < j->features && target > costs[feature]) {
+    target -= costs[feature];
+    feature++;
+    begin = edge(j, feature, begin);
+  }
+  struct cost c = cost_of(j, feature);
+  struct search s = {.per_index = c.per_index, .per_bag = c.per_bag};
+  s.low = feature * j->batch;
+  s.high = s.low + j->batch;
+  s.target = target + c.per_index * begin + c.per_bag * s.low;
+  s.guess = s.low + (costs[feature] ? target * j->batch / costs[feature] : 0);
+  return s;
+}
+
+// Core 1: the searches for where this PE begins and ends.
+static void divide_mixed(const struct job *j, uint64_t pe, uint64_t pes, struct search *begin,
+                         struct search *end) {
+  load_edges(j);
+  volatile uint64_t *costs = (volatile uint64_t *)(uintptr_t)local(AT_COSTS);
+  uint64_t total = 0, at = edge(j, 0, 0), unaligned = 0;
+  for (uint64_t f = 0; f < j->features; f++) {
+    uint64_t next = edge(j, f + 1, at);
+    struct cost c = cost_of(j, f);
+    uint64_t cost = c.per_index * (next - at) + c.per_bag * j->batch;
+    costs[f] = cost;
+    total += cost;
+    at = next;
+    unaligned |= out_column(j, f) & 31;
+  }
+  __mtia_cb_pop(CB_EDGES, 32 * (j->features + (j->offset_count > j->bags)));
+  __mtia_cb_pop(CB_LIST, 4 * GROUP);
+  shared()->unaligned = unaligned;
+  *begin = search_in(j, kn_div(total * pe, pes));
+  *end = search_in(j, kn_div(total * (pe + 1), pes));
+}
+
+static struct search divide_equally(const struct job *j, uint64_t share, uint64_t shares) {
+  struct search s = {.low = 0, .high = j->bags, .per_index = 1, .per_bag = 1};
+  s.target = kn_div((j->indices + j->bags) * share, shares);
+  s.guess = s.target * j->bags / (j->indices + j->bags);
+  return s;
+}
+
+#endif
