@@ -43,7 +43,7 @@ static void interpret(struct kn_file *file, struct kn_kernel *k) {
     for (size_t i = 0; t->type != KN_BOOL && i < kn_tensor_bytes(t); i++)
       bytes[i] = (char)(i * 37 + t->id);
   }
-  kn_interpret(file, k, tensors);
+  kn_interpret(file, k, tensors, NULL);
   for (unsigned i = 0; i < count; i++)
     free(tensors[i]);
   free(tensors);

@@ -221,22 +221,73 @@ static double draw_float(uint64_t *state, bool scalar) {
   return scalar ? exp2(-14 + 10 * u) : 8 * u - 4;
 }
 
-/* The smallest extent that values of tensor `t` are used as an index into; 0 if they are not. */
+/* What the values of tensor `t` are used for: they lie below `least` if that is not 0, and rise
+ * along the last dimension if `sorted`. */
 struct use {
   const struct kn_tensor *tensor;
   int64_t least;
+  bool sorted;
 };
 
-static void use_index(struct use *use, const struct kn_expr *index, int64_t size) {
-  while (index->kind == KN_CAST)
-    index = index->args[0];
-  if (index->kind == KN_READ && index->tensor == use->tensor && (!use->least || size < use->least))
+static const struct kn_expr *strip(const struct kn_expr *e) {
+  while (e->kind == KN_CAST)
+    e = e->args[0];
+  return e;
+}
+
+static bool is_read(const struct kn_expr *e, const struct kn_tensor *t) {
+  e = strip(e);
+  return e->kind == KN_READ && e->tensor == t;
+}
+
+static void limit_use(struct use *use, int64_t size) {
+  if (!use->least || size < use->least)
     use->least = size;
+}
+
+/* table[idx[i]], and x[offsets[b] + n] */
+static void use_index(struct use *use, const struct kn_expr *index, int64_t size) {
+  index = strip(index);
+  if (is_read(index, use->tensor))
+    limit_use(use, size);
+  for (unsigned i = 0; i < 2 && index->kind == KN_BINARY && index->op == KN_ADD; i++)
+    if (is_read(index->args[i], use->tensor)) {
+      limit_use(use, size + 1);
+      use->sorted = true;
+    }
+}
+
+struct index_use {
+  const struct kn_index *index;
+  int64_t least;
+};
+
+/* The least extent that an index is used over. */
+static bool find_index_use(struct kn_expr *e, void *data) {
+  struct index_use *use = data;
+  for (unsigned i = 0; e->kind == KN_READ && i < e->num_args; i++)
+    if (kn_plain_index(e->args[i]) == use->index &&
+        (use->least < 0 || e->tensor->dims[i]->size < use->least))
+      use->least = e->tensor->dims[i]->size;
+  return true;
+}
+
+/* sum[j in offsets[b]..offsets[b + 1]] x[j]: offsets go up to the length of x, and rise. */
+static void use_range(struct use *use, struct kn_expr *reduce, const struct kn_index *x) {
+  bool lo = x->lo && is_read(x->lo, use->tensor), hi = x->hi && is_read(x->hi, use->tensor);
+  struct index_use inner = {x, -1};
+  if (!lo && !hi)
+    return;
+  kn_walk(reduce->args[0], find_index_use, &inner);
+  limit_use(use, (inner.least < 0 ? 16 : inner.least) + 1);
+  use->sorted = use->sorted || (lo && hi);
 }
 
 static bool find_use(struct kn_expr *e, void *data) {
   for (unsigned i = 0; e->kind == KN_READ && i < e->num_args; i++)
     use_index(data, e->args[i], e->tensor->dims[i]->size);
+  for (unsigned i = 0; e->kind == KN_REDUCE && i < e->num_indices; i++)
+    use_range(data, e, e->indices[i]);
   return true;
 }
 
@@ -256,33 +307,121 @@ static void draw_table(const struct kn_tensor *t, char *data, uint64_t *state) {
   }
 }
 
-static void *draw_tensor(struct kn_kernel *k, const struct kn_tensor *t, uint64_t *state) {
-  size_t count = kn_tensor_count(t);
-  char *data = allocate(kn_tensor_bytes(t));
-  struct use use = {t, 0};
+/*===----------------------------------------------------------------------===//
+ * Adversarial inputs: what breaks kernels that were only tried with plain numbers
+ *===----------------------------------------------------------------------===*/
+
+/* Each row of floating point has a character; mixed in one row they would all become NaN. */
+enum character {
+  PLAIN,
+  ONE_NAN,
+  ONE_INFINITY,
+  DENORMAL,
+  HUGE_VALUES,
+  EQUAL,
+  ZEROS,
+  TINY,
+  NUM_CHARACTERS
+};
+
+static double special_float(uint64_t *state, enum kn_type type, enum character c, int64_t col,
+                            int64_t chosen) {
+  double sign = draw(state) & 1 ? 1 : -1, plain = draw_float(state, false);
+  double greatest = type == KN_F16 ? 65504 : type == KN_BF16 ? 0x1.FEp127 : 0x1.fffffep127;
+  double least = type == KN_F16 ? 0x1p-24 : type == KN_BF16 ? 0x1p-133 : 0x1p-149;
+  switch (c) {
+  case ONE_NAN:
+    return col == chosen ? (double)NAN : plain;
+  case ONE_INFINITY:
+    return col == chosen ? sign * INFINITY : plain;
+  case DENORMAL:
+    return sign * least * (double)(draw(state) % 100);
+  case HUGE_VALUES:
+    return sign * greatest * (1 - (double)(draw(state) % 4) / 4);
+  case EQUAL:
+    return 1.5;
+  case ZEROS:
+    return sign * 0.0;
+  case TINY:
+    return plain * 1e-4;
+  default:
+    return plain;
+  }
+}
+
+static int64_t special_int(uint64_t *state, enum kn_type type) {
+  static const int64_t few[] = {0, 1, -1, 2, 127, -128};
+  uint64_t kind = draw(state) % 4;
+  if (kind == 0)
+    return draw(state) & 1 ? kn_type_max(type) : kn_type_min(type);
+  if (kind == 1)
+    return kn_wrap(type, few[draw(state) % 6]);
+  return draw_int(state, type);
+}
+
+/* An index: often the first or the last one; offsets: often equal, so that bags are empty. */
+static int64_t special_index(uint64_t *state, int64_t least) {
+  uint64_t kind = draw(state) % 4;
+  return kind == 0 ? 0 : kind == 1 ? least - 1 : (int64_t)(draw(state) % (uint64_t)least);
+}
+
+/*===----------------------------------------------------------------------===//
+ * One tensor
+ *===----------------------------------------------------------------------===*/
+
+static struct use find_uses(struct kn_kernel *k, const struct kn_tensor *t) {
+  struct use use = {t, 0, false};
   for (struct kn_stmt *s = k->stmts; s; s = s->next) {
     kn_walk(s->value, find_use, &use);
     for (unsigned i = 0; s->kind == KN_SCATTER && i < s->rank; i++) {
-      struct kn_expr *e = s->subscripts[i];
-      kn_walk(e, find_use, &use);
-      use_index(&use, e, s->target->dims[i]->size);
+      kn_walk(s->subscripts[i], find_use, &use);
+      use_index(&use, s->subscripts[i], s->target->dims[i]->size);
     }
   }
-  if (data && t->rows) {
+  return use;
+}
+
+static void sort_row(const struct kn_tensor *t, void *row, int64_t cols) {
+  for (int64_t gap = cols / 2; gap > 0; gap /= 2) /* Shell's */
+    for (int64_t i = gap; i < cols; i++) {
+      int64_t v = kn_load_integer(t->type, row, i), j = i;
+      for (; j >= gap && kn_load_integer(t->type, row, j - gap) > v; j -= gap)
+        kn_store_integer(t->type, row, j, kn_load_integer(t->type, row, j - gap));
+      kn_store_integer(t->type, row, j, v);
+    }
+}
+
+static void draw_row(const struct kn_tensor *t, char *row, int64_t cols, const struct use *use,
+                     bool adversarial, uint64_t *state) {
+  enum character c = PLAIN;
+  if (adversarial && draw(state) % 2)
+    c = (enum character)(draw(state) % NUM_CHARACTERS);
+  int64_t chosen = cols ? (int64_t)(draw(state) % (uint64_t)cols) : 0;
+  for (int64_t col = 0; col < cols; col++) {
+    if (kn_type_is_float(t->type)) {
+      double v = adversarial && t->rank ? special_float(state, t->type, c, col, chosen)
+                                        : draw_float(state, t->rank == 0);
+      kn_store_float(t->type, row + col * (kn_type_bits(t->type) / 8), v);
+    } else {
+      int64_t v = !use->least ? adversarial ? special_int(state, t->type) : draw_int(state, t->type)
+                  : adversarial ? special_index(state, use->least)
+                                : (int64_t)(draw(state) % (uint64_t)use->least);
+      kn_store_integer(t->type, row, col, v);
+    }
+  }
+  if (use->sorted)
+    sort_row(t, row, cols);
+}
+
+static void *draw_tensor(struct kn_kernel *k, const struct kn_tensor *t, bool adversarial,
+                         uint64_t *state) {
+  size_t row = kn_row_bytes(t), rows = row ? kn_tensor_bytes(t) / row : 0;
+  char *data = allocate(kn_tensor_bytes(t));
+  struct use use = find_uses(k, t);
+  if (data && t->rows)
     draw_table(t, data, state);
-    return data;
-  }
-  for (size_t i = 0; data && i < count; i++) {
-    int64_t col;
-    char *row = kn_element(t, data, (int64_t)i, &col);
-    if (kn_type_is_float(t->type))
-      kn_store_float(t->type, row + col * (kn_type_bits(t->type) / 8),
-                     draw_float(state, t->rank == 0));
-    else if (use.least)
-      kn_store_integer(t->type, row, col, (int64_t)(draw(state) % (uint64_t)use.least));
-    else
-      kn_store_integer(t->type, row, col, draw_int(state, t->type));
-  }
+  for (size_t i = 0; data && !t->rows && i < rows; i++)
+    draw_row(t, data + i * row, t->rank ? t->dims[t->rank - 1]->size : 1, &use, adversarial, state);
   return data;
 }
 
@@ -362,7 +501,7 @@ bool kn_load_data(struct kn_file *file, struct kn_kernel *k, const struct kn_opt
     return false;
   uint64_t state = o->seed;
   for (struct kn_tensor *t = k->inputs; t; t = t->next)
-    if (!data[t->id] && !(data[t->id] = draw_tensor(k, t, &state)))
+    if (!data[t->id] && !(data[t->id] = draw_tensor(k, t, o->adversarial, &state)))
       return false;
   for (struct kn_tensor *t = k->outputs; t; t = t->next)
     if (!(data[t->id] = allocate(kn_tensor_bytes(t))))

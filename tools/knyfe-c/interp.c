@@ -11,15 +11,20 @@
 #include "interp.h"
 #include "diag.h"
 #include "interp_contract.h"
+#include "interp_error.h"
 
 #include <math.h>
 #include <setjmp.h>
 #include <stdlib.h>
 #include <string.h>
 
-union value {
-  int64_t i;
-  double f;
+/* A value, and how far a device that rounds as R9.4 allows may be from it. */
+struct value {
+  union {
+    int64_t i;
+    double f;
+  };
+  double err;
 };
 
 struct node {
@@ -30,6 +35,7 @@ struct node {
   unsigned num_args;
   /* READ */
   const char *data;
+  const double *errors; /* one per element, or NULL */
   int64_t dims[KN_MAX_RANK];
   int64_t strides[KN_MAX_RANK]; /* in bytes; of the last dimension too, but for i4 and tables */
   struct node *subscripts[KN_MAX_RANK];
@@ -43,7 +49,7 @@ struct node {
   unsigned free[64]; /* ids of the index variables that its value depends on */
   int64_t key[64];   /* their values when `cached` was computed */
   bool has_cache;
-  union value cache;
+  struct value cache;
   struct state *scan;        /* R5.6: where `cache` stopped */
   int32_t *table;            /* all values, from kn_contract() */
   int64_t table_strides[64]; /* per entry of free */
@@ -51,7 +57,10 @@ struct node {
 
 /* Of a reduction on its way. */
 struct state {
-  union value acc;
+  struct value acc;
+  double magnitude; /* sum of |x| */
+  double err;       /* sum, or greatest */
+  double runner_up; /* argmax, argmin: the second best */
   int64_t count;
   int64_t best; /* argmax, argmin: where */
 };
@@ -62,12 +71,15 @@ struct run {
   struct kn_stmt *stmt;
   void **data;  /* by tensor id */
   double *sums; /* of a scatter of floating point */
+  double *magnitudes;
+  uint64_t *counts;
+  double **errors; /* by tensor id; NULL if nobody asks */
   int64_t index[128];
   const char *index_names[128];
   jmp_buf stop;
 };
 
-static union value eval(struct run *r, struct node *n);
+static struct value eval(struct run *r, struct node *n);
 
 _Noreturn static void no_memory(struct run *r) {
   kn_report_plain(KN_DIAG_no_memory, "not enough memory to interpret '%s'", r->kernel->name);
@@ -102,6 +114,7 @@ static void build_read(struct run *r, struct node *n) {
   const struct kn_tensor *t = n->e->tensor;
   int64_t stride = (int64_t)kn_row_bytes(t);
   n->data = r->data[t->id];
+  n->errors = r->errors ? r->errors[t->id] : NULL;
   for (unsigned i = t->rank; i-- > 0;) {
     n->dims[i] = t->dims[i]->size;
     n->strides[i] = i + 1 == t->rank ? (int64_t)kn_type_bits(t->type) / 8 : stride;
@@ -176,40 +189,54 @@ _Noreturn static void out_of_bounds(struct run *r, const struct kn_expr *e, unsi
   longjmp(r->stop, 1);
 }
 
+struct place {
+  int64_t col, number;
+  bool unsure; /* the device may read another one */
+};
+
 /* The row and the place in it; NULL if an index is outside, and *dim and *bad say which. */
-static const char *element_at(struct run *r, const struct node *n, int64_t *col, unsigned *dim,
+static const char *element_at(struct run *r, const struct node *n, struct place *to, unsigned *dim,
                               int64_t *bad) {
   const char *at = n->data;
   unsigned rank = n->e->tensor->rank;
-  *col = 0;
+  *to = (struct place){0, 0, false};
   for (unsigned i = 0; i < rank; i++) {
     const struct node *s = n->subscripts[i];
-    int64_t v = s->e->kind == KN_INDEX ? r->index[s->e->index->id] : eval(r, n->subscripts[i]).i;
+    struct value at_i = {.i = 0};
+    if (s->e->kind == KN_INDEX)
+      at_i.i = r->index[s->e->index->id];
+    else
+      at_i = eval(r, n->subscripts[i]);
+    int64_t v = at_i.i;
+    to->unsure = to->unsure || at_i.err > 0;
     if ((uint64_t)v >= (uint64_t)n->dims[i]) {
       *dim = i;
       *bad = v;
       return NULL;
     }
+    to->number = to->number * n->dims[i] + v;
     if (i + 1 == rank)
-      *col = v;
+      to->col = v;
     else
       at += v * n->strides[i];
   }
   return at;
 }
 
-static union value load(const struct node *n, const char *row, int64_t col) {
-  return n->is_float ? (union value){.f = kn_load_real(n->e->tensor, row, col)}
-                     : (union value){.i = kn_load_integer(n->type, row, col)};
+static struct value load(const struct node *n, const char *row, struct place at) {
+  double err = at.unsure ? INFINITY : n->errors ? n->errors[at.number] : 0;
+  return n->is_float ? (struct value){.f = kn_load_real(n->e->tensor, row, at.col), .err = err}
+                     : (struct value){.i = kn_load_integer(n->type, row, at.col), .err = err};
 }
 
-static union value eval_read(struct run *r, struct node *n) {
+static struct value eval_read(struct run *r, struct node *n) {
   unsigned dim;
-  int64_t bad, col;
-  const char *row = element_at(r, n, &col, &dim, &bad);
+  int64_t bad;
+  struct place at;
+  const char *row = element_at(r, n, &at, &dim, &bad);
   if (!row)
     out_of_bounds(r, n->e, dim, n->dims[dim], bad);
-  return load(n, row, col);
+  return load(n, row, at);
 }
 
 /*===----------------------------------------------------------------------===//
@@ -271,70 +298,102 @@ static bool compare(enum kn_op op, double a, double b) {
   }
 }
 
-static union value eval_binary(struct run *r, struct node *n) {
+/* Of a comparison of values that are so far from each other. */
+static double unsure(double apart, double err) { return err > 0 && !(fabs(apart) > err); }
+
+static struct value eval_binary(struct run *r, struct node *n) {
   enum kn_op op = (enum kn_op)n->e->op;
-  union value a = eval(r, n->args[0]);
-  if (op == KN_LAND || op == KN_LOR) /* no side effects: the order only saves time */
-    return a.i == (op == KN_LOR) ? a : eval(r, n->args[1]);
-  union value b = eval(r, n->args[1]);
+  struct value a = eval(r, n->args[0]);
+  if (op == KN_LAND || op == KN_LOR) { /* no side effects: the order only saves time */
+    if (a.i == (op == KN_LOR))
+      return a;
+    struct value b = eval(r, n->args[1]);
+    b.err = a.err > b.err ? a.err : b.err;
+    return b;
+  }
+  struct value b = eval(r, n->args[1]);
   if (n->args[0]->is_float) {
+    double err = a.err + b.err;
     if (op >= KN_LT && op <= KN_NE)
-      return (union value){.i = compare(op, a.f, b.f)};
+      return (struct value){.i = compare(op, a.f, b.f), .err = unsure(a.f - b.f, err)};
     double v = op == KN_ADD   ? a.f + b.f
                : op == KN_SUB ? a.f - b.f
                : op == KN_MUL ? a.f * b.f
                               : a.f / b.f;
-    return (union value){.f = kn_round_float(n->type, v)};
+    v = kn_round_float(n->type, v);
+    err = r->errors ? kn_err_float(op, n->type, a.f, a.err, b.f, b.err, v) : 0;
+    return (struct value){.f = v, .err = err};
   }
   if (op >= KN_LT && op <= KN_NE) {
     int order = (a.i > b.i) - (a.i < b.i);
-    return (union value){.i = compare(op, order, 0)};
+    return (struct value){.i = compare(op, order, 0),
+                          .err = unsure((double)a.i - (double)b.i, a.err + b.err)};
   }
-  return (union value){.i = int_binary(op, n->type, a.i, b.i)};
+  return (struct value){.i = int_binary(op, n->type, a.i, b.i),
+                        .err = kn_err_int(op, (double)a.i, a.err, (double)b.i, b.err)};
 }
 
-static union value eval_unary(struct run *r, struct node *n) {
-  union value a = eval(r, n->args[0]);
+static struct value eval_unary(struct run *r, struct node *n) {
+  struct value a = eval(r, n->args[0]);
   switch (n->e->op) {
   case KN_NEG:
     if (n->is_float)
-      return (union value){.f = -a.f};
-    return (union value){.i = kn_wrap(n->type, (int64_t)(0 - (uint64_t)a.i))};
+      return (struct value){.f = -a.f, .err = a.err};
+    return (struct value){.i = kn_wrap(n->type, (int64_t)(0 - (uint64_t)a.i)), .err = a.err};
   case KN_NOT:
-    return (union value){.i = kn_wrap(n->type, ~a.i)};
+    return (struct value){.i = kn_wrap(n->type, ~a.i), .err = a.err};
   default:
-    return (union value){.i = !a.i};
+    return (struct value){.i = !a.i, .err = a.err};
   }
 }
 
 /* R6.5: int to int keeps the low bits; float to int cuts off the fraction, saturates, NaN gives 0;
  * to float rounds to nearest even. */
-static union value convert(enum kn_type from, enum kn_type to, union value v) {
+static struct value convert_value(enum kn_type from, enum kn_type to, struct value v) {
   if (kn_type_is_float(from) && kn_type_is_float(to))
-    return (union value){.f = kn_round_float(to, v.f)};
+    return (struct value){.f = kn_round_float(to, v.f)};
   if (kn_type_is_float(from)) {
     if (to == KN_BOOL)
-      return (union value){.i = v.f != 0};
+      return (struct value){.i = v.f != 0};
     if (isnan(v.f))
-      return (union value){.i = 0};
+      return (struct value){.i = 0};
     /* 2^63 is a double, 2^63 - 1 is not */
     if (v.f >= (double)kn_type_max(to))
-      return (union value){.i = kn_type_max(to)};
+      return (struct value){.i = kn_type_max(to)};
     if (v.f <= (double)kn_type_min(to))
-      return (union value){.i = kn_type_min(to)};
-    return (union value){.i = (int64_t)v.f};
+      return (struct value){.i = kn_type_min(to)};
+    return (struct value){.i = (int64_t)v.f};
   }
   if (to == KN_F32) /* one rounding, also from 64 bits */
-    return (union value){.f = (float)v.i};
+    return (struct value){.f = (float)v.i};
   if (kn_type_is_float(to)) {
     /* i64 does not fit a double: fold the tail into one sticky bit, far below the last bit of the
      * result and within the 53 of a double, so that the second rounding is right */
     int64_t i = v.i;
     if (i > (1ll << 53) || i < -(1ll << 53))
       i = (i & ~0xFFFFFll) | ((i & 0xFFFFF) ? 0x80000 : 0);
-    return (union value){.f = kn_round_float(to, (double)i)};
+    return (struct value){.f = kn_round_float(to, (double)i)};
   }
-  return (union value){.i = kn_wrap(to, v.i)};
+  return (struct value){.i = kn_wrap(to, v.i)};
+}
+
+static struct value convert(enum kn_type from, enum kn_type to, struct value v) {
+  struct value to_value = convert_value(from, to, v);
+  bool was_float = kn_type_is_float(from);
+  if (kn_type_is_float(to)) {
+    double exact = was_float ? v.f : (double)v.i;
+    bool rounds = v.err > 0 || to_value.f != exact;
+    to_value.err = !rounds || isnan(exact) ? v.err : v.err + kn_half_ulp(to, to_value.f);
+  } else if (v.err > 0 && was_float) {
+    struct value up = {.f = v.f + v.err}, down = {.f = v.f - v.err};
+    double above = (double)convert_value(from, to, up).i,
+           below = (double)convert_value(from, to, down).i;
+    to_value.err =
+        isinf(v.err) ? INFINITY : fmax(above - (double)to_value.i, (double)to_value.i - below);
+  } else {
+    to_value.err = v.err;
+  }
+  return to_value;
 }
 
 /*===----------------------------------------------------------------------===//
@@ -342,29 +401,47 @@ static union value convert(enum kn_type from, enum kn_type to, union value v) {
  *===----------------------------------------------------------------------===*/
 
 /* R8.1 */
-static int64_t quantize(struct run *r, struct node *n) {
-  union value v = eval(r, n->args[0]);
-  double value = convert(n->args[0]->type, KN_F32, v).f;
-  double scaled = (float)(value * eval(r, n->args[1]).f);
+static int64_t quantized(const struct node *n, double scaled, int64_t zero, int64_t lo,
+                         int64_t hi) {
   double q = isnan(scaled) ? 0 : n->e->round_away ? round(scaled) : nearbyint(scaled);
-  int64_t lo = kn_type_min(n->type), hi = kn_type_max(n->type);
-  if (n->num_args > 2 && n->args[2])
-    q += (double)eval(r, n->args[2]).i;
-  if (n->num_args > 3 && n->args[3])
-    lo = eval(r, n->args[3]).i;
-  if (n->num_args > 4 && n->args[4])
-    hi = eval(r, n->args[4]).i;
+  q += (double)zero;
   if (q < (double)lo)
     q = (double)lo;
   return q > (double)hi ? hi : (int64_t)q;
 }
 
+static struct value quantize(struct run *r, struct node *n) {
+  struct value v = eval(r, n->args[0]);
+  struct value value = convert(n->args[0]->type, KN_F32, v), scale = eval(r, n->args[1]);
+  double scaled = (float)(value.f * scale.f);
+  int64_t lo = kn_type_min(n->type), hi = kn_type_max(n->type), zero = 0;
+  if (n->num_args > 2 && n->args[2])
+    zero = eval(r, n->args[2]).i;
+  if (n->num_args > 3 && n->args[3])
+    lo = eval(r, n->args[3]).i;
+  if (n->num_args > 4 && n->args[4])
+    hi = eval(r, n->args[4]).i;
+  int64_t q = quantized(n, scaled, zero, lo, hi);
+  if (v.err == 0 && scale.err == 0) /* exact, as R8.1 says */
+    return (struct value){.i = q};
+  double err = kn_err_float(KN_MUL, KN_F32, value.f, v.err, scale.f, scale.err, scaled);
+  if (isinf(err))
+    return (struct value){.i = q, .err = INFINITY};
+  int64_t above = quantized(n, scaled + err, zero, lo, hi);
+  int64_t below = quantized(n, scaled - err, zero, lo, hi);
+  return (struct value){.i = q, .err = (double)(above - q > q - below ? above - q : q - below)};
+}
+
 /* R8.2 */
-static double dequantize(struct run *r, struct node *n) {
-  int64_t v = eval(r, n->args[0]).i;
+static struct value dequantize(struct run *r, struct node *n) {
+  struct value v = eval(r, n->args[0]), scale = eval(r, n->args[1]);
   if (n->num_args > 2)
-    v = kn_wrap(KN_I32, v - eval(r, n->args[2]).i);
-  return (float)((double)(float)v * eval(r, n->args[1]).f);
+    v.i = kn_wrap(KN_I32, v.i - eval(r, n->args[2]).i);
+  double d = (float)((double)(float)v.i * scale.f);
+  bool exact = v.err == 0 && scale.err == 0;
+  return (struct value){
+      .f = d,
+      .err = exact ? 0 : kn_err_float(KN_MUL, KN_F32, (double)v.i, v.err, scale.f, scale.err, d)};
 }
 
 /* R7.2: NaN if either is NaN. */
@@ -410,14 +487,15 @@ static double float_function(enum kn_builtin f, double a, double b) {
   }
 }
 
-static union value eval_pad(struct run *r, struct node *n) {
+static struct value eval_pad(struct run *r, struct node *n) {
   unsigned dim;
-  int64_t bad, col;
-  const char *row = element_at(r, n->args[0], &col, &dim, &bad);
-  return row ? load(n->args[0], row, col) : eval(r, n->args[1]);
+  int64_t bad;
+  struct place at;
+  const char *row = element_at(r, n->args[0], &at, &dim, &bad);
+  return row ? load(n->args[0], row, at) : eval(r, n->args[1]);
 }
 
-static union value int_call(enum kn_builtin f, enum kn_type type, const int64_t *a) {
+static struct value int_call(enum kn_builtin f, enum kn_type type, const int64_t *a) {
   int64_t v = a[0];
   switch (f) {
   case KN_MIN:
@@ -439,10 +517,10 @@ static union value int_call(enum kn_builtin f, enum kn_type type, const int64_t 
   default:
     break;
   }
-  return (union value){.i = v};
+  return (struct value){.i = v};
 }
 
-static union value float_call(enum kn_builtin f, enum kn_type type, const double *a) {
+static double float_call(enum kn_builtin f, const double *a) {
   double v;
   switch (f) {
   case KN_MIN:
@@ -464,19 +542,28 @@ static union value float_call(enum kn_builtin f, enum kn_type type, const double
     v = float_function(f, a[0], a[1]);
     break;
   }
-  return (union value){.f = kn_round_float(type, v)};
+  return v;
 }
 
-static union value eval_call(struct run *r, struct node *n) {
+/* Only the chosen side is read: the other may be out of bounds. */
+static struct value eval_where(struct run *r, struct node *n) {
+  struct value condition = eval(r, n->args[0]);
+  struct value v = eval(r, n->args[condition.i ? 1 : 2]);
+  if (condition.err > 0)
+    v.err = INFINITY;
+  return v;
+}
+
+static struct value eval_call(struct run *r, struct node *n) {
   enum kn_builtin f = (enum kn_builtin)n->e->builtin;
-  union value v[3];
+  struct value v[3];
   switch (f) {
-  case KN_WHERE: /* only the chosen side is read: the other may be out of bounds */
-    return eval(r, n->args[eval(r, n->args[0]).i ? 1 : 2]);
+  case KN_WHERE:
+    return eval_where(r, n);
   case KN_QUANTIZE:
-    return (union value){.i = quantize(r, n)};
+    return quantize(r, n);
   case KN_DEQUANTIZE:
-    return (union value){.f = dequantize(r, n)};
+    return dequantize(r, n);
   case KN_PAD:
     return eval_pad(r, n);
   default:
@@ -486,14 +573,24 @@ static union value eval_call(struct run *r, struct node *n) {
   }
   if (!n->is_float) {
     int64_t a[3] = {0};
-    for (unsigned i = 0; i < n->num_args; i++)
+    double err = 0;
+    for (unsigned i = 0; i < n->num_args; i++) {
       a[i] = v[i].i;
-    return int_call(f, n->type, a);
+      err = fmax(err, v[i].err);
+    }
+    struct value result = int_call(f, n->type, a);
+    result.err = err; /* none of them moves results further than arguments */
+    return result;
   }
-  double a[3] = {0};
-  for (unsigned i = 0; i < n->num_args; i++)
+  double a[3] = {0}, errs[3] = {0};
+  for (unsigned i = 0; i < n->num_args; i++) {
     a[i] = v[i].f;
-  return float_call(f, n->type, a);
+    errs[i] = v[i].err;
+  }
+  struct value result = {.f = kn_round_float(n->type, float_call(f, a))};
+  if (r->errors)
+    result.err = kn_err_function(f, n->type, a, errs, n->num_args, result.f, float_call);
+  return result;
 }
 
 /*===----------------------------------------------------------------------===//
@@ -528,8 +625,14 @@ static void start(struct node *n, struct state *s) {
 }
 
 /* argmax and argmin: the first of equals; the first NaN beats everything. */
-static void step_arg(struct state *s, union value v, bool is_float, bool greatest, int64_t at) {
+static void step_arg(struct state *s, struct value v, bool is_float, bool greatest, int64_t at) {
   bool better;
+  double sign = greatest ? 1 : -1, old = is_float ? sign * s->acc.f : 0,
+         new = is_float ? sign * v.f : 0;
+  if (s->best < 0)
+    s->runner_up = -INFINITY;
+  else
+    s->runner_up = fmax(s->runner_up, fmin(old, new));
   if (s->best < 0)
     better = true;
   else if (is_float)
@@ -543,11 +646,15 @@ static void step_arg(struct state *s, union value v, bool is_float, bool greates
 }
 
 /* `at` is the value of the first index. */
-static void step(struct node *n, struct state *s, union value v, int64_t at) {
+static void step(struct node *n, struct state *s, struct value v, int64_t at) {
   bool is_float = n->args[0]->is_float;
   if (n->e->num_indices > 1) /* argmax counts through all of them */
     at = s->count;
   s->count++;
+  bool adds = n->e->reduction == KN_SUM || n->e->reduction == KN_MEAN;
+  s->err = adds ? s->err + v.err : fmax(s->err, v.err);
+  if (is_float)
+    s->magnitude += n->e->reduction == KN_PROD ? v.err / fabs(v.f) : fabs(v.f);
   switch ((enum kn_reduction)n->e->reduction) {
   case KN_SUM:
   case KN_MEAN:
@@ -591,18 +698,37 @@ static void step(struct node *n, struct state *s, union value v, int64_t at) {
   }
 }
 
-static union value finish(struct node *n, struct state *s) {
+static struct value finish(struct node *n, struct state *s) {
+  bool is_float = n->args[0]->is_float;
+  uint64_t count = (uint64_t)s->count;
+  struct value v = {.i = 0};
   switch ((enum kn_reduction)n->e->reduction) {
   case KN_ARGMAX:
-  case KN_ARGMIN:
-    return (union value){.i = s->best};
-  case KN_MEAN:
-    return (union value){.f = kn_round_float(n->type, s->acc.f / (double)s->count)};
-  default:
-    if (n->is_float)
-      return (union value){.f = kn_round_float(n->type, s->acc.f)};
-    return (union value){.i = kn_wrap(n->type, s->acc.i)};
+  case KN_ARGMIN: {
+    double best = n->e->reduction == KN_ARGMAX ? s->acc.f : -s->acc.f;
+    bool close = is_float && s->count > 1 && !(best - s->runner_up > 2 * s->err);
+    v = (struct value){.i = s->best, .err = s->err > 0 && (close || !is_float) ? INFINITY : 0};
+    return v;
   }
+  case KN_MEAN:
+    v.f = kn_round_float(n->type, s->acc.f / (double)s->count);
+    v.err = kn_err_sum(s->err, s->magnitude, count, s->acc.f) / (double)s->count;
+    v.err += 2 * kn_half_ulp(n->type, v.f);
+    return v;
+  default:
+    break;
+  }
+  if (!n->is_float)
+    return (struct value){.i = kn_wrap(n->type, s->acc.i), .err = s->err};
+  v.f = kn_round_float(n->type, s->acc.f);
+  v.err = s->err;
+  if (n->e->reduction == KN_SUM)
+    v.err = kn_err_sum(s->err, s->magnitude, count, v.f);
+  if (n->e->reduction == KN_PROD && isfinite(v.f))
+    v.err = fabs(v.f) * s->magnitude + (double)s->count * 2 * kn_half_ulp(n->type, v.f);
+  if (isnan(v.err))
+    v.err = INFINITY;
+  return v;
 }
 
 static void reduce_range(struct run *r, struct node *n, unsigned which, struct state *s) {
@@ -642,12 +768,12 @@ static void run_scan(struct run *r, struct node *n) {
   n->cache = finish(n, &last);
 }
 
-static union value eval_reduce(struct run *r, struct node *n) {
+static struct value eval_reduce(struct run *r, struct node *n) {
   if (n->table) {
     int64_t at = 0;
     for (unsigned i = 0; i < n->num_free; i++)
       at += r->index[n->free[i]] * n->table_strides[i];
-    return (union value){.i = n->table[at]};
+    return (struct value){.i = n->table[at]};
   }
   bool same = n->has_cache;
   for (unsigned i = 0; i < n->num_free && same; i++)
@@ -668,19 +794,19 @@ static union value eval_reduce(struct run *r, struct node *n) {
   return n->cache;
 }
 
-static union value eval(struct run *r, struct node *n) {
+static struct value eval(struct run *r, struct node *n) {
   const struct kn_expr *e = n->e;
   switch (e->kind) {
   case KN_INT:
-    return (union value){.i = e->ival};
+    return (struct value){.i = e->ival};
   case KN_FLOAT:
-    return (union value){.f = kn_round_float(n->type, e->fval)};
+    return (struct value){.f = kn_round_float(n->type, e->fval)};
   case KN_READ:
     return eval_read(r, n);
   case KN_INDEX:
-    return (union value){.i = r->index[e->index->id]};
+    return (struct value){.i = r->index[e->index->id]};
   case KN_DIM:
-    return (union value){.i = e->dim->size};
+    return (struct value){.i = e->dim->size};
   case KN_UNARY:
     return eval_unary(r, n);
   case KN_BINARY:
@@ -692,7 +818,7 @@ static union value eval(struct run *r, struct node *n) {
   case KN_REDUCE:
     return eval_reduce(r, n);
   }
-  return (union value){.i = 0};
+  return (struct value){.i = 0};
 }
 
 /*===----------------------------------------------------------------------===//
@@ -844,7 +970,7 @@ static int64_t target_element(struct run *r, const struct kn_stmt *s, struct nod
   return at;
 }
 
-static void store(const struct kn_tensor *t, char *data, int64_t element, union value v) {
+static void store(const struct kn_tensor *t, char *data, int64_t element, struct value v) {
   int64_t col;
   char *row = kn_element(t, data, element, &col);
   if (kn_type_is_float(t->type))
@@ -854,8 +980,13 @@ static void store(const struct kn_tensor *t, char *data, int64_t element, union 
 }
 
 /* R3.9: floating-point sums in double, rounded once at the end. */
-static void add(struct run *r, const struct kn_tensor *t, int64_t element, union value v) {
+static void add(struct run *r, const struct kn_tensor *t, int64_t element, struct value v) {
   int64_t col;
+  if (r->errors) { /* any order: as kn_err_sum() */
+    r->errors[t->id][element] += v.err;
+    r->magnitudes[element] += kn_type_is_float(t->type) ? fabs(v.f) : 0;
+    r->counts[element]++;
+  }
   if (kn_type_is_float(t->type)) {
     r->sums[element] += v.f;
     return;
@@ -869,15 +1000,30 @@ static void begin_scatter(struct run *r, const struct kn_tensor *t) {
   size_t count = kn_tensor_count(t);
   memset(r->data[t->id], 0, kn_tensor_bytes(t));
   r->sums = kn_type_is_float(t->type) ? calloc(count ? count : 1, sizeof *r->sums) : NULL;
+  if (r->errors && (!(r->magnitudes = calloc(count + 1, sizeof *r->magnitudes)) ||
+                    !(r->counts = calloc(count + 1, sizeof *r->counts))))
+    no_memory(r);
   if (kn_type_is_float(t->type) && !r->sums)
     no_memory(r);
 }
 
-static void end_scatter(struct run *r, const struct kn_tensor *t) {
-  for (size_t i = 0; r->sums && i < kn_tensor_count(t); i++)
-    store(t, r->data[t->id], (int64_t)i, (union value){.f = r->sums[i]});
+static void forget_sums(struct run *r) {
   free(r->sums);
-  r->sums = NULL;
+  free(r->magnitudes);
+  free(r->counts);
+  r->sums = r->magnitudes = NULL;
+  r->counts = NULL;
+}
+
+static void end_scatter(struct run *r, const struct kn_tensor *t) {
+  for (size_t i = 0; r->sums && i < kn_tensor_count(t); i++) {
+    store(t, r->data[t->id], (int64_t)i, (struct value){.f = r->sums[i]});
+    if (r->errors)
+      r->errors[t->id][i] =
+          kn_err_sum(r->errors[t->id][i], r->magnitudes[i], r->counts[i], r->sums[i]) +
+          (r->counts[i] > 1 ? kn_half_ulp(t->type, r->sums[i]) : 0);
+  }
+  forget_sums(r);
 }
 
 static void run_stmt(struct run *r, struct kn_stmt *s, struct node *n) {
@@ -897,11 +1043,13 @@ static void run_stmt(struct run *r, struct kn_stmt *s, struct node *n) {
   if (!empty)
     do {
       int64_t at = target_element(r, s, subscripts);
-      union value v = eval(r, n);
+      struct value v = eval(r, n);
       if (s->kind == KN_SCATTER)
         add(r, s->target, at, v);
       else
         store(s->target, r->data[s->target->id], at, v);
+      if (r->errors && s->kind != KN_SCATTER)
+        r->errors[s->target->id][at] = v.err;
     } while (advance(r, loops, s->num_indices));
   if (s->kind == KN_SCATTER)
     end_scatter(r, s->target);
@@ -924,26 +1072,38 @@ static void run_stmts(struct run *r, struct node *volatile *current) {
   }
 }
 
-bool kn_interpret(struct kn_file *file, struct kn_kernel *k, void *const *data) {
+bool kn_interpret(struct kn_file *file, struct kn_kernel *k, void *const *data,
+                  double *const *errors) {
   struct run *r = kn_alloc(file, sizeof *r);
   unsigned fixed = k->num_inputs + k->num_outputs;
   r->file = file;
   r->kernel = k;
   r->data = kn_alloc(file, (fixed + k->num_locals) * sizeof *r->data);
-  for (unsigned i = 0; i < fixed; i++)
+  if (errors)
+    r->errors = kn_alloc(file, (fixed + k->num_locals) * sizeof *r->errors);
+  for (unsigned i = 0; i < fixed; i++) {
     r->data[i] = data[i];
+    if (errors)
+      r->errors[i] = errors[i];
+  }
   struct node *volatile current = NULL;
   volatile bool ok = false;
   if (!setjmp(r->stop)) {
     for (struct kn_tensor *t = k->locals; t; t = t->next)
       if (!(r->data[t->id] = calloc(1, kn_tensor_bytes(t) ? kn_tensor_bytes(t) : 1)))
         no_memory(r);
+    for (struct kn_tensor *t = k->locals; errors && t; t = t->next)
+      if (!(r->errors[t->id] = calloc(kn_tensor_count(t) + 1, sizeof **r->errors)))
+        no_memory(r);
     run_stmts(r, &current);
     ok = true;
   }
-  free(r->sums);
+  forget_sums(r);
   free_tables(current);
-  for (struct kn_tensor *t = k->locals; t; t = t->next)
+  for (struct kn_tensor *t = k->locals; t; t = t->next) {
     free(r->data[t->id]);
+    if (errors)
+      free(r->errors[t->id]);
+  }
   return ok;
 }

@@ -18,8 +18,11 @@ void *kn_element(const struct kn_tensor *tensor, const void *data, int64_t numbe
 
 /* Runs a checked kernel whose dimensions all have sizes. data[tensor->id] for inputs and outputs
  * points to kn_tensor_bytes() bytes, in C order (scalars: one element; bool one byte). Fills the
- * outputs. False after a message (an index out of bounds, no memory). */
-bool kn_interpret(struct kn_file *file, struct kn_kernel *kernel, void *const *data);
+ * outputs. False after a message (an index out of bounds, no memory).
+ * With `errors` (NULL if nobody asks; entries of inputs are NULL), errors[tensor->id] of an output
+ * gets how far a device may be from each element (R9.4): 0 means it is the same. */
+bool kn_interpret(struct kn_file *file, struct kn_kernel *kernel, void *const *data,
+                  double *const *errors);
 
 /* One value rounded to a floating-point type, ties to even; overflow gives an infinity. */
 double kn_round_float(enum kn_type type, double value);

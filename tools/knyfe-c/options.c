@@ -20,6 +20,7 @@ const char kn_help_text[] =
     "  --grid RxC         sub-grid of the device, 1x1 to 8x8 (default)\n"
     "  --check            compile, run on the emulator and compare with the reference\n"
     "                     interpreter on random inputs; exit status 1 if they differ\n"
+    "  --check=adversarial  the same with NaN, infinities, denormals, extremes, empty bags\n"
     "  --seed N           seed of the random inputs (default 1)\n"
     "  --interp           run the reference interpreter only\n"
     "  --arg NAME=VALUE   input of --interp and --check: a .npy file, or a number for a scalar\n"
@@ -98,10 +99,13 @@ static const char *value_of(const char *name, int argc, char **argv, int *i, boo
 }
 
 static bool is_flag(const char *arg, struct kn_options *o) {
+  if (!strcmp(arg, "--check=adversarial"))
+    return o->adversarial = o->check = true;
   const struct {
     const char *name;
     bool *flag;
   } flags[] = {{"--check", &o->check},
+               {"--check=random", &o->check},
                {"--interp", &o->interp},
                {"--dynamic", &o->target.dynamic},
                {"--help", &o->help},
