@@ -29,7 +29,7 @@ endfunction()
 function(mtia_kernel_object source output)
   add_custom_command(OUTPUT "${output}"
     COMMAND "$<TARGET_FILE:mtia-clang>" -O2 -g -Wall -Wextra -Werror ${ARGN}
-            "-ffile-prefix-map=${CMAKE_SOURCE_DIR}/=" -MD -MF "${output}.d" -MT "${output}"
+            "-ffile-prefix-map=${CMAKE_SOURCE_DIR}/=" -fdebug-compilation-dir=. -MD -MF "${output}.d" -MT "${output}"
             -c "${CMAKE_CURRENT_SOURCE_DIR}/${source}" -o "${output}"
     DEPENDS mtia-clang mtia-device-runtime "${CMAKE_CURRENT_SOURCE_DIR}/${source}"
     DEPFILE "${output}.d"
@@ -59,7 +59,7 @@ function(mtia_add_kernel name source)
   file(MAKE_DIRECTORY "${CMAKE_BINARY_DIR}/kernels")
   add_custom_command(OUTPUT "${output}"
     COMMAND "$<TARGET_FILE:mtia-clang>" -O2 -g -Wall -Wextra -Werror
-            "-ffile-prefix-map=${CMAKE_SOURCE_DIR}/=" "${input}" -o "${output}"
+            "-ffile-prefix-map=${CMAKE_SOURCE_DIR}/=" -fdebug-compilation-dir=. "${input}" -o "${output}"
     DEPENDS mtia-clang mtia-device-runtime "${input}" ${ARG_DEPENDS}
     COMMENT "Building kernels/${name}.elf" VERBATIM)
   add_custom_target(kernel-${name} ALL DEPENDS "${output}")
