@@ -14,8 +14,10 @@
 #include "sched.h"
 #include "vec.h"
 
+#include <signal.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/mman.h>
 
 size_t LLVMFuzzerMutate(uint8_t *data, size_t size, size_t max_size);
 size_t LLVMFuzzerCustomMutator(uint8_t *data, size_t size, size_t max_size, unsigned seed);
@@ -127,6 +129,38 @@ static void set_units(struct mtia_cp *cp) {
   }
 }
 
+// Caches of decoded code show once the code has been written to, even if it is as it was in the end.
+// So a run's code and handler can only be read; the first write makes a note of it.
+static struct {
+  uint8_t *at;
+  bool written;
+} code_pages;
+
+enum { CODE_BYTES = 0x2000 };
+
+static void on_write(int signal_number, siginfo_t *info, void *context) {
+  (void)context;
+  if ((uintptr_t)info->si_addr - (uintptr_t)code_pages.at >= CODE_BYTES) {
+    signal(signal_number, SIG_DFL); // not ours: happens again, and is reported
+    return;
+  }
+  code_pages.written = true;
+  mprotect(code_pages.at, CODE_BYTES, PROT_READ | PROT_WRITE);
+}
+
+static void watch_code(struct mtia_device *dev, struct sigaction *old) {
+  code_pages.at = mtia_mem(dev, NULL, MTIA_DRAM_BASE, CODE_BYTES);
+  code_pages.written = false;
+  struct sigaction action = {.sa_sigaction = on_write, .sa_flags = SA_SIGINFO};
+  if (sigaction(SIGSEGV, &action, old) || mprotect(code_pages.at, CODE_BYTES, PROT_READ))
+    abort();
+}
+
+static void end_watch(const struct sigaction *old) {
+  if (mprotect(code_pages.at, CODE_BYTES, PROT_READ | PROT_WRITE) || sigaction(SIGSEGV, old, NULL))
+    abort();
+}
+
 static struct mtia_device *run(const uint8_t *code, size_t size, unsigned mode,
                                struct mtia_device_options opts) {
   struct mtia_device *dev = fuzz_device(&opts);
@@ -150,25 +184,14 @@ static struct mtia_device *run(const uint8_t *code, size_t size, unsigned mode,
   }
   if (opts.threads == 2 && !mtia_defer_create(dev, true))
     abort();
+  struct sigaction old;
+  watch_code(dev, &old);
   dev->cycles = mtia_sched_run(dev);
   mtia_defer_destroy(dev);
+  end_watch(&old);
   if (dev->error.category)
     fuzz_check_error(&dev->error);
   return dev;
-}
-
-// Caches of decoded code show once the code has been written to.
-static bool code_is_written(struct mtia_device *dev, const uint8_t *code, size_t size) {
-  const uint8_t *now = mtia_mem(dev, NULL, MTIA_DRAM_BASE, 0x2000);
-  for (size_t i = 0; i < 0x2000; i++) {
-    uint8_t was = i < size ? code[i]
-                  : i - 0x1000 < sizeof handler && i >= 0x1000
-                      ? ((const uint8_t *)handler)[i - 0x1000]
-                      : 0;
-    if (now[i] != was)
-      return true;
-  }
-  return false;
 }
 
 static void compare_units(const struct mtia_device *one, const struct mtia_device *two) {
@@ -229,12 +252,12 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
                                         .schedule = mode & MODE_SCHEDULE ? 1 + mode : 0,
                                         .max_cycles = CYCLES};
   struct mtia_device *dev = run(data, size, mode, options);
-  if (!(mode & (MODE_TIMED | MODE_GRID)) && !code_is_written(dev, data, size)) {
+  if (!(mode & (MODE_TIMED | MODE_GRID)) && !code_pages.written) {
     options.reference = true;
     // A pair of instructions that is executed as one may pass the limit.
     options.max_cycles = dev->pe[0].core[!!(mode & MODE_CORE_1)].cycle;
     struct mtia_device *slow = run(data, size, mode, options);
-    if (!code_is_written(slow, data, size))
+    if (!code_pages.written)
       compare(dev, slow);
     mtia_device_destroy(slow);
   } else if (mode & MODE_THREADS) {
