@@ -5,7 +5,8 @@ usage: concat.py --run MTIA-RUN --elf FILE --scratch DIR [--part I/N | --fuzz]
 """
 import numpy as np
 from harness import GRIDS, main, same
-from transpose import DTYPES, TYPES
+from transpose import BITS as TYPES
+from transpose import FILES as DTYPES
 
 
 def case(kind, grid, m, columns, places=()):
