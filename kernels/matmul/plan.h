@@ -100,7 +100,8 @@ static inline void mm_keep(const struct mm_shape *s, struct mm_plan *p, uint64_t
       p->panel *= 2;
       p->panels = (p->panels + 1) / 2;
     }
-  } else if (strip + MM_BLOCK * MM_CHUNK > room - MM_STREAM_SIZE) {
+  } else if (strip + MM_BLOCK * MM_CHUNK > room - MM_STREAM_SIZE ||
+             (p->block_sets == 1 && p->strip_sets == 1)) {
     p->mode = MM_STREAM;
   } else if (p->block_sets >= p->strip_sets) {
     p->mode = MM_KEEP_X;
@@ -120,13 +121,16 @@ static inline void mm_keep(const struct mm_shape *s, struct mm_plan *p, uint64_t
   }
 }
 
+// Cycles of the DPE for a block.
+static inline uint64_t mm_block_cycles(const struct mm_shape *s) {
+  return (s->m > 32 ? 2 : 1) * mm_pad(s->k) * (s->n > s->columns / 2 ? 2 : 1);
+}
+
 // Estimated cycles: per block the slowest of DPE, memories and FI, times the blocks of a PE.
 static inline void mm_estimate(const struct mm_shape *s, struct mm_plan *p, uint64_t teams) {
   uint64_t pes = (uint64_t)s->rows * s->cols;
-  uint64_t units = s->batch * p->strip_sets * p->panels;
-  uint64_t my_units = mm_ceil_div(units, teams);
-  uint64_t k = mm_pad(s->k), strip = MM_BLOCK * k;
-  uint64_t compute = (s->m > 32 ? 2 : 1) * k * (s->n > s->columns / 2 ? 2 : 1);
+  uint64_t my_units = mm_ceil_div(s->batch * p->strip_sets * p->panels, teams);
+  uint64_t strip = MM_BLOCK * mm_pad(s->k), compute = mm_block_cycles(s);
   // Bytes per block that enter a PE, and its share of what leaves the memories.
   uint64_t x = p->mode == MM_PANEL || p->mode == MM_KEEP_X ? mm_div(strip, p->panel) : strip;
   uint64_t w = strip;
@@ -141,32 +145,56 @@ static inline void mm_estimate(const struct mm_shape *s, struct mm_plan *p, uint
   uint64_t slowest = compute > fi ? compute : fi;
   slowest = memory > slowest ? memory : slowest;
   slowest = dram > slowest ? dram : slowest;
-  p->cycles = my_units * p->panel * slowest;
+  // What is nearly as slow as the slowest makes it wait now and then, the more as what is kept
+  // comes in bursts.
+  uint64_t waits = (compute + (p->mode == MM_STREAM ? memory : 2 * memory) + dram) / 8;
+  p->cycles = my_units * p->panel * (slowest + waits);
 }
 
-// Tries the teams whose sides divide the sub-grid's and that no product leaves empty; of equal ones
-// the smaller, as its PEs wait for fewer others.
+// Plans for the team p->team_rows x p->team_cols, if its sides divide the sub-grid's.
+static inline bool mm_try(const struct mm_shape *s, struct mm_plan *p, uint64_t enough) {
+  uint32_t down = (uint32_t)mm_div(s->rows, p->team_rows);
+  uint32_t across = (uint32_t)mm_div(s->cols, p->team_cols);
+  if (down * p->team_rows != s->rows || across * p->team_cols != s->cols)
+    return false;
+  uint64_t teams = (uint64_t)down * across;
+  p->strip_sets = (uint32_t)mm_ceil_div(p->strips, p->team_rows);
+  p->block_sets = (uint32_t)mm_ceil_div(p->blocks, p->team_cols);
+  uint64_t sets = mm_ceil_div(s->batch * p->strip_sets * p->block_sets, teams);
+  if (sets * mm_block_cycles(s) >= enough)
+    return false;
+  mm_keep(s, p, teams);
+  mm_estimate(s, p, teams);
+  return true;
+}
+
+// Short work: single PEs, if each has enough of its own, as they read little twice. Otherwise the
+// largest teams that no product leaves empty read least; smaller ones are tried while they could
+// share the blocks out better by a fifth than the best so far. (Every try takes 150 cycles at the
+// start of the kernel.)
 static inline struct mm_plan mm_choose(const struct mm_shape *s) {
-  struct mm_plan best = {.cycles = UINT64_MAX}, p = {0};
+  struct mm_plan best = {.cycles = UINT64_MAX}, p = {.team_rows = 1, .team_cols = 1};
   p.strips = (uint32_t)((s->m + MM_BLOCK - 1) / MM_BLOCK);
   p.blocks = (uint32_t)mm_ceil_div(s->n, s->columns);
-  for (p.team_rows = 1; p.team_rows <= s->rows && p.team_rows <= p.strips; ++p.team_rows) {
-    uint32_t team_rows_in_grid = (uint32_t)mm_div(s->rows, p.team_rows);
-    if (team_rows_in_grid * p.team_rows != s->rows)
-      continue;
-    p.strip_sets = (uint32_t)mm_ceil_div(p.strips, p.team_rows);
-    for (p.team_cols = 1; p.team_cols <= s->cols && p.team_cols <= p.blocks; ++p.team_cols) {
-      uint32_t team_cols_in_grid = (uint32_t)mm_div(s->cols, p.team_cols);
-      if (team_cols_in_grid * p.team_cols != s->cols)
-        continue;
-      p.block_sets = (uint32_t)mm_ceil_div(p.blocks, p.team_cols);
-      uint64_t teams = (uint64_t)team_rows_in_grid * team_cols_in_grid;
-      mm_keep(s, &p, teams);
-      mm_estimate(s, &p, teams);
-      if (p.cycles < best.cycles)
-        best = p;
-    }
+  uint64_t pes = (uint64_t)s->rows * s->cols;
+  if (mm_pad(s->k) <= MM_SHORT && s->batch * p.strips * p.blocks >= pes) {
+    p.strip_sets = p.strips;
+    p.block_sets = p.blocks;
+    mm_keep(s, &p, pes);
+    if (s->batch * p.strip_sets * p.panels >= MM_UNITS * pes)
+      return p;
   }
+  uint64_t enough = UINT64_MAX;
+  uint64_t ideal = s->batch * p.strips * p.blocks * mm_block_cycles(s);
+  uint32_t team_cols = s->cols < p.blocks ? s->cols : p.blocks;
+  for (p.team_rows = s->rows < p.strips ? s->rows : p.strips; p.team_rows; --p.team_rows)
+    for (p.team_cols = team_cols; p.team_cols; --p.team_cols)
+      if (mm_try(s, &p, enough) && p.cycles < best.cycles) {
+        best = p;
+        enough = p.cycles - p.cycles / 4;
+        if (enough * pes <= ideal)
+          return best;
+      }
   return best;
 }
 
