@@ -62,23 +62,36 @@ static inline const char *mtia_status_text(enum mtia_status status) {
 }
 
 //===----------------------------------------------------------------------===//
-// Concatenation
+// Concatenation and split
 //
-// y[m] = x0[m], x1[m], x2[m], x3[m] one after the other.
+//   concat_T         y[m] = x0[m], x1[m], x2[m], x3[m] one after the other; xi: [M, Ni], y: [M, N]
+//   concat8_T        the same of x0 to x7
+//   concat_blocks_T  y[a] = x0[a], .. x7[a], blocks of rows; xi: [A, Ni, C], y: [A, N, C]
+//   split_T          the inverse of concat8_T: x: [M, N] to yi: [M, Ni]
+//   split_blocks_T   the inverse of concat_blocks_T: x: [A, N, C] to yi: [A, Ni, C]
 //
-//   xi: [M, Ni], y: [M, N0 + N1 + N2 + N3], all of the kernel's type
-//
-// Bits are moved, not numbers. SHAPE: y has other columns than the inputs together, or a tensor
-// has other rows.
+// N is the sum of all Ni; inputs and outputs that aren't needed have Ni = 0. Bits are moved, not
+// numbers. Other axes are these after a reshape: that of [D0, D1, D2, D3] along axis 1 is that of
+// blocks with A = D0, Ni rows for each of Di1 * D2, C = D3. SHAPE: N is not the sum, or another
+// extent differs.
 //===----------------------------------------------------------------------===//
 
 struct mtia_concat_args {
   struct mtia_tensor x0, x1, x2, x3, y;
+  struct mtia_tensor x4, x5, x6, x7;
 };
 
 #define MTIA_VARIANT(kernel, ...)                                                                  \
   enum mtia_status mtia_##kernel(const struct mtia_concat_args *args);
 #include <mtia/kernels/concat.def>
+
+struct mtia_split_args {
+  struct mtia_tensor x, y0, y1, y2, y3, y4, y5, y6, y7;
+};
+
+#define MTIA_VARIANT(kernel, ...)                                                                  \
+  enum mtia_status mtia_##kernel(const struct mtia_split_args *args);
+#include <mtia/kernels/split.def>
 
 //===----------------------------------------------------------------------===//
 // Transpose

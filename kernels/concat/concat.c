@@ -2,13 +2,14 @@
 //
 // Concatenation of rows; <mtia/kernels.h> says what is computed.
 //
-// y is cut into pieces of some rows and up to 2 KB of each; every PE has as many pieces as the
-// others, to one. Core 0 loads what the inputs have of a piece, from multiples of 32 bytes on; core
-// 1 has the MLU put the parts beside each other, and stores.
+// Where all inputs begin at multiples of 32 bytes of y's rows, and always with blocks of rows, the
+// FI moves them (moves.h). Otherwise y is cut into pieces of some rows and up to 2 KB of each;
+// every PE has as many pieces as the others, to one. Core 0 loads what the inputs have of a piece,
+// from multiples of 32 bytes on; core 1 has the MLU put the parts beside each other, and stores.
 #include "../launch.h"
+#include "../moves.h"
 
-enum { INPUTS = 4 };
-enum { CB_IN, CB_OUT };
+enum { CB_IN = KN_CB_MOVE_IN, CB_OUT = KN_CB_MOVE_OUT };
 enum {
   PIECE = 8192, // bytes
   WIDE = 2048,  // of a row
@@ -18,7 +19,8 @@ enum {
 
 // The arguments, in the order in which y has them.
 struct job {
-  const struct mtia_tensor *x[INPUTS], *y;
+  const struct mtia_tensor *x[KN_MOVES], *y;
+  unsigned inputs;
 };
 
 struct cut {
@@ -90,7 +92,7 @@ static bool part_of(const struct walk *w, uint64_t first, uint64_t bytes, struct
 static void load(const struct job *j, const struct cut *c) {
   for (struct walk w = begin(c); w.left; next(c, &w)) {
     uint64_t first = 0;
-    for (unsigned i = 0; i < INPUTS; i++) {
+    for (unsigned i = 0; i < j->inputs; i++) {
       const struct mtia_tensor *x = j->x[i];
       uint64_t bytes = x->dim[1] << c->log2;
       struct part p;
@@ -110,7 +112,7 @@ static void join(const struct job *j, const struct cut *c) {
     uint32_t out_row = kn_pad(w.bytes);
     uint64_t first = 0;
     __mtia_cr_w2(MTIA_CR_MLU_DST, 0, out_row);
-    for (unsigned i = 0; i < INPUTS; i++) {
+    for (unsigned i = 0; i < j->inputs; i++) {
       uint64_t bytes = j->x[i]->dim[1] << c->log2;
       struct part p;
       if (part_of(&w, first, bytes, &p)) {
@@ -135,7 +137,7 @@ static void join(const struct job *j, const struct cut *c) {
 
 static enum mtia_status check(const struct job *j) {
   uint64_t columns = 0;
-  for (unsigned i = 0; i < INPUTS; i++) {
+  for (unsigned i = 0; i < j->inputs; i++) {
     if (j->x[i]->dim[0] != j->y->dim[0])
       return MTIA_STATUS_SHAPE;
     columns += j->x[i]->dim[1];
@@ -143,30 +145,86 @@ static enum mtia_status check(const struct job *j) {
   return columns == j->y->dim[1] ? MTIA_STATUS_OK : MTIA_STATUS_SHAPE;
 }
 
-static enum mtia_status concat(const struct mtia_concat_args *a, uint32_t log2) {
-  struct job j = {{&a->x0, &a->x1, &a->x2, &a->x3}, &a->y};
-  enum mtia_status status = check(&j);
-  if (status != MTIA_STATUS_OK || a->y.dim[0] == 0 || a->y.dim[1] == 0)
+static enum mtia_status concat(const struct job *j, uint32_t log2) {
+  enum mtia_status status = check(j);
+  if (status != MTIA_STATUS_OK || j->y->dim[0] == 0 || j->y->dim[1] == 0)
     return status;
   if (mtia_core() == 0) {
     __mtia_cb_init(CB_IN, MTIA_LOCAL_BASE, CB_SIZE);
     __mtia_cb_init(CB_OUT, MTIA_LOCAL_BASE + CB_SIZE, CB_SIZE);
   }
-  struct cut c = cut(&j, log2);
+  struct cut c = cut(j, log2);
   __mtia_bar(MTIA_BAR_PE);
   if (mtia_core() == 0)
-    load(&j, &c);
+    load(j, &c);
   else
-    join(&j, &c);
+    join(j, &c);
   kn_leave();
   return MTIA_STATUS_OK;
 }
 
-#define MTIA_VARIANT(kernel, types, units, dtype, log2)                                            \
+static enum mtia_status run_ROWS4(const struct mtia_concat_args *a, uint32_t log2) {
+  struct job j = {.y = &a->y, .inputs = 4};
+  j.x[0] = &a->x0, j.x[1] = &a->x1, j.x[2] = &a->x2, j.x[3] = &a->x3;
+  return concat(&j, log2);
+}
+
+static struct job all_inputs(const struct mtia_concat_args *a) {
+  return (struct job){
+      {&a->x0, &a->x1, &a->x2, &a->x3, &a->x4, &a->x5, &a->x6, &a->x7}, &a->y, KN_MOVES};
+}
+
+static enum mtia_status run_ROWS8(const struct mtia_concat_args *a, uint32_t log2) {
+  struct job j = all_inputs(a);
+  return concat(&j, log2);
+}
+
+static enum mtia_status run_BLOCKS(const struct mtia_concat_args *a, uint32_t log2) {
+  struct job j = all_inputs(a);
+  struct kn_move moves[KN_MOVES];
+  uint64_t rows = 0;
+  for (unsigned i = 0; i < j.inputs; i++) {
+    const struct mtia_tensor *x = j.x[i];
+    if (x->dim[0] != a->y.dim[0] || x->dim[2] != a->y.dim[2])
+      return MTIA_STATUS_SHAPE;
+    moves[i].shift = 0;
+    moves[i].x = x->data;
+    moves[i].y = a->y.data + rows * a->y.stride[1];
+    moves[i].count = x->dim[0];
+    moves[i].x_step = x->stride[0];
+    moves[i].y_step = a->y.stride[0];
+    moves[i].rows = x->dim[1];
+    moves[i].x_pitch = x->stride[1];
+    moves[i].y_pitch = a->y.stride[1];
+    moves[i].width = x->dim[2] << log2;
+    rows += x->dim[1];
+  }
+  if (rows != a->y.dim[1])
+    return MTIA_STATUS_SHAPE;
+  kn_move_all(moves, j.inputs);
+  return MTIA_STATUS_OK;
+}
+
+#define LAUNCH_ROWS4(kernel, T)                                                                    \
+  KN_LAUNCH(kernel, struct mtia_concat_args, MTIA_IN(x0, MTIA_##T, "M", "N0"),                     \
+            MTIA_IN(x1, MTIA_##T, "M", "N1"), MTIA_IN(x2, MTIA_##T, "M", "N2"),                    \
+            MTIA_IN(x3, MTIA_##T, "M", "N3"), MTIA_OUT(y, MTIA_##T, "M", "N"))
+#define LAUNCH_ROWS8(kernel, T)                                                                    \
+  KN_LAUNCH(kernel, struct mtia_concat_args, MTIA_IN(x0, MTIA_##T, "M", "N0"),                     \
+            MTIA_IN(x1, MTIA_##T, "M", "N1"), MTIA_IN(x2, MTIA_##T, "M", "N2"),                    \
+            MTIA_IN(x3, MTIA_##T, "M", "N3"), MTIA_IN(x4, MTIA_##T, "M", "N4"),                    \
+            MTIA_IN(x5, MTIA_##T, "M", "N5"), MTIA_IN(x6, MTIA_##T, "M", "N6"),                    \
+            MTIA_IN(x7, MTIA_##T, "M", "N7"), MTIA_OUT(y, MTIA_##T, "M", "N"))
+#define LAUNCH_BLOCKS(kernel, T)                                                                   \
+  KN_LAUNCH(kernel, struct mtia_concat_args, MTIA_IN(x0, MTIA_##T, "A", "N0", "C"),                \
+            MTIA_IN(x1, MTIA_##T, "A", "N1", "C"), MTIA_IN(x2, MTIA_##T, "A", "N2", "C"),          \
+            MTIA_IN(x3, MTIA_##T, "A", "N3", "C"), MTIA_IN(x4, MTIA_##T, "A", "N4", "C"),          \
+            MTIA_IN(x5, MTIA_##T, "A", "N5", "C"), MTIA_IN(x6, MTIA_##T, "A", "N6", "C"),          \
+            MTIA_IN(x7, MTIA_##T, "A", "N7", "C"), MTIA_OUT(y, MTIA_##T, "A", "N", "C"))
+
+#define MTIA_VARIANT(kernel, types, units, form, T, log2)                                          \
   enum mtia_status mtia_##kernel(const struct mtia_concat_args *args) {                            \
-    return concat(args, log2);                                                                     \
+    return run_##form(args, log2);                                                                 \
   }                                                                                                \
-  KN_LAUNCH(kernel, struct mtia_concat_args, MTIA_IN(x0, dtype, "M", "N0"),                        \
-            MTIA_IN(x1, dtype, "M", "N1"), MTIA_IN(x2, dtype, "M", "N2"),                          \
-            MTIA_IN(x3, dtype, "M", "N3"), MTIA_OUT(y, dtype, "M", "N"))
+  LAUNCH_##form(kernel, T)
 #include <mtia/kernels/concat.def>

@@ -15,10 +15,12 @@ static struct mtia_tensor nothing(const struct mtia_tensor *like) {
 
 MTIA_KERNEL(larger, struct args, MTIA_IN(x0, MTIA_F16, "M", "A"), MTIA_IN(x1, MTIA_F16, "M", "B"),
             MTIA_OUT(y, MTIA_F16, "M", "C"), MTIA_OUT(z, MTIA_F16, "M", "D")) {
-  struct mtia_concat_args first = {args->x0, args->x1, args->x0, args->x1, args->y};
+  struct mtia_concat_args first = {
+      .x0 = args->x0, .x1 = args->x1, .x2 = args->x0, .x3 = args->x1, .y = args->y};
   if (mtia_concat_f16(&first) != MTIA_STATUS_OK)
     return;
   __mtia_bar(MTIA_BAR_GRID); // the second one reads what other PEs have written
-  struct mtia_concat_args second = {args->y, args->x1, args->y, nothing(&args->y), args->z};
+  struct mtia_concat_args second = {
+      .x0 = args->y, .x1 = args->x1, .x2 = args->y, .x3 = nothing(&args->y), .y = args->z};
   mtia_concat_f16(&second);
 }
