@@ -371,6 +371,74 @@ KN_FUNCTION(erf)
 KN_FUNCTION(gelu)
 KN_FUNCTION(silu)
 
+//===----------------------------------------------------------------------===//
+// Packed values: i4, two in a byte, low half first, and rows of tables with scale and bias (R4.6)
+//===----------------------------------------------------------------------===//
+
+KN int8_t kn_i4(const uint8_t *row, long i) {
+  return (int8_t)((int8_t)((row[i / 2] >> (i % 2 * 4)) << 4) >> 4);
+}
+
+KN float kn_f32_at(const uint8_t *p) {
+  float x;
+  __builtin_memcpy(&x, p, sizeof x);
+  return x;
+}
+KN float kn_f16_at(const uint8_t *p) {
+  _Float16 x;
+  __builtin_memcpy(&x, p, sizeof x);
+  return (float)x;
+}
+
+KN mtia_u8x16 kn_load_u4x16(const uint8_t *p, long count) {
+  mtia_u16x16 x = __builtin_convertvector(mtia_load_first_u8x16(p, count < 16 ? (count + 1) / 2 : 8),
+                                          mtia_u16x16);
+  mtia_u8x32 both = (mtia_u8x32)((x & 15) | (x >> 4) << 8);
+  return __builtin_shufflevector(both, both, MTIA_SIMD_INDICES_16(0));
+}
+KN mtia_u8x32 kn_load_u4x32(const uint8_t *p, long count) {
+  mtia_u16x16 x = __builtin_convertvector(
+      mtia_load_first_u8x16(p, count < 32 ? (count + 1) / 2 : 16), mtia_u16x16);
+  return (mtia_u8x32)((x & 15) | (x >> 4) << 8);
+}
+KN mtia_u8x64 kn_load_u4x64(const uint8_t *p, long count) {
+  mtia_u16x32 x = __builtin_convertvector(
+      mtia_load_first_u8x32(p, count < 64 ? (count + 1) / 2 : 32), mtia_u16x32);
+  return (mtia_u8x64)((x & 15) | (x >> 4) << 8);
+}
+
+// Elements i.. of a row of d values: value, values of n at a time, where they and scale and bias are.
+#define KN_TABLE(name, at, half, values, extra, element)                                           \
+  KN float kn_##name(const uint8_t *row, long i, long d) {                                         \
+    (void)d;                                                                                       \
+    const uint8_t *q = row + (values);                                                             \
+    const uint8_t *e = row + (extra);                                                              \
+    return __builtin_fmaf(at(e), (float)(element), at(e + (half)));                                \
+  }
+#define KN_TABLE_VECTOR(name, at, half, values, extra, n, load)                                    \
+  KN mtia_f32x##n kn_##name##_x##n(const uint8_t *row, long i, long d, long count) {               \
+    (void)d;                                                                                       \
+    const uint8_t *q = row + (values);                                                             \
+    const uint8_t *e = row + (extra);                                                              \
+    return mtia_madd_f32x##n((mtia_f32x##n)at(e + (half)),                                         \
+                             __builtin_convertvector(load, mtia_f32x##n), (mtia_f32x##n)at(e));    \
+  }
+#define KN_TABLES(name, at, half, values, extra, element, load16, load32, load64)                  \
+  KN_TABLE(name, at, half, values, extra, element)                                                 \
+  KN_TABLE_VECTOR(name, at, half, values, extra, 16, load16)                                       \
+  KN_TABLE_VECTOR(name, at, half, values, extra, 32, load32)                                       \
+  KN_TABLE_VECTOR(name, at, half, values, extra, 64, load64)
+KN_TABLES(rowq8, kn_f32_at, 4, 0, d, q[i], mtia_load_first_u8x16(q + i, count),
+          mtia_load_first_u8x32(q + i, count), mtia_load_first_u8x64(q + i, count))
+KN_TABLES(rowq8h, kn_f16_at, 2, 4, 0, q[i], mtia_load_first_u8x16(q + i, count),
+          mtia_load_first_u8x32(q + i, count), mtia_load_first_u8x64(q + i, count))
+KN_TABLES(rowq4, kn_f32_at, 4, 0, (d + 1) / 2, (q[i / 2] >> (i % 2 * 4)) & 15,
+          kn_load_u4x16(q + i / 2, count), kn_load_u4x32(q + i / 2, count),
+          kn_load_u4x64(q + i / 2, count))
+KN_TABLES(rowq4h, kn_f16_at, 2, 4, 0, (q[i / 2] >> (i % 2 * 4)) & 15,
+          kn_load_u4x16(q + i / 2, count), kn_load_u4x32(q + i / 2, count),
+          kn_load_u4x64(q + i / 2, count))
+
 #define KN_POW_F16(n)                                                                              \
   KN mtia_f16x##n kn_pow_f16x##n(mtia_f16x##n a, mtia_f16x##n b) {                                 \
     return mtia_f16x##n##_from_f32x##n(                                                            \

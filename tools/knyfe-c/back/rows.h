@@ -23,6 +23,8 @@ struct line {
   struct kn_index *index[KN_MAX_RANK];
   struct kn_expr *value;  // if `reduces`, a KN_REDUCE; has no other reductions that could be taken out
   bool reduces;
+  bool part;              // indices with a range: of a part of the target
+  bool scatter;           // adds to the target where the statement's subscripts say
   const struct kn_stmt *stmt;
   bool alone;             // a row of what it was together with does not fit into local memory
   struct line *next;      // in its phase
@@ -108,6 +110,8 @@ int rows_depends(const struct kn_expr *e, const struct kn_index *index);
 const char *rows_name(struct rows *r, const char *wish);
 void rows_release(struct rows *r, const char *name); // its block has ended
 unsigned rows_bytes(enum kn_type type);
+unsigned rows_element_bytes(const struct kn_tensor *t);
+struct size rows_row(struct rows *r, const struct kn_tensor *t, struct size n);
 const char *rows_c_type(enum kn_type type);
 bool rows_in_dimension(const struct kn_index *index);
 
@@ -158,6 +162,11 @@ void rows_store(struct scope *s, enum kn_type type, const char *pointer, const c
 // Can `line` be computed with vectors along `index`?
 bool rows_can_vectorise(struct rows *r, struct phase *p, const struct line *l,
                         const struct kn_index *index);
+bool rows_value_vectorises(struct rows *r, struct phase *p, const struct kn_expr *e,
+                           const struct kn_index *index);
+// Adds to an element; integers wrap.
+void rows_add(struct scope *s, enum kn_type type, const char *pointer, const char *offset,
+              struct value v);
 unsigned rows_lanes(const struct line *l);
 
 #endif

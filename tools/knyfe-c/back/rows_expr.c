@@ -208,6 +208,21 @@ static bool depends(const struct kn_expr *e, const struct kn_index *index) {
   return index && rows_depends(e, index) != 0;
 }
 
+// An element of a table: its values, scale and bias are in one row of bytes.
+static struct value read_table(struct scope *s, const struct kn_expr *e, const struct operand *o) {
+  const struct kn_tensor *t = e->tensor;
+  const char *row = rows_offset(s, t->rank - 1, e->args, o->stride, 0);
+  const char *at = sum_text(s, o->name, row);
+  struct size n = rows_dim(s->r, t->dims[t->rank - 1]);
+  const char *column = index_value(s, e->args[t->rank - 1]).text;
+  bool along = s->along && rows_depends(e->args[t->rank - 1], s->along);
+  if (!along)
+    return number(T("kn_%s(%s, %s, %s)", kn_rows_name(t->rows), at, column, n.text), true);
+  return (struct value){T("kn_%s_x%u(%s, %s, %s, %s)", kn_rows_name(t->rows), s->lanes, at, column,
+                          n.text, s->count ? s->count : T("%u", s->lanes)),
+                        true, true};
+}
+
 static struct value read_value(struct scope *s, const struct kn_expr *e) {
   const struct kn_tensor *t = e->tensor;
   if (t->role == KN_INPUT && !t->rank)
@@ -219,6 +234,14 @@ static struct value read_value(struct scope *s, const struct kn_expr *e) {
   const struct local *v = rows_local(s->p, t);
   const struct operand *o = rows_operand(s->p, t);
   const char *pointer = o ? o->name : v->name, *offset;
+  if (t->rows)
+    return read_table(s, e, o);
+  if (t->type == KN_I4) {
+    offset = t->rank > 1 ? rows_offset(s, t->rank - 1, e->args, o->stride, 0) : "0";
+    return number(T("kn_i4(%s, %s)", sum_text(s, pointer, offset),
+                    index_value(s, e->args[t->rank - 1]).text),
+                  true);
+  }
   if (v && v->array) {
     offset = rows_offset(s, t->rank, e->args, v->stride,
                          s->p->across ? s->p->num_par - 1 : s->p->num_par);
@@ -256,6 +279,22 @@ void rows_store(struct scope *s, enum kn_type type, const char *pointer, const c
     rows_put(s->r, "mtia_store_first_%sx%u(%s, %s, %s);", memory, s->lanes, at, s->count, text);
   else
     rows_put(s->r, "mtia_store_%sx%u(%s, %s);", memory, s->lanes, at, text);
+}
+
+void rows_add(struct scope *s, enum kn_type type, const char *pointer, const char *offset,
+              struct value v) {
+  struct value old = s->along ? load_vector(s, type, pointer, offset)
+                              : (struct value){T("%s[%s]", pointer, offset), true, false};
+  if (type == KN_BF16 && !s->along)
+    old.text = T("(float)%s", old.text), old.atom = false;
+  struct value sum;
+  if (kn_type_is_float(type))
+    sum = infix(s, old, "+", v);
+  else if (type == KN_I32 || type == KN_I64)
+    sum = call(s, "add", type, old, v);
+  else
+    sum = number(T("(%s)(%s + %s)", rows_c_type(type), old.text, operand_text(s, v)), false);
+  rows_store(s, type, pointer, offset, sum);
 }
 
 //===----------------------------------------------------------------------===//
@@ -419,6 +458,8 @@ static struct value cast(struct scope *s, struct value v, enum kn_type from, enu
 static struct value quantize(struct scope *s, const struct kn_expr *e) {
   struct value f = as_f32(s, rows_value(s, e->args[0]), e->args[0]->type);
   struct value p = infix(s, f, "*", rows_value(s, e->args[1]));
+  if (e->round_away) // to a whole number already
+    p = call(s, "round_away", KN_F32, p, (struct value){0});
   const struct kn_expr *zero = kn_arg(e, 2), *lo = kn_arg(e, 3), *hi = kn_arg(e, 4);
   struct value z = zero ? cast(s, rows_value(s, zero), zero->type, KN_I32) : number("0", true);
   bool vector = p.vector || z.vector;
@@ -846,6 +887,10 @@ static bool read_can(const struct kn_expr *e, const struct kn_index *index, bool
     bool last = i + 1 == e->num_args;
     if (how == 0)
       continue;
+    if (e->tensor->type == KN_I4)
+      return false;
+    if (e->tensor->rows && kn_rows_bits(e->tensor->rows) == 4 && kn_plain_index(e->args[i]) != index)
+      return false; // two values in a byte: vectors begin at even ones
     if (how != 1 || !last || (guarded && kn_plain_index(e->args[i]) != index) ||
         !has_vectors(e->tensor->type))
       return false;
@@ -900,6 +945,11 @@ bool rows_can_vectorise(struct rows *r, struct phase *p, const struct line *l,
                         const struct kn_index *index) {
   return l->rank && l->index[l->rank - 1] == index && has_vectors(l->target->type) &&
          can_vectorise(r, p, l->value, index, false);
+}
+
+bool rows_value_vectorises(struct rows *r, struct phase *p, const struct kn_expr *e,
+                           const struct kn_index *index) {
+  return has_vectors(e->type) && can_vectorise(r, p, e, index, false);
 }
 
 struct weight {

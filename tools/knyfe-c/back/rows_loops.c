@@ -100,6 +100,12 @@ static void nested(struct scope *s, struct line *l, unsigned first) {
       hi = T("%s1", name);
     } else
       hi = rows_dim(r, l->target->dims[i]).text;
+    const struct kn_index *index = l->index[i];
+    if (index->lo) { // a part
+      const char *from = rows_index_text(s, index->lo), *to = rows_index_text(s, index->hi);
+      lo = column ? T("kn_greatest(%s, %s)", lo, from) : from;
+      hi = column ? T("kn_least(%s, %s)", hi, to) : to;
+    }
     unsigned step = 1;
     if (vectors && i == l->rank - 1) {
       s->along = last;
@@ -107,7 +113,7 @@ static void nested(struct scope *s, struct line *l, unsigned first) {
       const int64_t n = l->target->dims[i]->size;
       while (n >= 0 && s->lanes > 16 && n <= s->lanes / 2)
         step = s->lanes /= 2;
-      bool whole = !column && n >= 0 && n % step == 0;
+      bool whole = !column && !index->lo && n >= 0 && n % step == 0;
       s->count = whole ? NULL : T("%s - %s", hi, name);
     }
     scope_bind(s, l->index[i], name);
@@ -124,17 +130,99 @@ static void nested(struct scope *s, struct line *l, unsigned first) {
       rows_release(r, names[i]);
 }
 
+// Rows of the target that belong to the tile: first 0, then all terms in their order.
+static void scatter(struct scope *s, struct line *l) {
+  struct rows *r = s->r;
+  struct phase *p = s->p;
+  const struct kn_stmt *stmt = l->stmt;
+  const struct operand *o = rows_operand(p, l->target);
+  const struct kn_index *last = stmt->indices[stmt->num_indices - 1];
+  // Vectors along the last index, if it is where the target's elements lie side by side.
+  bool vectors = l->rank > 1 && rows_value_vectorises(r, p, stmt->value, last) &&
+                 kn_plain_index(stmt->subscripts[l->rank - 1]) == last;
+  for (unsigned i = 0; i + 1 < l->rank && vectors; i++)
+    vectors = rows_depends(stmt->subscripts[i], last) == 0;
+  const char *names[2 * KN_MAX_RANK];
+  const char *first = T("%s0", p->par_name[0]), *end = T("%s1", p->par_name[0]);
+  struct size row = sz_mul(r->file, o->stride[0], sz_num(r->file, rows_bytes(l->target->type)));
+  rows_put(r, "__builtin_memset(%s + %s * %s, 0, (size_t)((%s - %s) * %s));", o->name, first,
+           o->stride[0].text, end, first, row.text);
+  for (unsigned i = 0; i < stmt->num_indices; i++) {
+    const struct kn_index *index = stmt->indices[i];
+    const char *lo = "0", *hi;
+    if (index->extent)
+      hi = rows_dim(r, index->extent).text;
+    else {
+      lo = rows_index_text(s, index->lo);
+      hi = rows_index_text(s, index->hi);
+    }
+    names[i] = rows_name(r, index->name);
+    unsigned step = 1;
+    if (vectors && index == last) {
+      s->along = last;
+      step = s->lanes = rows_lanes(l);
+      s->count = T("%s - %s", hi, names[i]);
+    }
+    // The row as soon as its indices are known: most terms belong to other tiles.
+    scope_bind(s, index, names[i]);
+    open_loop(r, names[i], lo, hi, step);
+    bool known = true;
+    for (unsigned k = i + 1; k < stmt->num_indices; k++)
+      known = known && rows_depends(stmt->subscripts[0], stmt->indices[k]) == 0;
+    bool before = i > 0;
+    for (unsigned k = i; k < stmt->num_indices; k++)
+      before = before && rows_depends(stmt->subscripts[0], stmt->indices[k]) == 0;
+    if (known && !before) {
+      const struct kn_index *along = s->along;
+      s->along = NULL;
+      rows_put(r, "const long %s = %s;", p->par_name[0],
+               rows_index_text(s, stmt->subscripts[0]));
+      s->along = along;
+      rows_put(r, "if (%s < %s || %s >= %s)", p->par_name[0], first, p->par_name[0], end);
+      rows_put(r, "  continue;");
+    }
+  }
+  const char *at = sz_is(o->stride[0], 1) ? p->par_name[0]
+                                          : T("%s * %s", p->par_name[0], o->stride[0].text);
+  const char *inside = rows_offset(s, l->rank, stmt->subscripts, o->stride, 1);
+  if (l->rank > 1 && strcmp(inside, "0"))
+    at = T("%s + %s", at, inside);
+  rows_add(s, l->target->type, o->name, at, rows_value(s, stmt->value));
+  s->along = NULL;
+  s->count = NULL;
+  for (unsigned i = stmt->num_indices; i-- > 0;) {
+    close_loop(r);
+    rows_release(r, names[i]);
+  }
+}
+
 static void emit_line(struct scope *s, struct line *l) {
   struct phase *p = s->p;
   unsigned serial = p->across ? p->num_par - 1 : p->num_par;
   s->line = l;
   s->num = 0;
+  if (l->scatter) {
+    scatter(s, l);
+    return;
+  }
   for (unsigned i = 0; i < serial; i++)
     scope_bind(s, l->index[i], p->par_name[i]);
+  const char *inside = "";
+  for (unsigned i = 0; i < serial; i++)
+    if (l->index[i]->lo)
+      inside = kn_text(s->r->file, "%s%s%s <= %s && %s < %s", inside, *inside ? " && " : "",
+                       rows_index_text(s, l->index[i]->lo), p->par_name[i], p->par_name[i],
+                       rows_index_text(s, l->index[i]->hi));
+  if (*inside) {
+    rows_put(s->r, "if (%s) {", inside);
+    s->r->indent++;
+  }
   if (l->rank > serial)
     nested(s, l, serial);
   else
     single(s, l);
+  if (*inside)
+    close_loop(s->r);
 }
 
 void rows_compute(struct rows *r, struct phase *p) {
@@ -147,7 +235,7 @@ void rows_compute(struct rows *r, struct phase *p) {
     open_loop(r, m, T("%s0", m), T("%s1", m), 1);
     opened++;
   }
-  if (p->num_par && !p->across && !sz_is(p->tile_columns, 1)) {
+  if (p->num_par && !p->across && !sz_is(p->tile_columns, 1) && !p->lines->scatter) {
     const char *n = p->par_name[p->num_par - 1];
     open_loop(r, n, T("%s0", n), T("%s1", n), 1);
     opened++;

@@ -28,7 +28,32 @@ bool rows_refuse(struct rows *r, struct kn_range range, const char *hint, const 
 
 unsigned rows_bytes(enum kn_type type) { return (kn_type_bits(type) + 7) / 8; }
 
+static struct size dim_expr(struct rows *r, const struct kn_dim_expr *e) {
+  struct kn_file *f = r->file;
+  if (e->op == KN_DIM_NUMBER)
+    return sz_num(f, e->number);
+  if (e->op == KN_DIM_NAME)
+    return rows_dim(r, e->name);
+  struct size a = dim_expr(r, e->a), b = dim_expr(r, e->b);
+  switch (e->op) {
+  case KN_DIM_ADD:
+    return sz_add(f, a, b);
+  case KN_DIM_SUB:
+    return sz_sub(f, a, b);
+  case KN_DIM_MUL:
+    return sz_mul(f, a, b);
+  case KN_DIM_DIV:
+    return sz_div(f, a, b);
+  default:
+    return sz_ceil_div(f, a, b);
+  }
+}
+
 struct size rows_dim(struct rows *r, const struct kn_dim *dim) {
+  if (dim->expr && dim->size >= 0)
+    return sz_num(r->file, dim->size);
+  if (dim->expr)
+    return dim_expr(r, dim->expr);
   if (!dim->name)
     return sz_num(r->file, dim->size);
   const char *name = r->dim_names[dim->id];
@@ -243,18 +268,40 @@ static struct kn_expr *take_out(struct lines *ls, const struct kn_stmt *stmt, st
 
 static void split_statement(struct lines *ls, const struct kn_stmt *stmt) {
   struct kn_expr *value = copy(ls->r, stmt->value);
-  if (value->kind == KN_REDUCE)
+  if (stmt->kind == KN_PART) // reductions hold for a part of the indices only
+    ;
+  else if (value->kind == KN_REDUCE)
     take_out_below(ls, stmt, value);
   else
     value = take_out(ls, stmt, value);
   struct line *l = add_line(ls, stmt->target, value, stmt);
   l->rank = stmt->rank;
-  memcpy(l->index, stmt->indices, stmt->rank * sizeof *l->index);
+  l->part = stmt->kind == KN_PART;
+  if (stmt->kind != KN_SCATTER) {
+    memcpy(l->index, stmt->indices, stmt->rank * sizeof *l->index);
+    return;
+  }
+  // Rows of the target are dealt out; each tile looks for what belongs to it.
+  l->scatter = true;
+  for (unsigned i = 0; i < l->rank; i++) {
+    const char *name = stmt->target->dims[i]->name;
+    l->index[i] = kn_alloc(ls->r->file, sizeof *l->index[i]);
+    l->index[i]->name = name && !stmt->target->dims[i]->expr ? kn_text(ls->r->file, "%s_at", name)
+                                                             : "at";
+    l->index[i]->extent = stmt->target->dims[i];
+  }
 }
 
 struct reads {
   bool *read;
 };
+
+static bool mark_read(struct kn_expr *e, void *data);
+
+static void mark_subscripts(const struct line *l, struct reads *s) {
+  for (unsigned i = 0; l->scatter && i < l->rank; i++)
+    kn_walk(l->stmt->subscripts[i], mark_read, s);
+}
 
 static bool mark_read(struct kn_expr *e, void *data) {
   struct reads *s = data;
@@ -276,6 +323,7 @@ static void drop_unread(struct rows *r, struct line *line, bool *read) {
   }
   struct reads s = {read};
   kn_walk(line->value, mark_read, &s);
+  mark_subscripts(line, &s);
 }
 
 //===----------------------------------------------------------------------===//
@@ -309,6 +357,8 @@ static int64_t parallel_size(const struct line *l, unsigned n) {
 
 // With how many leading indices `line` can join the phase; -1: better not.
 static int common_indices(struct rows *r, struct phase *p, const struct line *line) {
+  if (line->scatter || p->lines->scatter)
+    return -1;
   struct fit f = {r, p, line, p->num_par < line->rank ? p->num_par : line->rank};
   if ((line->alone || p->lines->alone) && (line->reduces || p->lines->reduces ||
                                            line->rank != p->lines->rank))
@@ -333,7 +383,7 @@ static int common_indices(struct rows *r, struct phase *p, const struct line *li
 static struct phase *new_phase(struct rows *r, const struct line *l, struct phase ***tail) {
   struct phase *p = kn_alloc(r->file, sizeof *p);
   p->tail = &p->lines;
-  p->num_par = l->rank;
+  p->num_par = l->scatter && l->rank > 1 ? 1 : l->rank;
   memcpy(p->par, l->target->dims, l->rank * sizeof *p->par);
   **tail = p;
   *tail = &p->next;
@@ -375,6 +425,8 @@ static struct phase *form_phases(struct rows *r, struct line *line) {
     r->defined_in[line->target->id] = p;
     struct earlier s = {r, p};
     kn_walk(line->value, read_of_earlier, &s);
+    for (unsigned i = 0; line->scatter && i < line->rank; i++)
+      kn_walk(line->stmt->subscripts[i], read_of_earlier, &s);
     line = next;
   }
   return first;
@@ -418,6 +470,8 @@ static bool collect_read(struct kn_expr *e, void *data) {
     const struct kn_index *plain = kn_plain_index(e->args[i]);
     int use = plain ? rows_parallel(p, c->line, plain) : WHOLE;
     // Of a dimension that lies densely only parts that begin at multiples of 32 bytes come.
+    if (e->tensor->rows || e->tensor->type == KN_I4)
+      use = i == e->tensor->rank - 1 ? WHOLE : use;
     if (i == e->tensor->rank - 1 && use >= 0 && !(p->across && use == (int)p->num_par - 1))
       use = WHOLE;
     if (use >= 0 && e->tensor->dims[i] != p->par[use])
@@ -431,9 +485,14 @@ static void find_operands(struct rows *r, struct phase *p) {
   for (struct line *l = p->lines; l; l = l->next) {
     struct collect c = {r, p, l};
     kn_walk(l->value, collect_read, &c);
+    for (unsigned i = 0; l->scatter && i < l->rank; i++)
+      kn_walk(l->stmt->subscripts[i], collect_read, &c);
   }
   for (struct line *l = p->lines; l; l = l->next) {
     struct kn_tensor *t = l->target;
+    struct operand *known = rows_operand(p, t);
+    if (rows_local(p, t) || (known && known->output))
+      continue; // another part of it
     if (t->role == KN_OUTPUT || r->in_memory[t->id]) {
       struct operand *o = add_operand(r, p, t, true);
       for (unsigned i = 0; i < t->rank; i++)
@@ -456,7 +515,7 @@ static bool goes_across(struct rows *r, struct phase *p) {
   if (!p->num_par)
     return false;
   for (struct line *l = p->lines; l; l = l->next) {
-    if (l->rank != p->num_par)
+    if (l->rank != p->num_par || l->scatter)
       return false;
     any = any || rows_can_vectorise(r, p, l, l->index[p->num_par - 1]);
   }
@@ -476,10 +535,24 @@ static struct size extent_of(struct rows *r, struct phase *p, const struct opera
   return use == (int)p->num_par - 2 ? p->tile_rows : sz_num(r->file, 1);
 }
 
+// Elements of a row of a tensor in memory, given that of the description: rows of i4 and of tables
+// are rows of bytes.
+struct size rows_row(struct rows *r, const struct kn_tensor *t, struct size n) {
+  struct kn_file *f = r->file;
+  unsigned bits = t->rows ? kn_rows_bits(t->rows) : t->type == KN_I4 ? 4 : 0;
+  if (bits == 4)
+    n = sz_ceil_div(f, n, sz_num(f, 2));
+  return t->rows ? sz_add(f, n, sz_num(f, kn_rows_extra(t->rows))) : n;
+}
+
+unsigned rows_element_bytes(const struct kn_tensor *t) {
+  return t->rows ? 1 : rows_bytes(t->type);
+}
+
 // Box of an operand for the tile sizes chosen so far.
 static void lay_out_operand(struct rows *r, struct phase *p, struct operand *o) {
   struct kn_file *f = r->file;
-  int64_t bytes = rows_bytes(o->tensor->type);
+  int64_t bytes = rows_element_bytes(o->tensor);
   unsigned rank = o->tensor->rank;
   struct size total = sz_num(f, 1);
   o->per_tile = o->output;
@@ -489,7 +562,7 @@ static void lay_out_operand(struct rows *r, struct phase *p, struct operand *o) 
     o->stride[i] = i == rank - 1 ? sz_num(f, 1) : total;
     struct size extent = o->extent[i];
     if (i == rank - 1)
-      extent = sz_round_up(f, extent, 32 / bytes);
+      extent = sz_round_up(f, rows_row(r, o->tensor, extent), 32 / bytes);
     total = i == rank - 1 ? extent : sz_mul(f, total, extent);
   }
   o->slot = sz_round_up(f, sz_greatest(f, sz_mul(f, total, sz_num(f, bytes)), sz_num(f, 32)), 32);
@@ -647,6 +720,10 @@ static void name_tensors(struct rows *r) {
 
 static bool plan_phase(struct rows *r, struct phase *p) {
   p->across = goes_across(r, p);
+  // Parts of a single number would be branches around a variable: make it a loop.
+  for (struct line *l = p->lines; l; l = l->next)
+    if (l->part && !p->across && l->rank == p->num_par && p->num_par)
+      p->num_par--;
   find_operands(r, p);
   for (unsigned i = 0; i < p->num_par; i++)
     p->par_name[i] = rows_name(r, p->lines->index[i]->name);

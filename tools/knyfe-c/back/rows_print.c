@@ -157,7 +157,7 @@ static const char *const dtype_names[KN_NUM_TYPES] = {
 
 // The type of elements in memory.
 static const char *memory_type(enum kn_type type) {
-  return type == KN_BOOL ? "uint8_t" : type == KN_BF16 ? "__bf16" : rows_c_type(type);
+  return type == KN_BOOL || type == KN_I4 ? "uint8_t" : type == KN_BF16 ? "__bf16" : rows_c_type(type);
 }
 
 static const char *argument_type(enum kn_type type) {
@@ -185,10 +185,16 @@ static const char *descriptor(struct rows *r, const struct kn_tensor *t) {
   if (t->role == KN_INPUT && !t->rank)
     return T(", MTIA_SCALAR(%s, MTIA_%s)", t->name, dtype_names[t->type]);
   const char *dims = "";
-  for (unsigned i = 0; i < t->rank; i++)
-    dims = T("%s, %s", dims, dim_text(r, t->dims[i]));
+  bool packed = t->rows || t->type == KN_I4;
+  for (unsigned i = 0; i < t->rank; i++) {
+    struct size n = rows_dim(r, t->dims[i]);
+    if (packed && i + 1 == t->rank && n.known)
+      dims = T("%s, \"%s\"", dims, rows_row(r, t, n).text);
+    else
+      dims = T("%s, %s", dims, dim_text(r, t->dims[i]));
+  }
   return T(", MTIA_%s(%s, MTIA_%s%s)", t->role == KN_INPUT ? "IN" : "OUT", argument_name(r, t),
-           dtype_names[t->type], dims);
+           packed ? "U8" : dtype_names[t->type], dims);
 }
 
 // Every argument: inputs, outputs, then scratch.
@@ -227,11 +233,9 @@ static const char *dim_source(struct rows *r, const struct kn_dim *dim) {
 
 static void declare_dims(struct rows *r, const char *body) {
   for (struct kn_dim *d = r->kernel->dims; d; d = d->next) {
-    if (!d->name || d->size >= 0 || !uses(body, r->dim_names[d->id]))
+    if (!d->name || d->expr || d->size >= 0 || !uses(body, r->dim_names[d->id]))
       continue;
     const char *source = dim_source(r, d);
-    if (!source && d->base)
-      source = T("%s + %" PRId64, dim_source(r, d->base), d->offset);
     rows_put(r, "const long %s = %s;", r->dim_names[d->id], source);
   }
 }
@@ -242,7 +246,9 @@ static void declare_dims(struct rows *r, const char *body) {
 
 static const char *column_name(const struct phase *p) { return p->par_name[p->num_par - 1]; }
 
-static bool has_columns(const struct phase *p) { return p->across || !sz_is(p->tile_columns, 1); }
+static bool has_columns(const struct phase *p) {
+  return p->across || p->lines->scatter || !sz_is(p->tile_columns, 1);
+}
 static bool has_rows(const struct phase *p) { return p->num_par > 1 && !sz_is(p->tile_rows, 1); }
 
 static bool is_tiled(const struct phase *p, int i) {
@@ -324,7 +330,7 @@ static struct size number_of(struct rows *r, struct phase *p, const struct opera
 //===----------------------------------------------------------------------===//
 
 static struct size bytes_of(struct rows *r, const struct operand *o, struct size n) {
-  return sz_mul(r->file, n, sz_num(r->file, rows_bytes(o->tensor->type)));
+  return sz_mul(r->file, n, sz_num(r->file, rows_element_bytes(o->tensor)));
 }
 
 // Loads or stores the box of an operand: one DMA per run of rows with the same distance.
@@ -333,7 +339,7 @@ static void transfer(struct rows *r, struct phase *p, const struct operand *o) {
   const struct kn_tensor *t = o->tensor;
   unsigned rank = t->rank;
   const char *arg = T("args->%s", argument_name(r, t));
-  struct size width = rank ? bytes_of(r, o, number_of(r, p, o, rank - 1))
+  struct size width = rank ? bytes_of(r, o, rows_row(r, t, number_of(r, p, o, rank - 1)))
                            : sz_num(f, rows_bytes(t->type));
   const char *cr = o->output ? "OUT" : "IN";
   // The rows of one DMA: the innermost dimension with several indices, and further out as long as
@@ -579,7 +585,8 @@ static const char *origin(struct rows *r, struct phase *p, const struct operand 
 }
 
 static const char *pointer_type(const struct operand *o, struct rows *r) {
-  return T("%s%s *", o->output ? "" : "const ", memory_type(o->tensor->type));
+  return T("%s%s *", o->output ? "" : "const ",
+           o->tensor->rows ? "uint8_t" : memory_type(o->tensor->type));
 }
 
 // The parameters that the body uses, and the arguments for them.
@@ -769,7 +776,7 @@ static bool number_buffers(struct rows *r) {
 static void constants(struct rows *r, const char *text) {
   const char *list = "";
   for (struct kn_dim *d = r->kernel->dims; d; d = d->next)
-    if (d->name && d->size >= 0 && uses(text, r->dim_names[d->id]))
+    if (d->name && !d->expr && d->size >= 0 && uses(text, r->dim_names[d->id]))
       list = T("%s%s%s = %" PRId64, list, *list ? ", " : "", r->dim_names[d->id], d->size);
   if (*list)
     rows_put(r, "enum { %s };", list);
@@ -832,8 +839,8 @@ static bool check_types(struct rows *r) {
   struct kn_tensor *lists[] = {r->kernel->inputs, r->kernel->outputs, r->kernel->locals};
   for (int i = 0; i < 3; i++)
     for (struct kn_tensor *t = lists[i]; t; t = t->next) {
-      if (t->type == KN_I4)
-        return rows_refuse(r, t->range, "store i8", "tensors of i4 have no mapping to the device yet");
+      if (t->type == KN_I4 && t->role != KN_INPUT)
+        return rows_refuse(r, t->range, "store i8", "results of i4 have no mapping to the device yet");
       if (t->rank > 6)
         return rows_refuse(r, t->range, NULL, "a tensor of the device has at most 6 dimensions");
     }
@@ -851,7 +858,7 @@ bool kn_rows(struct kn_file *file, struct kn_kernel *kernel, const struct kn_tar
     return false;
   r->dim_names = kn_alloc(file, (kernel->num_dims + 1) * sizeof *r->dim_names);
   for (struct kn_dim *d = kernel->dims; d; d = d->next) {
-    if (!d->name)
+    if (!d->name || d->expr)
       continue;
     char *name = kn_alloc(file, strlen(d->name) + 1), *to = name;
     for (const char *from = d->name; *from; from++)

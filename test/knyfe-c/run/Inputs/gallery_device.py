@@ -1,0 +1,97 @@
+# SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+"""Run the operators of examples/ on the emulated device and compare with numpy.
+
+usage: gallery_device.py KNYFE-C MTIA-RUN EXAMPLES DIRECTORY [--count N] [--only NAME,...] [--seed N]
+                         [--form static|dynamic|both] [--grid RxC,...]
+
+A kernel is made for each shape (static), and one for all of them (dynamic). Kernels with no mapping yet
+(KN0090) are listed, not counted as wrong.
+"""
+import argparse
+import glob
+import os
+import subprocess
+import sys
+
+import numpy as np
+
+sys.path.insert(0, os.path.join(os.path.dirname(__file__), "..", "..", "Inputs"))
+import gallery  # noqa: E402
+
+
+def build(knyfe, path, sizes, elf, dynamic):
+    command = [knyfe, path, "-o", elf]
+    command += ["--dynamic"] if dynamic else ["--shape", ",".join(f"{d}={s}" for d, s in sizes.items())]
+    result = subprocess.run(command, capture_output=True, text=True)
+    return result.returncode == 0, result.stderr
+
+
+def run(tool, elf, directory, values, outputs, sizes, grid, dynamic):
+    command = [tool, elf, "--functional", "--check=all", "--grid", grid]
+    for name, value in values.items():
+        if value.ndim:
+            np.save(f"{directory}/{name}.npy", value)
+        command += ["--arg", f"{name}={directory}/{name}.npy" if value.ndim else f"{name}={value.item()!r}"]
+    for name in outputs:
+        command += ["--out", f"{name}={directory}/out-{name}.npy"]
+    result = subprocess.run(command, capture_output=True, text=True)
+    if result.returncode:
+        return None, result.stderr
+    return {name: np.load(f"{directory}/out-{name}.npy") for name in outputs}, ""
+
+
+def main():
+    parser = argparse.ArgumentParser()
+    parser.add_argument("knyfe")
+    parser.add_argument("tool")
+    parser.add_argument("examples")
+    parser.add_argument("directory")
+    parser.add_argument("--count", type=int, default=4)
+    parser.add_argument("--seed", type=int, default=1)
+    parser.add_argument("--only", default="")
+    parser.add_argument("--form", default="both")
+    parser.add_argument("--grid", default="1x1,2x3,8x8")
+    o = parser.parse_args()
+    os.makedirs(o.directory, exist_ok=True)
+    elf = f"{o.directory}/kernel.elf"
+    ran = wrong = 0
+    refused = []
+    for path in sorted(glob.glob(os.path.join(o.examples, "*.knyfe"))):
+        name = os.path.basename(path)[:-len(".knyfe")]
+        if o.only and name not in o.only.split(","):
+            continue
+        for form in ["static", "dynamic"] if o.form == "both" else [o.form]:
+            done = False
+            for number, case in enumerate(gallery.cases(o.knyfe, path, o.count, o.seed)):
+                _, sizes, values, expected, types = case
+                what = f"{name} {form} {sizes} seed {o.seed}"
+                if form == "static" or not done:
+                    ok, text = build(o.knyfe, path, sizes, elf, form == "dynamic")
+                    if not ok and "KN0090" in text:
+                        refused.append(f"{name} ({form})")
+                        break
+                    if not ok:
+                        print(f"{what}: does not compile\n{text[:1500]}")
+                        wrong += 1
+                        break
+                    done = True
+                grids = o.grid.split(",")
+                grid = grids[number % len(grids)]
+                got, text = run(o.tool, elf, o.directory, values, types, sizes, grid, form == "dynamic")
+                ran += 1
+                if got is None:
+                    print(f"{what} on {grid}: {text[:800]}")
+                    wrong += 1
+                    continue
+                for output, type_ in types.items():
+                    if not gallery.agree(type_, got[output], expected[output]):
+                        print(f"{what} on {grid}: {output}: expected\n{expected[output]}\ngot\n{got[output]}")
+                        wrong += 1
+    if refused:
+        print("no mapping:", ", ".join(refused))
+    print(f"{ran} runs, {wrong} wrong")
+    return wrong > 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
