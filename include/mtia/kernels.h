@@ -293,6 +293,33 @@ struct mtia_jagged_args {
 #include <mtia/kernels/jagged.def>
 
 //===----------------------------------------------------------------------===//
+// Cumulative sums of the last dimension
+//
+//   exclusive 0   y[m, n] = x[m, 0] + ... + x[m, n]
+//   exclusive 1   y[m, n] = x[m, 0] + ... + x[m, n - 1], 0 for n = 0; y may have one more column,
+//   for
+//                 the sum of the row: offsets [1, B + 1] of lengths [1, B]
+//
+//   x: [M, N], y: [M, N] or, exclusive, [M, N + 1], of the kernel's type
+//
+// Integers are exact modulo 2^32, 2^64. f32: rows of up to 128 elements in their order, in longer
+// ones trees of 8, 16 of them joined by doubling, one 128 after the other, PEs' parts of a row one
+// after the other; error at most (N / 64 + 128) * 2^-24 of the sum of sizes in front. An element
+// behind a NaN is NaN, one in front of it is not. y may be x where it has as many columns.
+// SHAPE: extents that don't fit. VALUE: exclusive is not 0 or 1.
+//===----------------------------------------------------------------------===//
+
+struct mtia_cumsum_args {
+  struct mtia_tensor x;
+  int32_t exclusive;
+  struct mtia_tensor y;
+};
+
+#define MTIA_VARIANT(kernel, ...)                                                                  \
+  enum mtia_status mtia_##kernel(const struct mtia_cumsum_args *args);
+#include <mtia/kernels/cumsum.def>
+
+//===----------------------------------------------------------------------===//
 // Matrix product
 //
 // y[b, m, n] = c[b, m, n] + sum over k of x[b, m, k] * w[b, k, n]
