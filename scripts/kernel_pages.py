@@ -40,7 +40,7 @@ def matrix():
                     units.setdefault(v.units, []).extend(o for o in v.outputs()[:1] if o not in units.get(v.units, []))
             cells.append("; ".join(f"{', '.join(u.split())} → {', '.join(sorted(set(o), key=TYPE_ORDER.index))}"
                                    for u, o in units.items()))
-        lines.append(f"| [{family.operator}](kernels/{family.name}) | " + " | ".join(cells) + " |")
+        lines.append(f"| [{family.operator}](include/mtia/kernels/{family.name}.def) | " + " | ".join(cells) + " |")
     return "\n".join(lines)
 
 
