@@ -392,6 +392,7 @@ struct kn_file {
   uint32_t size;             /* of the file itself */
   struct kn_source *sources; /* the file itself first */
   bool no_imports;           /* refuse `import`: fuzzing opens no files */
+  bool skip_imports;         /* do not look at them: formatting */
   struct kn_def *defs;
   struct kn_arena *arena;
   struct kn_kernel *kernels;
@@ -420,6 +421,8 @@ bool kn_parse(struct kn_file *file);
 /* Checks and types every kernel; false if an error was reported. Call after a successful parse, or
  * after a failed one to report more (broken statements are skipped). */
 bool kn_check(struct kn_file *file);
+/* Checks the decisions of a checked kernel, and finds their tensors. */
+void kn_check_schedule(struct kn_file *file, struct kn_kernel *kernel);
 /* Gives a dimension its size, and with it those that follow from it. False without a message if
  * the size contradicts one that is known or makes another one negative. A computed dimension may
  * not determine the names in it (N / 2): it is then known when they are. */

@@ -76,9 +76,20 @@ static void show_line(const struct kn_file *file, struct kn_range range, FILE *o
   fputc('\n', out);
 }
 
+static void to_sink(const struct kn_file *file, enum kn_message_kind kind, enum kn_diag_id id,
+                    struct kn_range range, const char *format, va_list ap) {
+  char text[2048];
+  vsnprintf(text, sizeof text, format, ap);
+  file->diags->sink(file->diags->sink_data, kind, id, range, text);
+}
+
 static void show(const struct kn_file *file, struct kn_range range, const char *kind,
                  const char *format, va_list ap) {
   FILE *out = file->diags->out;
+  if (file->diags->sink) {
+    to_sink(file, KN_NOTE, KN_NUM_DIAGS, range, format, ap);
+    return;
+  }
   unsigned line, column;
   kn_position(file, range.begin, &line, &column);
   fprintf(out, "%s:%u:%u: %s: ", kn_source_at(file, range.begin)->path, line, column, kind);
@@ -99,6 +110,8 @@ void kn_report(struct kn_file *file, enum kn_diag_id id, struct kn_range range, 
         return;
     if (d->errors == KN_MAX_ERRORS) {
       d->gave_up = true;
+      if (d->sink)
+        return;
       fprintf(d->out, "%s: more than %d errors; the rest is not shown\n", file->path,
               KN_MAX_ERRORS);
       return;
@@ -108,13 +121,19 @@ void kn_report(struct kn_file *file, enum kn_diag_id id, struct kn_range range, 
     d->warnings++;
   }
   d->muted = false;
+  va_list ap;
+  if (d->sink) {
+    va_start(ap, format);
+    to_sink(file, table[id].severity == error ? KN_ERROR : KN_WARNING, id, range, format, ap);
+    va_end(ap);
+    return;
+  }
   char kind[32];
   snprintf(kind, sizeof kind, "%s: [%s]", severity_name[table[id].severity], kn_diag_name(id));
   FILE *out = d->out;
   unsigned line, column;
   kn_position(file, range.begin, &line, &column);
   fprintf(out, "%s:%u:%u: %s ", kn_source_at(file, range.begin)->path, line, column, kind);
-  va_list ap;
   va_start(ap, format);
   vfprintf(out, format, ap);
   va_end(ap);
@@ -134,9 +153,14 @@ void kn_note(struct kn_file *file, struct kn_range range, const char *format, ..
 void kn_hint(struct kn_file *file, const char *format, ...) {
   if (file->diags->muted)
     return;
-  fputs("hint: ", file->diags->out);
   va_list ap;
   va_start(ap, format);
+  if (file->diags->sink) {
+    to_sink(file, KN_HINT, KN_NUM_DIAGS, (struct kn_range){0, 0}, format, ap);
+    va_end(ap);
+    return;
+  }
+  fputs("hint: ", file->diags->out);
   vfprintf(file->diags->out, format, ap);
   va_end(ap);
   fputc('\n', file->diags->out);

@@ -22,8 +22,16 @@ enum kn_diag_id {
   KN_NUM_DIAGS
 };
 
+/* What a message is. */
+enum kn_message_kind { KN_ERROR, KN_WARNING, KN_NOTE, KN_HINT };
+
 struct kn_diags {
   FILE *out;
+  /* Gets the messages instead of `out` if it is not NULL; a hint belongs to the message before it
+   * and has no range of its own. */
+  void (*sink)(void *data, enum kn_message_kind kind, enum kn_diag_id id, struct kn_range range,
+               const char *text);
+  void *sink_data;
   unsigned errors, warnings;
   bool gave_up; /* more than KN_MAX_ERRORS */
   bool muted;   /* notes and hints belong to a message that was not printed */

@@ -3,6 +3,8 @@
 #include "ast.h"
 #include "check.h"
 #include "diag.h"
+#include "format.h"
+#include "lsp.h"
 #include "options.h"
 #include "process.h"
 
@@ -126,10 +128,24 @@ static bool emit(struct kn_file *file, struct kn_kernel *k, const struct kn_opti
   return ok;
 }
 
+static bool format_file(struct kn_file *file, const struct kn_options *o) {
+  size_t size;
+  file->skip_imports = true;
+  char *text = kn_parse(file) ? kn_format(file, &size) : NULL;
+  bool ok = text && kn_write_file(o->output ? o->output : "-", text, size);
+  free(text);
+  return ok;
+}
+
 static bool run(const struct kn_options *o) {
   struct kn_file *file = kn_file_open(o->input);
   if (!file)
     return false;
+  if (o->format) {
+    bool formatted = format_file(file, o);
+    kn_file_close(file);
+    return formatted;
+  }
   bool ok = kn_parse(file);
   ok &= kn_check(file); /* also after a syntax error: the other statements may have mistakes too */
   struct kn_kernel *k = ok ? choose_kernel(file, o) : NULL;
@@ -165,5 +181,7 @@ int main(int argc, char **argv) {
     puts("knyfe-c " KNYFE_VERSION);
     return 0;
   }
+  if (options.lsp)
+    return kn_lsp(stdin, stdout) ? 0 : 1;
   return run(&options) ? 0 : 1;
 }

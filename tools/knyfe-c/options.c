@@ -24,6 +24,8 @@ const char kn_help_text[] =
     "  --seed N           seed of the random inputs (default 1)\n"
     "  --interp           run the reference interpreter only\n"
     "  --arg NAME=VALUE   input of --interp and --check: a .npy file, or a number for a scalar\n"
+    "  --format           write the file in its one form, to standard output or -o FILE\n"
+    "  --lsp              be a language server on standard input and output\n"
     "  --out NAME=FILE    where --interp writes an output (.npy)\n"
     "  -v                 say what is done and how long it takes\n"
     "  --help, --version\n";
@@ -108,6 +110,8 @@ static bool is_flag(const char *arg, struct kn_options *o) {
                {"--check=random", &o->check},
                {"--interp", &o->interp},
                {"--dynamic", &o->target.dynamic},
+               {"--format", &o->format},
+               {"--lsp", &o->lsp},
                {"--help", &o->help},
                {"-h", &o->help},
                {"--version", &o->version},
@@ -153,6 +157,8 @@ static bool parse_one(int argc, char **argv, int *i, struct kn_options *o) {
 
 /* Combinations that contradict each other. */
 static bool consistent(const struct kn_options *o) {
+  if (o->lsp)
+    return !o->input || usage("%s takes no file", "--lsp");
   if (!o->input)
     return usage("no input file%s", "");
   if (o->check && o->interp)
@@ -161,6 +167,8 @@ static bool consistent(const struct kn_options *o) {
     return usage("%s and --emit do not go together", o->check ? "--check" : "--interp");
   if (o->interp && o->output)
     return usage("--interp writes its outputs with --out NAME=FILE, not with %s", "-o");
+  if (o->format && (o->check || o->interp || o->emit_given))
+    return usage("%s goes alone", "--format");
   if (o->num_outs && !o->interp)
     return usage("%s goes with --interp", "--out");
   if (o->num_args && !o->interp && !o->check)

@@ -17,7 +17,7 @@ struct kn_binding {
 struct kn_options {
   const char *input, *output, *kernel;
   enum kn_emit emit;
-  bool emit_given, check, adversarial, interp, help, version;
+  bool emit_given, check, adversarial, interp, format, lsp, help, version;
   const char *shapes[KN_MAX_ARGS];
   unsigned num_shapes;
   struct kn_binding args[KN_MAX_ARGS], outs[KN_MAX_ARGS];

@@ -1228,6 +1228,8 @@ static void program(struct parser *p, TOK *tok);
 static void follow_import(struct parser *p, const TOK *name) {
   char path[4096];
   const char *from = p->source->path, *slash = strrchr(from, '/');
+  if (p->file->skip_imports)
+    return;
   if (p->file->no_imports) {
     kn_report(p->file, KN_DIAG_bad_import, name->range, "imports are not allowed here");
     return;
