@@ -320,6 +320,25 @@ struct mtia_cumsum_args {
 #include <mtia/kernels/cumsum.def>
 
 //===----------------------------------------------------------------------===//
+// The k greatest elements of rows
+//
+//   values[m, j] = x[m, indices[m, j]], the j-th greatest of x[m]
+//
+//   x: [M, N], values: [M, K] of the kernel's type, indices: [M, K] of i32; K up to 128
+//
+// In descending order; of equal elements that of the lower index comes first. A NaN is greater than
+// infinity (and comes out as the standard NaN), -0 is equal to 0 (and comes out as 0).
+// SHAPE: extents that don't fit, K > N. LIMIT: K > 128.
+//===----------------------------------------------------------------------===//
+
+struct mtia_topk_args {
+  struct mtia_tensor x, values, indices;
+};
+
+#define MTIA_VARIANT(kernel, ...) enum mtia_status mtia_##kernel(const struct mtia_topk_args *args);
+#include <mtia/kernels/topk.def>
+
+//===----------------------------------------------------------------------===//
 // Matrix product
 //
 // y[b, m, n] = c[b, m, n] + sum over k of x[b, m, k] * w[b, k, n]
