@@ -369,8 +369,8 @@ struct mtia_matmul_args {
 //===----------------------------------------------------------------------===//
 // Fully connected layer
 //
-//   y[m, n] = out(function(scale * (bias[n] + sum over k of (x[m, k] - zero_x) * (w[n, k] -
-//   zero_w))))
+//   sum = bias[n] + sum over k of (x[m, k] - zero_x) * (w[n, k] - zero_w)
+//   y[m, n] = out(function(scale * sum))
 //
 //   x: [M, K], w: [N, K], y: [M, N]; bias: [0] or [N], i32 for integers, f32 for f16 and bf16
 //

@@ -31,7 +31,7 @@ static bool aligned(const struct mtia_tensor *t) {
   return ((t->data | t->stride[0]) & (MTIA_DMA_ALIGN - 1)) == 0;
 }
 
-static enum mtia_status check_shape(const struct mtia_fc_args *a, uint32_t in_log2) {
+static inline enum mtia_status check_shape(const struct mtia_fc_args *a, uint32_t in_log2) {
   uint64_t m = a->x.dim[0], k = a->x.dim[1], n = a->w.dim[0];
   if (a->w.dim[1] != k || a->y.dim[0] != m || a->y.dim[1] != n)
     return MTIA_STATUS_SHAPE;
@@ -94,18 +94,12 @@ static enum mtia_status prepare_integers(const struct mtia_fc_args *a, struct fc
   return MTIA_STATUS_OK;
 }
 
+// What of the job does not say where and how much.
 static enum mtia_status prepare(const struct mtia_fc_args *a, struct fc_job *job, bool integers,
                                 bool x_signed) {
-  enum mtia_status status = check_shape(a, job->in_log2);
-  if (status != MTIA_STATUS_OK)
-    return status;
   if (!within(a->function, MTIA_FC_NONE, MTIA_FC_TANH))
     return MTIA_STATUS_VALUE;
   uint32_t function = functions >> 4 * a->function & 15;
-  job->x = &a->x;
-  job->w = &a->w;
-  job->y = &a->y;
-  job->bias = a->bias.dim[0] ? a->bias.data : 0;
   if (integers)
     return prepare_integers(a, job, x_signed, function);
   job->zero_x = job->zero_w = 0;
@@ -116,10 +110,35 @@ static enum mtia_status prepare(const struct mtia_fc_args *a, struct fc_job *job
   return MTIA_STATUS_OK;
 }
 
+// Loading begins before all arguments are checked: what comes first is what the layer waits for.
+__attribute__((noinline)) static enum mtia_status layer(const struct mtia_fc_args *a,
+                                                        uint32_t in_log2, uint32_t y_log2,
+                                                        enum mtia_drain_type type, bool integers,
+                                                        bool x_signed, fc_compute_fn *compute) {
+  enum mtia_status status = check_shape(a, in_log2);
+  if (status != MTIA_STATUS_OK)
+    return status;
+  struct fc_job job; // set field by field: the compiler would clear it by a call
+  job.x = &a->x;
+  job.w = &a->w;
+  job.y = &a->y;
+  job.bias = a->bias.dim[0] ? a->bias.data : 0;
+  job.in_log2 = in_log2;
+  job.y_log2 = y_log2;
+  job.type = type;
+  if (a->y.dim[0] == 0 || a->y.dim[1] == 0)
+    return prepare(a, &job, integers, x_signed);
+  struct fc_share share;
+  if (mtia_core() == 0)
+    fc_begin(&job, &share);
+  else
+    status = prepare(a, &job, integers, x_signed);
+  return fc_finish(&job, &share, compute, status);
+}
+
 // Of the types in the table.
 enum { LOG2_I8 = 0, LOG2_U8 = 0, LOG2_F16 = 1, LOG2_BF16 = 1, LOG2_I32 = 2, LOG2_F32 = 2 };
 enum { MTIA_IS_I8 = 1, MTIA_IS_U8 = 1, MTIA_IS_F16 = 0, MTIA_IS_BF16 = 0 };
-enum { MTIA_W_I8 = MTIA_I8, MTIA_W_U8 = MTIA_I8, MTIA_W_F16 = MTIA_F16, MTIA_W_BF16 = MTIA_BF16 };
 
 #define LAUNCH_s8s8 LAUNCH_INTEGERS
 #define LAUNCH_u8s8 LAUNCH_INTEGERS
@@ -140,16 +159,9 @@ enum { MTIA_W_I8 = MTIA_I8, MTIA_W_U8 = MTIA_I8, MTIA_W_F16 = MTIA_F16, MTIA_W_B
             MTIA_SCALAR(function, MTIA_I32), MTIA_OUT(y, MTIA_##y_, "M", "N"))
 
 #define MTIA_VARIANT(kernel, types, units, product, x_, bias_, y_)                                 \
-  enum mtia_status mtia_##kernel(const struct mtia_fc_args *a) {                                   \
-    struct fc_job job; /* set field by field: the compiler would clear it by a call */             \
-    job.in_log2 = LOG2_##x_;                                                                       \
-    job.y_log2 = LOG2_##y_;                                                                        \
-    job.type = MTIA_DRAIN_##y_;                                                                    \
-    enum mtia_status status = prepare(a, &job, MTIA_IS_##x_, MTIA_##x_ == MTIA_I8);                \
-    if (status != MTIA_STATUS_OK || a->y.dim[0] == 0 || a->y.dim[1] == 0)                          \
-      return status;                                                                               \
-    fc_run(&job, fc_compute_##product);                                                            \
-    return MTIA_STATUS_OK;                                                                         \
+  enum mtia_status mtia_##kernel(const struct mtia_fc_args *args) {                                \
+    return layer(args, LOG2_##x_, LOG2_##y_, MTIA_DRAIN_##y_, MTIA_IS_##x_, MTIA_##x_ == MTIA_I8,  \
+                 fc_compute_##product);                                                            \
   }                                                                                                \
   LAUNCH_##product(kernel, x_, bias_, y_)
 #include <mtia/kernels/fc.def>

@@ -147,27 +147,15 @@ static void fc_set_constants(const struct fc_job *job, const struct fc_share *s)
     __mtia_cb_push(terms, FC_BLOCK * 4);                                                           \
     __mtia_cb_pop(sums, FC_BLOCK * 4);                                                             \
   } while (0)
-
-static void fc_set_registers(const struct fc_job *job) {
-  __mtia_cr_w2(MTIA_CR_MML_INC, FC_TILE, FC_TILE);
-  __mtia_cr_w(MTIA_CR_QSCALE, job->qscale);
-  __mtia_cr_w(MTIA_CR_QOUT, job->qout);
-  __mtia_cr_w(MTIA_CR_QMODE, job->qmode);
-  __mtia_cr_w(MTIA_CR_QCLAMP, job->qclamp);
-  __mtia_cr_w2(MTIA_CR_QCHAN, CB_SCALES, 0);
-  __mtia_cr_w2(MTIA_CR_BIAS, 0, 0);
-  __mtia_cr_w2(MTIA_CR_OUT, 0, FC_BLOCK << job->y_log2);
-  __mtia_cr_w(MTIA_CR_DMA_OUT_PITCH, job->y->stride[0]);
-}
 #endif
 
-static void FC_COMPUTE(const struct fc_job *job, const struct fc_share *s) {
+static
+    __attribute__((noinline)) void FC_COMPUTE(const struct fc_job *job, const struct fc_share *s) {
   const struct fc_plan *p = &s->plan;
   bool bias = s->first && job->bias, zeros = !FC_FLOAT && (job->zero_x || job->zero_w);
   struct fc_walk b = {0, 0};
   uint32_t rows = fc_strip_rows(s, 0), cols = fc_panel_cols(s, 0);
   uint64_t size = mtia_block(rows, cols);
-  fc_set_registers(job);
   if (zeros)
     fc_set_constants(job, s);
   if (bias) {

@@ -32,7 +32,8 @@
 #define FC_TILE 32   // rows and columns of a tile; bytes of k that one mml consumes
 #define FC_BLOCK 64  // rows and columns of a block
 #define FC_CHUNK 128 // bytes of k per DMA: 4 steps per accumulator hide a reduce and a drain
-#define FC_FIRST 64  // of the first two: the first product can begin sooner
+#define FC_FIRST 64  // of the first FC_SHORT bytes: the first products can begin sooner
+#define FC_SHORT 512
 
 // Local memory: halves of output blocks, what belongs to columns, sums for zero points; the rest
 // holds x and w.
@@ -40,7 +41,9 @@
 #define FC_CB_SCALES_SIZE (4 * FC_BLOCK * 8)
 #define FC_CB_SUM_SIZE (2 * FC_BLOCK * 4)
 #define FC_CONSTANTS_SIZE 192
-#define FC_SMALL_SIZE (FC_CB_BIAS_SIZE + FC_CB_SCALES_SIZE + 4 * FC_CB_SUM_SIZE + FC_CONSTANTS_SIZE)
+#define FC_EXCHANGE_SIZE 256 // what the cores tell each other
+#define FC_SMALL_SIZE                                                                              \
+  (FC_CB_BIAS_SIZE + FC_CB_SCALES_SIZE + 4 * FC_CB_SUM_SIZE + FC_CONSTANTS_SIZE + FC_EXCHANGE_SIZE)
 #define FC_RING_MIN (4 * FC_BLOCK * FC_CHUNK) // a stream that is not kept: 4 chunks
 
 struct fc_size {
@@ -67,13 +70,8 @@ static inline uint32_t fc_ceil_shift(uint32_t a, uint32_t bits) {
 }
 static inline uint32_t fc_blocks(uint32_t tiles) { return (tiles + 1) >> 1; }
 
-// Trailing zeros of a side of the grid, not 0.
-static inline uint32_t fc_twos(uint32_t a) {
-  uint32_t bits = 0;
-  for (; !(a & 1); a >>= 1)
-    ++bits;
-  return bits;
-}
+// Trailing zeros, not of 0.
+static inline uint32_t fc_twos(uint32_t a) { return (uint32_t)__builtin_ctz(a); }
 
 // Two halves of a block wait to be stored while two are drained; of 4-byte results one and one.
 static inline uint32_t fc_y_room(uint32_t y_size) {
@@ -81,8 +79,8 @@ static inline uint32_t fc_y_room(uint32_t y_size) {
 }
 
 // What stays, and how often each operand is loaded: x_times, w_times.
-static inline void fc_keep(struct fc_plan *p, uint32_t y_size, uint32_t *x_times,
-                           uint32_t *w_times) {
+static inline __attribute__((always_inline)) void fc_keep(struct fc_plan *p, uint32_t y_size,
+                                                          uint32_t *x_times, uint32_t *w_times) {
   uint32_t room = MTIA_LOCAL_SIZE - FC_SMALL_SIZE - fc_y_room(y_size);
   uint32_t strips = fc_blocks(p->my_m), panels = fc_blocks(p->my_n);
   uint32_t tile = p->my_steps * (FC_TILE * FC_TILE); // bytes
@@ -124,25 +122,30 @@ static inline void fc_keep(struct fc_plan *p, uint32_t y_size, uint32_t *x_times
   p->w_room = room - p->x_room;
 }
 
-// The estimate of a plan, in cycles; it ranks plans, nothing else depends on it. *ideal: nothing
-// but the products takes time.
-static inline uint64_t fc_cycles(struct fc_plan *p, const struct fc_size *size, uint32_t rows,
-                                 bool *ideal) {
+// Estimated cycles of what must happen for a plan, all at the same time.
+struct fc_estimate {
+  uint64_t products, port, memory;
+};
+
+static inline __attribute__((always_inline)) struct fc_estimate
+fc_estimate(struct fc_plan *p, const struct fc_size *size, uint32_t row_copies) {
   uint32_t x_times, w_times;
   fc_keep(p, size->y_size, &x_times, &w_times);
-  uint64_t products = (uint64_t)p->my_m * p->my_n * p->my_steps * 32;
+  struct fc_estimate e = {.products = (uint64_t)p->my_m * p->my_n * p->my_steps * 32};
   // A KB, a tile's step, through the port: 16 cycles, and some for what the memory can't keep up.
-  uint64_t port = (uint64_t)(p->my_m * x_times + p->my_n * w_times) * p->my_steps * 18;
+  e.port = (uint64_t)(p->my_m * x_times + p->my_n * w_times) * p->my_steps * 18;
   // The same from all of SRAM: 1 cycle; from DRAM 5.5.
-  uint64_t x = (uint64_t)p->m_tiles * p->steps * x_times, w = (uint64_t)p->n_tiles * p->steps;
-  for (uint32_t r = p->row_groups; r < rows; r += p->row_groups)
-    x += (uint64_t)p->m_tiles * p->steps * x_times; // rows that read the same x
-  w *= w_times;
-  uint64_t memory = (size->x_in_dram ? x * 11 / 2 : x) + (size->w_in_dram ? w * 11 / 2 : w);
-  uint64_t most = products > port ? products : port;
-  most = most > memory ? most : memory;
-  *ideal = most == products;
-  return most + ((port + memory) >> 5) + (p->k_log2 ? 100u << p->k_log2 : 0);
+  uint64_t x = (uint64_t)p->m_tiles * x_times * row_copies, w = (uint64_t)p->n_tiles * w_times;
+  e.memory = (x * (size->x_in_dram ? 11 : 2) + w * (size->w_in_dram ? 11 : 2)) * p->steps >> 1;
+  return e;
+}
+
+// They rank plans, nothing else depends on them.
+static inline uint64_t fc_cycles(struct fc_plan *p, const struct fc_size *size, uint32_t rows) {
+  struct fc_estimate e = fc_estimate(p, size, rows / p->row_groups);
+  uint64_t most = e.products > e.port ? e.products : e.port;
+  most = most > e.memory ? most : e.memory;
+  return most + ((e.port + e.memory) >> 5) + (p->k_log2 ? 100u << p->k_log2 : 0);
 }
 
 // Deals out by powers of two: 2^r rows of PEs for m, 2^c columns for k, everything else for n. The
@@ -161,56 +164,61 @@ static inline void fc_deal(struct fc_plan *p, uint32_t rows, uint32_t cols, uint
   p->my_steps = fc_ceil_shift(p->steps, c);
 }
 
-static inline uint32_t fc_log2_up(uint32_t a, uint32_t limit) {
-  uint32_t bits = 0;
-  while (bits < limit && (1u << bits) < a)
-    ++bits;
-  return bits;
-}
-
 // Whether k is long enough for 2^c parts.
 static inline bool fc_all_have_k(uint32_t steps, uint32_t c) {
-  return ((1u << c) - 1) * fc_ceil_shift(steps, c) < steps;
+  return c == 0 || ((1u << c) - 1) * fc_ceil_shift(steps, c) < steps;
 }
 
-// Every core computes the same plan from the same numbers, so it must be quick: the first guess is
-// taken if all PEs have equally much to multiply and loading hides behind it. The guess: as many
-// rows as possible for m, as few columns for k.
-static inline struct fc_plan fc_choose(const struct fc_size *size, uint32_t rows, uint32_t cols) {
-  struct fc_plan p; // set field by field: the compiler would clear it by a call
-  p.m_tiles = (uint32_t)((size->m + FC_TILE - 1) / FC_TILE);
-  p.n_tiles = (uint32_t)((size->n + FC_TILE - 1) / FC_TILE);
-  p.steps = (uint32_t)((size->k_bytes + FC_TILE - 1) / FC_TILE);
+// Tries all plans.
+__attribute__((noinline, unused)) static void
+fc_search(struct fc_plan *p, const struct fc_size *size, uint32_t rows, uint32_t cols) {
   uint32_t row_bits = fc_twos(rows), col_bits = fc_twos(cols);
-  uint32_t r = fc_log2_up(p.m_tiles, row_bits), c = 0;
-  while (c < col_bits && p.n_tiles < 1u << (row_bits - r + col_bits - c) &&
-         fc_all_have_k(p.steps, c + 1))
-    ++c;
-  fc_deal(&p, rows, cols, r, c, false);
-  bool ideal;
-  uint64_t least = fc_cycles(&p, size, rows, &ideal);
-  bool even = (uint64_t)p.my_m * p.my_n * p.my_steps * (rows * cols) ==
-              (uint64_t)p.m_tiles * p.n_tiles * p.steps;
-  if (even && ideal)
-    return p;
-
-  struct fc_plan q = p;
+  uint64_t least = UINT64_MAX;
+  struct fc_plan q = *p;
   for (uint32_t odd = 0; odd <= ((rows >> row_bits) > 1); ++odd)
-    for (r = 0; r <= row_bits; ++r)
-      for (c = 0; c <= col_bits; ++c) {
+    for (uint32_t r = 0; r <= row_bits; ++r)
+      for (uint32_t c = 0; c <= col_bits && fc_all_have_k(p->steps, c); ++c) {
         fc_deal(&q, rows, cols, r, c, odd);
-        if (c > 0 && !fc_all_have_k(p.steps, c))
-          break;
-        // A plan that multiplies longer can't be better.
+        // What multiplies longer can't be better.
         if ((uint64_t)q.my_m * q.my_n * q.my_steps * 32 >= least)
           continue;
-        uint64_t cycles = fc_cycles(&q, size, rows, &ideal);
+        uint64_t cycles = fc_cycles(&q, size, rows);
         if (cycles < least) {
           least = cycles;
-          p = q;
+          *p = q;
         }
       }
-  return p;
+}
+
+// Every core computes the same plan from the same numbers, so it must be quick. On a grid of powers
+// of two there is a first guess: as many rows as m can be dealt out to evenly, and as few
+// columns for k as then are left over, so that blocks are still of 2 x 2 tiles: smaller ones load
+// more for each product. It is taken if loading hides behind the products.
+static inline __attribute__((always_inline)) void
+fc_choose(struct fc_plan *p, const struct fc_size *size, uint32_t rows, uint32_t cols) {
+  p->m_tiles = (uint32_t)(size->m + FC_TILE - 1) / FC_TILE;
+  p->n_tiles = (uint32_t)(size->n + FC_TILE - 1) / FC_TILE;
+  p->steps = (uint32_t)(size->k_bytes + FC_TILE - 1) / FC_TILE;
+  uint32_t row_bits = fc_twos(rows), col_bits = fc_twos(cols);
+  // Halved, for tiles in pairs; an odd number is one of singles.
+  uint32_t m_twos = fc_twos(p->m_tiles), n_twos = fc_twos(p->n_tiles);
+  uint32_t r = fc_min(row_bits, m_twos - (m_twos > 0)), n_bits = row_bits - r + col_bits;
+  n_twos -= n_twos > 0;
+  uint32_t c = n_bits > n_twos ? n_bits - n_twos : 0;
+  if (rows >> row_bits == 1 && cols >> col_bits == 1 && c <= col_bits &&
+      (p->steps & ((1u << c) - 1)) == 0 && p->steps) {
+    n_bits -= c;
+    p->row_groups = 1u << r;
+    p->k_log2 = c;
+    p->n_groups = 1u << n_bits;
+    p->my_m = p->m_tiles >> r;
+    p->my_n = p->n_tiles >> n_bits;
+    p->my_steps = p->steps >> c;
+    struct fc_estimate e = fc_estimate(p, size, rows >> r);
+    if (e.products >= e.port && e.products >= e.memory)
+      return;
+  }
+  fc_search(p, size, rows, cols);
 }
 
 #endif

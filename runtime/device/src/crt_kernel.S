@@ -24,13 +24,12 @@ _start:
 
   // The first lines of the stack, without reading them from DRAM: a miss costs
   // some 200 cycles, and a kernel's first function would take several.
-  addi t0, sp, -1024
   mv t1, sp
   .option arch, +zicboz
-1:
+  .rept 16
   addi t1, t1, -64
   cbo.zero (t1)
-  bne t1, t0, 1b
+  .endr
 
   // This core's thread-local data: .tdata copied, .tbss zeroed.
   lla t0, __mtia_tls_size
