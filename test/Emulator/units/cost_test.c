@@ -310,7 +310,7 @@ static void dma_of(const struct mtia_device_params *params) {
       for (unsigned kind = 0; kind < 4; kind++) {
         bool near = memory == COST_REMOTE || shapes[i].rows * shapes[i].pitch < 256;
         struct mtia_device_params changed = *params;
-        changed.local_banks = 4096; // a bank for each 32 bytes: no conflicts
+        changed.local_banks = MTIA_BANKS_MAX; // so many that there are no conflicts
         if (!near || shapes[i].width > 256)
           changed.noc_hop = 0;
         if (kind == 3 && memory != COST_DRAM) // a prefetch is of DRAM

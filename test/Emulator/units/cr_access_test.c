@@ -209,6 +209,7 @@ static struct result issue(unsigned op, uint64_t rs1, uint64_t rs2, const uint8_
     r.command.next = r.command.older = r.command.younger = r.command.mover = NULL;
     free(made);
   }
+  mtia_counter_destroy(pe->cp);
   memcpy(pe->cp, fresh, sizeof *fresh);
   m->events = 0;
   return r;

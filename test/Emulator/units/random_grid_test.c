@@ -274,7 +274,7 @@ static void grid_new(struct grid *g, uint64_t seed, bool functional) {
   roll_bytes(&g->dice, memory, TABLE);
   // A third of the words are numbers between 2^-32 and 2^31, so that sums are not all NaN or
   // infinite; others are NaN and the like by chance or here.
-  for (unsigned i = 0; i < TABLE; i += 12) {
+  for (unsigned i = 0; i + 8 <= TABLE; i += 12) {
     uint32_t special[] = {0x7F800000, 0xFF800000, 0x7F800001, 0xFFC00123,
                           0x80000000, 1,          0x807FFFFF};
     uint32_t word =
