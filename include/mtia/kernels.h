@@ -151,6 +151,36 @@ struct mtia_eltwise_args {
 #include <mtia/kernels/eltwise.def>
 
 //===----------------------------------------------------------------------===//
+// Dynamic quantisation
+//
+//   dynamic_quantise_X_Y       one scale (and zero point): scale: f32[1], zero: i32[1]
+//   dynamic_quantise_rows_X_Y  one for each row: scale: f32[M], zero: i32[M]
+//
+//   x: [M, N] of X: f32 f16 bf16; y: [M, N] of Y
+//
+// low and high are the least and the greatest of x and 0 (NaN are left out); infinite x give an
+// infinite scale, and zero and every finite number's y are 0 then.
+//   u8, as PyTorch chooses it: scale = (high - low) / 255 in binary64; 0.1 if it is 0 in binary32,
+//     or one over it infinite there. If it is below 6.1e-5 (binary32) it becomes that, and low, if
+//     high = 0, -6.1e-5 * 255, otherwise low * (6.1e-5 / float32(scale)), in binary32.
+//     zero = -low / scale in binary64, clamped to 0..255, to nearest, ties to even. (PyTorch takes
+//     255 - high / scale where that has the smaller error: the same after rounding.)
+//     y = clamp(r(x * inverse) + zero), r to nearest, ties to even; inverse = 1 / float32(scale)
+//   i8, symmetric: scale = max(-low, high) / 127 in binary32; inverse = 1 / scale; both are 1 where
+//     that is infinite. y = r(x * inverse), clamped to -127..127; no zero point
+//
+// SHAPE: extents that don't fit. Rows are dealt out eight at a time.
+//===----------------------------------------------------------------------===//
+
+struct mtia_dynamic_quantise_args {
+  struct mtia_tensor x, y, scale, zero;
+};
+
+#define MTIA_VARIANT(kernel, ...)                                                                  \
+  enum mtia_status mtia_##kernel(const struct mtia_dynamic_quantise_args *args);
+#include <mtia/kernels/dynamic_quantise.def>
+
+//===----------------------------------------------------------------------===//
 // Operators of two and three tensors, with broadcasting
 //
 //   kernel                            y =
