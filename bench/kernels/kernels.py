@@ -130,6 +130,8 @@ def measure(runner, args, wanted):
             failed |= not good
             if right:
                 rows[row.name()] = row
+            if args.update_golden:  # now: a long run may be ended
+                golden.write(family, every, rows)
         if args.update_golden:
             golden.write(family, every, rows)
     if args.update_golden:
