@@ -25,9 +25,27 @@ KN long kn_least(long a, long b) { return a < b ? a : b; }
 KN long kn_greatest(long a, long b) { return a > b ? a : b; }
 KN long kn_ceil_div(long a, long b) { return (a + b - 1) / b; }
 KN long kn_round_up(long a, long b) { return (a + b - 1) / b * b; }
-// The most that `each` fits into `room`, at least `least`.
-KN long kn_fit(long room, long each, long least) {
-  return room < each * least || each == 0 ? least : room / each;
+// Takes bytes of what is left of local memory, if they are there.
+KN bool kn_take(long *room, long bytes) {
+  bool fits = bytes <= *room;
+  *room -= fits ? bytes : 0;
+  return fits;
+}
+// How many of `extent` columns a tile has, a multiple of `granule`: so many that all PEs have tiles,
+// at most `most`, and as `room` has place for where each granule beyond the first takes `each` bytes.
+KN long kn_tile(long extent, long others, long pes, long granule, long most, long room, long each) {
+  const long parts = others < 1 || others >= pes ? 1 : kn_ceil_div(pes, others);
+  long n = kn_least(kn_ceil_div(extent, parts), most);
+  if (each > 0)
+    n = kn_least(n, granule * (1 + kn_greatest(room, 0) / each));
+  return kn_round_up(kn_greatest(n, 1), granule);
+}
+// How many rows: the share of a PE, at most `most`, of `extent` and of what `room` has place for.
+KN long kn_tile_rows(long extent, long share, long most, long room, long each) {
+  long n = kn_least(kn_least(share, most), extent);
+  if (each > 0)
+    n = kn_least(n, 1 + kn_greatest(room, 0) / each);
+  return kn_greatest(n, 1);
 }
 
 //===----------------------------------------------------------------------===//
@@ -377,6 +395,11 @@ KN_FUNCTION(silu)
 
 KN int8_t kn_i4(const uint8_t *row, long i) {
   return (int8_t)((int8_t)((row[i / 2] >> (i % 2 * 4)) << 4) >> 4);
+}
+
+// Elements of a row are stored in their order.
+KN void kn_store_i4(uint8_t *row, long i, int v) {
+  row[i / 2] = (uint8_t)(i % 2 ? (row[i / 2] & 15) | (v & 15) << 4 : v & 15);
 }
 
 KN float kn_f32_at(const uint8_t *p) {

@@ -164,6 +164,13 @@ static bool emit(struct backend *b, enum kn_emit form, FILE *out) {
   if (!load_dialects(b))
     return false;
   if (form == KN_EMIT_MLIR) {
+    for (const struct kn_dim *d = b->kernel->dims; d; d = d->next)
+      if (d->size < 0) {
+        kn_report(b->file, KN_DIAG_not_mapped, d->range,
+                  "a dimension without a size has no form in linalg yet");
+        kn_hint(b->file, "give it with --shape; --emit=mtia and --emit=c need none");
+        return false;
+      }
     if (!kn_lower(b) || !mlirOperationVerify(mlirModuleGetOperation(b->module)))
       return false;
     print_module(b, "As written.", out);

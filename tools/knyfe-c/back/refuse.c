@@ -12,11 +12,6 @@ static bool refuse(struct kn_file *file, struct kn_range range, const char *what
 }
 
 bool kn_refuse_unmapped(struct kn_file *file, struct kn_kernel *k, const struct kn_target *target) {
-  for (struct kn_dim *d = k->dims; d; d = d->next)
-    if (d->size < 0)
-      return refuse(file, d->range, "a dimension without a size",
-                    target->dynamic ? "leave out --dynamic and give it with --shape"
-                                    : "give it with --shape");
   if (k->schedule)
     return refuse(file, k->schedule->range, "a schedule",
                   "leave the block out: the compiler chooses tiles and distribution");

@@ -43,6 +43,7 @@ struct operand {
   struct size extent[KN_MAX_RANK]; // of the box of a full tile
   struct size stride[KN_MAX_RANK]; // of the box, in elements
   struct size slot;                // bytes of a box
+  struct size at;                  // offset in local memory
   unsigned slots;
   unsigned cb;
   const char *cb_name, *name; // in C; name is the pointer's
@@ -73,7 +74,10 @@ struct phase {
   // Tiles: sizes along the last but one and the last parallel index
   struct size tile_rows, tile_columns;
   int64_t granule; // of tile_columns
-  struct size local_bytes;
+  struct size local_bytes, local_at; // of the arrays of intermediates
+  struct size need;    // least bytes that must fit
+  const char *setup;   // C: declarations of the sizes that only the launch knows
+  bool fallback;       // of the plan for rows that do not fit (dynamic)
   struct phase *next;
 };
 

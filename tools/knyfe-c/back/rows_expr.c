@@ -263,6 +263,10 @@ static struct value read_value(struct scope *s, const struct kn_expr *e) {
 
 void rows_store(struct scope *s, enum kn_type type, const char *pointer, const char *offset,
                 struct value v) {
+  if (type == KN_I4) {
+    rows_put(s->r, "kn_store_i4(%s, %s, %s);", pointer, offset, v.text);
+    return;
+  }
   if (!s->along) {
     rows_put(s->r, type == KN_BF16 ? "%s[%s] = (__bf16)%s;" : "%s[%s] = %s;", pointer, offset,
              type == KN_BF16 ? operand_text(s, v) : v.text);
@@ -629,7 +633,14 @@ static void step_place(struct scope *s, struct reduction *d, struct value v) {
   rows_put(s->r, "if (%s < 0 || %s %s %s%s) {", d->place, x, op, d->name, nan);
   s->r->indent++;
   rows_put(s->r, "%s = %s;", d->name, x);
-  rows_put(s->r, "%s = (int32_t)%s;", d->place, scope_name(s, d->e->indices[0]));
+  struct value at = number(scope_name(s, d->e->indices[0]), true);
+  for (unsigned i = 1; i < d->e->num_indices; i++) { // counted through all indices
+    struct size n = rows_dim(s->r, d->e->indices[i]->extent);
+    at = number(T("%s * %s + %s", operand_text(s, at), n.atom ? n.text : T("(%s)", n.text),
+                  scope_name(s, d->e->indices[i])),
+                false);
+  }
+  rows_put(s->r, "%s = (int32_t)%s;", d->place, operand_text(s, at));
   s->r->indent--;
   rows_put(s->r, "}");
 }

@@ -59,7 +59,11 @@ static void store(struct scope *s, const struct line *l, struct value v) {
     rows_store(s, l->target->type, a->name,
                rows_offset(s, l->rank, args, a->stride, p->across ? p->num_par - 1 : p->num_par),
                v);
-  if (o)
+  if (o && l->target->type == KN_I4) { // two in a byte
+    const char *row = rows_offset(s, l->rank - 1, args, o->stride, 0);
+    rows_store(s, KN_I4, strcmp(row, "0") ? T("%s + %s", o->name, row) : o->name,
+               rows_index_text(s, args[l->rank - 1]), v);
+  } else if (o)
     rows_store(s, l->target->type, o->name, rows_offset(s, l->rank, args, o->stride, 0), v);
 }
 

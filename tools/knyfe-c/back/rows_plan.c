@@ -557,7 +557,8 @@ static void lay_out_operand(struct rows *r, struct phase *p, struct operand *o) 
   struct size total = sz_num(f, 1);
   o->per_tile = o->output;
   for (unsigned i = rank; i-- > 0;) {
-    o->extent[i] = extent_of(r, p, o, i);
+    bool direct = sz_is(o->staged, 0);
+    o->extent[i] = direct ? rows_dim(r, o->tensor->dims[i]) : extent_of(r, p, o, i);
     o->per_tile = o->per_tile || o->use[i] != WHOLE;
     o->stride[i] = i == rank - 1 ? sz_num(f, 1) : total;
     struct size extent = o->extent[i];
@@ -710,6 +711,132 @@ static bool choose_tiles(struct rows *r, struct phase *p) {
   return true;
 }
 
+//===----------------------------------------------------------------------===//
+// Tiles of sizes that only the launch knows
+//===----------------------------------------------------------------------===//
+
+static bool is_known(const struct rows *r) {
+  for (const struct kn_dim *d = r->kernel->dims; d; d = d->next)
+    if (d->size < 0)
+      return false;
+  return true;
+}
+
+#define T(...) kn_text(r->file, __VA_ARGS__)
+
+static void setup(struct rows *r, struct phase *p, const char *line) {
+  p->setup = T("%s%s\n", p->setup ? p->setup : "", line);
+}
+
+// Declares a name for a size, unless it is short anyway.
+static struct size named(struct rows *r, struct phase *p, const char *wish, struct size value) {
+  if (value.known || (value.atom && !strchr(value.text, '(')))
+    return value;
+  const char *name = rows_name(r, wish);
+  setup(r, p, T("const long %s = %s;", name, value.text));
+  return sz_name(name);
+}
+
+// Does the box grow with parallel index i?
+static bool goes_along(const struct operand *o, int i) {
+  for (unsigned d = 0; d < o->tensor->rank; d++)
+    if (i >= 0 && o->use[d] == i)
+      return true;
+  return false;
+}
+
+// Bytes by which staged boxes and intermediates grow with an index.
+static struct size growth(struct rows *r, struct phase *p, int index) {
+  struct kn_file *f = r->file;
+  struct size sum = sz_num(f, 0);
+  for (struct operand *o = p->operands; o; o = o->next)
+    if (goes_along(o, index))
+      sum = sz_add(f, sum, sz_mul(f, o->staged, buffer_bytes(r, o)));
+  if (p->across && index == (int)p->num_par - 1)
+    sum = sz_add(f, sum, p->local_bytes);
+  return sum;
+}
+
+static void name_places(struct rows *r, struct phase *p) {
+  struct kn_file *f = r->file;
+  struct size at = sz_num(f, 0);
+  for (struct operand *o = p->operands; o; o = o->next) {
+    o->slot = named(r, p, T("%s_slot", o->name), o->slot);
+    o->at = at;
+    at = named(r, p, T("behind_%s", o->name),
+               sz_add(f, at, sz_mul(f, o->staged, buffer_bytes(r, o))));
+    // A tensor that may be read in memory has the strides that it has there.
+    for (unsigned i = 0; i + 1 < o->tensor->rank; i++) {
+      if (!o->staged.known) {
+        const char *arg = o->tensor->role == KN_LOCAL ? T("kn_%s", o->name) : o->tensor->name;
+        o->stride[i] = named(r, p, T("%s_step%u", o->name, i),
+                             sz_choose(f, o->staged, o->stride[i],
+                                       sz_name(T("(long)args->%s.stride[%u] / %u", arg, i,
+                                                 rows_element_bytes(o->tensor)))));
+      } else
+        o->stride[i] = named(r, p, T("%s_step%u", o->name, i), o->stride[i]);
+    }
+  }
+  for (struct local *v = p->locals; v; v = v->next)
+    for (unsigned i = 0; v->array && i + 1 < v->tensor->rank; i++)
+      if (v->stride[i].text)
+        v->stride[i] = named(r, p, T("%s_step%u", v->name, i), v->stride[i]);
+  p->local_at = sz_round_up(f, at, 64);
+}
+
+static void choose_dynamic(struct rows *r, struct phase *p) {
+  struct kn_file *f = r->file;
+  set_granule(p);
+  p->tile_rows = sz_num(f, 1);
+  p->tile_columns = sz_num(f, p->granule);
+  for (struct operand *o = p->operands; o; o = o->next)
+    o->staged = sz_num(f, 1);
+  lay_out(r, p);
+  p->need = p->local_bytes;
+  for (struct operand *o = p->operands; o; o = o->next) {
+    o->slots = o->per_tile ? 2 : 1;
+    if (o->output)
+      p->need = sz_add(f, p->need, buffer_bytes(r, o));
+  }
+  const char *room = rows_name(r, "room");
+  setup(r, p, T("long %s = %d - (%s);", room, ROWS_LOCAL_BYTES - 1024, p->need.text));
+  for (struct operand *o = p->operands; o; o = o->next)
+    if (!o->output) {
+      const char *name = rows_name(r, T("%s_stays", o->name));
+      setup(r, p, T("const bool %s = kn_take(&%s, %s);", name, room, buffer_bytes(r, o).text));
+      o->staged = sz_name(name);
+    }
+  if (!p->num_par) {
+    lay_out(r, p);
+    name_places(r, p);
+    return;
+  }
+  int column = (int)p->num_par - 1;
+  struct size others = sz_num(f, 1), columns = rows_dim(r, p->par[column]);
+  for (int i = 0; i < column; i++)
+    others = sz_mul(f, others, rows_dim(r, p->par[i]));
+  struct size each = growth(r, p, column);
+  const char *n = p->par_name[column];
+  p->tile_columns = named(
+      r, p, T("tile_%s", n),
+      sz_name(T("kn_tile(%s, %s, pes, %d, %d, %s, %s)", columns.text, others.text, (int)p->granule,
+                p->across ? 4096 : 1 << 20, room, each.text)));
+  if (p->across && p->num_par > 1) {
+    setup(r, p, T("%s -= (%s / %d - 1) * (%s);", room, p->tile_columns.text, (int)p->granule,
+                  each.text));
+    lay_out(r, p);
+    p->tile_rows = named(
+        r, p, T("tile_%s", p->par_name[column - 1]),
+        sz_name(T("kn_tile_rows(%s, %s * kn_ceil_div(%s, %s) / pes, 8192 / %s, %s, %s)",
+                  rows_dim(r, p->par[column - 1]).text,
+                  others.atom ? others.text : T("(%s)", others.text), columns.text,
+                  p->tile_columns.text, p->tile_columns.text, room,
+                  growth(r, p, column - 1).text)));
+  }
+  lay_out(r, p);
+  name_places(r, p);
+}
+
 static void name_tensors(struct rows *r) {
   r->tensor_names = kn_alloc(r->file, r->num_tensors * sizeof *r->tensor_names);
   struct kn_tensor *lists[] = {r->kernel->inputs, r->kernel->outputs, r->kernel->locals};
@@ -722,12 +849,55 @@ static bool plan_phase(struct rows *r, struct phase *p) {
   p->across = goes_across(r, p);
   // Parts of a single number would be branches around a variable: make it a loop.
   for (struct line *l = p->lines; l; l = l->next)
-    if (l->part && !p->across && l->rank == p->num_par && p->num_par)
+    if ((l->part || l->target->type == KN_I4) && !p->across && l->rank == p->num_par && p->num_par)
       p->num_par--;
   find_operands(r, p);
   for (unsigned i = 0; i < p->num_par; i++)
     p->par_name[i] = rows_name(r, p->lines->index[i]->name);
-  return choose_tiles(r, p);
+  p->local_at = sz_num(r->file, 0);
+  if (!is_known(r)) {
+    choose_dynamic(r, p);
+    return true;
+  }
+  if (!choose_tiles(r, p))
+    return false;
+  struct size at = sz_num(r->file, 0);
+  for (struct operand *o = p->operands; o; o = o->next) {
+    o->at = at;
+    at = sz_add(r->file, at, sz_mul(r->file, o->staged, buffer_bytes(r, o)));
+  }
+  p->local_at = sz_round_up(r->file, at, 64);
+  return true;
+}
+
+// Rows whose length only the launch knows may not fit: then line by line, by a plan of its own.
+static void add_fallback(struct rows *r, struct phase *phases, struct line *const *all,
+                         unsigned num) {
+  bool together = false;
+  struct phase **tail = &phases;
+  for (; *tail; tail = &(*tail)->next)
+    together = together || ((*tail)->lines->next && !(*tail)->need.known);
+  if (!together)
+    return;
+  bool *in_memory = r->in_memory;
+  r->in_memory = kn_alloc(r->file, r->num_tensors * sizeof *r->in_memory);
+  memset(r->defined_in, 0, r->num_tensors * sizeof *r->defined_in);
+  struct line *first = NULL, **at = &first;
+  for (unsigned i = 0; i < num; i++) {
+    struct line *l = kn_alloc(r->file, sizeof *l);
+    *l = *all[i];
+    l->alone = true;
+    l->next = NULL;
+    *at = l;
+    at = &l->next;
+  }
+  *tail = form_phases(r, first);
+  for (struct phase *p = *tail; p; p = p->next) {
+    p->fallback = true;
+    plan_phase(r, p);
+  }
+  for (unsigned i = 0; i < r->num_tensors; i++)
+    r->in_memory[i] = r->in_memory[i] || in_memory[i];
 }
 
 struct phase *rows_plan(struct rows *r) {
@@ -761,8 +931,11 @@ struct phase *rows_plan(struct rows *r) {
     struct phase *phases = form_phases(r, num ? all[0] : NULL), *p = phases;
     while (p && plan_phase(r, p))
       p = p->next;
-    if (!p)
+    if (!p) {
+      if (!is_known(r))
+        add_fallback(r, phases, all, num);
       return phases;
+    }
     if (r->failed)
       return NULL;
     memset(r->defined_in, 0, r->num_tensors * sizeof *r->defined_in);

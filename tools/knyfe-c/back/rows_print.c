@@ -178,7 +178,12 @@ static void declare_argument(struct rows *r, const struct kn_tensor *t) {
 }
 
 static const char *dim_text(struct rows *r, const struct kn_dim *d) {
-  return d->size >= 0 ? T("\"%" PRId64 "\"", d->size) : T("\"%s\"", d->name);
+  if (d->size >= 0)
+    return T("\"%" PRId64 "\"", d->size);
+  if (d->base && d->offset > 0)
+    return T("\"%s+%" PRId64 "\"", d->base->name, d->offset);
+  // What the launch cannot compute from names gets a name of its own.
+  return d->expr || strlen(d->name) > 15 ? T("\"kn_d%u\"", d->id) : T("\"%s\"", d->name);
 }
 
 static const char *descriptor(struct rows *r, const struct kn_tensor *t) {
@@ -190,6 +195,8 @@ static const char *descriptor(struct rows *r, const struct kn_tensor *t) {
     struct size n = rows_dim(r, t->dims[i]);
     if (packed && i + 1 == t->rank && n.known)
       dims = T("%s, \"%s\"", dims, rows_row(r, t, n).text);
+    else if (packed && i + 1 == t->rank)
+      dims = T("%s, \"kn_row%u\"", dims, t->id);
     else
       dims = T("%s, %s", dims, dim_text(r, t->dims[i]));
   }
@@ -205,10 +212,13 @@ static void each_argument(struct rows *r, visit_fn *visit, void *data) {
     visit(r, t, data);
   for (struct kn_tensor *t = r->kernel->outputs; t; t = t->next)
     visit(r, t, data);
+  bool *seen = kn_alloc(r->file, r->num_tensors * sizeof *seen);
   for (struct phase *p = r->phases; p; p = p->next)
     for (struct line *l = p->lines; l; l = l->next)
-      if (l->target->role == KN_LOCAL && r->in_memory[l->target->id])
+      if (l->target->role == KN_LOCAL && r->in_memory[l->target->id] && !seen[l->target->id]) {
+        seen[l->target->id] = true;
         visit(r, l->target, data);
+      }
 }
 
 static void visit_declaration(struct rows *r, const struct kn_tensor *t, void *data) {
@@ -226,8 +236,10 @@ static const char *dim_source(struct rows *r, const struct kn_dim *dim) {
   for (int i = 0; i < 2; i++)
     for (struct kn_tensor *t = lists[i]; t; t = t->next)
       for (unsigned d = 0; d < t->rank; d++)
-        if (t->dims[d] == dim)
+        if (t->dims[d] == dim && !(d + 1 == t->rank && (t->rows || t->type == KN_I4)))
           return T("(long)args->%s.dim[%u]", t->name, d);
+        else if (t->dims[d]->base == dim)
+          return T("(long)args->%s.dim[%u] - %" PRId64, t->name, d, t->dims[d]->offset);
   return NULL;
 }
 
@@ -236,6 +248,11 @@ static void declare_dims(struct rows *r, const char *body) {
     if (!d->name || d->expr || d->size >= 0 || !uses(body, r->dim_names[d->id]))
       continue;
     const char *source = dim_source(r, d);
+    if (!source) {
+      rows_refuse(r, d->range, "give it with --shape",
+                  "nothing at the launch says what '%s' is", d->name);
+      return;
+    }
     rows_put(r, "const long %s = %s;", r->dim_names[d->id], source);
   }
 }
@@ -436,6 +453,23 @@ static const char *not_empty(struct rows *r, struct phase *p, const struct opera
   return text;
 }
 
+static bool is_staged(const struct operand *o) { return !sz_is(o->staged, 0); }
+
+// What follows is for operands that are staged: at the launch, or always.
+static void begin_staged(struct rows *r, const struct operand *o) {
+  if (o->staged.known)
+    return;
+  rows_put(r, "if (%s) {", o->staged.text);
+  r->indent++;
+}
+
+static void end_staged(struct rows *r, const struct operand *o) {
+  if (o->staged.known)
+    return;
+  r->indent--;
+  rows_put(r, "}");
+}
+
 static void load(struct rows *r, struct phase *p, const struct operand *o) {
   const char *test = not_empty(r, p, o);
   if (!*test) {
@@ -451,12 +485,13 @@ static void load(struct rows *r, struct phase *p, const struct operand *o) {
            o->slot.text);
 }
 
-static bool is_staged(const struct operand *o) { return !sz_is(o->staged, 0); }
-
 static void each_staged(struct rows *r, struct phase *p, bool output, bool per_tile) {
   for (struct operand *o = p->operands; o; o = o->next)
-    if (is_staged(o) && o->output == output && o->per_tile == per_tile)
+    if (is_staged(o) && o->output == output && o->per_tile == per_tile) {
+      begin_staged(r, o);
       load(r, p, o);
+      end_staged(r, o);
+    }
 }
 
 static bool has_staged(const struct phase *p, bool output, bool per_tile) {
@@ -496,7 +531,7 @@ static void put_needed(struct rows *r, const char *head, const char *body) {
   unsigned n = 0;
   for (const char *at = head; *at && n < 64; n++) {
     lines[n] = at;
-    sizes[n] = strcspn(at, "\n") + 1;
+    sizes[n] = (size_t)(strstr(at, ";\n") - at) + 2; // may be broken over several
     at += sizes[n];
   }
   const char *text = body;
@@ -568,6 +603,8 @@ static void core0(struct rows *r, struct phase *p) {
 //===----------------------------------------------------------------------===//
 
 static const char *compute_name(struct rows *r, struct phase *p) {
+  if (p->fallback)
+    return T("compute_%s_alone%u", r->tensor_names[p->lines->target->id], p->number);
   return p->next || p->number ? T("compute_%s", r->tensor_names[p->lines->target->id])
                               : "compute";
 }
@@ -607,9 +644,15 @@ static void parameter(struct rows *r, struct parameters *ps, const char *body, c
 static void operand_parameter(struct rows *r, struct phase *p, struct parameters *ps,
                               const char *body, const struct operand *o) {
   const char *type = pointer_type(o, r);
-  const char *value = is_staged(o) ? T("(%s)(%s)", type, origin(r, p, o))
-                                   : T("(%s)args->%s.data", type, argument_name(r, o->tensor));
+  const char *staged = T("(%s)(%s)", type, origin(r, p, o));
+  const char *direct = T("(%s)args->%s.data", type, argument_name(r, o->tensor));
+  const char *value = sz_is(o->staged, 1)   ? staged
+                      : sz_is(o->staged, 0) ? direct
+                                            : T("%s ? %s : %s", o->staged.text, staged, direct);
   parameter(r, ps, body, type, o->name, value);
+  for (unsigned i = 0; i + 1 < o->tensor->rank; i++)
+    if (!o->stride[i].known)
+      parameter(r, ps, body, "long", o->stride[i].text, o->stride[i].text);
 }
 
 // Sizes of boxes that only the launch knows: parameters of the function of core 1.
@@ -639,6 +682,9 @@ static void compute_function(struct rows *r, struct phase *p, struct parameters 
                                sz_num(r->file, rows_bytes(v->tensor->type))));
       struct size at = sz_sub(r->file, sz_add(r->file, sz_name("local"), v->at), before);
       parameter(r, ps, body, type, v->name, T("(%s)(%s)", type, at.text));
+      for (unsigned i = 0; i + 1 < v->tensor->rank; i++)
+        if (v->stride[i].text && !v->stride[i].known)
+          parameter(r, ps, body, "long", v->stride[i].text, v->stride[i].text);
     }
   for (unsigned i = 0; i < p->num_par; i++) {
     const char *name = p->par_name[i];
@@ -657,8 +703,11 @@ static void compute_function(struct rows *r, struct phase *p, struct parameters 
 
 static void waits(struct rows *r, struct phase *p, bool per_tile) {
   for (struct operand *o = p->operands; o; o = o->next)
-    if (is_staged(o) && o->per_tile == per_tile)
+    if (is_staged(o) && o->per_tile == per_tile) {
+      begin_staged(r, o);
       rows_put(r, "__mtia_cb_wait%s(%s, %s);", o->output ? "s" : "d", o->cb_name, o->slot.text);
+      end_staged(r, o);
+    }
 }
 
 static void core1(struct rows *r, struct phase *p, const struct parameters *ps) {
@@ -675,13 +724,19 @@ static void core1(struct rows *r, struct phase *p, const struct parameters *ps) 
   const char *body = end_block(r, &b);
   put_needed(r, head, body);
   for (struct operand *o = p->operands; o; o = o->next)
-    if (is_staged(o) && o->per_tile)
+    if (is_staged(o) && o->per_tile) {
+      begin_staged(r, o);
       rows_put(r, "__mtia_cb_%s(%s, %s);", o->output ? "push" : "pop", o->cb_name, o->slot.text);
+      end_staged(r, o);
+    }
   r->indent--;
   rows_put(r, "}");
   for (struct operand *o = p->operands; o; o = o->next)
-    if (is_staged(o) && !o->per_tile)
+    if (is_staged(o) && !o->per_tile) {
+      begin_staged(r, o);
       rows_put(r, "__mtia_cb_pop(%s, %s);", o->cb_name, o->slot.text);
+      end_staged(r, o);
+    }
 }
 
 //===----------------------------------------------------------------------===//
@@ -691,23 +746,15 @@ static void core1(struct rows *r, struct phase *p, const struct parameters *ps) 
 // Places of the boxes, locals behind them.
 static void init_buffers(struct rows *r, struct phase *p) {
   struct kn_file *f = r->file;
-  struct size at = sz_num(f, 0);
   for (struct operand *o = p->operands; o; o = o->next) {
     if (!is_staged(o))
       continue;
-    struct size bytes = sz_mul(f, o->slot, sz_num(f, o->slots));
+    begin_staged(r, o);
     rows_put(r, "__mtia_cb_init(%s, %s, %s);", o->cb_name,
-             sz_add(f, sz_name("MTIA_LOCAL_BASE"), at).text, bytes.text);
-    at = sz_add(f, at, bytes);
+             sz_add(f, sz_name("MTIA_LOCAL_BASE"), o->at).text,
+             sz_mul(f, o->slot, sz_num(f, o->slots)).text);
+    end_staged(r, o);
   }
-}
-
-static struct size locals_at(struct rows *r, struct phase *p) {
-  struct size at = sz_num(r->file, 0);
-  for (struct operand *o = p->operands; o; o = o->next)
-    if (is_staged(o))
-      at = sz_add(r->file, at, sz_mul(r->file, o->slot, sz_num(r->file, o->slots)));
-  return sz_round_up(r->file, at, 64);
 }
 
 static void phase_body(struct rows *r, struct phase *p, const struct parameters *ps) {
@@ -717,10 +764,15 @@ static void phase_body(struct rows *r, struct phase *p, const struct parameters 
     rows_put(r, "__mtia_sync();");
     rows_put(r, "__mtia_bar(%s);", p->waits ? "MTIA_BAR_GRID" : "MTIA_BAR_PE");
   }
-  bool braces = p->number || p->next;
+  bool braces = p->number || p->next || p->setup;
   if (braces) {
     rows_put(r, "{");
     r->indent++;
+  }
+  for (const char *line = p->setup; line && *line;) {
+    size_t n = strcspn(line, "\n");
+    rows_put(r, "%.*s", (int)n, line);
+    line += n + 1;
   }
   struct size tiles = num_tiles(r, p);
   rows_put(r, "const long tiles = %s;", tiles.text);
@@ -739,13 +791,43 @@ static void phase_body(struct rows *r, struct phase *p, const struct parameters 
   for (struct local *v = p->locals; v; v = v->next)
     if (v->array && strstr(ps->values, "local")) {
       rows_put(r, "const uint64_t local = %s;",
-               sz_add(r->file, sz_name("MTIA_LOCAL_BASE"), locals_at(r, p)).text);
+               sz_add(r->file, sz_name("MTIA_LOCAL_BASE"), p->local_at).text);
       break;
     }
   core1(r, p, ps);
   r->indent--;
   rows_put(r, "}");
   if (braces) {
+    r->indent--;
+    rows_put(r, "}");
+  }
+}
+
+// The phases; of two plans that of which the rows fit into local memory.
+static void phases_body(struct rows *r, const struct parameters *ps) {
+  const char *fits = "";
+  bool two = false;
+  for (struct phase *p = r->phases; p; p = p->next) {
+    two = two || p->fallback;
+    if (!p->fallback && !p->need.known && p->need.text)
+      fits = T("%s%s%s <= %d", fits, *fits ? " && " : "", p->need.text, ROWS_LOCAL_BYTES - 1024);
+  }
+  if (two) {
+    rows_put(r, "if (%s) {", fits);
+    r->indent++;
+  }
+  bool second = false;
+  unsigned n = 0;
+  for (struct phase *p = r->phases; p; p = p->next) {
+    if (p->fallback && !second) {
+      second = true;
+      r->indent--;
+      rows_put(r, "} else { // a row does not fit into local memory: in several passes");
+      r->indent++;
+    }
+    phase_body(r, p, &ps[n++]);
+  }
+  if (two) {
     r->indent--;
     rows_put(r, "}");
   }
@@ -839,8 +921,10 @@ static bool check_types(struct rows *r) {
   struct kn_tensor *lists[] = {r->kernel->inputs, r->kernel->outputs, r->kernel->locals};
   for (int i = 0; i < 3; i++)
     for (struct kn_tensor *t = lists[i]; t; t = t->next) {
-      if (t->type == KN_I4 && t->role != KN_INPUT)
-        return rows_refuse(r, t->range, "store i8", "results of i4 have no mapping to the device yet");
+      if (t->type == KN_I4 && (t->role == KN_LOCAL || !t->rank))
+        return rows_refuse(r, t->range, "i8 has place for its values",
+                           "%s of i4 have no mapping to the device yet",
+                           t->rank ? "intermediates" : "scalars");
       if (t->rank > 6)
         return rows_refuse(r, t->range, NULL, "a tensor of the device has at most 6 dimensions");
     }
@@ -891,9 +975,7 @@ bool kn_rows(struct kn_file *file, struct kn_kernel *kernel, const struct kn_tar
   struct block inner;
   begin_block(r, &inner);
   rows_put(r, "const long pe = mtia_pe(), pes = mtia_rows() * mtia_cols();");
-  n = 0;
-  for (struct phase *p = r->phases; p; p = p->next)
-    phase_body(r, p, &ps[n++]);
+  phases_body(r, ps);
   const char *body = end_block(r, &inner);
   declare_dims(r, body);
   fputs(body, r->out);

@@ -10,6 +10,7 @@ A kernel is made for each shape (static), and one for all of them (dynamic). Ker
 import argparse
 import glob
 import os
+import re
 import subprocess
 import sys
 
@@ -26,8 +27,24 @@ def build(knyfe, path, sizes, elf, dynamic):
     return result.returncode == 0, result.stderr
 
 
-def run(tool, elf, directory, values, outputs, sizes, grid, dynamic):
-    command = [tool, elf, "--functional", "--check=all", "--grid", grid]
+def dim_options(knyfe, path, sizes, expected):
+    """--dim for what no input tells: the names in the descriptors of the outputs."""
+    text = subprocess.run([knyfe, path, "--dynamic", "--emit=c", "-o", "-"], capture_output=True, text=True).stdout
+    known = dict(sizes)
+    inputs = {d for _, dims in re.findall(r"MTIA_IN\((\w+), \w+((?:,\s*\"[^\"]*\")*)", text)
+              for d in re.findall(r"\"(\w+)\"", dims)}
+    for name, dims in re.findall(r"MTIA_OUT\((\w+), \w+((?:,\s*\"[^\"]*\")*)", text):
+        if name in expected:
+            known.update(zip(re.findall(r"\"([^\"]+)\"", dims), expected[name].shape))
+    names = {d for _, dims in re.findall(r"MTIA_OUT\((\w+), \w+((?:,\s*\"[^\"]*\")*)", text)
+             for d in re.findall(r"\"(\w+)\"", dims) if not d.isdigit()} - inputs
+    return [w for d in sorted(names) if d in known for w in ("--dim", f"{d}={known[d]}")]
+
+
+def run(tool, elf, directory, values, outputs, grid, options, dynamic):
+    # Scratch of the plan that the sizes did not choose stays unwritten.
+    check = "--check=bounds,race,cb,stale,align" if dynamic else "--check=all"
+    command = [tool, elf, "--functional", check, "--grid", grid] + options
     for name, value in values.items():
         if value.ndim:
             np.save(f"{directory}/{name}.npy", value)
@@ -76,8 +93,10 @@ def main():
                         break
                     done = True
                 grids = o.grid.split(",")
+                options = dim_options(o.knyfe, path, sizes, expected) if form == "dynamic" else []
                 grid = grids[number % len(grids)]
-                got, text = run(o.tool, elf, o.directory, values, types, sizes, grid, form == "dynamic")
+                got, text = run(o.tool, elf, o.directory, values, types, grid, options,
+                                form == "dynamic")
                 ran += 1
                 if got is None:
                     print(f"{what} on {grid}: {text[:800]}")
