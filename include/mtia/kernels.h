@@ -397,6 +397,38 @@ struct mtia_matmul_args {
 #include <mtia/kernels/matmul.def>
 
 //===----------------------------------------------------------------------===//
+// Chain of two matrix products, as a low-rank factorisation of a weight has it
+//
+// t[m, r] = scale * sum over k of x[m, k] * u[k, r];  y[m, n] = sum over r of t[m, r] * v[r, n]
+//
+//   x: [M, K], y: [M, N]
+//   chain_<types>_nn   u: [K, R], v: [R, N]
+//   chain_<types>_tt   u: [R, K], v: [N, R]
+//   buffer: bytes for t; best in SRAM. At least 64 rows of t or all of them, rows padded to 32
+//           bytes; _get_buffer_size() is what suits M and the SRAM best. Its content is lost.
+//
+// t has x's type: floating-point sums (binary32, in the order of k from +0) are scaled, then
+// rounded to it; integer sums (32 bits, wrapping) are scaled in binary32, rounded to the nearest
+// integer, ties to even, and clamped to -128..127. y's sums are made likewise, without scale; of
+// integers they are y. R and K may be 0.
+//
+// SHAPE: extents that don't fit. LIMIT: an extent above 2^30 or as many bytes of K or R. BUFFER:
+// buffer has less room than 64 rows of t.
+//===----------------------------------------------------------------------===//
+
+struct mtia_chain_args {
+  struct mtia_tensor x, u, v, buffer;
+  float scale;
+  struct mtia_tensor y;
+};
+
+#define MTIA_VARIANT(kernel, ...)                                                                  \
+  enum mtia_status mtia_##kernel(const struct mtia_chain_args *args);                              \
+  uint64_t mtia_##kernel##_get_buffer_size(const struct mtia_chain_args *args, uint32_t rows,      \
+                                           uint32_t columns);
+#include <mtia/kernels/chain.def>
+
+//===----------------------------------------------------------------------===//
 // Fully connected layer
 //
 //   sum = bias[n] + sum over k of (x[m, k] - zero_x) * (w[n, k] - zero_w)

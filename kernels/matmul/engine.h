@@ -3,11 +3,13 @@
 // Batched matrix product y[m, n] = c[m, n] + sum over k of x[m, k] * w[k, n], for all types and
 // layouts: a file such as matmul_f16.c defines what is different and includes this one.
 //
-//   MM_IN_SIZE, MM_OUT_SIZE    bytes of an element of x and w, of y and c
-//   MM_MML_TYPE                of mml
-//   MM_MLU                     size of an element of x and w for the MLU
-//   MM_WIDEN                   type of y and c for the SE, where c must be made 32 bits wide
-//   MM_DRAIN(acc, cb, ti, tj)  drain or drainf, with type and flags
+//   MM_IN_SIZE                      bytes of an element of x and w
+//   MM_MML_TYPE                     of mml
+//   MM_MLU                          size of an element of x and w for the MLU
+//   MM_WIDEN                        type of c for the SE, where it must be made 32 bits wide
+//   MM_DRAIN(acc, cb, ti, tj, out)  drain or drainf to elements of `out` bytes, with type and flags
+//   MM_GATED                        two products at once, y = silu(x * w) * (x * w2); 0 if not
+//                                   defined
 //
 // plan.h says which PE computes what. Core 0 loads x, w and c chunk by chunk in the order in which
 // they are used; core 1 computes, block by block, and stores. The cores meet at the start only;
@@ -24,13 +26,26 @@
 //   CB_Y         blocks of y, two
 //
 // Sums are made in the order of k, from c or 0 on, in 32 bits.
+//
+// A block of a gated product has 32 columns of both products, whose chunks lie one behind the other
+// in CB_W: accumulators 0 and 2 are x * w, 1 and 3 x * w2. The SE makes silu of the former as it
+// drains them (to CB_GATE), drains the others (to CB_UP) and multiplies.
 #ifndef MTIA_KERNELS_MATMUL_ENGINE_H
 #define MTIA_KERNELS_MATMUL_ENGINE_H
 
 #include "walk.h"
 
-enum { CB_X, CB_W, CB_Y, CB_C, CB_WIDE };
-enum { MM_STEP_K = MM_STEP / MM_IN_SIZE }; // k of an mml
+#ifndef MM_GATED
+#define MM_GATED 0
+#endif
+
+enum { CB_X, CB_W, CB_Y, CB_C, CB_WIDE, CB_GATE, CB_UP };
+enum {
+  MM_STEP_K = MM_STEP / MM_IN_SIZE,      // k of an mml
+  MM_HALF = MM_BLOCK / 2,                // columns of a gated block
+  MM_HALF_SIZE = MM_BLOCK * MM_HALF * 4, // of one product of a gated block in 32 bits
+  MM_GATED_SIZE = MM_GATED ? 4 * MM_HALF_SIZE : 0,
+};
 
 // A batch of matrices in memory.
 struct mm_matrix {
@@ -40,7 +55,7 @@ struct mm_matrix {
 struct mm_job {
   struct mm_shape shape;
   uint32_t k; // bytes; shape.k if not 0
-  struct mm_matrix x, w, c, y;
+  struct mm_matrix x, w, w2, c, y;
   float scale; // of floating-point sums
 };
 
@@ -110,20 +125,22 @@ static inline void mm_load(const struct mm_job *job, const struct mm_plan *p,
   const struct mm_shape *shape = &job->shape;
   for (struct mm_walk w = mm_begin(shape, p, share); w.units; mm_next(shape, p, share, &w)) {
     if (shape->onto) {
-      __mtia_cr_w2(MTIA_CR_DMA_IN, w.columns * MM_OUT_SIZE, 0);
+      __mtia_cr_w2(MTIA_CR_DMA_IN, w.columns * shape->out, 0);
       __mtia_cr_w(MTIA_CR_DMA_IN_PITCH, job->c.pitch);
-      __mtia_dma_in(CB_C,
-                    job->c.data + w.batch * job->c.batch + w.row * job->c.pitch +
-                        w.column * MM_OUT_SIZE,
-                    w.rows, MTIA_MC_NONE);
+      __mtia_dma_in(
+          CB_C, job->c.data + w.batch * job->c.batch + w.row * job->c.pitch + w.column * shape->out,
+          w.rows, MTIA_MC_NONE);
     }
     bool load_x = w.new_x || !mm_keeps_x(p), load_w = w.new_w || !mm_keeps_w(p);
     uint32_t x_members = mm_x_members(p, share, &w), w_members = mm_w_members(p, share, &w);
     __mtia_cr_w(MTIA_CR_MCAST, x_members | w_members << 16);
     for (uint32_t at = 0; at < job->k; at += p->chunk) {
       uint32_t k = (uint32_t)kn_min(p->chunk, job->k - at);
-      if (load_w)
+      if (load_w) {
         mm_load_w(turned_w, &job->w, &w, at, k, w_members);
+        if (MM_GATED)
+          mm_load_w(turned_w, &job->w2, &w, at, k, w_members);
+      }
       if (load_x)
         mm_load_x(turned_x, &job->x, &w, at, k, x_members);
     }
@@ -139,21 +156,33 @@ struct mm_pair {
   struct mm_chunk x, w;
   uint32_t x_at, w_at; // behind the heads
   uint32_t rows, columns;
+  uint32_t w2_at;  // the second product's
+  uint32_t out;    // bytes of an element of y
   bool zero, last; // the first chunk of a sum from 0; the last chunk
 };
 
-#define MM_FINISH(acc, ti, tj)                                                                     \
+// Column tile t of a block that is not gated; of a gated one, product t.
+#define MM_TJ(t) (MM_GATED ? 0 : (t))
+
+#define MM_FINISH(acc, ti, t)                                                                      \
   do {                                                                                             \
-    if (c->last)                                                                                   \
-      MM_DRAIN(acc, CB_Y, ti, tj);                                                                 \
+    if (c->last && !MM_GATED) {                                                                    \
+      MM_DRAIN(acc, CB_Y, ti, t, c->out);                                                          \
+    } else if (c->last && (t) == 0) {                                                              \
+      __mtia_cr_w(MTIA_CR_QMODE, mtia_qmode(MTIA_ROUND_EVEN, MTIA_SE_SILU, 0));                    \
+      __mtia_drainf(acc, CB_GATE, ti, 0, MTIA_DRAIN_F32, 0);                                       \
+    } else if (c->last) {                                                                          \
+      __mtia_cr_w(MTIA_CR_QMODE, 0);                                                               \
+      __mtia_drainf(acc, CB_UP, ti, 0, MTIA_DRAIN_F32, 0);                                         \
+    }                                                                                              \
   } while (0)
 
 // Neither operand is turned.
-#define MM_TILE(acc, ti, tj)                                                                       \
+#define MM_TILE(acc, ti, t)                                                                        \
   do {                                                                                             \
-    KN_MULTIPLY(acc, CB_X, c->x_at, CB_W, c->w_at, ti, tj, c->x.stride, MM_STEP, c->zero,          \
-                MM_MML_TYPE);                                                                      \
-    MM_FINISH(acc, ti, tj);                                                                        \
+    KN_MULTIPLY(acc, CB_X, c->x_at, CB_W, (t) ? c->w2_at : c->w_at, ti, MM_TJ(t), c->x.stride,     \
+                MM_STEP, c->zero, MM_MML_TYPE);                                                    \
+    MM_FINISH(acc, ti, t);                                                                         \
   } while (0)
 
 static inline void mm_multiply(const struct mm_pair *c) {
@@ -181,11 +210,11 @@ static inline void mm_multiply(const struct mm_pair *c) {
   } while (0)
 
 // One step of w's tile tj, turned, on both tiles of x; and of x's tile ti on both of w.
-#define MM_STEP_W(buffer, acc0, acc1, tj)                                                          \
+#define MM_STEP_W(buffer, acc0, acc1, t)                                                           \
   do {                                                                                             \
     MM_TURN(buffer, CB_W, from, c->w.row, kn_min(MM_STEP_K, k_rows), wide);                        \
-    MM_MML(ob, acc0, CB_X, buffer, 0, tj, 0);                                                      \
-    MM_MML(ob, acc1, CB_X, buffer, 1, tj, MTIA_MML_ADV);                                           \
+    MM_MML(ob, acc0, CB_X, buffer, 0, MM_TJ(t), 0);                                                \
+    MM_MML(ob, acc1, CB_X, buffer, 1, MM_TJ(t), MTIA_MML_ADV);                                     \
   } while (0)
 #define MM_STEP_X(buffer, acc0, acc1, ti)                                                          \
   do {                                                                                             \
@@ -230,7 +259,7 @@ static inline void mm_multiply_turned_w(const struct mm_pair *c) {
   MM_FINISH(0, 0, 0);
   MM_FINISH(2, 1, 0);
   __mtia_cr_w2(MTIA_CR_MML_A, c->x_at, c->x.stride);
-  MM_TURNED_TILE(MM_STEP_W, 1, 3, 1, c->w_at, c->w.row, c->columns);
+  MM_TURNED_TILE(MM_STEP_W, 1, 3, MM_GATED ? 0 : 1, c->w2_at, c->w.row, c->columns);
   MM_FINISH(1, 0, 1);
   MM_FINISH(3, 1, 1);
 }
@@ -290,19 +319,19 @@ static inline void mm_multiply_turned(const struct mm_pair *c) {
   MM_FINISH(3, 1, 1);
 }
 
-static inline uint32_t mm_c_row(const struct mm_walk *w) {
-  return kn_pad(w->columns * MM_OUT_SIZE);
+static inline uint32_t mm_c_row(const struct mm_walk *w, uint32_t out) {
+  return kn_pad(w->columns * out);
 }
 
 #ifdef MM_WIDEN
 // A block of c as 32-bit words.
 static inline void mm_widen(const struct mm_walk *w) {
-  uint32_t bytes = w->rows * mm_c_row(w);
+  uint32_t bytes = w->rows * mm_c_row(w, 2);
   __mtia_cr_w(MTIA_CR_SE_FMT, mtia_se_fmt(MM_WIDEN, MM_WIDEN, MTIA_SE_F32, MTIA_SE_EACH));
-  __mtia_cr_w2(MTIA_CR_SE_LEN, bytes / MM_OUT_SIZE, 0);
+  __mtia_cr_w2(MTIA_CR_SE_LEN, bytes / 2, 0);
   __mtia_cr_w2(MTIA_CR_SE_SRC, 0, 0);
   __mtia_se_un(CB_WIDE, CB_C, MTIA_SE_COPY);
-  __mtia_cb_push(CB_WIDE, bytes * (4 / MM_OUT_SIZE));
+  __mtia_cb_push(CB_WIDE, bytes * 2);
   __mtia_cb_pop(CB_C, bytes);
 }
 enum { MM_CB_START = CB_WIDE };
@@ -311,8 +340,8 @@ enum { MM_CB_START = CB_C };
 #endif
 
 // The accumulators of a block begin with c.
-static inline void mm_start(const struct mm_walk *w) {
-  uint32_t row = mm_c_row(w) * (4 / MM_OUT_SIZE);
+static inline void mm_start(const struct mm_walk *w, uint32_t out) {
+  uint32_t row = mm_c_row(w, out) * (out == 2 ? 2 : 1);
   __mtia_cr_w2(MTIA_CR_BIAS, 0, row);
   __mtia_acc_load(0, MM_CB_START, 0, 0);
   __mtia_acc_load(1, MM_CB_START, 0, 1);
@@ -322,18 +351,36 @@ static inline void mm_start(const struct mm_walk *w) {
 }
 
 // A block without k is c, or zeros.
-static inline void mm_finish_empty(bool onto) {
+static inline void mm_finish_empty(bool onto, uint32_t out) {
+  struct mm_pair block = {.out = out, .last = true}, *c = &block;
   if (!onto) {
     __mtia_acc_zero(0);
     __mtia_acc_zero(1);
     __mtia_acc_zero(2);
     __mtia_acc_zero(3);
   }
-  MM_DRAIN(0, CB_Y, 0, 0);
-  MM_DRAIN(1, CB_Y, 0, 1);
-  MM_DRAIN(2, CB_Y, 1, 0);
-  MM_DRAIN(3, CB_Y, 1, 1);
+  MM_FINISH(0, 0, 0);
+  MM_FINISH(1, 0, 1);
+  MM_FINISH(2, 1, 0);
+  MM_FINISH(3, 1, 1);
 }
+
+#if MM_GATED
+// y's block from silu(x * w) and x * w2.
+static inline void mm_gate(uint32_t rows) {
+  uint32_t bytes = rows * MM_HALF * 4;
+  __mtia_cb_push(CB_GATE, bytes);
+  __mtia_cb_push(CB_UP, bytes);
+  __mtia_cr_w(MTIA_CR_SE_FMT, mtia_se_fmt(MTIA_SE_F32, MTIA_SE_F32, MM_GATED_TYPE, MTIA_SE_EACH));
+  __mtia_cr_w2(MTIA_CR_SE_LEN, rows * MM_HALF, 0);
+  __mtia_cr_w2(MTIA_CR_SE_SRC, 0, 0);
+  __mtia_se_bin(CB_Y, CB_GATE, CB_UP, MTIA_SE_MUL);
+  __mtia_cb_pop(CB_GATE, bytes);
+  __mtia_cb_pop(CB_UP, bytes);
+}
+#else
+static inline void mm_gate(uint32_t rows) { (void)rows; }
+#endif
 
 static inline void mm_compute(const struct mm_job *job, const struct mm_plan *p,
                               const struct mm_share *share, bool turned_x, bool turned_w) {
@@ -341,7 +388,9 @@ static inline void mm_compute(const struct mm_job *job, const struct mm_plan *p,
   __mtia_cr_w2(MTIA_CR_MML_INC, MM_STEP, MM_STEP);
   __mtia_cr_w2(MTIA_CR_QSCALE, mtia_f32_bits(job->scale), 0);
   __mtia_cr_w(MTIA_CR_QMODE, 0);
-  __mtia_cr_w2(MTIA_CR_OUT, 0, MM_BLOCK * MM_OUT_SIZE);
+  __mtia_cr_w2(MTIA_CR_QCLAMP, (uint32_t)-128, 127);
+  uint32_t y_row = shape->columns * shape->out;
+  __mtia_cr_w2(MTIA_CR_OUT, 0, MM_GATED ? MM_HALF * 4 : y_row);
   __mtia_cr_w2(MTIA_CR_MLU_DST, 0, MM_STEP);
   __mtia_cr_w(MTIA_CR_DMA_OUT_PITCH, job->y.pitch);
   uint32_t w_held = 0; // bytes of the panel's w in front of the block's
@@ -352,12 +401,12 @@ static inline void mm_compute(const struct mm_job *job, const struct mm_plan *p,
 #endif
   while (w.units) {
     bool pop_x = w.last_x || !mm_keeps_x(p), pop_w = w.last_w || !mm_keeps_w(p);
-    struct mm_pair c = {.rows = w.rows, .columns = w.columns};
+    struct mm_pair c = {.rows = w.rows, .columns = w.columns, .out = shape->out};
     __mtia_cr_w(MTIA_CR_BLOCK, mtia_block(w.rows, w.columns));
     struct mm_walk now = w;
     mm_next(shape, p, share, &w);
     if (shape->onto) {
-      mm_start(&now);
+      mm_start(&now, shape->out);
 #ifdef MM_WIDEN
       if (w.units) // ahead of this block's drains
         mm_widen(&w);
@@ -370,6 +419,8 @@ static inline void mm_compute(const struct mm_job *job, const struct mm_plan *p,
       c.w = mm_chunk(turned_w, k, now.columns);
       c.x_at = pop_x ? 0 : x_at;
       c.w_at = pop_w ? 0 : w_held;
+      uint32_t w_bytes = c.w.rows * c.w.row;
+      c.w2_at = MM_GATED ? c.w_at + w_bytes : c.w_at;
       c.zero = at == 0 && !shape->onto;
       c.last = at + k == job->k;
       if (turned_x && turned_w)
@@ -385,19 +436,21 @@ static inline void mm_compute(const struct mm_job *job, const struct mm_plan *p,
       else
         x_at += c.x.rows * c.x.row;
       if (pop_w)
-        __mtia_cb_pop(CB_W, c.w.rows * c.w.row);
+        __mtia_cb_pop(CB_W, MM_GATED ? 2 * w_bytes : w_bytes);
       else
-        w_held += c.w.rows * c.w.row;
+        w_held += MM_GATED ? 2 * w_bytes : w_bytes;
     }
     if (now.last_x)
       w_held = 0; // the next strip goes over the panel again
     if (job->k == 0)
-      mm_finish_empty(shape->onto);
-    __mtia_cb_push(CB_Y, now.rows * MM_BLOCK * MM_OUT_SIZE);
-    __mtia_cr_w2(MTIA_CR_DMA_OUT, now.columns * MM_OUT_SIZE, MM_BLOCK * MM_OUT_SIZE);
+      mm_finish_empty(shape->onto, shape->out);
+    if (MM_GATED)
+      mm_gate(now.rows);
+    __mtia_cb_push(CB_Y, now.rows * y_row);
+    __mtia_cr_w2(MTIA_CR_DMA_OUT, now.columns * shape->out, y_row);
     __mtia_dma_out(CB_Y,
                    job->y.data + now.batch * job->y.batch + now.row * job->y.pitch +
-                       now.column * MM_OUT_SIZE,
+                       now.column * shape->out,
                    now.rows);
   }
 }
@@ -415,8 +468,13 @@ static inline void mm_run(const struct mm_job *job, bool turned_x, bool turned_w
     __mtia_cb_init(CB_Y, at += plan.w_size, mm_y_size(&job->shape));
     if (job->shape.onto) {
       __mtia_cb_init(CB_C, at += mm_y_size(&job->shape), mm_c_size(&job->shape));
-      if (MM_OUT_SIZE < 4)
+      if (mm_wide_size(&job->shape))
         __mtia_cb_init(CB_WIDE, at + mm_c_size(&job->shape), mm_wide_size(&job->shape));
+    }
+    if (MM_GATED) {
+      at += mm_y_size(&job->shape);
+      __mtia_cb_init(CB_GATE, at, 2 * MM_HALF_SIZE);
+      __mtia_cb_init(CB_UP, at + 2 * MM_HALF_SIZE, 2 * MM_HALF_SIZE);
     }
   }
   __mtia_bar(MTIA_BAR_PE);
@@ -426,9 +484,35 @@ static inline void mm_run(const struct mm_job *job, bool turned_x, bool turned_w
     mm_compute(job, &plan, &share, turned_x, turned_w);
 }
 
-static inline struct mm_matrix mm_matrix(const struct mtia_tensor *t) {
+// A tensor of three dimensions, and of two.
+static inline struct mm_matrix mm_matrices(const struct mtia_tensor *t) {
   return (struct mm_matrix){t->data, t->stride[0], t->stride[1]};
 }
-static inline bool mm_far(const struct mtia_tensor *t) { return t->data >= MTIA_DRAM_BASE; }
+static inline struct mm_matrix mm_matrix(const struct mtia_tensor *t) {
+  return (struct mm_matrix){t->data, 0, t->stride[0]};
+}
+static inline bool mm_far(uint64_t address) { return address >= MTIA_DRAM_BASE; }
+
+// The job of one product of two matrices; k is of elements.
+static inline struct mm_job mm_product(uint64_t m, uint64_t n, uint64_t k, uint32_t out,
+                                       struct mm_matrix x, struct mm_matrix w, struct mm_matrix y) {
+  uint32_t bytes = (uint32_t)k * MM_IN_SIZE;
+  return (struct mm_job){.shape = {.batch = 1,
+                                   .m = m,
+                                   .n = n,
+                                   .k = bytes ? bytes : MM_STEP,
+                                   .out = out,
+                                   .columns = MM_GATED ? MM_HALF : MM_BLOCK,
+                                   .aside = MM_GATED_SIZE,
+                                   .x_far = mm_far(x.data),
+                                   .w_far = mm_far(w.data),
+                                   .rows = mtia_rows(),
+                                   .cols = mtia_cols()},
+                         .k = bytes,
+                         .x = x,
+                         .w = w,
+                         .y = y,
+                         .scale = 1};
+}
 
 #endif

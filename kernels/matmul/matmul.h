@@ -4,6 +4,7 @@
 // engine.h asks for and
 //
 //   MM_IN, MM_OUT        enum mtia_dtype of x and w, of c and y
+//   MM_OUT_SIZE          bytes of an element of these
 //   MM_FILE_<file>(...)  as MM_VARIANT, for its own rows of the table
 #ifndef MTIA_KERNELS_MATMUL_H
 #define MTIA_KERNELS_MATMUL_H
@@ -31,24 +32,11 @@ static inline enum mtia_status mm_matmul(const struct mtia_matmul_args *a, bool 
     return MTIA_STATUS_LIMIT;
   if (batch == 0 || m == 0 || n == 0)
     return MTIA_STATUS_OK;
-  uint32_t bytes = (uint32_t)k * MM_IN_SIZE;
-  struct mm_job job = {.shape = {.batch = batch,
-                                 .m = m,
-                                 .n = n,
-                                 .k = bytes ? bytes : MM_STEP,
-                                 .out = MM_OUT_SIZE,
-                                 .columns = MM_BLOCK,
-                                 .onto = onto,
-                                 .x_far = mm_far(&a->x),
-                                 .w_far = mm_far(&a->w),
-                                 .rows = mtia_rows(),
-                                 .cols = mtia_cols()},
-                       .k = bytes,
-                       .x = mm_matrix(&a->x),
-                       .w = mm_matrix(&a->w),
-                       .c = mm_matrix(&a->c),
-                       .y = mm_matrix(&a->y),
-                       .scale = 1};
+  struct mm_job job =
+      mm_product(m, n, k, MM_OUT_SIZE, mm_matrices(&a->x), mm_matrices(&a->w), mm_matrices(&a->y));
+  job.shape.batch = batch;
+  job.shape.onto = onto;
+  job.c = mm_matrices(&a->c);
   mm_run(&job, turned_x, turned_w);
   kn_leave();
   return MTIA_STATUS_OK;

@@ -7,6 +7,6 @@
 #define MM_OUT_SIZE 4
 #define MM_MML_TYPE MTIA_MML_F16
 #define MM_MLU MTIA_MLU_16
-#define MM_DRAIN(acc, cb, ti, tj) __mtia_drainf(acc, cb, ti, tj, MTIA_DRAIN_F32, 0)
+#define MM_DRAIN(acc, cb, ti, tj, out) __mtia_drainf(acc, cb, ti, tj, MTIA_DRAIN_F32, 0)
 #define MM_FILE_F16_F32(kernel, layout) MM_VARIANT(kernel, layout)
 #include "matmul.h"

@@ -46,6 +46,7 @@ struct mm_shape {
   uint32_t k;          // bytes, not 0
   uint32_t out;        // bytes of an element of y
   uint32_t columns;    // of y per block: MM_BLOCK, or half of it where a block has two products
+  uint32_t aside;      // bytes of local memory that are taken
   bool onto;           // the sum begins at c
   bool x_far, w_far;   // in DRAM
   uint32_t rows, cols; // of the sub-grid
@@ -80,7 +81,7 @@ static inline uint32_t mm_wide_size(const struct mm_shape *s) {
 }
 // What is left for x and w.
 static inline uint32_t mm_room(const struct mm_shape *s) {
-  return MTIA_LOCAL_SIZE - mm_y_size(s) - mm_c_size(s) - mm_wide_size(s);
+  return MTIA_LOCAL_SIZE - mm_y_size(s) - mm_c_size(s) - mm_wide_size(s) - s->aside;
 }
 
 // Chooses what is kept, how wide panels are and how x and w share the room.

@@ -1,0 +1,12 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+// Chains of two matrix products in F16 (chain.h says how).
+#define CHAIN_IN MTIA_F16
+#define CHAIN_OUT MTIA_F16
+#define CHAIN_OUT_SIZE 2
+#define MM_IN_SIZE 2
+#define MM_MML_TYPE MTIA_MML_F16
+#define MM_MLU MTIA_MLU_16
+#define MM_DRAIN(acc, cb, ti, tj, out) __mtia_drainf(acc, cb, ti, tj, MTIA_DRAIN_F16, 0)
+#define CHAIN_FILE_F16(kernel, layout) CHAIN_VARIANT(kernel, layout)
+#include "chain.h"
