@@ -223,7 +223,7 @@ struct mtia_broadcast_args {
 // its diagonal. f16, bf16: sums in binary32 in the order of D, from +0, rounded once. i8: the
 // product is clamp(round(float32(dot) * scale) + zero), the dense feature clamp(round(float32(x) *
 // dense_scale) + zero), ties to even; only i8 has these scalars.
-// SHAPE: other extents. LIMIT: two samples and their results don't fit into local memory: twice
+// SHAPE: other extents. LIMIT: two samples and their results do not fit into local memory: twice
 // F * (bytes of D + bytes of F) + bytes of y's row, each rounded up to 32.
 //===----------------------------------------------------------------------===//
 

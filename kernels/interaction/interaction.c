@@ -17,6 +17,7 @@ struct cut {
   uint32_t x_row, z_row, y_row;    // bytes, padded
   uint32_t x_bytes, z_bytes;       // of a sample
   uint32_t group;                  // samples, at most
+  bool ahead;                      // a group is multiplied before the one in front is collected
   uint32_t x_size, z_size, y_size; // of CBs
   struct kn_range mine;
 };
@@ -37,13 +38,20 @@ static enum mtia_status cut(const struct mtia_interaction_args *a, enum mtia_dty
   uint64_t y_row = mtia_align_up(a->y.dim[1] * c->size);
   uint64_t x_bytes = features * c->x_row, z_bytes = features * c->z_row;
   c->mine = kn_share(samples, mtia_pe(), kn_pes());
-  uint64_t group = kn_div(MTIA_LOCAL_SIZE, kn_max(2 * (x_bytes + z_bytes + y_row), 1));
+  // Room for two groups, and for a third one's samples that come meanwhile.
+  uint64_t two = 2 * (x_bytes + z_bytes + y_row);
+  uint64_t group = kn_div(MTIA_LOCAL_SIZE, kn_max(two + x_bytes, 1));
+  c->ahead = group > 0;
+  if (!c->ahead)
+    group = two <= MTIA_LOCAL_SIZE;
   if (group == 0)
     return MTIA_STATUS_LIMIT;
   c->y_row = (uint32_t)y_row;
   c->x_bytes = (uint32_t)x_bytes;
   c->z_bytes = (uint32_t)z_bytes;
-  c->group = (uint32_t)kn_min(group, GROUP);
+  // Two groups at least: what follows a group's last load is not hidden behind another's.
+  uint64_t fair = kn_max((c->mine.end - c->mine.begin + 1) / 2, 1);
+  c->group = (uint32_t)kn_min(kn_min(group, GROUP), fair);
   c->y_size = 2 * c->group * c->y_row;
   c->z_size = 2 * c->group * c->z_bytes;
   c->x_size = MTIA_LOCAL_SIZE - c->y_size - c->z_size;
@@ -81,13 +89,14 @@ static void load(const struct mtia_interaction_args *a, const struct cut *c) {
       __mtia_drainf(acc, CB_Z, 0, 0, MTIA_DRAIN_BF16, 0);                                          \
   } while (0)
 
-// The products of sample s of the group; `turn` counts tiles, so that accumulators take turns.
-static inline uint32_t multiply(const struct cut *c, enum mtia_dtype kind, uint32_t s,
-                                uint32_t turn) {
+// The products of sample s of a group, behind `before` samples in CB_X; `turn` counts tiles, so
+// that accumulators take turns.
+static inline uint32_t multiply(const struct cut *c, enum mtia_dtype kind, uint32_t before,
+                                uint32_t s, uint32_t turn) {
   for (uint32_t i = 0; i < c->features; i += TILE) {
     uint32_t rows = (uint32_t)kn_min(TILE, c->features - i);
     for (uint32_t j = 0; j <= i; j += TILE, turn++) {
-      uint32_t x_i = s * c->x_bytes + i * c->x_row, x_j = s * c->x_bytes + j * c->x_row;
+      uint32_t x = (before + s) * c->x_bytes, x_i = x + i * c->x_row, x_j = x + j * c->x_row;
       __mtia_cr_w(MTIA_CR_BLOCK, mtia_block(rows, (uint32_t)kn_min(TILE, c->features - j)));
       __mtia_cr_w2(MTIA_CR_OUT, s * c->z_bytes + i * c->z_row + j * c->size, c->z_row);
       switch (turn % 4) {
@@ -108,55 +117,77 @@ static inline uint32_t multiply(const struct cut *c, enum mtia_dtype kind, uint3
   return turn;
 }
 
-// The next `columns` elements of each of the group's rows of y, from behind the head of `cb` on.
-#define APPEND(cb, at, stride, columns)                                                            \
+// The next elements of each of the group's rows of y.
+#define CONCAT(cb)                                                                                 \
   do {                                                                                             \
-    __mtia_cr_w2(MTIA_CR_MLU_SHAPE, group, columns);                                               \
-    __mtia_cr_w2(MTIA_CR_MLU_SRC, at, stride);                                                     \
     if (kind == MTIA_I8)                                                                           \
       __mtia_mlu_concat(CB_Y, cb, MTIA_MLU_8, MTIA_MLU_MEMORY);                                    \
     else                                                                                           \
       __mtia_mlu_concat(CB_Y, cb, MTIA_MLU_16, MTIA_MLU_MEMORY);                                   \
   } while (0)
 
+// What a group's products are put into y's rows with: `b` is its first sample.
+static inline void collect(const struct mtia_interaction_args *a, const struct cut *c,
+                           enum mtia_dtype kind, uint64_t b, uint32_t group) {
+  __mtia_cr_w2(MTIA_CR_MLU_DST, 0, c->y_row);
+  if (kind == MTIA_I8 && c->columns) {
+    __mtia_cr_w2(MTIA_CR_QSCALE, mtia_f32_bits(a->dense_scale), (uint32_t)a->zero);
+    for (uint32_t s = 0; s < group; s++) {
+      __mtia_cr_w2(MTIA_CR_SE_LEN, c->columns, s * c->y_row);
+      __mtia_cr_w2(MTIA_CR_SE_SRC, s * c->x_bytes, 0);
+      __mtia_se_un(CB_Y, CB_X, MTIA_SE_QUANTISE);
+    }
+    __mtia_cr_w2(MTIA_CR_MLU_DST, c->columns, c->y_row);
+  } else if (c->columns) {
+    __mtia_cr_w2(MTIA_CR_MLU_SHAPE, group, c->columns);
+    __mtia_cr_w2(MTIA_CR_MLU_SRC, 0, c->x_bytes);
+    CONCAT(CB_X);
+  }
+  // As few instructions as there can be: they bind where groups are small.
+  uint64_t shape = group;
+  __mtia_cr_w2(MTIA_CR_MLU_SRC, 0, c->z_bytes);
+#pragma clang loop unroll_count(4)
+  for (uint32_t i = 1; i < c->features; i++) {
+    shape += UINT64_C(1) << 32; // a column more
+    __mtia_cr_w(MTIA_CR_MLU_SHAPE, shape);
+    __mtia_cr_add(MTIA_CR_MLU_SRC, c->z_row);
+    CONCAT(CB_Z);
+  }
+  if (c->x_row)
+    __mtia_cb_pop(CB_X, group * c->x_bytes);
+  if (c->features > 1)
+    __mtia_cb_pop(CB_Z, group * c->z_bytes);
+  __mtia_cb_push(CB_Y, group * c->y_row);
+  __mtia_dma_out(CB_Y, a->y.data + b * a->y.stride[0], group);
+}
+
 static inline void compute(const struct mtia_interaction_args *a, const struct cut *c,
                            enum mtia_dtype kind) {
-  uint64_t dot_scale = mtia_f32_bits(kind == MTIA_I8 ? a->scale : 1);
-  uint32_t zero = kind == MTIA_I8 ? (uint32_t)a->zero : 0, turn = 0;
+  uint32_t turn = 0;
   __mtia_cr_w2(MTIA_CR_QCLAMP, (uint32_t)-128, 127);
   __mtia_cr_w(MTIA_CR_QMODE, mtia_qmode(MTIA_ROUND_EVEN, 0, 0));
   __mtia_cr_w2(MTIA_CR_MML_INC, STEP, STEP);
   __mtia_cr_w(MTIA_CR_SE_FMT, mtia_se_fmt(MTIA_SE_I8, 0, MTIA_SE_I8, MTIA_SE_EACH));
   __mtia_cr_w(MTIA_CR_DMA_OUT_PITCH, a->y.stride[0]);
   __mtia_cr_w2(MTIA_CR_DMA_OUT, a->y.dim[1] * c->size, 0);
-  for (uint64_t b = c->mine.begin; b < c->mine.end; b += c->group) {
-    uint32_t group = (uint32_t)kn_min(c->group, c->mine.end - b);
-    if (c->features > 1) {
-      __mtia_cr_w2(MTIA_CR_QSCALE, dot_scale, zero);
-      for (uint32_t s = 0; s < group; s++)
-        turn = multiply(c, kind, s, turn);
-      __mtia_cb_push(CB_Z, group * c->z_bytes);
+  // A group's commands for the MLU are more than its queue takes, so the next group's products are
+  // issued before them.
+  uint32_t group = 0; // of the samples from b on, multiplied already
+  for (uint64_t b = c->mine.begin; b < c->mine.end;) {
+    uint32_t next = (uint32_t)kn_min(c->group, c->mine.end - b - group);
+    if (next && c->features > 1 && (c->ahead || group == 0)) {
+      if (kind == MTIA_I8)
+        __mtia_cr_w2(MTIA_CR_QSCALE, mtia_f32_bits(a->scale), (uint32_t)a->zero);
+      else
+        __mtia_cr_w2(MTIA_CR_QSCALE, mtia_f32_bits(1), 0);
+      for (uint32_t s = 0; s < next; s++)
+        turn = multiply(c, kind, group, s, turn);
+      __mtia_cb_push(CB_Z, next * c->z_bytes);
     }
-    __mtia_cr_w2(MTIA_CR_MLU_DST, 0, c->y_row);
-    if (kind == MTIA_I8 && c->columns) {
-      __mtia_cr_w2(MTIA_CR_QSCALE, mtia_f32_bits(a->dense_scale), zero);
-      for (uint32_t s = 0; s < group; s++) {
-        __mtia_cr_w2(MTIA_CR_SE_LEN, c->columns, s * c->y_row);
-        __mtia_cr_w2(MTIA_CR_SE_SRC, s * c->x_bytes, 0);
-        __mtia_se_un(CB_Y, CB_X, MTIA_SE_QUANTISE);
-      }
-      __mtia_cr_w2(MTIA_CR_MLU_DST, c->columns, c->y_row);
-    } else if (c->columns) {
-      APPEND(CB_X, 0, c->x_bytes, c->columns);
-    }
-    for (uint32_t i = 1; i < c->features; i++)
-      APPEND(CB_Z, i * c->z_row, c->z_bytes, i);
-    if (c->x_row)
-      __mtia_cb_pop(CB_X, group * c->x_bytes);
-    if (c->features > 1)
-      __mtia_cb_pop(CB_Z, group * c->z_bytes);
-    __mtia_cb_push(CB_Y, group * c->y_row);
-    __mtia_dma_out(CB_Y, a->y.data + b * a->y.stride[0], group);
+    if (group)
+      collect(a, c, kind, b, group);
+    b += group;
+    group = c->ahead || group == 0 ? next : 0;
   }
 }
 
