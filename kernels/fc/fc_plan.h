@@ -122,6 +122,9 @@ static inline __attribute__((always_inline)) void fc_keep(struct fc_plan *p, uin
   p->w_room = room - p->x_room;
 }
 
+// Times of a tile-step of x or w from memory, in halves of a cycle.
+static inline uint32_t fc_cost(bool in_dram) { return in_dram ? 11 : 2; }
+
 // Estimated cycles of what must happen for a plan, all at the same time.
 struct fc_estimate {
   uint64_t products, port, memory;
@@ -136,7 +139,7 @@ fc_estimate(struct fc_plan *p, const struct fc_size *size, uint32_t row_copies) 
   e.port = (uint64_t)(p->my_m * x_times + p->my_n * w_times) * p->my_steps * 18;
   // The same from all of SRAM: 1 cycle; from DRAM 5.5.
   uint64_t x = (uint64_t)p->m_tiles * x_times * row_copies, w = (uint64_t)p->n_tiles * w_times;
-  e.memory = (x * (size->x_in_dram ? 11 : 2) + w * (size->w_in_dram ? 11 : 2)) * p->steps >> 1;
+  e.memory = (x * fc_cost(size->x_in_dram) + w * fc_cost(size->w_in_dram)) * p->steps >> 1;
   return e;
 }
 
@@ -169,56 +172,117 @@ static inline bool fc_all_have_k(uint32_t steps, uint32_t c) {
   return c == 0 || ((1u << c) - 1) * fc_ceil_shift(steps, c) < steps;
 }
 
+// The estimate as if everything was loaded once: what small layers can afford.
+static inline uint64_t fc_quick_cycles(const struct fc_plan *p, const struct fc_size *size,
+                                       uint32_t row_copies) {
+  uint64_t products = (uint64_t)p->my_m * p->my_n * p->my_steps * 32;
+  uint64_t port = (uint64_t)(p->my_m + p->my_n) * p->my_steps * 18;
+  uint64_t memory = ((uint64_t)p->m_tiles * row_copies * fc_cost(size->x_in_dram) +
+                     (uint64_t)p->n_tiles * fc_cost(size->w_in_dram)) *
+                        p->steps >>
+                    1;
+  uint64_t most = products > port ? products : port;
+  most = most > memory ? most : memory;
+  return most + ((port + memory) >> 5) + (p->k_log2 ? 100u << p->k_log2 : 0);
+}
+
 // Tries all plans.
 __attribute__((noinline, unused)) static void
 fc_search(struct fc_plan *p, const struct fc_size *size, uint32_t rows, uint32_t cols) {
   uint32_t row_bits = fc_twos(rows), col_bits = fc_twos(cols);
   uint64_t least = UINT64_MAX;
   struct fc_plan q = *p;
+  bool quick = (uint64_t)p->m_tiles * p->n_tiles * p->steps < UINT64_C(1024) * rows * cols;
   for (uint32_t odd = 0; odd <= ((rows >> row_bits) > 1); ++odd)
-    for (uint32_t r = 0; r <= row_bits; ++r)
+    for (uint32_t r = 0; r <= row_bits; ++r) {
+      uint32_t copies = (odd ? 1 : rows >> row_bits) << (row_bits - r);
       for (uint32_t c = 0; c <= col_bits && fc_all_have_k(p->steps, c); ++c) {
         fc_deal(&q, rows, cols, r, c, odd);
         // What multiplies longer can't be better.
         if ((uint64_t)q.my_m * q.my_n * q.my_steps * 32 >= least)
           continue;
-        uint64_t cycles = fc_cycles(&q, size, rows);
+        uint64_t cycles = quick ? fc_quick_cycles(&q, size, copies) : fc_cycles(&q, size, rows);
         if (cycles < least) {
           least = cycles;
           *p = q;
         }
       }
+    }
+  uint32_t x_times, w_times;
+  if (quick)
+    fc_keep(p, size->y_size, &x_times, &w_times);
 }
 
-// Every core computes the same plan from the same numbers, so it must be quick. On a grid of powers
-// of two there is a first guess: as many rows as m can be dealt out to evenly, and as few
-// columns for k as then are left over, so that blocks are still of 2 x 2 tiles: smaller ones load
-// more for each product. It is taken if loading hides behind the products.
+static inline bool fc_even(const struct fc_plan *p, uint32_t r, uint32_t n_bits) {
+  return p->my_m << r == p->m_tiles && p->my_n << n_bits == p->n_tiles &&
+         p->my_steps << p->k_log2 == p->steps;
+}
+
+// Something is in DRAM: every row of PEs takes other rows of x, so that all of x and w is read
+// once; k is in as many parts as that needs.
+static inline bool fc_guess_dram(struct fc_plan *p, const struct fc_size *size, uint32_t row_bits,
+                                 uint32_t col_bits) {
+  uint64_t once = ((uint64_t)p->m_tiles * fc_cost(size->x_in_dram) +
+                   (uint64_t)p->n_tiles * fc_cost(size->w_in_dram)) *
+                      p->steps >>
+                  1;
+  p->row_groups = 1u << row_bits;
+  p->my_m = fc_ceil_shift(p->m_tiles, row_bits);
+  // One row of tiles is multiplied while the next ones come; then x is better shared by two columns
+  // than by eight, which wait for each other.
+  uint32_t c = p->my_m == 1 && p->m_tiles < 1u << row_bits ? fc_min(col_bits, 2) : 0;
+  for (; c <= col_bits && fc_all_have_k(p->steps, c); ++c) {
+    p->k_log2 = c;
+    p->n_groups = 1u << (col_bits - c);
+    p->my_n = fc_ceil_shift(p->n_tiles, col_bits - c);
+    p->my_steps = fc_ceil_shift(p->steps, c);
+    struct fc_estimate e = fc_estimate(p, size, 1);
+    if (e.memory == once)
+      return e.memory >= e.products || fc_even(p, row_bits, col_bits - c);
+  }
+  return false;
+}
+
+// Everything is in SRAM: as many rows as m can be dealt out to evenly, and as few columns for k as
+// then are left over, so that blocks are still of 2 x 2 tiles: smaller ones load more for each
+// product. Good if loading hides behind the products.
+static inline __attribute__((always_inline)) bool
+fc_guess_sram(struct fc_plan *p, const struct fc_size *size, uint32_t row_bits, uint32_t col_bits) {
+  // Halved, for tiles in pairs; an odd number is one of singles.
+  uint32_t m_twos = fc_twos(p->m_tiles), n_twos = fc_twos(p->n_tiles);
+  uint32_t r = fc_min(row_bits, m_twos - (m_twos > 0)), n_bits = row_bits - r + col_bits;
+  n_twos -= n_twos > 0;
+  uint32_t c = n_bits > n_twos ? n_bits - n_twos : 0;
+  if (c > col_bits || p->steps & ((1u << c) - 1))
+    return false;
+  n_bits -= c;
+  p->row_groups = 1u << r;
+  p->k_log2 = c;
+  p->n_groups = 1u << n_bits;
+  p->my_m = p->m_tiles >> r;
+  p->my_n = p->n_tiles >> n_bits;
+  p->my_steps = p->steps >> c;
+  struct fc_estimate e = fc_estimate(p, size, 1u << (row_bits - r));
+  return e.products >= e.port && e.products >= e.memory;
+}
+
+// Every core computes the same plan from the same numbers, so it must be quick: on a grid of powers
+// of two there is a first guess.
 static inline __attribute__((always_inline)) void
 fc_choose(struct fc_plan *p, const struct fc_size *size, uint32_t rows, uint32_t cols) {
   p->m_tiles = (uint32_t)(size->m + FC_TILE - 1) / FC_TILE;
   p->n_tiles = (uint32_t)(size->n + FC_TILE - 1) / FC_TILE;
   p->steps = (uint32_t)(size->k_bytes + FC_TILE - 1) / FC_TILE;
   uint32_t row_bits = fc_twos(rows), col_bits = fc_twos(cols);
-  // Halved, for tiles in pairs; an odd number is one of singles.
-  uint32_t m_twos = fc_twos(p->m_tiles), n_twos = fc_twos(p->n_tiles);
-  uint32_t r = fc_min(row_bits, m_twos - (m_twos > 0)), n_bits = row_bits - r + col_bits;
-  n_twos -= n_twos > 0;
-  uint32_t c = n_bits > n_twos ? n_bits - n_twos : 0;
-  if (rows >> row_bits == 1 && cols >> col_bits == 1 && c <= col_bits &&
-      (p->steps & ((1u << c) - 1)) == 0 && p->steps) {
-    n_bits -= c;
-    p->row_groups = 1u << r;
-    p->k_log2 = c;
-    p->n_groups = 1u << n_bits;
-    p->my_m = p->m_tiles >> r;
-    p->my_n = p->n_tiles >> n_bits;
-    p->my_steps = p->steps >> c;
-    struct fc_estimate e = fc_estimate(p, size, rows >> r);
-    if (e.products >= e.port && e.products >= e.memory)
-      return;
+  bool good = false;
+  if (rows >> row_bits == 1 && cols >> col_bits == 1 && p->steps) {
+    if (size->x_in_dram | size->w_in_dram)
+      good = fc_guess_dram(p, size, row_bits, col_bits);
+    else
+      good = fc_guess_sram(p, size, row_bits, col_bits);
   }
-  fc_search(p, size, rows, cols);
+  if (!good)
+    fc_search(p, size, rows, cols);
 }
 
 #endif
