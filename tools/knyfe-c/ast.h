@@ -392,6 +392,7 @@ struct kn_file {
   uint32_t size;             /* of the file itself */
   struct kn_source *sources; /* the file itself first */
   bool no_imports;           /* refuse `import`: fuzzing opens no files */
+  uint64_t fuel;             /* steps that the interpreter may take; 0: any number */
   bool skip_imports;         /* do not look at them: formatting */
   struct kn_def *defs;
   struct kn_arena *arena;

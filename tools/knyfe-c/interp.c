@@ -74,6 +74,7 @@ struct run {
   double *magnitudes;
   uint64_t *counts;
   double **errors; /* by tensor id; NULL if nobody asks */
+  uint64_t fuel;   /* 0: any amount */
   int64_t index[128];
   const char *index_names[128];
   jmp_buf stop;
@@ -84,6 +85,12 @@ static struct value eval(struct run *r, struct node *n);
 _Noreturn static void no_memory(struct run *r) {
   kn_report_plain(KN_DIAG_no_memory, "not enough memory to interpret '%s'", r->kernel->name);
   longjmp(r->stop, 1);
+}
+
+/* A step; the end without a message when the fuel is used up. */
+static void burn(struct run *r) {
+  if (r->fuel && --r->fuel == 0)
+    longjmp(r->stop, 1);
 }
 
 /*===----------------------------------------------------------------------===//
@@ -732,6 +739,7 @@ static struct value finish(struct node *n, struct state *s) {
 }
 
 static void reduce_range(struct run *r, struct node *n, unsigned which, struct state *s) {
+  burn(r);
   if (which == n->e->num_indices) {
     step(n, s, eval(r, n->args[0]), r->index[n->ranges[0].id]);
     return;
@@ -762,7 +770,7 @@ static void run_scan(struct run *r, struct node *n) {
     start(n, n->scan);
   else if (hi - 1 > lo)
     lo = hi - 1;
-  for (r->index[id] = lo; r->index[id] < hi; r->index[id]++)
+  for (r->index[id] = lo; r->index[id] < hi; burn(r), r->index[id]++)
     step(n, n->scan, eval(r, n->args[0]), r->index[id]);
   struct state last = *n->scan;
   n->cache = finish(n, &last);
@@ -1042,6 +1050,7 @@ static void run_stmt(struct run *r, struct kn_stmt *s, struct node *n) {
     begin_scatter(r, s->target);
   if (!empty)
     do {
+      burn(r);
       int64_t at = target_element(r, s, subscripts);
       struct value v = eval(r, n);
       if (s->kind == KN_SCATTER)
@@ -1078,6 +1087,7 @@ bool kn_interpret(struct kn_file *file, struct kn_kernel *k, void *const *data,
   unsigned fixed = k->num_inputs + k->num_outputs;
   r->file = file;
   r->kernel = k;
+  r->fuel = file->fuel;
   r->data = kn_alloc(file, (fixed + k->num_locals) * sizeof *r->data);
   if (errors)
     r->errors = kn_alloc(file, (fixed + k->num_locals) * sizeof *r->errors);

@@ -1,0 +1,817 @@
+# SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+"""Random well-typed KNYFE-C programs: the reference interpreter must agree with numpy.
+
+  knyfe_programs.py KNYFE_C [--seed N] [--count N] [--keep DIR] [--device GRID[,GRID...]]
+
+Programs cover the language of docs/knyfe.md; what they mean is evaluated here a second time, written
+from that page. Every bit of every output must agree (all NaN are one). With --device each program
+is compiled and run by --check too, on one of the grids; what has no mapping (KN0090) is counted.
+Without --count it goes on for $FUZZ_SECONDS (60). A program that fails is printed with its seed.
+"""
+import argparse
+import math
+import os
+import random
+import re
+import subprocess
+import sys
+import tempfile
+import time
+
+import numpy as np
+
+INTS = {"i4": (4, True), "i8": (8, True), "u8": (8, False), "i16": (16, True), "i32": (32, True), "i64": (64, True)}
+FLOATS = ["f16", "bf16", "f32"]
+SIZES = [1, 1, 2, 3, 4, 5, 7, 8, 9]
+
+
+# ---- Values: integers and bool as int64, floating point as float64 rounded to its type ----
+
+def wrap(type_, v):
+    bits, signed = INTS[type_]
+    v = np.asarray(v, np.int64)
+    if bits == 64:
+        return v
+    v = v & ((1 << bits) - 1)
+    return np.where(v >= 1 << (bits - 1), v - (1 << bits), v) if signed else v
+
+
+def bounds(type_):
+    bits, signed = INTS[type_]
+    return (-(1 << (bits - 1)), (1 << (bits - 1)) - 1) if signed else (0, (1 << bits) - 1)
+
+
+def rounded(type_, v):
+    """To nearest even; too large is infinity."""
+    v = np.asarray(v, np.float64)
+    with np.errstate(all="ignore"):
+        if type_ == "f32":
+            return v.astype(np.float32).astype(np.float64)
+        if type_ == "f16":
+            return v.astype(np.float16).astype(np.float64)
+        m, e = np.frexp(v)  # bf16: 8 bits, least 2^-133
+        last = np.maximum(e - 8, -133)
+        r = np.ldexp(np.rint(np.ldexp(v, -last)), last)
+        r = np.where(np.abs(r) > 3.3895313892515355e38, np.copysign(np.inf, v), r)
+        return np.where(np.isfinite(v), r, v)
+
+
+def to_int(type_, v):
+    """Cut off, saturate, NaN is 0."""
+    low, high = bounds(type_)
+    v = np.asarray(v, np.float64)
+    out = np.zeros(v.shape, np.int64)
+    inside = (v > low) & (v < high)
+    out[inside] = np.trunc(v[inside]).astype(np.int64)
+    out[v >= high] = high
+    out[v <= low] = low
+    return out
+
+
+def convert(source, target, v):
+    if source == target:
+        return v
+    if target == "bool":
+        return (np.asarray(v) != 0).astype(np.int64)
+    if target in FLOATS:
+        if source == "i64":  # one rounding from exact integers
+            flat = [int_to_float(int(x), target) for x in np.ravel(v)]
+            return np.array(flat, np.float64).reshape(np.shape(v))
+        return rounded(target, v)
+    if source in FLOATS:
+        return to_int(target, v)
+    return wrap(target, v)
+
+
+def int_to_float(x, type_):
+    precision = {"f32": 24, "f16": 11, "bf16": 8}[type_]
+    sign, x = (-1, -x) if x < 0 else (1, x)
+    shift = max(x.bit_length() - precision, 0)
+    q, rest = x >> shift, x & ((1 << shift) - 1)
+    half = 1 << shift >> 1
+    if shift and (rest > half or (rest == half and q & 1)):
+        q += 1
+    return float(rounded(type_, float(sign * (q << shift))))
+
+
+def safe(f, at_overflow=math.inf):
+    def call(x):
+        if math.isnan(x):
+            return math.nan
+        try:
+            return f(x)
+        except OverflowError:
+            return at_overflow
+        except (ValueError, ZeroDivisionError):
+            return math.nan
+    return call
+
+
+def log(x):
+    return -math.inf if x == 0 else math.log(x)
+
+
+def divide(a, b):
+    with np.errstate(all="ignore"):
+        return float(np.float64(a) / np.float64(b))
+
+
+def sigmoid(x):
+    return divide(1, 1 + safe(math.exp)(-x))
+
+
+FUNCTIONS = {
+    "exp": safe(math.exp), "log": safe(log), "sqrt": safe(math.sqrt), "rsqrt": lambda x: divide(1, safe(math.sqrt)(x)),
+    "tanh": safe(math.tanh), "sigmoid": sigmoid, "erf": safe(math.erf),
+    "gelu": lambda x: 0.5 * x * (1 + safe(math.erf)(x * math.sqrt(0.5))),
+    "silu": lambda x: divide(x, 1 + safe(math.exp)(-x)),
+    "floor": np.floor, "ceil": np.ceil, "trunc": np.trunc, "round": np.rint,
+    "round_away": lambda x: np.copysign(np.floor(abs(x)) + (abs(x) - np.floor(abs(x)) >= 0.5), x),
+}
+
+
+def map_function(f, v):
+    v = np.asarray(v, np.float64)
+    with np.errstate(all="ignore"):
+        return np.array([f(float(x)) for x in v.ravel()], np.float64).reshape(v.shape)
+
+
+def choose(a, b, take_a):
+    """min and max of floating point: NaN if either is."""
+    nan = np.isnan(a) | np.isnan(b)
+    return np.where(nan, np.nan, np.where(take_a, a, b))
+
+
+def least(a, b):
+    return choose(a, b, a < b) if np.asarray(a).dtype.kind == "f" else np.minimum(a, b)
+
+
+def most(a, b):
+    return choose(a, b, a > b) if np.asarray(a).dtype.kind == "f" else np.maximum(a, b)
+
+
+def int_op(op, type_, a, b):
+    a, b = np.broadcast_arrays(np.asarray(a, np.int64), np.asarray(b, np.int64))
+    with np.errstate(all="ignore"):
+        if op in "+-*":
+            return wrap(type_, a + b if op == "+" else a - b if op == "-" else a * b)
+        if op in "/%":
+            special = (b == 0) | (b == -1)
+            d = np.where(special, 1, b)
+            q = np.abs(a) // np.abs(d) * np.sign(a) * np.sign(d)
+            # the absolute value of the least i64 is itself: exact integers for it
+            for at in np.argwhere(a == np.iinfo(np.int64).min):
+                at = tuple(at)
+                q[at] = np.int64(int(math.copysign(1, -int(d[at]))) * (2 ** 63 // abs(int(d[at])))
+                                 if abs(int(d[at])) > 1 else a[at])
+            if op == "/":
+                return np.where(b == 0, -1, np.where(b == -1, wrap(type_, 0 - a), q))
+            return np.where(b == 0, a, np.where(b == -1, 0, a - q * d))
+        if op in ("<<", ">>"):
+            amount = b & (INTS[type_][0] - 1)
+            return wrap(type_, a << amount) if op == "<<" else a >> amount
+        return a & b if op == "&" else a | b if op == "|" else a ^ b
+
+
+def quantized(type_, value, source, scale, zero, low, high, away):
+    f = convert(source, "f32", value) if source != "f32" else value
+    with np.errstate(all="ignore"):
+        p = rounded("f32", f * scale)
+    r = map_function(FUNCTIONS["round_away"], p) if away else np.rint(p)
+    q = np.where(np.isnan(p), 0.0, r) + zero
+    return np.where(q < low, low, np.where(q > high, high, np.where(np.abs(q) < 2**62, q, 0))).astype(np.int64)
+
+
+# ---- A program ----
+
+class Scope:
+    """Index variables in force, each an array along an axis of its own."""
+
+    def __init__(self, values=(), count=0, mask=None):
+        self.values, self.count, self.mask = dict(values), count, mask
+
+    def push(self, name, numbers):
+        inner = {k: v[..., None] for k, v in self.values.items()}
+        inner[name] = np.asarray(numbers, np.int64).reshape((1,) * self.count + (-1,))
+        return Scope(inner, self.count + 1)
+
+
+class Tensor:
+    def __init__(self, name, type_, dims, kind="plain"):
+        self.name, self.type, self.dims, self.kind = name, type_, dims, kind
+        self.value = None  # of the type's values, not of its bytes
+
+
+class Program:
+    def __init__(self, seed):
+        self.r = random.Random(seed)
+        self.rng = np.random.default_rng(seed)
+        r = self.r
+        self.sizes = {d: r.choice(SIZES) for d in "MNK"[:r.randint(1, 3)]}
+        if r.random() < 0.05:
+            self.sizes[r.choice(sorted(self.sizes))] = 0
+        self.inputs, self.statements, self.outputs, self.locals, self.defs = [], [], [], [], []
+        self.counter = 0
+        self.make_inputs()
+        for _ in range(r.randint(1, 4)):
+            self.statement()
+
+    def name(self, prefix):
+        self.counter += 1
+        return f"{prefix}{self.counter}"
+
+    def size(self, dim):
+        return dim if isinstance(dim, int) else int(eval(dim, {}, self.sizes))
+
+    # -- inputs --
+
+    def make_inputs(self):
+        r = self.r
+        self.add_input(r.choice(["i8", "i32", "f32"]), sorted(self.sizes))  # tells every size
+        for _ in range(r.randint(1, 3)):
+            dims = [r.choice(sorted(self.sizes)) for _ in range(r.randint(1, 3))]
+            if r.random() < 0.2:
+                dims[-1] = r.choice([f"{dims[-1]} + {r.randint(1, 2)}", f"2 * {dims[-1]}"])
+            type_ = r.choice(list(INTS) + FLOATS + ["f32", "f32", "i32", "i8", "bool"])
+            self.add_input(type_, dims)
+        for _ in range(r.randint(0, 2)):
+            self.add_input(r.choice(["f32", "i32", "i8"]), [])
+        if r.random() < 0.3:
+            t = self.add_input("f32", [r.choice(sorted(self.sizes)), r.choice(sorted(self.sizes))])
+            self.make_table(t)
+
+    def add_input(self, type_, dims):
+        t = Tensor(self.name("x"), type_, dims)
+        shape = tuple(self.size(d) for d in dims)
+        if type_ == "bool":
+            t.value = self.rng.integers(0, 2, shape)
+        elif type_ in INTS:
+            low, high = bounds(type_)
+            wide = INTS[type_][0] > 16
+            t.value = self.rng.integers(-9 if wide else low, 10 if wide else high, shape, endpoint=True, dtype=np.int64)
+            if wide and t.value.ndim and t.value.size:
+                t.value.ravel()[self.rng.integers(t.value.size)] = self.r.choice([low, high, 0, -1])
+        else:
+            v = rounded(type_, self.rng.uniform(-4, 4, shape))
+            if v.ndim and v.size and self.r.random() < 0.2:
+                v.ravel()[self.rng.integers(v.size)] = rounded(
+                    type_, self.r.choice([math.inf, -math.inf, math.nan, -0.0, 1e-40, 3e38]))
+            t.value = v
+        t.value = np.asarray(t.value, np.float64 if type_ in FLOATS else np.int64)
+        self.inputs.append(t)
+        return t
+
+    def make_table(self, t):
+        rows, cols = (self.size(d) for d in t.dims)
+        t.kind = self.r.choice(["rowq8", "rowq4", "rowq8h", "rowq4h"])
+        half, bits = t.kind.endswith("h"), 4 if "4" in t.kind else 8
+        q = self.rng.integers(0, 1 << bits, (rows, cols), dtype=np.int64)
+        extra = self.rng.uniform(-1, 1, (rows, 2)).astype(np.float16 if half else np.float32)
+        e = extra.astype(np.float64)
+        t.value = rounded("f32", e[:, :1] * q + e[:, 1:])
+        beside = np.ascontiguousarray(extra).view(np.uint8).reshape(rows, 2 * extra.itemsize)
+        packed = pack4(q) if bits == 4 else q.astype(np.uint8)
+        t.bytes = np.hstack([beside, packed] if half else [packed, beside])
+
+    # -- expressions: (text, function of a scope to values) --
+
+    def readable(self):
+        return self.inputs + self.locals
+
+    def literal(self, type_):
+        r = self.r
+        if type_ == "bool":
+            v = r.randint(0, 1)
+            return ("true" if v else "false"), lambda s: np.int64(v)
+        if type_ in INTS:
+            low, high = bounds(type_)
+            v = max(low, min(high, r.choice([0, 1, 2, 3, 7, -1, -5, 100])))
+            return f"{type_}({v})", lambda s: np.int64(v)
+        v = r.choice([0.5, 1.0, -2.0, 3.25, 0.1, 1e-3])
+        return f"{type_}({v})", lambda s: rounded(type_, np.float64(v))
+
+    def read(self, type_, scope):
+        """A tensor's element, converted if need be."""
+        r = self.r
+        options = [t for t in self.readable() if all(self.indexable(d, scope) for d in t.dims)]
+        if not options:
+            return self.literal(type_)
+        t = r.choice(options)
+        texts, subscripts = [], []
+        for d in t.dims:
+            text, f = self.subscript(d, scope)
+            texts.append(text)
+            subscripts.append(f)
+
+        def evaluate(s):
+            if not subscripts:
+                return t.value
+            at = [np.clip(f(s), 0, max(n - 1, 0)) for f, n in zip(subscripts, t.value.shape)]
+            shape = np.broadcast_shapes(*(np.shape(a) for a in at))
+            if 0 in t.value.shape:
+                return np.zeros(shape, t.value.dtype)
+            return t.value[tuple(np.broadcast_arrays(*at))]
+        text = t.name + (f"[{', '.join(texts)}]" if texts else "")
+        if t.type == type_:
+            return text, evaluate
+        return f"{type_}({text})", lambda s: convert(t.type, type_, evaluate(s))
+
+    def indexable(self, dim, scope):
+        return self.size(dim) > 0 or any(d == dim for d in scope.values())
+
+    def subscript(self, dim, scope):
+        """An index expression that lies within the dimension."""
+        r = self.r
+        n = self.size(dim)
+        plain = [i for i, d in scope.items() if d == dim]
+        fitting = [i for i, d in scope.items() if self.size(d) <= n]
+        kind = r.random()
+        if plain and kind < 0.75:
+            i = r.choice(plain)
+            return i, lambda s: s.values[i]
+        if fitting and kind < 0.85:
+            i = r.choice(fitting)
+            return f"{n - 1} - {i}", lambda s: n - 1 - s.values[i]
+        if scope and kind < 0.93:
+            i = r.choice(sorted(scope))
+            return f"{i} % {max(n, 1)}", lambda s: s.values[i] % max(n, 1)
+        at = r.randrange(n) if n else 0
+        return f"{at} + 0", lambda s: np.int64(at)
+
+    def expr(self, type_, scope, depth):
+        r = self.r
+        if depth <= 0 or r.random() < 0.15:
+            return self.read(type_, scope) if r.random() < 0.85 else self.literal(type_)
+        if r.random() < 0.12:
+            return self.where(type_, scope, depth)
+        if r.random() < 0.18 and len(scope) < 5:
+            made = self.reduction(type_, scope, depth)
+            if made:
+                return made
+        if r.random() < 0.12:
+            source = r.choice([t for t in list(INTS) + FLOATS + ["bool"] if t != type_])
+            return self.cast(source, type_, scope, depth)
+        if r.random() < 0.08 and type_ != "bool":
+            return self.padded(type_, scope)
+        if type_ == "bool":
+            return self.boolean(scope, depth)
+        if r.random() < 0.25:
+            return self.picking(type_, scope, depth)
+        return self.integer(type_, scope, depth) if type_ in INTS else self.real(type_, scope, depth)
+
+    def where(self, type_, scope, depth):
+        c, cf = self.expr("bool", scope, depth - 2)
+        a, af = self.expr(type_, scope, depth - 1)
+        b, bf = self.expr(type_, scope, depth - 1)
+        return f"where({c}, {a}, {b})", lambda s: np.where(cf(s) != 0, af(s), bf(s))
+
+    def cast(self, source, type_, scope, depth):
+        a, f = self.expr(source, scope, depth - 1)
+        style = self.r.choice(["zero", "even", "away", "down", "up"])
+        if source in FLOATS and type_ in INTS and self.r.random() < 0.5:
+            g = {"zero": "trunc", "even": "round", "away": "round_away", "down": "floor", "up": "ceil"}[style]
+            return (f"{type_}({a}, rounding = {style})",
+                    lambda s: to_int(type_, map_function(FUNCTIONS[g], f(s))))
+        return f"{type_}({a})", lambda s: convert(source, type_, f(s))
+
+    def padded(self, type_, scope):
+        options = [t for t in self.readable() if t.dims and all(self.indexable(d, scope) for d in t.dims)]
+        if not options or not scope:
+            return self.literal(type_)
+        t = self.r.choice(options)
+        i, shift = self.r.choice(sorted(scope)), self.r.randint(-2, 2)
+        parts = [self.subscript(d, scope) for d in t.dims[1:]]
+        outside, of = self.literal(t.type)
+        text = f"pad({t.name}[{', '.join([f'{i} + {shift}' if shift >= 0 else f'{i} - {-shift}'] + [p[0] for p in parts])}], {outside})"
+
+        def evaluate(s):
+            at = [s.values[i] + shift] + [f(s) for _, f in parts]
+            at = np.broadcast_arrays(*at)
+            inside = np.ones(at[0].shape, bool)
+            for a, n in zip(at, t.value.shape):
+                inside &= (a >= 0) & (a < n)
+            if 0 in t.value.shape:
+                return np.broadcast_to(of(s), inside.shape)
+            got = t.value[tuple(np.clip(a, 0, n - 1) for a, n in zip(at, t.value.shape))]
+            return np.where(inside, got, of(s))
+        if t.type == type_:
+            return text, evaluate
+        return f"{type_}({text})", lambda s: convert(t.type, type_, evaluate(s))
+
+    def boolean(self, scope, depth):
+        r = self.r
+        kind = r.choice(["compare", "compare", "and", "or", "not", "equal"])
+        if kind == "compare":
+            type_ = r.choice(list(INTS) + FLOATS)
+            a, f = self.expr(type_, scope, depth - 1)
+            b, g = self.expr(type_, scope, depth - 1)
+            op = r.choice(["<", "<=", ">", ">=", "==", "!="])
+            compare = {"<": np.less, "<=": np.less_equal, ">": np.greater, ">=": np.greater_equal, "==": np.equal,
+                       "!=": np.not_equal}[op]
+            return f"({a} {op} {b})", lambda s: compare(f(s), g(s)).astype(np.int64)
+        a, f = self.expr("bool", scope, depth - 1)
+        if kind == "not":
+            return f"!({a})", lambda s: 1 - f(s)
+        b, g = self.expr("bool", scope, depth - 1)
+        if kind == "equal":
+            return f"({a} == {b})", lambda s: (f(s) == g(s)).astype(np.int64)
+        op = r.choice(["&&", "&"] if kind == "and" else ["||", "|"])
+        return f"({a} {op} {b})", (lambda s: f(s) & g(s)) if kind == "and" else (lambda s: f(s) | g(s))
+
+    def picking(self, type_, scope, depth):
+        """Functions that do not promote."""
+        r = self.r
+        a, f = self.expr(type_, scope, depth - 1)
+        kind = r.choice(["min", "max", "clamp", "relu"])
+        zero = np.float64(0) if type_ in FLOATS else np.int64(0)
+        if kind == "relu":
+            return f"relu({a})", lambda s: np.where(f(s) < 0, zero, f(s))
+        b, g = self.expr(type_, scope, depth - 1)
+        if kind in ("min", "max"):
+            h = least if kind == "min" else most
+            return f"{kind}({a}, {b})", lambda s: h(f(s), g(s))
+        c, h = self.expr(type_, scope, depth - 2)
+        return f"clamp({a}, {b}, hi = {c})", lambda s: least(most(f(s), g(s)), h(s))
+
+    def integer(self, type_, scope, depth):
+        r = self.r
+        if INTS[type_][0] < 32:
+            if r.random() < 0.4 and type_ != "i64":
+                return self.quantize(type_, scope, depth)
+            a, f = self.integer("i32", scope, depth)
+            return f"{type_}({a})", lambda s: wrap(type_, f(s))
+        kind = r.choice(["+", "-", "*", "+", "-", "*", "/", "%", "<<", ">>", "&", "|", "^", "neg", "not", "abs", "narrow",
+                         "index", "dim", "def"])
+        if kind == "index" and scope:
+            i = r.choice(sorted(scope))
+            return f"{type_}({i})", lambda s: s.values[i]
+        if kind == "dim":
+            d = r.choice(sorted(self.sizes))
+            return f"{type_}({d})", lambda s: np.int64(self.sizes[d])
+        if kind == "narrow":  # i8 * u8 is an i32
+            (a, f), (b, g) = (self.expr(t, scope, depth - 1) for t in r.choice([("i8", "u8"), ("i16", "i4"), ("u8", "i16")]))
+            return f"{type_}({a} * {b})", lambda s: wrap("i32", f(s) * g(s))
+        a, f = self.expr(type_, scope, depth - 1)
+        if kind == "neg":
+            return f"(-({a}))", lambda s: wrap(type_, 0 - f(s))
+        if kind == "not":
+            return f"(~({a}))", lambda s: ~f(s)
+        if kind == "abs":
+            return f"abs({a})", lambda s: np.where(f(s) < 0, wrap(type_, 0 - f(s)), f(s))
+        b, g = self.expr(type_, scope, depth - 1)
+        if kind == "def":
+            d = self.name("g")
+            op, form = r.choice([("*", "{0} * {0} + {1}"), ("-", "{1} - {0}"), ("+", "{0} + {1} + {0}")])
+            self.defs.append(f"def {d}(a, b) = {form.format('a', 'b')}")
+            if op == "*":
+                return f"{d}({a}, {b})", lambda s: int_op("+", type_, int_op("*", type_, f(s), f(s)), g(s))
+            if op == "-":
+                return f"{d}(b = {b}, a = {a})", lambda s: int_op("-", type_, g(s), f(s))
+            return f"{d}({a}, {b})", lambda s: int_op("+", type_, int_op("+", type_, f(s), g(s)), f(s))
+        op = kind if kind not in ("index", "dim") else "+"
+        if op in ("/", "%", "<<", ">>") and re.fullmatch(r"\w+\(-?\d+\)", b):  # constants are checked
+            b, g = f"{type_}(3)", lambda s: np.int64(3)
+        return f"({a} {op} {b})", lambda s: int_op(op, type_, f(s), g(s))
+
+    def quantize(self, type_, scope, depth):
+        r = self.r
+        source = r.choice(["i32", "f32", "i16", "f16"])
+        a, f = self.expr(source, scope, depth - 1)
+        scale = r.choice([0.5, 0.125, 3.0, 0.1])
+        low, high = bounds(type_)
+        zero = r.choice([0, 0, 3, -7])
+        away = r.random() < 0.4
+        rest = f", {zero}" if zero else ""
+        if r.random() < 0.3:
+            low, high = max(low, -5), min(high, 6)
+            rest += f", lo = {low}, hi = {high}"
+        rest += ", rounding = away" if away else ""
+        t = self.name("t")  # the type comes from the tensor that it is stored to
+        dims = [scope[i] for i in scope]
+        names = list(scope)
+        left = f"{t}[{', '.join(names)}]: {type_}[{', '.join(map(str, dims))}]" if names else f"{t}: {type_}"
+        tensor = Tensor(t, type_, dims)
+        scale32 = float(np.float32(scale))
+        if any(i in self.bound_by_reduction for i in names):
+            inner, g = self.expr("i32", scope, 0)
+            return f"{type_}({inner})", lambda s: wrap(type_, g(s))
+        self.statements.append(f"{left} = quantize({a}, {scale}{rest})")
+        tensor.value = self.evaluate(lambda s: quantized(type_, f(s), source, scale32, zero, low, high, away), scope,
+                                     np.int64)
+        self.locals.append(tensor)
+        at = {i: i for i in names}
+
+        def evaluate(s):
+            if not names:
+                return tensor.value
+            if 0 in tensor.value.shape:
+                return np.zeros(np.broadcast_shapes(*(s.values[i].shape for i in names)), np.int64)
+            return tensor.value[tuple(np.broadcast_arrays(*(s.values[at[i]] for i in names)))]
+        return t + (f"[{', '.join(names)}]" if names else ""), evaluate
+
+    def real(self, type_, scope, depth):
+        r = self.r
+        kind = r.choice(["+", "-", "*", "/", "+", "*", "neg", "abs", "function", "leaky", "dequantize"])
+        if kind == "dequantize":
+            a, f = self.expr(r.choice(["i8", "u8", "i16"]), scope, depth - 1)
+            scale, zero = r.choice([0.5, 0.1]), r.choice([0, 3, -100])
+            scale32 = float(np.float32(scale))
+            text = f"dequantize({a}, {scale}, zero_point = {zero})"
+            return (text if type_ == "f32" else f"{type_}({text})",
+                    lambda s: rounded(type_, rounded("f32", (f(s) - zero) * scale32)))
+        a, f = self.expr(type_, scope, depth - 1)
+        if kind == "neg":
+            return f"(-({a}))", lambda s: -f(s)
+        if kind == "abs":
+            return f"abs({a})", lambda s: np.abs(f(s))
+        if kind == "function":
+            name = r.choice(sorted(FUNCTIONS))
+            return f"{name}({a})", lambda s: rounded(type_, map_function(FUNCTIONS[name], f(s)))
+        if kind == "leaky":
+            slope = rounded(type_, 0.1)
+            return f"leaky_relu({a}, 0.1)", lambda s: np.where(f(s) < 0, rounded(type_, f(s) * slope), f(s))
+        b, g = self.expr(type_, scope, depth - 1)
+
+        def evaluate(s):
+            with np.errstate(all="ignore"):
+                x, y = np.float64(f(s)), np.float64(g(s))
+                v = x + y if kind == "+" else x - y if kind == "-" else x * y if kind == "*" else np.divide(x, y)
+            return rounded(type_, v)
+        return f"({a} {kind} {b})", evaluate
+
+    bound_by_reduction = ()
+
+    def reduction(self, type_, scope, depth):
+        r = self.r
+        kinds = {"bool": ["any", "all"], "f32": ["sum", "prod", "max", "min", "mean"], "f16": ["max", "min"],
+                 "bf16": ["max", "min"], "i32": ["sum", "prod", "max", "min", "argmax", "argmin"], "i64": ["sum", "prod", "max"]}
+        kind = r.choice(kinds.get(type_, ["max", "min"]))
+        body_type = r.choice(FLOATS + ["i32", "i8"]) if kind.startswith("arg") else type_
+        index, dim = self.name("r"), r.choice(sorted(self.sizes))
+        n = self.size(dim)
+        inner = dict(scope)
+        inner[index] = dim
+        saved, self.bound_by_reduction = self.bound_by_reduction, (*self.bound_by_reduction, index)
+        body, f = self.expr(body_type, inner, depth - 2)
+        self.bound_by_reduction = saved
+        form = r.random()
+        low, high = (lambda s: np.int64(0)), (lambda s: np.int64(n))
+        if form < 0.5:
+            text = f"{index} in 0..{dim}"
+        elif form < 0.75:
+            a, b = sorted((r.randint(0, n), r.randint(0, n)))
+            text, low, high = f"{index} in {a}..{b}", (lambda s: np.int64(a)), (lambda s: np.int64(b))
+        else:  # a scan, or a ragged range
+            fitting = [i for i, d in scope.items() if self.size(d) <= n]
+            if not fitting:
+                return None
+            i, more = r.choice(fitting), r.randint(0, 1)
+            text = f"{index} in 0..{i} + {more}" if more else f"{index} in 0..{i}"
+            high = (lambda s: s.values[i] + more)
+        result = f"({kind}[{text}] ({body}))"
+
+        def evaluate(s):
+            inside = s.push(index, np.arange(n))
+            k = inside.values[index]
+            lo, hi = np.asarray(low(s))[..., None], np.asarray(high(s))[..., None]
+            mask = (k >= lo) & (k < hi)
+            v = np.asarray(f(inside))
+            v, mask = np.broadcast_arrays(v, mask)
+            return reduce(kind, body_type, v, mask)
+        return result, evaluate
+
+    # -- statements --
+
+    def evaluate(self, f, scope, dtype):
+        s = Scope()
+        for i, d in scope.items():
+            s = s.push(i, np.arange(self.size(d)))
+        shape = tuple(self.size(d) for d in scope.values())
+        with np.errstate(all="ignore"):
+            return np.array(np.broadcast_to(f(s), shape), dtype)
+
+    def new_output(self, type_, dims):
+        t = Tensor(self.name("y"), type_, dims)
+        self.outputs.append(t)
+        return t
+
+    def statement(self):
+        r = self.r
+        kind = r.choice(["whole", "whole", "whole", "local", "parts", "scatter"])
+        type_ = r.choice(list(INTS) + FLOATS + ["f32", "i32", "bool"])
+        dims = [r.choice(sorted(self.sizes)) for _ in range(r.randint(0, 3))]
+        if kind == "parts":
+            return self.parts(type_)
+        if kind == "scatter":
+            return self.scatter(r.choice(["i32", "i8", "i64", "f32", "f16"]))
+        scope = {self.name("n"): d for d in dims}
+        text, f = self.expr(type_, scope, r.randint(1, 4))
+        value = self.evaluate(f, scope, np.float64 if type_ in FLOATS else np.int64)
+        if kind == "whole":
+            t = self.new_output(type_, dims)
+            left = t.name + (f"[{', '.join(scope)}]" if dims else "")
+        else:
+            t = Tensor(self.name("t"), type_, dims)
+            left = t.name + (f"[{', '.join(scope)}]" if dims else "") + f": {type_}"
+            left += f"[{', '.join(dims)}]" if dims else ""
+        t.value = value
+        self.statements.append(f"{left} = {text}")
+        if kind == "local":
+            self.locals.append(t)
+            self.statement()
+
+    def parts(self, type_):
+        r = self.r
+        a, b = r.choice(sorted(self.sizes)), r.choice(sorted(self.sizes))
+        others = [r.choice(sorted(self.sizes)) for _ in range(r.randint(0, 1))]
+        t = self.new_output(type_, [f"{a} + {b}" if a != b else f"2 * {a}"] + others)
+        pieces = []
+        for number, size in enumerate((a, b)):
+            i = self.name("p")
+            scope = {i: size}
+            scope.update({self.name("n"): d for d in others})
+            text, f = self.expr(type_, scope, r.randint(1, 3))
+            pieces.append(self.evaluate(f, scope, np.float64 if type_ in FLOATS else np.int64))
+            lo, hi = ("0", a) if number == 0 else (a, f"{a} + {b}")
+            if number:
+                text = self.shift(text, i, a)
+            self.statements.append(f"{t.name}[{', '.join([f'{i} in {lo}..{hi}', *list(scope)[1:]])}] = {text}")
+        t.value = np.concatenate(pieces)
+
+    @staticmethod
+    def shift(text, index, by):
+        """The expression with the index counted from the beginning of the part; names end in a number."""
+        return re.sub(rf"\b{index}\b", f"({index} - {by})", text)
+
+    def scatter(self, type_):
+        r = self.r
+        d, size = r.choice(sorted(self.sizes)), r.choice(sorted(self.sizes))
+        if self.size(d) == 0:
+            return
+        where = self.add_input("i32", [size])
+        where.value = self.rng.integers(0, self.size(d), where.value.shape, dtype=np.int64)
+        i = self.name("n")
+        saved, self.bound_by_reduction = self.bound_by_reduction, (i,)
+        text, f = self.expr(type_, {i: size}, r.randint(0, 2))
+        self.bound_by_reduction = saved
+        t = self.new_output(type_, [d])
+        value = self.evaluate(f, {i: size}, np.float64 if type_ in FLOATS else np.int64)
+        total = np.zeros(self.size(d), value.dtype)
+        with np.errstate(all="ignore"):
+            for place, v in zip(where.value, value):
+                total[place] += v
+        t.value = rounded(type_, total) if type_ in FLOATS else wrap(type_, total)
+        self.statements.append(f"{t.name}[{where.name}[{i}]] += {text}")
+
+    # -- text and files --
+
+    def type_text(self, t):
+        word = t.type if t.kind == "plain" else t.kind
+        return f"{t.name}: {word}" + (f"[{', '.join(map(str, t.dims))}]" if t.dims else "")
+
+    def text(self):
+        inputs, outputs = (", ".join(map(self.type_text, ts)) for ts in (self.inputs, self.outputs))
+        body = "\n".join("  " + s for s in self.statements)
+        return "\n".join(self.defs) + f"\nkernel k({inputs}) ->\n    ({outputs}) {{\n{body}\n}}\n"
+
+
+def reduce(kind, type_, v, mask):
+    """Along the last axis, where the mask is."""
+    count = mask.sum(axis=-1)
+    if kind in ("any", "all"):
+        return (np.any((v != 0) & mask, axis=-1) if kind == "any" else np.all((v != 0) | ~mask, axis=-1)).astype(np.int64)
+    real = type_ in FLOATS
+    if kind in ("sum", "mean", "prod"):
+        v = np.where(mask, v, 1 if kind == "prod" else 0)
+        start = np.full(v.shape[:-1] + (1,), 1 if kind == "prod" else 0, v.dtype)
+        v = np.concatenate([start, v], axis=-1)
+        with np.errstate(all="ignore"):
+            total = (np.cumprod if kind == "prod" else np.cumsum)(v, axis=-1)[..., -1]
+            if kind == "mean":
+                return rounded("f32", np.float64(total) / count)
+        return rounded("f32", total) if real else wrap(type_, total)
+    if kind in ("max", "min"):
+        empty = (-math.inf if kind == "max" else math.inf) if real else bounds(type_)[kind == "min"]
+        out = np.full(v.shape[:-1], empty, v.dtype)
+        for k in range(v.shape[-1]):
+            out = np.where(mask[..., k], (most if kind == "max" else least)(out, v[..., k]), out)
+        return out
+    best, place = np.zeros(v.shape[:-1], v.dtype), np.full(v.shape[:-1], -1, np.int64)
+    for k in range(v.shape[-1]):
+        x = v[..., k]
+        better = x > best if kind == "argmax" else x < best
+        if real:
+            better = ~np.isnan(best) & (np.isnan(x) | better)
+        better = mask[..., k] & ((place < 0) | better)
+        best, place = np.where(better, x, best), np.where(better, k, place)
+    return place
+
+
+# ---- Files ----
+
+def pack4(v):
+    v = np.asarray(v, np.int64) & 15
+    if v.shape[-1] % 2:
+        v = np.concatenate([v, np.zeros(v.shape[:-1] + (1,), np.int64)], axis=-1)
+    return (v[..., 0::2] | v[..., 1::2] << 4).astype(np.uint8)
+
+
+def encode(t):
+    if t.kind != "plain":
+        return t.bytes
+    if t.type == "i4" and t.dims:
+        return pack4(t.value)
+    if t.type == "bf16":
+        bits = t.value.astype(np.float32).view(np.uint32) >> 16
+        return bits.astype(np.uint16).view("V2")
+    names = {"bool": bool, "i4": np.uint8, "i8": np.int8, "u8": np.uint8, "i16": np.int16, "i32": np.int32, "i64": np.int64,
+             "f16": np.float16, "f32": np.float32}
+    with np.errstate(all="ignore"):
+        return (t.value & 15 if t.type == "i4" else t.value).astype(names[t.type])
+
+
+def same(a, b):
+    if a.dtype != b.dtype or a.shape != b.shape:
+        return False
+    if a.dtype.kind == "V":
+        a, b = ((x.ravel().view(np.uint16).astype(np.uint32) << 16).view(np.float32) for x in (a, b))
+    if a.dtype.kind == "f":
+        return bool(np.all(((a == b) & (np.signbit(a) == np.signbit(b))) | (np.isnan(a) & np.isnan(b))))
+    return bool(np.all(a == b))
+
+
+def write(p, directory):
+    """The program and its inputs; the options that name them."""
+    path = os.path.join(directory, "program.knyfe")
+    with open(path, "w", encoding="utf-8") as f:
+        f.write(p.text())
+    options = ["--shape", ",".join(f"{d}={n}" for d, n in p.sizes.items())]
+    for t in p.inputs:
+        if t.dims:
+            np.save(f"{directory}/{t.name}.npy", encode(t))
+            options += ["--arg", f"{t.name}={directory}/{t.name}.npy"]
+        else:
+            options += ["--arg", f"{t.name}={t.value.item()!r}"]
+    return path, options
+
+
+def interpret(tool, p, path, options, directory):
+    """What is wrong with the interpreter's outputs, or None."""
+    command = [tool, path, "--interp", *options]
+    for t in p.outputs:
+        command += ["--out", f"{t.name}={directory}/{t.name}.npy"]
+    ran = subprocess.run(command, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True, timeout=60)
+    if ran.returncode:
+        return ran.stderr
+    for t in p.outputs:
+        got, expected = np.load(f"{directory}/{t.name}.npy"), encode(t)
+        if not same(got, expected):
+            return f"{t.name}: expected\n{t.value}\ngot\n{got}"
+    return None
+
+
+def on_device(tool, path, options, grid):
+    """(refused, what is wrong or None)"""
+    ran = subprocess.run([tool, path, "--check", "--grid", grid, *options], stdout=subprocess.PIPE,
+                         stderr=subprocess.STDOUT, text=True, timeout=600)
+    if ran.returncode == 0:
+        return False, None
+    return "[KN0090]" in ran.stdout, ran.stdout
+
+
+def main():
+    parser = argparse.ArgumentParser()
+    parser.add_argument("tool")
+    parser.add_argument("--seed", type=int, default=None)
+    parser.add_argument("--count", type=int, default=0)
+    parser.add_argument("--keep", default="")
+    parser.add_argument("--device", default="")
+    o = parser.parse_args()
+    seed = o.seed if o.seed is not None else time.time_ns() % 10**9
+    end = time.time() + float(os.environ.get("FUZZ_SECONDS", 60))
+    count = refused = wrong = 0
+    with tempfile.TemporaryDirectory() as directory:
+        directory = o.keep or directory
+        os.makedirs(directory, exist_ok=True)
+        while count < o.count if o.count else time.time() < end:
+            p = Program(seed + count)
+            count += 1
+            if not p.outputs:
+                continue
+            path, options = write(p, directory)
+            problem = interpret(o.tool, p, path, options, directory)
+            if not problem and o.device:
+                none, problem = on_device(o.tool, path, options, random.Random(seed + count).choice(o.device.split(",")))
+                refused += none
+                problem = None if none else problem
+            if problem:
+                wrong += 1
+                print(f"--- seed {seed + count - 1}: {' '.join(options)}\n{p.text()}{problem}")
+                if o.keep or wrong > 5:
+                    break
+    print(f"{count} programs from seed {seed}, {refused} refused, {wrong} wrong")
+    return wrong > 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
