@@ -277,11 +277,11 @@ struct mtia_softmax_args {
 //
 //   x, y: [M, N], weight: [N] or [0] (1), bias: [N] or [0] (0), all of the kernel's type
 //
-// Arithmetic is f32, by the SE (16 partial sums, its rsqrt; docs/numerics.md). The
-// variance is the mean square of the differences from the mean. NaN and infinities go their way as
-// in IEEE arithmetic: a NaN makes its row NaN. Sums of squares beyond 3.4e38 are infinity, and y
-// then 0. y may be x. Error before y is rounded to its type, at most, with u = 2^-24, z = y without
-// weight and bias, f the factor that z = (x - mean) f has:
+// Arithmetic is f32, by the SE (16 partial sums, its rsqrt; docs/numerics.md), the last steps in 16
+// bits by vectors. The variance is the mean square of the differences from the mean. NaN and
+// infinities go their way as in IEEE arithmetic: a NaN makes its row NaN. Sums of squares
+// beyond 3.4e38 are infinity, and y then 0. y may be x. Error before y is rounded to its type, at
+// most, with u = 2^-24, z = y without weight and bias, f the factor that z = (x - mean) f has:
 //   |weight| u ((N / 16 + 32) |z| + (N / 16 + 8) f mean|x|) + 2 u (|y| + |bias|)
 // where the second term is layernorm's only.
 // SHAPE: extents that don't fit. VALUE: epsilon is below 0 or NaN.

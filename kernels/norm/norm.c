@@ -8,7 +8,8 @@
 //   the others  sums of squares of x, factors; x * factor
 //   then        T * weight; T + bias
 // and stores. For 16 elements of f32 layernorm takes 6 cycles of the SE and 8 of the SRAM, of f16
-// 5.5 and 4.
+// it would be 5.5 and 4: with FEW to 2048 elements core 1 itself, with vectors, does what comes
+// behind the factors (3 cycles), of one block while the SE is at the next (2.5 cycles).
 //
 // Long rows: in chunks, twice. First mean and sum of squares about it, with those of a chunk merged
 // into those so far (Chan, Golub, LeVeque); then the results, with weight and bias once more from
@@ -17,6 +18,7 @@
 #include "../launch.h"
 #include "../rows.h"
 #include "../se.h"
+#include <mtia/mtia_simd.h>
 
 enum {
   CB_IN,
@@ -27,6 +29,9 @@ enum {
   CB_STATS_READ,
   CB_WEIGHT,
   CB_BIAS,
+  CB_WEIGHT32,
+  CB_BIAS32,
+  CB_FACTORS,
 };
 enum {
   BLOCK = 8 * 1024, // bytes of x that are worked on at a time
@@ -34,6 +39,7 @@ enum {
   SHORT = 16 * 1024,
   MOST_ELEMENTS = 4096, // of a chunk of a long row
   LONG = 2048,          // elements from which on it is worth cutting a row
+  FEW = 256,            // elements below which vectors are no faster than the SE
   IN_SIZE = 32 * 1024,
   OUT_SIZE = 24 * 1024,
   T_SIZE = 32 * 1024,
@@ -44,8 +50,10 @@ enum {
   WEIGHT_AT = T_AT + T_SIZE,
   BIAS_AT = WEIGHT_AT + SHORT,
   STATS_AT = BIAS_AT + SHORT,
+  FACTORS_SIZE = 4 * MOST_ROWS, // of a block
+  FACTORS_AT = STATS_AT + STATS_SIZE,
 };
-_Static_assert(STATS_AT + STATS_SIZE <= MTIA_LOCAL_BASE + MTIA_LOCAL_SIZE, "local memory");
+_Static_assert(FACTORS_AT + 2 * FACTORS_SIZE <= MTIA_LOCAL_BASE + MTIA_LOCAL_SIZE, "local memory");
 
 // Bytes in CB_STATS: one f32 per row of a block, or what a long row needs. At first FACTOR has the
 // sum of squares.
@@ -113,8 +121,8 @@ static void make_means(const struct job *job, struct block b, uint32_t at, float
 }
 
 // T = x - mean.
-static void centre(const struct job *job, struct block b, uint32_t mean) {
-  KN_SE_BIN(MTIA_SE_SUB, CB_T, 0, CB_IN, 0, job->type, CB_STATS_READ, mean, MTIA_SE_F32,
+static void centre(const struct job *job, struct block b, uint32_t mean, uint32_t t_at) {
+  KN_SE_BIN(MTIA_SE_SUB, CB_T, t_at, CB_IN, 0, job->type, CB_STATS_READ, mean, MTIA_SE_F32,
             MTIA_SE_PER_ROW, MTIA_SE_F32, b.rows * b.padded, b.padded);
 }
 
@@ -131,10 +139,10 @@ static void square(const struct job *job, struct block b, uint32_t to) {
 #define LAST_STEP(last, op, a, from, b, from2, second)                                             \
   do {                                                                                             \
     if (last)                                                                                      \
-      KN_SE_BIN(op, CB_OUT, 0, a, 0, from, b, FACTOR * ((b) == CB_STATS_READ), from2, second,      \
+      KN_SE_BIN(op, CB_OUT, 0, a, 0, from, b, FACTOR *((b) == CB_STATS_READ), from2, second,       \
                 job->type, count, padded);                                                         \
     else                                                                                           \
-      KN_SE_BIN(op, CB_T, 0, a, 0, from, b, FACTOR * ((b) == CB_STATS_READ), from2, second,        \
+      KN_SE_BIN(op, CB_T, 0, a, 0, from, b, FACTOR *((b) == CB_STATS_READ), from2, second,         \
                 MTIA_SE_F32, count, padded);                                                       \
   } while (0)
 
@@ -184,7 +192,7 @@ static void compute_short(const struct job *job, const struct kn_rows *r) {
                       r->stride / kn_se_size(job->type)};
     if (job->kind == LAYER) {
       make_means(job, b, MEAN, 1.0f / (float)n);
-      centre(job, b, MEAN);
+      centre(job, b, MEAN, 0);
       __mtia_cb_pop(CB_IN, b.rows * r->stride);
     }
     square(job, b, FACTOR);
@@ -199,6 +207,116 @@ static void compute_short(const struct job *job, const struct kn_rows *r) {
     __mtia_cb_pop(CB_WEIGHT, r->stride);
   if (r->begin < r->end && job->bias)
     __mtia_cb_pop(CB_BIAS, r->stride);
+}
+
+//===----------------------------------------------------------------------===//
+// Short rows of layernorm in 16 bits: the last steps with vectors
+//===----------------------------------------------------------------------===//
+
+// y = (d * factor) * weight + bias of two rows of n numbers.
+#define LAST_STEPS(t, c)                                                                           \
+  MTIA_VECTOR static void last_steps_##t(c *y0, c *y1, const float *d0, const float *d1, float f0, \
+                                         float f1, long n) {                                       \
+    const float *weight = (const float *)(uintptr_t)WEIGHT_AT;                                     \
+    const float *bias = (const float *)(uintptr_t)BIAS_AT;                                         \
+    long k = 0;                                                                                    \
+    if (n >= 64) {                                                                                 \
+      mtia_f32x64 p = mtia_load_f32x64(d0), q = mtia_load_f32x64(d1);                              \
+      mtia_f32x64 g = mtia_load_f32x64(weight), h = mtia_load_f32x64(bias);                        \
+      for (k = 64; k + 64 <= n; k += 64) {                                                         \
+        mtia_f32x64 a = p * f0, b = q * f1;                                                        \
+        p = mtia_load_f32x64(d0 + k), q = mtia_load_f32x64(d1 + k);                                \
+        a = mtia_madd_f32x64(h, a, g), b = mtia_madd_f32x64(h, b, g);                              \
+        g = mtia_load_f32x64(weight + k), h = mtia_load_f32x64(bias + k);                          \
+        mtia_store_##t##x64(y0 + k - 64, mtia_##t##x64_from_f32x64(a));                            \
+        mtia_store_##t##x64(y1 + k - 64, mtia_##t##x64_from_f32x64(b));                            \
+      }                                                                                            \
+      p = mtia_madd_f32x64(h, p * f0, g), q = mtia_madd_f32x64(h, q * f1, g);                      \
+      mtia_store_##t##x64(y0 + k - 64, mtia_##t##x64_from_f32x64(p));                              \
+      mtia_store_##t##x64(y1 + k - 64, mtia_##t##x64_from_f32x64(q));                              \
+    }                                                                                              \
+    long rest = n - k;                                                                             \
+    if (rest > 0) {                                                                                \
+      mtia_f32x64 g = mtia_load_first_f32x64(weight + k, rest);                                    \
+      mtia_f32x64 h = mtia_load_first_f32x64(bias + k, rest);                                      \
+      mtia_f32x64 p = mtia_load_first_f32x64(d0 + k, rest) * f0;                                   \
+      mtia_f32x64 q = mtia_load_first_f32x64(d1 + k, rest) * f1;                                   \
+      p = mtia_madd_f32x64(h, p, g), q = mtia_madd_f32x64(h, q, g);                                \
+      mtia_store_first_##t##x64(y0 + k, rest, mtia_##t##x64_from_f32x64(p));                       \
+      mtia_store_first_##t##x64(y1 + k, rest, mtia_##t##x64_from_f32x64(q));                       \
+    }                                                                                              \
+  }
+LAST_STEPS(f16, _Float16)
+LAST_STEPS(bf16, __bf16)
+
+MTIA_VECTOR static void fill(uint64_t at, float value, long n) {
+  for (long k = 0; k < n; k += 16)
+    mtia_store_f32x16((float *)(uintptr_t)at + k, mtia_splat_f32x16(value));
+}
+
+// Weight and bias as f32: 1 and 0 where there are none. They were loaded to where CB_OUT is, which
+// is written only when the SE has finished the commands behind these.
+static void widen_parameters(const struct job *job, uint32_t stride) {
+  uint32_t n = (uint32_t)job->x->dim[1];
+  if (job->weight) {
+    KN_SE_UN(MTIA_SE_COPY, CB_WEIGHT32, 0, CB_WEIGHT, 0, job->type, MTIA_SE_F32, n);
+    __mtia_cb_pop(CB_WEIGHT, stride);
+  } else
+    fill(WEIGHT_AT, 1, n);
+  if (job->bias) {
+    KN_SE_UN(MTIA_SE_COPY, CB_BIAS32, 0, CB_BIAS, 0, job->type, MTIA_SE_F32, n);
+    __mtia_cb_pop(CB_BIAS, stride);
+  } else
+    fill(BIAS_AT, 0, n);
+}
+
+static void finish_block(const struct job *job, const struct kn_rows *r, uint64_t row,
+                         uint32_t rows, uint32_t t_at) {
+  uint32_t n = (uint32_t)job->x->dim[1], padded = r->stride / 2, bytes = rows * r->stride;
+  __mtia_cb_waitd(CB_FACTORS, FACTORS_SIZE);
+  __mtia_cb_waits(CB_OUT, bytes);
+  const float *factor = (const float *)__mtia_cb_head(CB_FACTORS, 0);
+  const float *d = (const float *)(uintptr_t)(T_AT + t_at);
+  char *y = (char *)__mtia_cb_tail(CB_OUT, 0);
+  for (uint32_t k = 0; k < rows; k += 2) {
+    uint32_t other = k + 1 < rows ? 1 : 0; // an odd last row is its own partner
+    const float *d0 = d + k * padded, *d1 = d0 + other * padded;
+    char *y0 = y + k * r->stride, *y1 = y0 + other * r->stride;
+    if (job->type == MTIA_SE_F16)
+      last_steps_f16((_Float16 *)y0, (_Float16 *)y1, d0, d1, factor[k], factor[k + other], n);
+    else
+      last_steps_bf16((__bf16 *)y0, (__bf16 *)y1, d0, d1, factor[k], factor[k + other], n);
+  }
+  __mtia_cb_pop(CB_FACTORS, FACTORS_SIZE);
+  __mtia_cb_push(CB_OUT, bytes);
+  KN_ROWS_STORE(r, CB_OUT, row, rows);
+}
+
+static void compute_with_vectors(const struct job *job, const struct kn_rows *r) {
+  uint32_t n = (uint32_t)job->x->dim[1], t_at = 0;
+  if (r->begin == r->end)
+    return;
+  __mtia_cb_init(CB_WEIGHT32, WEIGHT_AT, SHORT);
+  __mtia_cb_init(CB_BIAS32, BIAS_AT, SHORT);
+  __mtia_cb_init(CB_FACTORS, FACTORS_AT, 2 * FACTORS_SIZE);
+  for (uint64_t row = r->begin; row < r->end; row += r->block) {
+    struct block b = {(uint32_t)kn_min(r->block, r->end - row), n, r->stride / 2};
+    make_means(job, b, MEAN, 1.0f / (float)n);
+    centre(job, b, MEAN, t_at);
+    __mtia_cb_pop(CB_IN, b.rows * r->stride);
+    KN_SE_RED(MTIA_SE_RED_SQUARES, CB_STATS, FACTOR, CB_T_READ, t_at, MTIA_SE_F32, b.rows, n,
+              4 * b.padded);
+    if (row == r->begin)
+      widen_parameters(job, r->stride);
+    make_factors(job, b.rows);
+    KN_SE_UN(MTIA_SE_COPY, CB_FACTORS, 0, CB_STATS_READ, FACTOR, MTIA_SE_F32, MTIA_SE_F32, b.rows);
+    __mtia_cb_push(CB_FACTORS, FACTORS_SIZE);
+    if (row > r->begin)
+      finish_block(job, r, row - r->block, r->block, T_SIZE / 2 - t_at);
+    t_at = T_SIZE / 2 - t_at;
+  }
+  uint64_t last = r->begin + kn_div(r->end - 1 - r->begin, r->block) * r->block;
+  finish_block(job, r, last, (uint32_t)(r->end - last), T_SIZE / 2 - t_at);
 }
 
 //===----------------------------------------------------------------------===//
@@ -249,7 +367,7 @@ static void first_pass(const struct job *job, uint64_t begin, uint64_t end) {
     struct block b = {1, n, n};
     if (job->kind == LAYER) {
       make_means(job, b, CHUNK_MEAN, 1.0f / (float)n);
-      centre(job, b, CHUNK_MEAN);
+      centre(job, b, CHUNK_MEAN, 0);
       merge((float)(at - begin), (float)n);
     }
     square(job, b, CHUNK_SQUARES);
@@ -304,7 +422,7 @@ static void second_pass(const struct job *job, uint64_t row, uint64_t begin, uin
     uint32_t n = (uint32_t)kn_min(MOST_ELEMENTS, end - at), bytes = kn_pad(n * size);
     struct block b = {1, n, n};
     if (job->kind == LAYER)
-      centre(job, b, MEAN);
+      centre(job, b, MEAN, 0);
     apply(job, b);
     __mtia_cb_pop(CB_IN, bytes);
     if (job->weight)
@@ -346,12 +464,13 @@ static void cut_rows(const struct job *job) {
 // Functions
 //===----------------------------------------------------------------------===//
 
-static void set_up(const struct job *job) {
+// `out`: bytes of a block of y that core 1 writes itself, which must not wrap; or 0.
+static void set_up(const struct job *job, uint32_t out) {
   if (mtia_core() == 0) {
     __mtia_cb_init(CB_IN, IN_AT, IN_SIZE);
-    __mtia_cb_init(CB_OUT, OUT_AT, OUT_SIZE);
-    __mtia_cb_init(CB_WEIGHT, WEIGHT_AT, SHORT);
-    __mtia_cb_init(CB_BIAS, BIAS_AT, SHORT);
+    __mtia_cb_init(CB_OUT, OUT_AT, out ? OUT_SIZE / out * out : OUT_SIZE);
+    __mtia_cb_init(CB_WEIGHT, out ? OUT_AT : WEIGHT_AT, out ? OUT_SIZE / 2 : SHORT);
+    __mtia_cb_init(CB_BIAS, out ? OUT_AT + OUT_SIZE / 2 : BIAS_AT, out ? OUT_SIZE / 2 : SHORT);
   } else {
     float *stats = (float *)(uintptr_t)STATS_AT;
     stats[EPSILON / 4] = job->kind == L2 ? job->epsilon * job->epsilon : job->epsilon;
@@ -391,18 +510,23 @@ static enum mtia_status norm(const struct mtia_norm_args *args, enum kind kind,
     return MTIA_STATUS_VALUE;
   if (rows == 0 || n == 0)
     return MTIA_STATUS_OK;
-  set_up(&job);
-  if (2 * rows <= kn_pes() && n >= LONG)
+  uint32_t size = kn_se_size(type);
+  bool cut = 2 * rows <= kn_pes() && n >= LONG, is_short = !cut && n * size <= SHORT;
+  bool vectors = is_short && kind == LAYER && size == 2 && n >= FEW && 2 * n <= MOST_ELEMENTS;
+  struct kn_rows r = {0};
+  if (is_short)
+    r = kn_rows(job.x, job.y, size, BLOCK, MOST_ROWS);
+  set_up(&job, vectors ? r.block * r.stride : 0);
+  if (cut)
     cut_rows(&job);
-  else if (n * kn_se_size(type) > SHORT)
+  else if (!is_short)
     whole_rows(&job);
-  else {
-    struct kn_rows r = kn_rows(job.x, job.y, kn_se_size(type), BLOCK, MOST_ROWS);
-    if (mtia_core() == 0)
-      load_short(&job, &r);
-    else
-      compute_short(&job, &r);
-  }
+  else if (mtia_core() == 0)
+    load_short(&job, &r);
+  else if (vectors)
+    compute_with_vectors(&job, &r);
+  else
+    compute_short(&job, &r);
   tear_down();
   kn_leave();
   return MTIA_STATUS_OK;
