@@ -149,6 +149,8 @@ static bool is_contraction(struct backend *b) {
       return false;
   if (b->kernel->num_outputs != 1)
     return false;
+  if (kn_lower_float_contraction(b))
+    return mlirOperationVerify(mlirModuleGetOperation(b->module));
   struct kn_diags *diags = b->file->diags, quiet = {.out = fopen("/dev/null", "w")};
   if (!quiet.out)
     return false;

@@ -33,6 +33,10 @@ bool kn_refuse_unmapped(struct kn_file *file, struct kn_kernel *kernel,
 // lower.c: the kernel as func.func of linalg.generic on tensors, appended to the module.
 bool kn_lower(struct backend *b);
 
+// match_float.c: a kernel that is one contraction of f16 or bf16, as func.func of knyfe.contract; false
+// if it is none.
+bool kn_lower_float_contraction(struct backend *b);
+
 // match.c: passes.
 MlirPass kn_create_verify_pass(struct backend *b);
 MlirPass kn_create_match_pass(struct backend *b);

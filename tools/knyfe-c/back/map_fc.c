@@ -39,7 +39,8 @@ struct fc {
   struct side side[2]; // 0: a, rows of the result; 1: b, columns
   struct kn_tensor *y, *bias;
   int bias_axis;
-  int64_t k, kc, chunks;
+  bool is_float;
+  int64_t k, kc, chunks; // k and kc in bytes
   int64_t slots[2]; // size of the operands' buffers in chunks of BLOCK * kc bytes
   bool keep;        // a strip of side[outer] stays, on every grid
   bool split;       // k may be split over PEs of a row
@@ -121,7 +122,8 @@ static void constants(struct fc *f) {
   struct side *m = &f->side[0], *n = &f->side[1];
   m->total = mt_named(b, dim_name(m->tensor, 0, "M"), m->extent, NULL);
   n->total = mt_named(b, dim_name(n->tensor, 0, "N"), n->extent, NULL);
-  f->k_c = mt_named(b, dim_name(m->tensor, 1, "K"), f->k, NULL);
+  f->k_c = f->is_float ? mt_named(b, "K_BYTES", f->k, NULL)
+                       : mt_named(b, dim_name(m->tensor, 1, "K"), f->k, NULL);
   f->block_c = mt_named(b, "BLOCK", BLOCK, "rows and columns of a block: 2 x 2 accumulators");
   m->blocks = mt_named(b, "BLOCKS_M", ceil_div(m->extent, BLOCK), NULL);
   n->blocks = mt_named(b, "BLOCKS_N", ceil_div(n->extent, BLOCK), NULL);
@@ -468,7 +470,7 @@ static void start_with_bias(struct fc *f, int acc) {
 }
 
 static void reduce(struct fc *f, int acc, const char *in, const char *out) {
-  ir_op(&f->b->ir, "mtia.red", ir_none(), NO_VALUES,
+  ir_op(&f->b->ir, f->is_float ? "mtia.redf" : "mtia.red", ir_none(), NO_VALUES,
         ATTRS({.name = "acc", .value = acc}, {.name = "in", .text = in},
               {.name = "out", .text = out}));
 }
@@ -495,7 +497,10 @@ static MlirValue full_block(struct fc *f) { return block_register(f, f->block_c,
 static void finish_accumulator(struct fc *f, int acc, MlirValue more, MlirValue block) {
   struct backend *b = f->b;
   bool quantized = ir_attr_int(f->op, "quantize", 0);
-  const char *type = !quantized || f->cb_acc             ? "I32"
+  const char *type = f->is_float                         ? f->y->type == KN_F32   ? "F32"
+                                                           : f->y->type == KN_F16 ? "F16"
+                                                                                  : "BF16"
+                     : !quantized || f->cb_acc           ? "I32"
                      : ir_attr_int(f->op, "unsigned", 0) ? "U8"
                                                          : "I8";
   if (f->split) {
@@ -531,6 +536,9 @@ static void multiply_chunk(struct fc *f, MlirValue k0, MlirValue offset[2], Mlir
   struct ir *ir = &b->ir;
   const char *types[] = {"S8S8", "U8S8", "S8U8", "U8U8"};
   int64_t type = ir_attr_int(f->op, "a_unsigned", 0) + 2 * ir_attr_int(f->op, "b_unsigned", 0);
+  const char *type_name = !f->is_float                          ? types[type]
+                          : f->side[0].tensor->type == KN_BF16 ? "BF16"
+                                                               : "F16";
   MlirValue zero = mt_const(b, 0), step = mt_const(b, STEP);
   MlirValue last = {NULL}, end = f->kc_c;
   if (f->chunks > 1) {
@@ -553,7 +561,7 @@ static void multiply_chunk(struct fc *f, MlirValue k0, MlirValue offset[2], Mlir
           ATTRS({.name = "acc", .value = acc}, {.name = "a", .text = f->side[0].cb},
                 {.name = "b", .text = f->side[1].cb}, {.name = "ti", .value = acc >> 1},
                 {.name = "tj", .value = acc & 1}, {.name = "adv", .value = 1},
-                {.name = "zero", .value = 0}, {.name = "type", .text = types[type]}));
+                {.name = "zero", .value = 0}, {.name = "type", .text = type_name}));
     mt_end(b);
     if (last.ptr)
       mt_if(b, last, NULL);
@@ -670,6 +678,11 @@ static bool core1(struct fc *f) {
   cr_w2(f, "OUT", zero, mt_const(b, BLOCK * (f->cb_acc ? 4 : f->element)));
   if (ir_attr_int(f->op, "quantize", 0))
     quantization(f);
+  if (f->is_float) // the drain multiplies by it
+    cr_w2(f, "QSCALE",
+          ir_value(ir, "arith.bitcast", ir_int(ir, 32), VALUES(ir_fconst(ir, ir_f32(ir), 1)),
+                   NO_ATTRS),
+          zero);
   cr_w(f, "BLOCK", full_block(f));
   if (!f->bias || f->split)
     for (int acc = 0; acc < 4; acc++)
@@ -727,7 +740,8 @@ bool kn_map_fc(struct backend *b, MlirOperation func, MlirOperation op) {
     s->dim = i ? "n" : "m";
     s->cb = mt_upper(b, i && s->tensor == f.side[0].tensor ? "CB_2_" : "CB_", s->tensor->name);
   }
-  f.k = f.side[0].tensor->dims[1]->size;
+  f.is_float = ir_attr_int(op, "float", 0);
+  f.k = f.side[0].tensor->dims[1]->size * kn_element_bytes(f.side[0].tensor->type);
   f.element = kn_element_bytes(f.y->type);
   find_rest(&f, func);
   f.bias_axis = (int)ir_attr_int(op, "bias_axis", -1);

@@ -263,6 +263,7 @@ static void replace(struct backend *b, MlirOperation root, const struct contract
               {.name = "unsigned", .value = q.ptr && ir_attr_int(q, "unsigned", 0)},
               {.name = "lo", .value = q.ptr ? ir_attr_int(q, "lo", 0) : 0},
               {.name = "hi", .value = q.ptr ? ir_attr_int(q, "hi", 0) : 0},
+              {.name = "float", .value = 0},
               {.name = "operandSegmentSizes", .attr = mlirDenseI32ArrayGet(ir->ctx, 5, segments)}));
   ir->block = outer;
   ir->loc = loc;

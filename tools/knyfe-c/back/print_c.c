@@ -630,7 +630,9 @@ static void print_mml(struct printer *p, MlirOperation op) {
 
 static void print_drain(struct printer *p, MlirOperation op) {
   char type[16];
-  line(p, format(p, "__mtia_drain(%d, %s, %d, %d, MTIA_DRAIN_%s, %s);",
+  ir_attr_text(op, "type", type, sizeof type);
+  const char *name = strchr(type, 'F') ? "__mtia_drainf" : "__mtia_drain";
+  line(p, format(p, "%s(%d, %s, %d, %d, MTIA_DRAIN_%s, %s);", name,
                  (int)ir_attr_int(op, "acc", 0), cb_text(p, op), (int)ir_attr_int(op, "ti", 0),
                  (int)ir_attr_int(op, "tj", 0), ir_attr_text(op, "type", type, sizeof type),
                  ir_attr_int(op, "relu", 0) ? "MTIA_DRAIN_RELU" : "0"));
@@ -697,9 +699,10 @@ static void statement(struct printer *p, MlirOperation op) {
   else if (ir_is(op, "mtia.acc_biasr"))
     line(p, format(p, "__mtia_acc_biasr(%d, %s, %d);", (int)ir_attr_int(op, "acc", 0),
                    cb_text(p, op), (int)ir_attr_int(op, "ti", 0)));
-  else if (ir_is(op, "mtia.red")) {
+  else if (ir_is(op, "mtia.red") || ir_is(op, "mtia.redf")) {
     char in[16], out[16];
-    line(p, format(p, "__mtia_red(%d, MTIA_RED_IN_%s, MTIA_RED_OUT_%s);",
+    line(p, format(p, "%s(%d, MTIA_RED_IN_%s, MTIA_RED_OUT_%s);",
+                   ir_is(op, "mtia.redf") ? "__mtia_redf" : "__mtia_red",
                    (int)ir_attr_int(op, "acc", 0), ir_attr_text(op, "in", in, sizeof in),
                    ir_attr_text(op, "out", out, sizeof out)));
   } else if (ir_is(op, "mtia.drain"))

@@ -39,7 +39,7 @@ irdl.dialect @knyfe {
     irdl.results(r: %any)
   }
 
-  // acc[m, n] = sum over k of a[m, k] * b[n, k] in wrapping 32-bit integers, then, in this
+  // acc[m, n] = sum over k of a[m, k] * b[n, k] in wrapping 32-bit integers (float: in f32), then, in this
   // order and each if present: + bias (axis 1: bias[n], axis 0: bias[m]), relu, quantize.
   irdl.operation @contract {
     %tensor1 = irdl.base "!builtin.tensor"
@@ -59,8 +59,9 @@ irdl.dialect @knyfe {
     %int6 = irdl.base "#builtin.integer"
     %int7 = irdl.base "#builtin.integer"
     %int8 = irdl.base "#builtin.integer"
+    %int9 = irdl.base "#builtin.integer"
     irdl.attributes { "a_unsigned" = %int1, "b_unsigned" = %int2, "bias_axis" = %int3,
                       "relu" = %int4, "quantize" = %int5, "unsigned" = %int6, "lo" = %int7,
-                      "hi" = %int8 }
+                      "hi" = %int8, "float" = %int9 }
   }
 }

@@ -163,6 +163,13 @@ irdl.dialect @mtia {
     %int = irdl.base "#builtin.integer"
     irdl.attributes { "acc" = %int, "in" = %string1, "out" = %string2 }
   }
+  irdl.operation @redf {
+    %string1 = irdl.base "#builtin.string"
+    %string2 = irdl.base "#builtin.string"
+    %int = irdl.base "#builtin.integer"
+    irdl.attributes { "acc" = %int, "in" = %string1, "out" = %string2 }
+  }
+  // drainf for the types F32, F16, BF16.
   irdl.operation @drain {
     %string1 = irdl.base "#builtin.string"
     %string2 = irdl.base "#builtin.string"
