@@ -931,6 +931,11 @@ void mtia_check_move(const struct mtia_command *c) {
     popped[cb].tail_pc = c->pc;
 }
 
+void mtia_check_init(const struct mtia_pe *pe, unsigned cb) {
+  struct popped *popped = &pe->dev->check->popped[pe->index][cb];
+  popped->head_core = popped->tail_core = 0;
+}
+
 void mtia_check_count(struct mtia_core *from, uint64_t pc, const struct mtia_pe *to,
                       unsigned counter, uint64_t old, uint64_t amount) {
   struct mtia_device *dev = from->dev;
@@ -1060,7 +1065,8 @@ bool mtia_check_finish(struct mtia_device *dev) {
   struct mtia_check *check = dev->check;
   add_races(dev);
   mtia_race_destroy(dev);
-  if (!dev->error.category) {
+  // A kernel that has ended the run with a status has outputs and buffers left as they were.
+  if (!dev->error.category && dev->exit_status == 0) {
     check_left(dev);
     check_outputs(dev);
   }

@@ -36,5 +36,7 @@ void mtia_check_count(struct mtia_core *from, uint64_t pc, const struct mtia_pe 
                       unsigned counter, uint64_t old, uint64_t amount);
 // The command c, just issued, moves head or tail of its CB.
 void mtia_check_move(const struct mtia_command *c);
+// A buffer begins anew: it may have another producer and consumer.
+void mtia_check_init(const struct mtia_pe *pe, unsigned cb);
 
 #endif

@@ -4,6 +4,7 @@
 // anything happens (docs/isa/xmtia.md, 1.6). Instructions that give a command to
 // a unit build a draft of it, which is enqueued when the queue has room.
 
+#include "check.h"
 #include "defer.h"
 #include "issue.h"
 #include "race.h"
@@ -144,6 +145,8 @@ static enum mtia_issue issue_cb_init(struct issue *in) {
                              cb->unfinished, i));
   mtia_defer_finish(in->core->pe); // what was put off finds its data with the old numbers
   *cb = (struct mtia_cb){.set = true, .base = (uint32_t)base, .size = (uint32_t)size};
+  if (in->dev->check)
+    mtia_check_init(in->core->pe, i);
   return MTIA_ISSUE_DONE;
 }
 

@@ -140,6 +140,7 @@ void mtia_check_cb_write(const struct mtia_cp *cp, unsigned cb, uint64_t b, cons
 void mtia_check_release(const struct mtia_cp *cp, unsigned cb, uint64_t from, uint64_t to,
                         const struct mtia_command *c) {}
 void mtia_check_move(const struct mtia_command *c) {}
+void mtia_check_init(const struct mtia_pe *pe, unsigned cb) {}
 void mtia_check_count(struct mtia_core *from, uint64_t pc, const struct mtia_pe *to,
                       unsigned counter, uint64_t old, uint64_t amount) {}
 void mtia_slow_dma(const struct mtia_command *c) {}

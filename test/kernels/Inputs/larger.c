@@ -24,3 +24,21 @@ MTIA_KERNEL(larger, struct args, MTIA_IN(x0, MTIA_F16, "M", "A"), MTIA_IN(x1, MT
       .x0 = args->y, .x1 = args->x1, .x2 = args->y, .x3 = nothing(&args->y), .y = args->z};
   mtia_concat_f16(&second);
 }
+
+// The end of a classifier, by two families: p = softmax(x * w^T + bias). The logits are the
+// caller's memory.
+struct head_args {
+  struct mtia_tensor x, w, bias, logits, p;
+};
+
+MTIA_KERNEL(head, struct head_args, MTIA_IN(x, MTIA_I8, "M", "K"), MTIA_IN(w, MTIA_I8, "N", "K"),
+            MTIA_IN(bias, MTIA_I32, "N"), MTIA_OUT(logits, MTIA_F32, "M", "N"),
+            MTIA_OUT(p, MTIA_F32, "M", "N")) {
+  struct mtia_fc_args layer = {
+      .x = args->x, .w = args->w, .bias = args->bias, .scale = 0.0078125f, .y = args->logits};
+  if (mtia_fc_s8s8_f32(&layer) != MTIA_STATUS_OK)
+    return;
+  __mtia_bar(MTIA_BAR_GRID);
+  struct mtia_softmax_args normalise = {args->logits, 1.0f, args->p};
+  mtia_softmax_f32(&normalise);
+}
