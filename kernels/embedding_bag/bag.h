@@ -31,9 +31,9 @@ enum {
   CB_EDGE,   // the same, one at a time, later
   CB_INDEX,
   CB_WEIGHT,
-  CB_MARK,    // a bit for each index: whether it counts
-  CB_SEGMENT, // core 1 tells core 0 of each segment
-  CB_PAIR,    // scales and biases of rows that are cut
+  CB_MARK,   // a bit for each index: whether it counts
+  CB_BOUNDS, // core 1 tells core 0 of each segment
+  CB_PAIR,   // scales and biases of rows that are cut
   CB_ROWS,
   CB_OFFSET,
   CB_ZERO,
@@ -71,8 +71,8 @@ enum {
   UNCUT = 4096,       // columns: rows up to here are summed in one piece
   PIECE = 2048,       // columns at once of longer ones
   STAGED = 8,         // rows that are put together with their scales
-  SEGMENT_SIZE = 128, // bytes of a struct segment
-  SEGMENTS = 4,       // that core 1 may be ahead
+  BOUNDS_SIZE = 32,   // bytes for a struct bounds
+  SEGMENTS = 8,       // that core 1 may be ahead
   STAT_SIZE = 8 * QUANTISED,
 };
 
@@ -88,8 +88,8 @@ enum {
   AT_WEIGHT = AT_INDEX + (AHEAD + 2) * CHUNK * 8,
   AT_OFFSET = AT_WEIGHT + (AHEAD + 2) * CHUNK * 4,
   AT_MARK = AT_OFFSET + (AHEAD + 2) * OFFSET_CHUNK,
-  AT_SEGMENT = AT_MARK + MARKS * MARK_CHUNK,
-  AT_EDGE = AT_SEGMENT + SEGMENTS * SEGMENT_SIZE,
+  AT_BOUNDS = AT_MARK + MARKS * MARK_CHUNK,
+  AT_EDGE = AT_BOUNDS + SEGMENTS * BOUNDS_SIZE,
   AT_FREE = AT_EDGE + 64, // from here on as plan_memory() says
   // Before there are rows, where they will be:
   AT_FIND = MTIA_LOCAL_SIZE - 2 * FIND_SIZE,
@@ -128,18 +128,21 @@ struct plan {
   struct place begin, end;
   uint32_t first, columns; // those of each feature that are done now
   bool cut;                // there are features with more
+  bool early;              // the first chunk of indices is loaded
   uint32_t zero_at, zero_size, out_at, out_size, sum_at, sum_size, stage_at, stage_size;
   uint32_t pair_at, pair_size, rows_at, rows_size;
 };
 
-// In local memory.
+// The bags of one feature on this PE; each core makes its own.
 struct segment {
+  uint64_t columns; // that are done now
+  bool wide;        // scale and bias are gathered by themselves, into CB_PAIR
+  uint64_t row_bytes, row_padded, group;
+};
+
+// What core 1 tells core 0 of each.
+struct bounds {
   uint64_t bag_end, index_end;
-  uint64_t out; // where the first bag's result goes
-  uint32_t columns, row_bytes, row_padded, group;
-  uint32_t most_kept; // bytes of rows that are done with and not given back
-  uint32_t out_bytes, out_padded, batch;
-  uint32_t wide; // whether scale and bias are in CB_PAIR
 };
 
 #define INLINE static inline __attribute__((always_inline))
@@ -180,6 +183,56 @@ static inline uint64_t pack_pitch(const struct mtia_embedding_bag_args *a,
 // Bytes of the buffer that offsets made from lengths take.
 static inline uint64_t lengths_size(const struct job *j) {
   return j->a->form == MTIA_BAGS_LENGTHS ? mtia_align_up((j->bags + 1) << j->kind->index_log2) : 0;
+}
+
+// Rows of a segment.
+struct source {
+  uint64_t rows, address, pitch;
+  uint64_t pair; // address of row 0's scale and bias, if they are gathered by themselves
+};
+
+// A feature as the arguments describe it.
+struct feature {
+  uint64_t column, columns; // of the results
+  struct source source;
+};
+
+static inline struct feature read_feature(const struct job *j, uint64_t number) {
+  const struct mtia_embedding_bag_args *a = j->a;
+  struct feature f = {0, j->most_columns, {a->table.dim[0], a->table.data, a->table.stride[0], 0}};
+  if (j->batched) {
+    int32_t table = j->feature_table[number], begin = j->columns[number];
+    int32_t end = j->columns[number + 1];
+    const int64_t *t = j->tables + 4 * table;
+    int64_t at = t[0], rows = t[1], pitch = t[2]; // all are on their way before one is used
+    f.column = (uint64_t)begin;
+    f.columns = (uint64_t)(end - begin);
+    f.source = (struct source){(uint64_t)rows, a->table.data + (uint64_t)at, (uint64_t)pitch, 0};
+  }
+  return f;
+}
+
+// What is done now of a feature with more columns than that.
+static inline void cut_source(const struct job *j, const struct plan *p, struct feature *f) {
+  const struct kind *k = j->kind;
+  bool front = k->layout == MTIA_SE_F16_FRONT;
+  f->source.pair = f->source.address + (front ? 0 : row_bytes(k, f->columns));
+  f->source.address += row_bytes(k, p->first) + (front ? k->beside : 0);
+}
+
+// The part of a feature that is done now.
+static inline struct segment segment_of(const struct job *j, const struct plan *p,
+                                        const struct feature *f) {
+  const struct kind *k = j->kind;
+  struct segment s;
+  s.columns = f->columns > p->first ? (uint32_t)kn_min(f->columns - p->first, p->columns) : 0;
+  s.wide = f->columns > p->columns && k->beside;
+  s.row_bytes = row_bytes(k, s.columns) + (s.wide ? 0 : k->beside);
+  s.row_padded = kn_pad(s.row_bytes);
+  s.group = s.wide ? STAGED : GROUP;
+  if (RARE(4 * s.group * s.row_padded > p->rows_size))
+    s.group = (uint32_t)kn_max(p->rows_size / (4 * s.row_padded), 1);
+  return s;
 }
 
 #endif

@@ -21,24 +21,37 @@ struct search {
 // In local memory: what the cores of a PE tell each other.
 struct shared {
   struct place place[2];
-  struct search search[1]; // only core 1 makes them: this one is for core 0
-  uint64_t unaligned;
+  struct search search; // core 1 makes both: this is core 0's
+  uint64_t unaligned, bad;
 };
 _Static_assert(sizeof(struct shared) <= SHARED_SIZE, "shared between the cores");
 static volatile struct shared *shared(void) {
   return (volatile struct shared *)(uintptr_t)local(AT_SHARED);
 }
 
-// One DMA of a search: `rows` rows of `width` bytes; the address of what it brought.
-#define LOOK(cb, address, pitch, width, rows)                                                      \
-  (__mtia_cr_w2(MTIA_CR_DMA_IN, width, 0), __mtia_cr_w(MTIA_CR_DMA_IN_PITCH, pitch),               \
-   __mtia_dma_in(cb, address, rows, MTIA_MC_NONE), __mtia_cb_waitd(cb, kn_pad(width) * (rows)),    \
-   (const void *)(uintptr_t)__mtia_cb_head(cb, 0))
+// One DMA of a search: `rows` rows of `width` bytes.
+#define ASK(cb, address, pitch, width, rows)                                                       \
+  do {                                                                                             \
+    __mtia_cr_w2(MTIA_CR_DMA_IN, width, 0);                                                        \
+    __mtia_cr_w(MTIA_CR_DMA_IN_PITCH, pitch);                                                      \
+    __mtia_dma_in(cb, address, rows, MTIA_MC_NONE);                                                \
+  } while (0)
 
-static const void *look(unsigned core, uint64_t address, uint64_t pitch, uint32_t width,
-                        uint32_t rows) {
-  return core ? LOOK(CB_FIND_1, address, pitch, width, rows)
-              : LOOK(CB_FIND_0, address, pitch, width, rows);
+static void ask(unsigned core, uint64_t address, uint64_t pitch, uint32_t width, uint32_t rows) {
+  if (core)
+    ASK(CB_FIND_1, address, pitch, width, rows);
+  else
+    ASK(CB_FIND_0, address, pitch, width, rows);
+}
+
+// What it has brought.
+static const void *look(unsigned core, uint32_t bytes) {
+  if (core)
+    __mtia_cb_waitd(CB_FIND_1, bytes);
+  else
+    __mtia_cb_waitd(CB_FIND_0, bytes);
+  return (const void *)(uintptr_t)(core ? __mtia_cb_head(CB_FIND_1, 0)
+                                        : __mtia_cb_head(CB_FIND_0, 0));
 }
 
 static void looked(unsigned core, uint32_t bytes) {
@@ -53,7 +66,8 @@ static int64_t offset_of(const struct job *j, unsigned core, uint64_t bag) {
   if (bag >= j->offset_count)
     return (int64_t)j->indices;
   uint64_t at = bag << j->kind->index_log2;
-  const void *data = look(core, j->offsets + (at & ~UINT64_C(31)), 0, 32, 1);
+  ask(core, j->offsets + (at & ~UINT64_C(31)), 0, 32, 1);
+  const void *data = look(core, 32);
   int64_t offset = read_index(data, (at & 31) >> j->kind->index_log2, j->kind->index_log2);
   looked(core, 32);
   return offset;
@@ -66,24 +80,45 @@ static uint64_t key(const struct job *j, const struct search *s, const void *dat
   return s->per_index * index + s->per_bag * (first + i);
 }
 
-// First it looks where it would be if all bags were equal; then at FAN sectors at equal distances
-// of what is left, then between two of them.
-static struct place find(const struct job *j, const struct search *s) {
-  unsigned core = mtia_core(), log2 = j->kind->index_log2;
-  unsigned per_log2 = 5u - log2; // offsets per sector
-  uint64_t bytes = j->offset_count << log2;
-  uint64_t at = kn_min(s->low, j->offset_count - 1) >> per_log2; // the sectors that are left
-  uint64_t count = (kn_min(s->high, j->offset_count - 1) >> per_log2) - at + 1;
-  uint64_t window = at; // the first that is looked at now
-  if (count > FAN) {
+// The sectors of offsets that are left, and the first of those that are looked at now.
+struct window {
+  uint64_t at, count, first;
+};
+
+static uint32_t window_bytes(const struct job *j, uint64_t first) {
+  // One sector more: the bag may be the first one behind.
+  return (uint32_t)kn_min(32 * (FAN + 1), (j->offset_count << j->kind->index_log2) - 32 * first);
+}
+
+static void ask_window(const struct job *j, uint64_t first) {
+  ask(mtia_core(), j->offsets + 32 * first, 0, window_bytes(j, first), 1);
+}
+
+// Asks for the offsets where it would be if all bags were equal.
+static struct window begin_find(const struct job *j, const struct search *s) {
+  unsigned per_log2 = 5u - j->kind->index_log2; // offsets per sector
+  struct window w;
+  w.at = kn_min(s->low, j->offset_count - 1) >> per_log2;
+  w.count = (kn_min(s->high, j->offset_count - 1) >> per_log2) - w.at + 1;
+  w.first = w.at;
+  if (w.count > FAN) {
     uint64_t guess = s->guess >> per_log2;
-    guess = guess < at + FAN / 2 ? at : guess - FAN / 2;
-    window = kn_min(guess, at + count - FAN);
+    guess = guess < w.at + FAN / 2 ? w.at : guess - FAN / 2;
+    w.first = kn_min(guess, w.at + w.count - FAN);
   }
-  for (;;) {
-    // One sector more: the bag may be the first one behind.
-    uint32_t width = (uint32_t)kn_min(32 * (FAN + 1), bytes - 32 * window);
-    const void *data = look(core, j->offsets + 32 * window, 0, width, 1);
+  ask_window(j, w.first);
+  return w;
+}
+
+// If it is not there it looks at FAN sectors at equal distances of what is left, then between two
+// of them.
+static struct place find(const struct job *j, const struct search *s, const struct window *w) {
+  unsigned core = mtia_core(), log2 = j->kind->index_log2;
+  unsigned per_log2 = 5u - log2;
+  uint64_t at = w->at, count = w->count, window = w->first;
+  for (;; ask_window(j, window)) {
+    uint32_t width = window_bytes(j, window);
+    const void *data = look(core, kn_pad(width));
     uint64_t first = window << per_log2;
     uint32_t low = 0, high = (width >> log2) - 1, last = high;
     bool before = window > at && key(j, s, data, 0, first) >= s->target;
@@ -115,7 +150,8 @@ static struct place find(const struct job *j, const struct search *s) {
     while (count > FAN) {
       uint64_t step = (count + FAN - 1) / FAN;
       uint32_t rows = (uint32_t)kn_ceil_div(count, step);
-      data = look(core, j->offsets + 32 * at, 32 * step, 1u << log2, rows);
+      ask(core, j->offsets + 32 * at, 32 * step, 1u << log2, rows);
+      data = look(core, 32 * rows);
       low = 0; // the last one whose first offset is below the target; or the first
       high = rows - 1;
       while (low < high) {

@@ -49,7 +49,6 @@ static void plan_memory(const struct job *j, struct plan *p, uint64_t first) {
 
 static void init_buffers(const struct job *j, const struct plan *p) {
   if (mtia_core() == 0) {
-    __mtia_cb_init(CB_FIND_0, local(AT_FIND), FIND_SIZE);
     __mtia_cb_init(CB_OFFSET, local(AT_OFFSET), (AHEAD + 2) * OFFSET_CHUNK);
     __mtia_cb_init(CB_ZERO, local(p->zero_at), p->zero_size);
     __mtia_cb_init(CB_OUT, local(p->out_at), p->out_size);
@@ -66,11 +65,10 @@ static void init_buffers(const struct job *j, const struct plan *p) {
     for (uint32_t i = 0; i < p->zero_size / 8; i++)
       zero[i] = 0;
   } else {
-    __mtia_cb_init(CB_FIND_1, local(AT_FIND + FIND_SIZE), FIND_SIZE);
     __mtia_cb_init(CB_INDEX, local(AT_INDEX), (AHEAD + 2) * CHUNK << j->kind->index_log2);
     __mtia_cb_init(CB_WEIGHT, local(AT_WEIGHT), (AHEAD + 2) * CHUNK * 4);
     __mtia_cb_init(CB_MARK, local(AT_MARK), MARKS * MARK_CHUNK);
-    __mtia_cb_init(CB_SEGMENT, local(AT_SEGMENT), SEGMENTS * SEGMENT_SIZE);
+    __mtia_cb_init(CB_BOUNDS, local(AT_BOUNDS), SEGMENTS * BOUNDS_SIZE);
     __mtia_cb_init(CB_EDGE, local(AT_EDGE), 64);
     __mtia_cb_init(CB_ROWS, local(p->rows_at), p->rows_size);
     if (p->pair_size)
@@ -150,16 +148,6 @@ static enum mtia_status read_arguments(struct job *j) {
   return MTIA_STATUS_OK;
 }
 
-static uint64_t buffer_size(const struct mtia_embedding_bag_args *a, const struct kind *k,
-                            bool batched) {
-  uint64_t features = batched ? a->features.dim[0] : 1;
-  struct job j = {.a = a, .kind = k, .bags = features * a->out.dim[0]};
-  uint64_t most = (uint64_t)a->most_columns * k->out_size + k->out_beside;
-  bool equal = a->out.dim[1] * k->out_size == features * most;
-  bool packed = features > 1 && (!equal || most % 32 != 0);
-  return lengths_size(&j) + (packed ? results_size(a, k) : 0);
-}
-
 //===----------------------------------------------------------------------===//
 // Counts
 //===----------------------------------------------------------------------===//
@@ -215,53 +203,91 @@ static bool any_bad(uint64_t bad) {
 // Both cores
 //===----------------------------------------------------------------------===//
 
-// Where this PE's work begins (core 0 looks) and ends (core 1); the number of bad offsets.
-static uint64_t locate(const struct job *j, struct plan *p) {
-  unsigned core = mtia_core(), pe = mtia_pe();
-  uint64_t pes = kn_pes(), share = pe + core, bad = 0;
+// A core's search: core 1 looks where this PE's work begins, so that it can go on with the indices,
+// core 0 where it ends.
+struct quest {
+  uint64_t share, shares;
+  bool asked;
   struct search search;
+  struct window window;
+};
+
+static struct quest begin_quest(const struct job *j) {
+  struct quest q = {.share = mtia_pe() + (mtia_core() == 0), .shares = kn_pes()};
+  if (mtia_core() == 0)
+    __mtia_cb_init(CB_FIND_0, local(AT_FIND), FIND_SIZE);
+  else
+    __mtia_cb_init(CB_FIND_1, local(AT_FIND + FIND_SIZE), FIND_SIZE);
+  // Offsets that are made of lengths are not there yet.
+  q.asked = !j->mixed && j->a->form != MTIA_BAGS_LENGTHS && q.share && q.share < q.shares;
+  if (q.asked) {
+    q.search = divide_equally(j, q.share, q.shares);
+    q.window = begin_find(j, &q.search);
+  }
+  return q;
+}
+
+static struct place end_quest(const struct job *j, struct quest *q, uint64_t *bad) {
+  unsigned core = mtia_core();
   if (j->mixed) {
     if (core == 1) {
       wait_fixed(j);
-      struct search begin;
-      divide_mixed(j, pe, pes, &begin, &search);
-      shared()->search[0] = begin;
+      struct search end;
+      divide_mixed(j, mtia_pe(), q->shares, &q->search, &end);
+      shared()->search = end;
     }
     __mtia_bar(MTIA_BAR_PE);
     if (core == 0)
-      search = shared()->search[0];
-  } else {
-    search = divide_equally(j, share, pes);
+      q->search = shared()->search;
   }
-  struct place place;
-  if (share == 0 || share == pes) {
-    uint64_t bag = share ? j->bags : 0;
+  if (q->share == 0 || q->share == q->shares) {
+    uint64_t bag = q->share ? j->bags : 0;
     int64_t offset = offset_of(j, core, bag);
-    place = (struct place){bag, clamp_index(offset, j->indices)};
-    bad = !share && offset != (int64_t)place.index;
-  } else {
-    place = find(j, &search);
+    uint64_t index = clamp_index(offset, j->indices);
+    *bad += !q->share && offset != (int64_t)index;
+    return (struct place){bag, index};
   }
-  shared()->place[core].bag = place.bag;
-  shared()->place[core].index = place.index;
+  if (!q->asked) {
+    if (!j->mixed)
+      q->search = divide_equally(j, q->share, q->shares);
+    q->window = begin_find(j, &q->search);
+  }
+  return find(j, &q->search, &q->window);
+}
+
+// Where this PE's work is; the number of bad offsets that were seen (core 0).
+static uint64_t locate(const struct job *j, struct quest *q, struct plan *p) {
+  unsigned core = mtia_core();
+  uint64_t bad = 0;
+  struct place place = end_quest(j, q, &bad);
+  unsigned which = core == 0;
+  shared()->place[which].bag = place.bag;
+  shared()->place[which].index = place.index;
+  if (core == 1) {
+    shared()->bad = bad;
+    p->early = load_early(j, place.index);
+    wait_fixed(j);
+  }
   __mtia_bar(MTIA_BAR_PE);
   p->begin = (struct place){shared()->place[0].bag, shared()->place[0].index};
   p->end = (struct place){shared()->place[1].bag, shared()->place[1].index};
   // Offsets that run backwards may make a share end before it begins.
-  bad += core == 0 && (p->end.bag < p->begin.bag || p->end.index < p->begin.index);
+  bad = shared()->bad + (p->end.bag < p->begin.bag || p->end.index < p->begin.index);
   if (p->end.index < p->begin.index)
     p->end.index = p->begin.index;
-  return bad;
+  if (core == 1 && p->early && p->begin.index == p->end.index)
+    __mtia_cb_pop(CB_INDEX, CHUNK << j->kind->index_log2);
+  return core == 0 ? bad : 0;
 }
 
 // This core's number of bad offsets or indices.
 static uint64_t work(const struct job *j, const struct plan *p) {
   if (mtia_core())
     return gather_rows(j, p, true);
-  bool wide = j->kind->index_log2 == 3;
-  if (j->plain)
-    return wide ? pool_bags(j, p, 3, true) : pool_bags(j, p, 2, true);
-  return wide ? pool_bags(j, p, 3, false) : pool_bags(j, p, 2, false);
+  unsigned log2 = j->kind->index_log2;
+  if (!j->plain)
+    return pool_bags(j, p, log2, false);
+  return log2 == 3 ? pool_bags(j, p, 3, true) : pool_bags(j, p, 2, true);
 }
 
 // What the contents of columns, indices and offsets decide.
@@ -283,8 +309,26 @@ static enum mtia_status check_all(struct job *j, const struct plan *p, uint64_t 
   return any_bad(bad) ? MTIA_STATUS_INDEX : MTIA_STATUS_OK;
 }
 
-static enum mtia_status embedding_bag(const struct mtia_embedding_bag_args *a,
-                                      const struct kind *kind, bool batched) {
+// A kind in one number, so that the functions of all variants are a few instructions each: the code
+// of a launched kernel has to stay below the 32 KB of the instruction cache.
+#define KIND(type, bits, layout, beside, index_log2, out, out_size, out_beside)                    \
+  ((type) | (bits) << 4 | (layout) << 10 | (beside) << 13 | (index_log2) << 17 | (out) << 19 |     \
+   (out_size) << 22 | (out_beside) << 25)
+
+static struct kind unpack(uint32_t kind) {
+  return (struct kind){.type = kind & 15,
+                       .bits = kind >> 4 & 63,
+                       .layout = kind >> 10 & 7,
+                       .beside = kind >> 13 & 15,
+                       .index_log2 = kind >> 17 & 3,
+                       .out = kind >> 19 & 7,
+                       .out_size = kind >> 22 & 7,
+                       .out_beside = kind >> 25 & 15};
+}
+
+__attribute__((noinline)) static enum mtia_status
+embedding_bag(const struct mtia_embedding_bag_args *a, uint32_t packed, bool batched) {
+  struct kind unpacked = unpack(packed), *kind = &unpacked;
   struct job j;
   j.a = a;
   j.kind = kind;
@@ -300,19 +344,18 @@ static enum mtia_status embedding_bag(const struct mtia_embedding_bag_args *a,
   }
   unsigned core = mtia_core();
   uint64_t bad = 0;
-  struct plan p;
-  plan_memory(&j, &p, 0);
   if (core == 1)
     load_fixed(&j);
+  struct quest quest = begin_quest(&j);
+  struct plan p;
+  plan_memory(&j, &p, 0);
   init_buffers(&j, &p);
   if (a->form == MTIA_BAGS_LENGTHS) {
     if (core == 0)
       bad += make_offsets(&j);
     __mtia_bar(MTIA_BAR_GRID);
   }
-  bad += locate(&j, &p);
-  if (core == 1)
-    wait_fixed(&j);
+  bad += locate(&j, &quest, &p);
   status = check_all(&j, &p, bad);
   if (status != MTIA_STATUS_OK) {
     if (core == 1)
@@ -325,6 +368,7 @@ static enum mtia_status embedding_bag(const struct mtia_embedding_bag_args *a,
       __mtia_sync();
       __mtia_bar(MTIA_BAR_PE);
       plan_memory(&j, &p, first);
+      p.early = false;
       init_buffers(&j, &p);
       __mtia_bar(MTIA_BAR_PE);
     }
@@ -337,8 +381,8 @@ static enum mtia_status embedding_bag(const struct mtia_embedding_bag_args *a,
     __mtia_bar(MTIA_BAR_GRID);
     if (core == 0)
       pack(&j);
-    __mtia_bar(MTIA_BAR_PE);
   }
+  __mtia_bar(MTIA_BAR_PE); // core 0 needs them no more
   if (core == 1)
     drop_fixed(&j);
   add_counts(bad);
@@ -349,6 +393,17 @@ static enum mtia_status embedding_bag(const struct mtia_embedding_bag_args *a,
   __mtia_sync();
   __mtia_bar(MTIA_BAR_GRID); // counters are 0 before anybody returns
   return MTIA_STATUS_OK;
+}
+
+__attribute__((noinline)) static uint64_t buffer_size(const struct mtia_embedding_bag_args *a,
+                                                      uint32_t packed_kind, bool batched) {
+  struct kind unpacked = unpack(packed_kind), *k = &unpacked;
+  uint64_t features = batched ? a->features.dim[0] : 1;
+  struct job j = {.a = a, .kind = k, .bags = features * a->out.dim[0]};
+  uint64_t most = (uint64_t)a->most_columns * k->out_size + k->out_beside;
+  bool equal = a->out.dim[1] * k->out_size == features * most;
+  bool packed = features > 1 && (!equal || most % 32 != 0);
+  return lengths_size(&j) + (packed ? results_size(a, k) : 0);
 }
 
 //===----------------------------------------------------------------------===//
@@ -398,19 +453,18 @@ static enum mtia_status embedding_bag(const struct mtia_embedding_bag_args *a,
             MTIA_SCALAR(form, MTIA_I32), MTIA_SCALAR(strict, MTIA_I32),                            \
             MTIA_SCALAR(most_columns, MTIA_I32), MTIA_OUT(out, DTYPE_##results, "B", "D"),         \
             MTIA_OUT(counts, MTIA_I64, "2"), MTIA_INOUT(buffer, MTIA_U8, "S"))
+#define EACH(...) KIND(__VA_ARGS__)
 #define BATCHED_one false
 #define BATCHED_many true
 
 #define MTIA_VARIANT(kernel, types, units, tables, table, index, out)                              \
   enum mtia_status mtia_##kernel(const struct mtia_embedding_bag_args *args) {                     \
-    return embedding_bag(args, &(struct kind){TABLE_##table, INDEX_##index, OUT_##out},            \
-                         BATCHED_##tables);                                                        \
+    return embedding_bag(args, EACH(TABLE_##table, INDEX_##index, OUT_##out), BATCHED_##tables);   \
   }                                                                                                \
   uint64_t mtia_##kernel##_get_buffer_size(const struct mtia_embedding_bag_args *args,             \
                                            uint32_t rows, uint32_t columns) {                      \
     (void)rows, (void)columns;                                                                     \
-    return buffer_size(args, &(struct kind){TABLE_##table, INDEX_##index, OUT_##out},              \
-                       BATCHED_##tables);                                                          \
+    return buffer_size(args, EACH(TABLE_##table, INDEX_##index, OUT_##out), BATCHED_##tables);     \
   }                                                                                                \
   LAUNCH_##tables(kernel, table, index, out)
 #include <mtia/kernels/embedding_bag.def>

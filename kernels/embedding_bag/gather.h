@@ -56,12 +56,6 @@ struct chunk {
   void *list;
 };
 
-// Rows of a segment.
-struct source {
-  uint64_t rows, address, pitch;
-  uint64_t pair; // address of row 0's scale and bias, if they are gathered by themselves
-};
-
 static void load_chunk(const struct job *j, uint64_t from, uint64_t end) {
   unsigned log2 = j->kind->index_log2;
   uint32_t count = (uint32_t)kn_min(CHUNK, end - from);
@@ -81,10 +75,19 @@ static void load_ahead(const struct job *j, struct chunk *c, uint64_t from) {
     load_chunk(j, c->loaded, c->end);
 }
 
+// The first chunk of a PE whose work begins at `index`, before it is known where that ends.
+static bool load_early(const struct job *j, uint64_t index) {
+  if (j->weighted || j->a->strict || index >= j->indices)
+    return false;
+  __mtia_cr_w(MTIA_CR_DMA_IN_PITCH, 0);
+  load_chunk(j, index & ~UINT64_C(7), j->indices);
+  return true;
+}
+
 static struct chunk first_chunk(const struct job *j, const struct plan *p) {
   // DMA begins at multiples of 32 bytes.
   uint64_t start = p->begin.index & ~UINT64_C(7);
-  struct chunk c = {.from = start, .loaded = start, .end = p->end.index};
+  struct chunk c = {.from = start, .loaded = start + (p->early ? CHUNK : 0), .end = p->end.index};
   if (p->begin.index < p->end.index)
     load_ahead(j, &c, start);
   return c;
@@ -125,64 +128,12 @@ static void open_chunk(const struct job *j, struct chunk *c, uint64_t index, boo
   }
 }
 
-static struct source source_of(const struct job *j, const struct plan *p, uint64_t feature) {
-  const struct mtia_embedding_bag_args *a = j->a;
-  const struct kind *k = j->kind;
-  struct source s = {a->table.dim[0], a->table.data, a->table.stride[0], 0};
-  uint64_t columns = j->most_columns;
-  if (j->batched) {
-    const int64_t *table = j->tables + 4 * j->feature_table[feature];
-    s.address += (uint64_t)table[0];
-    s.rows = (uint64_t)table[1];
-    s.pitch = (uint64_t)table[2];
-    columns = (uint64_t)(j->columns[feature + 1] - j->columns[feature]);
-  }
-  if (columns > p->columns) { // a piece of each row
-    bool front = k->layout == MTIA_SE_F16_FRONT;
-    s.pair = s.address + (front ? 0 : row_bytes(k, columns));
-    s.address += row_bytes(k, p->first) + (front ? k->beside : 0);
-  }
-  return s;
+static void announce(struct bounds b) {
+  __mtia_cb_waits(CB_BOUNDS, BOUNDS_SIZE);
+  *(volatile struct bounds *)(uintptr_t)__mtia_cb_tail(CB_BOUNDS, 0) = b;
+  __mtia_cb_push(CB_BOUNDS, BOUNDS_SIZE);
 }
-
-// Tells core 0.
-static struct segment announce(const struct job *j, const struct plan *p, uint64_t feature,
-                               uint64_t bag, uint64_t bag_end, uint64_t index_end) {
-  const struct mtia_embedding_bag_args *a = j->a;
-  const struct kind *k = j->kind;
-  uint64_t all =
-      j->batched ? (uint64_t)(j->columns[feature + 1] - j->columns[feature]) : j->most_columns;
-  uint32_t columns = all > p->first ? (uint32_t)kn_min(all - p->first, p->columns) : 0;
-  bool wide = all > p->columns && k->beside;
-  struct segment s = {.bag_end = bag_end, .index_end = index_end, .columns = columns, .wide = wide};
-  s.row_bytes = row_bytes(k, columns) + (wide ? 0 : k->beside);
-  s.row_padded = kn_pad(s.row_bytes);
-  s.out_bytes = columns * k->out_size + k->out_beside;
-  s.out_padded = kn_pad(s.out_bytes);
-  // What is quantised is in CB_SUM before, and larger there.
-  uint32_t each = k->out == MTIA_SE_U8 ? kn_pad(4 * columns) : s.out_padded;
-  if (columns) {
-    s.batch = each >= OUT_BATCH ? 1 : (uint32_t)kn_div(OUT_BATCH, each);
-    if (k->out == MTIA_SE_U8)
-      s.batch = (uint32_t)kn_min(s.batch, QUANTISED);
-    s.group = (uint32_t)kn_max(kn_min(wide ? STAGED : GROUP, p->rows_size / (4 * s.row_padded)), 1);
-    // The next group must find room while one is not complete.
-    uint32_t three = 3 * s.group * s.row_padded;
-    s.most_kept =
-        three < p->rows_size ? (uint32_t)kn_min(p->rows_size - three, p->rows_size / 8) : 0;
-  }
-  uint64_t row = bag - feature * j->batch;
-  if (j->packed)
-    s.out = j->pack + row * pack_pitch(a, k) + pack_column(j, feature);
-  else
-    s.out = a->out.data + row * a->out.stride[0] + out_column(j, feature);
-  s.out += (uint64_t)p->first * k->out_size;
-  __mtia_cb_waits(CB_SEGMENT, SEGMENT_SIZE);
-  *(volatile struct segment *)(uintptr_t)__mtia_cb_tail(CB_SEGMENT, 0) = s;
-  __mtia_cb_push(CB_SEGMENT, SEGMENT_SIZE);
-  return s;
-}
-_Static_assert(sizeof(struct segment) <= SEGMENT_SIZE, "a segment in its place");
+_Static_assert(sizeof(struct bounds) <= BOUNDS_SIZE, "bounds in their place");
 
 static void gather(const struct job *j, const struct segment *g, const struct source *s,
                    uint32_t at, uint32_t count) {
@@ -238,28 +189,29 @@ static uint64_t gather_rows(const struct job *j, const struct plan *p, bool run)
   uint64_t bad = 0, index = p->begin.index, bag = p->begin.bag;
   __mtia_cr_w(MTIA_CR_DMA_IN_PITCH, 0);
   __mtia_cr_w(MTIA_CR_GATHER_LIMIT, 0);
+  struct chunk c = first_chunk(j, p);
   uint64_t feature = kn_div(bag, j->batch);
   ask_edge(j, p, feature + 1);
-  struct chunk c = first_chunk(j, p);
   for (; bag < p->end.bag; feature++) {
+    struct feature f = read_feature(j, feature);
+    struct segment g = segment_of(j, p, &f);
     uint64_t bag_end = kn_min((feature + 1) * j->batch, p->end.bag);
     uint64_t index_end = take_edge(j, p, feature + 1, index);
     ask_edge(j, p, feature + 2);
-    struct source s = source_of(j, p, feature);
-    struct segment g;
-    if (run) {
-      g = announce(j, p, feature, bag, bag_end, index_end);
-      __mtia_cr_w(MTIA_CR_GATHER_PITCH, s.pitch);
-    }
+    if (run)
+      announce((struct bounds){bag_end, index_end});
+    if (RARE(f.columns > p->columns))
+      cut_source(j, p, &f);
+    __mtia_cr_w(MTIA_CR_GATHER_PITCH, f.source.pitch);
     while (index < index_end) {
       if (c.at == c.count)
         open_chunk(j, &c, index, run && j->marked);
       uint32_t count = (uint32_t)kn_min(c.count - c.at, index_end - index);
-      bad += log2 == 2 ? check_i32((int32_t *)c.list + c.at, count, s.rows)
-                       : check_i64((int64_t *)c.list + c.at, count, s.rows);
+      bad += log2 == 2 ? check_i32((int32_t *)c.list + c.at, count, f.source.rows)
+                       : check_i64((int64_t *)c.list + c.at, count, f.source.rows);
       KN_FENCE();
       if (run && g.columns)
-        gather(j, &g, &s, c.at, count);
+        gather(j, &g, &f.source, c.at, count);
       c.at += count;
       index += count;
     }

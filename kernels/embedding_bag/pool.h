@@ -18,17 +18,21 @@ struct state {
   uint64_t result; // offset of the next result from the tail of CB_OUT
   uint64_t out;    // where the results in CB_OUT go
   uint64_t out_stride;
-  uint32_t sums; // bags in CB_SUM
+  uint64_t feature;
+  uint64_t out_padded;         // bytes of a result in CB_OUT
+  uint64_t batch, batch_bytes; // bags per store
+  uint64_t most_kept;          // bytes of rows that are done with and not given back
+  uint32_t sums;               // bags in CB_SUM
   bool weighted;
   struct segment g;
+  struct bounds end; // of the segment
 };
 
 INLINE void formats(const struct kind *kind, enum mtia_se_type out) {
   __mtia_cr_w(MTIA_CR_SE_FMT, mtia_se_fmt(kind->type, 0, out, MTIA_SE_EACH));
 }
 
-INLINE void flush(struct state *s) {
-  uint64_t results = kn_div(s->result, s->g.out_padded);
+INLINE void flush(struct state *s, uint64_t results) {
   __mtia_cb_push(CB_OUT, s->result);
   __mtia_dma_out(CB_OUT, s->out, results);
   s->out += results * s->out_stride;
@@ -45,7 +49,7 @@ INLINE void take_weights(struct state *s, uint64_t rows) {
 // `rows` rows are done with.
 INLINE void take(struct state *s, uint64_t rows) {
   s->row += rows * s->g.row_padded;
-  if (RARE(s->row > s->g.most_kept)) {
+  if (RARE(s->row > s->most_kept)) {
     __mtia_cb_pop(CB_ROWS, s->row);
     s->row = 0;
   }
@@ -92,7 +96,9 @@ INLINE void sum_bag(struct state *s, uint64_t count) {
   if (RARE(count == 0)) {
     ZEROS(CB_OUT, s, s->j->kind->out);
   } else if (RARE(count > s->g.group && s->j->kind->out != MTIA_SE_F32)) {
-    sum_narrow(s, count);
+    struct state copy = *s; // so that s stays in registers
+    sum_narrow(&copy, count);
+    *s = copy;
   } else {
     uint64_t rows = kn_min(s->g.group, count);
     __mtia_cr_w2(MTIA_CR_SE_SRC, s->row, s->weight);
@@ -183,6 +189,13 @@ static uint64_t next_marks(struct state *s, uint64_t most, bool *set) {
   return run;
 }
 
+// Rows that belong to no bag.
+__attribute__((noinline)) static void drop_rows(struct state *s, uint64_t rows) {
+  skip_rows(s, rows);
+  for (bool set; s->j->marked && rows;)
+    rows -= next_marks(s, rows, &set);
+}
+
 // The rows of a bag whose marks are set, or all if there are no marks, as one sum or maximum; how
 // many there are. Rows without a mark are rows of zeros, which a sum may have.
 static uint64_t pool_rows(struct state *s, uint64_t count, bool max) {
@@ -217,7 +230,7 @@ static void store_bytes(uint64_t at, float value) {
 
 // The sums in CB_SUM, quantised row by row, to CB_OUT: with range = max - min, scale = range / 255,
 // bias = min, q = round((x - min) * (255 / (range + 1e-8))).
-static void quantise_sums(struct state *s) {
+__attribute__((noinline)) static void quantise_sums(struct state *s) {
   uint32_t columns = s->g.columns, pitch = kn_pad(4 * columns), count = s->sums;
   if (!count)
     return;
@@ -229,7 +242,7 @@ static void quantise_sums(struct state *s) {
   __mtia_se_red(CB_STAT, CB_SUMS, count, MTIA_SE_RED_MIN);
   __mtia_cb_push(CB_STAT, STAT_SIZE);
   __mtia_cb_waitd(CB_STAT, STAT_SIZE);
-  __mtia_cb_waits(CB_OUT, count * s->g.out_padded);
+  __mtia_cb_waits(CB_OUT, count * s->out_padded);
   const float *most = (const float *)(uintptr_t)__mtia_cb_head(CB_STAT, 0);
   const float *least = most + STAT_SIZE / 8;
   for (uint32_t i = 0; i < count; i++) {
@@ -248,7 +261,7 @@ static void quantise_sums(struct state *s) {
     __mtia_se_un(CB_OUT, CB_SUMS, MTIA_SE_QUANTISE);
     store_bytes(s->result + columns, range / 255.0f);
     store_bytes(s->result + columns + 4, least[i]);
-    s->result += s->g.out_padded;
+    s->result += s->out_padded;
   }
   KN_FENCE();
   __mtia_cb_pop(CB_STAT, STAT_SIZE);
@@ -257,7 +270,7 @@ static void quantise_sums(struct state *s) {
 }
 
 // One bag, its mean or maximum, or what is quantised.
-static void pool_bag(struct state *s, uint64_t count) {
+__attribute__((noinline)) static void pool_bag(struct state *s, uint64_t count) {
   const struct kind *kind = s->j->kind;
   enum mtia_bags_pooling pooling = (enum mtia_bags_pooling)s->j->a->pooling;
   uint64_t counted = pool_rows(s, count, pooling == MTIA_BAGS_MAX);
@@ -286,8 +299,8 @@ static void pool_bag(struct state *s, uint64_t count) {
     formats(kind, MTIA_SE_F32);
   }
   if (!quantised)
-    s->result += s->g.out_padded;
-  else if (++s->sums == s->g.batch)
+    s->result += s->out_padded;
+  else if (++s->sums == s->batch)
     quantise_sums(s);
 }
 
@@ -295,36 +308,68 @@ static void pool_bag(struct state *s, uint64_t count) {
 // Bags one after the other
 //===----------------------------------------------------------------------===//
 
-INLINE void begin_segment(const struct job *j, struct state *s) {
-  const struct kind *kind = j->kind;
-  __mtia_cb_waitd(CB_SEGMENT, SEGMENT_SIZE);
-  s->g = *(const volatile struct segment *)(uintptr_t)__mtia_cb_head(CB_SEGMENT, 0);
-  __mtia_cb_pop(CB_SEGMENT, SEGMENT_SIZE);
-  s->out = s->g.out;
-  if (!s->g.columns)
-    return;
-  enum mtia_se_layout layout = kind->layout;
-  if (s->g.wide)
-    layout = layout == MTIA_SE_F32_BEHIND ? MTIA_SE_F32_BEHIND : MTIA_SE_F16_BEHIND;
-  __mtia_cr_w2(MTIA_CR_SE_ROW, s->g.columns, mtia_se_row(layout, j->weighted ? CB_WEIGHT : -1));
-  __mtia_cr_w2(MTIA_CR_DMA_OUT, s->g.out_bytes, 0);
+// How results of the segment are stored, from bag `row` of its feature on.
+INLINE void plan_results(const struct plan *p, struct state *s, const struct feature *f,
+                         uint64_t row) {
+  const struct job *j = s->j;
+  const struct kind *k = j->kind;
+  uint32_t bytes = s->g.columns * k->out_size + k->out_beside;
+  s->out_padded = kn_pad(bytes);
+  // What is quantised is in CB_SUM before, and larger there.
+  uint32_t each = k->out == MTIA_SE_U8 ? kn_pad(4 * s->g.columns) : s->out_padded;
+  s->batch = each >= OUT_BATCH ? 1 : (uint32_t)kn_div(OUT_BATCH, each);
+  if (k->out == MTIA_SE_U8)
+    s->batch = (uint32_t)kn_min(s->batch, QUANTISED);
+  s->batch_bytes = s->batch * s->out_padded;
+  uint64_t column = f->column * k->out_size + s->feature * k->out_beside;
+  s->out = j->a->out.data + row * s->out_stride + column;
+  if (RARE(j->packed))
+    s->out = j->pack + row * s->out_stride + pack_column(j, s->feature);
+  s->out += (uint64_t)p->first * k->out_size;
+  __mtia_cr_w2(MTIA_CR_DMA_OUT, bytes, 0);
 }
 
-INLINE void end_segment(const struct job *j, struct state *s, uint64_t *index) {
-  // Bad offsets may leave rows that belong to no bag.
-  if (RARE(*index < s->g.index_end)) {
-    uint64_t rows = s->g.index_end - *index;
-    skip_rows(s, rows);
-    for (bool set; j->marked && rows;)
-      rows -= next_marks(s, rows, &set);
-    *index = s->g.index_end;
+// Segment of s->feature, from this bag on.
+INLINE void begin_segment(const struct plan *p, struct state *s, uint64_t bag) {
+  const struct job *j = s->j;
+  struct feature f = read_feature(j, s->feature);
+  s->g = segment_of(j, p, &f);
+  s->batch_bytes = 0;
+  if (s->g.columns) {
+    plan_results(p, s, &f, bag - s->feature * j->batch);
+    // The next group must find room while one is not complete.
+    uint32_t three = 3 * s->g.group * s->g.row_padded;
+    s->most_kept =
+        three < p->rows_size ? (uint32_t)kn_min(p->rows_size - three, p->rows_size / 8) : 0;
+    enum mtia_se_layout layout = j->kind->layout;
+    if (RARE(s->g.wide))
+      layout = layout == MTIA_SE_F32_BEHIND ? MTIA_SE_F32_BEHIND : MTIA_SE_F16_BEHIND;
+    __mtia_cr_w2(MTIA_CR_SE_ROW, s->g.columns, mtia_se_row(layout, s->weighted ? CB_WEIGHT : -1));
   }
-  quantise_sums(s);
+  __mtia_cb_waitd(CB_BOUNDS, BOUNDS_SIZE);
+  const volatile struct bounds *end =
+      (const volatile struct bounds *)(uintptr_t)__mtia_cb_head(CB_BOUNDS, 0);
+  s->end.bag_end = end->bag_end;
+  s->end.index_end = end->index_end;
+  __mtia_cb_pop(CB_BOUNDS, BOUNDS_SIZE);
+}
+
+INLINE void end_segment(struct state *s, bool plain, uint64_t *index) {
+  // Bad offsets may leave rows that belong to no bag.
+  if (RARE(*index < s->end.index_end)) {
+    struct state copy = *s;
+    drop_rows(&copy, s->end.index_end - *index);
+    *s = copy;
+    *index = s->end.index_end;
+  }
+  if (!plain)
+    quantise_sums(s);
   if (s->result)
-    flush(s);
+    flush(s, kn_div(s->result, s->out_padded));
   if (s->row)
     __mtia_cb_pop(CB_ROWS, s->row);
   s->row = 0;
+  s->feature++;
 }
 
 static void load_offsets(const struct job *j, uint64_t from, uint64_t end) {
@@ -336,18 +381,18 @@ static void load_offsets(const struct job *j, uint64_t from, uint64_t end) {
 // One bag, whose rows end at `offset`; 1 if that is bad.
 INLINE uint64_t one_bag(struct state *s, bool plain, int64_t offset, uint64_t *index) {
   uint64_t rows = (uint64_t)offset - *index, bad = 0;
-  if (RARE(rows > s->g.index_end - *index)) { // below the one before it, or above the last
+  if (RARE(rows > s->end.index_end - *index)) { // below the one before it, or above the last
     bad = 1;
-    rows = offset < (int64_t)*index ? 0 : s->g.index_end - *index;
+    rows = offset < (int64_t)*index ? 0 : s->end.index_end - *index;
   }
   if (plain) {
     sum_bag(s, rows);
-    s->result += s->g.out_padded;
+    s->result += s->out_padded;
   } else {
     pool_bag(s, rows);
   }
-  if (RARE(s->result >= s->g.batch * s->g.out_padded) && s->result)
-    flush(s);
+  if (RARE(s->result == s->batch_bytes) && (plain || s->result))
+    flush(s, s->batch);
   *index += rows;
   return bad;
 }
@@ -360,6 +405,7 @@ INLINE uint64_t pool_bags(const struct job *j, const struct plan *p, unsigned lo
   s.row = s.result = s.sums = 0;
   s.weight = (p->begin.index & 7) * 4;
   s.mark = p->begin.index & 7;
+  s.feature = kn_div(p->begin.bag, j->batch);
   s.out_stride = j->packed ? pack_pitch(j->a, j->kind) : j->a->out.stride[0];
   uint64_t bad = 0, index = p->begin.index, bag = p->begin.bag;
   __mtia_cb_push(CB_ZERO, p->zero_size);
@@ -379,7 +425,7 @@ INLINE uint64_t pool_bags(const struct job *j, const struct plan *p, unsigned lo
   uint64_t first = (p->begin.bag + 1) << log2;
   uint64_t end = kn_min(p->end.bag + 1, j->offset_count) << log2;
   uint64_t start = first & ~UINT64_C(31), loaded = start;
-  begin_segment(j, &s);
+  begin_segment(p, &s, bag);
   for (uint64_t from = start; first < end && from < end; from += OFFSET_CHUNK) {
     for (; loaded < end && loaded <= from + AHEAD * OFFSET_CHUNK; loaded += OFFSET_CHUNK)
       load_offsets(j, loaded, end);
@@ -389,11 +435,11 @@ INLINE uint64_t pool_bags(const struct job *j, const struct plan *p, unsigned lo
     uint32_t i = from < first ? (uint32_t)(first - from) >> log2 : 0, count = bytes >> log2;
     int64_t next = read_index(list, i, log2);
     while (i < count) {
-      if (RARE(bag == s.g.bag_end)) {
-        end_segment(j, &s, &index);
-        begin_segment(j, &s);
+      if (RARE(bag == s.end.bag_end)) {
+        end_segment(&s, plain, &index);
+        begin_segment(p, &s, bag);
       }
-      uint32_t stop = (uint32_t)kn_min(count, i + (s.g.bag_end - bag));
+      uint32_t stop = (uint32_t)kn_min(count, i + (s.end.bag_end - bag));
       bag += stop - i;
       do {
         int64_t offset = next;
@@ -407,13 +453,13 @@ INLINE uint64_t pool_bags(const struct job *j, const struct plan *p, unsigned lo
     __mtia_cb_pop(CB_OFFSET, OFFSET_CHUNK);
   }
   if (bag < p->end.bag) { // the last bag of all, whose end is not among the offsets
-    if (bag == s.g.bag_end) {
-      end_segment(j, &s, &index);
-      begin_segment(j, &s);
+    if (bag == s.end.bag_end) {
+      end_segment(&s, plain, &index);
+      begin_segment(p, &s, bag);
     }
     bad += one_bag(&s, plain, (int64_t)p->end.index, &index);
   }
-  end_segment(j, &s, &index);
+  end_segment(&s, plain, &index);
   bool some = p->begin.index < p->end.index;
   if (j->weighted && some && s.weight)
     __mtia_cb_pop(CB_WEIGHT, kn_pad(s.weight));
