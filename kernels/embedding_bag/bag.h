@@ -93,8 +93,9 @@ enum {
   AT_FREE = AT_EDGE + 64, // from here on as plan_memory() says
   // Before there are rows, where they will be:
   AT_FIND = MTIA_LOCAL_SIZE - 2 * FIND_SIZE,
-  AT_COSTS = AT_FIND - 8 * RESIDENT,
-  AT_LIST = AT_COSTS - 4 * GROUP,
+  AT_COSTS = AT_FIND - 8 * RESIDENT - 32,
+  AT_STARTS = AT_COSTS - 8 * RESIDENT - 32,
+  AT_LIST = AT_STARTS - 4 * GROUP,
   AT_EDGES = AT_LIST - 32 * (RESIDENT + GROUP),
   LENGTHS = 4096, // bytes of lengths at a time
   AT_LENGTHS = AT_EDGES - 3 * LENGTHS,

@@ -215,15 +215,22 @@ struct cost {
   uint64_t per_index, per_bag;
 };
 
+// A row begins anywhere, and costs all sectors that it touches; so 31 bytes more on average.
+static inline uint32_t row_beside(const struct kind *k) {
+  return k->beside + 31 + (1u << k->index_log2);
+}
+
+static inline uint32_t bag_beside(const struct kind *k) { return k->out_beside + 64; }
+
 static struct cost cost_of(const struct job *j, uint64_t feature) {
   uint32_t columns = (uint32_t)(j->columns[feature + 1] - j->columns[feature]);
   const struct kind *k = j->kind;
-  return (struct cost){kn_pad(row_bytes(k, columns) + k->beside) / 32,
-                       kn_pad(columns * k->out_size + k->out_beside) / 32 + 1};
+  return (struct cost){row_bytes(k, columns) + row_beside(k),
+                       columns * k->out_size + bag_beside(k)};
 }
 
 // Offsets at which features begin, into CB_EDGES.
-static void load_edges(const struct job *j) {
+static void load_edges(const struct job *j, uint64_t count) {
   __mtia_cb_init(CB_LIST, local(AT_LIST), 4 * GROUP);
   __mtia_cb_init(CB_EDGES, local(AT_EDGES), 32 * (RESIDENT + GROUP));
   volatile int32_t *list = (volatile int32_t *)(uintptr_t)local(AT_LIST);
@@ -232,7 +239,6 @@ static void load_edges(const struct job *j) {
   __mtia_cb_push(CB_LIST, 4 * GROUP);
   unsigned log2 = j->kind->index_log2;
   uint64_t pitch = j->batch << log2;
-  uint64_t count = j->features + (j->offset_count > j->bags);
   __mtia_cr_w(MTIA_CR_GATHER_PITCH, pitch);
   __mtia_cr_w(MTIA_CR_GATHER_LIMIT, 0);
   __mtia_cr_w2(MTIA_CR_GATHER, 1u << log2, 0);
@@ -241,50 +247,88 @@ static void load_edges(const struct job *j) {
   __mtia_cb_waitd(CB_EDGES, 32 * count);
 }
 
-// Offset at which a feature begins: monotone, whatever the offsets are.
-static uint64_t edge(const struct job *j, uint64_t feature, uint64_t before) {
-  if (feature * j->batch >= j->offset_count)
-    return j->indices;
-  const void *at = (const void *)(uintptr_t)(local(AT_EDGES) + 32 * feature);
-  return kn_max(clamp_index(read_index(at, 0, j->kind->index_log2), j->indices), before);
+static inline uint64_t *starts(void) { return (uint64_t *)(uintptr_t)local(AT_STARTS); }
+static inline uint64_t *costs(void) { return (uint64_t *)(uintptr_t)local(AT_COSTS); }
+
+#define CLAMP_EDGES(name, type)                                                                    \
+  MTIA_VECTOR static void name(const type *edges, uint64_t count, uint64_t limit, uint64_t *to) {  \
+    for (uint64_t i = 0; i < count; i++) {                                                         \
+      int64_t edge = edges[i * (32 / sizeof(type))];                                               \
+      to[i] = edge < 0 ? 0 : kn_min((uint64_t)edge, limit);                                        \
+    }                                                                                              \
+  }
+CLAMP_EDGES(clamp_i32, int32_t)
+CLAMP_EDGES(clamp_i64, int64_t)
+
+// Costs of all features, each by itself; whether results of one begin at an odd place.
+MTIA_VECTOR static bool cost_features(const struct kind *kind, const int32_t *columns,
+                                      const uint64_t *start, uint64_t count, uint64_t batch,
+                                      uint64_t *cost) {
+  uint32_t bits = kind->bits, row = row_beside(kind), size = kind->out_size, bag = bag_beside(kind);
+  uint32_t odd = 0, beside = kind->out_beside;
+  for (uint64_t f = 0; f < count; f++) {
+    uint32_t width = (uint32_t)(columns[f + 1] - columns[f]);
+    uint64_t indices = start[f + 1] > start[f] ? start[f + 1] - start[f] : 0;
+    cost[f] = indices * ((width * bits + 7) / 8 + row) + batch * (width * size + bag);
+    odd |= (uint32_t)columns[f] * size + (uint32_t)f * beside;
+  }
+  return odd & 31;
 }
 
-// In the features' costs, `target` is in this one.
-static struct search search_in(const struct job *j, uint64_t target) {
-  const volatile uint64_t *costs = (const volatile uint64_t *)(uintptr_t)local(AT_COSTS);
-  uint64_t feature = 0, begin = edge(j, 0, 0);
-  while (feature + 1 < j->features && target > costs[feature]) {
-    target -= costs[feature];
-    feature++;
-    begin = edge(j, feature, begin);
+// Sums of these up to each.
+static void add_costs(uint64_t *cost, uint64_t count) {
+  uint64_t total = 0, f = 0;
+  // Four at a time: a load from local memory takes ten cycles to come.
+  for (; f + 4 <= count; f += 4) {
+    uint64_t a = cost[f], b = cost[f + 1], c = cost[f + 2], d = cost[f + 3];
+    cost[f] = total += a;
+    cost[f + 1] = total += b;
+    cost[f + 2] = total += c;
+    cost[f + 3] = total += d;
   }
-  struct cost c = cost_of(j, feature);
+  for (; f < count; f++)
+    cost[f] = total += cost[f];
+}
+
+// The search for `target` of the sum of all costs, in the feature that has it.
+static struct search search_in(const struct job *j, uint64_t target) {
+  uint64_t low = 0, high = j->features - 1;
+  while (low < high) {
+    uint64_t middle = (low + high) / 2;
+    if (costs()[middle] < target)
+      low = middle + 1;
+    else
+      high = middle;
+  }
+  uint64_t before = low ? costs()[low - 1] : 0, all = costs()[low] - before;
+  target -= kn_min(before, target);
+  struct cost c = cost_of(j, low);
   struct search s = {.per_index = c.per_index, .per_bag = c.per_bag};
-  s.low = feature * j->batch;
+  s.low = low * j->batch;
   s.high = s.low + j->batch;
-  s.target = target + c.per_index * begin + c.per_bag * s.low;
-  s.guess = s.low + (costs[feature] ? target * j->batch / costs[feature] : 0);
+  s.target = target + c.per_index * starts()[low] + c.per_bag * s.low;
+  s.guess = s.low + (all ? target * j->batch / all : 0);
   return s;
 }
 
 // Core 1: the searches for where this PE begins and ends.
 static void divide_mixed(const struct job *j, uint64_t pe, uint64_t pes, struct search *begin,
                          struct search *end) {
-  load_edges(j);
-  volatile uint64_t *costs = (volatile uint64_t *)(uintptr_t)local(AT_COSTS);
-  uint64_t total = 0, at = edge(j, 0, 0), unaligned = 0;
-  for (uint64_t f = 0; f < j->features; f++) {
-    uint64_t next = edge(j, f + 1, at);
-    struct cost c = cost_of(j, f);
-    uint64_t cost = c.per_index * (next - at) + c.per_bag * j->batch;
-    costs[f] = cost;
-    total += cost;
-    at = next;
-    unaligned |= out_column(j, f) & 31;
-  }
-  __mtia_cb_pop(CB_EDGES, 32 * (j->features + (j->offset_count > j->bags)));
+  uint64_t edges = j->features + (j->offset_count > j->bags);
+  load_edges(j, edges);
+  const void *at = (const void *)(uintptr_t)local(AT_EDGES);
+  if (j->kind->index_log2 == 2)
+    clamp_i32(at, edges, j->indices, starts());
+  else
+    clamp_i64(at, edges, j->indices, starts());
+  if (edges == j->features)
+    starts()[edges] = j->indices;
+  shared()->unaligned =
+      cost_features(j->kind, j->columns, starts(), j->features, j->batch, costs());
+  add_costs(costs(), j->features);
+  uint64_t total = costs()[j->features - 1];
+  __mtia_cb_pop(CB_EDGES, 32 * edges);
   __mtia_cb_pop(CB_LIST, 4 * GROUP);
-  shared()->unaligned = unaligned;
   *begin = search_in(j, kn_div(total * pe, pes));
   *end = search_in(j, kn_div(total * (pe + 1), pes));
 }

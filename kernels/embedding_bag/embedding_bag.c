@@ -34,12 +34,12 @@ static void plan_memory(const struct job *j, struct plan *p, uint64_t first) {
   p->out_at = p->zero_at + p->zero_size;
   p->out_size = 2 * (uint32_t)kn_max(OUT_BATCH, result);
   p->sum_at = p->out_at + p->out_size;
-  p->sum_size = quantised ? (uint32_t)kn_max(OUT_BATCH, sum) : sum;
+  p->sum_size = quantised ? 2 * (uint32_t)kn_max(OUT_BATCH, sum) : sum;
   if (j->plain && k->out == MTIA_SE_F32)
     p->sum_size = 0;
   p->stage_at = p->sum_at + p->sum_size;
   p->stage_size = wide        ? 2 * STAGED * kn_pad(row_bytes(k, p->columns) + k->beside)
-                  : quantised ? STAT_SIZE
+                  : quantised ? 2 * STAT_SIZE
                               : 0;
   p->pair_at = p->stage_at + p->stage_size;
   p->pair_size = wide ? 4 * 32 * STAGED : 0;

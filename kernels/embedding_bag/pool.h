@@ -22,7 +22,9 @@ struct state {
   uint64_t out_padded;         // bytes of a result in CB_OUT
   uint64_t batch, batch_bytes; // bags per store
   uint64_t most_kept;          // bytes of rows that are done with and not given back
-  uint32_t sums;               // bags in CB_SUM
+  // Quantised results: bags in the half of CB_SUM that is being filled, which one, and bags in the
+  // other one, whose least and greatest results are on their way.
+  uint32_t sums, half, waiting, sum_half;
   bool weighted;
   struct segment g;
   struct bounds end; // of the segment
@@ -117,6 +119,11 @@ INLINE void sum_bag(struct state *s, uint64_t count) {
 // Everything else
 //===----------------------------------------------------------------------===//
 
+// Where the second half of CB_SUM begins, and where the next sum is.
+static uint64_t sum_at(const struct state *s) {
+  return (s->half ? s->sum_half : 0) + s->sums * kn_pad(4 * s->g.columns);
+}
+
 #define ROWACC(cb, rows, max, onto)                                                                \
   do {                                                                                             \
     if ((max) && (onto))                                                                           \
@@ -145,7 +152,7 @@ static void stage(const struct state *s, uint64_t rows) {
 
 // At most a group of rows, into or onto sum number s->sums.
 static void add_rows(struct state *s, uint64_t rows, bool max, bool onto) {
-  __mtia_cr_w2(MTIA_CR_SE_LEN, s->g.columns, s->sums * kn_pad(4 * s->g.columns));
+  __mtia_cr_w2(MTIA_CR_SE_LEN, s->g.columns, sum_at(s));
   if (s->g.wide) {
     stage(s, rows);
     __mtia_cr_w2(MTIA_CR_SE_SRC, 0, s->weight);
@@ -215,58 +222,79 @@ static uint64_t pool_rows(struct state *s, uint64_t count, bool max) {
     count -= rows;
   }
   if (!added && s->g.columns) {
-    __mtia_cr_w2(MTIA_CR_SE_LEN, s->g.columns, s->sums * kn_pad(4 * s->g.columns));
+    __mtia_cr_w2(MTIA_CR_SE_LEN, s->g.columns, sum_at(s));
     ZEROS(CB_SUM, s, MTIA_SE_F32);
   }
   return counted;
 }
 
-static void store_bytes(uint64_t at, float value) {
+static void store_float(uint64_t at, float value) {
   uint32_t bits;
   __builtin_memcpy(&bits, &value, 4);
+  if (at % 4 == 0) {
+    *(volatile uint32_t *)(uintptr_t)__mtia_cb_tail(CB_OUT, at) = bits;
+    return;
+  }
   for (unsigned i = 0; i < 4; i++, bits >>= 8) // it may lie across the end of the buffer
     *(volatile uint8_t *)(uintptr_t)__mtia_cb_tail(CB_OUT, at + i) = (uint8_t)bits;
 }
 
-// The sums in CB_SUM, quantised row by row, to CB_OUT: with range = max - min, scale = range / 255,
+// Quantises what waits, row by row, into CB_OUT: with range = max - min, scale = range / 255,
 // bias = min, q = round((x - min) * (255 / (range + 1e-8))).
-__attribute__((noinline)) static void quantise_sums(struct state *s) {
-  uint32_t columns = s->g.columns, pitch = kn_pad(4 * columns), count = s->sums;
+__attribute__((noinline)) static void finish_waiting(struct state *s) {
+  uint64_t columns = s->g.columns, pitch = kn_pad(4 * columns), count = s->waiting;
+  uint64_t sums = s->half ? 0 : s->sum_half;
   if (!count)
     return;
-  __mtia_cr_w(MTIA_CR_SE_FMT, mtia_se_fmt(MTIA_SE_F32, 0, MTIA_SE_F32, MTIA_SE_EACH));
-  __mtia_cr_w2(MTIA_CR_SE_SRC, 0, 0);
-  __mtia_cr_w2(MTIA_CR_SE_LEN, columns, 0);
-  __mtia_se_red(CB_STAT, CB_SUMS, count, MTIA_SE_RED_MAX);
-  __mtia_cr_w2(MTIA_CR_SE_LEN, columns, STAT_SIZE / 2);
-  __mtia_se_red(CB_STAT, CB_SUMS, count, MTIA_SE_RED_MIN);
-  __mtia_cb_push(CB_STAT, STAT_SIZE);
   __mtia_cb_waitd(CB_STAT, STAT_SIZE);
   __mtia_cb_waits(CB_OUT, count * s->out_padded);
   const float *most = (const float *)(uintptr_t)__mtia_cb_head(CB_STAT, 0);
   const float *least = most + STAT_SIZE / 8;
-  for (uint32_t i = 0; i < count; i++) {
-    float range = most[i] - least[i];
-    float inverse = 255.0f / (range + 1e-8f);
-    uint32_t word;
-    __builtin_memcpy(&word, &inverse, 4);
+  float high = most[0], low = least[0];
+  for (uint64_t i = 0; i < count; i++) {
+    float range = high - low, bias = low;
+    float inverse = 255.0f / (range + 1e-8f), scale = range / 255.0f;
+    high = most[i + 1 < count ? i + 1 : 0]; // while these are divided
+    low = least[i + 1 < count ? i + 1 : 0];
     // x - min, in its place
     __mtia_cr_w(MTIA_CR_SE_FMT, mtia_se_fmt(MTIA_SE_F32, MTIA_SE_F32, MTIA_SE_F32, MTIA_SE_ONE));
-    __mtia_cr_w2(MTIA_CR_SE_SRC, i * pitch, STAT_SIZE / 2 + 4 * i);
-    __mtia_cr_w2(MTIA_CR_SE_LEN, columns, i * pitch);
+    __mtia_cr_w2(MTIA_CR_SE_SRC, sums + i * pitch, STAT_SIZE / 2 + 4 * i);
+    __mtia_cr_w2(MTIA_CR_SE_LEN, columns, sums + i * pitch);
     __mtia_se_bin(CB_SUM, CB_SUMS, CB_STAT, MTIA_SE_SUB);
     __mtia_cr_w(MTIA_CR_SE_FMT, mtia_se_fmt(MTIA_SE_F32, 0, MTIA_SE_U8, MTIA_SE_EACH));
+    uint32_t word;
+    __builtin_memcpy(&word, &inverse, 4);
     __mtia_cr_w2(MTIA_CR_QSCALE, word, 0);
     __mtia_cr_w2(MTIA_CR_SE_LEN, columns, s->result);
     __mtia_se_un(CB_OUT, CB_SUMS, MTIA_SE_QUANTISE);
-    store_bytes(s->result + columns, range / 255.0f);
-    store_bytes(s->result + columns + 4, least[i]);
+    store_float(s->result + columns, scale);
+    store_float(s->result + columns + 4, bias);
     s->result += s->out_padded;
   }
   KN_FENCE();
   __mtia_cb_pop(CB_STAT, STAT_SIZE);
+  s->waiting = 0;
+  flush(s, count);
+}
+
+// The half of CB_SUM that is full, or the last, comes next: the SE looks for its least and greatest
+// results while the other half is filled.
+__attribute__((noinline)) static void turn_sums(struct state *s) {
+  uint64_t columns = s->g.columns;
+  finish_waiting(s);
+  if (s->sums) {
+    __mtia_cr_w(MTIA_CR_SE_FMT, mtia_se_fmt(MTIA_SE_F32, 0, MTIA_SE_F32, MTIA_SE_EACH));
+    __mtia_cr_w2(MTIA_CR_SE_SRC, s->half ? s->sum_half : 0, 0);
+    __mtia_cr_w2(MTIA_CR_SE_LEN, columns, 0);
+    __mtia_se_red(CB_STAT, CB_SUMS, s->sums, MTIA_SE_RED_MAX);
+    __mtia_cr_w2(MTIA_CR_SE_LEN, columns, STAT_SIZE / 2);
+    __mtia_se_red(CB_STAT, CB_SUMS, s->sums, MTIA_SE_RED_MIN);
+    __mtia_cb_push(CB_STAT, STAT_SIZE);
+    s->waiting = s->sums;
+    s->half ^= 1;
+    s->sums = 0;
+  }
   formats(s->j->kind, MTIA_SE_F32);
-  s->sums = 0;
 }
 
 // One bag, its mean or maximum, or what is quantised.
@@ -278,7 +306,7 @@ __attribute__((noinline)) static void pool_bag(struct state *s, uint64_t count) 
   if (!columns)
     return;
   bool quantised = kind->out == MTIA_SE_U8, scaled = pooling == MTIA_BAGS_MEAN && counted > 1;
-  uint32_t at = s->sums * kn_pad(4 * columns);
+  uint64_t at = sum_at(s);
   if (scaled || !quantised) {
     __mtia_cr_w2(MTIA_CR_SE_SRC, at, 0);
     if (scaled) {
@@ -301,7 +329,7 @@ __attribute__((noinline)) static void pool_bag(struct state *s, uint64_t count) 
   if (!quantised)
     s->result += s->out_padded;
   else if (++s->sums == s->batch)
-    quantise_sums(s);
+    turn_sums(s);
 }
 
 //===----------------------------------------------------------------------===//
@@ -362,8 +390,10 @@ INLINE void end_segment(struct state *s, bool plain, uint64_t *index) {
     *s = copy;
     *index = s->end.index_end;
   }
-  if (!plain)
-    quantise_sums(s);
+  if (!plain && s->j->kind->out == MTIA_SE_U8) {
+    turn_sums(s);
+    turn_sums(s);
+  }
   if (s->result)
     flush(s, kn_div(s->result, s->out_padded));
   if (s->row)
@@ -402,7 +432,8 @@ INLINE uint64_t pool_bags(const struct job *j, const struct plan *p, unsigned lo
   struct state s;
   s.j = j;
   s.weighted = j->weighted;
-  s.row = s.result = s.sums = 0;
+  s.row = s.result = s.sums = s.half = s.waiting = 0;
+  s.sum_half = p->sum_size / 2;
   s.weight = (p->begin.index & 7) * 4;
   s.mark = p->begin.index & 7;
   s.feature = kn_div(p->begin.bag, j->batch);
