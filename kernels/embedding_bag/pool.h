@@ -25,7 +25,8 @@ struct state {
   // Quantised results: bags in the half of CB_SUM that is being filled, which one, and bags in the
   // other one, whose least and greatest results are on their way.
   uint32_t sums, half, waiting, sum_half;
-  bool weighted;
+  uint64_t sum; // offset of the next sum from the head, and the tail, of CB_SUM
+  bool weighted, marked, max, mean, quantised;
   struct segment g;
   struct bounds end; // of the segment
 };
@@ -119,11 +120,6 @@ INLINE void sum_bag(struct state *s, uint64_t count) {
 // Everything else
 //===----------------------------------------------------------------------===//
 
-// Where the second half of CB_SUM begins, and where the next sum is.
-static uint64_t sum_at(const struct state *s) {
-  return (s->half ? s->sum_half : 0) + s->sums * kn_pad(4 * s->g.columns);
-}
-
 #define ROWACC(cb, rows, max, onto)                                                                \
   do {                                                                                             \
     if ((max) && (onto))                                                                           \
@@ -152,7 +148,7 @@ static void stage(const struct state *s, uint64_t rows) {
 
 // At most a group of rows, into or onto sum number s->sums.
 static void add_rows(struct state *s, uint64_t rows, bool max, bool onto) {
-  __mtia_cr_w2(MTIA_CR_SE_LEN, s->g.columns, sum_at(s));
+  __mtia_cr_w2(MTIA_CR_SE_LEN, s->g.columns, s->sum);
   if (s->g.wide) {
     stage(s, rows);
     __mtia_cr_w2(MTIA_CR_SE_SRC, 0, s->weight);
@@ -199,18 +195,19 @@ static uint64_t next_marks(struct state *s, uint64_t most, bool *set) {
 // Rows that belong to no bag.
 __attribute__((noinline)) static void drop_rows(struct state *s, uint64_t rows) {
   skip_rows(s, rows);
-  for (bool set; s->j->marked && rows;)
+  for (bool set; s->marked && rows;)
     rows -= next_marks(s, rows, &set);
 }
 
 // The rows of a bag whose marks are set, or all if there are no marks, as one sum or maximum; how
 // many there are. Rows without a mark are rows of zeros, which a sum may have.
-static uint64_t pool_rows(struct state *s, uint64_t count, bool max) {
+__attribute__((noinline)) static uint64_t pool_rows(struct state *s, uint64_t count) {
+  bool max = s->max;
   uint64_t counted = 0, added = 0;
   while (count) {
     uint64_t rows = kn_min(s->g.columns ? s->g.group : GROUP, count);
     bool set = true;
-    if (s->j->marked)
+    if (s->marked)
       rows = next_marks(s, rows, &set);
     if (s->g.columns && (set || !max)) {
       add_rows(s, rows, max, added != 0);
@@ -222,7 +219,7 @@ static uint64_t pool_rows(struct state *s, uint64_t count, bool max) {
     count -= rows;
   }
   if (!added && s->g.columns) {
-    __mtia_cr_w2(MTIA_CR_SE_LEN, s->g.columns, sum_at(s));
+    __mtia_cr_w2(MTIA_CR_SE_LEN, s->g.columns, s->sum);
     ZEROS(CB_SUM, s, MTIA_SE_F32);
   }
   return counted;
@@ -292,43 +289,57 @@ __attribute__((noinline)) static void turn_sums(struct state *s) {
     __mtia_cb_push(CB_STAT, STAT_SIZE);
     s->waiting = s->sums;
     s->half ^= 1;
+    s->sum = s->half ? s->sum_half : 0;
     s->sums = 0;
   }
   formats(s->j->kind, MTIA_SE_F32);
 }
 
-// One bag, its mean or maximum, or what is quantised.
-__attribute__((noinline)) static void pool_bag(struct state *s, uint64_t count) {
+// The result of the sum or maximum of a bag that has this many rows.
+INLINE void finish_sum(struct state *s, uint64_t counted) {
   const struct kind *kind = s->j->kind;
-  enum mtia_bags_pooling pooling = (enum mtia_bags_pooling)s->j->a->pooling;
-  uint64_t counted = pool_rows(s, count, pooling == MTIA_BAGS_MAX);
-  uint32_t columns = s->g.columns;
-  if (!columns)
-    return;
-  bool quantised = kind->out == MTIA_SE_U8, scaled = pooling == MTIA_BAGS_MEAN && counted > 1;
-  uint64_t at = sum_at(s);
-  if (scaled || !quantised) {
-    __mtia_cr_w2(MTIA_CR_SE_SRC, at, 0);
-    if (scaled) {
-      float scale = 1.0f / (float)counted;
-      uint32_t word;
-      __builtin_memcpy(&word, &scale, 4);
-      __mtia_cr_w2(MTIA_CR_QSCALE, word, 0);
-    }
-    enum mtia_se_type out = quantised ? MTIA_SE_F32 : kind->out;
-    __mtia_cr_w(MTIA_CR_SE_FMT, mtia_se_fmt(MTIA_SE_F32, 0, out, MTIA_SE_EACH));
-    __mtia_cr_w2(MTIA_CR_SE_LEN, columns, quantised ? at : s->result);
-    if (quantised)
-      __mtia_se_un(CB_SUM, CB_SUMS, MTIA_SE_DEQUANTISE);
-    else if (scaled)
-      __mtia_se_un(CB_OUT, CB_SUMS, MTIA_SE_DEQUANTISE);
-    else
-      __mtia_se_un(CB_OUT, CB_SUMS, MTIA_SE_COPY);
-    formats(kind, MTIA_SE_F32);
+  enum mtia_se_type out = s->quantised ? MTIA_SE_F32 : kind->out;
+  bool scaled = s->mean && counted > 1;
+  __mtia_cr_w2(MTIA_CR_SE_SRC, s->sum, 0);
+  __mtia_cr_w2(MTIA_CR_SE_LEN, s->g.columns, s->quantised ? s->sum : s->result);
+  __mtia_cr_w(MTIA_CR_SE_FMT, mtia_se_fmt(MTIA_SE_F32, 0, out, MTIA_SE_EACH));
+  if (scaled) {
+    float scale = 1.0f / (float)counted;
+    uint32_t word;
+    __builtin_memcpy(&word, &scale, 4);
+    __mtia_cr_w2(MTIA_CR_QSCALE, word, 0);
   }
-  if (!quantised)
+  if (scaled && s->quantised)
+    __mtia_se_un(CB_SUM, CB_SUMS, MTIA_SE_DEQUANTISE);
+  else if (scaled)
+    __mtia_se_un(CB_OUT, CB_SUMS, MTIA_SE_DEQUANTISE);
+  else if (!s->quantised)
+    __mtia_se_un(CB_OUT, CB_SUMS, MTIA_SE_COPY);
+  formats(kind, MTIA_SE_F32);
+}
+
+// One bag, its mean or maximum, or what is quantised.
+INLINE void pool_bag(struct state *s, uint64_t count) {
+  uint64_t counted = count;
+  // The way of most bags.
+  if (count - 1 < s->g.group && s->g.columns && !s->g.wide && !s->marked) {
+    __mtia_cr_w2(MTIA_CR_SE_LEN, s->g.columns, s->sum);
+    __mtia_cr_w2(MTIA_CR_SE_SRC, s->row, s->weight);
+    __mtia_se_rowacc(CB_SUM, CB_ROWS, count, MTIA_SE_ROWS_SUM);
+    take(s, count);
+  } else {
+    counted = pool_rows(s, count);
+    if (!s->g.columns)
+      return;
+  }
+  if (!s->quantised || s->mean)
+    finish_sum(s, counted);
+  if (!s->quantised) {
     s->result += s->out_padded;
-  else if (++s->sums == s->batch)
+    return;
+  }
+  s->sum += kn_pad(4 * s->g.columns);
+  if (++s->sums == s->batch)
     turn_sums(s);
 }
 
@@ -433,7 +444,12 @@ INLINE uint64_t pool_bags(const struct job *j, const struct plan *p, unsigned lo
   s.j = j;
   s.weighted = j->weighted;
   s.row = s.result = s.sums = s.half = s.waiting = 0;
+  s.sum = 0;
   s.sum_half = p->sum_size / 2;
+  s.marked = j->marked;
+  s.max = j->a->pooling == MTIA_BAGS_MAX;
+  s.mean = j->a->pooling == MTIA_BAGS_MEAN;
+  s.quantised = j->kind->out == MTIA_SE_U8;
   s.weight = (p->begin.index & 7) * 4;
   s.mark = p->begin.index & 7;
   s.feature = kn_div(p->begin.bag, j->batch);
