@@ -2,11 +2,12 @@
 /*===- interp.c - The reference interpreter ---------------------------------===//
  *
  * A statement's tree is turned into nodes that know strides and storage, then
- * evaluated for every value of the indices on the left. Two things keep it
- * usable for real sizes, and neither changes a result: a reduction that does not
- * depend on the last index is not computed again while only that index moves,
- * and a contraction of narrow integers is computed once for all elements by
- * kn_contract() (interp_contract.c).
+ * evaluated for every value of the indices on the left. Some things keep it
+ * usable for real sizes, and none changes a result: a reduction that does not
+ * depend on the last index is not computed again while only that index moves; a
+ * scan is continued; a contraction of narrow integers is computed once for all
+ * elements, and a sum of products of floating point by a plain loop
+ * (interp_contract.c).
  *===----------------------------------------------------------------------===*/
 #include "interp.h"
 #include "diag.h"
@@ -51,8 +52,21 @@ struct node {
   bool has_cache;
   struct value cache;
   struct state *scan;        /* R5.6: where `cache` stopped */
+  struct dot *dot;           /* sum[k] a[...] * b[...] of floating point */
   int32_t *table;            /* all values, from kn_contract() */
   int64_t table_strides[64]; /* per entry of free */
+};
+
+/* One operand of a sum of products: a tensor as f32, all subscripts plain. */
+struct dot_operand {
+  float *values;
+  const double *errors;
+  const struct node *read;
+  int64_t strides[KN_MAX_RANK]; /* in elements */
+  int64_t k_stride;
+};
+struct dot {
+  struct dot_operand operands[2];
 };
 
 /* Of a reduction on its way. */
@@ -776,6 +790,44 @@ static void run_scan(struct run *r, struct node *n) {
   n->cache = finish(n, &last);
 }
 
+/* Where an operand's elements for k = 0 begin; -1 if an index is outside, which the way element by
+ * element then tells. */
+static int64_t dot_start(const struct run *r, const struct dot_operand *o, unsigned k) {
+  int64_t at = 0;
+  for (unsigned i = 0; i < o->read->e->num_args; i++) {
+    unsigned id = o->read->subscripts[i]->e->index->id;
+    int64_t v = id == k ? 0 : r->index[id];
+    if ((uint64_t)v >= (uint64_t)o->read->dims[i])
+      return -1;
+    at += v * o->strides[i];
+  }
+  return at;
+}
+
+static bool eval_dot(struct run *r, struct node *n, struct value *v) {
+  const struct dot_operand *a = &n->dot->operands[0], *b = &n->dot->operands[1];
+  unsigned k = n->ranges[0].id;
+  int64_t count = n->ranges[0].extent, at = dot_start(r, a, k), bt = dot_start(r, b, k);
+  struct state s = {.count = count};
+  if (at < 0 || bt < 0)
+    return false;
+  s.acc.f =
+      kn_dot_f32(a->values + at, a->k_stride, b->values + bt, b->k_stride, count, &s.magnitude);
+  if (r->errors) {
+    s.err = isfinite(s.magnitude) ? s.magnitude * 0x1p-24 + (double)count * 0x1p-150 : 0;
+    for (int64_t i = 0; (a->errors || b->errors) && i < count; i++) {
+      int64_t x = at + i * a->k_stride, y = bt + i * b->k_stride;
+      double ea = a->errors ? a->errors[x] : 0, eb = b->errors ? b->errors[y] : 0;
+      if (ea > 0 || eb > 0)
+        s.err += fabs((double)a->values[x]) * eb + fabs((double)b->values[y]) * ea + ea * eb;
+    }
+    if (isnan(s.err))
+      s.err = INFINITY;
+  }
+  *v = finish(n, &s);
+  return true;
+}
+
 static struct value eval_reduce(struct run *r, struct node *n) {
   if (n->table) {
     int64_t at = 0;
@@ -790,7 +842,7 @@ static struct value eval_reduce(struct run *r, struct node *n) {
     return n->cache;
   if (n->scan) {
     run_scan(r, n);
-  } else {
+  } else if (!n->dot || !eval_dot(r, n, &n->cache)) {
     struct state s;
     start(n, &s);
     reduce_range(r, n, 0, &s);
@@ -897,11 +949,68 @@ static void try_contract(struct run *r, struct node *n) {
   n->table = kn_contract(&c);
 }
 
+/* An element of a floating-point tensor, all indices plain, as f32. */
+static struct node *real_operand(struct node *n) {
+  while (n->e->kind == KN_CAST && n->type == KN_F32)
+    n = n->args[0];
+  if (n->e->kind != KN_READ || !n->is_float || n->e->tensor->rows || !n->e->tensor->rank)
+    return NULL;
+  for (unsigned i = 0; i < n->e->num_args; i++)
+    if (n->subscripts[i]->e->kind != KN_INDEX)
+      return NULL;
+  return n;
+}
+
+static bool prepare_operand(struct dot_operand *o, const struct node *read, unsigned k,
+                            int64_t extent) {
+  const struct kn_tensor *t = read->e->tensor;
+  size_t count = kn_tensor_count(t), size = kn_type_bits(t->type) / 8;
+  int64_t stride = 1;
+  o->read = read;
+  o->errors = read->errors;
+  for (unsigned i = t->rank; i-- > 0;) {
+    o->strides[i] = stride;
+    stride *= read->dims[i];
+    if (read->subscripts[i]->e->index->id != k)
+      continue;
+    o->k_stride += o->strides[i];
+    if (extent > read->dims[i])
+      return false;
+  }
+  o->values = malloc(count * sizeof *o->values + 1);
+  for (size_t i = 0; o->values && i < count; i++)
+    o->values[i] = (float)kn_load_float(t->type, read->data + i * size);
+  return o->values != NULL;
+}
+
+static void free_dot(struct node *n) {
+  for (int i = 0; n->dot && i < 2; i++)
+    free(n->dot->operands[i].values);
+  n->dot = NULL;
+}
+
+/* Fills n->dot if the reduction is sum[k] a[...] * b[...] of floating point. */
+static void try_dot(struct run *r, struct node *n) {
+  struct node *mul = n->args[0];
+  if (n->e->reduction != KN_SUM || n->type != KN_F32 || n->e->num_indices != 1 || n->ranges[0].lo ||
+      mul->e->kind != KN_BINARY || mul->e->op != KN_MUL)
+    return;
+  struct node *reads[2] = {real_operand(mul->args[0]), real_operand(mul->args[1])};
+  if (!reads[0] || !reads[1])
+    return;
+  n->dot = kn_alloc(r->file, sizeof *n->dot);
+  for (int i = 0; i < 2 && n->dot; i++)
+    if (!prepare_operand(&n->dot->operands[i], reads[i], n->ranges[0].id, n->ranges[0].extent))
+      free_dot(n);
+}
+
 static void accelerate(struct run *r, struct node *n) {
   if (!n)
     return;
-  if (n->e->kind == KN_REDUCE)
+  if (n->e->kind == KN_REDUCE) {
     try_contract(r, n);
+    try_dot(r, n);
+  }
   for (unsigned i = 0; i < n->num_args && !n->table; i++)
     accelerate(r, n->args[i]);
 }
@@ -911,6 +1020,7 @@ static void free_tables(struct node *n) {
     return;
   free(n->table);
   n->table = NULL;
+  free_dot(n);
   for (unsigned i = 0; i < n->num_args; i++)
     free_tables(n->args[i]);
 }

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
-/*===- interp_contract.c - sum[k] a * b over narrow integers, at speed -------===//
+/*===- interp_contract.c - sum[k] a * b, at speed ---------------------------===//
  *
- * Each operand is copied into rows of i16 with k innermost, one row per value of
+ * Narrow integers: each operand is copied into rows of i16 with k innermost, one row per value of
  * the indices that it depends on; then every result is a dot product of two
  * rows, which compilers turn into multiply-add of pairs. All sums are modulo
  * 2^32, so their order does not matter.
@@ -9,6 +9,7 @@
 #include "interp_contract.h"
 #include "interp.h"
 
+#include <math.h>
 #include <stdlib.h>
 
 /* 128 rows of 2048 i16 are 512 KB: they stay in the second-level cache. */
@@ -123,4 +124,16 @@ done:
   free(p[0].rows);
   free(p[1].rows);
   return out;
+}
+
+double kn_dot_f32(const float *a, int64_t a_stride, const float *b, int64_t b_stride, int64_t count,
+                  double *magnitude) {
+  double sum = 0, size = 0;
+  for (int64_t k = 0; k < count; k++) {
+    float product = a[k * a_stride] * b[k * b_stride];
+    sum += product;
+    size += fabsf(product);
+  }
+  *magnitude = size;
+  return sum;
 }

@@ -20,4 +20,9 @@ struct kn_contraction {
 /* The result in C order, malloc'ed; NULL if there is no memory for it. */
 int32_t *kn_contract(const struct kn_contraction *c);
 
+/* The sum over k of the products a[k * a_stride] * b[k * b_stride], each rounded to f32, added in
+ * double in this order. *magnitude is the sum of their absolute values. */
+double kn_dot_f32(const float *a, int64_t a_stride, const float *b, int64_t b_stride, int64_t count,
+                  double *magnitude);
+
 #endif
