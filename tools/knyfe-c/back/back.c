@@ -130,7 +130,7 @@ static bool optimise(struct backend *b) {
   return run_passes(b, passes, sizeof passes / sizeof *passes);
 }
 
-static bool map(struct backend *b) {
+bool kn_run_map(struct backend *b) {
   const MlirPass passes[] = {kn_create_map_pass(b)};
   return run_passes(b, passes, 1);
 }
@@ -183,8 +183,8 @@ static bool emit(struct backend *b, enum kn_emit form, FILE *out) {
     return true;
   }
   if (!is_contraction(b))
-    return kn_check_names(b) && kn_rows(b->file, b->kernel, b->target, form == KN_EMIT_C, out);
-  if (!map(b))
+    return kn_check_names(b) && kn_rows(b, form == KN_EMIT_C, out);
+  if (!kn_run_map(b))
     return false;
   if (form == KN_EMIT_C)
     return kn_print_c(b, mlirBlockGetFirstOperation(mlirModuleGetBody(b->module)), out);

@@ -93,6 +93,11 @@ bool kn_is_pure(MlirOperation op);
 // print_c.c; false after a message about names that C has itself
 bool kn_check_names(struct backend *b);
 bool kn_print_c(struct backend *b, MlirOperation func, FILE *out);
+// As a function of the text of another kernel, with that one's arguments (contract.h).
+bool kn_print_c_function(struct backend *b, MlirOperation func, const char *kernel,
+                         const char **helpers, FILE *out);
+// back.c: the mapping pass on b->module
+bool kn_run_map(struct backend *b);
 
 // linalg.generic
 struct generic {

@@ -114,7 +114,7 @@ static void choose_buffers(struct fc *f, int64_t room) {
 //===----------------------------------------------------------------------===//
 
 static const char *dim_name(const struct kn_tensor *t, unsigned i, const char *otherwise) {
-  return t->dims[i]->name ? t->dims[i]->name : otherwise;
+  return t->dims[i]->name && !t->dims[i]->expr ? t->dims[i]->name : otherwise;
 }
 
 static void constants(struct fc *f) {

@@ -5,6 +5,7 @@
 //
 //   acc[m, n] = sum[k] f32(a[m, k]) * f32(b[n, k])     both f16 or both bf16, k innermost in both
 //   y[m, n]   = [f16 | bf16](  [relu](acc [+ bias[n] or bias[m]])  )
+#include "contract.h"
 #include "internal.h"
 
 #include <string.h>
@@ -52,32 +53,13 @@ static bool match_bias(struct match *m, const struct kn_expr *e) {
   return m->bias_axis >= 0 && index->extent == e->tensor->dims[0];
 }
 
-// The operand that goes along `index` and k: f32(t[index, k]).
-static struct kn_tensor *factor(const struct kn_expr *product, const struct kn_index *index,
-                                const struct kn_index *k) {
-  for (unsigned i = 0; i < 2; i++) {
-    const struct kn_expr *e = product->args[i];
-    if (e->kind == KN_CAST && reads(e->args[0], index, k) &&
-        e->args[0]->tensor->role == KN_INPUT)
-      return e->args[0]->tensor;
-  }
-  return NULL;
-}
-
 static bool match_sum(struct match *m) {
-  const struct kn_expr *e = m->sum;
-  if (e->kind != KN_REDUCE || e->reduction != KN_SUM || e->num_indices != 1 ||
-      !e->indices[0]->extent || e->type != KN_F32)
+  struct kn_contraction c;
+  if (!kn_match_contraction(m->sum, m->row, m->column, &c) || m->sum->type != KN_F32)
     return false;
-  const struct kn_expr *product = e->args[0];
-  if (product->kind != KN_BINARY || product->op != KN_MUL)
-    return false;
-  m->operand[0] = factor(product, m->row, e->indices[0]);
-  m->operand[1] = factor(product, m->column, e->indices[0]);
-  if (!m->operand[0] || !m->operand[1])
-    return false;
-  enum kn_type type = m->operand[0]->type;
-  return type == m->operand[1]->type && (type == KN_F16 || type == KN_BF16);
+  m->operand[0] = c.a;
+  m->operand[1] = c.b;
+  return c.a->role == KN_INPUT && c.b->role == KN_INPUT;
 }
 
 static bool match_kernel(struct kn_kernel *k, struct match *m) {

@@ -11,6 +11,7 @@
 
 #include "ast.h"
 #include "backend.h"
+#include "contract.h"
 #include "diag.h"
 #include "size.h"
 
@@ -26,6 +27,8 @@ struct line {
   bool part;              // indices with a range: of a part of the target
   bool scatter;           // adds to the target where the statement's subscripts say
   const struct kn_stmt *stmt;
+  bool contracts;         // on the matrix units: a phase of its own
+  struct kn_contraction contraction;
   bool alone;             // a row of what it was together with does not fit into local memory
   struct line *next;      // in its phase
 };
@@ -82,6 +85,7 @@ struct phase {
 };
 
 struct rows {
+  struct backend *backend;
   struct kn_file *file;
   struct kn_kernel *kernel;
   const struct kn_target *target;

@@ -50,6 +50,10 @@ static void explain_phase(struct rows *r, const struct phase *p, FILE *out) {
       fprintf(out, "//   %s\n", kn_stmt_text(r->file, l->stmt));
     last = l->stmt;
   }
+  if (p->lines->contracts) {
+    fprintf(out, "//   the sums on the matrix units, in blocks of 64 x 64\n");
+    return;
+  }
   if (!p->num_par)
     fprintf(out, "//   one PE: nothing to deal out\n");
   else

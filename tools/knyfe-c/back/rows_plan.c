@@ -357,7 +357,7 @@ static int64_t parallel_size(const struct line *l, unsigned n) {
 
 // With how many leading indices `line` can join the phase; -1: better not.
 static int common_indices(struct rows *r, struct phase *p, const struct line *line) {
-  if (line->scatter || p->lines->scatter)
+  if (line->scatter || p->lines->scatter || line->contracts || p->lines->contracts)
     return -1;
   struct fit f = {r, p, line, p->num_par < line->rank ? p->num_par : line->rank};
   if ((line->alone || p->lines->alone) && (line->reduces || p->lines->reduces ||
@@ -845,7 +845,22 @@ static void name_tensors(struct rows *r) {
       r->tensor_names[t->id] = rows_name(r, t->name);
 }
 
+// Large contractions go to the matrix units; their sums lie in memory.
+static void find_contractions(struct rows *r, struct line *l) {
+  for (; l; l = l->next) {
+    if (!l->reduces || l->part || l->rank != 2 ||
+        !kn_match_contraction(l->value, l->index[0], l->index[1], &l->contraction))
+      continue;
+    int64_t k = l->value->indices[0]->extent->size;
+    l->contracts = l->target->dims[0]->size * l->target->dims[1]->size * k >= 1 << 18;
+  }
+}
+
 static bool plan_phase(struct rows *r, struct phase *p) {
+  if (p->lines->contracts) {
+    r->in_memory[p->lines->target->id] = true;
+    return true;
+  }
   p->across = goes_across(r, p);
   // Parts of a single number would be branches around a variable: make it a loop.
   for (struct line *l = p->lines; l; l = l->next)
@@ -917,6 +932,8 @@ struct phase *rows_plan(struct rows *r) {
   for (struct line *l = ls.first; l; l = l->next)
     if (!r->tensor_names[l->target->id])
       r->tensor_names[l->target->id] = rows_name(r, l->target->name);
+  if (is_known(r))
+    find_contractions(r, ls.first);
   unsigned num = 0;
   for (struct line *l = ls.first; l; l = l->next)
     num++;

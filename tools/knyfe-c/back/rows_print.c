@@ -2,6 +2,7 @@
 //
 // A row program as a kernel: its arguments, the sizes of tiles, core 0, which moves, and core 1,
 // which computes.
+#include "internal.h"
 #include "rows_print.h"
 
 #include <ctype.h>
@@ -656,6 +657,21 @@ static void operand_parameter(struct rows *r, struct phase *p, struct parameters
 }
 
 // Sizes of boxes that only the launch knows: parameters of the function of core 1.
+static const char *contract_name(struct rows *r, const struct phase *p) {
+  return T("contract_%s", r->tensor_names[p->lines->target->id]);
+}
+
+static void contract_function(struct rows *r, struct phase *p, const char **helpers) {
+  const struct line *l = p->lines;
+  const char *const names[3] = {argument_name(r, l->contraction.a), argument_name(r, l->contraction.b),
+                                argument_name(r, l->target)};
+  rows_comment(r, T("%s\nThe sums, on the matrix units: blocks of 64 x 64, both cores call it.",
+                    kn_stmt_text(r->file, l->stmt)));
+  if (!kn_contract_function(r->backend, &l->contraction, names, l->target, contract_name(r, p),
+                            helpers, r->out))
+    r->failed = true;
+}
+
 static void compute_function(struct rows *r, struct phase *p, struct parameters *ps) {
   struct block b;
   begin_block(r, &b);
@@ -763,6 +779,10 @@ static void phase_body(struct rows *r, struct phase *p, const struct parameters 
                              : "The buffers change.");
     rows_put(r, "__mtia_sync();");
     rows_put(r, "__mtia_bar(%s);", p->waits ? "MTIA_BAR_GRID" : "MTIA_BAR_PE");
+  }
+  if (p->lines->contracts) {
+    rows_put(r, "%s(args);", contract_name(r, p));
+    return;
   }
   bool braces = p->number || p->next || p->setup;
   if (braces) {
@@ -931,9 +951,12 @@ static bool check_types(struct rows *r) {
   return true;
 }
 
-bool kn_rows(struct kn_file *file, struct kn_kernel *kernel, const struct kn_target *target,
-             bool as_c, FILE *out) {
+bool kn_rows(struct backend *b, bool as_c, FILE *out) {
+  struct kn_file *file = b->file;
+  struct kn_kernel *kernel = b->kernel;
+  const struct kn_target *target = b->target;
   struct rows *r = kn_alloc(file, sizeof *r);
+  r->backend = b;
   r->file = file;
   r->kernel = kernel;
   r->target = target;
@@ -959,15 +982,19 @@ bool kn_rows(struct kn_file *file, struct kn_kernel *kernel, const struct kn_tar
     return !r->failed;
 
   print_head(r);
-  struct block b;
-  begin_block(r, &b);
+  struct block text_block;
+  begin_block(r, &text_block);
   unsigned n = 0;
   for (struct phase *p = r->phases; p; p = p->next)
     n++;
   struct parameters *ps = kn_alloc(file, n * sizeof *ps);
   n = 0;
-  for (struct phase *p = r->phases; p; p = p->next)
-    compute_function(r, p, &ps[n++]);
+  const char *helpers = "";
+  for (struct phase *p = r->phases; p; p = p->next, n++)
+    if (p->lines->contracts)
+      contract_function(r, p, &helpers);
+    else
+      compute_function(r, p, &ps[n]);
   const char *head = T("MTIA_KERNEL(%s, struct %s_args", kernel->name, kernel->name);
   each_argument(r, visit_descriptor, &head);
   rows_put(r, "%s) {", head);
@@ -981,8 +1008,9 @@ bool kn_rows(struct kn_file *file, struct kn_kernel *kernel, const struct kn_tar
   fputs(body, r->out);
   r->indent = 0;
   rows_put(r, "}");
-  const char *text = end_block(r, &b);
+  const char *text = end_block(r, &text_block);
   constants(r, text);
+  fputs(helpers, r->out);
   fputs(text, r->out);
   return !r->failed;
 }

@@ -5,8 +5,7 @@
 #include "rows.h"
 
 // The kernel by row programs, as C or as the plan in words; false after a message.
-bool kn_rows(struct kn_file *file, struct kn_kernel *kernel, const struct kn_target *target,
-             bool as_c, FILE *out);
+bool kn_rows(struct backend *b, bool as_c, FILE *out);
 // rows_explain.c
 void rows_explain(struct rows *r, FILE *out);
 
