@@ -80,6 +80,7 @@ struct job {
   enum kind kind;
   enum mtia_se_type type;
   float epsilon;
+  float share; // 1 / n
 };
 
 //===----------------------------------------------------------------------===//
@@ -103,7 +104,7 @@ static void make_factors(const struct job *job, uint32_t rows) {
     KN_SE_BIN(MTIA_SE_ADD, CB_STATS, FACTOR, CB_STATS_READ, FACTOR, MTIA_SE_F32, CB_STATS_READ,
               NANS, MTIA_SE_F32, MTIA_SE_EACH, MTIA_SE_F32, rows, 1);
   } else {
-    __mtia_cr_w2(MTIA_CR_QSCALE, mtia_f32_bits(1.0f / (float)job->x->dim[1]), 0);
+    __mtia_cr_w2(MTIA_CR_QSCALE, mtia_f32_bits(job->share), 0);
     KN_SE_UN(MTIA_SE_DEQUANTISE, CB_STATS, FACTOR, CB_STATS_READ, FACTOR, MTIA_SE_F32, MTIA_SE_F32,
              rows);
     KN_SE_BIN(MTIA_SE_ADD, CB_STATS, FACTOR, CB_STATS_READ, FACTOR, MTIA_SE_F32, CB_STATS_READ,
@@ -191,7 +192,7 @@ static void compute_short(const struct job *job, const struct kn_rows *r) {
     struct block b = {(uint32_t)kn_min(r->block, r->end - row), n,
                       r->stride / kn_se_size(job->type)};
     if (job->kind == LAYER) {
-      make_means(job, b, MEAN, 1.0f / (float)n);
+      make_means(job, b, MEAN, job->share);
       centre(job, b, MEAN, 0);
       __mtia_cb_pop(CB_IN, b.rows * r->stride);
     }
@@ -301,7 +302,7 @@ static void compute_with_vectors(const struct job *job, const struct kn_rows *r)
   __mtia_cb_init(CB_FACTORS, FACTORS_AT, 2 * FACTORS_SIZE);
   for (uint64_t row = r->begin; row < r->end; row += r->block) {
     struct block b = {(uint32_t)kn_min(r->block, r->end - row), n, r->stride / 2};
-    make_means(job, b, MEAN, 1.0f / (float)n);
+    make_means(job, b, MEAN, job->share);
     centre(job, b, MEAN, t_at);
     __mtia_cb_pop(CB_IN, b.rows * r->stride);
     KN_SE_RED(MTIA_SE_RED_SQUARES, CB_STATS, FACTOR, CB_T_READ, t_at, MTIA_SE_F32, b.rows, n,
@@ -502,7 +503,8 @@ static enum mtia_status norm(const struct mtia_norm_args *args, enum kind kind,
                     .y = &args->y,
                     .kind = kind,
                     .type = type,
-                    .epsilon = args->epsilon};
+                    .epsilon = args->epsilon,
+                    .share = 1.0f / (float)n};
   if (rows != args->y.dim[0] || n != args->y.dim[1] || !is_row(&args->weight, n) ||
       !is_row(&args->bias, n))
     return MTIA_STATUS_SHAPE;

@@ -11,7 +11,7 @@
 // and to memory.
 #include "reduce.h"
 
-enum { CB_IN, CB_OUT, CB_VALUES, CB_VALUES_READ, CB_WEIGHTS };
+enum { CB_IN, CB_OUT, CB_VALUES, CB_VALUES_READ, CB_WEIGHTS, CB_LEAST };
 enum {
   WIDE = 2 * 1024, // bytes of a piece's rows
   BLOCK = 8 * 1024,
@@ -302,22 +302,23 @@ static bool by_se(const struct reduce_job *job) {
 // do the results.
 static void accumulate(const struct reduce_job *job, const struct piece *p, uint32_t rows,
                        bool first) {
+  bool extreme = job->op == MAX || job->op == MIN;
   for (uint32_t r = 0; r < rows; r += 32) {
     uint32_t some = (uint32_t)kn_min(rows - r, 32);
     __mtia_cr_w2(MTIA_CR_SE_SRC, r * p->stride, 0);
-    if (job->op == MAX || job->op == MIN) {
-      if (first)
-        __mtia_se_rowacc(CB_VALUES, CB_IN, some, MTIA_SE_ROWS_MAX);
-      else
-        __mtia_se_rowacc(CB_VALUES, CB_IN, some, MTIA_SE_ROWS_MAX_ONTO);
-    } else {
-      if (first)
-        __mtia_se_rowacc(CB_VALUES, CB_IN, some, MTIA_SE_ROWS_SUM);
-      else
-        __mtia_se_rowacc(CB_VALUES, CB_IN, some, MTIA_SE_ROWS_SUM_ONTO);
-    }
+    if (extreme)
+      __mtia_se_rowacc(CB_VALUES, CB_IN, some, MTIA_SE_ROWS_MAX_ONTO);
+    else if (first)
+      __mtia_se_rowacc(CB_VALUES, CB_IN, some, MTIA_SE_ROWS_SUM);
+    else
+      __mtia_se_rowacc(CB_VALUES, CB_IN, some, MTIA_SE_ROWS_SUM_ONTO);
     first = false;
   }
+}
+
+MTIA_VECTOR static void fill(float *to, float value, long n) {
+  for (long k = 0; k < n; k += 64)
+    mtia_store_f32x64(to + k, mtia_splat_f32x64(value));
 }
 
 static void compute_by_se(const struct reduce_job *job, const struct cut *c, struct kn_range mine) {
@@ -333,12 +334,20 @@ static void compute_by_se(const struct reduce_job *job, const struct cut *c, str
     __mtia_cb_init(CB_WEIGHTS, WEIGHTS_AT, WEIGHTS_SIZE);
     __mtia_cb_push(CB_WEIGHTS, WEIGHTS_SIZE);
   }
+  bool extreme = job->op == MAX || job->op == MIN;
   KN_SE_SCRATCH(CB_VALUES, CB_VALUES_READ, VALUES_AT, 4 * COLUMNS);
+  if (extreme) {
+    fill((float *)(uintptr_t)PLACES_AT, -__builtin_inff(), COLUMNS);
+    __mtia_cb_init(CB_LEAST, PLACES_AT, 4 * COLUMNS);
+    __mtia_cb_push(CB_LEAST, 4 * COLUMNS);
+  }
   __mtia_cr_w(MTIA_CR_QMODE, 0);
   __mtia_cr_w2(MTIA_CR_QCLAMP, (uint32_t)-128, 127);
   __mtia_cr_w2(MTIA_CR_QSCALE, mtia_f32_bits(factor), 0);
   for (uint64_t k = mine.begin; k < mine.end; k++) {
     struct piece p = get_piece(job, c, k);
+    if (extreme)
+      KN_SE_UN(MTIA_SE_COPY, CB_VALUES, 0, CB_LEAST, 0, MTIA_SE_F32, MTIA_SE_F32, p.columns);
     for (uint64_t r = 0; r < all_rows; r += c->rows) {
       uint32_t rows = (uint32_t)kn_min(c->rows, all_rows - r);
       __mtia_cr_w(MTIA_CR_SE_FMT, mtia_se_fmt(job->from, 0, MTIA_SE_F32, MTIA_SE_EACH));
@@ -359,6 +368,8 @@ static void compute_by_se(const struct reduce_job *job, const struct cut *c, str
     __mtia_dma_out(CB_OUT, job->y->data + p.a * job->y->stride[0] + p.column * to_size, 1);
   }
   KN_SE_SCRATCH_END(CB_VALUES_READ, 4 * COLUMNS);
+  if (extreme)
+    __mtia_cb_pop(CB_LEAST, 4 * COLUMNS);
   if (weights >= 0)
     __mtia_cb_pop(CB_WEIGHTS, WEIGHTS_SIZE);
 }

@@ -95,7 +95,11 @@ def compare(op, kind, x, axis, found):
         with np.errstate(all="ignore"):
             size = np.abs(value(x).astype(np.float64))
             finite = np.isfinite(size)
-            over = np.where(finite, size, 0).sum(axis) > 1e38 if op != "prod" else ~np.isfinite(y) | (y == 0)
+            if op == "prod":
+                powers = np.where(finite & (size > 0), np.log2(size), 0)
+                over = (np.maximum(powers, 0).sum(axis) > 126) | (np.minimum(powers, 0).sum(axis) < -118)
+            else:
+                over = np.where(finite, size, 0).sum(axis) > 1e38
             over &= ~np.isnan(y)
         if over.any():
             found, y = found.copy(), np.where(over, 0.0, y)
