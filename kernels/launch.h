@@ -17,8 +17,47 @@
 #include <semihost.h>
 #include <string.h>
 
+// With KN_DIRTY the command registers hold what another function could have left, not zeros:
+// test/kernels/dirty.test.
+#ifdef KN_DIRTY
+static void kn_dirty(void) {
+  __mtia_cr_w2(MTIA_CR_DMA_IN, 96, 192);
+  __mtia_cr_w(MTIA_CR_DMA_IN_PITCH, 224);
+  __mtia_cr_w2(MTIA_CR_DMA_OUT, 96, 192);
+  __mtia_cr_w(MTIA_CR_DMA_OUT_PITCH, 224);
+  __mtia_cr_w(MTIA_CR_MCAST, 0);
+  __mtia_cr_w2(MTIA_CR_MML_A, 64, 96);
+  __mtia_cr_w2(MTIA_CR_MML_B, 64, 96);
+  __mtia_cr_w2(MTIA_CR_MML_INC, 96, 96);
+  __mtia_cr_w(MTIA_CR_BLOCK, mtia_block(1, 1));
+  __mtia_cr_w2(MTIA_CR_BIAS, 4, 128);
+  __mtia_cr_w2(MTIA_CR_OUT, 32, 160);
+  __mtia_cr_w2(MTIA_CR_QSCALE, mtia_f32_bits(3), 5);
+  __mtia_cr_w2(MTIA_CR_QCLAMP, 1, 2);
+  __mtia_cr_w2(MTIA_CR_QCHAN, 33, 4);
+  __mtia_cr_w2(MTIA_CR_GATHER, 32, 4);
+  __mtia_cr_w(MTIA_CR_GATHER_PITCH, 96);
+  __mtia_cr_w(MTIA_CR_SE_FMT, MTIA_SE_CHAN);
+  __mtia_cr_w2(MTIA_CR_SE_LEN, 32, 64);
+  __mtia_cr_w2(MTIA_CR_SE_SRC, 64, 64);
+  __mtia_cr_w2(MTIA_CR_SE_ROW, 16, mtia_se_row(MTIA_SE_F16_FRONT, 31));
+  __mtia_cr_w2(MTIA_CR_MLU_SHAPE, 1, 1);
+  __mtia_cr_w2(MTIA_CR_MLU_SRC, 32, 64);
+  __mtia_cr_w2(MTIA_CR_MLU_DST, 32, 64);
+  __mtia_cr_w2(MTIA_CR_PREFETCH, 32, 32);
+  __mtia_cr_w(MTIA_CR_QMODE, mtia_qmode(MTIA_ROUND_AWAY, MTIA_SE_GELU, 0));
+  __mtia_cr_w2(MTIA_CR_QOUT, mtia_f32_bits(2), 7);
+  __mtia_cr_w2(MTIA_CR_QSCALE2, mtia_f32_bits(2), 7);
+  __mtia_cr_w2(MTIA_CR_SE_STRIDE, 32, 0);
+  __mtia_cr_w2(MTIA_CR_GATHER_LIMIT, 1, 31);
+}
+#else
+static inline void kn_dirty(void) {}
+#endif
+
 #define KN_LAUNCH(kernel, type, ...)                                                               \
   MTIA_KERNEL(kernel, type, __VA_ARGS__) {                                                         \
+    kn_dirty();                                                                                    \
     enum mtia_status status = mtia_##kernel(args);                                                 \
     if (status != MTIA_STATUS_OK)                                                                  \
       kn_refused(#kernel, status);                                                                 \
