@@ -429,6 +429,29 @@ struct mtia_chain_args {
 #include <mtia/kernels/chain.def>
 
 //===----------------------------------------------------------------------===//
+// Gated MLP, first half; the second is matmul_<type>_nn or _nt of h and down
+//
+// h[m, f] = silu(sum over k of x[m, k] * gate[k, f]) * (sum over k of x[m, k] * up[k, f])
+//
+//   x: [M, K], h: [M, F]
+//   gated_mlp_<type>_nn   gate, up: [K, F]
+//   gated_mlp_<type>_nt   gate, up: [F, K]
+//
+// Sums in binary32, in the order of k from +0; silu is the SE's (docs/numerics.md), the product is
+// in binary32 and rounded to h's type. K may be 0.
+//
+// SHAPE: extents that don't fit. LIMIT: an extent above 2^30, or as many bytes of K.
+//===----------------------------------------------------------------------===//
+
+struct mtia_gated_mlp_args {
+  struct mtia_tensor x, gate, up, h;
+};
+
+#define MTIA_VARIANT(kernel, ...)                                                                  \
+  enum mtia_status mtia_##kernel(const struct mtia_gated_mlp_args *args);
+#include <mtia/kernels/gated_mlp.def>
+
+//===----------------------------------------------------------------------===//
 // Fully connected layer
 //
 //   sum = bias[n] + sum over k of (x[m, k] - zero_x) * (w[n, k] - zero_w)

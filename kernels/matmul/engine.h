@@ -166,15 +166,22 @@ struct mm_pair {
 
 #define MM_FINISH(acc, ti, t)                                                                      \
   do {                                                                                             \
-    if (c->last && !MM_GATED) {                                                                    \
+    if (c->last && MM_GATED)                                                                       \
+      MM_DRAIN_GATED(acc, ti, t);                                                                  \
+    else if (c->last)                                                                              \
       MM_DRAIN(acc, CB_Y, ti, t, c->out);                                                          \
-    } else if (c->last && (t) == 0) {                                                              \
-      __mtia_cr_w(MTIA_CR_QMODE, mtia_qmode(MTIA_ROUND_EVEN, MTIA_SE_SILU, 0));                    \
-      __mtia_drainf(acc, CB_GATE, ti, 0, MTIA_DRAIN_F32, 0);                                       \
-    } else if (c->last) {                                                                          \
-      __mtia_cr_w(MTIA_CR_QMODE, 0);                                                               \
+  } while (0)
+
+// All 32 columns, as the SE multiplies whole rows: those beyond a ragged block's are zeros.
+#define MM_DRAIN_GATED(acc, ti, t)                                                                 \
+  do {                                                                                             \
+    __mtia_cr_w(MTIA_CR_BLOCK, mtia_block(c->rows, MM_HALF));                                      \
+    __mtia_cr_w(MTIA_CR_QMODE, (t) ? 0 : mtia_qmode(MTIA_ROUND_EVEN, MTIA_SE_SILU, 0));            \
+    if (t)                                                                                         \
       __mtia_drainf(acc, CB_UP, ti, 0, MTIA_DRAIN_F32, 0);                                         \
-    }                                                                                              \
+    else                                                                                           \
+      __mtia_drainf(acc, CB_GATE, ti, 0, MTIA_DRAIN_F32, 0);                                       \
+    __mtia_cr_w(MTIA_CR_BLOCK, mtia_block(c->rows, c->columns));                                   \
   } while (0)
 
 // Neither operand is turned.
@@ -350,15 +357,16 @@ static inline void mm_start(const struct mm_walk *w, uint32_t out) {
   __mtia_cb_pop(MM_CB_START, w->rows * row);
 }
 
-// A block without k is c, or zeros.
-static inline void mm_finish_empty(bool onto, uint32_t out) {
-  struct mm_pair block = {.out = out, .last = true}, *c = &block;
-  if (!onto) {
-    __mtia_acc_zero(0);
-    __mtia_acc_zero(1);
-    __mtia_acc_zero(2);
-    __mtia_acc_zero(3);
-  }
+static inline void mm_zero(void) {
+  __mtia_acc_zero(0);
+  __mtia_acc_zero(1);
+  __mtia_acc_zero(2);
+  __mtia_acc_zero(3);
+}
+
+// A block without k: what the accumulators begin with.
+static inline void mm_finish_empty(struct mm_pair *c) {
+  c->last = true;
   MM_FINISH(0, 0, 0);
   MM_FINISH(1, 0, 1);
   MM_FINISH(2, 1, 0);
@@ -412,6 +420,9 @@ static inline void mm_compute(const struct mm_job *job, const struct mm_plan *p,
         mm_widen(&w);
 #endif
     }
+    bool cleared = !shape->onto && (job->k == 0 || (MM_GATED && now.columns < MM_HALF));
+    if (cleared)
+      mm_zero();
     uint32_t x_at = 0;
     for (uint32_t at = 0; at < job->k; at += p->chunk) {
       uint32_t k = (uint32_t)kn_min(p->chunk, job->k - at);
@@ -421,7 +432,7 @@ static inline void mm_compute(const struct mm_job *job, const struct mm_plan *p,
       c.w_at = pop_w ? 0 : w_held;
       uint32_t w_bytes = c.w.rows * c.w.row;
       c.w2_at = MM_GATED ? c.w_at + w_bytes : c.w_at;
-      c.zero = at == 0 && !shape->onto;
+      c.zero = at == 0 && !shape->onto && !cleared;
       c.last = at + k == job->k;
       if (turned_x && turned_w)
         mm_multiply_turned(&c);
@@ -443,7 +454,7 @@ static inline void mm_compute(const struct mm_job *job, const struct mm_plan *p,
     if (now.last_x)
       w_held = 0; // the next strip goes over the panel again
     if (job->k == 0)
-      mm_finish_empty(shape->onto, shape->out);
+      mm_finish_empty(&c);
     if (MM_GATED)
       mm_gate(now.rows);
     __mtia_cb_push(CB_Y, now.rows * y_row);

@@ -31,10 +31,11 @@
 #include <stdint.h>
 
 enum {
-  MM_BLOCK = 64,                            // rows and columns of a block: 2 x 2 accumulators
-  MM_STEP = 32,                             // bytes of k of one mml
-  MM_SHORT = 256,                           // bytes of k that come by one load, at most
-  MM_CHUNK = 128,                           // bytes of k of a load, if it is longer
+  MM_BLOCK = 64,  // rows and columns of a block: 2 x 2 accumulators
+  MM_STEP = 32,   // bytes of k of one mml
+  MM_SHORT = 256, // bytes of k that come by one load, at most
+  // Bytes of k of a load, if it is longer. From DRAM twice as many: a line of its cache.
+  MM_CHUNK = 128,
   MM_STREAM_SIZE = 4 * MM_BLOCK * MM_CHUNK, // of what streams, at least
   MM_UNITS = 4, // of MM_PANEL per PE, at least, if panels can be narrower
 };
@@ -90,7 +91,7 @@ static inline void mm_keep(const struct mm_shape *s, struct mm_plan *p, uint64_t
   uint64_t strip_sets = s->batch * p->strip_sets;
   p->panel = 1;
   p->panels = p->block_sets;
-  p->chunk = MM_CHUNK;
+  p->chunk = s->x_far || s->w_far ? 2 * MM_CHUNK : MM_CHUNK;
   p->x_size = p->w_size = room / 2 & ~31u;
   if (k <= MM_SHORT) {
     // Twice as wide while three panels would fit and every PE has enough to do.
@@ -101,7 +102,7 @@ static inline void mm_keep(const struct mm_shape *s, struct mm_plan *p, uint64_t
       p->panel *= 2;
       p->panels = (p->panels + 1) / 2;
     }
-  } else if (strip + MM_BLOCK * MM_CHUNK > room - MM_STREAM_SIZE ||
+  } else if (strip + MM_BLOCK * p->chunk > room - MM_STREAM_SIZE ||
              (p->block_sets == 1 && p->strip_sets == 1)) {
     p->mode = MM_STREAM;
   } else if (p->block_sets >= p->strip_sets) {

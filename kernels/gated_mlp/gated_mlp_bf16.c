@@ -1,0 +1,12 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+// The first half of a gated MLP in BF16 (gated_mlp.h says how).
+#define GATED_TYPE MTIA_BF16
+#define MM_GATED 1
+#define MM_GATED_TYPE MTIA_SE_BF16
+#define MM_IN_SIZE 2
+#define MM_MML_TYPE MTIA_MML_BF16
+#define MM_MLU MTIA_MLU_16
+#define MM_DRAIN(acc, cb, ti, tj, out) ((void)0)
+#define GATED_FILE_BF16(kernel, layout) GATED_VARIANT(kernel, layout)
+#include "gated_mlp.h"
