@@ -369,6 +369,7 @@ struct kn_def {
   struct kn_range range; /* the name */
   unsigned num_params;
   const char *params[16];
+  struct kn_expr *defaults[16]; /* numbers; NULL where there is none */
   struct kn_expr *body;
   bool active, checked; /* during sema */
   struct kn_def *next;

@@ -1160,7 +1160,7 @@ static bool guarded_head(struct parser *p, TOK *tok, TOK **rest, struct kn_kerne
  * Functions, imports, files
  *===----------------------------------------------------------------------===*/
 
-/* def = "def" ident "(" (ident ("," ident)*)? ")" "=" expr */
+/* def = "def" ident "(" (ident ("=" unary)? ("," ident ("=" unary)?)*)? ")" "=" expr */
 static void def(struct parser *p, TOK *tok, TOK **rest, struct kn_def *d) {
   tok = next(p, tok);
   d->name = new_name(p, tok, "a function's name");
@@ -1178,8 +1178,18 @@ static void def(struct parser *p, TOK *tok, TOK **rest, struct kn_def *d) {
         kn_report(p->file, KN_DIAG_redefinition, tok->range, "'%s' is declared twice", name);
         leave(p);
       }
-    d->params[d->num_params++] = name;
+    d->params[d->num_params] = name;
     tok = next(p, tok);
+    if (is(tok, "=")) {
+      struct kn_expr *e = d->defaults[d->num_params] = unary(p, next(p, tok), &tok);
+      if (!e->literal && !(e->kind == KN_UNARY && e->op == KN_NEG && e->args[0]->literal)) {
+        kn_report(p->file, KN_DIAG_expected, e->range, "expected a number as default");
+        leave(p);
+      }
+    } else if (d->num_params && d->defaults[d->num_params - 1]) {
+      expected(p, tok, "'=' and a number: the parameter before has a default, too");
+    }
+    d->num_params++;
     if (!is(tok, ","))
       break;
     tok = next(p, tok);

@@ -1038,9 +1038,12 @@ static bool take_arguments(struct sema *s, EXPR *e, struct call *call) {
     if (at == d->num_params)
       goto count;
   }
-  for (unsigned i = 0; i < d->num_params; i++)
+  for (unsigned i = 0; i < d->num_params; i++) {
+    if (!call->args[i] && d->defaults[i])
+      call->args[i] = clone(s, d->defaults[i], true, NULL);
     if (!call->args[i])
       goto count;
+  }
   bool ok = true;
   for (unsigned i = 0; i < d->num_params; i++) {
     call->args[i] = check(s, call->args[i], KN_NOTYPE);
