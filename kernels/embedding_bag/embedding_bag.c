@@ -232,13 +232,9 @@ static struct place end_quest(const struct job *j, struct quest *q, uint64_t *ba
   if (j->mixed) {
     if (core == 1) {
       wait_fixed(j);
-      struct search end;
-      divide_mixed(j, mtia_pe(), q->shares, &q->search, &end);
-      shared()->search = end;
+      cost_all(j);
     }
     __mtia_bar(MTIA_BAR_PE);
-    if (core == 0)
-      q->search = shared()->search;
   }
   if (q->share == 0 || q->share == q->shares) {
     uint64_t bag = q->share ? j->bags : 0;
@@ -248,8 +244,8 @@ static struct place end_quest(const struct job *j, struct quest *q, uint64_t *ba
     return (struct place){bag, index};
   }
   if (!q->asked) {
-    if (!j->mixed)
-      q->search = divide_equally(j, q->share, q->shares);
+    q->search =
+        j->mixed ? divide_by_cost(j, q->share, q->shares) : divide_equally(j, q->share, q->shares);
     q->window = begin_find(j, &q->search);
   }
   return find(j, &q->search, &q->window);
