@@ -3,6 +3,9 @@
 
   kernels.py KNYFE_C [--seed N] [--count N] [--keep DIR]
 
+Half of the kernels are of integers, half of floating point (with functions, windows, gathers, ragged ranges,
+parts), where --check allows what the types and the lengths of sums explain.
+
 Without --count it goes on for $FUZZ_SECONDS (60). A kernel that differs, crashes the
 compiler or is refused as an internal error is printed, with the command that shows it.
 Kernels that have no mapping yet (KN0090) are counted and passed over.
@@ -146,6 +149,95 @@ class Kernel:
         return f"kernel k({', '.join(params)}) -> ({', '.join(outs)}) {{\n{body}\n}}\n"
 
 
+FLOATS = ["f32", "f32", "f16", "bf16"]
+FUNCTIONS = ["exp", "tanh", "sigmoid", "silu", "gelu", "erf", "relu", "abs", "floor", "ceil", "trunc", "round"]
+
+
+class FloatKernel:
+    """Statements over M and N, K reduced; every value stays within a few thousand."""
+
+    def __init__(self, r):
+        self.r = r
+        self.dims = {d: r.choice(SIZES) for d in "MNK"}
+        while self.dims["M"] * self.dims["N"] * self.dims["K"] > 60000:
+            d = max(self.dims, key=self.dims.get)
+            self.dims[d] = (self.dims[d] + 1) // 2
+        self.type = r.choice(FLOATS)
+        self.inputs = [("a", self.type, "MN"), ("b", r.choice(FLOATS), "MN"), ("v", r.choice(FLOATS), "N"),
+                       ("u", "f32", "M"), ("c", r.choice(FLOATS), "MK"), ("d", r.choice(FLOATS), "NK"),
+                       ("e", "f32", "KN"), ("i", "i8", "MN"), ("p", "bool", "MN")]
+        self.outputs, self.lines = [], []
+
+    def leaf(self, m, n):
+        reads = [f"f32(a[{m}, {n}])", f"f32(b[{m}, {n}])", f"f32(v[{n}])", f"u[{m}]", f"f32(i[{m}, {n}])", "s",
+                 f"f32({m})", "0.5", "-1.25",
+                 f"f32(pad(a[{m}, {n} + 1], 0))",
+                 f"f32(pad(b[{m} - 1, {n}], 1))", f"f32(v[N - 1 - {n}])", f"where(p[{m}, {n}], u[{m}], 1.0)"]
+        return self.r.choice(reads + [f"t{k}[{m}, {n}]" for k in range(self.made)])
+
+    def expr(self, m, n, depth):
+        r = self.r
+        if depth == 0:
+            return self.leaf(m, n)
+
+        def sub():
+            return self.expr(m, n, depth - 1)
+        kind = r.randint(0, 9)
+        if kind < 4:
+            return f"({sub()} {r.choice('+-*')} {sub()})"
+        if kind == 4:
+            return f"({sub()} / (2 + abs({sub()})))"
+        if kind == 5:
+            return f"{r.choice(FUNCTIONS)}(clamp({sub()}, -8, 8))"
+        if kind == 6:
+            return f"{r.choice(['min', 'max'])}({sub()}, {sub()})"
+        if kind == 7:
+            return f"where({sub()} {r.choice(['<', '<=', '>', '!='])} {sub()}, {sub()}, {sub()})"
+        if kind == 8:
+            return f"f32({r.choice(['f16', 'bf16', 'i32', 'i16'])}(clamp({sub()}, -1000, 1000)))"
+        body = r.choice(["f32(c[M_, k]) * f32(d[N_, k])", "f32(c[M_, k])", "e[k, N_]", "e[k, N_] * u[M_]"])
+        body = body.replace("M_", m).replace("N_", n)
+        return f"({r.choice(['sum', 'max', 'min', 'mean'])}[k] {body})"
+
+    def text(self):
+        r = self.r
+        self.made = 0
+        for _ in range(r.randint(0, 2)):
+            self.lines.append(f"t{self.made}[m, n]: f32[M, N] = {self.expr('m', 'n', 2)}")
+            self.made += 1
+        form = r.randint(0, 5)
+        value = self.expr("m", "n", 3)
+        if form == 0:
+            self.outputs.append(("y", "f32", "MN"))
+            self.lines += [f"x[m, n]: f32[M, N] = clamp({value}, -8, 8)", "top[m] = max[n] x[m, n]",
+                           "w[m, n] = exp(x[m, n] - top[m])", "y[m, n] = w[m, n] / (sum[n2 in 0..N] w[m, n2])"]
+        elif form == 1:
+            self.outputs += [("y", "i8", "MN")]
+            self.lines += [f"x[m, n]: f32[M, N] = clamp({value}, -100, 100)", "y[m, n] = quantize(x[m, n], 0.01, 3)"]
+        elif form == 2:
+            self.outputs += [("y", "f32", "M"), ("z", "f32", "N")]
+            self.lines += [f"x[m, n]: f32[M, N] = clamp({value}, -100, 100)", "y[m] = mean[n] x[m, n]", "z[n] = sum[m] x[m, n]"]
+        elif form == 3:
+            self.outputs += [("y", "i32", "M"), ("z", "f32", "")]
+            self.lines += ["y[m] = argmax[n] a[m, n]",
+                           f"x[m, n]: f32[M, N] = clamp({value}, -100, 100)", "z = max[m, n] x[m, n]"]
+        elif form == 4:
+            self.outputs += [("y", "f32", "M2N")]
+            self.lines += [f"y[m, n in 0..N] = {value}", "y[m, n in N..2 * N] = f32(b[m, n - N])"]
+        else:
+            type_ = r.choice(FLOATS)
+            self.outputs.append(("y", type_, "NM"))
+            self.lines += [f"x[m, n]: f32[M, N] = clamp({value}, -1000, 1000)", f"y[n, m] = {type_}(x[m, n])"]
+
+        def shape(d):
+            return "" if not d else "[M, 2 * N]" if d == "M2N" else f"[{', '.join(d)}]"
+        body = "\n".join("  " + line for line in self.lines)
+        params = [f"{n}: {t}{shape(d)}" for n, t, d in self.inputs if f"{n}[" in body] + ["s: f32"]
+        outs = [f"{n}: {t}{shape(d)}" for n, t, d in self.outputs]
+        self.inputs = [t for t in self.inputs if f"{t[0]}[" in body]
+        return f"kernel k({', '.join(params)}) -> ({', '.join(outs)}) {{\n{body}\n}}\n"
+
+
 def main():
     parser = argparse.ArgumentParser()
     parser.add_argument("compiler")
@@ -161,11 +253,11 @@ def main():
         while (seed < args.seed + args.count) if args.count else (time.time() < end):
             r = random.Random(seed)
             seed += 1
-            k = Kernel(r)
+            k = Kernel(r) if r.random() < 0.5 else FloatKernel(r)
             text = k.text()
             with open(path, "w", encoding="utf-8") as f:
                 f.write(text)
-            used = [d for d in k.dims if any(d in t[2] for t in k.inputs + k.outputs)]
+            used = [d for d in k.dims if any(d in "".join(t[2]) for t in k.inputs + k.outputs)]
             command = [args.compiler, path, "--check", "--seed", str(seed), "--grid", r.choice(GRIDS),
                        "--shape", ",".join(f"{d}={k.dims[d]}" for d in used)]
             try:
