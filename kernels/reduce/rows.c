@@ -111,36 +111,75 @@ static void by_units(const struct reduce_job *job) {
 // Vectors
 //===----------------------------------------------------------------------===//
 
-// Index of the first of n elements that is `v`, 0 if none is.
-#define FIND(t, c, WIDE, WIDEN, value)                                                             \
-  MTIA_VECTOR static long find_##t(const void *row, long n, union reduce_value v) {                \
-    const c *x = row;                                                                              \
-    for (long k = 0; k < n; k += 64) {                                                             \
-      mtia_##t##x64 p =                                                                            \
-          k + 64 <= n ? mtia_load_##t##x64(x + k) : mtia_load_first_##t##x64(x + k, n - k);        \
-      mtia_maskx64 same = mtia_equal_##WIDE##x64(WIDEN(p), mtia_splat_##WIDE##x64(value));         \
-      uint64_t bits;                                                                               \
-      __builtin_memcpy(&bits, &same, 8);                                                           \
-      if (n - k < 64)                                                                              \
-        bits &= (UINT64_C(1) << (n - k)) - 1;                                                      \
+// Bit k: whether element k is `v`, of 64 elements or the first n of fewer.
+#define EQUAL(t, c, WIDE, WIDEN)                                                                   \
+  ALWAYS_INLINE MTIA_VECTOR uint64_t equal_##t(const c *x, long n, c v) {                          \
+    mtia_##t##x64 p = n >= 64 ? mtia_load_##t##x64(x) : mtia_load_first_##t##x64(x, n);            \
+    mtia_##t##x64 q = (mtia_##t##x64)v;                                                            \
+    mtia_maskx64 same = mtia_equal_##WIDE##x64(WIDEN(p), WIDEN(q));                                \
+    uint64_t bits;                                                                                 \
+    __builtin_memcpy(&bits, &same, 8);                                                             \
+    return n >= 64 ? bits : bits & ((UINT64_C(1) << n) - 1);                                       \
+  }                                                                                                \
+  /* Index of the first of n elements that is v, 0 if none is. 256 at a time, whose bits are       \
+     waited for together. */                                                                       \
+  ALWAYS_INLINE MTIA_VECTOR long find_##t(const c *x, long n, c v) {                               \
+    long k = 0;                                                                                    \
+    for (; k + 256 <= n; k += 256) {                                                               \
+      uint64_t a = equal_##t(x + k, 64, v), b = equal_##t(x + k + 64, 64, v);                      \
+      uint64_t e = equal_##t(x + k + 128, 64, v), d = equal_##t(x + k + 192, 64, v);               \
+      if (a | b)                                                                                   \
+        return k + (a ? __builtin_ctzll(a) : 64 + __builtin_ctzll(b));                             \
+      if (e | d)                                                                                   \
+        return k + 128 + (e ? __builtin_ctzll(e) : 64 + __builtin_ctzll(d));                       \
+    }                                                                                              \
+    for (; k < n; k += 64) {                                                                       \
+      uint64_t bits = equal_##t(x + k, n - k, v);                                                  \
       if (bits)                                                                                    \
         return k + __builtin_ctzll(bits);                                                          \
     }                                                                                              \
     return 0;                                                                                      \
+  }                                                                                                \
+  /* The same of rows, from values to indices; of short ones four at a time. */                    \
+  MTIA_VECTOR static void find_rows_##t(int32_t *index, const char *x, uint32_t stride,            \
+                                        uint32_t rows, long n, const union reduce_value *v) {      \
+    uint32_t r = 0;                                                                                \
+    if (n <= 64)                                                                                   \
+      for (; r + 4 <= rows; r += 4, x += 4 * stride) {                                             \
+        uint64_t bits[4];                                                                          \
+        _Pragma("clang loop unroll(full)") for (uint32_t k = 0; k < 4; k++) bits[k] =              \
+            equal_##t((const c *)(x + k * stride), n, VALUE_##t(v[r + k]));                        \
+        _Pragma("clang loop unroll(full)") for (uint32_t k = 0; k < 4; k++) index[r + k] =         \
+            bits[k] ? __builtin_ctzll(bits[k]) : 0;                                                \
+      }                                                                                            \
+    for (; r < rows; r++, x += stride)                                                             \
+      index[r] = (int32_t)find_##t((const c *)x, n, VALUE_##t(v[r]));                              \
   }
+#define ALWAYS_INLINE static inline __attribute__((always_inline))
 #define SAME(x) (x)
-FIND(f32, float, f32, SAME, v.f)
-FIND(f16, _Float16, f16, SAME, (_Float16)v.f)
-FIND(bf16, __bf16, f32, mtia_f32x64_from_bf16x64, v.f)
-FIND(i32, int32_t, i32, SAME, v.i)
-FIND(i8, int8_t, i8, SAME, (int8_t)v.i)
+#define VALUE_f32(v) ((v).f)
+#define VALUE_f16(v) ((_Float16)(v).f)
+#define VALUE_bf16(v) ((__bf16)(v).f)
+#define VALUE_i32(v) ((v).i)
+#define VALUE_i8(v) ((int8_t)(v).i)
+EQUAL(f32, float, f32, SAME)
+EQUAL(f16, _Float16, f16, SAME)
+EQUAL(bf16, __bf16, f32, mtia_f32x64_from_bf16x64)
+EQUAL(i32, int32_t, i32, SAME)
+EQUAL(i8, int8_t, i8, SAME)
 
-static long find(enum mtia_se_type type, const void *row, long n, union reduce_value v) {
-  return type == MTIA_SE_F32    ? find_f32(row, n, v)
-         : type == MTIA_SE_F16  ? find_f16(row, n, v)
-         : type == MTIA_SE_BF16 ? find_bf16(row, n, v)
-         : type == MTIA_SE_I32  ? find_i32(row, n, v)
-                                : find_i8(row, n, v);
+static void find_rows(enum mtia_se_type type, int32_t *index, const char *x, uint32_t stride,
+                      uint32_t rows, long n, const union reduce_value *v) {
+  if (type == MTIA_SE_F32)
+    find_rows_f32(index, x, stride, rows, n, v);
+  else if (type == MTIA_SE_F16)
+    find_rows_f16(index, x, stride, rows, n, v);
+  else if (type == MTIA_SE_BF16)
+    find_rows_bf16(index, x, stride, rows, n, v);
+  else if (type == MTIA_SE_I32)
+    find_rows_i32(index, x, stride, rows, n, v);
+  else
+    find_rows_i8(index, x, stride, rows, n, v);
 }
 
 // Product of n elements: 64 products of every 64th, joined at distances 32, 16, ... 1.
@@ -374,6 +413,54 @@ static void put_together(const struct reduce_job *job, struct results *o) {
   }
 }
 
+MTIA_VECTOR static void copy(int32_t *to, const int32_t *from, long n) {
+  for (long k = 0; k < n; k += 64)
+    mtia_store_first_i32x64(to + k, n - k, mtia_load_first_i32x64(from + k, n - k));
+}
+
+MTIA_VECTOR static bool any_saturated(const int32_t *x, long n) {
+  mtia_i32x64 least = mtia_splat_i32x64(0), most = least;
+  for (long k = 0; k < n; k += 64) {
+    mtia_i32x64 p = mtia_load_first_i32x64(x + k, n - k);
+    least = mtia_min_i32x64(least, p);
+    most = mtia_max_i32x64(most, p);
+  }
+  return mtia_hmin_i32x64(least) == INT32_MIN || mtia_hmax_i32x64(most) == INT32_MAX;
+}
+
+// Results of i32 of whole rows, in y's order.
+static void put_block(const struct reduce_job *job, struct results *o, const int32_t *from,
+                      uint32_t rows) {
+  while (rows) {
+    uint32_t some = (uint32_t)kn_min(rows, GROUP - o->filled);
+    if (o->filled == 0) {
+      __mtia_cb_waits(CB_OUT, OUT_SIZE / 2);
+      o->at = (char *)__mtia_cb_tail(CB_OUT, 0);
+    }
+    copy((int32_t *)o->at, from, some);
+    o->at += 4 * some;
+    o->filled += some;
+    from += some;
+    rows -= some;
+    if (o->filled == GROUP)
+      flush(job, o);
+  }
+}
+
+// A block of whole rows whose results are indices, or sums of i32.
+static void reduce_block(const struct reduce_job *job, const struct pieces *p, struct results *o,
+                         struct piece x, const char *data, union reduce_value *values) {
+  int32_t *results = (int32_t *)values;
+  if (reduce_has_index(job)) {
+    results = (int32_t *)(uintptr_t)STATS_AT; // free, as the SE has no use for it here
+    find_rows(job->from, results, data, p->stride, x.rows, x.n, values);
+  } else if (any_saturated(results, x.rows))
+    for (uint32_t r = 0; r < x.rows; r++)
+      if (may_wrap(job, values[r]))
+        values[r] = reduce_by_vectors(job, data + r * p->stride, x.n);
+  put_block(job, o, results, x.rows);
+}
+
 static void reduce_pieces(const struct reduce_job *job, const struct pieces *p, struct results *o) {
   struct found all = {reduce_identity(job), 0};
   struct piece x = first_piece(p);
@@ -384,19 +471,25 @@ static void reduce_pieces(const struct reduce_job *job, const struct pieces *p, 
     issue(job, p, next, bytes);
     __mtia_cb_waitd(CB_IN, bytes);
     const char *data = (const char *)__mtia_cb_head(CB_IN, 0);
-    const union reduce_value *values = 0;
+    union reduce_value *values = 0;
     if (!by_vectors(job)) {
       __mtia_cb_waitd(CB_FOUND, 4 * MOST_ROWS);
-      values = (const union reduce_value *)__mtia_cb_head(CB_FOUND, 0);
+      values = (union reduce_value *)__mtia_cb_head(CB_FOUND, 0);
     }
-    for (uint32_t r = 0; r < x.rows; r++, data += p->stride) {
+    bool block = values && !o->gather && x.at == 0 && x.n == job->x->dim[1] &&
+                 job->to == MTIA_SE_I32 && job->op != MAX && job->op != MIN;
+    if (block)
+      reduce_block(job, p, o, x, data, values);
+    for (uint32_t r = 0; r < x.rows && !block; r++, data += p->stride) {
       struct found f = {{0}, 0};
       if (values)
         f.v = values[r];
       if (!values || may_wrap(job, f.v))
         f.v = reduce_by_vectors(job, data, x.n);
-      if (reduce_has_index(job) && (p->rows > 1 || is_better(job, f.v, all.v)))
-        f.index = (int32_t)(x.at + (uint64_t)find(job->from, data, x.n, f.v));
+      if (reduce_has_index(job) && (p->rows > 1 || is_better(job, f.v, all.v))) {
+        find_rows(job->from, &f.index, data, p->stride, 1, x.n, &f.v);
+        f.index += (int32_t)x.at;
+      }
       all = join(job, all, f);
       if (x.at + x.n == p->end) {
         emit(job, o, x.row + r, all);
