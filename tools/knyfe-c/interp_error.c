@@ -19,11 +19,24 @@ double kn_half_ulp(enum kn_type type, double v) {
 /* Infinities and NaN are told by what goes in: certain if that is. */
 static double certain(double ea, double eb) { return ea > 0 || eb > 0 ? INFINITY : 0; }
 
+/* The same for an infinity or NaN as result of an operation. Where an operand is exactly one, the
+ * other may be off as long as that does not turn the sign of a product. */
+static double not_finite(enum kn_op op, double a, double ea, double b, double eb) {
+  bool product = op == KN_MUL || op == KN_DIV;
+  if ((isnan(a) && ea == 0) || (isnan(b) && eb == 0))
+    return 0;
+  if (isinf(a) && ea == 0 && isfinite(b) && isfinite(eb) && (!product || fabs(b) > eb))
+    return 0;
+  if (isinf(b) && eb == 0 && isfinite(a) && isfinite(ea) && (!product || fabs(a) > ea))
+    return 0;
+  return certain(ea, eb);
+}
+
 double kn_err_float(enum kn_op op, enum kn_type type, double a, double ea, double b, double eb,
                     double v) {
   double err;
   if (!isfinite(v))
-    return certain(ea, eb);
+    return not_finite(op, a, ea, b, eb);
   switch (op) {
   case KN_MUL:
     err = fabs(a) * eb + fabs(b) * ea + ea * eb;
@@ -101,10 +114,12 @@ double kn_err_function(enum kn_builtin f, enum kn_type type, const double *args,
 }
 
 double kn_err_sum(double err, double magnitude, uint64_t count, double v) {
-  if (!isfinite(v))
-    return err > 0 ? INFINITY : 0;
-  if (!isfinite(magnitude) || magnitude > 0x1.fffffep127) /* partial sums may overflow */
-    return count > 1 ? INFINITY : err;
+  if (!isfinite(err))
+    return INFINITY;
+  if (!isfinite(magnitude)) /* an infinity or NaN is among them, exactly */
+    return 0;
+  if (magnitude > 0x1.fffffep127) /* partial sums may overflow */
+    return count > 1 || !isfinite(v) ? INFINITY : err;
   return count < 2 ? err
                    : err + (double)(count - 1) * (kn_half_ulp(KN_F32, magnitude) + err * 0x1p-24);
 }
