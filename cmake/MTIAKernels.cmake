@@ -47,6 +47,7 @@ function(mtia_add_kernel_archive)
     DEPENDS ${targets} ${objects}
     COMMENT "Building kernels/libmtia_kernels.a" VERBATIM)
   add_custom_target(kernel-archive ALL DEPENDS "${output}")
+  install(FILES "${output}" DESTINATION lib/mtia/kernels)
 endfunction()
 
 # mtia_add_kernel(name source [DEPENDS headers...])
