@@ -25,7 +25,7 @@ def close(kind):
     return right
 
 
-def eltwise(kernel, m, n, goal, **more):
+def eltwise(kernel, m, n, goal, places=(), **more):
     words = kernel.split("_")
     what, channel = words[0], words[1] == "channel"
     from_type, to_type = words[-2] if words[-2] in TYPES else words[-1], words[-1]
@@ -44,7 +44,7 @@ def eltwise(kernel, m, n, goal, **more):
             if not channel:
                 scalars["scale"] = 0.5
             inputs = {"x": to_file(x, from_type), **({"scales": scale} if channel else {})}
-            return Data(inputs, dict(y=to_file(y, to_type)), scalars=scalars)
+            return Data(inputs, dict(y=to_file(y, to_type)), scalars=scalars, places=dict(places))
         if what == "gelu":
             gelu = np.array([v * 0.5 * (1 + __import__("math").erf(v / 2**0.5)) for v in range(-8, 8)])
             y = gelu[wide.astype(np.int64) + 8]
@@ -54,7 +54,7 @@ def eltwise(kernel, m, n, goal, **more):
         return Data(dict(x=to_file(x, from_type)), dict(y=to_file(y, to_type)), right=close(to_type) if to_type in FLOATS else np.array_equal,
                     scalars=dict(low=-1.5, high=2) if what == "clamp" else {})
 
-    return Case(kernel, f"{m} x {n}", goal, data, **more)
+    return Case(kernel, f"{m} x {n}" + (" in DRAM" if places else ""), goal, data, **more)
 
 # By tracing requantise_i8_i8 (--trace): the first load leaves at cycle 476, data come 100 later, and the last store is
 # acknowledged 250 cycles behind the last command of the SE.
@@ -68,3 +68,5 @@ def cases():
             yield eltwise(variant.kernel, 4096, 1024, 90)
         else:
             yield eltwise(variant.kernel, 4096, 256, 75)
+    # More than the SRAM holds.
+    yield eltwise("quantise_f32_i8", 16384, 2304, 90, dict(x="dram", y="dram"))

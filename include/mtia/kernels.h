@@ -212,6 +212,23 @@ struct mtia_broadcast_args {
 #include <mtia/kernels/broadcast.def>
 
 //===----------------------------------------------------------------------===//
+// Choice
+//
+//   where_T    y[m, n] = a[m, n] where condition[m, n] is not 0, else b[m, n]
+//
+//   condition: bool[M, N]; a, b, y: [M, N] of the kernel's type. Bits are moved. SHAPE: extents
+//   differ.
+//===----------------------------------------------------------------------===//
+
+struct mtia_where_args {
+  struct mtia_tensor condition, a, b, y;
+};
+
+#define MTIA_VARIANT(kernel, ...)                                                                  \
+  enum mtia_status mtia_##kernel(const struct mtia_where_args *args);
+#include <mtia/kernels/where.def>
+
+//===----------------------------------------------------------------------===//
 // Dot interaction of DLRM
 //
 //   y[b] = dense[b][0..D), then for i = 1..F-1, for j = 0..i-1: dot(f[b][i], f[b][j])
