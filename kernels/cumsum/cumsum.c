@@ -13,7 +13,7 @@
 // SRAM takes 8.
 //
 // If there are at most half as many rows as PEs, a long row is cut into parts on several PEs: each
-// adds up its part, stores the sum into the local memories of the PEs behind it (one barrier), and
+// adds up its part, stores the sum into the local memories of the PEs behind it (two barriers), and
 // begins its own sums with those of the parts in front.
 #include "../launch.h"
 #include "../rows.h"
@@ -228,8 +228,12 @@ static void cut_rows(const struct job *job) {
     load_long(job, part.row, part.begin, part.end);
     return;
   }
+  union sum mine = {.i64 = 0};
+  if (!idle)
+    mine = add_up(job, part.end - part.begin);
+  // Until all have come here, somebody may still use its local memory for what was before.
+  __mtia_bar(MTIA_BAR_CORE);
   if (!idle) {
-    union sum mine = add_up(job, part.end - part.begin);
     for (uint32_t k = part.part + 1; k < part.parts; k++) {
       union sum *to = kn_remote(mtia_pe() - part.part + k, SUMS_AT - MTIA_LOCAL_BASE);
       to[part.part] = mine;

@@ -14,7 +14,7 @@
 // Long rows: in chunks, twice. First mean and sum of squares about it, with those of a chunk merged
 // into those so far (Chan, Golub, LeVeque); then the results, with weight and bias once more from
 // memory. If there are at most half as many rows as PEs, a row is cut into parts on several PEs,
-// which exchange what they have found through local memories (one barrier).
+// which exchange what they have found through local memories (two barriers).
 #include "../launch.h"
 #include "../rows.h"
 #include "../se.h"
@@ -401,6 +401,8 @@ static void merge_parts(const struct job *job, const struct kn_part *part) {
 
 // All PEs' core 1 come here. Afterwards mean and sum of squares are those of the whole row.
 static void exchange(const struct job *job, const struct kn_part *part, bool idle) {
+  // Until all have come here, somebody may still use its local memory for what was before.
+  __mtia_bar(MTIA_BAR_CORE);
   if (!idle) {
     __mtia_sync();
     float mean = *(const float *)(uintptr_t)(STATS_AT + MEAN);

@@ -541,6 +541,9 @@ static void by_pieces(const struct reduce_job *job, bool gather) {
   if (mtia_core() == 0)
     load_pieces(job, &p);
   else {
+    // Until all have come here, somebody may still use its local memory for what was before.
+    if (gather)
+      __mtia_bar(MTIA_BAR_CORE);
     reduce_pieces(job, &p, &o);
     if (gather) {
       __mtia_bar(MTIA_BAR_CORE);

@@ -12,7 +12,7 @@
 // Long rows: in chunks, twice. First the greatest element and the sum so far, m and s: with a
 // chunk's greatest M and the sum S of its powers, max(m, M) = k and s e^(m - k) + S. Then the
 // results. If there are at most half as many rows as PEs, a row is cut into parts on several PEs,
-// which exchange their m and s through local memories (one barrier).
+// which exchange their m and s through local memories (two barriers).
 #include "../launch.h"
 #include "../rows.h"
 #include "../se.h"
@@ -201,6 +201,8 @@ static void first_pass(const struct job *job, uint64_t begin, uint64_t end) {
 
 // All PEs' core 1 come here. Afterwards M and S are those of the whole row.
 static void exchange(const struct kn_part *part, bool idle) {
+  // Until all have come here, somebody may still use its local memory for what was before.
+  __mtia_bar(MTIA_BAR_CORE);
   if (!idle) {
     __mtia_sync();
     const float *mine = (const float *)(uintptr_t)(STATS_AT + M);
