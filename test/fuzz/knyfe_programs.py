@@ -150,23 +150,23 @@ def most(a, b):
     return choose(a, b, a > b) if np.asarray(a).dtype.kind == "f" else np.maximum(a, b)
 
 
+def divided(type_, x, y):
+    """Quotient and remainder: cut towards zero; by 0 they are -1 and x."""
+    if y == 0:
+        return -1, x
+    q = abs(x) // abs(y) * (1 if (x < 0) == (y < 0) else -1)
+    low, high = bounds(type_)
+    return (low if q > high else q), x - q * y
+
+
 def int_op(op, type_, a, b):
     a, b = np.broadcast_arrays(np.asarray(a, np.int64), np.asarray(b, np.int64))
     with np.errstate(all="ignore"):
         if op in "+-*":
             return wrap(type_, a + b if op == "+" else a - b if op == "-" else a * b)
         if op in "/%":
-            special = (b == 0) | (b == -1)
-            d = np.where(special, 1, b)
-            q = np.abs(a) // np.abs(d) * np.sign(a) * np.sign(d)
-            # the absolute value of the least i64 is itself: exact integers for it
-            for at in np.argwhere(a == np.iinfo(np.int64).min):
-                at = tuple(at)
-                q[at] = np.int64(int(math.copysign(1, -int(d[at]))) * (2 ** 63 // abs(int(d[at])))
-                                 if abs(int(d[at])) > 1 else a[at])
-            if op == "/":
-                return np.where(b == 0, -1, np.where(b == -1, wrap(type_, 0 - a), q))
-            return np.where(b == 0, a, np.where(b == -1, 0, a - q * d))
+            pairs = [divided(type_, int(x), int(y)) for x, y in zip(a.ravel(), b.ravel())]
+            return np.array([p[op == "%"] for p in pairs], np.int64).reshape(a.shape)
         if op in ("<<", ">>"):
             amount = b & (INTS[type_][0] - 1)
             return wrap(type_, a << amount) if op == "<<" else a >> amount
