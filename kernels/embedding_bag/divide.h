@@ -119,20 +119,19 @@ static struct place find(const struct job *j, const struct search *s, const stru
     uint32_t width = window_bytes(j, window);
     const void *data = look(core, kn_pad(width));
     uint64_t first = window << per_log2;
-    uint32_t low = 0, high = (width >> log2) - 1, last = high;
-    bool before = window > at && key(j, s, data, 0, first) >= s->target;
-    bool behind = window + FAN < at + count && key(j, s, data, high, first) < s->target;
+    uint32_t entries = width >> log2, low = 0, high = entries;
+    while (low < high) {
+      uint32_t middle = (low + high) / 2;
+      if (key(j, s, data, middle, first) < s->target)
+        low = middle + 1;
+      else
+        high = middle;
+    }
+    bool before = low == 0 && window > at;
+    bool behind = low == entries && window + FAN < at + count;
     if (!before && !behind) {
-      while (low < high) {
-        uint32_t middle = (low + high) / 2;
-        if (key(j, s, data, middle, first) < s->target)
-          low = middle + 1;
-        else
-          high = middle;
-      }
-      uint64_t bag = first + low + (key(j, s, data, low, first) < s->target);
-      bag = kn_min(kn_max(bag, s->low), s->high); // offsets may run backwards
-      bool here = bag >= first && bag <= first + last;
+      uint64_t bag = kn_min(kn_max(first + low, s->low), s->high); // offsets may run backwards
+      bool here = bag >= first && bag < first + entries;
       int64_t offset = here ? read_index(data, bag - first, log2) : 0;
       looked(core, kn_pad(width));
       if (!here)
