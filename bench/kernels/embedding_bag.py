@@ -141,7 +141,7 @@ def cases():
     yield bags("u8f32", 128, 1, 32768, 60, "dram")
     cold = "each line comes from DRAM once: --stats-json, sram_cache"
     yield bags("u8f32", 128, 50, 4096, 85, "dram", rows=10000, device=CACHE, floor=60, reason=cold)
-    yield bags("u8f32", 128, 50, 4096, 85, "dram", zipf=0.8, device=CACHE, floor=60, reason=cold)
+    yield bags("u8f32", 128, 50, 4096, 85, "dram", zipf=0.6, device=CACHE, floor=65, reason=cold)
     yield tables("u8f32", [128] * 26, 20, 256, 85)
     yield tables("u8f32", [64] * 26, 50, 256, 85)
     yield tables("u8f32", [128] * 26, 20, 256, 85, "dram")
