@@ -403,6 +403,8 @@ static void transfer(struct rows *r, struct phase *p, const struct operand *o) {
            stride.text);
   if (row < rank)
     rows_put(r, "__mtia_cr_w(MTIA_CR_DMA_%s_PITCH, %s.stride[%u]);", cr, arg, row);
+  else if (!o->per_tile) // members of a multicast must agree on it
+    rows_put(r, "__mtia_cr_w(MTIA_CR_DMA_%s_PITCH, 0);", cr);
   unsigned depth = 0;
   for (unsigned i = 0; i < loops; i++) {
     struct size n = number_of(r, p, o, i);
@@ -416,8 +418,8 @@ static void transfer(struct rows *r, struct phase *p, const struct operand *o) {
   if (o->output)
     rows_put(r, "__mtia_dma_out(%s, %s, %s);", o->cb_name, loop_at, rows.text);
   else
-    rows_put(r, "__mtia_dma_in(%s, %s, %s, MTIA_MC_NONE);", o->cb_name, loop_at,
-             rows.text);
+    rows_put(r, "__mtia_dma_in(%s, %s, %s, %s);", o->cb_name, loop_at, rows.text,
+             o->per_tile ? "MTIA_MC_NONE" : "MTIA_MC_ROW");
   // A box is always given as a whole.
   struct size rest = sz_mul(f, sz_sub(f, box_rows, rows), stride);
   bool partial = !(rows.known && box_rows.known && rows.value == box_rows.value);
@@ -568,7 +570,8 @@ static void stores(struct rows *r, struct phase *p) { each_staged(r, p, true, tr
 
 static void core0(struct rows *r, struct phase *p) {
   if (has_staged(p, false, false)) {
-    rows_comment(r, "What all tiles need comes once.");
+    rows_comment(r, "What all tiles need comes once, for all PEs of a row together.");
+    rows_put(r, "__mtia_cr_w(MTIA_CR_MCAST, (1u << mtia_cols()) - 1);");
     each_staged(r, p, false, false);
   }
   bool in = has_staged(p, false, true);
