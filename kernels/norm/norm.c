@@ -136,15 +136,17 @@ static void square(const struct job *job, struct block b, uint32_t to) {
               b.padded * kn_se_size(job->type));
 }
 
-// One of the last steps: to y's type if it is the very last.
+// One of the last steps: to y's type if it is the very last. Its operand b are the factors or a
+// row.
+#define PLACE_IN(b) ((b) == CB_STATS_READ ? FACTOR : 0)
 #define LAST_STEP(last, op, a, from, b, from2, second)                                             \
   do {                                                                                             \
     if (last)                                                                                      \
-      KN_SE_BIN(op, CB_OUT, 0, a, 0, from, b, FACTOR *((b) == CB_STATS_READ), from2, second,       \
-                job->type, count, padded);                                                         \
+      KN_SE_BIN(op, CB_OUT, 0, a, 0, from, b, PLACE_IN(b), from2, second, job->type, count,        \
+                padded);                                                                           \
     else                                                                                           \
-      KN_SE_BIN(op, CB_T, 0, a, 0, from, b, FACTOR *((b) == CB_STATS_READ), from2, second,         \
-                MTIA_SE_F32, count, padded);                                                       \
+      KN_SE_BIN(op, CB_T, 0, a, 0, from, b, PLACE_IN(b), from2, second, MTIA_SE_F32, count,        \
+                padded);                                                                           \
   } while (0)
 
 // Takes the block from T (layernorm) or CB_IN, and puts it into CB_OUT.
