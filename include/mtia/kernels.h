@@ -469,6 +469,30 @@ struct mtia_gated_mlp_args {
 #include <mtia/kernels/gated_mlp.def>
 
 //===----------------------------------------------------------------------===//
+// The products of attention, for each of H heads (and samples); softmax is between them
+//
+//   attention_scores_<type>   y[h, m, n] = scale * sum over k of x[h, m, k] * w[h, n, k]
+//                             x: queries [H, M, K], w: keys [H, N, K], y: scores [H, M, N]
+//   attention_values_<type>   y[h, m, n] = scale * sum over k of x[h, m, k] * w[h, k, n]
+//                             x: probabilities [H, M, K], w: values [H, K, N], y: [H, M, N]
+//
+// Sums in binary32, in the order of k from +0; the scale multiplies in binary32; then rounded to
+// y's type.
+//
+// SHAPE: extents that don't fit. LIMIT: an extent above 2^30, or as many bytes of K.
+//===----------------------------------------------------------------------===//
+
+struct mtia_attention_args {
+  struct mtia_tensor x, w;
+  float scale;
+  struct mtia_tensor y;
+};
+
+#define MTIA_VARIANT(kernel, ...)                                                                  \
+  enum mtia_status mtia_##kernel(const struct mtia_attention_args *args);
+#include <mtia/kernels/attention.def>
+
+//===----------------------------------------------------------------------===//
 // Fully connected layer
 //
 //   sum = bias[n] + sum over k of (x[m, k] - zero_x) * (w[n, k] - zero_w)
