@@ -40,6 +40,11 @@ enum {
   MM_UNITS = 4, // of MM_PANEL per PE, at least, if panels can be narrower
 };
 
+// Of a team of PEs, per block of short k: a set of 32 heads, 512 x 512, k 64 in FP16 takes 8 x 8
+// PEs 890 cycles, of which the memory needs 640 (./build.sh bench kernels).
+enum { MM_TEAM_CYCLES = 128 };
+enum { MM_LONG = 16384 }; // cycles that are worth all tries
+
 enum mm_mode { MM_PANEL, MM_KEEP_X, MM_KEEP_W, MM_STREAM };
 
 struct mm_shape {
@@ -150,53 +155,83 @@ static inline void mm_estimate(const struct mm_shape *s, struct mm_plan *p, uint
   // What is nearly as slow as the slowest makes it wait now and then, the more as what is kept
   // comes in bursts.
   uint64_t waits = (compute + (p->mode == MM_STREAM ? memory : 2 * memory) + dram) / 8;
+  // And members of a team that each have little to do wait for each other.
+  if (p->mode == MM_PANEL && p->team_rows * p->team_cols > 1)
+    waits += MM_TEAM_CYCLES;
   p->cycles = my_units * p->panel * (slowest + waits);
 }
 
-// Plans for the team p->team_rows x p->team_cols, if its sides divide the sub-grid's.
-static inline bool mm_try(const struct mm_shape *s, struct mm_plan *p, uint64_t enough) {
-  uint32_t down = (uint32_t)mm_div(s->rows, p->team_rows);
-  uint32_t across = (uint32_t)mm_div(s->cols, p->team_cols);
-  if (down * p->team_rows != s->rows || across * p->team_cols != s->cols)
+// Plans for a team, whose sides divide the sub-grid's; keeps the better of this plan and *best.
+static inline bool mm_try(const struct mm_shape *s, uint32_t team_rows, uint32_t team_cols,
+                          struct mm_plan *best) {
+  struct mm_plan p = {.team_rows = team_rows,
+                      .team_cols = team_cols,
+                      .strips = best->strips,
+                      .blocks = best->blocks};
+  if (team_rows == 0 || team_cols == 0)
     return false;
-  uint64_t teams = (uint64_t)down * across;
-  p->strip_sets = (uint32_t)mm_ceil_div(p->strips, p->team_rows);
-  p->block_sets = (uint32_t)mm_ceil_div(p->blocks, p->team_cols);
-  uint64_t sets = mm_ceil_div(s->batch * p->strip_sets * p->block_sets, teams);
-  if (sets * mm_block_cycles(s) >= enough)
+  uint64_t teams = mm_div(s->rows, team_rows) * mm_div(s->cols, team_cols);
+  p.strip_sets = (uint32_t)mm_ceil_div(p.strips, team_rows);
+  p.block_sets = (uint32_t)mm_ceil_div(p.blocks, team_cols);
+  mm_keep(s, &p, teams);
+  mm_estimate(s, &p, teams);
+  if (p.cycles >= best->cycles)
     return false;
-  mm_keep(s, p, teams);
-  mm_estimate(s, p, teams);
+  *best = p;
   return true;
 }
 
-// Short work: single PEs, if each has enough of its own, as they read little twice. Otherwise the
-// largest teams that no product leaves empty read least; smaller ones are tried while they could
-// share the blocks out better by a fifth than the best so far. (Every try takes 150 cycles at the
-// start of the kernel.)
+// The largest divisor of `side` up to `most`, 0 if that is 0.
+static inline uint32_t mm_part(uint32_t side, uint32_t most) {
+  if ((side & (side - 1)) == 0)
+    return most < side ? most ? 1u << (31 - __builtin_clz(most)) : 0 : side;
+  while (most > side || (most && side % most))
+    most--;
+  return most;
+}
+
+// Cycles that no plan can be below: every block multiplied, or every operand read and y written
+// once.
+static inline uint64_t mm_ideal(const struct mm_shape *s, const struct mm_plan *p) {
+  uint64_t k = mm_pad(s->k), pes = (uint64_t)s->rows * s->cols;
+  uint64_t products = (uint64_t)p->strips * p->blocks;
+  uint64_t compute = mm_div(products * mm_block_cycles(s), pes);
+  uint64_t memory =
+      (MM_BLOCK * k * (p->strips + p->blocks) + products * MM_BLOCK * s->columns * s->out) / 1024;
+  return s->batch * (compute > memory ? compute : memory);
+}
+
+// Short work: single PEs, if each has enough of its own and reads nothing twice. Otherwise the
+// largest team that no product leaves empty reads least; smaller ones share the blocks out better,
+// and are tried as long as the best so far is half as much again as the ideal: first those that are
+// a step smaller, and if that leads nowhere, and there is much to do, all. (Every try takes some
+// 150 cycles at the start of the kernel.)
 static inline struct mm_plan mm_choose(const struct mm_shape *s) {
-  struct mm_plan best = {.cycles = UINT64_MAX}, p = {.team_rows = 1, .team_cols = 1};
-  p.strips = (uint32_t)((s->m + MM_BLOCK - 1) / MM_BLOCK);
-  p.blocks = (uint32_t)mm_ceil_div(s->n, s->columns);
+  struct mm_plan best = {.cycles = UINT64_MAX, .team_rows = 1, .team_cols = 1};
+  best.strips = (uint32_t)((s->m + MM_BLOCK - 1) / MM_BLOCK);
+  best.blocks = (uint32_t)mm_ceil_div(s->n, s->columns);
   uint64_t pes = (uint64_t)s->rows * s->cols;
-  if (mm_pad(s->k) <= MM_SHORT && s->batch * p.strips * p.blocks >= pes) {
-    p.strip_sets = p.strips;
-    p.block_sets = p.blocks;
-    mm_keep(s, &p, pes);
-    if (s->batch * p.strip_sets * p.panels >= MM_UNITS * pes)
-      return p;
+  bool narrow = mm_pad(s->k) <= MM_SHORT && s->batch * best.strips * best.blocks >= pes;
+  if (narrow) {
+    best.strip_sets = best.strips;
+    best.block_sets = best.blocks;
+    mm_keep(s, &best, pes);
+    if (best.panels == 1 && s->batch * best.strip_sets >= MM_UNITS * pes)
+      return best;
+    mm_try(s, 1, 1, &best);
   }
-  uint64_t enough = UINT64_MAX;
-  uint64_t ideal = s->batch * p.strips * p.blocks * mm_block_cycles(s);
-  uint32_t team_cols = s->cols < p.blocks ? s->cols : p.blocks;
-  for (p.team_rows = s->rows < p.strips ? s->rows : p.strips; p.team_rows; --p.team_rows)
-    for (p.team_cols = team_cols; p.team_cols; --p.team_cols)
-      if (mm_try(s, &p, enough) && p.cycles < best.cycles) {
-        best = p;
-        enough = p.cycles - p.cycles / 4;
-        if (enough * pes <= ideal)
-          return best;
-      }
+  uint64_t good = mm_ideal(s, &best) / 2 * 3;
+  uint32_t most_rows = mm_part(s->rows, best.strips), most_cols = mm_part(s->cols, best.blocks);
+  mm_try(s, most_rows, most_cols, &best);
+  for (bool better = true; better && best.cycles > good;) {
+    uint32_t rows = best.team_rows, cols = best.team_cols;
+    better = mm_try(s, mm_part(s->rows, rows - 1), cols, &best);
+    better |= mm_try(s, rows, mm_part(s->cols, cols - 1), &best);
+  }
+  if (best.cycles > good && best.cycles > MM_LONG)
+    for (uint32_t rows = most_rows; rows; rows = mm_part(s->rows, rows - 1))
+      for (uint32_t cols = most_cols; cols; cols = mm_part(s->cols, cols - 1))
+        mm_try(s, rows, cols, &best);
   return best;
 }
 
