@@ -80,7 +80,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
   FILE *out = open_memstream(&text, &length);
   file->diags->out = out;
   file->no_imports = true;
-  file->fuel = 100000;
+  file->fuel = 20000;
   bool ok = kn_parse(file);
   if (ok)
     format(file);
