@@ -128,6 +128,7 @@ void rows_compute(struct rows *r, struct phase *p);
 
 void rows_put(struct rows *r, const char *format, ...) __attribute__((format(printf, 2, 3)));
 void rows_comment(struct rows *r, const char *text);
+void rows_line(struct rows *r, const struct kn_range *at);
 
 // rows_expr.c
 struct value {

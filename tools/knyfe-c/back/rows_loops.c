@@ -246,14 +246,18 @@ void rows_compute(struct rows *r, struct phase *p) {
   }
   const struct kn_stmt *stmt = NULL;
   for (struct line *l = p->lines; l; l = l->next) {
-    if (l->stmt != stmt)
+    if (l->stmt != stmt) {
       rows_comment(r, kn_stmt_text(r->file, l->stmt));
+      rows_line(r, &l->stmt->range);
+    }
     stmt = l->stmt;
     if (s->num_variables == sizeof s->variables / sizeof *s->variables) {
       rows_refuse(r, l->stmt->range, "split the kernel", "too many statements in a row");
       break;
     }
     emit_line(s, l);
+    if (!l->next || l->next->stmt != stmt)
+      rows_line(r, NULL);
   }
   while (opened--)
     close_loop(r);

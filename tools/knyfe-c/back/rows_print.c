@@ -135,17 +135,59 @@ static const char *upper(struct rows *r, const char *name) {
   return text;
 }
 
-// Does `text` use the identifier?
-static bool uses(const char *text, const char *name) {
+// Does a line of code, of which a comment and a #line are none, use the identifier?
+static bool line_uses(const char *line, size_t size, const char *name) {
   size_t n = strlen(name);
-  for (const char *at = text; (at = strstr(at, name)); at += n) {
-    bool before = at > text && (isalnum((unsigned char)at[-1]) || at[-1] == '_' || at[-1] == '.' ||
-                                (at[-1] == '>' && at > text + 1 && at[-2] == '-'));
-    bool after = isalnum((unsigned char)at[n]) || at[n] == '_';
+  for (size_t i = 0; i + n <= size; i++) {
+    if (line[i] == '#' || (line[i] == '/' && i + 1 < size && line[i + 1] == '/'))
+      return false;
+    if (strncmp(line + i, name, n))
+      continue;
+    bool before = i > 0 && (isalnum((unsigned char)line[i - 1]) || line[i - 1] == '_' ||
+                            line[i - 1] == '.' || (line[i - 1] == '>' && line[i - 2] == '-'));
+    bool after = i + n < size && (isalnum((unsigned char)line[i + n]) || line[i + n] == '_');
     if (!before && !after)
       return true;
   }
   return false;
+}
+
+static bool uses(const char *text, const char *name) {
+  for (size_t n; *text; text += n + (text[n] != 0)) {
+    n = strcspn(text, "\n");
+    if (line_uses(text, n, name))
+      return true;
+  }
+  return false;
+}
+
+// Code that follows stands for a line of the description, or (`at` is NULL) for itself again: the
+// number comes in when the text is whole.
+void rows_line(struct rows *r, const struct kn_range *at) {
+  if (!at) {
+    fputs("#line @\n", r->out);
+    return;
+  }
+  unsigned line, column;
+  kn_position(r->file, at->begin, &line, &column);
+  const char *path = kn_source_at(r->file, at->begin)->path;
+  fprintf(r->out, "#line %u \"", line);
+  for (; *path; path++)
+    fprintf(r->out, *path == '"' || *path == '\\' ? "\\%c" : "%c", *path);
+  fputs("\"\n", r->out);
+}
+
+// The text as a whole, which begins at line 1 of KERNEL.c.
+static void put_text(struct rows *r, const char *text) {
+  unsigned line = 1;
+  for (size_t n; *text; text += n, line++) {
+    n = strcspn(text, "\n");
+    n += text[n] != 0;
+    if (!strncmp(text, "#line @", 7))
+      fprintf(r->out, "#line %u \"%s.c\"\n", line + 1, r->kernel->name);
+    else
+      fwrite(text, 1, n, r->out);
+  }
 }
 
 //===----------------------------------------------------------------------===//
@@ -529,10 +571,11 @@ static const char *end_block(struct rows *r, struct block *b) {
 // Prints `body` behind those of the lines of `head` that declare something it uses.
 static void put_needed(struct rows *r, const char *head, const char *body) {
   // From the last declaration to the first: one may need another.
-  const char *lines[64];
-  size_t sizes[64];
+  enum { MOST = 512 };
+  const char *lines[MOST];
+  size_t sizes[MOST];
   unsigned n = 0;
-  for (const char *at = head; *at && n < 64; n++) {
+  for (const char *at = head; *at && n < MOST; n++) {
     lines[n] = at;
     sizes[n] = (size_t)(strstr(at, ";\n") - at) + 2; // may be broken over several
     at += sizes[n];
@@ -792,11 +835,15 @@ static void phase_body(struct rows *r, struct phase *p, const struct parameters 
     rows_put(r, "{");
     r->indent++;
   }
+  struct block b;
+  begin_block(r, &b);
   for (const char *line = p->setup; line && *line;) {
     size_t n = strcspn(line, "\n");
     rows_put(r, "%.*s", (int)n, line);
     line += n + 1;
   }
+  const char *head = end_block(r, &b);
+  begin_block(r, &b);
   struct size tiles = num_tiles(r, p);
   rows_put(r, "const long tiles = %s;", tiles.text);
   rows_put(r, "if (mtia_core() == 0) {");
@@ -820,6 +867,8 @@ static void phase_body(struct rows *r, struct phase *p, const struct parameters 
   core1(r, p, ps);
   r->indent--;
   rows_put(r, "}");
+  const char *body = end_block(r, &b);
+  put_needed(r, head, body);
   if (braces) {
     r->indent--;
     rows_put(r, "}");
@@ -984,6 +1033,8 @@ bool kn_rows(struct backend *b, bool as_c, FILE *out) {
   if (!as_c)
     return !r->failed;
 
+  struct block whole;
+  begin_block(r, &whole);
   print_head(r);
   struct block text_block;
   begin_block(r, &text_block);
@@ -1015,5 +1066,6 @@ bool kn_rows(struct backend *b, bool as_c, FILE *out) {
   constants(r, text);
   fputs(helpers, r->out);
   fputs(text, r->out);
+  put_text(r, end_block(r, &whole));
   return !r->failed;
 }
