@@ -45,5 +45,5 @@ def cases():
     for m, first in ((128, 1), (512, 3)):
         for step in range(first, 7):
             yield fc(f"fc_{step:02}", m)
-    for step in range(1, 7):
+    for step in range(1, 8):
         yield bag(f"bag_{step:02}")

@@ -7,7 +7,7 @@ import numpy as np
 from harness import GRIDS, fma, main, same
 
 SAMPLE = [dict(grid=grid, bags=bags, d=d, most=most) for grid, bags, d, most in (
-    ("1x1", 3, 32, 5), ("2x3", 20, 64, 70), ("8x8", 100, 96, 20))]
+    ("1x1", 3, 32, 5), ("2x3", 20, 64, 70), ("8x8", 100, 96, 20), ("2x3", 1500, 32, 2))]
 
 
 def random_case(r):
