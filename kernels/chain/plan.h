@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 //
 // How y = (x * u) * v is cut into strips of rows, and what that costs: arithmetic only, so that the
-// host can test it (test/kernels/matmul_plan_test.c).
+// host can test it (test/unit/matmul_plan_test.c).
 //
 //   x: m x k, u: k x r, v: r x n; s bytes per element; strips of `rows` rows
 //

@@ -2,7 +2,7 @@
 //
 // How a batch of matrix products y[m, n] = x[m, k] * w[k, n] is dealt out to a sub-grid of R x C
 // processing elements. Everything here is arithmetic on numbers, so that the host can test it
-// (test/kernels/matmul_plan_test.c); every core of every PE computes the same plan.
+// (test/unit/matmul_plan_test.c); every core of every PE computes the same plan.
 //
 // The PEs are grouped into *teams* of A x B neighbours. A team makes A x B blocks of 64 x 64 of one
 // product at a time, a *set*: its rows take different rows of y, its columns different columns. PEs
