@@ -31,8 +31,9 @@ KN bool kn_take(long *room, long bytes) {
   *room -= fits ? bytes : 0;
   return fits;
 }
-// How many of `extent` columns a tile has, a multiple of `granule`: so many that all PEs have tiles,
-// at most `most`, and as `room` has place for where each granule beyond the first takes `each` bytes.
+// How many of `extent` columns a tile has, a multiple of `granule`: so many that all PEs have
+// tiles, at most `most`, and as `room` has place for where each granule beyond the first takes
+// `each` bytes.
 KN long kn_tile(long extent, long others, long pes, long granule, long most, long room, long each) {
   const long parts = others < 1 || others >= pes ? 1 : kn_ceil_div(pes, others);
   long n = kn_least(kn_ceil_div(extent, parts), most);
@@ -136,10 +137,10 @@ KN int64_t kn_quantize(float scaled, int64_t zero, int64_t lo, int64_t hi) {
 // NaN if one is NaN; of a zero and another the second, as the interpreter has it.
 #define KN_VECTOR_FLOAT(t, c, n)                                                                   \
   KN mtia_##t##x##n kn_min_##t##x##n(mtia_##t##x##n a, mtia_##t##x##n b) {                         \
-    return ((a < b) | (a != a)) ? a : b;                                                             \
+    return ((a < b) | (a != a)) ? a : b;                                                           \
   }                                                                                                \
   KN mtia_##t##x##n kn_max_##t##x##n(mtia_##t##x##n a, mtia_##t##x##n b) {                         \
-    return ((a > b) | (a != a)) ? a : b;                                                             \
+    return ((a > b) | (a != a)) ? a : b;                                                           \
   }                                                                                                \
   KN mtia_##t##x##n kn_relu_##t##x##n(mtia_##t##x##n x) {                                          \
     return x < (c)0 ? (mtia_##t##x##n)(c)0 : x;                                                    \
@@ -148,9 +149,13 @@ KN int64_t kn_quantize(float scaled, int64_t zero, int64_t lo, int64_t hi) {
     return x < (c)0 ? x * slope : x;                                                               \
   }                                                                                                \
   KN mtia_##t##x##n kn_sqrt_##t##x##n(mtia_##t##x##n x) { return __builtin_elementwise_sqrt(x); }  \
-  KN mtia_##t##x##n kn_floor_##t##x##n(mtia_##t##x##n x) { return __builtin_elementwise_floor(x); } \
+  KN mtia_##t##x##n kn_floor_##t##x##n(mtia_##t##x##n x) {                                         \
+    return __builtin_elementwise_floor(x);                                                         \
+  }                                                                                                \
   KN mtia_##t##x##n kn_ceil_##t##x##n(mtia_##t##x##n x) { return __builtin_elementwise_ceil(x); }  \
-  KN mtia_##t##x##n kn_trunc_##t##x##n(mtia_##t##x##n x) { return __builtin_elementwise_trunc(x); } \
+  KN mtia_##t##x##n kn_trunc_##t##x##n(mtia_##t##x##n x) {                                         \
+    return __builtin_elementwise_trunc(x);                                                         \
+  }                                                                                                \
   KN mtia_##t##x##n kn_round_##t##x##n(mtia_##t##x##n x) {                                         \
     return __builtin_elementwise_roundeven(x);                                                     \
   }                                                                                                \
@@ -162,22 +167,20 @@ KN int64_t kn_quantize(float scaled, int64_t zero, int64_t lo, int64_t hi) {
 // Greatest and least element, NaN if there is one.
 #define KN_EXTREME(t, c, n)                                                                        \
   KN c kn_hmax_##t##x##n(mtia_##t##x##n x) {                                                       \
-    return __builtin_reduce_or(__builtin_convertvector(x != x, mtia_i8x##n)) ? x[0] - x[0] +       \
-                                                                                   (c)__builtin_nanf("") \
-                                                                             : mtia_hmax_##t##x##n(x); \
+    return __builtin_reduce_or(__builtin_convertvector(x != x, mtia_i8x##n))                       \
+               ? x[0] - x[0] + (c)__builtin_nanf("")                                               \
+               : mtia_hmax_##t##x##n(x);                                                           \
   }                                                                                                \
   KN c kn_hmin_##t##x##n(mtia_##t##x##n x) {                                                       \
-    return __builtin_reduce_or(__builtin_convertvector(x != x, mtia_i8x##n)) ? x[0] - x[0] +       \
-                                                                                   (c)__builtin_nanf("") \
-                                                                             : mtia_hmin_##t##x##n(x); \
+    return __builtin_reduce_or(__builtin_convertvector(x != x, mtia_i8x##n))                       \
+               ? x[0] - x[0] + (c)__builtin_nanf("")                                               \
+               : mtia_hmin_##t##x##n(x);                                                           \
   }
 
 #define KN_VECTOR(n)                                                                               \
   typedef double kn_f64x##n __attribute__((ext_vector_type(n)));                                   \
   typedef int64_t kn_i64x##n __attribute__((ext_vector_type(n)));                                  \
-  KN mtia_i32x##n kn_iota_i32x##n(long first) {                                                    \
-    return mtia_iota_i32x##n() + (int32_t)first;                                                   \
-  }                                                                                                \
+  KN mtia_i32x##n kn_iota_i32x##n(long first) { return mtia_iota_i32x##n() + (int32_t)first; }     \
   KN mtia_i32x##n kn_add_i32x##n(mtia_i32x##n a, mtia_i32x##n b) {                                 \
     return (mtia_i32x##n)((mtia_u32x##n)a + (mtia_u32x##n)b);                                      \
   }                                                                                                \
@@ -350,19 +353,21 @@ KN int64_t kn_quantize(float scaled, int64_t zero, int64_t lo, int64_t hi) {
     f size = mtia_abs_f32x##n(a);                                                                  \
     /* 0 and infinity to the power b. */                                                           \
     mtia_i32x##n up = (b > 0.0f) == (size > 1.0f);                                                 \
-    result = ((size == 0.0f) | (size == inf)) ? (up ? (f)inf : (f)0.0f) : result;                    \
+    result = ((size == 0.0f) | (size == inf)) ? (up ? (f)inf : (f)0.0f) : result;                  \
     mtia_i32x##n grows = (b < 0.0f) == (size < 1.0f);                                              \
-    result = mtia_abs_f32x##n(b) == inf ? (size == 1.0f ? (f)1.0f : grows ? (f)inf : (f)0.0f)      \
+    result = mtia_abs_f32x##n(b) == inf ? (size == 1.0f ? (f)1.0f                                  \
+                                           : grows      ? (f)inf                                   \
+                                                        : (f)0.0f)                                 \
                                         : result;                                                  \
     f half = b * 0.5f;                                                                             \
     mtia_i32x##n odd = (b == __builtin_elementwise_trunc(b)) &                                     \
                        (half != __builtin_elementwise_trunc(half)) &                               \
                        (mtia_abs_f32x##n(b) < 0x1p24f);                                            \
     mtia_i32x##n negative = (mtia_i32x##n)a < 0;                                                   \
-    result = (negative & odd) ? -result : result;                                                    \
+    result = (negative & odd) ? -result : result;                                                  \
     mtia_i32x##n nowhere = (a < 0.0f) & (size != inf) & (b != __builtin_elementwise_trunc(b));     \
-    result = (nowhere | (a != a) | (b != b)) ? (f)__builtin_nanf("") : result;                       \
-    return ((b == 0.0f) | (a == 1.0f)) ? (f)1.0f : result;                                           \
+    result = (nowhere | (a != a) | (b != b)) ? (f)__builtin_nanf("") : result;                     \
+    return ((b == 0.0f) | (a == 1.0f)) ? (f)1.0f : result;                                         \
   }
 
 KN_VECTOR(16)
@@ -414,8 +419,8 @@ KN float kn_f16_at(const uint8_t *p) {
 }
 
 KN mtia_u8x16 kn_load_u4x16(const uint8_t *p, long count) {
-  mtia_u16x16 x = __builtin_convertvector(mtia_load_first_u8x16(p, count < 16 ? (count + 1) / 2 : 8),
-                                          mtia_u16x16);
+  mtia_u16x16 x = __builtin_convertvector(
+      mtia_load_first_u8x16(p, count < 16 ? (count + 1) / 2 : 8), mtia_u16x16);
   mtia_u8x32 both = (mtia_u8x32)((x & 15) | (x >> 4) << 8);
   return __builtin_shufflevector(both, both, MTIA_SIMD_INDICES_16(0));
 }
@@ -430,7 +435,8 @@ KN mtia_u8x64 kn_load_u4x64(const uint8_t *p, long count) {
   return (mtia_u8x64)((x & 15) | (x >> 4) << 8);
 }
 
-// Elements i.. of a row of d values: value, values of n at a time, where they and scale and bias are.
+// Elements i.. of a row of d values: value, values of n at a time, where they and scale and bias
+// are.
 #define KN_TABLE(name, at, half, values, extra, element)                                           \
   KN float kn_##name(const uint8_t *row, long i, long d) {                                         \
     (void)d;                                                                                       \

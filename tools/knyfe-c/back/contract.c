@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 //
-// A contraction among the lines of a row program: a function of its own in the C text, mapped to the
-// matrix units as a kernel of two operands would be (map_fc.c).
+// A contraction among the lines of a row program: a function of its own in the C text, mapped to
+// the matrix units as a kernel of two operands would be (map_fc.c).
 #include "contract.h"
 #include "internal.h"
 
@@ -61,16 +61,16 @@ static void build(struct backend *b) {
   MlirRegion region = mlirRegionCreate();
   MlirBlock body = mlirBlockCreate(2, ins, locs);
   mlirRegionAppendOwnedBlock(region, body);
-  ir_op_regions(
-      ir, "func.func", ir_none(), NO_VALUES,
-      ATTRS({.name = "sym_name", .text = b->kernel->name},
-            {.name = "function_type",
-             .attr = mlirTypeAttrGet(mlirFunctionTypeGet(ir->ctx, 2, ins, 1, &out))}),
-      1, &region);
+  ir_op_regions(ir, "func.func", ir_none(), NO_VALUES,
+                ATTRS({.name = "sym_name", .text = b->kernel->name},
+                      {.name = "function_type",
+                       .attr = mlirTypeAttrGet(mlirFunctionTypeGet(ir->ctx, 2, ins, 1, &out))}),
+                1, &region);
   ir->block = body;
   int32_t segments[5] = {1, 1, 0, 0, 0};
   MlirValue sum = ir_value(
-      ir, "knyfe.contract", out, VALUES(mlirBlockGetArgument(body, 0), mlirBlockGetArgument(body, 1)),
+      ir, "knyfe.contract", out,
+      VALUES(mlirBlockGetArgument(body, 0), mlirBlockGetArgument(body, 1)),
       ATTRS({.name = "a_unsigned", .value = a->type == KN_U8},
             {.name = "b_unsigned", .value = a->next->type == KN_U8},
             {.name = "bias_axis", .value = -1}, {.name = "relu", .value = 0},

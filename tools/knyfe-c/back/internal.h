@@ -33,22 +33,22 @@ bool kn_refuse_unmapped(struct kn_file *file, struct kn_kernel *kernel,
 // lower.c: the kernel as func.func of linalg.generic on tensors, appended to the module.
 bool kn_lower(struct backend *b);
 
-// match_float.c: a kernel that is one contraction of f16 or bf16, as func.func of knyfe.contract; false
-// if it is none.
+// match_float.c: a kernel that is one contraction of f16 or bf16, as func.func of knyfe.contract;
+// false if it is none.
 bool kn_lower_float_contraction(struct backend *b);
 
 // match.c: passes.
 MlirPass kn_create_verify_pass(struct backend *b);
 MlirPass kn_create_match_pass(struct backend *b);
 
-// map.c: the contraction of a function, null if there is none; the pass that replaces the function by one of the mtia dialect.
+// map.c: the contraction of a function, null if there is none; the pass that replaces the function
+// by one of the mtia dialect.
 MlirOperation kn_find_contract(MlirOperation func);
 MlirPass kn_create_map_pass(struct backend *b);
-// map_fc.c, map_loops.c: fill ir.block with the body; false after a message.
+// map_fc.c: fills ir.block with the body; false after a message.
 bool kn_map_fc(struct backend *b, MlirOperation func, MlirOperation contract);
-bool kn_map_loops(struct backend *b, MlirOperation func);
-// One element of an elementwise operation at index values `loops`; its input number `given`
-// has `value`, all others are read from memory. A null value after a message.
+// map_element.c: one element of an elementwise operation at index values `loops`; its input number
+// `given` has `value`, all others are read from memory. A null value after a message.
 MlirValue kn_copy_element(struct backend *b, struct kn_tensor *out, const struct generic *g,
                           const MlirValue *loops, unsigned given, MlirValue value);
 

@@ -219,8 +219,7 @@ static void run_map(MlirOperation module, MlirExternalPass pass, void *data) {
   MlirBlock body = mlirBlockCreate(0, NULL, NULL);
   b->ir.block = body;
   b->depth = 0;
-  bool ok = contract.ptr ? kn_map_fc(b, func, contract) : kn_map_loops(b, func);
-  if (!ok) {
+  if (!contract.ptr || !kn_map_fc(b, func, contract)) {
     mlirBlockDestroy(body);
     mlirExternalPassSignalFailure(pass);
     return;

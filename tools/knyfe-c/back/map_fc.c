@@ -41,13 +41,13 @@ struct fc {
   int bias_axis;
   bool is_float;
   int64_t k, kc, chunks; // k and kc in bytes
-  int64_t slots[2]; // size of the operands' buffers in chunks of BLOCK * kc bytes
-  bool keep;        // a strip of side[outer] stays, on every grid
-  bool split;       // k may be split over PEs of a row
-  int64_t keepable; // with split: chunks of a strip that can stay
-  int outer;        // side of the outer loop
-  unsigned element; // bytes of an element of y
-  bool blocks_full; // no block has a tail
+  int64_t slots[2];      // size of the operands' buffers in chunks of BLOCK * kc bytes
+  bool keep;             // a strip of side[outer] stays, on every grid
+  bool split;            // k may be split over PEs of a row
+  int64_t keepable;      // with split: chunks of a strip that can stay
+  int outer;             // side of the outer loop
+  unsigned element;      // bytes of an element of y
+  bool blocks_full;      // no block has a tail
   const char *cb_y, *cb_bias, *cb_acc;
   struct generic rest; // what core 1 does with the sums; rest.op is null if nothing
   unsigned rest_input; // the sums among its inputs
@@ -536,7 +536,7 @@ static void multiply_chunk(struct fc *f, MlirValue k0, MlirValue offset[2], Mlir
   struct ir *ir = &b->ir;
   const char *types[] = {"S8S8", "U8S8", "S8U8", "U8U8"};
   int64_t type = ir_attr_int(f->op, "a_unsigned", 0) + 2 * ir_attr_int(f->op, "b_unsigned", 0);
-  const char *type_name = !f->is_float                          ? types[type]
+  const char *type_name = !f->is_float                         ? types[type]
                           : f->side[0].tensor->type == KN_BF16 ? "BF16"
                                                                : "F16";
   MlirValue zero = mt_const(b, 0), step = mt_const(b, STEP);

@@ -124,12 +124,11 @@ bool kn_lower_float_contraction(struct backend *b) {
   MlirRegion region = mlirRegionCreate();
   MlirBlock body = mlirBlockCreate(n, ins, locs), outer = ir->block;
   mlirRegionAppendOwnedBlock(region, body);
-  ir_op_regions(
-      ir, "func.func", ir_none(), NO_VALUES,
-      ATTRS({.name = "sym_name", .text = k->name},
-            {.name = "function_type",
-             .attr = mlirTypeAttrGet(mlirFunctionTypeGet(ir->ctx, n, ins, 1, &out))}),
-      1, &region);
+  ir_op_regions(ir, "func.func", ir_none(), NO_VALUES,
+                ATTRS({.name = "sym_name", .text = k->name},
+                      {.name = "function_type",
+                       .attr = mlirTypeAttrGet(mlirFunctionTypeGet(ir->ctx, n, ins, 1, &out))}),
+                1, &region);
   ir->block = body;
   MlirValue operands[3];
   for (int i = 0; i < 3; i++)

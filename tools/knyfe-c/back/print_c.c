@@ -632,9 +632,9 @@ static void print_drain(struct printer *p, MlirOperation op) {
   char type[16];
   ir_attr_text(op, "type", type, sizeof type);
   const char *name = strchr(type, 'F') ? "__mtia_drainf" : "__mtia_drain";
-  line(p, format(p, "%s(%d, %s, %d, %d, MTIA_DRAIN_%s, %s);", name,
-                 (int)ir_attr_int(op, "acc", 0), cb_text(p, op), (int)ir_attr_int(op, "ti", 0),
-                 (int)ir_attr_int(op, "tj", 0), ir_attr_text(op, "type", type, sizeof type),
+  line(p, format(p, "%s(%d, %s, %d, %d, MTIA_DRAIN_%s, %s);", name, (int)ir_attr_int(op, "acc", 0),
+                 cb_text(p, op), (int)ir_attr_int(op, "ti", 0), (int)ir_attr_int(op, "tj", 0),
+                 ir_attr_text(op, "type", type, sizeof type),
                  ir_attr_int(op, "relu", 0) ? "MTIA_DRAIN_RELU" : "0"));
 }
 

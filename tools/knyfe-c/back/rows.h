@@ -22,15 +22,16 @@ struct line {
   struct kn_tensor *target;
   unsigned rank;
   struct kn_index *index[KN_MAX_RANK];
-  struct kn_expr *value;  // if `reduces`, a KN_REDUCE; has no other reductions that could be taken out
+  struct kn_expr
+      *value; // if `reduces`, a KN_REDUCE; has no other reductions that could be taken out
   bool reduces;
-  bool part;              // indices with a range: of a part of the target
-  bool scatter;           // adds to the target where the statement's subscripts say
+  bool part;    // indices with a range: of a part of the target
+  bool scatter; // adds to the target where the statement's subscripts say
   const struct kn_stmt *stmt;
-  bool contracts;         // on the matrix units: a phase of its own
+  bool contracts; // on the matrix units: a phase of its own
   struct kn_contraction contraction;
-  bool alone;             // a row of what it was together with does not fit into local memory
-  struct line *next;      // in its phase
+  bool alone;        // a row of what it was together with does not fit into local memory
+  struct line *next; // in its phase
 };
 
 // Which part of a dimension a tile needs: all of it, or that of a parallel index.
@@ -40,9 +41,9 @@ enum { WHOLE = -1 };
 struct operand {
   struct kn_tensor *tensor;
   bool output;
-  int use[KN_MAX_RANK];   // WHOLE, or the number of the parallel index
-  bool per_tile;          // other bytes for each tile
-  struct size staged;     // 1: comes into local memory; 0: is read through the cache
+  int use[KN_MAX_RANK];            // WHOLE, or the number of the parallel index
+  bool per_tile;                   // other bytes for each tile
+  struct size staged;              // 1: comes into local memory; 0: is read through the cache
   struct size extent[KN_MAX_RANK]; // of the box of a full tile
   struct size stride[KN_MAX_RANK]; // of the box, in elements
   struct size slot;                // bytes of a box
@@ -67,7 +68,7 @@ struct local {
 struct phase {
   unsigned number;
   struct line *lines, **tail;
-  unsigned num_par;              // leading indices of all targets that rows are dealt by
+  unsigned num_par; // leading indices of all targets that rows are dealt by
   struct kn_dim *par[KN_MAX_RANK];
   const char *par_name[KN_MAX_RANK];
   bool across; // vectors go along the last parallel index, else along what is inside
@@ -76,11 +77,11 @@ struct phase {
   bool waits; // for an earlier phase
   // Tiles: sizes along the last but one and the last parallel index
   struct size tile_rows, tile_columns;
-  int64_t granule; // of tile_columns
+  int64_t granule;                   // of tile_columns
   struct size local_bytes, local_at; // of the arrays of intermediates
-  struct size need;    // least bytes that must fit
-  const char *setup;   // C: declarations of the sizes that only the launch knows
-  bool fallback;       // of the plan for rows that do not fit (dynamic)
+  struct size need;                  // least bytes that must fit
+  const char *setup;                 // C: declarations of the sizes that only the launch knows
+  bool fallback;                     // of the plan for rows that do not fit (dynamic)
   struct phase *next;
 };
 
@@ -99,7 +100,7 @@ struct rows {
   unsigned indent, line_number;
   const char **names; // taken in the C text
   unsigned num_names, max_names;
-  const char **dim_names; // by dim id
+  const char **dim_names;    // by dim id
   const char **tensor_names; // by tensor id
 };
 

@@ -19,10 +19,10 @@ static const char *use_text(struct rows *r, const struct phase *p, const struct 
 static void explain_operand(struct rows *r, const struct phase *p, const struct operand *o,
                             FILE *out) {
   fprintf(out, "//   %-12s %-6s ", r->tensor_names[o->tensor->id],
-          o->output                   ? "out"
-          : sz_is(o->staged, 0)       ? "cache"
-          : !o->per_tile              ? "once"
-                                      : "in");
+          o->output             ? "out"
+          : sz_is(o->staged, 0) ? "cache"
+          : !o->per_tile        ? "once"
+                                : "in");
   const char *box = "";
   for (unsigned i = 0; i < o->tensor->rank; i++)
     box = kn_text(r->file, "%s%s%s", box, i ? ", " : "", use_text(r, p, o, i));
@@ -36,8 +36,7 @@ static struct size local_total(struct rows *r, const struct phase *p) {
   struct size total = p->local_bytes;
   for (const struct operand *o = p->operands; o; o = o->next)
     total = sz_add(r->file, total,
-                   sz_mul(r->file, o->staged,
-                          sz_mul(r->file, o->slot, sz_num(r->file, o->slots))));
+                   sz_mul(r->file, o->staged, sz_mul(r->file, o->slot, sz_num(r->file, o->slots))));
   return total;
 }
 

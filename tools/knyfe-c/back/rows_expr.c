@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 //
 // Expressions as C. In a loop of vectors (scope.along) what depends on its index is a vector of
-// scope.lanes elements, everything else stays a number. Reductions write their loops in front of the
-// statement that is being made.
+// scope.lanes elements, everything else stays a number. Reductions write their loops in front of
+// the statement that is being made.
 #include "interp.h"
 #include "rows.h"
 
@@ -194,9 +194,8 @@ static struct value load_vector(struct scope *s, enum kn_type type, const char *
                                 const char *offset) {
   const char *at = sum_text(s, pointer, offset);
   const char *memory = type == KN_BOOL ? "u8" : kn_type_name(type);
-  const char *text = s->count
-                         ? T("mtia_load_first_%sx%u(%s, %s)", memory, s->lanes, at, s->count)
-                         : T("mtia_load_%sx%u(%s)", memory, s->lanes, at);
+  const char *text = s->count ? T("mtia_load_first_%sx%u(%s, %s)", memory, s->lanes, at, s->count)
+                              : T("mtia_load_%sx%u(%s)", memory, s->lanes, at);
   if (type == KN_BF16)
     text = T("mtia_f32x%u_from_bf16x%u(%s)", s->lanes, s->lanes, text);
   if (type == KN_BOOL)
@@ -238,9 +237,9 @@ static struct value read_value(struct scope *s, const struct kn_expr *e) {
     return read_table(s, e, o);
   if (t->type == KN_I4) {
     offset = t->rank > 1 ? rows_offset(s, t->rank - 1, e->args, o->stride, 0) : "0";
-    return number(T("kn_i4(%s, %s)", sum_text(s, pointer, offset),
-                    index_value(s, e->args[t->rank - 1]).text),
-                  true);
+    return number(
+        T("kn_i4(%s, %s)", sum_text(s, pointer, offset), index_value(s, e->args[t->rank - 1]).text),
+        true);
   }
   if (v && v->array) {
     offset = rows_offset(s, t->rank, e->args, v->stride,
@@ -402,15 +401,16 @@ static struct value as_f32(struct scope *s, struct value v, enum kn_type from) {
     return number(T("(float)%s", operand_text(s, v)), false);
   if (from == KN_F16)
     return (struct value){T("mtia_f32x%u_from_f16x%u(%s)", s->lanes, s->lanes, v.text), true, true};
-  return (struct value){T("__builtin_convertvector(%s, mtia_f32x%u)", v.text, s->lanes), true, true};
+  return (struct value){T("__builtin_convertvector(%s, mtia_f32x%u)", v.text, s->lanes), true,
+                        true};
 }
 
 static struct value cast_vector(struct scope *s, struct value v, enum kn_type from,
                                 enum kn_type to) {
   struct value result = {NULL, true, true};
   if (to == KN_BOOL) {
-    result.text = T("kn_ne_%s(%s, (%s)0)", suffix(s, from, true), v.text,
-                    rows_vector_type(s, from));
+    result.text =
+        T("kn_ne_%s(%s, (%s)0)", suffix(s, from, true), v.text, rows_vector_type(s, from));
     return result;
   }
   if (from == KN_BOOL) {
@@ -469,16 +469,16 @@ static struct value quantize(struct scope *s, const struct kn_expr *e) {
   bool vector = p.vector || z.vector;
   if (vector && !zero && !lo && !hi && e->type == KN_I8)
     return (struct value){T("kn_quantize_i8x%u(%s)", s->lanes, p.text), true, true};
-  const char *low = lo ? rows_value(s, lo).text : int_constant(s, e->type, kn_type_min(e->type)).text;
+  const char *low =
+      lo ? rows_value(s, lo).text : int_constant(s, e->type, kn_type_min(e->type)).text;
   const char *high =
       hi ? rows_value(s, hi).text : int_constant(s, e->type, kn_type_max(e->type)).text;
   if (!vector)
-    return number(T("(%s)kn_quantize(%s, %s, %s, %s)", rows_c_type(e->type), p.text, z.text, low,
-                    high),
-                  false);
-  const char *text =
-      T("kn_quantize_i32x%u(%s, %s, %s, %s)", s->lanes, rows_vector(s, p, KN_F32),
-        rows_vector(s, z, KN_I32), low, high);
+    return number(
+        T("(%s)kn_quantize(%s, %s, %s, %s)", rows_c_type(e->type), p.text, z.text, low, high),
+        false);
+  const char *text = T("kn_quantize_i32x%u(%s, %s, %s, %s)", s->lanes, rows_vector(s, p, KN_F32),
+                       rows_vector(s, z, KN_I32), low, high);
   if (e->type != KN_I32)
     text = T("__builtin_convertvector(%s, %s)", text, rows_vector_type(s, e->type));
   return (struct value){text, true, true};
@@ -578,8 +578,8 @@ struct reduction {
   enum kn_reduction kind;
   enum kn_type type, body; // type: of the accumulator's elements
   const char *name, *place;
-  const char *counter; // of mean, where the count is not a product of sizes
-  bool vector;         // the accumulator is a vector
+  const char *counter;        // of mean, where the count is not a product of sizes
+  bool vector;                // the accumulator is a vector
   const struct kn_index *own; // reduced index that the vectors go along
 };
 
@@ -616,7 +616,8 @@ static void begin_reduction(struct scope *s, struct reduction *d) {
     rows_put(s->r, "%s %s = (%s)%s;", rows_vector_type(s, d->type), d->name,
              rows_vector_type(s, d->type), *start == '-' ? T("(%s)", start) : start);
   else
-    rows_put(s->r, "%s %s = %s;", is_float_sum(d) ? "double" : rows_c_type(d->type), d->name, start);
+    rows_put(s->r, "%s %s = %s;", is_float_sum(d) ? "double" : rows_c_type(d->type), d->name,
+             start);
   if (d->place)
     rows_put(s->r, "int32_t %s = -1;", d->place);
   if (d->counter)
@@ -628,8 +629,8 @@ static void step_place(struct scope *s, struct reduction *d, struct value v) {
   const char *x = rows_name(s->r, "value");
   rows_put(s->r, "const %s %s = %s;", rows_c_type(d->type), x, v.text);
   // The first of equals; the first NaN beats everything.
-  const char *nan = kn_type_is_float(d->type) ? T(" || (%s != %s && %s == %s)", x, x, d->name, d->name)
-                                              : "";
+  const char *nan =
+      kn_type_is_float(d->type) ? T(" || (%s != %s && %s == %s)", x, x, d->name, d->name) : "";
   rows_put(s->r, "if (%s < 0 || %s %s %s%s) {", d->place, x, op, d->name, nan);
   s->r->indent++;
   rows_put(s->r, "%s = %s;", d->name, x);
@@ -675,7 +676,7 @@ static void step(struct scope *s, struct reduction *d) {
   v = cast(s, v, d->body, d->type);
   if (d->vector && !v.vector)
     v = (struct value){rows_vector(s, v, d->type), true, true};
-  const char *f = d->kind == KN_PROD                     ? "mul"
+  const char *f = d->kind == KN_PROD                        ? "mul"
                   : d->kind == KN_RMAX || d->kind == KN_ANY ? "max"
                   : d->kind == KN_RMIN || d->kind == KN_ALL ? "min"
                                                             : "add";
@@ -900,7 +901,8 @@ static bool read_can(const struct kn_expr *e, const struct kn_index *index, bool
       continue;
     if (e->tensor->type == KN_I4)
       return false;
-    if (e->tensor->rows && kn_rows_bits(e->tensor->rows) == 4 && kn_plain_index(e->args[i]) != index)
+    if (e->tensor->rows && kn_rows_bits(e->tensor->rows) == 4 &&
+        kn_plain_index(e->args[i]) != index)
       return false; // two values in a byte: vectors begin at even ones
     if (how != 1 || !last || (guarded && kn_plain_index(e->args[i]) != index) ||
         !has_vectors(e->tensor->type))
@@ -923,8 +925,8 @@ static bool can_vectorise(struct rows *r, struct phase *p, const struct kn_expr 
     if (e->reduction == KN_ARGMAX || e->reduction == KN_ARGMIN)
       return false;
     for (unsigned i = 0; i < e->num_indices; i++)
-      if (!e->indices[i]->extent && (rows_depends(e->indices[i]->lo, index) ||
-                                     rows_depends(e->indices[i]->hi, index)))
+      if (!e->indices[i]->extent &&
+          (rows_depends(e->indices[i]->lo, index) || rows_depends(e->indices[i]->hi, index)))
         return false;
     break;
   case KN_BINARY:
@@ -977,8 +979,8 @@ static bool weigh(struct kn_expr *e, void *data) {
   return true;
 }
 
-// Long vectors hide latencies (functions take 20 to 30 % less for each element of 64 than of 32), but
-// there are 32 registers of 64 bytes (docs/simd.md).
+// Long vectors hide latencies (functions take 20 to 30 % less for each element of 64 than of 32),
+// but there are 32 registers of 64 bytes (docs/simd.md).
 unsigned rows_lanes(const struct line *l) {
   struct weight w = {0};
   kn_walk(l->value, weigh, &w);

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 //
-// What core 1 does with a tile: a loop over its rows, and in it the lines of the phase one after the
-// other. Where vectors go across the rows (phase.across), each line has its loop over the columns
-// of the tile; otherwise the columns are a loop around all lines, and each line has loops over what
-// is inside a row.
+// What core 1 does with a tile: a loop over its rows, and in it the lines of the phase one after
+// the other. Where vectors go across the rows (phase.across), each line has its loop over the
+// columns of the tile; otherwise the columns are a loop around all lines, and each line has loops
+// over what is inside a row.
 #include "rows.h"
 
 #include <string.h>
@@ -179,15 +179,14 @@ static void scatter(struct scope *s, struct line *l) {
     if (known && !before) {
       const struct kn_index *along = s->along;
       s->along = NULL;
-      rows_put(r, "const long %s = %s;", p->par_name[0],
-               rows_index_text(s, stmt->subscripts[0]));
+      rows_put(r, "const long %s = %s;", p->par_name[0], rows_index_text(s, stmt->subscripts[0]));
       s->along = along;
       rows_put(r, "if (%s < %s || %s >= %s)", p->par_name[0], first, p->par_name[0], end);
       rows_put(r, "  continue;");
     }
   }
-  const char *at = sz_is(o->stride[0], 1) ? p->par_name[0]
-                                          : T("%s * %s", p->par_name[0], o->stride[0].text);
+  const char *at =
+      sz_is(o->stride[0], 1) ? p->par_name[0] : T("%s * %s", p->par_name[0], o->stride[0].text);
   const char *inside = rows_offset(s, l->rank, stmt->subscripts, o->stride, 1);
   if (l->rank > 1 && strcmp(inside, "0"))
     at = T("%s + %s", at, inside);

@@ -286,8 +286,8 @@ static void split_statement(struct lines *ls, const struct kn_stmt *stmt) {
   for (unsigned i = 0; i < l->rank; i++) {
     const char *name = stmt->target->dims[i]->name;
     l->index[i] = kn_alloc(ls->r->file, sizeof *l->index[i]);
-    l->index[i]->name = name && !stmt->target->dims[i]->expr ? kn_text(ls->r->file, "%s_at", name)
-                                                             : "at";
+    l->index[i]->name =
+        name && !stmt->target->dims[i]->expr ? kn_text(ls->r->file, "%s_at", name) : "at";
     l->index[i]->extent = stmt->target->dims[i];
   }
 }
@@ -360,8 +360,8 @@ static int common_indices(struct rows *r, struct phase *p, const struct line *li
   if (line->scatter || p->lines->scatter || line->contracts || p->lines->contracts)
     return -1;
   struct fit f = {r, p, line, p->num_par < line->rank ? p->num_par : line->rank};
-  if ((line->alone || p->lines->alone) && (line->reduces || p->lines->reduces ||
-                                           line->rank != p->lines->rank))
+  if ((line->alone || p->lines->alone) &&
+      (line->reduces || p->lines->reduces || line->rank != p->lines->rank))
     return -1;
   for (unsigned i = 0; i < f.common; i++)
     if (line->target->dims[i] != p->par[i])
@@ -545,9 +545,7 @@ struct size rows_row(struct rows *r, const struct kn_tensor *t, struct size n) {
   return t->rows ? sz_add(f, n, sz_num(f, kn_rows_extra(t->rows))) : n;
 }
 
-unsigned rows_element_bytes(const struct kn_tensor *t) {
-  return t->rows ? 1 : rows_bytes(t->type);
-}
+unsigned rows_element_bytes(const struct kn_tensor *t) { return t->rows ? 1 : rows_bytes(t->type); }
 
 // Box of an operand for the tile sizes chosen so far.
 static void lay_out_operand(struct rows *r, struct phase *p, struct operand *o) {
@@ -617,8 +615,7 @@ static void set_granule(struct phase *p) {
 static struct size total_bytes(struct rows *r, struct phase *p) {
   struct size total = p->local_bytes;
   for (struct operand *o = p->operands; o; o = o->next)
-    total = sz_add(r->file, total,
-                   sz_mul(r->file, o->staged, buffer_bytes(r, o)));
+    total = sz_add(r->file, total, sz_mul(r->file, o->staged, buffer_bytes(r, o)));
   return total;
 }
 
@@ -817,21 +814,21 @@ static void choose_dynamic(struct rows *r, struct phase *p) {
     others = sz_mul(f, others, rows_dim(r, p->par[i]));
   struct size each = growth(r, p, column);
   const char *n = p->par_name[column];
-  p->tile_columns = named(
-      r, p, T("tile_%s", n),
-      sz_name(T("kn_tile(%s, %s, pes, %d, %d, %s, %s)", columns.text, others.text, (int)p->granule,
-                p->across ? 4096 : 1 << 20, room, each.text)));
+  p->tile_columns =
+      named(r, p, T("tile_%s", n),
+            sz_name(T("kn_tile(%s, %s, pes, %d, %d, %s, %s)", columns.text, others.text,
+                      (int)p->granule, p->across ? 4096 : 1 << 20, room, each.text)));
   if (p->across && p->num_par > 1) {
-    setup(r, p, T("%s -= (%s / %d - 1) * (%s);", room, p->tile_columns.text, (int)p->granule,
-                  each.text));
+    setup(r, p,
+          T("%s -= (%s / %d - 1) * (%s);", room, p->tile_columns.text, (int)p->granule, each.text));
     lay_out(r, p);
-    p->tile_rows = named(
-        r, p, T("tile_%s", p->par_name[column - 1]),
-        sz_name(T("kn_tile_rows(%s, %s * kn_ceil_div(%s, %s) / pes, 8192 / %s, %s, %s)",
-                  rows_dim(r, p->par[column - 1]).text,
-                  others.atom ? others.text : T("(%s)", others.text), columns.text,
-                  p->tile_columns.text, p->tile_columns.text, room,
-                  growth(r, p, column - 1).text)));
+    p->tile_rows =
+        named(r, p, T("tile_%s", p->par_name[column - 1]),
+              sz_name(T("kn_tile_rows(%s, %s * kn_ceil_div(%s, %s) / pes, 8192 / %s, %s, %s)",
+                        rows_dim(r, p->par[column - 1]).text,
+                        others.atom ? others.text : T("(%s)", others.text), columns.text,
+                        p->tile_columns.text, p->tile_columns.text, room,
+                        growth(r, p, column - 1).text)));
   }
   lay_out(r, p);
   name_places(r, p);

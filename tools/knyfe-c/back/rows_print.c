@@ -2,8 +2,8 @@
 //
 // A row program as a kernel: its arguments, the sizes of tiles, core 0, which moves, and core 1,
 // which computes.
-#include "internal.h"
 #include "rows_print.h"
+#include "internal.h"
 
 #include <ctype.h>
 #include <inttypes.h>
@@ -83,12 +83,18 @@ void rows_comment(struct rows *r, const char *text) {
 //===----------------------------------------------------------------------===//
 
 static const char *const reserved[] = {
-    "alignas", "alignof", "asm", "auto", "bool", "break", "case", "char", "const", "continue",
-    "default", "do", "double", "else", "enum", "extern", "false", "float", "for", "goto", "if",
-    "inline", "int", "long", "nullptr", "register", "restrict", "return", "short", "signed", "sizeof",
-    "static", "static_assert", "struct", "switch", "thread_local", "true", "typedef", "typeof",
-    "union", "unsigned", "void", "volatile", "while", "NULL", "args", "main", "tile", "tiles", "pe",
-    "pes", "done", "local", "compute", "offsetof", "wint_t", "size_t",
+    "alignas",      "alignof",  "asm",           "auto",    "bool",
+    "break",        "case",     "char",          "const",   "continue",
+    "default",      "do",       "double",        "else",    "enum",
+    "extern",       "false",    "float",         "for",     "goto",
+    "if",           "inline",   "int",           "long",    "nullptr",
+    "register",     "restrict", "return",        "short",   "signed",
+    "sizeof",       "static",   "static_assert", "struct",  "switch",
+    "thread_local", "true",     "typedef",       "typeof",  "union",
+    "unsigned",     "void",     "volatile",      "while",   "NULL",
+    "args",         "main",     "tile",          "tiles",   "pe",
+    "pes",          "done",     "local",         "compute", "offsetof",
+    "wint_t",       "size_t",
 };
 
 static bool taken(const struct rows *r, const char *name) {
@@ -200,7 +206,9 @@ static const char *const dtype_names[KN_NUM_TYPES] = {
 
 // The type of elements in memory.
 static const char *memory_type(enum kn_type type) {
-  return type == KN_BOOL || type == KN_I4 ? "uint8_t" : type == KN_BF16 ? "__bf16" : rows_c_type(type);
+  return type == KN_BOOL || type == KN_I4 ? "uint8_t"
+         : type == KN_BF16                ? "__bf16"
+                                          : rows_c_type(type);
 }
 
 static const char *argument_type(enum kn_type type) {
@@ -292,8 +300,8 @@ static void declare_dims(struct rows *r, const char *body) {
       continue;
     const char *source = dim_source(r, d);
     if (!source) {
-      rows_refuse(r, d->range, "give it with --shape",
-                  "nothing at the launch says what '%s' is", d->name);
+      rows_refuse(r, d->range, "give it with --shape", "nothing at the launch says what '%s' is",
+                  d->name);
       return;
     }
     rows_put(r, "const long %s = %s;", r->dim_names[d->id], source);
@@ -345,10 +353,11 @@ static void locate(struct rows *r, struct phase *p, const char *t) {
     for (unsigned k = 0; k < i; k++)
       outermost = outermost && sz_is(rows_dim(r, p->par[k]), 1);
     struct size at = sz_is(count, 1) ? sz_num(f, 0)
-                     : outermost     ? rest
-                                     : (struct size){T("%s %% %s", rest.atom ? rest.text : T("(%s)", rest.text),
-                                                   count.atom ? count.text : T("(%s)", count.text)),
-                                                 0, false, false};
+                     : outermost
+                         ? rest
+                         : (struct size){T("%s %% %s", rest.atom ? rest.text : T("(%s)", rest.text),
+                                           count.atom ? count.text : T("(%s)", count.text)),
+                                         0, false, false};
     struct size first = sz_mul(f, at, tile);
     if (tiled) {
       rows_put(r, "const long %s0 = %s;", name, first.text);
@@ -405,7 +414,7 @@ static void transfer(struct rows *r, struct phase *p, const struct operand *o) {
   // The rows of one DMA: the innermost dimension with several indices, and further out as long as
   // the dimensions inside are whole.
   struct size rows = sz_num(f, 1), box_rows = sz_num(f, 1); // and what the box has room for
-  unsigned loops = 0, row = rank;                           // dimensions that get loops; of the rows
+  unsigned loops = 0, row = rank; // dimensions that get loops; of the rows
   bool whole = true;
   for (unsigned i = rank ? rank - 1 : 0; i-- > 0;) {
     struct size n = number_of(r, p, o, i);
@@ -441,8 +450,7 @@ static void transfer(struct rows *r, struct phase *p, const struct operand *o) {
     else
       loop_at = T("%s + (uint64_t)%s * %s.stride[%u]", loop_at, index, arg, i);
   }
-  rows_put(r, "__mtia_cr_w2(MTIA_CR_DMA_%s, %s, %s);", cr, width.text,
-           stride.text);
+  rows_put(r, "__mtia_cr_w2(MTIA_CR_DMA_%s, %s, %s);", cr, width.text, stride.text);
   if (row < rank)
     rows_put(r, "__mtia_cr_w(MTIA_CR_DMA_%s_PITCH, %s.stride[%u]);", cr, arg, row);
   else if (!o->per_tile) // members of a multicast must agree on it
@@ -475,8 +483,7 @@ static void transfer(struct rows *r, struct phase *p, const struct operand *o) {
       r->indent--;
       rows_put(r, "}");
       rows_release(r, names[--opened]);
-      if (!(n.known && o->extent[i].known && n.value == o->extent[i].value) &&
-          o->use[i] != WHOLE)
+      if (!(n.known && o->extent[i].known && n.value == o->extent[i].value) && o->use[i] != WHOLE)
         rows_put(r, "__mtia_cb_%s(%s, %s);", move, o->cb_name,
                  sz_mul(f, sz_sub(f, o->extent[i], n), moved).text);
     }
@@ -526,8 +533,7 @@ static void load(struct rows *r, struct phase *p, const struct operand *o) {
   transfer(r, p, o);
   r->indent--;
   rows_put(r, "} else");
-  rows_put(r, "  __mtia_cb_%s(%s, %s);", o->output ? "pop" : "push", o->cb_name,
-           o->slot.text);
+  rows_put(r, "  __mtia_cb_%s(%s, %s);", o->output ? "pop" : "push", o->cb_name, o->slot.text);
 }
 
 static void each_staged(struct rows *r, struct phase *p, bool output, bool per_tile) {
@@ -596,8 +602,8 @@ static void put_needed(struct rows *r, const char *head, const char *body) {
   fputs(text, r->out);
 }
 
-static void located(struct rows *r, struct phase *p, const char *t, void (*emit)(struct rows *,
-                                                                              struct phase *)) {
+static void located(struct rows *r, struct phase *p, const char *t,
+                    void (*emit)(struct rows *, struct phase *)) {
   struct block b;
   begin_block(r, &b);
   locate(r, p, t);
@@ -652,8 +658,7 @@ static void core0(struct rows *r, struct phase *p) {
 static const char *compute_name(struct rows *r, struct phase *p) {
   if (p->fallback)
     return T("compute_%s_alone%u", r->tensor_names[p->lines->target->id], p->number);
-  return p->next || p->number ? T("compute_%s", r->tensor_names[p->lines->target->id])
-                              : "compute";
+  return p->next || p->number ? T("compute_%s", r->tensor_names[p->lines->target->id]) : "compute";
 }
 
 // Element 0 of the whole tensor, if it lay around the box as in memory: the text indexes with the
@@ -709,8 +714,8 @@ static const char *contract_name(struct rows *r, const struct phase *p) {
 
 static void contract_function(struct rows *r, struct phase *p, const char **helpers) {
   const struct line *l = p->lines;
-  const char *const names[3] = {argument_name(r, l->contraction.a), argument_name(r, l->contraction.b),
-                                argument_name(r, l->target)};
+  const char *const names[3] = {argument_name(r, l->contraction.a),
+                                argument_name(r, l->contraction.b), argument_name(r, l->target)};
   rows_comment(r, T("%s\nThe sums, on the matrix units: blocks of 64 x 64, both cores call it.",
                     kn_stmt_text(r->file, l->stmt)));
   if (!kn_contract_function(r->backend, &l->contraction, names, l->target, contract_name(r, p),
@@ -914,7 +919,9 @@ static bool number_buffers(struct rows *r) {
       // later phase needs two.
       bool input = o->tensor->role == KN_INPUT, result = o->tensor->role == KN_OUTPUT;
       const char *name = T("CB_%s%s", upper(r, r->tensor_names[o->tensor->id]),
-                           input || o->output == result ? "" : result ? "_IN" : "_OUT");
+                           input || o->output == result ? ""
+                           : result                     ? "_IN"
+                                                        : "_OUT");
       o->cb_name = name;
       o->cb = n;
       n += is_staged(o);
@@ -981,7 +988,8 @@ static void print_head(struct rows *r) {
   for (struct kn_stmt *s = k->stmts; s; s = s->next)
     fprintf(r->out, "//   %s\n", kn_stmt_text(r->file, s));
   fprintf(r->out,
-          "//\n// for the shapes below and every sub-grid. Core 0 moves tiles between memory and local memory,\n"
+          "//\n// for the shapes below and every sub-grid. Core 0 moves tiles between memory and "
+          "local memory,\n"
           "// core 1 computes.\n#include <mtia/kernel.h>\n#include <mtia/knyfe.h>\n\n"
           "#pragma STDC FP_CONTRACT OFF // every operation is rounded (docs/knyfe.md, R6.6)\n\n");
   fprintf(r->out, "struct %s_args {\n", k->name);
