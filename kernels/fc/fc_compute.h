@@ -169,11 +169,10 @@ static
   // Where kept strips and panels begin behind the head of their buffer.
   uint32_t strip_at = 0, panel_at = 0;
   for (;;) {
-    struct fc_walk next = fc_next(s, b);
-    bool more = fc_more(s, next);
-    uint32_t next_rows = more ? fc_strip_rows(s, next.i) : 0;
-    uint32_t next_cols = more ? fc_panel_cols(s, next.j) : 0;
-    uint64_t next_size = mtia_block(next_rows, next_cols);
+    struct fc_walk next = b;
+    bool more = false;
+    uint32_t next_rows = 0, next_cols = 0;
+    uint64_t next_size = 0;
     // What no later block uses goes chunk by chunk, and so is always in front.
     bool pop_x = !p->keep_x || b.j + 1 == s->panels, pop_w = !p->keep_w || b.i + 1 == s->strips;
 
@@ -183,6 +182,13 @@ static
       uint32_t stride = fc_chunk(s, at);
       uint32_t x_at = pop_x ? 0 : strip_at + rows * at, w_at = pop_w ? 0 : panel_at + cols * at;
       bool zero = at == 0 && !bias, last = at + stride == s->k_padded;
+      if (last) { // not before: the first products should not wait for it
+        next = fc_next(s, b);
+        more = fc_more(s, next);
+        next_rows = more ? fc_strip_rows(s, next.i) : 0;
+        next_cols = more ? fc_panel_cols(s, next.j) : 0;
+        next_size = mtia_block(next_rows, next_cols);
+      }
       bool bias_next = last && bias && more;
 
 #if !FC_FLOAT
