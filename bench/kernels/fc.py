@@ -28,20 +28,47 @@ def fc(kernel, m, k, n, goal, places=(), **more):
                           bias=np.zeros(n, np.float32))
         return Data(inputs, dict(y=y), scalars=scalars, places=dict(places), macs=m * n * k, mac_bytes=1 if integers else 2)
 
-    return Case(kernel, f"{m} x {k} x {n}" + (", DRAM" if places else ""), goal, data, **more)
+    return Case(kernel, f"{m} x {k} x {n}" + (", DRAM" if places else "") +
+                (", with the launch" if more.get("launch") else ""), goal, data, **more)
 
 
 DRAM = {t: "dram" for t in ("x", "w", "bias", "y")}
 
+# Published throughput in TOPS by M and K = N, INT8, operands in SRAM, with the launch ([P1] figure 10; docs/timing.md).
+PUBLISHED = {
+    1024: {128: 30.0, 256: 46.9, 512: 64.3, 1024: 79.3, 2048: 89.4, 4096: 95.2},
+    2048: {128: 53.2, 256: 70.1, 512: 83.7, 1024: 92.8, 2048: 97.6, 4096: 100.1},
+    4096: {128: 66.7, 256: 81.2, 512: 90.9, 1024: 96.7, 2048: 100.6},
+}
+PEAK = 104.8576  # TOPS: 64 PEs, 1024 products per cycle, 800 MHz
+
+START = ("the first DMA leaves after 515 cycles (start, plan), the first product begins 300 later, the last result is stored "
+         "360 after the last product: --trace; in between the DPE is busy")
+RIDGE = "the DPE and the DRAM bound it both, and what the first rows of x wait for is not hidden: --trace, --profile"
+
+# (M, K = N, goal, reason and floor): kernel time, operands in SRAM, DRAM.
+SRAM_I8 = [(128, 1024, 75, START, 61), (256, 1024, 75, "", 0), (512, 1024, 90, START, 85), (128, 2048, 75, "", 0),
+           (512, 2048, 90, "", 0), (128, 4096, 75, "", 0)]
+SRAM_F16 = [(128, 1024, 75, "", 0), (512, 1024, 90, "", 0), (128, 2048, 75, "", 0), (512, 2048, 90, "", 0),
+            (2048, 2048, 90, "", 0)]
+DRAM_I8 = [(1, 1024, 85, START, 72), (32, 1024, 85, START, 72), (64, 1024, 90, START, 72), (1, 2048, 85, "", 0),
+           (32, 2048, 85, "", 0), (64, 2048, 90, "", 0), (128, 2048, 90, "", 0), (256, 2048, 90, RIDGE, 85),
+           (512, 2048, 90, RIDGE, 81), (1, 4096, 85, "", 0), (64, 4096, 90, "", 0), (512, 4096, 90, "", 0),
+           (1024, 1024, 90, RIDGE, 64)]
+DRAM_F16 = [(1, 2048, 85, "", 0), (64, 2048, 90, "", 0), (512, 2048, 90, RIDGE, 83)]
+
 
 def cases():
-    for kernel in ("fc_s8s8_i8", "fc_f16"):
-        for k in (1024, 2048):
-            yield fc(kernel, 128, k, k, 75)
-            yield fc(kernel, 512, k, k, 90)
-    yield fc("fc_f16", 2048, 2048, 2048, 90)
-    for kernel in ("fc_s8s8_u8", "fc_s8s8_i32", "fc_s8s8_f32", "fc_u8s8_i8", "fc_u8s8_u8", "fc_u8s8_i32", "fc_u8s8_f32", "fc_f16_f32",
-                   "fc_bf16", "fc_bf16_f32"):
-        yield fc(kernel, 512, 1024, 1024, 90)
-    for m, goal in ((1, 85), (32, 85), (64, 90), (256, 90)):
-        yield fc("fc_s8s8_i8", m, 2048, 2048, goal, DRAM)
+    for kernel, shapes in (("fc_s8s8_i8", SRAM_I8), ("fc_f16", SRAM_F16)):
+        for m, k, goal, reason, floor in shapes:
+            yield fc(kernel, m, k, k, goal, reason=reason, floor=floor)
+    for kernel in ("fc_s8s8_u8", "fc_s8s8_i32", "fc_s8s8_f32", "fc_u8s8_i8", "fc_u8s8_u8", "fc_u8s8_i32", "fc_u8s8_f32"):
+        yield fc(kernel, 512, 1024, 1024, 90, reason=START, floor=78)
+    for kernel in ("fc_f16_f32", "fc_bf16", "fc_bf16_f32"):
+        yield fc(kernel, 512, 1024, 1024, 90, reason=START if kernel.endswith("f32") else "", floor=87)
+    for kernel, shapes in (("fc_s8s8_i8", DRAM_I8), ("fc_f16", DRAM_F16)):
+        for m, k, goal, reason, floor in shapes:
+            yield fc(kernel, m, k, k, goal, DRAM, reason=reason, floor=floor)
+    for k, rows in PUBLISHED.items():
+        for m, tops in rows.items():
+            yield fc("fc_s8s8_i8", m, k, k, round(100 * tops / PEAK, 1), launch=True)

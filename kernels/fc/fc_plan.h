@@ -83,9 +83,9 @@ static inline __attribute__((always_inline)) void fc_keep(struct fc_plan *p, uin
                                                           uint32_t *x_times, uint32_t *w_times) {
   uint32_t room = MTIA_LOCAL_SIZE - FC_SMALL_SIZE - fc_y_room(y_size);
   uint32_t strips = fc_blocks(p->my_m), panels = fc_blocks(p->my_n);
-  uint32_t tile = p->my_steps * (FC_TILE * FC_TILE); // bytes
-  uint32_t strip = fc_min(p->my_m, 2) * tile, panel = fc_min(p->my_n, 2) * tile;
-  uint32_t all_x = p->my_m * tile, all_w = p->my_n * tile;
+  uint64_t tile = (uint64_t)p->my_steps * (FC_TILE * FC_TILE); // bytes
+  uint64_t strip = fc_min(p->my_m, 2) * tile, panel = fc_min(p->my_n, 2) * tile;
+  uint64_t all_x = p->my_m * tile, all_w = p->my_n * tile;
   uint32_t left = room - FC_RING_MIN;
   p->y_room = fc_y_room(y_size);
   p->w_outside = p->keep_x = p->keep_w = false;
@@ -97,22 +97,22 @@ static inline __attribute__((always_inline)) void fc_keep(struct fc_plan *p, uin
     p->keep_w = true;
     p->keep_x = panels > 1 && strip <= room - all_w;
     *x_times = p->keep_x ? 1 : panels;
-    p->x_room = room - all_w;
+    p->x_room = room - (uint32_t)all_w;
   } else if (panels > 1 && all_x <= left) {
     p->w_outside = p->keep_x = true;
     p->keep_w = strips > 1 && panel <= room - all_x;
     *w_times = p->keep_w ? 1 : strips;
-    p->x_room = all_x;
+    p->x_room = (uint32_t)all_x;
   } else if (panels > 1 && strip <= left) {
     p->keep_x = true;
     *w_times = strips;
-    p->x_room = strip;
+    p->x_room = (uint32_t)strip;
     if (strip + FC_RING_MIN / 2 <= left) // the next strip begins to come
       p->x_room += FC_RING_MIN / 2;
   } else if (strips > 1 && panel <= left) {
     p->w_outside = p->keep_w = true;
     *x_times = panels;
-    p->x_room = room - panel;
+    p->x_room = room - (uint32_t)panel;
     if (panel + FC_RING_MIN / 2 <= left)
       p->x_room -= FC_RING_MIN / 2;
   } else {
@@ -219,26 +219,35 @@ static inline bool fc_even(const struct fc_plan *p, uint32_t r, uint32_t n_bits)
 }
 
 // Something is in DRAM: every row of PEs takes other rows of x, so that all of x and w is read
-// once; k is in as many parts as that needs.
+// once; k is in as many parts as that needs. Where w is large and copies of x are a 32nd of it, all
+// rows of PEs load other parts of w instead: with more requests on their way, channels that
+// the rows of w hit unevenly matter less.
 static inline bool fc_guess_dram(struct fc_plan *p, const struct fc_size *size, uint32_t row_bits,
                                  uint32_t col_bits) {
-  uint64_t once = ((uint64_t)p->m_tiles * fc_cost(size->x_in_dram) +
+  uint64_t x_cost = size->m * fc_cost(size->x_in_dram), w_cost = size->n * fc_cost(size->w_in_dram);
+  uint32_t r = row_bits;
+  bool large = size->n * size->k_bytes >= UINT64_C(2) << 20;
+  while (large && r > 0 && p->m_tiles <= 1u << (r - 1) &&
+         x_cost << (row_bits - r + 1 + 5) <= w_cost)
+    --r;
+  uint64_t once = ((uint64_t)(p->m_tiles << (row_bits - r)) * fc_cost(size->x_in_dram) +
                    (uint64_t)p->n_tiles * fc_cost(size->w_in_dram)) *
                       p->steps >>
                   1;
-  p->row_groups = 1u << row_bits;
-  p->my_m = fc_ceil_shift(p->m_tiles, row_bits);
+  p->row_groups = 1u << r;
+  p->my_m = fc_ceil_shift(p->m_tiles, r);
   // One row of tiles is multiplied while the next ones come; then x is better shared by two columns
   // than by eight, which wait for each other.
   uint32_t c = p->my_m == 1 && p->m_tiles < 1u << row_bits ? fc_min(col_bits, 2) : 0;
   for (; c <= col_bits && fc_all_have_k(p->steps, c); ++c) {
+    uint32_t n_bits = row_bits - r + col_bits - c;
     p->k_log2 = c;
-    p->n_groups = 1u << (col_bits - c);
-    p->my_n = fc_ceil_shift(p->n_tiles, col_bits - c);
+    p->n_groups = 1u << n_bits;
+    p->my_n = fc_ceil_shift(p->n_tiles, n_bits);
     p->my_steps = fc_ceil_shift(p->steps, c);
-    struct fc_estimate e = fc_estimate(p, size, 1);
+    struct fc_estimate e = fc_estimate(p, size, 1u << (row_bits - r));
     if (e.memory == once)
-      return e.memory >= e.products || fc_even(p, row_bits, col_bits - c);
+      return e.memory >= e.products || fc_even(p, r, n_bits);
   }
   return false;
 }
