@@ -200,13 +200,17 @@ static void load_jagged(const struct job *job, struct segments s) {
   close_offsets(&o);
 }
 
-// Core 1 needs the first and the last offset only.
-static uint64_t get_offset(const struct job *job, uint64_t k) {
+// Core 1 needs the first and the last offset only. It asks for them before core 0 loads rows:
+// behind rows that wait for space they would never come.
+static void load_end(const struct job *job, uint64_t k) {
   uint64_t byte = k << job->offset_log2;
   __mtia_cr_w2(MTIA_CR_DMA_IN, (uint32_t)(byte % 32) + (1u << job->offset_log2), 0);
   __mtia_dma_in(CB_ENDS, job->offsets->data + (byte & ~UINT64_C(31)), 1, MTIA_MC_NONE);
+}
+
+static uint64_t take_end(const struct job *job, uint64_t k) {
   __mtia_cb_waitd(CB_ENDS, 32);
-  const char *at = (const char *)__mtia_cb_head(CB_ENDS, 0) + byte % 32;
+  const char *at = (const char *)__mtia_cb_head(CB_ENDS, 0) + (k << job->offset_log2) % 32;
   int64_t offset = job->offset_log2 == 2 ? *(const int32_t *)at : *(const int64_t *)at;
   __mtia_cb_pop(CB_ENDS, 32);
   return offset < 0 ? 0 : kn_min((uint64_t)offset, job->values_rows);
@@ -217,10 +221,14 @@ static void to_jagged(const struct job *job) {
   if (s.begin == s.end)
     return;
   if (mtia_core() == 0) {
+    __mtia_bar(MTIA_BAR_PE);
     load_jagged(job, s);
     return;
   }
-  uint64_t begin = get_offset(job, s.begin), end = kn_max(get_offset(job, s.end), begin);
+  load_end(job, s.begin);
+  load_end(job, s.end);
+  __mtia_bar(MTIA_BAR_PE);
+  uint64_t begin = take_end(job, s.begin), end = kn_max(take_end(job, s.end), begin);
   struct kn_range rows = kn_share(end - begin, s.part, s.parts);
   store_rows(job, job->values + (begin + rows.begin) * job->values_pitch + job->column,
              job->values_pitch, rows.end - rows.begin);
