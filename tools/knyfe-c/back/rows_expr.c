@@ -232,6 +232,13 @@ static struct value read_value(struct scope *s, const struct kn_expr *e) {
       return (struct value){s->variables[i].name, true, s->variables[i].vector};
   const struct local *v = rows_local(s->p, t);
   const struct operand *o = rows_operand(s->p, t);
+  if (!o && (t->type == KN_I4 || !(v && v->array))) {
+    rows_refuse(s->r, e->range,
+                t->type == KN_I4 ? "i8 has place for its values" : "make it an output",
+                "no mapping to the device yet: %s %s that is kept between statements",
+                kn_type_name(t->type), t->name ? t->name : "value");
+    return number("0", true);
+  }
   const char *pointer = o ? o->name : v->name, *offset;
   if (t->rows)
     return read_table(s, e, o);
