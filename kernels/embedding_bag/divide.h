@@ -4,9 +4,9 @@
 //
 // PE p begins at the first bag at which a p-th part of the cost lies behind. If all features have
 // the same columns the cost is an index or a bag, and the bag is the first b with offsets[b] + b >=
-// (indices + bags) p / PEs. Otherwise an index and a bag of a feature cost the bytes that they move;
-// core 1 adds up the features' costs, and each core searches in the feature that has its target.
-// More than RESIDENT features are dealt out as if they were equal.
+// (indices + bags) p / PEs. Otherwise an index and a bag of a feature cost the bytes that they
+// move; core 1 adds up the features' costs, and each core searches in the feature that has its
+// target. More than RESIDENT features are dealt out as if they were equal.
 #ifndef MTIA_KERNELS_BAG_DIVIDE_H
 #define MTIA_KERNELS_BAG_DIVIDE_H
 
