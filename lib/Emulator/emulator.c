@@ -153,11 +153,21 @@ static bool start_core(struct mtia_device *dev, struct mtia_core *core, uint64_t
 
 // The launch cost contains the loading of code and arguments: launched kernels find them in their
 // caches. (128 cores that fetched the same cold lines would wait for one DRAM channel instead.)
+// Of more code than the cache holds it is the start and what lies around the kernel's entry.
 static void warm_caches(struct mtia_core *core) {
   const struct mtia_image *image = core->dev->image;
   if (core->dev->functional)
     return;
-  mtia_cache_warm_code(core, image->code, image->code_end);
+  uint64_t code = image->code, end = image->text_end, cache = core->dev->p->core_icache_bytes;
+  if (end - code > cache) {
+    uint64_t entry = core->x[11];
+    code = entry - code < cache / 2 ? code : entry - cache / 2;
+    code = end - code < cache ? end - cache : code;
+    mtia_cache_warm_code(core, code, code + cache);
+    code = image->code;
+    end = code + cache / 64; // last, so that it stays
+  }
+  mtia_cache_warm_code(core, code, end);
   mtia_cache_warm_data(core, core->x[10], core->x[10] + core->x[12]);
 }
 

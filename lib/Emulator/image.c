@@ -112,7 +112,7 @@ static bool load_segments(struct mtia_device *dev, const struct reader *r,
     if (header->e_entry - ph.p_vaddr < ph.p_memsz) {
       code = true;
       dev->image->code = ph.p_vaddr;
-      dev->image->code_end = ph.p_vaddr + ph.p_filesz;
+      dev->image->code_end = dev->image->text_end = ph.p_vaddr + ph.p_filesz;
     }
   }
   if (!code)
@@ -187,21 +187,28 @@ static bool read_sections(struct mtia_device *dev, const struct reader *r,
     return bad(r, "truncated: the section headers end behind the end of the file");
   if (!section(r, header, header->e_shstrndx, &names))
     return bad(r, "the section name table %u does not exist", header->e_shstrndx);
+  struct mtia_image *image = dev->image;
+  uint64_t text_end = image->code;
   for (unsigned i = 0; i < header->e_shnum; i++) {
     section(r, header, i, &sh);
     if (sh.sh_type == SHT_SYMTAB && !read_symbols(dev, r, header, &sh))
       return false;
+    uint64_t from = sh.sh_addr - image->code, room = image->code_end - image->code;
+    if (sh.sh_flags & SHF_EXECINSTR && from < room && sh.sh_size <= room - from &&
+        sh.sh_addr + sh.sh_size > text_end)
+      text_end = sh.sh_addr + sh.sh_size;
     if (sh.sh_type == SHT_RISCV_ATTRIBUTES && in_file(r, sh.sh_offset, sh.sh_size))
-      dev->image->vectors |= mtia_image_names_vectors(r->data + sh.sh_offset, sh.sh_size);
+      image->vectors |= mtia_image_names_vectors(r->data + sh.sh_offset, sh.sh_size);
     if (!strcmp(string_at(r, &names, sh.sh_name), ".mtia.kernels") && sh.sh_size) {
       if (!in_file(r, sh.sh_offset, sh.sh_size))
         return bad(r, "truncated: section .mtia.kernels is outside the file");
-      dev->image->kernels = sh.sh_addr;
-      dev->image->kernels_size = sh.sh_size;
+      image->kernels = sh.sh_addr;
+      image->kernels_size = sh.sh_size;
     }
   }
-  if (dev->image->symbols)
-    qsort(dev->image->symbol, dev->image->symbols, sizeof *dev->image->symbol, by_address);
+  image->text_end = text_end > image->code ? text_end : image->code_end;
+  if (image->symbols)
+    qsort(image->symbol, image->symbols, sizeof *image->symbol, by_address);
   return true;
 }
 

@@ -18,6 +18,7 @@ struct mtia_image {
   size_t size;
   uint64_t entry;
   uint64_t code, code_end;        // the segment of the entry point
+  uint64_t text_end;              // of its instructions; constants may follow
   uint64_t dram_end;              // first byte of DRAM behind all segments
   uint64_t kernels, kernels_size; // section .mtia.kernels in memory; size 0: an ordinary program
   struct mtia_symbol *symbol;     // functions and objects by address
