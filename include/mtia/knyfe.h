@@ -69,6 +69,7 @@ KN_INTEGER(i64, int64_t, uint64_t)
   KN c kn_min_##t(c a, c b) { return a < b ? a : b; }                                              \
   KN c kn_max_##t(c a, c b) { return a > b ? a : b; }
 KN_ORDERED(bool, bool)
+KN_ORDERED(i4, int8_t)
 KN_ORDERED(i8, int8_t)
 KN_ORDERED(u8, uint8_t)
 KN_ORDERED(i16, int16_t)
@@ -82,6 +83,10 @@ KN_SIGNED(i16, int16_t)
 KN_SIGNED(i32, int32_t)
 KN_SIGNED(i64, int64_t)
 
+// An i4 is an int8_t whose upper bits are all like its sign.
+KN int8_t kn_wrap_i4(int64_t x) { return (int8_t)((int8_t)((uint8_t)x << 4) >> 4); }
+KN int8_t kn_abs_i4(int8_t a) { return kn_wrap_i4(a < 0 ? -a : a); }
+
 // A bf16 as the float that it is.
 KN float kn_round_bf16(float x) { return (float)(__bf16)x; }
 
@@ -90,6 +95,7 @@ KN float kn_round_bf16(float x) { return (float)(__bf16)x; }
   KN c kn_##t##_from_f32(float x) {                                                                \
     return x != x ? 0 : x <= (float)(low) ? (low) : x >= (float)(high) ? (high) : (c)x;            \
   }
+KN_TO_INTEGER(i4, int8_t, -8, 7)
 KN_TO_INTEGER(i8, int8_t, INT8_MIN, INT8_MAX)
 KN_TO_INTEGER(u8, uint8_t, 0, UINT8_MAX)
 KN_TO_INTEGER(i16, int16_t, INT16_MIN, INT16_MAX)
@@ -398,9 +404,7 @@ KN_FUNCTION(silu)
 // Packed values: i4, two in a byte, low half first, and rows of tables with scale and bias (R4.6)
 //===----------------------------------------------------------------------===//
 
-KN int8_t kn_i4(const uint8_t *row, long i) {
-  return (int8_t)((int8_t)((row[i / 2] >> (i % 2 * 4)) << 4) >> 4);
-}
+KN int8_t kn_i4(const uint8_t *row, long i) { return kn_wrap_i4(row[i / 2] >> (i % 2 * 4)); }
 
 // Elements of a row are stored in their order.
 KN void kn_store_i4(uint8_t *row, long i, int v) {

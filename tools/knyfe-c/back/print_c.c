@@ -123,15 +123,13 @@ static void note(struct printer *p, MlirOperation op) {
 //===----------------------------------------------------------------------===//
 
 static const char *const c_keywords[] = {
-    "alignas",  "alignof",       "asm",    "bool",     "break",
-    "case",     "char",          "const",  "continue", "default",
-    "do",       "double",        "else",   "enum",     "extern",
-    "false",    "float",         "for",    "goto",     "if",
-    "inline",   "int",           "long",   "nullptr",  "register",
-    "restrict", "return",        "short",  "signed",   "sizeof",
-    "static",   "static_assert", "struct", "switch",   "thread_local",
-    "true",     "typedef",       "typeof", "union",    "unsigned",
-    "void",     "volatile",      "while",  "NULL",
+    "alignas",       "alignof", "asm",          "auto",   "bool",     "break",   "constexpr",
+    "typeof_unqual", "case",    "char",         "const",  "continue", "default", "do",
+    "double",        "else",    "enum",         "extern", "false",    "float",   "for",
+    "goto",          "if",      "inline",       "int",    "long",     "nullptr", "register",
+    "restrict",      "return",  "short",        "signed", "sizeof",   "static",  "static_assert",
+    "struct",        "switch",  "thread_local", "true",   "typedef",  "typeof",  "union",
+    "unsigned",      "void",    "volatile",     "while",  "NULL",
 };
 // What the text itself uses: free for tensors, which are members of a struct.
 static const char *const our_names[] = {"args", "main", "BY_CORE", "min", "max",

@@ -30,6 +30,7 @@ struct line {
   const struct kn_stmt *stmt;
   bool contracts; // on the matrix units: a phase of its own
   struct kn_contraction contraction;
+  bool begins;       // a phase
   bool alone;        // a row of what it was together with does not fit into local memory
   struct line *next; // in its phase
 };
@@ -70,7 +71,8 @@ struct phase {
   struct line *lines, **tail;
   unsigned num_par; // leading indices of all targets that rows are dealt by
   struct kn_dim *par[KN_MAX_RANK];
-  const char *par_name[KN_MAX_RANK];
+  const char *par_name[KN_MAX_RANK]; // par_name0 and par_name1 are its own too
+  const char *function;              // of core 1, or of a contraction
   bool across; // vectors go along the last parallel index, else along what is inside
   struct operand *operands;
   struct local *locals;
@@ -117,6 +119,8 @@ int rows_parallel(const struct phase *p, const struct line *l, const struct kn_i
 int rows_depends(const struct kn_expr *e, const struct kn_index *index);
 // A name for the C text that nothing else has.
 const char *rows_name(struct rows *r, const char *wish);
+// One that has the name with 0 and with 1 at its end too: the first index of a tile and its end.
+const char *rows_tiled_name(struct rows *r, const char *wish);
 void rows_release(struct rows *r, const char *name); // its block has ended
 unsigned rows_bytes(enum kn_type type);
 unsigned rows_element_bytes(const struct kn_tensor *t);

@@ -42,6 +42,7 @@ const char *rows_c_type(enum kn_type type) {
     return "bool";
   case KN_U8:
     return "uint8_t";
+  case KN_I4:
   case KN_I8:
     return "int8_t";
   case KN_I16:
@@ -459,6 +460,8 @@ static struct value cast(struct scope *s, struct value v, enum kn_type from, enu
     return number(T("kn_%s_from_f32(%s)", kn_type_name(to), v.text), true);
   if (from == KN_BF16 && to == KN_F32)
     return v;
+  if (to == KN_I4)
+    return number(T("kn_wrap_i4(%s)", v.text), true);
   return number(T("(%s)%s", rows_c_type(to), operand_text(s, v)), false);
 }
 

@@ -413,7 +413,7 @@ static struct phase *form_phases(struct rows *r, struct line *line) {
   while (line) {
     struct line *next = line->next;
     line->next = NULL;
-    int common = p ? common_indices(r, p, line) : -1;
+    int common = p && !line->begins ? common_indices(r, p, line) : -1;
     if (common >= 0)
       p->num_par = (unsigned)common;
     else {
@@ -430,6 +430,47 @@ static struct phase *form_phases(struct rows *r, struct line *line) {
     line = next;
   }
   return first;
+}
+
+//===----------------------------------------------------------------------===//
+// Parts
+//===----------------------------------------------------------------------===//
+
+// A phase stores whole tiles, so all parts of a tensor belong into one: a part whose tensor has
+// another one in a later phase.
+static struct line *find_separated(struct phase *phases) {
+  for (struct phase *p = phases; p; p = p->next)
+    for (struct line *l = p->lines; l; l = l->next)
+      for (struct phase *q = l->part ? p->next : NULL; q; q = q->next)
+        for (struct line *m = q->lines; m; m = m->next)
+          if (m->target == l->target)
+            return l;
+  return NULL;
+}
+
+// Brings the parts of a tensor together where its last one stands, in a phase of their own. Nothing
+// in between reads the first ones: KN0025.
+static bool gather_parts(struct rows *r, struct line **all, unsigned num, const struct line *part) {
+  const struct kn_tensor *t = part->target;
+  unsigned last = 0, parts = 0, others = 0;
+  struct line **moved = kn_alloc(r->file, (num + 1) * sizeof *moved);
+  bool again = false;
+  for (unsigned i = 0; i < num; i++)
+    if (all[i]->target == t) {
+      again = again || all[i]->begins;
+      moved[parts++] = all[i];
+      last = i;
+    }
+  if (again)
+    return rows_refuse(
+        r, part->stmt->range, "make each part a tensor of its own first",
+        "parts of '%s' that do not fit into one phase have no mapping to the device yet", t->name);
+  for (unsigned i = 0; i < last; i++)
+    if (all[i]->target != t)
+      all[others++] = all[i];
+  memcpy(all + others, moved, parts * sizeof *all);
+  moved[0]->begins = true;
+  return true;
 }
 
 //===----------------------------------------------------------------------===//
@@ -865,7 +906,7 @@ static bool plan_phase(struct rows *r, struct phase *p) {
       p->num_par--;
   find_operands(r, p);
   for (unsigned i = 0; i < p->num_par; i++)
-    p->par_name[i] = rows_name(r, p->lines->index[i]->name);
+    p->par_name[i] = rows_tiled_name(r, p->lines->index[i]->name);
   p->local_at = sz_num(r->file, 0);
   if (!is_known(r)) {
     choose_dynamic(r, p);
@@ -904,6 +945,13 @@ static void add_fallback(struct rows *r, struct phase *phases, struct line *cons
     at = &l->next;
   }
   *tail = form_phases(r, first);
+  const struct line *separated = find_separated(*tail);
+  if (separated) {
+    rows_refuse(r, separated->stmt->range, "give the sizes with --shape",
+                "parts of '%s' in rows of any length have no mapping to the device yet",
+                separated->target->name);
+    return;
+  }
   for (struct phase *p = *tail; p; p = p->next) {
     p->fallback = true;
     plan_phase(r, p);
@@ -943,7 +991,10 @@ struct phase *rows_plan(struct rows *r) {
     for (unsigned i = 0; i < num; i++)
       all[i]->next = i + 1 < num ? all[i + 1] : NULL;
     struct phase *phases = form_phases(r, num ? all[0] : NULL), *p = phases;
-    while (p && plan_phase(r, p))
+    const struct line *separated = find_separated(phases);
+    if (separated && !gather_parts(r, all, num, separated))
+      return NULL;
+    while (!separated && p && plan_phase(r, p))
       p = p->next;
     if (!p) {
       if (!is_known(r))

@@ -83,18 +83,26 @@ void rows_comment(struct rows *r, const char *text) {
 //===----------------------------------------------------------------------===//
 
 static const char *const reserved[] = {
-    "alignas",      "alignof",  "asm",           "auto",    "bool",
-    "break",        "case",     "char",          "const",   "continue",
-    "default",      "do",       "double",        "else",    "enum",
-    "extern",       "false",    "float",         "for",     "goto",
-    "if",           "inline",   "int",           "long",    "nullptr",
-    "register",     "restrict", "return",        "short",   "signed",
-    "sizeof",       "static",   "static_assert", "struct",  "switch",
-    "thread_local", "true",     "typedef",       "typeof",  "union",
-    "unsigned",     "void",     "volatile",      "while",   "NULL",
-    "args",         "main",     "tile",          "tiles",   "pe",
-    "pes",          "done",     "local",         "compute", "offsetof",
-    "wint_t",       "size_t",
+    "alignas",  "alignof",   "asm",
+    "auto",     "bool",      "break",
+    "case",     "char",      "const",
+    "continue", "default",   "do",
+    "double",   "else",      "enum",
+    "extern",   "false",     "float",
+    "for",      "goto",      "if",
+    "inline",   "int",       "long",
+    "nullptr",  "register",  "restrict",
+    "return",   "short",     "signed",
+    "sizeof",   "static",    "static_assert",
+    "struct",   "switch",    "thread_local",
+    "true",     "typedef",   "typeof",
+    "union",    "unsigned",  "void",
+    "volatile", "while",     "NULL",
+    "args",     "main",      "tile",
+    "tiles",    "pe",        "pes",
+    "done",     "local",     "compute",
+    "offsetof", "constexpr", "typeof_unqual",
+    "BY_CORE",  "KN",
 };
 
 static bool taken(const struct rows *r, const char *name) {
@@ -103,7 +111,12 @@ static bool taken(const struct rows *r, const char *name) {
       return true;
   if (!strncmp(name, "mtia", 4) || !strncmp(name, "MTIA", 4) || !strncmp(name, "CB_", 3) ||
       !strncmp(name, "TILE", 4) || !strncmp(name, "INT", 3) || !strncmp(name, "UINT", 4) ||
-      name[0] == '_')
+      !strncmp(name, "KN_", 3) || name[0] == '_')
+    return true;
+  size_t n = strlen(name);
+  if (n > 2 && !strcmp(name + n - 2, "_t")) // size_t
+    return true;
+  if (n > 4 && (!strcmp(name + n - 4, "_MAX") || !strcmp(name + n - 4, "_MIN")))
     return true;
   for (unsigned i = 0; i < r->num_names; i++)
     if (!strcmp(r->names[i], name))
@@ -111,10 +124,7 @@ static bool taken(const struct rows *r, const char *name) {
   return false;
 }
 
-const char *rows_name(struct rows *r, const char *wish) {
-  const char *name = wish;
-  for (unsigned i = 2; taken(r, name); i++)
-    name = T("%s_%u", wish, i);
+static const char *take_name(struct rows *r, const char *name) {
   if (r->num_names == r->max_names) {
     unsigned max = r->max_names ? 2 * r->max_names : 64;
     const char **names = kn_alloc(r->file, max * sizeof *names);
@@ -124,6 +134,22 @@ const char *rows_name(struct rows *r, const char *wish) {
     r->max_names = max;
   }
   return r->names[r->num_names++] = name;
+}
+
+const char *rows_name(struct rows *r, const char *wish) {
+  const char *name = wish;
+  for (unsigned i = 2; taken(r, name); i++)
+    name = T("%s_%u", wish, i);
+  return take_name(r, name);
+}
+
+const char *rows_tiled_name(struct rows *r, const char *wish) {
+  const char *name = wish;
+  for (unsigned i = 2; taken(r, name) || taken(r, T("%s0", name)) || taken(r, T("%s1", name)); i++)
+    name = T("%s_%u", wish, i);
+  take_name(r, T("%s0", name));
+  take_name(r, T("%s1", name));
+  return take_name(r, name);
 }
 
 void rows_release(struct rows *r, const char *name) {
@@ -655,10 +681,16 @@ static void core0(struct rows *r, struct phase *p) {
 // Core 1
 //===----------------------------------------------------------------------===//
 
-static const char *compute_name(struct rows *r, struct phase *p) {
+// Parts of a tensor may make several phases of one target.
+static const char *function_name(struct rows *r, const struct phase *p) {
+  const char *target = r->tensor_names[p->lines->target->id];
+  if (p->lines->contracts)
+    return rows_name(r, T("contract_%s", target));
   if (p->fallback)
-    return T("compute_%s_alone%u", r->tensor_names[p->lines->target->id], p->number);
-  return p->next || p->number ? T("compute_%s", r->tensor_names[p->lines->target->id]) : "compute";
+    return rows_name(r, T("compute_%s_alone%u", target, p->number));
+  if (p->next || p->number || !strcmp(r->kernel->name, "compute"))
+    return rows_name(r, T("compute_%s", target));
+  return "compute";
 }
 
 // Element 0 of the whole tensor, if it lay around the box as in memory: the text indexes with the
@@ -707,19 +739,14 @@ static void operand_parameter(struct rows *r, struct phase *p, struct parameters
       parameter(r, ps, body, "long", o->stride[i].text, o->stride[i].text);
 }
 
-// Sizes of boxes that only the launch knows: parameters of the function of core 1.
-static const char *contract_name(struct rows *r, const struct phase *p) {
-  return T("contract_%s", r->tensor_names[p->lines->target->id]);
-}
-
 static void contract_function(struct rows *r, struct phase *p, const char **helpers) {
   const struct line *l = p->lines;
   const char *const names[3] = {argument_name(r, l->contraction.a),
                                 argument_name(r, l->contraction.b), argument_name(r, l->target)};
   rows_comment(r, T("%s\nThe sums, on the matrix units: blocks of 64 x 64, both cores call it.",
                     kn_stmt_text(r->file, l->stmt)));
-  if (!kn_contract_function(r->backend, &l->contraction, names, l->target, contract_name(r, p),
-                            helpers, r->out))
+  if (!kn_contract_function(r->backend, &l->contraction, names, l->target, p->function, helpers,
+                            r->out))
     r->failed = true;
 }
 
@@ -762,7 +789,7 @@ static void compute_function(struct rows *r, struct phase *p, struct parameters 
       parameter(r, ps, body, "long", name, name);
   }
   rows_comment(r, "A tile, by core 1. Pointers count from element 0 of the whole tensor.");
-  rows_put(r, "static MTIA_VECTOR void %s(%s) {", compute_name(r, p),
+  rows_put(r, "static MTIA_VECTOR void %s(%s) {", p->function,
            *ps->declarations ? ps->declarations : "void");
   fputs(body, r->out);
   fputs("}\n\n", r->out);
@@ -787,7 +814,7 @@ static void core1(struct rows *r, struct phase *p, const struct parameters *ps) 
   locate(r, p, "tile");
   const char *head = end_block(r, &b);
   begin_block(r, &b);
-  rows_put(r, "%s(%s);", compute_name(r, p), ps->values);
+  rows_put(r, "%s(%s);", p->function, ps->values);
   const char *body = end_block(r, &b);
   put_needed(r, head, body);
   for (struct operand *o = p->operands; o; o = o->next)
@@ -832,7 +859,7 @@ static void phase_body(struct rows *r, struct phase *p, const struct parameters 
     rows_put(r, "__mtia_bar(%s);", p->waits ? "MTIA_BAR_GRID" : "MTIA_BAR_PE");
   }
   if (p->lines->contracts) {
-    rows_put(r, "%s(args);", contract_name(r, p));
+    rows_put(r, "%s(args);", p->function);
     return;
   }
   bool braces = p->number || p->next || p->setup;
@@ -910,6 +937,33 @@ static void phases_body(struct rows *r, const struct parameters *ps) {
   }
 }
 
+// The operand before `o` that stands for the same buffer; else the first that has the name.
+static const struct operand *find_buffer(struct rows *r, const struct operand *o,
+                                         const char *name) {
+  const struct operand *found = NULL;
+  for (struct phase *p = r->phases; p; p = p->next)
+    for (const struct operand *e = p->operands; e; e = e->next) {
+      if (e == o)
+        return found;
+      if (e->tensor == o->tensor && e->output == o->output)
+        return e;
+      if (!found && !strcmp(e->cb_name, name))
+        found = e;
+    }
+  return found;
+}
+
+static const char *buffer_name(struct rows *r, const struct operand *o, const char *end) {
+  const char *wish = T("CB_%s%s", upper(r, r->tensor_names[o->tensor->id]), end), *name = wish;
+  const struct operand *other;
+  for (unsigned i = 2; (other = find_buffer(r, o, name)); i++) { // x and X
+    if (other->tensor == o->tensor && other->output == o->output)
+      return other->cb_name;
+    name = T("%s_%u", wish, i);
+  }
+  return name;
+}
+
 static bool number_buffers(struct rows *r) {
   unsigned most = 0;
   for (struct phase *p = r->phases; p; p = p->next) {
@@ -918,11 +972,7 @@ static bool number_buffers(struct rows *r) {
       // One core fills a buffer, the other one empties it: what is written here and read in a
       // later phase needs two.
       bool input = o->tensor->role == KN_INPUT, result = o->tensor->role == KN_OUTPUT;
-      const char *name = T("CB_%s%s", upper(r, r->tensor_names[o->tensor->id]),
-                           input || o->output == result ? ""
-                           : result                     ? "_IN"
-                                                        : "_OUT");
-      o->cb_name = name;
+      o->cb_name = buffer_name(r, o, input || o->output == result ? "" : result ? "_IN" : "_OUT");
       o->cb = n;
       n += is_staged(o);
     }
@@ -1023,6 +1073,7 @@ bool kn_rows(struct backend *b, bool as_c, FILE *out) {
   r->out = out;
   if (!check_types(r))
     return false;
+  rows_name(r, kernel->name);
   r->dim_names = kn_alloc(file, (kernel->num_dims + 1) * sizeof *r->dim_names);
   for (struct kn_dim *d = kernel->dims; d; d = d->next) {
     if (!d->name || d->expr)
@@ -1032,7 +1083,6 @@ bool kn_rows(struct backend *b, bool as_c, FILE *out) {
       *to++ = isalnum((unsigned char)*from) ? *from : '_';
     r->dim_names[d->id] = rows_name(r, name);
   }
-  rows_name(r, kernel->name);
   if (!(r->phases = rows_plan(r)) || r->failed || !number_buffers(r))
     return false;
   number_globally(r);
@@ -1050,6 +1100,8 @@ bool kn_rows(struct backend *b, bool as_c, FILE *out) {
   for (struct phase *p = r->phases; p; p = p->next)
     n++;
   struct parameters *ps = kn_alloc(file, n * sizeof *ps);
+  for (struct phase *p = r->phases; p; p = p->next)
+    p->function = function_name(r, p);
   n = 0;
   const char *helpers = "";
   for (struct phase *p = r->phases; p; p = p->next, n++)
