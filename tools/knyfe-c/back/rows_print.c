@@ -105,13 +105,18 @@ static const char *const reserved[] = {
     "BY_CORE",  "KN",
 };
 
+// Begins like names of headers: no number at its end helps.
+static bool is_like_ours(const char *name) {
+  return !strncmp(name, "mtia", 4) || !strncmp(name, "MTIA", 4) || !strncmp(name, "CB_", 3) ||
+         !strncmp(name, "TILE", 4) || !strncmp(name, "INT", 3) || !strncmp(name, "UINT", 4) ||
+         !strcmp(name, "KN") || !strncmp(name, "KN_", 3) || name[0] == '_';
+}
+
 static bool taken(const struct rows *r, const char *name) {
   for (size_t i = 0; i < sizeof reserved / sizeof *reserved; i++)
     if (!strcmp(reserved[i], name))
       return true;
-  if (!strncmp(name, "mtia", 4) || !strncmp(name, "MTIA", 4) || !strncmp(name, "CB_", 3) ||
-      !strncmp(name, "TILE", 4) || !strncmp(name, "INT", 3) || !strncmp(name, "UINT", 4) ||
-      !strncmp(name, "KN_", 3) || name[0] == '_')
+  if (is_like_ours(name))
     return true;
   size_t n = strlen(name);
   if (n > 2 && !strcmp(name + n - 2, "_t")) // size_t
@@ -137,6 +142,7 @@ static const char *take_name(struct rows *r, const char *name) {
 }
 
 const char *rows_name(struct rows *r, const char *wish) {
+  wish = is_like_ours(wish) ? T("a%s", wish) : wish;
   const char *name = wish;
   for (unsigned i = 2; taken(r, name); i++)
     name = T("%s_%u", wish, i);
@@ -144,6 +150,7 @@ const char *rows_name(struct rows *r, const char *wish) {
 }
 
 const char *rows_tiled_name(struct rows *r, const char *wish) {
+  wish = is_like_ours(wish) ? T("a%s", wish) : wish;
   const char *name = wish;
   for (unsigned i = 2; taken(r, name) || taken(r, T("%s0", name)) || taken(r, T("%s1", name)); i++)
     name = T("%s_%u", wish, i);
