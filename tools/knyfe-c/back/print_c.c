@@ -877,12 +877,27 @@ static bool is_library_name(const char *name) {
   return IS_AMONG(library_names, name);
 }
 
+// A macro of the headers that the C text includes, where it names a field of the arguments.
+static bool is_macro(const char *name) {
+  static const char *const exact[] = {"KN", "BY_CORE", "NULL", "SIZE_MAX"};
+  static const char *const beginnings[] = {"MTIA",    "KN_",      "INT_",     "UINT_",
+                                           "INTPTR_", "UINTPTR_", "INTMAX_",  "UINTMAX_",
+                                           "WCHAR_",  "WINT_",    "PTRDIFF_", "SIG_ATOMIC_"};
+  if (IS_AMONG(exact, name))
+    return true;
+  for (size_t i = 0; i < sizeof beginnings / sizeof *beginnings; i++)
+    if (!strncmp(name, beginnings[i], strlen(beginnings[i])))
+      return true;
+  name += *name == 'U'; // INT8_MAX, UINT64_C
+  return !strncmp(name, "INT", 3) && name[3] >= '0' && name[3] <= '9' && strchr(name, '_');
+}
+
 bool kn_check_names(struct backend *b) {
   bool ok = true;
   struct kn_tensor *lists[] = {b->kernel->inputs, b->kernel->outputs};
   for (int i = 0; i < 2; i++)
     for (struct kn_tensor *t = lists[i]; t; t = t->next)
-      if (IS_AMONG(c_keywords, t->name)) {
+      if (IS_AMONG(c_keywords, t->name) || is_macro(t->name)) {
         kn_report(b->file, KN_DIAG_not_mapped, t->range, "'%s' has a meaning in C", t->name);
         kn_hint(b->file, "choose another name");
         ok = false;
