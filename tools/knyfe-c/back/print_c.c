@@ -7,13 +7,12 @@
 // Integers of the description wrap; C's signed ones do not, so sums and products of
 // 32 and 64 bits are formed in unsigned arithmetic.
 #include "internal.h"
+#include "lines.h"
 
 #include <inttypes.h>
 #include <stdarg.h>
 #include <stdlib.h>
 #include <string.h>
-
-#define WIDTH 100
 
 // Precedence of an expression's outermost operator, as in C.
 enum { COND = 1, LOR, LAND, BOR, XOR, BAND, EQ, REL, SHIFT, ADD, MUL, UNARY, PRIMARY };
@@ -60,56 +59,10 @@ __attribute__((format(printf, 2, 3))) static const char *format(struct printer *
   return result;
 }
 
-static void put_indent(struct printer *p, unsigned extra) {
-  for (unsigned i = 0; i < p->indent + extra; i++)
-    fputs("  ", p->out);
-}
-
-// Where a line that is too long may be broken: the last gap after a comma or before an
-// operator, as far outside of parentheses as possible.
-static size_t break_at(const char *text, size_t room) {
-  size_t best = 0;
-  int depth = 0, best_depth = INT32_MAX;
-  for (size_t i = 1; text[i] && i < room; i++) {
-    depth += (text[i] == '(') - (text[i] == ')');
-    bool gap = text[i] == ' ' && (strchr(",;=", text[i - 1]) ||
-                                  (strchr("+-*&|?:", text[i + 1]) && text[i + 2] == ' ') ||
-                                  !strncmp(text + i, " && ", 4));
-    if (gap && depth <= best_depth && i > room / 3) {
-      best = i;
-      best_depth = depth;
-    }
-  }
-  return best;
-}
-
-// One line of code, broken if it must be.
-static void line(struct printer *p, const char *text) {
-  put_indent(p, 0);
-  size_t room = WIDTH - 2 * p->indent;
-  while (strlen(text) > room) {
-    size_t at = break_at(text, room);
-    if (!at)
-      break;
-    fprintf(p->out, "%.*s\n", (int)at, text);
-    text += at + 1;
-    put_indent(p, 2);
-    room = WIDTH - 2 * p->indent - 4;
-  }
-  fprintf(p->out, "%s\n", text);
-}
+static void line(struct printer *p, const char *text) { kn_put_line(p->out, p->indent, text); }
 
 static void comment(struct printer *p, const char *text) {
-  size_t room = WIDTH - 2 * p->indent - 3;
-  while (*text) {
-    size_t n = strcspn(text, "\n");
-    if (n > room)
-      for (n = room; n > 1 && text[n] != ' ';)
-        n--;
-    put_indent(p, 0);
-    fprintf(p->out, "// %.*s\n", (int)n, text);
-    text += n + (text[n] != 0);
-  }
+  kn_put_comment(p->out, p->indent, text);
 }
 
 static void note(struct printer *p, MlirOperation op) {
@@ -122,15 +75,6 @@ static void note(struct printer *p, MlirOperation op) {
 // Names
 //===----------------------------------------------------------------------===//
 
-static const char *const c_keywords[] = {
-    "alignas",       "alignof", "asm",          "auto",   "bool",     "break",   "constexpr",
-    "typeof_unqual", "case",    "char",         "const",  "continue", "default", "do",
-    "double",        "else",    "enum",         "extern", "false",    "float",   "for",
-    "goto",          "if",      "inline",       "int",    "long",     "nullptr", "register",
-    "restrict",      "return",  "short",        "signed", "sizeof",   "static",  "static_assert",
-    "struct",        "switch",  "thread_local", "true",   "typedef",  "typeof",  "union",
-    "unsigned",      "void",    "volatile",     "while",  "NULL",
-};
 // What the text itself uses: free for tensors, which are members of a struct.
 static const char *const our_names[] = {"args", "main", "BY_CORE", "min", "max",
                                         "div",  "rem",  "shl",     "shr", "quantize"};
@@ -144,7 +88,7 @@ static bool is_among(const char *const *names, size_t n, const char *name) {
 #define IS_AMONG(table, name) is_among(table, sizeof table / sizeof *table, name)
 
 static bool taken(const struct printer *p, const char *name) {
-  if (IS_AMONG(c_keywords, name) || IS_AMONG(our_names, name))
+  if (kn_is_c_word(name) || IS_AMONG(our_names, name))
     return true;
   for (unsigned i = 0; i < p->num_bindings; i++)
     if (!strcmp(p->bindings[i].name, name))
@@ -897,13 +841,13 @@ bool kn_check_names(struct backend *b) {
   struct kn_tensor *lists[] = {b->kernel->inputs, b->kernel->outputs};
   for (int i = 0; i < 2; i++)
     for (struct kn_tensor *t = lists[i]; t; t = t->next)
-      if (IS_AMONG(c_keywords, t->name) || is_macro(t->name)) {
+      if (kn_is_c_word(t->name) || is_macro(t->name)) {
         kn_report(b->file, KN_DIAG_not_mapped, t->range, "'%s' has a meaning in C", t->name);
         kn_hint(b->file, "choose another name");
         ok = false;
       }
   const char *name = b->kernel->name;
-  if (IS_AMONG(c_keywords, name) || IS_AMONG(our_names, name) || is_library_name(name)) {
+  if (kn_is_c_word(name) || IS_AMONG(our_names, name) || is_library_name(name)) {
     kn_report(b->file, KN_DIAG_not_mapped, b->kernel->range, "'%s' has a meaning in C", name);
     kn_hint(b->file, "choose another name for the kernel");
     ok = false;

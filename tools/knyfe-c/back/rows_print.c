@@ -4,6 +4,7 @@
 // which computes.
 #include "rows_print.h"
 #include "internal.h"
+#include "lines.h"
 
 #include <ctype.h>
 #include <inttypes.h>
@@ -12,97 +13,33 @@
 #include <string.h>
 
 #define T(...) kn_text(r->file, __VA_ARGS__)
-#define WIDTH 100
 
 //===----------------------------------------------------------------------===//
 // Lines
 //===----------------------------------------------------------------------===//
-
-static void put_indent(struct rows *r, unsigned extra) {
-  for (unsigned i = 0; i < r->indent + extra; i++)
-    fputs("  ", r->out);
-}
-
-// Where a line that is too long may be broken: the last gap after a comma or before an operator, as
-// far outside of parentheses as possible.
-static size_t break_at(const char *text, size_t room) {
-  size_t best = 0;
-  int depth = 0, best_depth = INT32_MAX;
-  for (size_t i = 1; text[i] && i < room; i++) {
-    depth += (text[i] == '(') - (text[i] == ')');
-    bool gap = text[i] == ' ' && (strchr(",;=", text[i - 1]) ||
-                                  (strchr("+-*&|?:", text[i + 1]) && text[i + 2] == ' ') ||
-                                  !strncmp(text + i, " && ", 4));
-    if (gap && depth <= best_depth && i > room / 3) {
-      best = i;
-      best_depth = depth;
-    }
-  }
-  return best;
-}
 
 void rows_put(struct rows *r, const char *format, ...) {
   va_list args, again;
   va_start(args, format);
   va_copy(again, args);
   int size = vsnprintf(NULL, 0, format, args);
-  char *buffer = kn_alloc(r->file, (size_t)size + 1), *text = buffer;
-  vsnprintf(buffer, (size_t)size + 1, format, again);
+  char *text = kn_alloc(r->file, (size_t)size + 1);
+  vsnprintf(text, (size_t)size + 1, format, again);
   va_end(args);
   va_end(again);
-  if (*text)
-    put_indent(r, 0);
-  size_t room = WIDTH - 2 * r->indent;
-  while (strlen(text) > room) {
-    size_t at = break_at(text, room);
-    if (!at)
-      break;
-    fprintf(r->out, "%.*s\n", (int)at, text);
-    text += at + 1;
-    put_indent(r, 2);
-    room = WIDTH - 2 * r->indent - 4;
-  }
-  fprintf(r->out, "%s\n", text);
+  kn_put_line(r->out, r->indent, text);
 }
 
-void rows_comment(struct rows *r, const char *text) {
-  size_t room = WIDTH - 2 * r->indent - 3;
-  while (*text) {
-    size_t n = strcspn(text, "\n");
-    if (n > room)
-      for (n = room; n > 1 && text[n] != ' ';)
-        n--;
-    put_indent(r, 0);
-    fprintf(r->out, "// %.*s\n", (int)n, text);
-    text += n + (text[n] != 0);
-  }
-}
+void rows_comment(struct rows *r, const char *text) { kn_put_comment(r->out, r->indent, text); }
 
 //===----------------------------------------------------------------------===//
 // Names
 //===----------------------------------------------------------------------===//
 
+// What the text itself uses, and a macro that is no keyword.
 static const char *const reserved[] = {
-    "alignas",  "alignof",   "asm",
-    "auto",     "bool",      "break",
-    "case",     "char",      "const",
-    "continue", "default",   "do",
-    "double",   "else",      "enum",
-    "extern",   "false",     "float",
-    "for",      "goto",      "if",
-    "inline",   "int",       "long",
-    "nullptr",  "register",  "restrict",
-    "return",   "short",     "signed",
-    "sizeof",   "static",    "static_assert",
-    "struct",   "switch",    "thread_local",
-    "true",     "typedef",   "typeof",
-    "union",    "unsigned",  "void",
-    "volatile", "while",     "NULL",
-    "args",     "main",      "tile",
-    "tiles",    "pe",        "pes",
-    "done",     "local",     "compute",
-    "offsetof", "constexpr", "typeof_unqual",
-    "BY_CORE",  "KN",
+    "args", "main",  "tile",    "tiles",    "pe",      "pes",
+    "done", "local", "compute", "offsetof", "BY_CORE", "asm",
 };
 
 // Begins like names of headers: no number at its end helps.
@@ -113,6 +50,8 @@ static bool is_like_ours(const char *name) {
 }
 
 static bool taken(const struct rows *r, const char *name) {
+  if (kn_is_c_word(name))
+    return true;
   for (size_t i = 0; i < sizeof reserved / sizeof *reserved; i++)
     if (!strcmp(reserved[i], name))
       return true;
