@@ -50,6 +50,18 @@ static inline struct mm_share mm_my_share(const struct mm_shape *s, const struct
   return share;
 }
 
+static inline void mm_next_unit(const struct mm_plan *p, struct mm_walk *w) {
+  w->units--;
+  w->fresh = ++w->strip_set == p->strip_sets;
+  if (w->fresh) {
+    w->strip_set = 0;
+    if (++w->panel == p->panels) {
+      w->panel = 0;
+      w->batch++;
+    }
+  }
+}
+
 // Goes on to the first unit from here on in which this PE has blocks.
 static inline void mm_seek(const struct mm_plan *p, const struct mm_share *s, struct mm_walk *w) {
   while (w->units) {
@@ -62,15 +74,7 @@ static inline void mm_seek(const struct mm_plan *p, const struct mm_share *s, st
       w->last_w = w->units == 1 || w->strip_set + 1 == s->strip_sets;
       return;
     }
-    w->units--;
-    w->fresh = ++w->strip_set == p->strip_sets;
-    if (w->fresh) {
-      w->strip_set = 0;
-      if (++w->panel == p->panels) {
-        w->panel = 0;
-        w->batch++;
-      }
-    }
+    mm_next_unit(p, w);
   }
 }
 
@@ -105,15 +109,7 @@ static inline void mm_next(const struct mm_shape *shape, const struct mm_plan *p
     w->block_set++;
     w->new_x = false;
   } else {
-    w->units--;
-    w->fresh = ++w->strip_set == p->strip_sets;
-    if (w->fresh) {
-      w->strip_set = 0;
-      if (++w->panel == p->panels) {
-        w->panel = 0;
-        w->batch++;
-      }
-    }
+    mm_next_unit(p, w);
     mm_seek(p, s, w);
     if (w->units == 0)
       return;

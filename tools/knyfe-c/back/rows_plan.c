@@ -660,16 +660,21 @@ static struct size total_bytes(struct rows *r, struct phase *p) {
   return total;
 }
 
+// The least tiles, with all operands staged.
+static void begin_with_least(struct rows *r, struct phase *p) {
+  set_granule(p);
+  p->tile_rows = sz_num(r->file, 1);
+  p->tile_columns = sz_num(r->file, p->granule);
+  for (struct operand *o = p->operands; o; o = o->next)
+    o->staged = sz_num(r->file, 1);
+  lay_out(r, p);
+}
+
 // Chooses what is staged for the least tiles, then how large tiles may be. Only for sizes that are
 // known: what is known at the launch only is decided there, by the same rules (rows_print.c).
 static bool choose_tiles(struct rows *r, struct phase *p) {
   struct kn_file *f = r->file;
-  set_granule(p);
-  p->tile_rows = sz_num(f, 1);
-  p->tile_columns = sz_num(f, p->granule);
-  for (struct operand *o = p->operands; o; o = o->next)
-    o->staged = sz_num(f, 1);
-  lay_out(r, p);
+  begin_with_least(r, p);
   for (struct operand *o = p->operands; o; o = o->next)
     o->slots = o->per_tile ? 2 : 1;
   // Inputs that do not fit are read through the cache, the largest first.
@@ -824,12 +829,7 @@ static void name_places(struct rows *r, struct phase *p) {
 
 static void choose_dynamic(struct rows *r, struct phase *p) {
   struct kn_file *f = r->file;
-  set_granule(p);
-  p->tile_rows = sz_num(f, 1);
-  p->tile_columns = sz_num(f, p->granule);
-  for (struct operand *o = p->operands; o; o = o->next)
-    o->staged = sz_num(f, 1);
-  lay_out(r, p);
+  begin_with_least(r, p);
   p->need = p->local_bytes;
   for (struct operand *o = p->operands; o; o = o->next) {
     o->slots = o->per_tile ? 2 : 1;
