@@ -81,8 +81,7 @@ static inline void *kn_remote(uint32_t pe, uint32_t offset) {
   uint32_t column = pe - row * mtia_cols();
   row += (uint32_t)__builtin_mtia_id(MTIA_ID_GRID_ROW) - mtia_row();
   column += (uint32_t)__builtin_mtia_id(MTIA_ID_GRID_COL) - mtia_col();
-  return (void *)(MTIA_REMOTE_BASE +
-                  (uint64_t)(row * MTIA_REMOTE_COLUMNS + column) * MTIA_LOCAL_ROOM + offset);
+  return (void *)(kn_local_window(row, column) + offset);
 }
 
 #endif

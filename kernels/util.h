@@ -50,6 +50,11 @@ static inline void kn_leave(void) {
   __mtia_bar(MTIA_BAR_PE);
 }
 
+// Where all PEs see the local memory of the one at this row and column of the full grid.
+static inline uint64_t kn_local_window(uint32_t row, uint32_t column) {
+  return MTIA_REMOTE_BASE + (uint64_t)(row * MTIA_REMOTE_COLUMNS + column) * MTIA_LOCAL_ROOM;
+}
+
 // Accesses by a core of what a unit moves: the compiler must not move them over the command.
 #define KN_FENCE() __asm__ volatile("" ::: "memory")
 

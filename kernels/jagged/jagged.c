@@ -107,10 +107,8 @@ static void load_rows(const struct job *job, uint64_t at, uint64_t pitch, uint64
 }
 
 static void load_padding(const struct job *job, uint64_t rows) {
-  uint64_t window = (uint64_t)(uintptr_t)MTIA_REMOTE_BASE +
-                    ((uint64_t)__builtin_mtia_id(MTIA_ID_GRID_ROW) * MTIA_REMOTE_COLUMNS +
-                     __builtin_mtia_id(MTIA_ID_GRID_COL)) *
-                        MTIA_LOCAL_ROOM;
+  uint64_t window = kn_local_window((uint32_t)__builtin_mtia_id(MTIA_ID_GRID_ROW),
+                                    (uint32_t)__builtin_mtia_id(MTIA_ID_GRID_COL));
   load_rows(job, window + PAD_AT - MTIA_LOCAL_BASE, 0, rows);
 }
 

@@ -334,16 +334,27 @@ def agree(type_, got, expected):
     return got.shape == expected.shape and bool(close.all())
 
 
-def interpret(tool, path, directory, sizes, values, outputs):
-    command = [tool, path, "--interp", "--shape", ",".join(f"{d}={s}" for d, s in sizes.items())]
+def tensors(directory, values, outputs):
+    """Writes the inputs; the words that name them, and where outputs go."""
+    words = []
     for name, value in values.items():
         if value.ndim:
             np.save(f"{directory}/{name}.npy", value)
-        command += ["--arg", f"{name}={directory}/{name}.npy" if value.ndim else f"{name}={value.item()!r}"]
+        words += ["--arg", f"{name}={directory}/{name}.npy" if value.ndim else f"{name}={value.item()!r}"]
     for name in outputs:
-        command += ["--out", f"{name}={directory}/out-{name}.npy"]
-    subprocess.run(command, check=True, stdout=subprocess.DEVNULL)
+        words += ["--out", f"{name}={directory}/out-{name}.npy"]
+    return words
+
+
+def results(directory, outputs):
     return {name: np.load(f"{directory}/out-{name}.npy") for name in outputs}
+
+
+def interpret(tool, path, directory, sizes, values, outputs):
+    command = [tool, path, "--interp", "--shape", ",".join(f"{d}={s}" for d, s in sizes.items())]
+    command += tensors(directory, values, outputs)
+    subprocess.run(command, check=True, stdout=subprocess.DEVNULL)
+    return results(directory, outputs)
 
 
 def main():

@@ -14,8 +14,6 @@ import re
 import subprocess
 import sys
 
-import numpy as np
-
 sys.path.insert(0, os.path.join(os.path.dirname(__file__), "..", "..", "Inputs"))
 import gallery  # noqa: E402
 
@@ -45,16 +43,11 @@ def run(tool, elf, directory, values, outputs, grid, options, dynamic):
     # Scratch of the plan that the sizes did not choose stays unwritten.
     check = "--check=bounds,race,cb,stale,align" if dynamic else "--check=all"
     command = [tool, elf, "--functional", check, "--grid", grid] + options
-    for name, value in values.items():
-        if value.ndim:
-            np.save(f"{directory}/{name}.npy", value)
-        command += ["--arg", f"{name}={directory}/{name}.npy" if value.ndim else f"{name}={value.item()!r}"]
-    for name in outputs:
-        command += ["--out", f"{name}={directory}/out-{name}.npy"]
+    command += gallery.tensors(directory, values, outputs)
     result = subprocess.run(command, capture_output=True, text=True)
     if result.returncode:
         return None, result.stderr
-    return {name: np.load(f"{directory}/out-{name}.npy") for name in outputs}, ""
+    return gallery.results(directory, outputs), ""
 
 
 def main():
