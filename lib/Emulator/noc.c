@@ -214,6 +214,7 @@ static uint64_t serve_cached(struct mtia_device *dev, uint32_t channel, uint64_t
   }
   if (c.hit || (write && bytes == line))
     return serve_slice(dev, c.slice, bytes, time, last);
+  dev->grid->cache_fetched++;
   uint64_t turn = serve_dram(dev, channel, line, time, &fetched);
   serve_slice(dev, c.slice, line, time, last); // the line goes into the slice, and on at once
   *last = later(*last, fetched + dev->p->sram_latency);

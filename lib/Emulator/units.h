@@ -312,7 +312,7 @@ struct mtia_grid {
   struct mtia_link *link;
   uint64_t trip;                 // number of the data's trip over the links
   struct mtia_sram_cache *cache; // NULL: all of the SRAM is a scratchpad
-  uint64_t cache_hits, cache_misses, cache_written_back;
+  uint64_t cache_hits, cache_misses, cache_fetched, cache_written_back;
   uint8_t *bank_of; // bank of every 32 B (local_bank_width) of a local memory
   // Statistics.
   uint64_t read_bytes[LEVEL_COUNT], written_bytes[LEVEL_COUNT];

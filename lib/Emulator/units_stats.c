@@ -98,6 +98,7 @@ void mtia_units_stats_json(struct mtia_device *dev, uint64_t cycles, struct cJSO
     cJSON *cache = cJSON_AddObjectToObject(object, "sram_cache");
     put(cache, "hits", grid->cache_hits);
     put(cache, "misses", grid->cache_misses);
+    put(cache, "lines_fetched", grid->cache_fetched);
     put(cache, "lines_written_back", grid->cache_written_back);
   }
   put(object, "noc_bytes", grid->noc_bytes);
@@ -136,8 +137,11 @@ void mtia_units_stats_text(struct mtia_device *dev, uint64_t cycles, FILE *out) 
     fprintf(out, "%-22s %12" PRIu64 " %14" PRIu64 "\n", level_key[i], grid->read_bytes[i],
             grid->written_bytes[i]);
   if (grid->cache)
-    fprintf(out, "%-22s %12" PRIu64 " hits, %" PRIu64 " misses, %" PRIu64 " lines written back\n",
-            "SRAM as a cache", grid->cache_hits, grid->cache_misses, grid->cache_written_back);
+    fprintf(out,
+            "%-22s %12" PRIu64 " hits, %" PRIu64 " misses, %" PRIu64 " lines fetched, %" PRIu64
+            " written back\n",
+            "SRAM as a cache", grid->cache_hits, grid->cache_misses, grid->cache_fetched,
+            grid->cache_written_back);
   fprintf(out, "%-22s %12" PRIu64 " B, %" PRIu64 " B saved by multicast\n", "NoC", grid->noc_bytes,
           grid->multicast_saved);
   fprintf(out, "%-22s %12s\n", "cores waited for", "cycles");

@@ -18,21 +18,35 @@ _start:
   .option pop
 
   csrr t0, mhartid
+  andi t2, t0, 1 // the core
   slli t0, t0, MTIA_STACK_SHIFT
   la t1, __mtia_stacks + MTIA_STACK_SIZE
   add sp, t1, t0
 
   // The first lines of the stack, without reading them from DRAM: a miss costs
-  // some 200 cycles, and a kernel's first function would take several.
+  // some 200 cycles, and a kernel's first function would take several. A kernel whose
+  // core 0 needs less skips bytes of this code: 8 for a line.
+  .weak __mtia_stack_skip
   mv t1, sp
+  bnez t2, 1f
+  .option push
+  .option norelax // which would take %lo for all of an address
+  .option norvc
+  lla t0, 1f
+  addi t0, t0, %lo(__mtia_stack_skip)
+  jr t0
   .option arch, +zicboz
+1:
   .rept 16
   addi t1, t1, -64
   cbo.zero (t1)
   .endr
+  .option pop
 
-  // This core's thread-local data: .tdata copied, .tbss zeroed.
+  // This core's thread-local data, if there are any: .tdata copied, .tbss zeroed.
   lla t0, __mtia_tls_size
+  mv tp, sp
+  beqz t0, 3f
   sub sp, sp, t0
   mv tp, sp
   lla t1, __mtia_tls_start
