@@ -22,7 +22,7 @@ struct kn_rows {
 // least) and `most_rows` rows; the first ones come sooner if a PE has several.
 static inline struct kn_rows kn_rows(const struct mtia_tensor *in, const struct mtia_tensor *out,
                                      uint32_t size, uint32_t most, uint32_t most_rows) {
-  enum { BLOCKS = 8 }; // per PE, if there are so many rows
+  enum { BLOCKS = 16 }; // per PE, if there are so many rows
   struct kn_range mine = kn_share(in->dim[0], mtia_pe(), kn_pes());
   struct kn_rows r = {.begin = mine.begin,
                       .end = mine.end,

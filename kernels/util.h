@@ -55,6 +55,29 @@ static inline uint64_t kn_local_window(uint32_t row, uint32_t column) {
   return MTIA_REMOTE_BASE + (uint64_t)(row * MTIA_REMOTE_COLUMNS + column) * MTIA_LOCAL_ROOM;
 }
 
+// At the start of a launched kernel the first 16 lines of each stack are made without reading them
+// from DRAM, 6 cycles each. A kernel whose functions need less on core 0, from which the first load
+// comes, says so: a number of lines.
+#ifdef MTIA_LAUNCH
+#define KN_STACK_LINES(lines)                                                                      \
+  __asm__(".globl __mtia_stack_skip\n.set __mtia_stack_skip, " KN_TEXT((16 - (lines)) * 8))
+#define KN_TEXT(x) KN_TEXT_(x)
+#define KN_TEXT_(x) #x
+#else
+#define KN_STACK_LINES(lines) _Static_assert(lines, "")
+#endif
+
+// So many lines of the stack below what is used of it, for a function with a larger frame, in front
+// of its call.
+static inline void kn_make_stack(uint32_t lines) {
+  uint64_t sp;
+  __asm__("mv %0, sp" : "=r"(sp));
+  sp &= ~UINT64_C(63);
+#pragma clang loop unroll(full)
+  for (uint32_t i = 1; i <= lines; i++)
+    __asm__ volatile("cbo.zero (%0)" ::"r"(sp - 64 * i) : "memory");
+}
+
 // Accesses by a core of what a unit moves: the compiler must not move them over the command.
 #define KN_FENCE() __asm__ volatile("" ::: "memory")
 

@@ -26,6 +26,7 @@ class Case:
     reason   why the goal is not met: what binds, and how one sees that. The goal is not asked for then, but `floor` is
     floor    the least share in percent of a case with a reason
     launch   the share is that of the cycles with the launch
+    again    the .elf file's kernel of this name does the same `times` times: cycles and bytes are the second time's
     """
     kernel: str
     what: str
@@ -35,6 +36,7 @@ class Case:
     reason: str = ""
     floor: float = 0
     launch: bool = False
+    again: str = ""
 
     def name(self):
         return f"{self.kernel}, {self.what}"

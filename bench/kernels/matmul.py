@@ -41,11 +41,14 @@ def matmul(types, layout, b, m, n, k, goal, onto=False, places=(), **more):
                 (", x and w in DRAM" if places else ""), goal, data, **more)
 
 
-TURNED = dict(reason="MLU: it turns four tiles per step of four mml, 32 cycles each, and the four operand buffers hold one step "
-              "(--profile: MLU as busy as the DPE)", floor=78)
+TURNED = dict(reason="four operand buffers: the first mml of a step needs two new tiles, and the buffer of the second is given back by the "
+              "third mml of the step before: its 32 + 12 cycles and 40 of the turn are 20 more than the 64 until then, so a step takes "
+              "148 cycles for 128 of products, 86.5 % of the DPE (--trace); start and end beside it", floor=78)
 BOTH = dict(reason="SRAM and DPE, each of which needs as many cycles as the other: neither leaves the other slack (--profile: both)",
             floor=84)
-FAR = dict(reason="DRAM: 64 x 64 per PE and step are 256 bytes per cycle of the grid, DRAM has 187 (--profile: DRAM)", floor=62)
+FAR = dict(reason="DRAM: a strip of 64 rows of 4 KB is twice the local memory, so nothing is kept, and 64 x 64 per PE and step are 256 bytes per "
+           "cycle of the grid, of which DRAM has 187, 73 % (--profile: DRAM); with half of the SRAM as a cache it takes 82300 cycles, 80 %",
+           floor=62)
 
 
 def cases():

@@ -4,8 +4,10 @@ import numpy as np
 from common import Case, Data
 
 DTYPES = {"i8": np.int8, "u8": np.uint8, "f16": np.float16, "bf16": np.dtype("V2"), "f32": np.float32, "i32": np.int32}
-# One megabyte takes 2048 cycles at the least.
-START = "the kernel's start, first load and last store take 600 cycles; in between the SRAM is never idle (--trace)"
+# --trace of PE (3,3): the first load leaves at 260 of 2487 cycles (80 start-up, 180 arguments and plan), its data and the
+# last store's acknowledgement are 90 on their way, leaving takes 30.
+SHORT = ("2 MB take 2048 cycles; 260 go by until the first load leaves, 120 for the ways to and from the SRAM and the end, "
+         "when it is idle: 90 % leaves 228 for all that (--trace)")
 
 
 def numbers(shape, kind):
@@ -27,8 +29,8 @@ def transpose(kind, shape, goal, axes=None, **more):
 
 
 def cases():
-    for kind, floor in (("i8", 75), ("f16", 85), ("f32", 0)):
-        yield transpose(kind, (256, 128, 32), 90, **(dict(reason=START, floor=floor) if floor else {}))
+    for kind, floor in (("i8", 80), ("f16", 0), ("f32", 0)):
+        yield transpose(kind, (256, 128, 32), 90, **(dict(reason=SHORT, floor=floor) if floor else {}))
         yield transpose(kind, (1, 4096, 1024), 90)
     for kind in ("u8", "bf16", "i32"):
         yield transpose(kind, (16, 512, 256), 85)

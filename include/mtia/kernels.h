@@ -125,7 +125,7 @@ struct mtia_transpose_args {
 //   requantise_channel_i32_Y    Y: i8 u8                      q(float32(x) * scales[n])
 //   tanh sigmoid exp gelu silu  _T: f32 f16 bf16              the function (docs/numerics.md)
 //   relu rsqrt reciprocal
-//   clamp_T                     f32 f16 bf16                  fmin(fmax(x, low), high)
+//   clamp_T                     f32 f16 bf16                  min(max(x, low), high), NaN of NaN
 //   convert_X_Y                 see the table                 x; f32 to i32: to nearest, ties to
 //                                                             even, saturated, NaN is 0
 //
@@ -214,10 +214,13 @@ struct mtia_broadcast_args {
 //===----------------------------------------------------------------------===//
 // Choice
 //
-//   where_T    y[m, n] = a[m, n] where condition[m, n] is not 0, else b[m, n]
+//   where_T    y = a where condition is not 0, else b
 //
-//   condition: bool[M, N]; a, b, y: [M, N] of the kernel's type. Bits are moved. SHAPE: extents
-//   differ.
+//   y: [Y0, Y1, Y2, Y3]; condition (bool), a, b: 4 dimensions, each that of y or 1, which is
+//   repeated
+//
+// All tensors are of 4 dimensions: fewer begin with ones. Bits are moved. SHAPE: a dimension that
+// is neither.
 //===----------------------------------------------------------------------===//
 
 struct mtia_where_args {
@@ -237,11 +240,11 @@ struct mtia_where_args {
 //   dense: [B, D], sparse: [B, S, D], y: [B, D + F(F-1)/2], one type
 //
 // As in PyTorch's DLRM: the dense feature and the lower triangle of f * f^T, row by row, without
-// its diagonal. f16, bf16: sums in binary32 in the order of D, from +0, rounded once. i8: the
-// product is clamp(round(float32(dot) * scale) + zero), the dense feature clamp(round(float32(x) *
+// its diagonal. f16, bf16: sums in binary32 in the order of D, from +0, rounded once; f32: in the
+// order of D, from +0, each product added by a fused multiply-add. i8: the product is
+// clamp(round(float32(dot) * scale) + zero), the dense feature clamp(round(float32(x) *
 // dense_scale) + zero), ties to even; only i8 has these scalars.
-// SHAPE: other extents. LIMIT: two samples and their results do not fit into local memory: twice
-// F * (bytes of D + bytes of F) + bytes of y's row, each rounded up to 32.
+// SHAPE: other extents.
 //===----------------------------------------------------------------------===//
 
 struct mtia_interaction_args {
@@ -261,7 +264,16 @@ struct mtia_interaction_args {
 //   softmax       y[m, n] = e^(t[m, n] - max t[m]) / the row's sum of these powers
 //   log_softmax   y[m, n] = t[m, n] - max t[m] - log(that sum)
 //
-//   x, y: [M, N] of the kernel's type; t = x * scale, rounded to f32
+//   softmax_mask  as softmax
+//
+//   x, y: [M, N] of the kernel's type; t = x * scale, rounded to f32; softmax_mask:
+//   t[m, n] = x[m, n] * scale + mask[floor(m / every) mod R, n], product and sum each rounded to
+//   f32; mask: [R, N] of the kernel's type
+//
+// Scores [B, H, T, N] are x with B * H * T rows: a mask [T, N] goes with `every` 1, one of samples'
+// keys, [B, N], with H * T. A boolean mask becomes numbers, 0 and -infinity, by where_T, once for
+// all heads. (-infinity added to infinity or to a NaN is a NaN: PyTorch's masked_fill would leave
+// them out.)
 //
 // A row with a NaN or +infinity, or with nothing but -infinity, becomes NaN; -infinity elsewhere
 // gives 0 (log_softmax: -infinity). y may be x. Arithmetic is f32, by the SE: its exp, 16 partial
@@ -270,13 +282,15 @@ struct mtia_interaction_args {
 //   normal numbers of f32;
 //   log_softmax's absolute error at most (|t - max t| + N / 16 + 32 + 4 |log sum|) * 2^-24.
 // N / 16 is what sums of N numbers can lose; what they lose is a few units.
-// SHAPE: x and y have different extents.
+// SHAPE: x and y have different extents, or the mask has others or no row. VALUE: every is below 1.
 //===----------------------------------------------------------------------===//
 
 struct mtia_softmax_args {
   struct mtia_tensor x;
   float scale;
   struct mtia_tensor y;
+  struct mtia_tensor mask; // of softmax_mask only, and `every`
+  int32_t every;
 };
 
 #define MTIA_VARIANT(kernel, ...)                                                                  \
@@ -544,7 +558,14 @@ struct mtia_fc_args {
   struct mtia_tensor y;
 };
 
-#define MTIA_VARIANT(kernel, ...) enum mtia_status mtia_##kernel(const struct mtia_fc_args *args);
+// mtia_<kernel>_prefetch is the same layer, and brings `next`, the weights [N', K'] of a layer that
+// comes later, with x's type, from DRAM into the SRAM that caches it (dma.prefetch), while this one
+// multiplies: for layers that the DPE bounds, or whose operands are in SRAM. Where the SRAM caches
+// nothing, or next is in SRAM, that has no effect. next is as all tensors in data and pitch.
+#define MTIA_VARIANT(kernel, ...)                                                                  \
+  enum mtia_status mtia_##kernel(const struct mtia_fc_args *args);                                 \
+  enum mtia_status mtia_##kernel##_prefetch(const struct mtia_fc_args *args,                       \
+                                            const struct mtia_tensor *next);
 #include <mtia/kernels/fc.def>
 
 //===----------------------------------------------------------------------===//

@@ -3,14 +3,20 @@
 // Two or three tensors in, one out, with broadcasting; <mtia/kernels.h> says what is computed.
 // Arithmetic: se.bin (docs/numerics.md).
 //
-// Neighbouring dimensions become one where all tensors' strides allow it. What is left is dealt out
+// Tensors of the same extents, without padding, are lines, of which every PE has as much as the
+// others, to 64 elements. Of others neighbouring dimensions become one where all tensors' strides
+// allow it. What is left is dealt out
 // in pieces of some columns of some rows, of up to 4 KB; every PE has as many as the others, to
-// one. Core 0 loads what each operand has of a piece: all of it, one row, one column, one element.
+// one. Core 0 loads what each operand has of a piece: all of it, one row, one column, one element;
+// the first before anything else is made ready.
 // Core 1 issues one se.bin per piece, whose second input may be any of these (elements of a column
 // come 32 bytes apart: the MLU puts them together). A first input of less than a piece changes
 // places with the second, or is expanded by the MLU: rows by copies of one, columns as the
 // transpose of copies of one. The c of fma, expanded likewise, is copied to where the result goes.
 #include "../launch.h"
+#include "../se.h"
+
+KN_STACK_LINES(4);
 
 enum { CB_A, CB_B, CB_C, CB_A_DENSE, CB_B_DENSE, CB_C_DENSE, CB_A_FULL, CB_C_FULL, CB_OUT };
 enum {
@@ -21,6 +27,10 @@ enum {
   DENSE_SIZE = 2 * PIECE,
   FULL_SIZE = 2 * PIECE,
   OUT_SIZE = 4 * PIECE,
+  LOADED_AT = MTIA_LOCAL_BASE,
+  DENSE_AT = LOADED_AT + OPERANDS * LOADED_SIZE,
+  FULL_AT = DENSE_AT + OPERANDS * DENSE_SIZE,
+  OUT_AT = FULL_AT + 2 * FULL_SIZE,
 };
 _Static_assert(OPERANDS *(LOADED_SIZE + DENSE_SIZE) + 2 * FULL_SIZE + OUT_SIZE <= MTIA_LOCAL_SIZE,
                "local memory");
@@ -52,10 +62,12 @@ enum op {
   QUANTISED_MUL = MTIA_SE_QUANTISED | MTIA_SE_MUL,
 };
 
+typedef void apply_function(bool first_made, bool second_made);
+
 struct job {
   enum op op;
-  void (*apply)(bool first_made, bool second_made); // of that operation
-  uint32_t size;                                    // bytes of an element
+  apply_function *apply; // of that operation
+  uint32_t size;         // bytes of an element
   unsigned operands;
   uint64_t n[4];
   struct operand in[OPERANDS], out;
@@ -92,31 +104,6 @@ static bool can_merge(const struct job *job, int i, struct operand *const *t, un
         : t[k]->kind == COLUMN ? t[k]->stride[2] != 0
                                : t[k]->stride[2] != job->n[3] * job->size)
       return false;
-  return true;
-}
-
-// Whole tensors without padding, the commonest case: one row.
-static bool is_plain(struct job *job, const struct mtia_tensor *const *in,
-                     const struct mtia_tensor *y) {
-  uint64_t total = y->dim[3];
-  for (int i = 2; i >= 0; i--) {
-    if (y->dim[i] != 1 && y->stride[i] != total * job->size)
-      return false;
-    total *= y->dim[i];
-  }
-  for (unsigned k = 0; k < job->operands; k++)
-    for (int i = 0; i < 4; i++)
-      if (in[k]->dim[i] != y->dim[i] ||
-          (i < 3 && in[k]->dim[i] != 1 && in[k]->stride[i] != y->stride[i]))
-        return false;
-  for (unsigned k = 0; k <= job->operands; k++) {
-    struct operand *t = k < job->operands ? &job->in[k] : &job->out;
-    t->data = k < job->operands ? in[k]->data : y->data;
-    t->stride[0] = t->stride[1] = t->stride[2] = 0;
-    t->kind = FULL;
-  }
-  job->n[0] = job->n[1] = job->n[2] = 1;
-  job->n[3] = total;
   return true;
 }
 
@@ -253,8 +240,24 @@ static uint32_t width_of(const struct job *job, enum kind kind, const struct wal
     __mtia_dma_in(cb, address(job, t, &w), rows_of(t->kind, &w), multicast);                       \
   } while (0)
 
-static void load(const struct job *job) {
+// What the first load does not wait for; the cores meet behind it.
+static void set_up_rest(void) {
+  __mtia_cb_init(CB_A_DENSE, DENSE_AT, DENSE_SIZE);
+  __mtia_cb_init(CB_B_DENSE, DENSE_AT + DENSE_SIZE, DENSE_SIZE);
+  __mtia_cb_init(CB_C_DENSE, DENSE_AT + 2 * DENSE_SIZE, DENSE_SIZE);
+  __mtia_cb_init(CB_A_FULL, FULL_AT, FULL_SIZE);
+  __mtia_cb_init(CB_C_FULL, FULL_AT + FULL_SIZE, FULL_SIZE);
+  __mtia_cb_init(CB_OUT, OUT_AT, OUT_SIZE);
+  __mtia_bar(MTIA_BAR_PE);
+}
+
+__attribute__((noinline)) static void load(const struct job *job) {
+  __mtia_cb_init(CB_A, LOADED_AT, LOADED_SIZE);
+  __mtia_cb_init(CB_B, LOADED_AT + LOADED_SIZE, LOADED_SIZE);
+  if (job->operands > 2)
+    __mtia_cb_init(CB_C, LOADED_AT + 2 * LOADED_SIZE, LOADED_SIZE);
   struct walk w = begin(job);
+  bool ready = false;
   if (job->share) { // all PEs of the row, also those without a piece
     __mtia_cr_w(MTIA_CR_MCAST, (1u << mtia_cols()) - 1);
     w.columns = job->piece_columns;
@@ -273,7 +276,12 @@ static void load(const struct job *job) {
       LOAD(CB_B, 1, MTIA_MC_NONE);
     if (job->operands > 2 && (fresh || !job->in[2].stays))
       LOAD(CB_C, 2, MTIA_MC_NONE);
+    if (!ready)
+      set_up_rest();
+    ready = true;
   }
+  if (!ready)
+    set_up_rest();
 }
 
 //===----------------------------------------------------------------------===//
@@ -401,10 +409,11 @@ static void pop_what_stays(const struct job *job, const struct walk *w) {
     __mtia_cb_pop(CB_C, bytes_of(job, job->in[2].kind, w));
 }
 
-static void compute(const struct job *job, enum mtia_se_type type) {
+__attribute__((noinline)) static void compute(const struct job *job, enum mtia_se_type type) {
   __mtia_cr_w(MTIA_CR_SE_FMT, mtia_se_fmt(type, type, type, (enum mtia_se_second)job->in[1].kind));
   __mtia_cr_w(MTIA_CR_DMA_OUT_PITCH, job->out.stride[2]);
   struct walk w = begin(job), before = w;
+  __mtia_bar(MTIA_BAR_PE);
   before.columns = job->piece_columns; // of a PE without pieces, which may share
   for (bool any = job->share; w.left; any = true, before = w, next(job, &w)) {
     if (w.first && any && !job->share)
@@ -417,36 +426,108 @@ static void compute(const struct job *job, enum mtia_se_type type) {
     pop_what_stays(job, &before);
 }
 
-static enum mtia_status run(enum op op, void (*apply)(bool, bool), enum mtia_se_type type,
-                            const struct mtia_broadcast_args *a) {
+//===----------------------------------------------------------------------===//
+// Lines
+//===----------------------------------------------------------------------===//
+
+enum { SHARE = 64 }; // elements: 64 bytes at least, a request of the FI
+
+// This PE's part: elements [at, end), `size` at a time.
+struct line {
+  uint64_t at, end;
+  uint32_t size;
+};
+
+static inline __attribute__((always_inline)) bool same_extents(const struct mtia_tensor *t,
+                                                               const struct mtia_tensor *y) {
+  return t->dim[0] == y->dim[0] && t->dim[1] == y->dim[1] && t->dim[2] == y->dim[2] &&
+         t->dim[3] == y->dim[3] && (y->dim[2] == 1 || t->stride[2] == y->stride[2]) &&
+         (y->dim[1] == 1 || t->stride[1] == y->stride[1]) &&
+         (y->dim[0] == 1 || t->stride[0] == y->stride[0]);
+}
+
+static inline __attribute__((always_inline)) bool is_line(const struct mtia_broadcast_args *a,
+                                                          bool third, uint32_t log2) {
+  const struct mtia_tensor *y = &a->y;
+  uint64_t row = y->dim[3] << log2, plane = row * y->dim[2];
+  return (y->dim[2] == 1 || y->stride[2] == row) && (y->dim[1] == 1 || y->stride[1] == plane) &&
+         (y->dim[0] == 1 || y->stride[0] == plane * y->dim[1]) && same_extents(&a->a, y) &&
+         same_extents(&a->b, y) && (!third || same_extents(&a->c, y));
+}
+
+static inline struct line get_line(const struct mtia_broadcast_args *a, uint32_t log2) {
+  const uint64_t *n = a->y.dim;
+  uint64_t total = n[0] * n[1] * n[2] * n[3];
+  struct kn_range mine = kn_share((total + SHARE - 1) / SHARE, mtia_pe(), kn_pes());
+  uint32_t most = PIECE >> log2;
+  uint32_t fair = (uint32_t)kn_min(kn_div(total, PIECES * kn_pes()), most) / SHARE * SHARE;
+  return (struct line){mine.begin * SHARE, kn_min(mine.end * SHARE, total),
+                       fair < most ? fair + SHARE : fair};
+}
+
+static inline void load_some(const struct mtia_broadcast_args *a, struct line *line, uint64_t end,
+                             bool third, uint32_t log2) {
+  for (; line->at < end; line->at += line->size) {
+    __mtia_cr_w2(MTIA_CR_DMA_IN, kn_min(line->size, line->end - line->at) << log2, 0);
+    __mtia_dma_in(CB_A, a->a.data + (line->at << log2), 1, MTIA_MC_NONE);
+    __mtia_dma_in(CB_B, a->b.data + (line->at << log2), 1, MTIA_MC_NONE);
+    if (third)
+      __mtia_dma_in(CB_C, a->c.data + (line->at << log2), 1, MTIA_MC_NONE);
+  }
+}
+
+__attribute__((noinline)) static void load_line(const struct mtia_broadcast_args *a, bool third,
+                                                uint32_t log2) {
+  __mtia_cb_init(CB_A, LOADED_AT, LOADED_SIZE);
+  __mtia_cb_init(CB_B, LOADED_AT + LOADED_SIZE, LOADED_SIZE);
+  __mtia_cb_init(CB_C, LOADED_AT + 2 * LOADED_SIZE, LOADED_SIZE);
+  struct line line = get_line(a, log2);
+  load_some(a, &line, kn_min(line.at + line.size, line.end), third, log2);
+  set_up_rest();
+  load_some(a, &line, line.end, third, log2);
+}
+
+__attribute__((noinline)) static void compute_line(const struct mtia_broadcast_args *a,
+                                                   apply_function *apply, enum mtia_se_type type,
+                                                   bool third, uint32_t log2) {
+  struct line line = get_line(a, log2);
+  __mtia_cr_w(MTIA_CR_SE_FMT, mtia_se_fmt(type, type, type, MTIA_SE_EACH));
+  __mtia_cr_w2(MTIA_CR_SE_SRC, 0, 0);
+  __mtia_bar(MTIA_BAR_PE);
+  for (uint64_t at = line.at; at < line.end; at += line.size) {
+    uint32_t elements = (uint32_t)kn_min(line.size, line.end - at);
+    uint32_t bytes = kn_pad(elements << log2);
+    __mtia_cr_w2(MTIA_CR_SE_LEN, elements, 0);
+    if (third) {
+      __mtia_se_un(CB_OUT, CB_C, MTIA_SE_COPY);
+      __mtia_cb_pop(CB_C, bytes);
+    }
+    apply(false, false);
+    __mtia_cb_pop(CB_A, bytes);
+    __mtia_cb_pop(CB_B, bytes);
+    __mtia_cb_push(CB_OUT, bytes);
+    __mtia_cr_w2(MTIA_CR_DMA_OUT, elements << log2, 0);
+    __mtia_dma_out(CB_OUT, a->y.data + (at << log2), 1);
+  }
+}
+
+static bool is_nothing(const struct mtia_tensor *t) {
+  return t->dim[0] == 0 || t->dim[1] == 0 || t->dim[2] == 0 || t->dim[3] == 0;
+}
+
+__attribute__((noinline)) static enum mtia_status run_any(enum op op, apply_function *apply,
+                                                          enum mtia_se_type type,
+                                                          const struct mtia_broadcast_args *a) {
   const struct mtia_tensor *const in[OPERANDS] = {&a->a, &a->b, &a->c};
   struct job job; // not cleared: memset would take longer than all that follows
   job.op = op;
   job.apply = apply;
-  job.size = type <= MTIA_SE_U8 ? 1 : type >= MTIA_SE_F16 ? 2 : 4;
+  job.size = kn_se_size(type);
   job.operands = op == FMA ? 3 : 2;
-  if (!is_plain(&job, in, &a->y)) {
-    enum mtia_status status = describe(&job, in, &a->y);
-    if (status != MTIA_STATUS_OK)
-      return status;
-  }
-  if (job.n[0] == 0 || job.n[1] == 0 || job.n[2] == 0 || job.n[3] == 0)
-    return MTIA_STATUS_OK;
+  enum mtia_status status = describe(&job, in, &a->y);
+  if (status != MTIA_STATUS_OK || is_nothing(&a->y))
+    return status;
   cut(&job);
-  if (mtia_core() == 0) {
-    uint64_t base = MTIA_LOCAL_BASE;
-#define PLACE(cb, size) (__mtia_cb_init(cb, base, size), base += size)
-    PLACE(CB_A, LOADED_SIZE);
-    PLACE(CB_B, LOADED_SIZE);
-    PLACE(CB_C, LOADED_SIZE);
-    PLACE(CB_A_DENSE, DENSE_SIZE);
-    PLACE(CB_B_DENSE, DENSE_SIZE);
-    PLACE(CB_C_DENSE, DENSE_SIZE);
-    PLACE(CB_A_FULL, FULL_SIZE);
-    PLACE(CB_C_FULL, FULL_SIZE);
-    PLACE(CB_OUT, OUT_SIZE);
-  }
-  __mtia_bar(MTIA_BAR_PE);
   if (mtia_core() == 0)
     load(&job);
   else
@@ -455,11 +536,27 @@ static enum mtia_status run(enum op op, void (*apply)(bool, bool), enum mtia_se_
   return MTIA_STATUS_OK;
 }
 
+static enum mtia_status run(enum op op, apply_function *apply, enum mtia_se_type type,
+                            const struct mtia_broadcast_args *a) {
+  uint32_t log2 = kn_se_size(type) >> 1;
+  if (!is_line(a, op == FMA, log2) || is_nothing(&a->y)) {
+    if (mtia_core() == 0)
+      kn_make_stack(10);
+    return run_any(op, apply, type, a);
+  }
+  if (mtia_core() == 0)
+    load_line(a, op == FMA, log2);
+  else
+    compute_line(a, apply, type, op == FMA, log2);
+  kn_leave();
+  return MTIA_STATUS_OK;
+}
+
 //===----------------------------------------------------------------------===//
 // Kernels
 //===----------------------------------------------------------------------===//
 
-static enum mtia_status run_quantised(enum op op, void (*apply)(bool, bool), enum mtia_se_type type,
+static enum mtia_status run_quantised(enum op op, apply_function *apply, enum mtia_se_type type,
                                       const struct mtia_broadcast_args *a) {
   if (a->style < MTIA_ROUND_EVEN || a->style > MTIA_ROUND_BEFORE)
     return MTIA_STATUS_VALUE;

@@ -5,15 +5,18 @@
 // Where all inputs begin at multiples of 32 bytes of y's rows, and always with blocks of rows, the
 // FI moves them (moves.h). Otherwise y is cut into pieces of some rows and up to 2 KB of each;
 // every PE has as many pieces as the others, to one. Core 0 loads what the inputs have of a piece,
-// from multiples of 32 bytes on; core 1 has the MLU put the parts beside each other, and stores.
+// from multiples of 32 bytes on, the first before anything else is made ready; core 1 has the MLU
+// put the parts beside each other, and stores.
 #include "../launch.h"
 #include "../moves.h"
+
+KN_STACK_LINES(4);
 
 enum { CB_IN = KN_CB_MOVE_IN, CB_OUT = KN_CB_MOVE_OUT };
 enum {
   PIECE = 8192, // bytes
   WIDE = 2048,  // of a row
-  PIECES = 8,   // per PE, if there are as many rows
+  PIECES = 16,  // per PE, if there are as many rows
   CB_SIZE = MTIA_LOCAL_SIZE / 2,
 };
 
@@ -42,7 +45,10 @@ struct part {
   uint64_t from, to, start;
 };
 
-static struct cut cut(const struct job *j, uint32_t log2) {
+// Inlined, as all of it stands between the start and the first load.
+#define ALWAYS_INLINE static inline __attribute__((always_inline))
+
+ALWAYS_INLINE struct cut cut(const struct job *j, uint32_t log2) {
   struct cut c = {.log2 = log2, .rows = j->y->dim[0], .bytes = j->y->dim[1] << log2};
   c.wide = (uint32_t)kn_min(WIDE, kn_pad(c.bytes));
   c.pieces_across = c.bytes <= WIDE ? 1 : (uint32_t)kn_ceil_div(c.bytes, WIDE);
@@ -51,12 +57,12 @@ static struct cut cut(const struct job *j, uint32_t log2) {
   return c;
 }
 
-static void measure(const struct cut *c, struct walk *w) {
+ALWAYS_INLINE void measure(const struct cut *c, struct walk *w) {
   w->rows = (uint32_t)kn_min(c->piece_rows, c->rows - w->row);
   w->bytes = (uint32_t)kn_min(c->wide, c->bytes - w->at);
 }
 
-static struct walk begin(const struct cut *c) {
+ALWAYS_INLINE struct walk begin(const struct cut *c) {
   uint64_t down = kn_ceil_div(c->rows, c->piece_rows);
   struct kn_range mine = kn_share(down * c->pieces_across, mtia_pe(), kn_pes());
   struct walk w = {.left = mine.end - mine.begin};
@@ -81,7 +87,7 @@ static void next(const struct cut *c, struct walk *w) {
 }
 
 // False if the input has nothing of the piece. `first` is where it begins in y's rows.
-static bool part_of(const struct walk *w, uint64_t first, uint64_t bytes, struct part *p) {
+ALWAYS_INLINE bool part_of(const struct walk *w, uint64_t first, uint64_t bytes, struct part *p) {
   uint64_t begin = kn_max(w->at, first), end = kn_min(w->at + w->bytes, first + bytes);
   if (begin >= end)
     return false;
@@ -89,26 +95,43 @@ static bool part_of(const struct walk *w, uint64_t first, uint64_t bytes, struct
   return true;
 }
 
-static void load(const struct job *j, const struct cut *c) {
-  for (struct walk w = begin(c); w.left; next(c, &w)) {
-    uint64_t first = 0;
-    for (unsigned i = 0; i < j->inputs; i++) {
-      const struct mtia_tensor *x = j->x[i];
-      uint64_t bytes = x->dim[1] << c->log2;
-      struct part p;
-      if (part_of(&w, first, bytes, &p)) {
-        __mtia_cr_w2(MTIA_CR_DMA_IN, p.to - p.start, 0);
-        __mtia_cr_w(MTIA_CR_DMA_IN_PITCH, x->stride[0]);
-        __mtia_dma_in(CB_IN, x->data + w.row * x->stride[0] + p.start, w.rows, MTIA_MC_NONE);
-      }
-      first += bytes;
+ALWAYS_INLINE void load_piece(const struct job *j, const struct cut *c, const struct walk *w) {
+  uint64_t first = 0;
+  for (unsigned i = 0; i < j->inputs; i++) {
+    const struct mtia_tensor *x = j->x[i];
+    uint64_t bytes = x->dim[1] << c->log2;
+    struct part p;
+    if (part_of(w, first, bytes, &p)) {
+      __mtia_cr_w2(MTIA_CR_DMA_IN, p.to - p.start, 0);
+      __mtia_cr_w(MTIA_CR_DMA_IN_PITCH, x->stride[0]);
+      __mtia_dma_in(CB_IN, x->data + w->row * x->stride[0] + p.start, w->rows, MTIA_MC_NONE);
     }
+    first += bytes;
   }
 }
 
-static void join(const struct job *j, const struct cut *c) {
+__attribute__((noinline)) static void load(const struct job *j, const struct cut *c) {
+  __mtia_cb_init(CB_IN, MTIA_LOCAL_BASE, CB_SIZE);
+  struct walk w = begin(c);
+  bool ready = false;
+  while (w.left) {
+    load_piece(j, c, &w);
+    if (!ready) {
+      __mtia_cb_init(CB_OUT, MTIA_LOCAL_BASE + CB_SIZE, CB_SIZE);
+      __mtia_bar(MTIA_BAR_PE);
+    }
+    ready = true;
+    next(c, &w);
+  }
+  if (!ready)
+    __mtia_bar(MTIA_BAR_PE);
+}
+
+__attribute__((noinline)) static void join(const struct job *j, const struct cut *c) {
   __mtia_cr_w(MTIA_CR_DMA_OUT_PITCH, j->y->stride[0]);
-  for (struct walk w = begin(c); w.left; next(c, &w)) {
+  struct walk w = begin(c);
+  __mtia_bar(MTIA_BAR_PE);
+  for (; w.left; next(c, &w)) {
     uint32_t out_row = kn_pad(w.bytes);
     uint64_t first = 0;
     __mtia_cr_w2(MTIA_CR_MLU_DST, 0, out_row);
@@ -135,8 +158,9 @@ static void join(const struct job *j, const struct cut *c) {
   }
 }
 
-static enum mtia_status check(const struct job *j) {
+ALWAYS_INLINE enum mtia_status check(const struct job *j) {
   uint64_t columns = 0;
+#pragma clang loop unroll(full)
   for (unsigned i = 0; i < j->inputs; i++) {
     if (j->x[i]->dim[0] != j->y->dim[0])
       return MTIA_STATUS_SHAPE;
@@ -145,16 +169,11 @@ static enum mtia_status check(const struct job *j) {
   return columns == j->y->dim[1] ? MTIA_STATUS_OK : MTIA_STATUS_SHAPE;
 }
 
-static enum mtia_status concat(const struct job *j, uint32_t log2) {
+ALWAYS_INLINE enum mtia_status concat(const struct job *j, uint32_t log2) {
   enum mtia_status status = check(j);
   if (status != MTIA_STATUS_OK || j->y->dim[0] == 0 || j->y->dim[1] == 0)
     return status;
-  if (mtia_core() == 0) {
-    __mtia_cb_init(CB_IN, MTIA_LOCAL_BASE, CB_SIZE);
-    __mtia_cb_init(CB_OUT, MTIA_LOCAL_BASE + CB_SIZE, CB_SIZE);
-  }
   struct cut c = cut(j, log2);
-  __mtia_bar(MTIA_BAR_PE);
   if (mtia_core() == 0)
     load(j, &c);
   else
@@ -163,7 +182,8 @@ static enum mtia_status concat(const struct job *j, uint32_t log2) {
   return MTIA_STATUS_OK;
 }
 
-static enum mtia_status run_ROWS4(const struct mtia_concat_args *a, uint32_t log2) {
+__attribute__((noinline)) static enum mtia_status run_ROWS4(const struct mtia_concat_args *a,
+                                                            uint32_t log2) {
   struct job j = {.y = &a->y, .inputs = 4};
   j.x[0] = &a->x0, j.x[1] = &a->x1, j.x[2] = &a->x2, j.x[3] = &a->x3;
   return concat(&j, log2);
@@ -174,12 +194,14 @@ static struct job all_inputs(const struct mtia_concat_args *a) {
       {&a->x0, &a->x1, &a->x2, &a->x3, &a->x4, &a->x5, &a->x6, &a->x7}, &a->y, KN_MOVES};
 }
 
-static enum mtia_status run_ROWS8(const struct mtia_concat_args *a, uint32_t log2) {
+__attribute__((noinline)) static enum mtia_status run_ROWS8(const struct mtia_concat_args *a,
+                                                            uint32_t log2) {
   struct job j = all_inputs(a);
   return concat(&j, log2);
 }
 
-static enum mtia_status run_BLOCKS(const struct mtia_concat_args *a, uint32_t log2) {
+__attribute__((noinline)) static enum mtia_status blocks(const struct mtia_concat_args *a,
+                                                         uint32_t log2) {
   struct job j = all_inputs(a);
   struct kn_move moves[KN_MOVES];
   uint64_t rows = 0;
@@ -203,6 +225,12 @@ static enum mtia_status run_BLOCKS(const struct mtia_concat_args *a, uint32_t lo
     return MTIA_STATUS_SHAPE;
   kn_move_all(moves, j.inputs);
   return MTIA_STATUS_OK;
+}
+
+static enum mtia_status run_BLOCKS(const struct mtia_concat_args *a, uint32_t log2) {
+  if (mtia_core() == 0)
+    kn_make_stack(12);
+  return blocks(a, log2);
 }
 
 #define LAUNCH_ROWS4(kernel, T)                                                                    \

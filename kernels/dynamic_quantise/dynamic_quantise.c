@@ -14,15 +14,18 @@
 #include "../rows.h"
 #include <mtia/mtia_simd.h>
 
+KN_STACK_LINES(7);
+
 enum { CB_IN, CB_OUT, CB_LOW, CB_HIGH, CB_SCALE, CB_ZERO };
 enum {
-  LONG = 16384, // bytes of a row that is loaded once; of a group of rows
-  UNIT = 8,     // rows: 32 bytes of scales
-  LANES = 16,   // rows of a vector
-  GROUP = 64,   // rows, at most
-  FLUSH = 64,   // scales that leave together
-  PIECES = 8,   // of the tensor, per PE
-  SLOTS = 32,   // PEs of a row or column of the grid, at most
+  LONG = 16384,  // bytes of a row that is loaded once
+  NARROW = 1024, // bytes of a row below which groups are of LONG: each row is a command
+  UNIT = 8,      // rows: 32 bytes of scales
+  LANES = 16,    // rows of a vector
+  GROUP = 64,    // rows, at most
+  FLUSH = 64,    // scales that leave together
+  PIECES = 8,    // of the tensor, per PE
+  SLOTS = 32,    // PEs of a row or column of the grid, at most
   IN_SIZE = 4 * LONG,
   STATS_SIZE = 4 * 4 * GROUP,
   PARAM_SIZE = 2 * 4 * FLUSH,
@@ -341,7 +344,8 @@ static enum mtia_status run_ROWS(struct job *j) {
   uint64_t row = kn_pad(j->columns * j->size);
   if (row <= LONG) {
     j->piece_columns = (uint32_t)j->columns;
-    j->piece_rows = (uint32_t)kn_min(kn_max(kn_div(LONG, kn_max(row, 1)), 1), GROUP);
+    uint32_t bytes = row < NARROW ? LONG : LONG / 2;
+    j->piece_rows = (uint32_t)kn_min(kn_max(kn_div(bytes, kn_max(row, 1)), 1), GROUP);
     if (j->piece_rows > UNIT)
       j->piece_rows &= ~(UNIT - 1u); // scales leave by multiples of it
     while (j->piece_rows < UNIT && j->piece_rows & (j->piece_rows - 1))

@@ -269,7 +269,7 @@ static uint64_t locate(const struct job *j, struct quest *q, struct plan *p) {
   p->end = (struct place){shared()->place[1].bag, shared()->place[1].index};
   // Offsets that run backwards may make a share end before it begins.
   bad = shared()->bad + (p->end.bag < p->begin.bag || p->end.index < p->begin.index);
-  if (p->end.index < p->begin.index)
+  if (p->end.index < p->begin.index || p->end.bag <= p->begin.bag)
     p->end.index = p->begin.index;
   if (core == 1 && p->early && p->begin.index == p->end.index)
     __mtia_cb_pop(CB_INDEX, CHUNK << j->kind->index_log2);

@@ -27,19 +27,30 @@
 #define FC_FLOAT 1
 #include "fc_compute.h"
 
+KN_STACK_LINES(7);
+
 static bool aligned(const struct mtia_tensor *t) {
   return ((t->data | t->stride[0]) & (MTIA_DMA_ALIGN - 1)) == 0;
 }
 
-static inline enum mtia_status check_shape(const struct mtia_fc_args *a, uint32_t in_log2) {
+// What loads of x and w rely on; then the rest.
+static inline enum mtia_status check_operands(const struct mtia_fc_args *a, uint32_t in_log2) {
   uint64_t m = a->x.dim[0], k = a->x.dim[1], n = a->w.dim[0];
-  if (a->w.dim[1] != k || a->y.dim[0] != m || a->y.dim[1] != n)
-    return MTIA_STATUS_SHAPE;
-  if (a->bias.dim[0] != 0 && a->bias.dim[0] != n)
+  if (a->w.dim[1] != k)
     return MTIA_STATUS_SHAPE;
   if ((m | n | k << in_log2) >> 31)
     return MTIA_STATUS_LIMIT;
-  return aligned(&a->x) && aligned(&a->w) && aligned(&a->y) ? MTIA_STATUS_OK : MTIA_STATUS_LAYOUT;
+  return aligned(&a->x) && aligned(&a->w) ? MTIA_STATUS_OK : MTIA_STATUS_LAYOUT;
+}
+
+static inline enum mtia_status check_others(const struct mtia_fc_args *a,
+                                            const struct mtia_tensor *next) {
+  uint64_t m = a->x.dim[0], n = a->w.dim[0];
+  if (a->y.dim[0] != m || a->y.dim[1] != n)
+    return MTIA_STATUS_SHAPE;
+  if (a->bias.dim[0] != 0 && a->bias.dim[0] != n)
+    return MTIA_STATUS_SHAPE;
+  return aligned(&a->y) && (!next || aligned(next)) ? MTIA_STATUS_OK : MTIA_STATUS_LAYOUT;
 }
 
 // The numbers of the SE's functions, by enum mtia_fc_function, four bits each. (A table would be in
@@ -97,6 +108,9 @@ static enum mtia_status prepare_integers(const struct mtia_fc_args *a, struct fc
 // What of the job does not say where and how much.
 static enum mtia_status prepare(const struct mtia_fc_args *a, struct fc_job *job, bool integers,
                                 bool x_signed) {
+  enum mtia_status status = check_others(a, job->next);
+  if (status != MTIA_STATUS_OK)
+    return status;
   if (!within(a->function, MTIA_FC_NONE, MTIA_FC_TANH))
     return MTIA_STATUS_VALUE;
   uint32_t function = functions >> 4 * a->function & 15;
@@ -111,22 +125,22 @@ static enum mtia_status prepare(const struct mtia_fc_args *a, struct fc_job *job
 }
 
 // Loading begins before all arguments are checked: what comes first is what the layer waits for.
-__attribute__((noinline)) static enum mtia_status layer(const struct mtia_fc_args *a,
-                                                        uint32_t in_log2, uint32_t y_log2,
-                                                        enum mtia_drain_type type, bool integers,
-                                                        bool x_signed, fc_compute_fn *compute) {
-  enum mtia_status status = check_shape(a, in_log2);
+__attribute__((noinline)) static enum mtia_status
+layer(const struct mtia_fc_args *a, uint32_t in_log2, uint32_t y_log2, enum mtia_drain_type type,
+      bool integers, bool x_signed, fc_compute_fn *compute, const struct mtia_tensor *next) {
+  enum mtia_status status = check_operands(a, in_log2);
   if (status != MTIA_STATUS_OK)
     return status;
   struct fc_job job; // set field by field: the compiler would clear it by a call
   job.x = &a->x;
   job.w = &a->w;
   job.y = &a->y;
-  job.bias = a->bias.dim[0] ? a->bias.data : 0;
+  job.next = next;
+  job.bias = a->bias.dim[0] && a->bias.dim[0] == a->w.dim[0] ? a->bias.data : 0;
   job.in_log2 = in_log2;
   job.y_log2 = y_log2;
   job.type = type;
-  if (a->y.dim[0] == 0 || a->y.dim[1] == 0)
+  if (a->x.dim[0] == 0 || a->w.dim[0] == 0)
     return prepare(a, &job, integers, x_signed);
   struct fc_share share;
   if (mtia_core() == 0)
@@ -161,7 +175,12 @@ enum { MTIA_IS_I8 = 1, MTIA_IS_U8 = 1, MTIA_IS_F16 = 0, MTIA_IS_BF16 = 0 };
 #define MTIA_VARIANT(kernel, types, units, product, x_, bias_, y_)                                 \
   enum mtia_status mtia_##kernel(const struct mtia_fc_args *args) {                                \
     return layer(args, LOG2_##x_, LOG2_##y_, MTIA_DRAIN_##y_, MTIA_IS_##x_, MTIA_##x_ == MTIA_I8,  \
-                 fc_compute_##product);                                                            \
+                 fc_compute_##product, NULL);                                                      \
+  }                                                                                                \
+  enum mtia_status mtia_##kernel##_prefetch(const struct mtia_fc_args *args,                       \
+                                            const struct mtia_tensor *next) {                      \
+    return layer(args, LOG2_##x_, LOG2_##y_, MTIA_DRAIN_##y_, MTIA_IS_##x_, MTIA_##x_ == MTIA_I8,  \
+                 fc_compute_##product, next);                                                      \
   }                                                                                                \
   LAUNCH_##product(kernel, x_, bias_, y_)
 #include <mtia/kernels/fc.def>

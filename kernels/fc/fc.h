@@ -9,6 +9,7 @@
 #define MTIA_KERNELS_FC_H
 
 #include "../util.h"
+#define FC_MAKE_STACK() kn_make_stack(6)
 #include "fc_plan.h"
 
 #include <mtia/kernels.h>
@@ -37,6 +38,7 @@ struct fc_job {
   enum mtia_drain_type type;
   int32_t zero_x, zero_w;
   uint64_t qscale, qout, qmode, qclamp; // the command registers
+  const struct mtia_tensor *next;       // w of a later layer, to be brought into the SRAM; NULL
 };
 
 // What this PE does of the plan.
@@ -48,9 +50,10 @@ struct fc_share {
   uint32_t k_begin, k_bytes; // slice of every row
   uint32_t k_padded;         // k_bytes rounded up to a step
   bool first, last;          // of the chain along the row
+  bool x_down;               // x is shared along the column, not along the row
   uint32_t row_members;      // columns that share this PE's x, if all have work
-  uint32_t row_group;        // n group of this row's first column
-  uint32_t row_group_count;  // and how many of them
+  uint32_t row_group;        // n group of this row's first column, or of this column's first row
+  uint32_t row_group_count;  // groups of a row
   uint32_t column_at;        // first row of those that share this PE's w
   uint32_t full_m, rest_m;   // groups with my_m tiles, and the tiles of the one behind them
   uint32_t full_n, rest_n;
@@ -97,6 +100,9 @@ static inline __attribute__((always_inline)) void fc_my_share(const struct fc_jo
   s->row_group_count = cols >> p->k_log2;
   s->row_group = rn * s->row_group_count;
   uint32_t group = s->row_group + (col >> p->k_log2);
+  s->x_down = fc_x_down(p, rows, cols);
+  if (s->x_down)
+    s->row_group = col >> p->k_log2;
   s->strips = fc_blocks(fc_dealt(p->m_tiles, rm * p->my_m, p->my_m));
   s->panels = fc_blocks(fc_dealt(p->n_tiles, group * p->my_n, p->my_n));
   s->row = rm * p->my_m * FC_TILE;
@@ -122,9 +128,11 @@ static inline uint32_t fc_panel_cols(const struct fc_share *s, uint32_t j) {
   return fc_min(tiles * FC_TILE, s->n - s->col - j * FC_BLOCK);
 }
 
-// Columns of this row that have a panel j and the same slice of k.
+// Who has a panel j and the same slice of k: columns of this row, or rows of this column.
 static inline uint32_t fc_x_members(const struct fc_share *s, uint32_t j) {
   uint32_t groups = s->full_n + (s->rest_n > 2 * j) - s->row_group;
+  if (s->x_down)
+    return (1u << kn_ceil_div(groups, s->row_group_count)) - 1;
   if (groups >= s->row_group_count)
     return s->row_members;
   return s->row_members & ((1u << (groups << s->plan.k_log2)) - 1);
@@ -162,12 +170,19 @@ static uint32_t fc_chunk(const struct fc_share *s, uint32_t at) {
 
 static bool fc_alone(uint32_t members) { return (members & (members - 1)) == 0; }
 
-static inline void fc_load_x(uint64_t address, uint64_t pitch, uint32_t width, uint32_t rows,
-                             bool alone) {
+// Where x is shared along the column, w is shared with nobody.
+static inline void fc_set_members(const struct fc_share *s, uint32_t x_mask, uint32_t w_mask) {
+  __mtia_cr_w(MTIA_CR_MCAST, s->x_down ? x_mask << 16 : x_mask | w_mask << 16);
+}
+
+static inline void fc_load_x(const struct fc_share *s, uint64_t address, uint64_t pitch,
+                             uint32_t width, uint32_t rows, bool alone) {
   __mtia_cr_w2(MTIA_CR_DMA_IN, width, 0);
   __mtia_cr_w(MTIA_CR_DMA_IN_PITCH, pitch);
   if (alone)
     __mtia_dma_in(CB_X, address, rows, MTIA_MC_NONE);
+  else if (s->x_down)
+    __mtia_dma_in(CB_X, address, rows, MTIA_MC_COL);
   else
     __mtia_dma_in(CB_X, address, rows, MTIA_MC_ROW);
 }
@@ -182,27 +197,33 @@ static inline void fc_load_w(uint64_t address, uint64_t pitch, uint32_t width, u
     __mtia_dma_in(CB_W, address, rows, MTIA_MC_COL);
 }
 
-// Bias for the first PE of a chain, scales for the last one.
+// Bias for the first PE of a chain, scales for the last one; those that share w share them.
 static inline void fc_load_bias(const struct fc_job *job, const struct fc_share *s, uint32_t j,
-                                uint32_t cols) {
+                                uint32_t cols, bool alone) {
   if (s->first && job->bias) {
+    uint64_t from = job->bias + (s->col + j * FC_BLOCK) * UINT64_C(4);
     __mtia_cr_w2(MTIA_CR_DMA_IN, cols * 4, 0);
-    __mtia_dma_in(CB_BIAS, job->bias + (s->col + j * FC_BLOCK) * UINT64_C(4), 1, MTIA_MC_NONE);
+    if (alone)
+      __mtia_dma_in(CB_BIAS, from, 1, MTIA_MC_NONE);
+    else
+      __mtia_dma_in(CB_BIAS, from, 1, MTIA_MC_COL);
   }
 }
 
 static inline void fc_load_scales(const struct fc_job *job, const struct fc_share *s, uint32_t j,
-                                  uint32_t cols) {
+                                  uint32_t cols, bool alone) {
   if (s->last && job->scales) {
-    uint64_t col = s->col + j * FC_BLOCK;
+    uint64_t from = job->scales + (s->col + j * FC_BLOCK) * (uint64_t)job->scale_bytes;
     __mtia_cr_w2(MTIA_CR_DMA_IN, cols * job->scale_bytes, 0);
-    __mtia_dma_in(CB_SCALES, job->scales + col * job->scale_bytes, 1, MTIA_MC_NONE);
+    if (alone)
+      __mtia_dma_in(CB_SCALES, from, 1, MTIA_MC_NONE);
+    else
+      __mtia_dma_in(CB_SCALES, from, 1, MTIA_MC_COL);
   }
 }
 
-// The first chunk's x and w, before anything else: what core 1 waits for, tile by tile in the order
-// in which it needs them. First the two tiles of the first accumulator, then the others and the
-// second chunk.
+// The first two chunks' x and w, before anything else: what core 1 waits for, tile by tile in the
+// order in which it needs them. First the two tiles of the first accumulator, then the others.
 static inline __attribute__((always_inline)) void
 fc_load_first(const struct fc_job *job, const struct fc_share *s, bool others) {
   uint64_t x_pitch = job->x->stride[0], w_pitch = job->w->stride[0];
@@ -210,33 +231,83 @@ fc_load_first(const struct fc_job *job, const struct fc_share *s, bool others) {
   uint64_t w = job->w->data + s->col * w_pitch + s->k_begin;
   uint32_t rows = fc_strip_rows(s, 0), cols = fc_panel_cols(s, 0);
   uint32_t x_mask = fc_x_members(s, 0), w_mask = fc_w_members(s, 0);
+  bool x_alone = fc_alone(x_mask), w_alone = fc_alone(w_mask);
   uint32_t width = fc_min(FC_FIRST, s->k_bytes);
-  if (!others && width == 0)
-    fc_load_bias(job, s, 0, cols);
+  if (!others) {
+    fc_set_members(s, x_mask, w_mask);
+    if (width) {
+      fc_load_x(s, x, x_pitch, width, fc_min(rows, FC_TILE), x_alone);
+      fc_load_w(w, w_pitch, width, fc_min(cols, FC_TILE), w_alone);
+    }
+    return;
+  }
+  fc_load_bias(job, s, 0, cols, w_alone);
   if (width == 0)
     return;
-  if (!others) {
-    __mtia_cr_w(MTIA_CR_MCAST, x_mask | w_mask << 16);
-    fc_load_x(x, x_pitch, width, fc_min(rows, FC_TILE), fc_alone(x_mask));
-    fc_load_w(w, w_pitch, width, fc_min(cols, FC_TILE), fc_alone(w_mask));
-    fc_load_bias(job, s, 0, cols);
-    return;
-  }
   if (cols > FC_TILE)
-    fc_load_w(w + FC_TILE * w_pitch, w_pitch, width, cols - FC_TILE, fc_alone(w_mask));
+    fc_load_w(w + FC_TILE * w_pitch, w_pitch, width, cols - FC_TILE, w_alone);
   if (rows > FC_TILE)
-    fc_load_x(x + FC_TILE * x_pitch, x_pitch, width, rows - FC_TILE, fc_alone(x_mask));
+    fc_load_x(s, x + FC_TILE * x_pitch, x_pitch, width, rows - FC_TILE, x_alone);
   if (s->k_bytes > FC_FIRST) {
     width = fc_min(FC_FIRST, s->k_bytes - FC_FIRST);
-    fc_load_x(x + FC_FIRST, x_pitch, width, rows, fc_alone(x_mask));
-    fc_load_w(w + FC_FIRST, w_pitch, width, cols, fc_alone(w_mask));
+    fc_load_x(s, x + FC_FIRST, x_pitch, width, rows, x_alone);
+    fc_load_w(w + FC_FIRST, w_pitch, width, cols, w_alone);
   }
+}
+
+// What this PE brings of a later layer's w into the SRAM that caches DRAM: rows, as many behind
+// each chunk as not quite half of DRAM's bandwidth gives a PE of the whole grid while the chunk is
+// multiplied. Loads wait behind requests that DRAM makes wait: two layers of 512 x 1024 x 1024,
+// the second one's w in DRAM, take 22700 cycles, with 1.25 bytes per cycle 21400, with 2.5 23100
+// (test/kernels/fc_prefetch.test). Rows that are left over are the later layer's.
+struct fc_ahead {
+  uint64_t address, pitch;
+  uint32_t rows, width, credit; // credit: bytes
+};
+
+static inline struct fc_ahead fc_ahead(const struct fc_job *job) {
+  const struct mtia_tensor *next = job->next;
+  struct fc_ahead a = {.rows = 0};
+  if (!next || next->data < MTIA_DRAM_BASE || next->dim[1] == 0)
+    return a;
+  struct kn_range mine = kn_share(next->dim[0], mtia_pe(), kn_pes());
+  a.pitch = next->stride[0];
+  a.address = next->data + mine.begin * a.pitch;
+  a.rows = (uint32_t)(mine.end - mine.begin);
+  a.width = kn_pad(next->dim[1] << job->in_log2);
+  return a;
+}
+
+static inline void fc_bring(struct fc_ahead *a, uint32_t most) {
+  uint32_t rows = fc_min(a->rows, most);
+  if (rows == 0)
+    return;
+  __mtia_cr_w2(MTIA_CR_PREFETCH, a->width, a->pitch);
+  __mtia_dma_prefetch(a->address, rows);
+  a->address += rows * a->pitch;
+  a->rows -= rows;
+}
+
+// Behind a chunk of so many bytes of k, for a block of so many rows and columns.
+static inline void fc_bring_some(struct fc_ahead *a, uint32_t rows, uint32_t cols, uint32_t chunk) {
+  if (a->rows == 0)
+    return;
+  uint32_t cycles = fc_ceil_shift(rows, 5) * fc_ceil_shift(cols, 5) * chunk;
+  a->credit += cycles * 5 / 4;
+  if (a->credit < a->width)
+    return;
+  uint32_t some = a->credit / a->width;
+  a->credit -= some * a->width;
+  fc_bring(a, some);
 }
 
 // Everything else.
 static __attribute__((noinline)) void fc_move(const struct fc_job *job, const struct fc_share *s) {
   uint64_t x_pitch = job->x->stride[0], w_pitch = job->w->stride[0];
-  fc_load_scales(job, s, 0, fc_panel_cols(s, 0));
+  uint32_t first_mask = fc_w_members(s, 0);
+  fc_set_members(s, fc_x_members(s, 0), first_mask);
+  fc_load_scales(job, s, 0, fc_panel_cols(s, 0), fc_alone(first_mask));
+  struct fc_ahead ahead = fc_ahead(job);
   for (struct fc_walk b = {0, 0}; fc_more(s, b); b = fc_next(s, b)) {
     uint32_t rows = fc_strip_rows(s, b.i), cols = fc_panel_cols(s, b.j);
     uint64_t x = job->x->data + (s->row + b.i * FC_BLOCK) * x_pitch + s->k_begin;
@@ -244,21 +315,22 @@ static __attribute__((noinline)) void fc_move(const struct fc_job *job, const st
     uint32_t x_mask = fc_x_members(s, b.j), w_mask = fc_w_members(s, b.i);
     bool with_x = b.j == 0 || !s->plan.keep_x, with_w = b.i == 0 || !s->plan.keep_w;
     bool x_alone = fc_alone(x_mask), w_alone = fc_alone(w_mask);
-    __mtia_cr_w(MTIA_CR_MCAST, x_mask | w_mask << 16);
+    fc_set_members(s, x_mask, w_mask);
     uint32_t at = 0;
     if (b.i == 0 && b.j == 0)
       at = 2 * FC_FIRST;
     else {
-      fc_load_bias(job, s, b.j, cols);
-      fc_load_scales(job, s, b.j, cols);
+      fc_load_bias(job, s, b.j, cols, w_alone);
+      fc_load_scales(job, s, b.j, cols, w_alone);
     }
     while (at < s->k_bytes) {
       uint32_t chunk = fc_chunk(s, at), width = fc_min(chunk, s->k_bytes - at);
       if (with_x)
-        fc_load_x(x + at, x_pitch, width, rows, x_alone);
+        fc_load_x(s, x + at, x_pitch, width, rows, x_alone);
       if (with_w)
         fc_load_w(w + at, w_pitch, width, cols, w_alone);
       at += chunk;
+      fc_bring_some(&ahead, rows, cols, chunk);
     }
   }
 }
@@ -267,7 +339,7 @@ static __attribute__((noinline)) void fc_move(const struct fc_job *job, const st
 // Both cores
 //===----------------------------------------------------------------------===//
 
-typedef void fc_compute_fn(const struct fc_job *job, const struct fc_share *s);
+typedef void fc_compute_fn(const struct fc_job *job, struct fc_share *s);
 
 static inline bool fc_idle(const struct fc_share *s) { return s->strips == 0 || s->panels == 0; }
 
@@ -297,18 +369,6 @@ static inline void fc_set_registers(const struct fc_job *job) {
   __mtia_cr_w(MTIA_CR_DMA_OUT_PITCH, job->y->stride[0]);
 }
 
-// Core 0, while core 1 prepares the rest of the job: plans and begins to load. Of the job it takes
-// the tensors and the sizes of elements; at least one row and one column.
-static inline __attribute__((always_inline)) void fc_begin(const struct fc_job *job,
-                                                           struct fc_share *s) {
-  fc_my_share(job, s);
-  __mtia_cb_init(CB_X, MTIA_LOCAL_BASE, s->plan.x_room);
-  __mtia_cb_init(CB_W, MTIA_LOCAL_BASE + s->plan.x_room, s->plan.w_room);
-  __mtia_cb_init(CB_BIAS, MTIA_LOCAL_BASE + MTIA_LOCAL_SIZE - FC_SMALL_SIZE, FC_CB_BIAS_SIZE);
-  if (!fc_idle(s))
-    fc_load_first(job, s, false);
-}
-
 // At the end of local memory: what each core tells the other one.
 struct fc_exchange {
   uint64_t share[(sizeof(struct fc_share) + 7) / 8];
@@ -316,6 +376,10 @@ struct fc_exchange {
   uint32_t scale_bytes, status;
 };
 _Static_assert(sizeof(struct fc_exchange) <= FC_EXCHANGE_SIZE, "FC_EXCHANGE_SIZE");
+
+static inline struct fc_exchange *fc_exchange(void) {
+  return (struct fc_exchange *)(uintptr_t)(MTIA_LOCAL_BASE + MTIA_LOCAL_SIZE - FC_EXCHANGE_SIZE);
+}
 
 // Eight words at a time: loads from local memory take long, but don't wait for each other.
 static inline void fc_copy(uint64_t *to, const uint64_t *from) {
@@ -337,19 +401,40 @@ static inline void fc_copy(uint64_t *to, const uint64_t *from) {
 }
 _Static_assert(sizeof(struct fc_share) % 8 == 0, "copied in words of 8 bytes");
 
-// The layer: core 0 knows the share, core 1 the job and its status. If that is not
-// MTIA_STATUS_OK, what has begun ends.
+// Core 0, while core 1 prepares the rest of the job: plans, and begins to load as soon as core 1
+// can do its first steps. Of the job it takes the tensors and the sizes of elements; at least one
+// row and one column.
+static inline __attribute__((always_inline)) void fc_begin(const struct fc_job *job,
+                                                           struct fc_share *s) {
+  if ((job->x->data | job->w->data) >= MTIA_DRAM_BASE)
+    kn_make_stack(3); // for fc_guess_dram
+  fc_my_share(job, s);
+  __mtia_cb_init(CB_X, MTIA_LOCAL_BASE, s->plan.x_room);
+  __mtia_cb_init(CB_W, MTIA_LOCAL_BASE + s->plan.x_room, s->plan.w_room);
+  __mtia_cb_init(CB_BIAS, MTIA_LOCAL_BASE + MTIA_LOCAL_SIZE - FC_SMALL_SIZE, FC_CB_BIAS_SIZE);
+  if (!fc_idle(s))
+    fc_load_first(job, s, false);
+  fc_copy(fc_exchange()->share, (const uint64_t *)s);
+  KN_FENCE();
+  __mtia_bar(MTIA_BAR_PE);
+  KN_FENCE();
+  if (!fc_idle(s))
+    fc_load_first(job, s, true);
+}
+
+// Core 1, when it has nothing left to do without it.
+static inline void fc_receive(struct fc_share *s) {
+  __mtia_bar(MTIA_BAR_PE);
+  KN_FENCE();
+  fc_copy((uint64_t *)s, fc_exchange()->share);
+}
+
+// The layer: core 0 knows the share and has begun to load, core 1 knows the job and its status. If
+// that is not MTIA_STATUS_OK, what has begun ends.
 static inline __attribute__((always_inline)) enum mtia_status
 fc_finish(struct fc_job *job, struct fc_share *s, fc_compute_fn *compute, enum mtia_status status) {
-  struct fc_exchange *e =
-      (struct fc_exchange *)(uintptr_t)(MTIA_LOCAL_BASE + MTIA_LOCAL_SIZE - FC_EXCHANGE_SIZE);
+  struct fc_exchange *e = fc_exchange();
   if (mtia_core() == 0) {
-    fc_copy(e->share, (const uint64_t *)s);
-    KN_FENCE();
-    __mtia_bar(MTIA_BAR_PE);
-    KN_FENCE();
-    if (!fc_idle(s))
-      fc_load_first(job, s, true);
     job->scales = e->scales;
     job->scale_bytes = e->scale_bytes;
     status = (enum mtia_status)e->status;
@@ -358,8 +443,13 @@ fc_finish(struct fc_job *job, struct fc_share *s, fc_compute_fn *compute, enum m
       __mtia_cb_init(CB_X, MTIA_LOCAL_BASE, s->plan.x_room);
       __mtia_cb_init(CB_W, MTIA_LOCAL_BASE + s->plan.x_room, s->plan.w_room);
       __mtia_cb_init(CB_BIAS, MTIA_LOCAL_BASE + MTIA_LOCAL_SIZE - FC_SMALL_SIZE, FC_CB_BIAS_SIZE);
-    } else if (!fc_idle(s))
+    } else if (!fc_idle(s)) {
+      kn_make_stack(3);
       fc_move(job, s);
+    } else {
+      struct fc_ahead ahead = fc_ahead(job);
+      fc_bring(&ahead, ahead.rows);
+    }
   } else {
     fc_set_up(job);
     fc_set_registers(job);
@@ -367,11 +457,10 @@ fc_finish(struct fc_job *job, struct fc_share *s, fc_compute_fn *compute, enum m
     e->scale_bytes = job->scale_bytes;
     e->status = (uint32_t)status;
     KN_FENCE();
-    __mtia_bar(MTIA_BAR_PE);
-    KN_FENCE();
-    fc_copy((uint64_t *)s, e->share);
-    if (status == MTIA_STATUS_OK && !fc_idle(s))
+    if (status == MTIA_STATUS_OK)
       compute(job, s);
+    else
+      __mtia_bar(MTIA_BAR_PE);
   }
   kn_leave();
   return status;

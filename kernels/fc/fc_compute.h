@@ -149,8 +149,10 @@ static void fc_set_constants(const struct fc_job *job, const struct fc_share *s)
   } while (0)
 #endif
 
-static
-    __attribute__((noinline)) void FC_COMPUTE(const struct fc_job *job, const struct fc_share *s) {
+static __attribute__((noinline)) void FC_COMPUTE(const struct fc_job *job, struct fc_share *s) {
+  fc_receive(s);
+  if (fc_idle(s))
+    return;
   const struct fc_plan *p = &s->plan;
   bool bias = s->first && job->bias, zeros = !FC_FLOAT && (job->zero_x || job->zero_w);
   struct fc_walk b = {0, 0};

@@ -13,7 +13,9 @@
 //
 // PE (r, c) owns row tiles rm * my_m and on, column tiles g * my_n and on, with
 // g = rn * (C / k_parts) + cn. The PEs of a row with equal s read the same x and
-// the rows with equal rn read the same w: multicast.
+// the rows with equal rn read the same w: multicast. If all rows of PEs take the
+// same m, the PEs of a column read the same x, too, and if they are more, they
+// share it: x is read C / k_parts times instead of once for each row.
 //
 // A PE works in blocks of 64 x 64, 2 x 2 accumulators. A strip is what it has of
 // x for 64 rows, a panel what it has of w for 64 columns. Which of them stay in
@@ -34,6 +36,7 @@
 #define FC_CHUNK 128 // bytes of k per DMA: 4 steps per accumulator hide a reduce and a drain
 #define FC_FIRST 64  // of the first FC_SHORT bytes: the first products can begin sooner
 #define FC_SHORT 512
+#define FC_FEW_ROWS 32768 // bytes of x that may be read twice
 
 // Local memory: halves of output blocks, what belongs to columns, sums for zero points; the rest
 // holds x and w.
@@ -45,6 +48,11 @@
 #define FC_SMALL_SIZE                                                                              \
   (FC_CB_BIAS_SIZE + FC_CB_SCALES_SIZE + 4 * FC_CB_SUM_SIZE + FC_CONSTANTS_SIZE + FC_EXCHANGE_SIZE)
 #define FC_RING_MIN (4 * FC_BLOCK * FC_CHUNK) // a stream that is not kept: 4 chunks
+
+// On the device: lines of the stack for fc_search.
+#ifndef FC_MAKE_STACK
+#define FC_MAKE_STACK()
+#endif
 
 struct fc_size {
   uint64_t m, n, k_bytes;
@@ -65,6 +73,14 @@ struct fc_plan {
 };
 
 static inline uint32_t fc_min(uint32_t a, uint32_t b) { return a < b ? a : b; }
+// x is shared by the PEs of a column, not by those of a row.
+static inline bool fc_x_down(const struct fc_plan *p, uint32_t rows, uint32_t cols) {
+  return p->row_groups == 1 && rows > cols >> p->k_log2;
+}
+// How often x is read by someone; `row_copies` rows of PEs take the same m.
+static inline uint32_t fc_x_copies(const struct fc_plan *p, uint32_t row_copies, uint32_t cols) {
+  return p->row_groups == 1 ? fc_min(row_copies, cols >> p->k_log2) : row_copies;
+}
 static inline uint32_t fc_ceil_shift(uint32_t a, uint32_t bits) {
   return (a + (1u << bits) - 1) >> bits;
 }
@@ -131,21 +147,21 @@ struct fc_estimate {
 };
 
 static inline __attribute__((always_inline)) struct fc_estimate
-fc_estimate(struct fc_plan *p, const struct fc_size *size, uint32_t row_copies) {
+fc_estimate(struct fc_plan *p, const struct fc_size *size, uint32_t copies) {
   uint32_t x_times, w_times;
   fc_keep(p, size->y_size, &x_times, &w_times);
   struct fc_estimate e = {.products = (uint64_t)p->my_m * p->my_n * p->my_steps * 32};
   // A KB, a tile's step, through the port: 16 cycles, and some for what the memory can't keep up.
   e.port = (uint64_t)(p->my_m * x_times + p->my_n * w_times) * p->my_steps * 18;
   // The same from all of SRAM: 1 cycle; from DRAM 5.5.
-  uint64_t x = (uint64_t)p->m_tiles * x_times * row_copies, w = (uint64_t)p->n_tiles * w_times;
+  uint64_t x = (uint64_t)p->m_tiles * x_times * copies, w = (uint64_t)p->n_tiles * w_times;
   e.memory = (x * fc_cost(size->x_in_dram) + w * fc_cost(size->w_in_dram)) * p->steps >> 1;
   return e;
 }
 
 // They rank plans, nothing else depends on them.
-static inline uint64_t fc_cycles(struct fc_plan *p, const struct fc_size *size, uint32_t rows) {
-  struct fc_estimate e = fc_estimate(p, size, rows / p->row_groups);
+static inline uint64_t fc_cycles(struct fc_plan *p, const struct fc_size *size, uint32_t copies) {
+  struct fc_estimate e = fc_estimate(p, size, copies);
   uint64_t most = e.products > e.port ? e.products : e.port;
   most = most > e.memory ? most : e.memory;
   return most + ((e.port + e.memory) >> 5) + (p->k_log2 ? 100u << p->k_log2 : 0);
@@ -174,10 +190,10 @@ static inline bool fc_all_have_k(uint32_t steps, uint32_t c) {
 
 // The estimate as if everything was loaded once: what small layers can afford.
 static inline uint64_t fc_quick_cycles(const struct fc_plan *p, const struct fc_size *size,
-                                       uint32_t row_copies) {
+                                       uint32_t copies) {
   uint64_t products = (uint64_t)p->my_m * p->my_n * p->my_steps * 32;
   uint64_t port = (uint64_t)(p->my_m + p->my_n) * p->my_steps * 18;
-  uint64_t memory = ((uint64_t)p->m_tiles * row_copies * fc_cost(size->x_in_dram) +
+  uint64_t memory = ((uint64_t)p->m_tiles * copies * fc_cost(size->x_in_dram) +
                      (uint64_t)p->n_tiles * fc_cost(size->w_in_dram)) *
                         p->steps >>
                     1;
@@ -195,13 +211,14 @@ fc_search(struct fc_plan *p, const struct fc_size *size, uint32_t rows, uint32_t
   bool quick = (uint64_t)p->m_tiles * p->n_tiles * p->steps < UINT64_C(1024) * rows * cols;
   for (uint32_t odd = 0; odd <= ((rows >> row_bits) > 1); ++odd)
     for (uint32_t r = 0; r <= row_bits; ++r) {
-      uint32_t copies = (odd ? 1 : rows >> row_bits) << (row_bits - r);
+      uint32_t row_copies = (odd ? 1 : rows >> row_bits) << (row_bits - r);
       for (uint32_t c = 0; c <= col_bits && fc_all_have_k(p->steps, c); ++c) {
         fc_deal(&q, rows, cols, r, c, odd);
         // What multiplies longer can't be better.
         if ((uint64_t)q.my_m * q.my_n * q.my_steps * 32 >= least)
           continue;
-        uint64_t cycles = quick ? fc_quick_cycles(&q, size, copies) : fc_cycles(&q, size, rows);
+        uint32_t copies = fc_x_copies(&q, row_copies, cols);
+        uint64_t cycles = quick ? fc_quick_cycles(&q, size, copies) : fc_cycles(&q, size, copies);
         if (cycles < least) {
           least = cycles;
           *p = q;
@@ -216,6 +233,24 @@ fc_search(struct fc_plan *p, const struct fc_size *size, uint32_t rows, uint32_t
 static inline bool fc_even(const struct fc_plan *p, uint32_t r, uint32_t n_bits) {
   return p->my_m << r == p->m_tiles && p->my_n << n_bits == p->n_tiles &&
          p->my_steps << p->k_log2 == p->steps;
+}
+
+// A few rows of x, w in DRAM: every PE loads a part of w that no other one needs, so that as many
+// requests as possible are on their way. More parts of k share x better, fewer reduce sooner.
+static inline bool fc_guess_few_rows(struct fc_plan *p, const struct fc_size *size,
+                                     uint32_t row_bits, uint32_t col_bits) {
+  uint32_t c = size->m * size->k_bytes < FC_FEW_ROWS ? fc_min(col_bits, 2) : col_bits;
+  while (!fc_all_have_k(p->steps, c))
+    --c;
+  p->row_groups = 1;
+  p->k_log2 = c;
+  p->n_groups = 1u << (row_bits + col_bits - c);
+  p->my_m = p->m_tiles;
+  p->my_n = fc_ceil_shift(p->n_tiles, row_bits + col_bits - c);
+  p->my_steps = fc_ceil_shift(p->steps, c);
+  uint32_t x_times, w_times;
+  fc_keep(p, size->y_size, &x_times, &w_times);
+  return x_times == 1 && w_times == 1;
 }
 
 // Something is in DRAM: every row of PEs takes other rows of x, so that all of x and w is read
@@ -285,13 +320,17 @@ fc_choose(struct fc_plan *p, const struct fc_size *size, uint32_t rows, uint32_t
   uint32_t row_bits = fc_twos(rows), col_bits = fc_twos(cols);
   bool good = false;
   if (rows >> row_bits == 1 && cols >> col_bits == 1 && p->steps) {
-    if (size->x_in_dram | size->w_in_dram)
+    if (size->w_in_dram && p->m_tiles <= 2)
+      good = fc_guess_few_rows(p, size, row_bits, col_bits);
+    else if (size->x_in_dram | size->w_in_dram)
       good = fc_guess_dram(p, size, row_bits, col_bits);
     else
       good = fc_guess_sram(p, size, row_bits, col_bits);
   }
-  if (!good)
+  if (!good) {
+    FC_MAKE_STACK();
     fc_search(p, size, rows, cols);
+  }
 }
 
 #endif

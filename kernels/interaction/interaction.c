@@ -6,7 +6,9 @@
 // one matrix of F rows. Core 1 multiplies it by itself (both operands of mml are the same rows),
 // tiles of 32 x 32 on and below the diagonal only, drains them into CB_Z, and has the MLU take row
 // i of the triangle out of all samples of the group with one command: F commands per group.
-#include "../launch.h"
+//
+// f32, and samples of which two don't fit: parts.h.
+#include "parts.h"
 
 enum { CB_X, CB_Z, CB_Y };
 enum { TILE = 32, STEP = 32, GROUP = 8 };
@@ -22,14 +24,19 @@ struct cut {
   struct kn_range mine;
 };
 
-static enum mtia_status cut(const struct mtia_interaction_args *a, enum mtia_dtype kind,
-                            struct cut *c) {
+static enum mtia_status check(const struct mtia_interaction_args *a) {
   uint64_t samples = a->dense.dim[0], features = a->sparse.dim[1] + 1, columns = a->dense.dim[1];
   if (a->sparse.dim[0] != samples || a->sparse.dim[2] != columns || a->y.dim[0] != samples ||
       a->y.dim[1] != columns + features * (features - 1) / 2)
     return MTIA_STATUS_SHAPE;
+  return MTIA_STATUS_OK;
+}
+
+// Whether two samples fit.
+static bool cut(const struct mtia_interaction_args *a, enum mtia_dtype kind, struct cut *c) {
+  uint64_t samples = a->dense.dim[0], features = a->sparse.dim[1] + 1, columns = a->dense.dim[1];
   if (features > MTIA_LOCAL_SIZE || columns > MTIA_LOCAL_SIZE)
-    return MTIA_STATUS_LIMIT;
+    return false;
   c->size = kind == MTIA_I8 ? 1 : 2;
   c->features = (uint32_t)features;
   c->columns = (uint32_t)columns;
@@ -45,7 +52,7 @@ static enum mtia_status cut(const struct mtia_interaction_args *a, enum mtia_dty
   if (!c->ahead)
     group = two <= MTIA_LOCAL_SIZE;
   if (group == 0)
-    return MTIA_STATUS_LIMIT;
+    return false;
   c->y_row = (uint32_t)y_row;
   c->x_bytes = (uint32_t)x_bytes;
   c->z_bytes = (uint32_t)z_bytes;
@@ -55,7 +62,7 @@ static enum mtia_status cut(const struct mtia_interaction_args *a, enum mtia_dty
   c->y_size = 2 * c->group * c->y_row;
   c->z_size = 2 * c->group * c->z_bytes;
   c->x_size = MTIA_LOCAL_SIZE - c->y_size - c->z_size;
-  return MTIA_STATUS_OK;
+  return true;
 }
 
 static void load(const struct mtia_interaction_args *a, const struct cut *c) {
@@ -192,10 +199,15 @@ static inline void compute(const struct mtia_interaction_args *a, const struct c
 }
 
 static enum mtia_status interact(const struct mtia_interaction_args *a, enum mtia_dtype kind) {
-  struct cut c;
-  enum mtia_status status = cut(a, kind, &c);
+  enum mtia_status status = check(a);
   if (status != MTIA_STATUS_OK || a->y.dim[0] == 0 || a->y.dim[1] == 0)
     return status;
+  struct cut c;
+  if (kind == MTIA_F32 || !cut(a, kind, &c)) {
+    interact_by_parts(a, kind, kind == MTIA_F32 ? 4 : kind == MTIA_I8 ? 1 : 2);
+    kn_leave();
+    return MTIA_STATUS_OK;
+  }
   if (mtia_core() == 0) {
     __mtia_cb_init(CB_X, MTIA_LOCAL_BASE, c.x_size);
     __mtia_cb_init(CB_Z, MTIA_LOCAL_BASE + c.x_size, c.z_size);

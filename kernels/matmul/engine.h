@@ -390,6 +390,26 @@ static inline void mm_gate(uint32_t rows) {
 static inline void mm_gate(uint32_t rows) { (void)rows; }
 #endif
 
+// Bytes of a row in CB_Y, and where the block's begins.
+static inline uint32_t mm_y_row(const struct mm_shape *shape, enum mm_side side) {
+  return shape->columns * shape->out * (side == MM_ALONE ? 1 : 2);
+}
+static inline uint32_t mm_y_at(const struct mm_shape *shape, enum mm_side side) {
+  return side == MM_RIGHT ? shape->columns * shape->out : 0;
+}
+
+// A block, or the pair whose right one it is.
+static inline void mm_store(const struct mm_job *job, const struct mm_walk *w) {
+  const struct mm_shape *shape = &job->shape;
+  uint32_t row = mm_y_row(shape, w->side), before = mm_y_at(shape, w->side);
+  __mtia_cb_push(CB_Y, w->rows * row);
+  __mtia_cr_w2(MTIA_CR_DMA_OUT, before + w->columns * shape->out, row);
+  __mtia_dma_out(CB_Y,
+                 job->y.data + w->batch * job->y.batch + w->row * job->y.pitch +
+                     w->column * shape->out - before,
+                 w->rows);
+}
+
 static inline void mm_compute(const struct mm_job *job, const struct mm_plan *p,
                               const struct mm_share *share, bool turned_x, bool turned_w) {
   const struct mm_shape *shape = &job->shape;
@@ -397,8 +417,7 @@ static inline void mm_compute(const struct mm_job *job, const struct mm_plan *p,
   __mtia_cr_w2(MTIA_CR_QSCALE, mtia_f32_bits(job->scale), 0);
   __mtia_cr_w(MTIA_CR_QMODE, 0);
   __mtia_cr_w2(MTIA_CR_QCLAMP, (uint32_t)-128, 127);
-  uint32_t y_row = shape->columns * shape->out;
-  __mtia_cr_w2(MTIA_CR_OUT, 0, MM_GATED ? MM_HALF * 4 : y_row);
+  __mtia_cr_w2(MTIA_CR_OUT, 0, MM_GATED ? MM_HALF * 4 : mm_y_row(shape, MM_ALONE));
   __mtia_cr_w2(MTIA_CR_MLU_DST, 0, MM_STEP);
   __mtia_cr_w(MTIA_CR_DMA_OUT_PITCH, job->y.pitch);
   uint32_t w_held = 0; // bytes of the panel's w in front of the block's
@@ -411,6 +430,8 @@ static inline void mm_compute(const struct mm_job *job, const struct mm_plan *p,
     bool pop_x = w.last_x || !mm_keeps_x(p), pop_w = w.last_w || !mm_keeps_w(p);
     struct mm_pair c = {.rows = w.rows, .columns = w.columns, .out = shape->out};
     __mtia_cr_w(MTIA_CR_BLOCK, mtia_block(w.rows, w.columns));
+    if (p->pairs)
+      __mtia_cr_w2(MTIA_CR_OUT, mm_y_at(shape, w.side), mm_y_row(shape, w.side));
     struct mm_walk now = w;
     mm_next(shape, p, share, &w);
     if (shape->onto) {
@@ -457,12 +478,8 @@ static inline void mm_compute(const struct mm_job *job, const struct mm_plan *p,
       mm_finish_empty(&c);
     if (MM_GATED)
       mm_gate(now.rows);
-    __mtia_cb_push(CB_Y, now.rows * y_row);
-    __mtia_cr_w2(MTIA_CR_DMA_OUT, now.columns * shape->out, y_row);
-    __mtia_dma_out(CB_Y,
-                   job->y.data + now.batch * job->y.batch + now.row * job->y.pitch +
-                       now.column * shape->out,
-                   now.rows);
+    if (now.side != MM_LEFT)
+      mm_store(job, &now);
   }
 }
 
@@ -517,6 +534,7 @@ static inline struct mm_job mm_product(uint64_t m, uint64_t n, uint64_t k, uint3
                                    .aside = MM_GATED_SIZE,
                                    .x_far = mm_far(x.data),
                                    .w_far = mm_far(w.data),
+                                   .y_far = mm_far(y.data),
                                    .rows = mtia_rows(),
                                    .cols = mtia_cols()},
                          .k = bytes,

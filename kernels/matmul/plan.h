@@ -18,6 +18,12 @@
 //   MM_KEEP_W  panels are one block wide, its w is kept for all strips; x streams
 //   MM_STREAM  both stream
 //
+// Blocks of a set are neighbours: PE c of a row of the team has block set * B + c. 16-bit results
+// in DRAM are stored in rows of 256 bytes, lines of the SRAM where it caches DRAM, since of a line
+// that is not stored whole the cache fetches the rest: there, with
+// MM_KEEP_X and MM_STREAM, a PE has two neighbouring blocks, one in each of two sets, and stores
+// them together.
+//
 // Arithmetic intensity. Per block the DPE works 4 cycles for each byte of k, a strip is 64 bytes
 // for each byte of k. So x and w that both stream into one PE alone are 32 bytes per cycle, of
 // which teams of A x B fetch 16 / A + 16 / B from memory; what is kept divides its part by the
@@ -34,6 +40,7 @@ enum {
   MM_BLOCK = 64,  // rows and columns of a block: 2 x 2 accumulators
   MM_STEP = 32,   // bytes of k of one mml
   MM_SHORT = 256, // bytes of k that come by one load, at most
+  MM_LINE = 256,  // bytes of a line of the SRAM as a cache
   // Bytes of k of a load, if it is longer. From DRAM twice as many: a line of its cache.
   MM_CHUNK = 128,
   MM_STREAM_SIZE = 4 * MM_BLOCK * MM_CHUNK, // of what streams, at least
@@ -55,6 +62,7 @@ struct mm_shape {
   uint32_t aside;      // bytes of local memory that are taken
   bool onto;           // the sum begins at c
   bool x_far, w_far;   // in DRAM
+  bool y_far;          //
   uint32_t rows, cols; // of the sub-grid
 };
 
@@ -64,6 +72,7 @@ struct mm_plan {
   uint32_t strips, blocks;         // of 64 rows, of `columns` columns, of a product
   uint32_t strip_sets, block_sets; // of a product
   uint32_t panel, panels;          // block sets of a panel; panels of a product
+  bool pairs;                      // of blocks that are stored together
   uint32_t chunk;                  // bytes of k of a load
   uint32_t x_size, w_size;         // of the circular buffers
   uint64_t cycles;                 // the estimate
@@ -90,6 +99,11 @@ static inline uint32_t mm_room(const struct mm_shape *s) {
   return MTIA_LOCAL_SIZE - mm_y_size(s) - mm_c_size(s) - mm_wide_size(s) - s->aside;
 }
 
+// Rows of a block of y are half a line of the memory that they go to.
+static inline bool mm_half_lines(const struct mm_shape *s) {
+  return s->y_far && s->out * s->columns == MM_LINE / 2;
+}
+
 // Chooses what is kept, how wide panels are and how x and w share the room.
 static inline void mm_keep(const struct mm_shape *s, struct mm_plan *p, uint64_t teams) {
   uint32_t k = mm_pad(s->k), strip = MM_BLOCK * k, room = mm_room(s);
@@ -110,6 +124,11 @@ static inline void mm_keep(const struct mm_shape *s, struct mm_plan *p, uint64_t
   } else if (strip + MM_BLOCK * p->chunk > room - MM_STREAM_SIZE ||
              (p->block_sets == 1 && p->strip_sets == 1)) {
     p->mode = MM_STREAM;
+    p->pairs = mm_half_lines(s) && p->block_sets > 1;
+    if (p->pairs) {
+      p->panel = 2;
+      p->panels = (p->block_sets + 1) / 2;
+    }
   } else if (p->block_sets >= p->strip_sets) {
     p->mode = MM_KEEP_X;
     p->panel = p->block_sets;
@@ -118,6 +137,7 @@ static inline void mm_keep(const struct mm_shape *s, struct mm_plan *p, uint64_t
       p->panel = (p->panel + 1) / 2;
       p->panels = (uint32_t)mm_ceil_div(p->block_sets, p->panel);
     }
+    p->pairs = mm_half_lines(s) && (p->panels == 1 || p->panel % 2 == 0);
     // The next strip comes meanwhile, as far as it fits.
     p->x_size = 2 * strip <= room - MM_STREAM_SIZE ? 2 * strip : room - MM_STREAM_SIZE;
     p->w_size = room - p->x_size;
@@ -126,6 +146,16 @@ static inline void mm_keep(const struct mm_shape *s, struct mm_plan *p, uint64_t
     p->w_size = 2 * strip <= room - MM_STREAM_SIZE ? 2 * strip : room - MM_STREAM_SIZE;
     p->x_size = room - p->w_size;
   }
+}
+
+// Whether a set is one of two whose blocks are pairs, and the block that member `col` of a row of
+// the team has in it.
+static inline bool mm_paired(const struct mm_plan *p, uint32_t set) {
+  return p->pairs && (set | 1) < p->block_sets;
+}
+static inline uint32_t mm_block(const struct mm_plan *p, uint32_t set, uint32_t col) {
+  return mm_paired(p, set) ? (set & ~1u) * p->team_cols + 2 * col + (set & 1)
+                           : set * p->team_cols + col;
 }
 
 // Cycles of the DPE for a block.

@@ -17,6 +17,7 @@ struct mm_share {
   uint32_t block_sets;         // and a block
 };
 
+enum mm_side { MM_ALONE, MM_LEFT, MM_RIGHT };
 struct mm_walk {
   uint64_t units; // of the team's that are left, this one included; 0: nothing is left
   uint64_t batch;
@@ -27,6 +28,7 @@ struct mm_walk {
   uint32_t row, rows;  // of y
   uint64_t column;     //
   uint32_t columns;    //
+  enum mm_side side;   // which of a pair of blocks
   bool fresh;          // the unit is the team's first of this panel
 };
 
@@ -45,8 +47,9 @@ static inline struct mm_share mm_my_share(const struct mm_shape *s, const struct
   // The last sets may be ragged: not every PE has a strip or a block in them.
   share.strip_sets =
       p->strip_sets - ((p->strip_sets - 1) * p->team_rows + share.team_row >= p->strips);
-  share.block_sets =
-      p->block_sets - ((p->block_sets - 1) * p->team_cols + share.team_col >= p->blocks);
+  share.block_sets = p->block_sets;
+  while (share.block_sets && mm_block(p, share.block_sets - 1, share.team_col) >= p->blocks)
+    share.block_sets--;
   return share;
 }
 
@@ -82,7 +85,11 @@ static inline void mm_locate(const struct mm_shape *shape, const struct mm_plan 
                              const struct mm_share *s, struct mm_walk *w) {
   w->row = (w->strip_set * p->team_rows + s->team_row) * MM_BLOCK;
   w->rows = (uint32_t)kn_min(MM_BLOCK, shape->m - w->row);
-  w->column = (uint64_t)(w->block_set * p->team_cols + s->team_col) * shape->columns;
+  uint32_t block = mm_block(p, w->block_set, s->team_col);
+  w->side = MM_ALONE;
+  if (mm_paired(p, w->block_set) && (block | 1) < p->blocks)
+    w->side = w->block_set & 1 ? MM_RIGHT : MM_LEFT;
+  w->column = (uint64_t)block * shape->columns;
   w->columns = (uint32_t)kn_min(shape->columns, shape->n - w->column);
   w->last_x = w->left == 1;
 }
@@ -120,7 +127,10 @@ static inline void mm_next(const struct mm_shape *shape, const struct mm_plan *p
 // Grid columns of the team that have a block in this set: they read the same x.
 static inline uint32_t mm_x_members(const struct mm_plan *p, const struct mm_share *s,
                                     const struct mm_walk *w) {
-  uint32_t count = (uint32_t)kn_min(p->team_cols, p->blocks - w->block_set * p->team_cols);
+  uint32_t left = p->blocks - mm_block(p, w->block_set, 0);
+  if (mm_paired(p, w->block_set))
+    left = (left + 1) / 2;
+  uint32_t count = (uint32_t)kn_min(p->team_cols, left);
   return count == 1 ? 0 : ((1u << count) - 1) << s->col_at;
 }
 // Grid rows of the team that have a strip in this set: they read the same w.

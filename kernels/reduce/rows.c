@@ -502,7 +502,7 @@ static void reduce_pieces(const struct reduce_job *job, const struct pieces *p, 
     x = next;
   }
   // Parts of nothing, too, are counted.
-  if (o->gather && p->begin == p->end)
+  if (p->begin == p->end)
     for (uint64_t row = p->row_begin; row < p->row_end; row++)
       emit(job, o, row, all);
   if (!o->gather)
@@ -576,7 +576,7 @@ static enum mtia_status reduce_rows(const struct mtia_reduce_rows_args *args, en
     set_up(0);
     by_units(&job);
   } else
-    by_pieces(&job, !many || n == 0);
+    by_pieces(&job, !many);
   if (mtia_core() == 1)
     KN_SE_SCRATCH_END(CB_STATS_READ, STATS_SIZE);
   kn_leave();

@@ -13,12 +13,17 @@
 // chunk's greatest M and the sum S of its powers, max(m, M) = k and s e^(m - k) + S. Then the
 // results. If there are at most half as many rows as PEs, a row is cut into parts on several PEs,
 // which exchange their m and s through local memories (two barriers).
+//
+// A mask comes beside x, row by row where its rows are not one behind the other, and is added
+// first.
 #include "../launch.h"
 #include "../rows.h"
 #include "../se.h"
 #include <mtia/mtia_simd.h>
 
-enum { CB_IN, CB_OUT, CB_T, CB_T_READ, CB_E, CB_E_READ, CB_STATS, CB_STATS_READ, CB_SUMS };
+KN_STACK_LINES(6);
+
+enum { CB_IN, CB_OUT, CB_T, CB_T_READ, CB_E, CB_E_READ, CB_STATS, CB_STATS_READ, CB_SUMS, CB_MASK };
 enum {
   BLOCK = 8 * 1024,     // bytes of x that are worked on at a time
   MOST_ROWS = 256,      // 8 KB / 32
@@ -32,8 +37,8 @@ enum {
   IN_AT = MTIA_LOCAL_BASE,
   OUT_AT = IN_AT + IN_SIZE,
   T_AT = OUT_AT + OUT_SIZE, // two: log_softmax works on two blocks at a time
-  E_AT = T_AT + 2 * T_SIZE,
-  SUMS_AT = E_AT + T_SIZE, // two
+  E_AT = T_AT + 2 * T_SIZE, // of log_softmax; otherwise it has masks
+  SUMS_AT = E_AT + T_SIZE,  // two
   STATS_AT = SUMS_AT + 2 * SUMS_SIZE,
 };
 _Static_assert(STATS_AT + STATS_SIZE <= MTIA_LOCAL_BASE + MTIA_LOCAL_SIZE, "local memory");
@@ -61,7 +66,51 @@ struct job {
   enum mtia_se_type type;
   float scale;
   bool log;
+  const struct mtia_tensor *mask; // or null
+  uint64_t every;                 // rows of x that have the same row of the mask, one after another
 };
+
+// Rows [row, row + rows) of the mask that belong to x's, as far as they are one behind the other.
+struct run {
+  uint64_t first;
+  uint32_t rows;
+};
+static struct run mask_run(const struct job *job, uint64_t row, uint32_t rows) {
+  uint64_t r = kn_div(row, job->every), height = job->mask->dim[0];
+  uint64_t first = r - kn_div(r, height) * height;
+  return (struct run){first, job->every > 1 ? 1 : (uint32_t)kn_min(rows, height - first)};
+}
+
+// Elements [at, at + n) of them.
+static void load_mask(const struct job *job, uint64_t row, uint32_t rows, uint64_t at, uint32_t n) {
+  uint32_t size = kn_se_size(job->type);
+  uint64_t pitch = job->mask->stride[0];
+  for (uint32_t done = 0; done < rows;) {
+    struct run run = mask_run(job, row + done, rows - done);
+    __mtia_cr_w2(MTIA_CR_DMA_IN, n * size, 0);
+    __mtia_cr_w(MTIA_CR_DMA_IN_PITCH, pitch);
+    __mtia_dma_in(CB_MASK, job->mask->data + run.first * pitch + at * size, run.rows, MTIA_MC_NONE);
+    done += run.rows;
+  }
+}
+
+// Whether t is made before anything else.
+static bool has_t(const struct job *job) { return job->scale != 1 || job->mask; }
+
+// T = x * scale + mask, of `all` elements.
+static void make_t(const struct job *job, uint32_t t_at, uint32_t all) {
+  if (job->scale != 1)
+    KN_SE_UN(MTIA_SE_DEQUANTISE, CB_T, t_at, CB_IN, 0, job->type, MTIA_SE_F32, all);
+  if (!job->mask)
+    return;
+  if (job->scale != 1)
+    KN_SE_BIN(MTIA_SE_ADD, CB_T, t_at, CB_T_READ, t_at, MTIA_SE_F32, CB_MASK, 0, job->type,
+              MTIA_SE_EACH, MTIA_SE_F32, all, 1);
+  else
+    KN_SE_BIN(MTIA_SE_ADD, CB_T, t_at, CB_IN, 0, job->type, CB_MASK, 0, job->type, MTIA_SE_EACH,
+              MTIA_SE_F32, all, 1);
+  __mtia_cb_pop(CB_MASK, kn_pad(all * kn_se_size(job->type)));
+}
 
 //===----------------------------------------------------------------------===//
 // Short rows
@@ -78,8 +127,8 @@ static void begin_block(const struct job *job, const struct kn_rows *r, uint32_t
                         uint32_t t_at) {
   uint32_t n = (uint32_t)job->x->dim[1], padded = kn_div(r->stride, kn_se_size(job->type));
   uint32_t all = rows * padded;
-  if (job->scale != 1) {
-    KN_SE_UN(MTIA_SE_DEQUANTISE, CB_T, t_at, CB_IN, 0, job->type, MTIA_SE_F32, all);
+  if (has_t(job)) {
+    make_t(job, t_at, all);
     KN_SE_RED(MTIA_SE_RED_MAX, CB_STATS, MAXIMA, CB_T_READ, t_at, MTIA_SE_F32, rows, n, 4 * padded);
     KN_SE_BIN(MTIA_SE_SUB, CB_T, t_at, CB_T_READ, t_at, MTIA_SE_F32, CB_STATS_READ, MAXIMA,
               MTIA_SE_F32, MTIA_SE_PER_ROW, MTIA_SE_F32, all, padded);
@@ -119,12 +168,25 @@ static void end_block(const struct job *job, const struct kn_rows *r, uint64_t r
   KN_ROWS_STORE(r, CB_OUT, row, rows);
 }
 
-static void load_short(const struct kn_rows *r) {
-  for (uint64_t row = r->begin; row < r->end; row += r->block)
-    KN_ROWS_LOAD(r, CB_IN, row, (uint32_t)kn_min(r->block, r->end - row));
+static void set_up_rest(void);
+
+__attribute__((noinline)) static void load_short(const struct job *job, const struct kn_rows *r) {
+  bool ready = false;
+  for (uint64_t row = r->begin; row < r->end; row += r->block) {
+    uint32_t rows = (uint32_t)kn_min(r->block, r->end - row);
+    KN_ROWS_LOAD(r, CB_IN, row, rows);
+    if (!ready)
+      set_up_rest();
+    ready = true;
+    if (job->mask)
+      load_mask(job, row, rows, 0, (uint32_t)job->x->dim[1]);
+  }
+  if (!ready)
+    set_up_rest();
 }
 
-static void compute_short(const struct job *job, const struct kn_rows *r) {
+__attribute__((noinline)) static void compute_short(const struct job *job,
+                                                    const struct kn_rows *r) {
   uint32_t t_at = 0;
   for (uint64_t row = r->begin; row < r->end; row += r->block) {
     begin_block(job, r, (uint32_t)kn_min(r->block, r->end - row), t_at);
@@ -150,8 +212,11 @@ static void load_long(const struct job *job, uint64_t row, uint64_t begin, uint6
   uint32_t size = kn_se_size(job->type);
   for (int pass = 0; pass < 2; pass++)
     for (uint64_t at = begin; at < end; at += MOST_ELEMENTS) {
-      __mtia_cr_w2(MTIA_CR_DMA_IN, (uint32_t)kn_min(MOST_ELEMENTS, end - at) * size, 0);
+      uint32_t n = (uint32_t)kn_min(MOST_ELEMENTS, end - at);
+      __mtia_cr_w2(MTIA_CR_DMA_IN, n * size, 0);
       __mtia_dma_in(CB_IN, job->x->data + row * job->x->stride[0] + at * size, 1, MTIA_MC_NONE);
+      if (job->mask)
+        load_mask(job, row, 1, at, n);
     }
 }
 
@@ -164,7 +229,7 @@ static void load_long(const struct job *job, uint64_t row, uint64_t begin, uint6
 
 // T = t - the number at `m`; the chunk is taken from CB_IN.
 static void subtract(const struct job *job, uint32_t n, uint32_t m) {
-  if (job->scale != 1)
+  if (has_t(job))
     KN_SE_BIN(MTIA_SE_SUB, CB_T, 0, CB_T_READ, 0, MTIA_SE_F32, CB_STATS_READ, m, MTIA_SE_F32,
               MTIA_SE_ONE, MTIA_SE_F32, n, 1);
   else
@@ -173,17 +238,13 @@ static void subtract(const struct job *job, uint32_t n, uint32_t m) {
   __mtia_cb_pop(CB_IN, kn_pad(n * kn_se_size(job->type)));
 }
 
-static void scale(const struct job *job, uint32_t n) {
-  if (job->scale != 1)
-    KN_SE_UN(MTIA_SE_DEQUANTISE, CB_T, 0, CB_IN, 0, job->type, MTIA_SE_F32, n);
-}
-
 static void first_pass(const struct job *job, uint64_t begin, uint64_t end) {
   STATS_UN(MTIA_SE_COPY, M, START, 2);
   for (uint64_t at = begin; at < end; at += MOST_ELEMENTS) {
     uint32_t n = (uint32_t)kn_min(MOST_ELEMENTS, end - at);
-    scale(job, n);
-    if (job->scale != 1)
+    if (has_t(job))
+      make_t(job, 0, n);
+    if (has_t(job))
       KN_SE_RED(MTIA_SE_RED_MAX, CB_STATS, CHUNK_MAX, CB_T_READ, 0, MTIA_SE_F32, 1, n, 0);
     else
       KN_SE_RED(MTIA_SE_RED_MAX, CB_STATS, CHUNK_MAX, CB_IN, 0, job->type, 1, n, 0);
@@ -232,7 +293,8 @@ static void second_pass(const struct job *job, uint64_t row, uint64_t begin, uin
     STATS_UN(MTIA_SE_RECIPROCAL, S, S, 1);
   for (uint64_t at = begin; at < end; at += MOST_ELEMENTS) {
     uint32_t n = (uint32_t)kn_min(MOST_ELEMENTS, end - at);
-    scale(job, n);
+    if (has_t(job))
+      make_t(job, 0, n);
     subtract(job, n, M);
     if (job->log)
       KN_SE_BIN(MTIA_SE_SUB, CB_OUT, 0, CB_T_READ, 0, MTIA_SE_F32, CB_STATS_READ, S, MTIA_SE_F32,
@@ -278,21 +340,28 @@ static void cut_rows(const struct job *job) {
 // Kernels
 //===----------------------------------------------------------------------===//
 
+// What the first load does not wait for; the cores meet behind it.
+static void set_up_rest(void) {
+  __mtia_cb_init(CB_OUT, OUT_AT, OUT_SIZE);
+  __mtia_cb_init(CB_SUMS, SUMS_AT, 2 * SUMS_SIZE);
+  __mtia_bar(MTIA_BAR_PE);
+}
+
 static void set_up(const struct job *job) {
   if (mtia_core() == 0) {
     __mtia_cb_init(CB_IN, IN_AT, IN_SIZE);
-    __mtia_cb_init(CB_OUT, OUT_AT, OUT_SIZE);
-    __mtia_cb_init(CB_SUMS, SUMS_AT, 2 * SUMS_SIZE);
-  } else {
-    float *start = (float *)(uintptr_t)(STATS_AT + START);
-    start[0] = -0x1.fffffep127f; // a first chunk of -infinity only then gives no NaN
-    start[1] = 0;
-    KN_SE_SCRATCH(CB_T, CB_T_READ, T_AT, 2 * T_SIZE);
-    KN_SE_SCRATCH(CB_E, CB_E_READ, E_AT, T_SIZE);
-    KN_SE_SCRATCH(CB_STATS, CB_STATS_READ, STATS_AT, STATS_SIZE);
-    __mtia_cr_w(MTIA_CR_QMODE, 0);
-    __mtia_cr_w2(MTIA_CR_QSCALE, mtia_f32_bits(job->scale), 0);
+    if (job->mask)
+      __mtia_cb_init(CB_MASK, E_AT, T_SIZE);
+    return;
   }
+  float *start = (float *)(uintptr_t)(STATS_AT + START);
+  start[0] = -0x1.fffffep127f; // a first chunk of -infinity only then gives no NaN
+  start[1] = 0;
+  KN_SE_SCRATCH(CB_T, CB_T_READ, T_AT, 2 * T_SIZE);
+  KN_SE_SCRATCH(CB_E, CB_E_READ, E_AT, T_SIZE);
+  KN_SE_SCRATCH(CB_STATS, CB_STATS_READ, STATS_AT, STATS_SIZE);
+  __mtia_cr_w(MTIA_CR_QMODE, 0);
+  __mtia_cr_w2(MTIA_CR_QSCALE, mtia_f32_bits(job->scale), 0);
   __mtia_bar(MTIA_BAR_PE);
 }
 
@@ -305,22 +374,32 @@ static void tear_down(void) {
 }
 
 static enum mtia_status softmax(const struct mtia_softmax_args *args, enum mtia_se_type type,
-                                bool log) {
-  struct job job = {&args->x, &args->y, type, args->scale, log};
+                                bool log, bool masked) {
+  struct job job = {&args->x, &args->y, type, args->scale, log, masked ? &args->mask : NULL, 1};
   uint64_t rows = job.x->dim[0], n = job.x->dim[1];
   if (rows != job.y->dim[0] || n != job.y->dim[1])
     return MTIA_STATUS_SHAPE;
+  if (masked) {
+    if (args->every < 1)
+      return MTIA_STATUS_VALUE;
+    if (args->mask.dim[1] != n || args->mask.dim[0] == 0)
+      return MTIA_STATUS_SHAPE;
+    job.every = (uint64_t)args->every;
+  }
   if (rows == 0 || n == 0)
     return MTIA_STATUS_OK;
   set_up(&job);
-  if (2 * rows <= kn_pes() && n >= LONG)
+  bool cut = 2 * rows <= kn_pes() && n >= LONG;
+  if (mtia_core() == 0 && (cut || n > MOST_ELEMENTS))
+    set_up_rest();
+  if (cut)
     cut_rows(&job);
   else if (n > MOST_ELEMENTS)
     whole_rows(&job);
   else {
     struct kn_rows r = kn_rows(job.x, job.y, kn_se_size(type), BLOCK, MOST_ROWS);
     if (mtia_core() == 0)
-      load_short(&r);
+      load_short(&job, &r);
     else
       compute_short(&job, &r);
   }
@@ -329,10 +408,20 @@ static enum mtia_status softmax(const struct mtia_softmax_args *args, enum mtia_
   return MTIA_STATUS_OK;
 }
 
-#define MTIA_VARIANT(kernel, types, units, type, log)                                              \
+#define LAUNCH_SOFTMAX(kernel, T)                                                                  \
+  KN_LAUNCH(kernel, struct mtia_softmax_args, MTIA_IN(x, MTIA_##T, "M", "N"),                      \
+            MTIA_SCALAR(scale, MTIA_F32), MTIA_OUT(y, MTIA_##T, "M", "N"))
+#define LAUNCH_LOG(kernel, T) LAUNCH_SOFTMAX(kernel, T)
+#define LAUNCH_MASKED(kernel, T)                                                                   \
+  KN_LAUNCH(kernel, struct mtia_softmax_args, MTIA_IN(x, MTIA_##T, "M", "N"),                      \
+            MTIA_SCALAR(scale, MTIA_F32), MTIA_OUT(y, MTIA_##T, "M", "N"),                         \
+            MTIA_IN(mask, MTIA_##T, "R", "N"), MTIA_SCALAR(every, MTIA_I32))
+
+enum form { SOFTMAX, LOG, MASKED };
+
+#define MTIA_VARIANT(kernel, types, units, type, form)                                             \
   enum mtia_status mtia_##kernel(const struct mtia_softmax_args *args) {                           \
-    return softmax(args, MTIA_SE_##type, log);                                                     \
+    return softmax(args, MTIA_SE_##type, form == LOG, form == MASKED);                             \
   }                                                                                                \
-  KN_LAUNCH(kernel, struct mtia_softmax_args, MTIA_IN(x, MTIA_##type, "M", "N"),                   \
-            MTIA_SCALAR(scale, MTIA_F32), MTIA_OUT(y, MTIA_##type, "M", "N"))
+  LAUNCH_##form(kernel, type)
 #include <mtia/kernels/softmax.def>

@@ -3,17 +3,20 @@
 // Splitting of rows and of blocks of rows; <mtia/kernels.h> says what is computed.
 //
 // Rows of up to 4 KB are cut into pieces of some whole rows, of which every PE has as many as the
-// others, to one. Core 0 loads them; core 1 has the MLU take each output's part out of a piece, and
-// stores. Longer rows and blocks of rows are moved output by output (moves.h): by the FI alone
-// where one begins at a multiple of 32 bytes, otherwise by way of the MLU.
+// others, to one. Core 0 loads them, the first before cores meet; core 1 has the MLU take each
+// output's part out of a piece, and stores. Longer rows and blocks of rows are moved output by
+// output (moves.h): by the FI alone where one begins at a multiple of 32 bytes, otherwise by way of
+// the MLU.
 #include "../launch.h"
 #include "../moves.h"
+
+KN_STACK_LINES(6);
 
 enum { CB_IN = KN_CB_MOVE_IN, CB_OUT = KN_CB_MOVE_OUT };
 enum {
   ROW = 4096,   // bytes of a row of pieces, at most
   PIECE = 8192, // bytes
-  PIECES = 8,   // per PE, if there are as many rows
+  PIECES = 6,   // per PE, if there are as many rows
 };
 
 // Whole rows: `rows` of them per piece, of `row` bytes in CB_IN.
@@ -22,14 +25,27 @@ struct cut {
   uint32_t rows, row;
 };
 
-static void load(const struct mtia_split_args *a, const struct cut *c, uint32_t log2) {
+__attribute__((noinline)) static void load(const struct mtia_split_args *a, const struct cut *c,
+                                           uint32_t log2) {
+  bool ready = false;
+  __mtia_cb_init(CB_IN, MTIA_LOCAL_BASE, KN_MOVE_SIZE);
   __mtia_cr_w2(MTIA_CR_DMA_IN, a->x.dim[1] << log2, 0);
   __mtia_cr_w(MTIA_CR_DMA_IN_PITCH, a->x.stride[0]);
-  for (uint64_t m = c->begin; m < c->end; m += c->rows)
-    __mtia_dma_in(CB_IN, a->x.data + m * a->x.stride[0], kn_min(c->rows, c->end - m), MTIA_MC_NONE);
+  for (uint64_t m = c->begin; m < c->end || !ready; m += c->rows) {
+    if (m < c->end)
+      __mtia_dma_in(CB_IN, a->x.data + m * a->x.stride[0], kn_min(c->rows, c->end - m),
+                    MTIA_MC_NONE);
+    if (!ready) {
+      __mtia_cb_init(CB_OUT, MTIA_LOCAL_BASE + KN_MOVE_SIZE, KN_MOVE_SIZE);
+      __mtia_bar(MTIA_BAR_PE);
+    }
+    ready = true;
+  }
 }
 
-static void part(const struct mtia_tensor *const *y, const struct cut *c, uint32_t log2) {
+__attribute__((noinline)) static void part(const struct mtia_tensor *const *y, const struct cut *c,
+                                           uint32_t log2) {
+  __mtia_bar(MTIA_BAR_PE);
   for (uint64_t m = c->begin; m < c->end; m += c->rows) {
     uint32_t rows = (uint32_t)kn_min(c->rows, c->end - m), at = 0;
     for (unsigned i = 0; i < KN_MOVES; i++) {
@@ -52,14 +68,9 @@ static void part(const struct mtia_tensor *const *y, const struct cut *c, uint32
 
 static void split_short(const struct mtia_split_args *a, const struct mtia_tensor *const *y,
                         uint32_t log2) {
-  if (mtia_core() == 0) {
-    __mtia_cb_init(CB_IN, MTIA_LOCAL_BASE, KN_MOVE_SIZE);
-    __mtia_cb_init(CB_OUT, MTIA_LOCAL_BASE + KN_MOVE_SIZE, KN_MOVE_SIZE);
-  }
   struct kn_range mine = kn_share(a->x.dim[0], mtia_pe(), kn_pes());
   struct cut c = {.begin = mine.begin, .end = mine.end, .row = kn_pad(a->x.dim[1] << log2)};
   c.rows = (uint32_t)kn_max(kn_min(PIECE / c.row, (mine.end - mine.begin) / PIECES), 1);
-  __mtia_bar(MTIA_BAR_PE);
   if (mtia_core() == 0)
     load(a, &c, log2);
   else
@@ -67,8 +78,8 @@ static void split_short(const struct mtia_split_args *a, const struct mtia_tenso
   kn_leave();
 }
 
-static void split_long(const struct mtia_split_args *a, const struct mtia_tensor *const *y,
-                       uint32_t log2) {
+__attribute__((noinline)) static void
+split_long(const struct mtia_split_args *a, const struct mtia_tensor *const *y, uint32_t log2) {
   struct kn_move moves[KN_MOVES];
   uint64_t at = 0;
   for (unsigned i = 0; i < KN_MOVES; i++) {
@@ -101,12 +112,16 @@ static enum mtia_status run_ROWS(const struct mtia_split_args *a, uint32_t log2)
     return MTIA_STATUS_OK;
   if (columns << log2 <= ROW)
     split_short(a, y, log2);
-  else
+  else {
+    if (mtia_core() == 0)
+      kn_make_stack(14);
     split_long(a, y, log2);
+  }
   return MTIA_STATUS_OK;
 }
 
-static enum mtia_status run_BLOCKS(const struct mtia_split_args *a, uint32_t log2) {
+__attribute__((noinline)) static enum mtia_status blocks(const struct mtia_split_args *a,
+                                                         uint32_t log2) {
   const struct mtia_tensor *const y[KN_MOVES] = {&a->y0, &a->y1, &a->y2, &a->y3,
                                                  &a->y4, &a->y5, &a->y6, &a->y7};
   struct kn_move moves[KN_MOVES];
@@ -130,6 +145,12 @@ static enum mtia_status run_BLOCKS(const struct mtia_split_args *a, uint32_t log
     return MTIA_STATUS_SHAPE;
   kn_move_all(moves, KN_MOVES);
   return MTIA_STATUS_OK;
+}
+
+static enum mtia_status run_BLOCKS(const struct mtia_split_args *a, uint32_t log2) {
+  if (mtia_core() == 0)
+    kn_make_stack(14);
+  return blocks(a, log2);
 }
 
 #define LAUNCH_ROWS(kernel, T)                                                                     \

@@ -11,9 +11,10 @@
 //                elements of a random row are not below it. Behind the first chunk of a row the
 //                threshold is the k-th greatest so far
 //   candidates   the places of elements that are not below the threshold are compressed into a
-//   list;
-//                if that gets full, all but its k greatest go
-//   ranks        of each candidate: how many are greater. Equal ones are told apart by their places
+//                list; if that gets full, all but its k greatest go
+//   ranks        of each candidate: how many are greater. Equal ones are told apart by their
+//                places: of 16-bit types, which have many, the place is in the lower bits of the
+//                key; of f32 another pass looks for them, if ranks are not a permutation
 // Rows of up to 256 elements are all candidates.
 #include "../launch.h"
 #include "../rows.h"
@@ -65,6 +66,19 @@ ALWAYS_INLINE MTIA_VECTOR vint32m8_t make_keys(vfloat32m8_t x, size_t vl) {
   vbool4_t nan = __riscv_vmfne_vv_f32m8_b4(x, x, vl);
   return __riscv_vmerge_vxm_i32m8(bits, 0x7FC00000, nan, vl);
 }
+
+// The lower bits of keys of 16-bit types, which are 0 or, below 0, ones.
+enum { LOW = 0x1FFF };
+_Static_assert(LIST <= LOW, "places");
+
+// Instead of them: places in the list from `first` on, of which the lower is the greater key.
+ALWAYS_INLINE MTIA_VECTOR vint32m8_t add_places(vint32m8_t keys, size_t first, size_t vl) {
+  vint32m8_t lane = __riscv_vreinterpret_v_u32m8_i32m8(__riscv_vid_v_u32m8(vl));
+  vint32m8_t place = __riscv_vrsub_vx_i32m8(lane, (int32_t)(LOW - first), vl);
+  return __riscv_vor_vv_i32m8(__riscv_vand_vx_i32m8(keys, ~LOW, vl), place, vl);
+}
+
+ALWAYS_INLINE int32_t without_place(int32_t key) { return (key & ~LOW) | (key >> 31 & LOW); }
 
 ALWAYS_INLINE int32_t key_bits(int32_t key) { return key ^ ((key >> 31) & INT32_MAX); }
 
@@ -154,6 +168,20 @@ MTIA_VECTOR static size_t rank(struct lists *l, size_t count) {
   return sum;
 }
 
+// The same of up to 128 keys, which stay in registers.
+MTIA_VECTOR static size_t rank_few(struct lists *l, size_t count) {
+  vint32m8_t keys = __riscv_vle32_v_i32m8(l->keys, count);
+  vuint8m2_t ranks = __riscv_vmv_v_x_u8m2(0, count);
+#pragma clang loop unroll_count(8)
+  for (size_t j = 0; j < count; j++) {
+    vbool4_t greater = __riscv_vmslt_vx_i32m8_b4(keys, l->keys[j], count);
+    ranks = __riscv_vadd_vx_u8m2_mu(greater, ranks, ranks, 1, count);
+  }
+  __riscv_vse16_v_u16m4(l->rank, __riscv_vzext_vf2_u16m4(ranks, count), count);
+  vuint16m1_t none = __riscv_vmv_v_x_u16m1(0, 1);
+  return __riscv_vmv_x_s_u16m1_u16(__riscv_vwredsumu_vs_u8m2_u16m1(ranks, none, count));
+}
+
 // Equal keys have equal ranks: each also counts those in front of it.
 MTIA_VECTOR static void tell_apart(struct lists *l, size_t count) {
   for (size_t i = 0; i < count; i += LANES) {
@@ -171,12 +199,13 @@ MTIA_VECTOR static void tell_apart(struct lists *l, size_t count) {
 }
 
 static void rank_all(struct lists *l, size_t count) {
-  if (rank(l, count) != count * (count - 1) / 2)
+  size_t sum = count <= LANES ? rank_few(l, count) : rank(l, count);
+  if (sum != count * (count - 1) / 2)
     tell_apart(l, count);
 }
 
 // Keeps the k candidates of the least ranks.
-MTIA_VECTOR static void keep(struct lists *l, size_t count, size_t k) {
+MTIA_VECTOR static void keep(bool places, struct lists *l, size_t count, size_t k) {
   size_t kept = 0;
   for (size_t i = 0; i < count; i += LANES) {
     size_t vl = count - i < LANES ? count - i : LANES;
@@ -186,6 +215,8 @@ MTIA_VECTOR static void keep(struct lists *l, size_t count, size_t k) {
     vint32m8_t index =
         __riscv_vcompress_vm_i32m8(__riscv_vle32_v_i32m8(l->index + i, vl), good, vl);
     size_t some = __riscv_vcpop_m_b4(good, vl);
+    if (places)
+      keys = add_places(keys, kept, some);
     __riscv_vse32_v_i32m8(l->keys + kept, keys, some);
     __riscv_vse32_v_i32m8(l->index + kept, index, some);
     kept += some;
@@ -199,10 +230,20 @@ ALWAYS_INLINE MTIA_VECTOR void add_candidates(enum mtia_se_type type, const char
     size_t vl = more - i < LANES ? more - i : LANES;
     vuint16m4_t places = __riscv_vle16_v_u16m4(l->place + i, vl);
     vint32m8_t keys = make_keys(load_places(type, x, places, vl), vl);
+    if (type != MTIA_SE_F32)
+      keys = add_places(keys, count + i, vl);
     __riscv_vse32_v_i32m8(l->keys + count + i, keys, vl);
     vuint32m8_t index = __riscv_vadd_vx_u32m8(__riscv_vzext_vf2_u32m8(places, vl), first, vl);
     __riscv_vse32_v_u32m8((uint32_t *)l->index + count + i, index, vl);
   }
+}
+
+// The key of the least of the k candidates.
+ALWAYS_INLINE MTIA_VECTOR int32_t least(enum mtia_se_type type, const struct lists *l, size_t k) {
+  vint32m1_t least = __riscv_vmv_v_x_i32m1(INT32_MAX, 1);
+  least = __riscv_vredmin_vs_i32m8_i32m1(__riscv_vle32_v_i32m8(l->keys, k), least, k);
+  int32_t key = __riscv_vmv_x_s_i32m1_i32(least);
+  return type == MTIA_SE_F32 ? key : without_place(key);
 }
 
 // What of a chunk may be among the k greatest, to the `count` candidates from the chunks in front.
@@ -215,14 +256,13 @@ ALWAYS_INLINE MTIA_VECTOR size_t search(enum mtia_se_type type, const char *x, s
   float threshold = 0;
   if (above) {
     rank_all(l, count);
-    keep(l, count, k);
+    keep(type != MTIA_SE_F32, l, count, k);
     count = k;
   }
   if (!everything) {
     int32_t key = INT32_MAX;
     if (above)
-      for (size_t i = 0; i < k; i++)
-        key = l->keys[i] < key ? l->keys[i] : key;
+      key = least(type, l, k);
     else
       key = find_threshold(type, x, n, k);
     int32_t bits = key_bits(key);
@@ -248,14 +288,12 @@ ALWAYS_INLINE MTIA_VECTOR size_t search(enum mtia_se_type type, const char *x, s
     // Full: all but the k greatest go, and only greater ones come.
     add_candidates(type, x, first, l, count, more);
     rank_all(l, count + more);
-    keep(l, count + more, k);
+    keep(type != MTIA_SE_F32, l, count + more, k);
     count = k;
     more = 0;
     above = true;
     everything = false;
-    int32_t key = INT32_MAX;
-    for (size_t i = 0; i < k; i++)
-      key = l->keys[i] < key ? l->keys[i] : key;
+    int32_t key = least(type, l, k);
     int32_t bits = key_bits(key);
     __builtin_memcpy(&threshold, &bits, 4);
   }
@@ -294,6 +332,8 @@ MTIA_VECTOR static void finish(enum mtia_se_type type, struct lists *l, size_t c
     vint32m8_t keys = __riscv_vle32_v_i32m8(l->top_keys + i, vl);
     vint32m8_t sign = __riscv_vsra_vx_i32m8(keys, 31, vl);
     vint32m8_t bits = __riscv_vxor_vv_i32m8(keys, __riscv_vand_vx_i32m8(sign, INT32_MAX, vl), vl);
+    if (type != MTIA_SE_F32)
+      bits = __riscv_vand_vx_i32m8(bits, ~LOW, vl);
     vfloat32m8_t x = __riscv_vreinterpret_v_i32m8_f32m8(bits);
     if (type == MTIA_SE_F32)
       __riscv_vse32_v_f32m8((float *)values + i, x, vl);

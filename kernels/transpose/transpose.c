@@ -8,9 +8,12 @@
 // The matrices are cut into tiles of up to 128 bytes by 128 bytes' worth of rows, so that both
 // sides move by rows of whole requests.
 //
-// Tiles or blocks are dealt out evenly. Core 0 loads them; core 1 has the MLU turn them, and
-// stores. Rows without gaps between them, of a whole tile, move as one long row.
+// Tiles or blocks are dealt out evenly. Core 0 loads them, the first two before anything else is
+// made ready; core 1 has the MLU turn them, and stores. Rows without gaps between them, of a whole
+// tile, move as one long row.
 #include "../launch.h"
+
+KN_STACK_LINES(4);
 
 enum { CB_IN, CB_OUT };
 enum {
@@ -41,7 +44,10 @@ struct walk {
   uint32_t rows, columns;
 };
 
-static void locate(const struct job *j, struct walk *w) {
+// Inlined, as all of it stands between the start and the first load.
+#define ALWAYS_INLINE static inline __attribute__((always_inline))
+
+ALWAYS_INLINE void locate(const struct job *j, struct walk *w) {
   uint64_t x = j->x + w->i0 * j->x_stride[0] + w->i1 * j->x_stride[1];
   uint64_t y = j->y + w->i0 * j->y_stride[0] + w->i1 * j->y_stride[1];
   w->x = x + w->row * j->x_pitch + (w->column << j->log2);
@@ -51,7 +57,7 @@ static void locate(const struct job *j, struct walk *w) {
   w->columns = (uint32_t)kn_min(j->tile_columns, j->columns - w->column);
 }
 
-static struct walk begin(const struct job *j) {
+ALWAYS_INLINE struct walk begin(const struct job *j) {
   uint64_t tiles = j->down * j->across;
   struct kn_range mine = kn_share(j->count[0] * j->count[1] * tiles, mtia_pe(), kn_pes());
   struct walk w = {.left = mine.end - mine.begin};
@@ -112,18 +118,29 @@ static inline uint32_t flatten(uint32_t *width, uint32_t rows, uint64_t pitch) {
   return 1;
 }
 
-static void load(const struct job *j) {
-  __mtia_cr_w(MTIA_CR_DMA_IN_PITCH, j->x_pitch);
-  for (struct walk w = begin(j); w.left; next(j, &w)) {
-    uint32_t width = w.columns << j->log2, rows = flatten(&width, w.rows, j->x_pitch);
+static inline void load_some(const struct job *j, struct walk *w, uint64_t until) {
+  for (; w->left > until; next(j, w)) {
+    uint32_t width = w->columns << j->log2, rows = flatten(&width, w->rows, j->x_pitch);
     __mtia_cr_w2(MTIA_CR_DMA_IN, width, 0);
-    __mtia_dma_in(CB_IN, w.x, rows, MTIA_MC_NONE);
+    __mtia_dma_in(CB_IN, w->x, rows, MTIA_MC_NONE);
   }
 }
 
-static void turn(const struct job *j) {
+__attribute__((noinline)) static void load(const struct job *j) {
+  __mtia_cb_init(CB_IN, MTIA_LOCAL_BASE, CB_SIZE);
+  __mtia_cr_w(MTIA_CR_DMA_IN_PITCH, j->x_pitch);
+  struct walk w = begin(j);
+  load_some(j, &w, w.left > 2 ? w.left - 2 : 0);
+  __mtia_cb_init(CB_OUT, MTIA_LOCAL_BASE + CB_SIZE, CB_SIZE);
+  __mtia_bar(MTIA_BAR_PE);
+  load_some(j, &w, 0);
+}
+
+__attribute__((noinline)) static void turn(const struct job *j) {
   __mtia_cr_w(MTIA_CR_DMA_OUT_PITCH, j->y_pitch);
-  for (struct walk w = begin(j); w.left; next(j, &w)) {
+  struct walk w = begin(j);
+  __mtia_bar(MTIA_BAR_PE);
+  for (; w.left; next(j, &w)) {
     uint32_t row = kn_pad(w.columns << j->log2), out_row = kn_pad(w.rows << j->log2);
     __mtia_cr_w2(MTIA_CR_MLU_SHAPE, w.rows, w.columns);
     __mtia_cr_w2(MTIA_CR_MLU_SRC, 0, row);
@@ -142,9 +159,11 @@ static void turn(const struct job *j) {
   }
 }
 
-static void copy(const struct job *j) {
+__attribute__((noinline)) static void copy(const struct job *j) {
   __mtia_cr_w(MTIA_CR_DMA_OUT_PITCH, j->y_pitch);
-  for (struct walk w = begin(j); w.left; next(j, &w)) {
+  struct walk w = begin(j);
+  __mtia_bar(MTIA_BAR_PE);
+  for (; w.left; next(j, &w)) {
     // What is left in the CB is as it came: rows of x without gaps have none here either.
     uint32_t width = w.columns << j->log2, rows = flatten(&width, w.rows, j->y_pitch);
     __mtia_cr_w2(MTIA_CR_DMA_OUT, width, 0);
@@ -155,12 +174,7 @@ static void copy(const struct job *j) {
 static enum mtia_status run(struct job *j) {
   if (j->count[0] == 0 || j->count[1] == 0 || j->rows == 0 || j->columns == 0)
     return MTIA_STATUS_OK;
-  if (mtia_core() == 0) {
-    __mtia_cb_init(CB_IN, MTIA_LOCAL_BASE, CB_SIZE);
-    __mtia_cb_init(CB_OUT, MTIA_LOCAL_BASE + CB_SIZE, CB_SIZE);
-  }
   cut(j);
-  __mtia_bar(MTIA_BAR_PE);
   if (mtia_core() == 0)
     load(j);
   else if (j->turned)

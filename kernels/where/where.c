@@ -1,17 +1,22 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 //
-// Choice between two tensors; <mtia/kernels.h> says what is computed.
+// Choice between two tensors, with broadcasting; <mtia/kernels.h> says what is computed.
 //
-// Pieces are parts of one row, or, where no tensor has gaps between its rows, of all of them as
-// one; every PE has as many as the others, to one. Core 0 loads what the operands have of a piece,
-// each into a place of its own of the buffer, so that none wraps; core 1 chooses with vectors (the
-// SE has no such operation), 64 elements at a time, and stores.
+// Neighbouring dimensions become one where the strides of all tensors allow it. What is left is
+// dealt out in pieces: up to 2048 elements of a row, or several short rows; every PE has as many as
+// the others, to one. Core 0 loads what the operands have of a piece, all of it, one row, a column
+// or one element, each into a place of its own of the buffer, so that none wraps; core 1 chooses
+// with vectors (the SE has no such operation), 64 elements at a time, and stores.
+// An operand of one element comes once.
 #include "../launch.h"
 #include <mtia/mtia_simd.h>
 
+KN_STACK_LINES(7);
+
 enum { CB_IF, CB_A, CB_B, CB_Y };
+enum { IF, A, B, Y, TENSORS };
 enum {
-  MOST = 1024, // elements of a piece
+  MOST = 2048, // elements of a piece
   LEAST = 64,
   PIECES = 8, // per PE, if there is enough to do
   PLACES = 4, // of a buffer
@@ -19,142 +24,348 @@ enum {
   SIZE = PLACES * MOST * 4,
 };
 
+struct operand {
+  uint64_t data;
+  uint64_t stride[3]; // bytes; 0: repeated
+  uint64_t step;      // from element to element
+};
+
 struct job {
-  const struct mtia_where_args *a;
-  uint32_t log2; // bytes of an element
-  uint64_t rows, columns;
-  uint32_t piece; // elements
-  uint64_t across;
-  uint64_t begin, end; // pieces of this PE
+  uint32_t log2; // bytes of an element of a, b and y
+  struct operand t[TENSORS];
+  uint64_t n[4];
+  uint32_t once;                      // bits: operands of one element
+  uint32_t piece_rows, piece_columns; // at most
+  uint64_t down, across;              // pieces of a plane
 };
 
-struct piece {
-  uint64_t row, column;
-  uint32_t n;
+//===----------------------------------------------------------------------===//
+// Shapes
+//===----------------------------------------------------------------------===//
+
+#define ALWAYS_INLINE static inline __attribute__((always_inline))
+
+ALWAYS_INLINE uint32_t log2_of(const struct job *j, int tensor) {
+  return tensor == IF ? 0 : j->log2;
+}
+
+// All in one row, the commonest case, if no tensor repeats anything or has gaps.
+ALWAYS_INLINE bool is_plain(struct job *j, const struct mtia_where_args *args) {
+  const struct mtia_tensor *const t[TENSORS] = {&args->condition, &args->a, &args->b, &args->y};
+  uint64_t total = args->y.dim[3];
+  for (int i = 3; i >= 0; i--) {
+    for (int k = 0; k < TENSORS; k++)
+      if (t[k]->dim[i] != args->y.dim[i] ||
+          (i < 3 && args->y.dim[i] != 1 && t[k]->stride[i] != total << log2_of(j, k)))
+        return false;
+    if (i < 3)
+      total *= args->y.dim[i];
+  }
+  for (int k = 0; k < TENSORS; k++) {
+    j->t[k].data = t[k]->data;
+    j->t[k].stride[0] = j->t[k].stride[1] = j->t[k].stride[2] = 0;
+    j->t[k].step = UINT64_C(1) << log2_of(j, k);
+  }
+  j->n[0] = j->n[1] = j->n[2] = 1;
+  j->n[3] = total;
+  j->once = 0;
+  return true;
+}
+
+static uint64_t get_stride(const struct operand *t, int i) {
+  return i < 3 ? t->stride[i] : t->step;
+}
+
+// Dimension i disappears in i + 1; those before it move down.
+static bool merge(struct job *j, int i) {
+  if (j->n[i] != 1)
+    for (int k = 0; k < TENSORS; k++)
+      if (j->t[k].stride[i] != get_stride(&j->t[k], i + 1) * j->n[i + 1])
+        return false;
+  j->n[i + 1] *= j->n[i];
+  for (; i > 0; i--) {
+    j->n[i] = j->n[i - 1];
+    for (int k = 0; k < TENSORS; k++)
+      j->t[k].stride[i] = j->t[k].stride[i - 1];
+  }
+  j->n[0] = 1;
+  return true;
+}
+
+__attribute__((noinline)) static enum mtia_status describe(struct job *j,
+                                                           const struct mtia_where_args *args) {
+  const struct mtia_tensor *const t[TENSORS] = {&args->condition, &args->a, &args->b, &args->y};
+  for (int i = 0; i < 4; i++) {
+    j->n[i] = args->y.dim[i];
+    for (int k = 0; k < TENSORS; k++) {
+      bool repeats = t[k]->dim[i] == 1 && j->n[i] != 1;
+      if (t[k]->dim[i] != j->n[i] && !repeats)
+        return MTIA_STATUS_SHAPE;
+      if (i < 3)
+        j->t[k].stride[i] = repeats ? 0 : t[k]->stride[i];
+      else
+        j->t[k].step = repeats ? 0 : UINT64_C(1) << log2_of(j, k);
+    }
+  }
+  j->once = 0;
+  for (int k = 0; k < TENSORS; k++) {
+    struct operand *o = &j->t[k];
+    o->data = t[k]->data;
+    if ((o->step | o->stride[0] | o->stride[1] | o->stride[2]) == 0)
+      j->once |= 1u << k;
+  }
+  for (int i = 2; i >= 0; i--)
+    for (int tries = i; tries >= 0 && merge(j, i); tries--) // what has moved up may go on
+      ;
+  return MTIA_STATUS_OK;
+}
+
+ALWAYS_INLINE void cut(struct job *j) {
+  uint64_t fair = kn_div(j->n[0] * j->n[1] * j->n[2] * j->n[3], PIECES * kn_pes());
+  uint32_t size = LEAST;
+  while (size * 2 <= fair && size < MOST)
+    size *= 2;
+  j->piece_columns = size;
+  j->piece_rows = 1;
+  j->down = j->n[2];
+  if (j->n[3] < size) { // in places, rows begin at multiples of 32 bytes
+    j->piece_columns = (uint32_t)j->n[3];
+    j->piece_rows = (uint32_t)kn_min(kn_div(size, kn_pad(j->n[3])), j->n[2]);
+    j->piece_rows += j->piece_rows == 0;
+    j->down = kn_ceil_div(j->n[2], j->piece_rows);
+  }
+  j->across = kn_ceil_div(j->n[3], j->piece_columns);
+}
+
+// The pieces of a PE: columns count fastest, then rows, then planes.
+struct walk {
+  uint64_t left, i0, i1, row, column;
+  uint32_t rows, columns;
 };
 
-static struct piece piece_at(const struct job *j, uint64_t number) {
-  uint64_t row = kn_div(number, j->across);
-  struct piece p = {.row = row, .column = (number - row * j->across) * j->piece};
-  p.n = (uint32_t)kn_min(j->piece, j->columns - p.column);
+ALWAYS_INLINE void measure(const struct job *j, struct walk *w) {
+  w->rows = (uint32_t)kn_min(j->piece_rows, j->n[2] - w->row);
+  w->columns = (uint32_t)kn_min(j->piece_columns, j->n[3] - w->column);
+}
+
+ALWAYS_INLINE struct walk begin(const struct job *j) {
+  uint64_t plane = j->down * j->across;
+  struct kn_range mine = kn_share(j->n[0] * j->n[1] * plane, mtia_pe(), kn_pes());
+  uint64_t p = kn_div(mine.begin, plane), rest = mine.begin - p * plane;
+  struct walk w = {.left = mine.end - mine.begin};
+  w.i0 = kn_div(p, j->n[1]);
+  w.i1 = p - w.i0 * j->n[1];
+  uint64_t down = kn_div(rest, j->across);
+  w.row = down * j->piece_rows;
+  w.column = (rest - down * j->across) * j->piece_columns;
+  measure(j, &w);
+  return w;
+}
+
+ALWAYS_INLINE void next(const struct job *j, struct walk *w) {
+  w->left--;
+  w->column += j->piece_columns;
+  if (w->column >= j->n[3]) {
+    w->column = 0;
+    w->row += j->piece_rows;
+    if (w->row >= j->n[2]) {
+      w->row = 0;
+      if (++w->i1 == j->n[1]) {
+        w->i1 = 0;
+        w->i0++;
+      }
+    }
+  }
+  measure(j, w);
+}
+
+// Where a tensor has a piece: in memory, how much of it, and from row to row in the buffer.
+struct part {
+  uint64_t data;
+  uint32_t rows, width, stride;
+};
+
+ALWAYS_INLINE struct part part_of(const struct job *j, int k, const struct walk *w) {
+  const struct operand *t = &j->t[k];
+  struct part p = {.data = t->data + w->i0 * t->stride[0] + w->i1 * t->stride[1] +
+                           w->row * t->stride[2] + w->column * t->step,
+                   .rows = t->stride[2] ? w->rows : 1,
+                   .width = (t->step ? w->columns : 1) << log2_of(j, k)};
+  p.stride = kn_pad(p.width);
   return p;
 }
 
-static uint64_t address(const struct mtia_tensor *t, const struct piece *p, uint32_t log2) {
-  return t->data + p->row * t->stride[0] + (p->column << log2);
+//===----------------------------------------------------------------------===//
+// Core 0
+//===----------------------------------------------------------------------===//
+
+// Fills a place of the buffer.
+#define LOAD(cb, tensor, place)                                                                    \
+  do {                                                                                             \
+    struct part p = part_of(j, tensor, w);                                                         \
+    __mtia_cr_w2(MTIA_CR_DMA_IN, p.width, p.rows == 1 ? (place) : p.stride);                       \
+    __mtia_cr_w(MTIA_CR_DMA_IN_PITCH, j->t[tensor].stride[2]);                                     \
+    __mtia_dma_in(cb, p.data, p.rows, MTIA_MC_NONE);                                               \
+    if (p.rows > 1 && p.rows * p.stride != (place))                                                \
+      __mtia_cb_push(cb, (place) - p.rows * p.stride);                                             \
+  } while (0)
+
+ALWAYS_INLINE void load_piece(const struct job *j, const struct walk *w, bool first) {
+  if (first || !(j->once & 1u << IF))
+    LOAD(CB_IF, IF, (uint32_t)MOST);
+  if (first || !(j->once & 1u << A))
+    LOAD(CB_A, A, (uint32_t)MOST << j->log2);
+  if (first || !(j->once & 1u << B))
+    LOAD(CB_B, B, (uint32_t)MOST << j->log2);
 }
 
-static void load(const struct job *j) {
-  uint32_t place = MOST << j->log2;
-  for (uint64_t i = j->begin; i < j->end; i++) {
-    struct piece p = piece_at(j, i);
-    __mtia_cr_w2(MTIA_CR_DMA_IN, p.n, MOST);
-    __mtia_dma_in(CB_IF, address(&j->a->condition, &p, 0), 1, MTIA_MC_NONE);
-    __mtia_cr_w2(MTIA_CR_DMA_IN, p.n << j->log2, place);
-    __mtia_dma_in(CB_A, address(&j->a->a, &p, j->log2), 1, MTIA_MC_NONE);
-    __mtia_dma_in(CB_B, address(&j->a->b, &p, j->log2), 1, MTIA_MC_NONE);
-  }
-}
-
-// A store waits for its data, and loads behind it wait for the store: where a vector is one
-// register, four go side by side.
-MTIA_VECTOR static uint32_t choose_four(int8_t *y, const uint8_t *condition, const int8_t *a,
-                                        const int8_t *b, uint32_t n) {
-  mtia_u8x64 none = mtia_splat_u8x64(0);
-  uint32_t i = 0;
-  for (; i + 256 <= n; i += 256) {
-    mtia_u8x64 given[4];
-    mtia_i8x64 first[4], second[4];
-    for (int k = 0; k < 4; k++) {
-      given[k] = mtia_load_u8x64(condition + i + 64 * k);
-      first[k] = mtia_load_i8x64(a + i + 64 * k);
-      second[k] = mtia_load_i8x64(b + i + 64 * k);
+__attribute__((noinline)) static void load(const struct job *j) {
+  __mtia_cb_init(CB_IF, MTIA_LOCAL_BASE, IF_SIZE);
+  __mtia_cb_init(CB_A, MTIA_LOCAL_BASE + IF_SIZE, SIZE);
+  __mtia_cb_init(CB_B, MTIA_LOCAL_BASE + IF_SIZE + SIZE, SIZE);
+  struct walk w = begin(j);
+  bool ready = false;
+  do {
+    if (w.left)
+      load_piece(j, &w, !ready);
+    if (!ready) {
+      __mtia_cb_init(CB_Y, MTIA_LOCAL_BASE + IF_SIZE + 2 * SIZE, SIZE);
+      __mtia_bar(MTIA_BAR_PE);
+      ready = true;
     }
-    for (int k = 0; k < 4; k++)
-      first[k] = mtia_select_i8x64(mtia_equal_u8x64(given[k], none), second[k], first[k]);
-    for (int k = 0; k < 4; k++)
-      mtia_store_i8x64(y + i + 64 * k, first[k]);
-  }
-  return i;
+    if (w.left)
+      next(j, &w);
+  } while (w.left);
 }
 
-#define CHOOSE(T, bits)                                                                            \
+//===----------------------------------------------------------------------===//
+// Core 1
+//===----------------------------------------------------------------------===//
+
+// A store waits for its data, and loads behind it wait for the store: some vectors go side by side.
+// Of operands in `ones`, one element is all.
+#define CHOOSE(T, bits, side)                                                                      \
+  ALWAYS_INLINE MTIA_VECTOR void choose_##bits##_of(uint32_t ones, T *y, const uint8_t *condition, \
+                                                    const T *a, const T *b, uint32_t n) {          \
+    mtia_u8x64 none = mtia_splat_u8x64(0), given[side];                                            \
+    mtia_i##bits##x64 first[side], second[side];                                                   \
+    mtia_u8x64 one_given = mtia_splat_u8x64(condition[0]);                                         \
+    mtia_i##bits##x64 one_a = mtia_splat_i##bits##x64(a[0]),                                       \
+                      one_b = mtia_splat_i##bits##x64(b[0]);                                       \
+    uint32_t i = 0;                                                                                \
+    for (; i + 64 * side <= n; i += 64 * side) {                                                   \
+      for (int k = 0; k < side; k++)                                                               \
+        given[k] = ones & 1u << IF ? one_given : mtia_load_u8x64(condition + i + 64 * k);          \
+      for (int k = 0; k < side; k++)                                                               \
+        first[k] = ones & 1u << A ? one_a : mtia_load_i##bits##x64(a + i + 64 * k);                \
+      for (int k = 0; k < side; k++)                                                               \
+        second[k] = ones & 1u << B ? one_b : mtia_load_i##bits##x64(b + i + 64 * k);               \
+      for (int k = 0; k < side; k++)                                                               \
+        first[k] =                                                                                 \
+            mtia_select_i##bits##x64(mtia_equal_u8x64(given[k], none), second[k], first[k]);       \
+      for (int k = 0; k < side; k++)                                                               \
+        mtia_store_i##bits##x64(y + i + 64 * k, first[k]);                                         \
+    }                                                                                              \
+    for (; i < n; i += 64) {                                                                       \
+      given[0] = ones & 1u << IF ? one_given : mtia_load_first_u8x64(condition + i, n - i);        \
+      first[0] = ones & 1u << A ? one_a : mtia_load_first_i##bits##x64(a + i, n - i);              \
+      second[0] = ones & 1u << B ? one_b : mtia_load_first_i##bits##x64(b + i, n - i);             \
+      mtia_maskx64 other = mtia_equal_u8x64(given[0], none);                                       \
+      mtia_store_first_i##bits##x64(y + i, n - i,                                                  \
+                                    mtia_select_i##bits##x64(other, second[0], first[0]));         \
+    }                                                                                              \
+  }                                                                                                \
   MTIA_VECTOR static void choose_##bits(T *y, const uint8_t *condition, const T *a, const T *b,    \
                                         uint32_t n) {                                              \
-    for (uint32_t i = 0; i < n; i += 64) {                                                         \
-      mtia_u8x64 given = mtia_load_first_u8x64(condition + i, n - i);                              \
-      mtia_i##bits##x64 first = mtia_load_first_i##bits##x64(a + i, n - i);                        \
-      mtia_i##bits##x64 second = mtia_load_first_i##bits##x64(b + i, n - i);                       \
-      mtia_maskx64 other = mtia_equal_u8x64(given, mtia_splat_u8x64(0));                           \
-      mtia_store_first_i##bits##x64(y + i, n - i, mtia_select_i##bits##x64(other, second, first)); \
-    }                                                                                              \
+    choose_##bits##_of(0, y, condition, a, b, n);                                                  \
+  }                                                                                                \
+  MTIA_VECTOR static void choose_one_##bits(T *y, const uint8_t *condition, const T *a,            \
+                                            const T *b, uint32_t n) {                              \
+    choose_##bits##_of(1u << B, y, condition, a, b, n);                                            \
+  }                                                                                                \
+  MTIA_VECTOR static void choose_any_##bits(uint32_t ones, T *y, const uint8_t *condition,         \
+                                            const T *a, const T *b, uint32_t n) {                  \
+    choose_##bits##_of(ones, y, condition, a, b, n);                                               \
   }
-CHOOSE(int8_t, 8)
-CHOOSE(int16_t, 16)
-CHOOSE(int32_t, 32)
+CHOOSE(int8_t, 8, 4)
+CHOOSE(int16_t, 16, 4)
+CHOOSE(int32_t, 32, 2)
 
-static void choose(const struct job *j) {
-  uint32_t place = MOST << j->log2;
-  for (uint64_t i = j->begin; i < j->end; i++) {
-    struct piece p = piece_at(j, i);
+#define CHOOSE_ROW(bits)                                                                           \
+  do {                                                                                             \
+    if (ones == 0)                                                                                 \
+      choose_##bits(y, condition, a, b, n);                                                        \
+    else if (ones == 1u << B)                                                                      \
+      choose_one_##bits(y, condition, a, b, n);                                                    \
+    else                                                                                           \
+      choose_any_##bits(ones, y, condition, a, b, n);                                              \
+  } while (0)
+
+static void choose_row(uint32_t log2, uint32_t ones, void *y, const uint8_t *condition,
+                       const void *a, const void *b, uint32_t n) {
+  if (log2 == 0)
+    CHOOSE_ROW(8);
+  else if (log2 == 1)
+    CHOOSE_ROW(16);
+  else
+    CHOOSE_ROW(32);
+}
+
+__attribute__((noinline)) static void choose(const struct job *j) {
+  uint32_t place = MOST << j->log2, ones = 0;
+  for (int k = IF; k <= B; k++)
+    ones |= j->t[k].step ? 0 : 1u << k;
+  struct walk w = begin(j);
+  __mtia_cr_w(MTIA_CR_DMA_OUT_PITCH, j->t[Y].stride[2]);
+  __mtia_bar(MTIA_BAR_PE);
+  for (; w.left; next(j, &w)) {
     __mtia_cb_waitd(CB_IF, MOST);
     __mtia_cb_waitd(CB_A, place);
     __mtia_cb_waitd(CB_B, place);
     __mtia_cb_waits(CB_Y, place);
     const uint8_t *condition = (const uint8_t *)(uintptr_t)__mtia_cb_head(CB_IF, 0);
-    const void *a = (const void *)(uintptr_t)__mtia_cb_head(CB_A, 0);
-    const void *b = (const void *)(uintptr_t)__mtia_cb_head(CB_B, 0);
-    void *y = (void *)(uintptr_t)__mtia_cb_tail(CB_Y, 0);
+    const char *a = (const char *)(uintptr_t)__mtia_cb_head(CB_A, 0);
+    const char *b = (const char *)(uintptr_t)__mtia_cb_head(CB_B, 0);
+    char *y = (char *)(uintptr_t)__mtia_cb_tail(CB_Y, 0);
+    uint32_t stride = kn_pad(w.columns << j->log2);
     KN_FENCE();
-    if (j->log2 == 0) {
-      uint32_t done = choose_four(y, condition, a, b, p.n);
-      choose_8((int8_t *)y + done, condition + done, (const int8_t *)a + done,
-               (const int8_t *)b + done, p.n - done);
-    } else if (j->log2 == 1) {
-      choose_16(y, condition, a, b, p.n);
+    if (w.rows == 1) {
+      choose_row(j->log2, ones, y, condition, a, b, w.columns);
     } else {
-      choose_32(y, condition, a, b, p.n);
+      uint32_t step[TENSORS];
+      for (int k = IF; k <= B; k++)
+        step[k] = j->t[k].stride[2] ? part_of(j, k, &w).stride : 0;
+      for (uint32_t r = 0; r < w.rows; r++)
+        choose_row(j->log2, ones, y + r * stride, condition + r * step[IF], a + r * step[A],
+                   b + r * step[B], w.columns);
     }
     KN_FENCE();
-    __mtia_cb_pop(CB_IF, MOST);
-    __mtia_cb_pop(CB_A, place);
-    __mtia_cb_pop(CB_B, place);
+    if (w.left == 1 || !(j->once & 1u << IF))
+      __mtia_cb_pop(CB_IF, MOST);
+    if (w.left == 1 || !(j->once & 1u << A))
+      __mtia_cb_pop(CB_A, place);
+    if (w.left == 1 || !(j->once & 1u << B))
+      __mtia_cb_pop(CB_B, place);
     __mtia_cb_push(CB_Y, place);
-    __mtia_cr_w2(MTIA_CR_DMA_OUT, p.n << j->log2, place);
-    __mtia_dma_out(CB_Y, address(&j->a->y, &p, j->log2), 1);
+    struct part p = part_of(j, Y, &w);
+    __mtia_cr_w2(MTIA_CR_DMA_OUT, p.width, w.rows == 1 ? place : stride);
+    __mtia_dma_out(CB_Y, p.data, w.rows);
+    if (w.rows > 1 && w.rows * stride != place)
+      __mtia_cb_pop(CB_Y, place - w.rows * stride);
   }
 }
 
-static enum mtia_status run(const struct mtia_where_args *a, uint32_t log2) {
-  const struct mtia_tensor *const in[] = {&a->condition, &a->a, &a->b};
-  struct job j = {.a = a, .log2 = log2, .rows = a->y.dim[0], .columns = a->y.dim[1]};
-  bool dense = a->y.stride[0] == j.columns << log2;
-  for (int i = 0; i < 3; i++) {
-    if (in[i]->dim[0] != j.rows || in[i]->dim[1] != j.columns)
-      return MTIA_STATUS_SHAPE;
-    dense &= in[i]->stride[0] == j.columns << (i ? log2 : 0);
+static enum mtia_status run(const struct mtia_where_args *args, uint32_t log2) {
+  struct job j; // field by field: memset of all of it would take longer
+  j.log2 = log2;
+  if (!is_plain(&j, args)) {
+    enum mtia_status status = describe(&j, args);
+    if (status != MTIA_STATUS_OK)
+      return status;
   }
-  uint64_t total = j.rows * j.columns;
-  if (total == 0)
+  if (j.n[0] == 0 || j.n[1] == 0 || j.n[2] == 0 || j.n[3] == 0)
     return MTIA_STATUS_OK;
-  if (dense) {
-    j.columns = total;
-    j.rows = 1;
-  }
-  uint64_t fair = kn_div(total, PIECES * kn_pes());
-  for (j.piece = LEAST; j.piece * 2 <= fair && j.piece < MOST;)
-    j.piece *= 2;
-  j.across = kn_ceil_div(j.columns, j.piece);
-  struct kn_range mine = kn_share(j.rows * j.across, mtia_pe(), kn_pes());
-  j.begin = mine.begin;
-  j.end = mine.end;
-  if (mtia_core() == 0) {
-    __mtia_cb_init(CB_IF, MTIA_LOCAL_BASE, IF_SIZE);
-    __mtia_cb_init(CB_A, MTIA_LOCAL_BASE + IF_SIZE, SIZE);
-    __mtia_cb_init(CB_B, MTIA_LOCAL_BASE + IF_SIZE + SIZE, SIZE);
-    __mtia_cb_init(CB_Y, MTIA_LOCAL_BASE + IF_SIZE + 2 * SIZE, SIZE);
-  }
-  __mtia_bar(MTIA_BAR_PE);
+  cut(&j);
   if (mtia_core() == 0)
     load(&j);
   else
@@ -165,7 +376,8 @@ static enum mtia_status run(const struct mtia_where_args *a, uint32_t log2) {
 
 #define MTIA_VARIANT(kernel, types, units, T, log2)                                                \
   enum mtia_status mtia_##kernel(const struct mtia_where_args *args) { return run(args, log2); }   \
-  KN_LAUNCH(kernel, struct mtia_where_args, MTIA_IN(condition, MTIA_BOOL, "M", "N"),               \
-            MTIA_IN(a, MTIA_##T, "M", "N"), MTIA_IN(b, MTIA_##T, "M", "N"),                        \
-            MTIA_OUT(y, MTIA_##T, "M", "N"))
+  KN_LAUNCH(kernel, struct mtia_where_args, MTIA_IN(condition, MTIA_BOOL, "C0", "C1", "C2", "C3"), \
+            MTIA_IN(a, MTIA_##T, "A0", "A1", "A2", "A3"),                                          \
+            MTIA_IN(b, MTIA_##T, "B0", "B1", "B2", "B3"),                                          \
+            MTIA_OUT(y, MTIA_##T, "Y0", "Y1", "Y2", "Y3"))
 #include <mtia/kernels/where.def>

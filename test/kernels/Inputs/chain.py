@@ -27,7 +27,7 @@ SAMPLE = [
 
 def random_case(r):
     size = lambda: r.choice([0, 1, 1, 2, 3, 7, 16, 17, 31, 32, 33, 63, 64, 65, 100, 127, 129, 200, 257, 500])  # noqa: E731
-    m, k, rank, n = r.choice([size(), 600, 1100]), size(), size(), size()
+    m, k, rank, n = r.choice([size(), 600, 1100]), size(), size(), r.choice([size(), size(), 700, 1300, 2200])
     while m * rank * (k + n) > 10000000:
         k, n, rank = (k + 1) // 2, (n + 1) // 2, (rank + 1) // 2
     return case(r.choice(sorted(TYPES)), r.choice(LAYOUTS), r.choice(GRIDS + ["3x1", "1x8", "2x2"]), m, k, rank, n,

@@ -59,9 +59,9 @@ def numbers(random, shape, kind):
 
 
 def bounded(x, low, high, kind):
-    """fmin(fmax(x, low), high), each rounded to the type."""
-    x = np.where(np.isnan(x), low, np.maximum(x, low)).astype(F32)
-    return narrow(np.minimum(widen(narrow(x, kind), kind), high), kind)
+    """min(max(x, low), high) with the bounds rounded to the type; a NaN stays."""
+    low, high = (widen(narrow(F32(v).reshape(1), kind), kind)[0] for v in (low, high))
+    return narrow(np.minimum(np.maximum(x, low), high).astype(F32), kind)
 
 
 def run_case(device, c):

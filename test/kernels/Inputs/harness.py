@@ -6,6 +6,7 @@ fuzzing, and run_case(device, case); then it calls main(). Every run of a case i
 with all checks, functional, and with a random schedule and all checks. The three must agree bit by bit.
 """
 import argparse
+import collections
 import os
 import random as python_random
 import subprocess
@@ -26,6 +27,7 @@ class Device:
         self.args = args
         self.runs = 0
         self.seed = 1
+        self.cases = collections.Counter()  # by kernel
         os.makedirs(args.scratch, exist_ok=True)
 
     def path(self, name):
@@ -55,7 +57,10 @@ class Device:
         for name, value in inputs.items():
             np.save(self.path(name + ".npy"), value)
         self.seed = self.seed % 1000 + 1
+        self.cases[kernel] += 1
         check = f"--check={checks}"
+        if getattr(self.args, "functional", False):
+            return self.launch(kernel, inputs, outputs, grid, flags=["--functional"], **more)
         ways = [[check], ["--functional"], [check, "--schedule", str(self.seed)]]
         results = [self.launch(kernel, inputs, outputs, grid, flags=way, **more) for way in ways]
         for way, result in zip(ways[1:], results[1:]):
@@ -127,6 +132,9 @@ def main(sample, random_case, run_case):
             one(case)
             seed += 1
         print(f"seeds {args.seed} to {seed - 1}")
+        if device.cases:
+            kernel, least = min(device.cases.items(), key=lambda item: item[1])
+            print(f"{len(device.cases)} kernels, at least {least} cases each ({kernel})")
     else:
         part, parts = map(int, args.part.split("/"))
         for number, case in list(enumerate(sample))[part - 1::parts]:

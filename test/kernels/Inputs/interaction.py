@@ -5,9 +5,9 @@ usage: interaction.py --run MTIA-RUN --elf FILE --scratch DIR [--part I/N | --fu
 """
 import numpy as np
 from formats import F32, from_file, narrow, quantised, to_file, widen
-from harness import GRIDS, main, same
+from harness import GRIDS, fma, main, same
 
-KINDS = ["f16", "bf16", "i8"]
+KINDS = ["f32", "f16", "bf16", "i8"]
 
 
 def case(kind, grid, b, s, d, places=()):
@@ -19,6 +19,11 @@ SAMPLE = [
     case("i8", "1x1", 13, 7, 33), case("f16", "2x3", 5, 40, 64), case("f16", "1x1", 1, 0, 100), case("bf16", "1x1", 3, 1, 1),
     case("i8", "2x3", 2, 100, 128), case("f16", "1x1", 0, 26, 16), case("i8", "1x1", 4, 5, 0), case("f16", "1x1", 2, 31, 16),
     case("i8", "1x1", 2, 32, 31, {"dense": "dram"}), case("i8", "1x1", 3, 0, 0), case("f16", "2x3", 8, 99, 128),
+    case("f32", "8x8", 70, 26, 128), case("f32", "1x1", 2, 32, 17, {"dense": "dram"}), case("f32", "2x3", 3, 70, 130), case("f32", "1x1", 3, 0, 2100),
+    case("f32", "2x3", 3, 17, 0), case("f32", "1x1", 0, 3, 5), case("f32", "1x1", 5, 1, 1),
+    # Two samples do not fit.
+    case("f16", "2x3", 2, 170, 200), case("bf16", "8x8", 3, 220, 33, {"sparse": "dram", "y": "dram"}), case("i8", "2x3", 2, 300, 64),
+    case("f16", "1x1", 1, 3, 9000), case("i8", "1x1", 2, 2, 20011),
 ]
 
 
@@ -26,10 +31,12 @@ def random_case(r):
     places = {t: "dram" for t in ("dense", "sparse", "y") if r.random() < 0.3}
     b = r.choice([0, 1, 2, 3, 7, 9, 33, 65, 130])
     s = r.choice([0, 1, 2, 5, 26, 26, 30, 31, 32, 47, 63, 64, 65])
-    if b * s > 1500:
-        b = 1500 // s
-    return case(r.choice(KINDS), r.choice(GRIDS + ["3x1", "1x8"]), b, s, r.choice([0, 1, 15, 16, 17, 31, 32, 33, 64, 100, 128, 129, 200]),
-                places)
+    d = r.choice([0, 1, 15, 16, 17, 31, 32, 33, 64, 100, 128, 129, 200])
+    if r.random() < 0.25:  # two samples may not fit
+        s, d = r.choice([(96, 400), (127, 300), (128, 129), (200, 100), (257, 17), (5, 3000), (1, 20000), (0, 33000), (33, 1025)])
+    while b > 1 and b * s * (d + s) > 400000:
+        b = b // 2
+    return case(r.choice(KINDS), r.choice(GRIDS + ["3x1", "1x8"]), b, s, d, places)
 
 
 def run_case(device, c):
@@ -48,7 +55,9 @@ def run_case(device, c):
         x = narrow(random.standard_normal((b, f, d)).astype(F32), kind)
         wide = widen(x, kind)
         sums = np.zeros((b, f, f), F32)
-        for k in range(d):
+        for k in range(d if kind == "f32" else 0):
+            sums = fma(wide[:, :, None, k], wide[:, None, :, k], sums)
+        for k in range(d if kind != "f32" else 0):
             sums = sums + wide[:, :, None, k] * wide[:, None, :, k]
         z, first = narrow(sums, kind), x[:, 0]
     y = np.concatenate([first, z[:, low, above]], 1)

@@ -39,6 +39,6 @@ MTIA_KERNEL(head, struct head_args, MTIA_IN(x, MTIA_I8, "M", "K"), MTIA_IN(w, MT
   if (mtia_fc_s8s8_f32(&layer) != MTIA_STATUS_OK)
     return;
   __mtia_bar(MTIA_BAR_GRID);
-  struct mtia_softmax_args normalise = {args->logits, 1.0f, args->p};
+  struct mtia_softmax_args normalise = {.x = args->logits, .scale = 1.0f, .y = args->p};
   mtia_softmax_f32(&normalise);
 }
