@@ -15,6 +15,9 @@
 #include <stddef.h>
 #include <stdint.h>
 
+// A function of core 1: with vectors, and loops that copy stay loops of vectors.
+#define KN_TILE static __attribute__((no_builtin("memcpy", "memmove", "memset"))) MTIA_VECTOR
+
 #define KN static inline __attribute__((always_inline, unused))
 
 //===----------------------------------------------------------------------===//
@@ -47,6 +50,15 @@ KN long kn_tile_rows(long extent, long share, long most, long room, long each) {
   if (each > 0)
     n = kn_least(n, 1 + kn_greatest(room, 0) / each);
   return kn_greatest(n, 1);
+}
+
+// Address, for stores by a core, of byte `offset` of the local memory of a PE of the sub-grid.
+KN uint64_t kn_remote(long pe, long offset) {
+  const long columns = mtia_cols();
+  const long row = __builtin_mtia_id(MTIA_ID_GRID_ROW) - mtia_row() + pe / columns;
+  const long column = __builtin_mtia_id(MTIA_ID_GRID_COL) - mtia_col() + pe % columns;
+  return MTIA_REMOTE_BASE +
+         (uint64_t)((row * MTIA_REMOTE_COLUMNS + column) * MTIA_LOCAL_ROOM + offset);
 }
 
 //===----------------------------------------------------------------------===//
@@ -183,9 +195,112 @@ KN int64_t kn_quantize(float scaled, int64_t zero, int64_t lo, int64_t hi) {
                : mtia_hmin_##t##x##n(x);                                                           \
   }
 
+// Each lane plus all below it.
+#define KN_RUNNING(t, add, n)                                                                      \
+  KN mtia_##t##x##n kn_running_##t##x##n(mtia_##t##x##n x) {                                       \
+    const mtia_##t##x##n zero = {0};                                                               \
+    x = add(x, __builtin_shufflevector(zero, x, MTIA_SIMD_INDICES_##n(n - 1)));                    \
+    x = add(x, __builtin_shufflevector(zero, x, MTIA_SIMD_INDICES_##n(n - 2)));                    \
+    x = add(x, __builtin_shufflevector(zero, x, MTIA_SIMD_INDICES_##n(n - 4)));                    \
+    x = add(x, __builtin_shufflevector(zero, x, MTIA_SIMD_INDICES_##n(n - 8)));                    \
+    return add(x, __builtin_shufflevector(zero, x, MTIA_SIMD_INDICES_##n(n - 16)));                \
+  }
+#define KN_PLUS(a, b) ((a) + (b))
+
+// What is read of lanes for which something holds; the others are those of `otherwise`. load_inside
+// reads lanes whose subscripts, `at` of the first one, are of a dimension of `extent`, `count`
+// lanes at most. gather takes p[at[i]], load_second p[0], p[2], p[4] and so on, `count` of them,
+// and 0.
+#define KN_READS(t, c, n)                                                                          \
+  KN mtia_##t##x##n kn_load_if_##t##x##n(const c *p, mtia_maskx##n mask,                           \
+                                         mtia_##t##x##n otherwise) {                               \
+    return __builtin_masked_load(mask, p, otherwise);                                              \
+  }                                                                                                \
+  KN mtia_##t##x##n kn_load_inside_##t##x##n(const c *p, long at, long extent, long count,         \
+                                             mtia_##t##x##n otherwise) {                           \
+    if (at >= 0 && at + n <= extent && count >= n)                                                 \
+      return mtia_load_##t##x##n(p);                                                               \
+    mtia_maskx##n mask = mtia_first_maskx##n(kn_greatest(kn_least(extent - at, count), 0)) &       \
+                         ~mtia_first_maskx##n(kn_greatest(-at, 0));                                \
+    return __builtin_masked_load(mask, p, otherwise);                                              \
+  }                                                                                                \
+  KN mtia_##t##x##n kn_gather_##t##x##n(const c *p, mtia_i32x##n at, mtia_maskx##n mask,           \
+                                        mtia_##t##x##n otherwise) {                                \
+    return __builtin_masked_gather(mask, at, p, otherwise);                                        \
+  }                                                                                                \
+  KN mtia_##t##x##n kn_load_second_##t##x##n(const c *p, long count) {                             \
+    return __builtin_shufflevector(mtia_load_first_##t##x##n(p, 2 * count - 1),                    \
+                                   mtia_load_first_##t##x##n(p + n, 2 * count - 1 - n),            \
+                                   KN_EVEN_##n(0));                                                \
+  }
+#define KN_EVEN_8(b) b, b + 2, b + 4, b + 6, b + 8, b + 10, b + 12, b + 14
+#define KN_EVEN_16(b) KN_EVEN_8(b), KN_EVEN_8(b + 16)
+#define KN_EVEN_32(b) KN_EVEN_16(b), KN_EVEN_16(b + 32)
+#define KN_EVEN_64(b) KN_EVEN_32(b), KN_EVEN_32(b + 64)
+
+// Greatest (least) element of each lane so far and its place; the first of equals, NaN beats all.
+#define KN_ARG(t, n, kind, better, end)                                                            \
+  KN void kn_arg##kind##_##t##x##n(mtia_##t##x##n *best, mtia_i32x##n *place, mtia_##t##x##n x,    \
+                                   mtia_i32x##n at) {                                              \
+    mtia_maskx##n take = better;                                                                   \
+    *best = mtia_select_##t##x##n(take, x, *best);                                                 \
+    *place = mtia_select_i32x##n(take, at, *place);                                                \
+  }                                                                                                \
+  KN int32_t kn_end_arg##kind##_##t##x##n(mtia_##t##x##n best, mtia_i32x##n place) {               \
+    mtia_##t##x##n most = (mtia_##t##x##n)end(best);                                               \
+    mtia_maskx##n here =                                                                           \
+        kn_eq_##t##x##n(best, most) | (kn_ne_##t##x##n(most, most) & kn_ne_##t##x##n(best, best)); \
+    return mtia_hmin_i32x##n(mtia_select_i32x##n(here, place, (mtia_i32x##n)INT32_MAX));           \
+  }
+#define KN_ARG_BETTER_max(t, n) kn_lt_##t##x##n(*best, x)
+#define KN_ARG_BETTER_min(t, n) kn_lt_##t##x##n(x, *best)
+// NaN, unless there is one.
+#define KN_ARG_NAN(t, n) (kn_ne_##t##x##n(x, x) & kn_eq_##t##x##n(*best, *best))
+#define KN_ARGS(t, n)                                                                              \
+  KN_ARG(t, n, max, KN_ARG_BETTER_max(t, n), mtia_hmax_##t##x##n)                                  \
+  KN_ARG(t, n, min, KN_ARG_BETTER_min(t, n), mtia_hmin_##t##x##n)
+#define KN_FLOAT_ARGS(t, n)                                                                        \
+  KN_ARG(t, n, max, KN_ARG_BETTER_max(t, n) | KN_ARG_NAN(t, n), kn_hmax_##t##x##n)                 \
+  KN_ARG(t, n, min, KN_ARG_BETTER_min(t, n) | KN_ARG_NAN(t, n), kn_hmin_##t##x##n)
+
+// Greatest (least) element of each lane so far, and whether one was NaN.
+#define KN_EXTREME_STEPS(t, c, n)                                                                  \
+  KN void kn_step_max_##t##x##n(mtia_##t##x##n *most, kn_boolx##n *nan, mtia_##t##x##n x) {        \
+    *most = mtia_max_##t##x##n(*most, x);                                                          \
+    *nan |= __builtin_convertvector(x != x, kn_boolx##n);                                          \
+  }                                                                                                \
+  KN void kn_step_min_##t##x##n(mtia_##t##x##n *least, kn_boolx##n *nan, mtia_##t##x##n x) {       \
+    *least = mtia_min_##t##x##n(*least, x);                                                        \
+    *nan |= __builtin_convertvector(x != x, kn_boolx##n);                                          \
+  }                                                                                                \
+  KN c kn_end_max_##t##x##n(mtia_##t##x##n most, kn_boolx##n nan) {                                \
+    bool any = __builtin_reduce_or(__builtin_convertvector(nan, mtia_i8x##n));                     \
+    return any ? (c)__builtin_nanf("") : mtia_hmax_##t##x##n(most);                                \
+  }                                                                                                \
+  KN c kn_end_min_##t##x##n(mtia_##t##x##n least, kn_boolx##n nan) {                               \
+    bool any = __builtin_reduce_or(__builtin_convertvector(nan, mtia_i8x##n));                     \
+    return any ? (c)__builtin_nanf("") : mtia_hmin_##t##x##n(least);                               \
+  }
+
 #define KN_VECTOR(n)                                                                               \
   typedef double kn_f64x##n __attribute__((ext_vector_type(n)));                                   \
   typedef int64_t kn_i64x##n __attribute__((ext_vector_type(n)));                                  \
+  typedef _Bool kn_boolx##n __attribute__((ext_vector_type(n)));                                   \
+  KN_READS(i8, int8_t, n)                                                                          \
+  KN_READS(u8, uint8_t, n)                                                                         \
+  KN_READS(i16, int16_t, n)                                                                        \
+  KN_READS(i32, int32_t, n)                                                                        \
+  KN_READS(f16, _Float16, n)                                                                       \
+  KN_READS(bf16, __bf16, n)                                                                        \
+  KN_READS(f32, float, n)                                                                          \
+  KN bool kn_anyx##n(mtia_maskx##n x) {                                                            \
+    return __builtin_reduce_or(x ? (mtia_u8x##n)1 : (mtia_u8x##n)0) != 0;                          \
+  }                                                                                                \
+  KN bool kn_allx##n(mtia_maskx##n x) { return !kn_anyx##n(~x); }                                  \
+  /* Lanes whose subscript is one of a dimension of `extent`. */                                   \
+  KN mtia_maskx##n kn_insidex##n(mtia_i32x##n at, long extent) {                                   \
+    return __builtin_convertvector((mtia_u32x##n)at < (uint32_t)extent, mtia_maskx##n);            \
+  }                                                                                                \
   KN mtia_i32x##n kn_iota_i32x##n(long first) { return mtia_iota_i32x##n() + (int32_t)first; }     \
   KN mtia_i32x##n kn_add_i32x##n(mtia_i32x##n a, mtia_i32x##n b) {                                 \
     return (mtia_i32x##n)((mtia_u32x##n)a + (mtia_u32x##n)b);                                      \
@@ -226,6 +341,14 @@ KN int64_t kn_quantize(float scaled, int64_t zero, int64_t lo, int64_t hi) {
   KN_VECTOR_FLOAT(f32, float, n)                                                                   \
   KN_EXTREME(f16, _Float16, n)                                                                     \
   KN_EXTREME(f32, float, n)                                                                        \
+  KN_EXTREME_STEPS(f16, _Float16, n)                                                               \
+  KN_EXTREME_STEPS(f32, float, n)                                                                  \
+  KN_ARGS(i8, n)                                                                                   \
+  KN_ARGS(u8, n)                                                                                   \
+  KN_ARGS(i16, n)                                                                                  \
+  KN_ARGS(i32, n)                                                                                  \
+  KN_FLOAT_ARGS(f16, n)                                                                            \
+  KN_FLOAT_ARGS(f32, n)                                                                            \
   /* Truth values are bytes in memory. */                                                          \
   KN mtia_maskx##n kn_mask_from_u8x##n(mtia_u8x##n x) {                                            \
     return __builtin_convertvector(x != 0, mtia_maskx##n);                                         \
@@ -259,9 +382,33 @@ KN int64_t kn_quantize(float scaled, int64_t zero, int64_t lo, int64_t hi) {
     r = mtia_add_sat_i32x##n(r, zero);                                                             \
     return mtia_min_i32x##n(mtia_max_i32x##n(r, (mtia_i32x##n)lo), (mtia_i32x##n)hi);              \
   }                                                                                                \
-  /* Of i8 without a zero point: one conversion that rounds and saturates. */                      \
+  /* The same to 8 bits with one zero point: in 16 bits, where nothing that matters saturates. */  \
+  KN mtia_i16x##n kn_quantize_i16x##n(mtia_f32x##n scaled, int32_t zero, int32_t lo, int32_t hi) { \
+    if (zero < -32000 || zero > 32000)                                                             \
+      return __builtin_convertvector(kn_quantize_i32x##n(scaled, (mtia_i32x##n)zero, lo, hi),      \
+                                     mtia_i16x##n);                                                \
+    mtia_i16x##n r = mtia_i16x##n##_from_f32x##n(scaled);                                          \
+    mtia_i16x##n number = __builtin_convertvector(scaled == scaled, mtia_i16x##n);                 \
+    r = mtia_add_sat_i16x##n(number ? r : (mtia_i16x##n)0, (mtia_i16x##n)(int16_t)zero);           \
+    return mtia_min_i16x##n(mtia_max_i16x##n(r, (mtia_i16x##n)(int16_t)lo),                        \
+                            (mtia_i16x##n)(int16_t)hi);                                            \
+  }                                                                                                \
+  /* Of i8 without a zero point. Without the assembly the compiler takes all steps together,       \
+     and has no instructions for what comes of it. */                                              \
   KN mtia_i8x##n kn_quantize_i8x##n(mtia_f32x##n scaled) {                                         \
-    return mtia_i8x##n##_from_f32x##n(scaled == scaled ? scaled : (mtia_f32x##n)0.0f);             \
+    int16_t zero = 0;                                                                              \
+    __asm__("" : "+r"(zero));                                                                      \
+    mtia_i16x##n r = mtia_i16x##n##_from_f32x##n(scaled);                                          \
+    mtia_i16x##n number = __builtin_convertvector(scaled == scaled, mtia_i16x##n);                 \
+    r = mtia_add_sat_i16x##n(number ? r : (mtia_i16x##n)0, (mtia_i16x##n)zero);                    \
+    return mtia_i8x##n##_from_i16x##n(r);                                                          \
+  }                                                                                                \
+  /* a / b of the same b many times: by its reciprocal, where that is a normal number. */          \
+  KN mtia_f32x##n kn_quotient_f32x##n(mtia_f32x##n a, float b) {                                   \
+    float size = __builtin_fabsf(b);                                                               \
+    if (size >= 0x1p-126f && size <= 0x1p126f)                                                     \
+      return a * (1.0f / b);                                                                       \
+    return a / b;                                                                                  \
   }                                                                                                \
   KN mtia_f32x##n kn_rsqrt_f32x##n(mtia_f32x##n x) {                                               \
     return 1.0f / __builtin_elementwise_sqrt(x);                                                   \
@@ -271,18 +418,19 @@ KN int64_t kn_quantize(float scaled, int64_t zero, int64_t lo, int64_t hi) {
   KN mtia_f32x##n kn_tanh_f32x##n(mtia_f32x##n x) { return mtia_tanh_f32x##n(x); }                 \
   KN mtia_f32x##n kn_sigmoid_f32x##n(mtia_f32x##n x) { return mtia_sigmoid_f32x##n(x); }           \
   KN mtia_f32x##n kn_silu_f32x##n(mtia_f32x##n x) { return x * mtia_sigmoid_f32x##n(x); }          \
-  /* erfc(z) for z >= 1 where square = z * z and rest = what that lost: e^-square times a          \
-     polynomial of t = 1 / (z + 2), fitted for the least relative error, 1.1e-8. */                \
+  /* erfc(z) for z >= 0.7 where square = z * z and rest = what that lost: e^-square times a        \
+     polynomial of t = 1 / (z + 2), fitted for the least relative error, 3.4e-08. */               \
   KN mtia_f32x##n kn_far_erfc_f32x##n(mtia_f32x##n z, mtia_f32x##n square, mtia_f32x##n rest) {    \
     MTIA_SIMD_ORDERED                                                                              \
     mtia_f32x##n t = 1.0f / (z + 2.0f);                                                            \
-    mtia_f32x##n p = t * 0x1.7eecc8p+4f - 0x1.cf50bap+4f;                                          \
-    p = p * t + 0x1.517c16p+2f;                                                                    \
-    p = p * t + 0x1.f43252p+0f;                                                                    \
-    p = p * t + 0x1.6e17eep+1f;                                                                    \
-    p = p * t + 0x1.f9caf2p+0f;                                                                    \
-    p = p * t + 0x1.20ced6p+0f;                                                                    \
-    p = p * t + 0x1.20de6ap-1f;                                                                    \
+    mtia_f32x##n p = t * -0x1.ac54b4p+4f + 0x1.0f376ep+6f;                                         \
+    p = p * t - 0x1.dc6d56p+5f;                                                                    \
+    p = p * t + 0x1.11b9b8p+4f;                                                                    \
+    p = p * t - 0x1.a24e0cp-1f;                                                                    \
+    p = p * t + 0x1.a175e2p+1f;                                                                    \
+    p = p * t + 0x1.f0d214p+0f;                                                                    \
+    p = p * t + 0x1.213d4ap+0f;                                                                    \
+    p = p * t + 0x1.20d9fp-1f;                                                                     \
     mtia_f32x##n e = mtia_exp_f32x##n(-square);                                                    \
     return p * t * (e - e * rest);                                                                 \
   }                                                                                                \
@@ -316,7 +464,7 @@ KN int64_t kn_quantize(float scaled, int64_t zero, int64_t lo, int64_t hi) {
     mtia_f32x##n rest = __builtin_elementwise_fma(size, size, -square);                            \
     mtia_f32x##n tail = 0.5f * kn_far_erfc_f32x##n(z, 0.5f * square, 0.5f * rest);                 \
     mtia_f32x##n half = 0.5f * kn_near_erf_f32x##n(z);                                             \
-    tail = z < 1.0f ? 0.5f - half : tail;                                                          \
+    tail = z < 0.7f ? 0.5f - half : tail;                                                          \
     mtia_f32x##n y = x * (x < 0.0f ? tail : 1.0f - tail);                                          \
     return x < -15.0f ? (mtia_f32x##n)(-0.0f) : y;                                                 \
   }                                                                                                \
@@ -379,6 +527,8 @@ KN int64_t kn_quantize(float scaled, int64_t zero, int64_t lo, int64_t hi) {
 KN_VECTOR(16)
 KN_VECTOR(32)
 KN_VECTOR(64)
+KN_RUNNING(i32, kn_add_i32x32, 32)
+KN_RUNNING(f32, KN_PLUS, 32)
 
 // Functions of f16, and of single numbers, by those of f32.
 #define KN_BY_F32(f, n)                                                                            \
@@ -399,6 +549,37 @@ KN_FUNCTION(sigmoid)
 KN_FUNCTION(erf)
 KN_FUNCTION(gelu)
 KN_FUNCTION(silu)
+
+//===----------------------------------------------------------------------===//
+// The SIMD engine
+//===----------------------------------------------------------------------===//
+
+// to[i] = op(from[i]) of n elements in local memory, by the SE; waits for it. CB_ENGINE_IN and
+// CB_ENGINE_OUT are both all of local memory, the first one full.
+#define KN_ENGINE_AS(op, from_type, to_type, to, from, n)                                          \
+  do {                                                                                             \
+    const uint64_t kn_to = (uint64_t)(to), kn_from = (uint64_t)(from), kn_n = (uint64_t)(n);       \
+    __asm__ volatile("" : : "r"(kn_to), "r"(kn_from) : "memory");                                  \
+    if (kn_n > 0) {                                                                                \
+      __mtia_cr_w(MTIA_CR_SE_FMT, mtia_se_fmt(from_type, 0, to_type, MTIA_SE_EACH));               \
+      __mtia_cr_w2(MTIA_CR_SE_LEN, kn_n, kn_to - MTIA_LOCAL_BASE);                                 \
+      __mtia_cr_w2(MTIA_CR_SE_SRC, kn_from - MTIA_LOCAL_BASE, 0);                                  \
+      __mtia_se_un(CB_ENGINE_OUT, CB_ENGINE_IN, op);                                               \
+      __mtia_sync();                                                                               \
+    }                                                                                              \
+    __asm__ volatile("" : : "r"(kn_to) : "memory");                                                \
+  } while (0)
+#define KN_ENGINE(op, type, to, from, n) KN_ENGINE_AS(op, type, type, to, from, n)
+
+// quantize(from[i], scale, zero) to 8 bits (R8.1).
+#define KN_QUANTISE(from_type, to_type, to, from, n, scale, zero)                                  \
+  do {                                                                                             \
+    __mtia_cr_w2(MTIA_CR_QSCALE, mtia_f32_bits(scale), (uint32_t)(zero));                          \
+    __mtia_cr_w2(MTIA_CR_QCLAMP, (to_type) == MTIA_SE_U8 ? 0 : (uint32_t)-128,                     \
+                 (to_type) == MTIA_SE_U8 ? 255 : 127);                                             \
+    __mtia_cr_w(MTIA_CR_QMODE, 0); /* to nearest, ties to even */                                  \
+    KN_ENGINE_AS(MTIA_SE_QUANTISE, from_type, to_type, to, from, n);                               \
+  } while (0)
 
 //===----------------------------------------------------------------------===//
 // Packed values: i4, two in a byte, low half first, and rows of tables with scale and bias (R4.6)

@@ -1,12 +1,13 @@
 # SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 """Random well-typed KNYFE-C programs: the reference interpreter must agree with numpy.
 
-  knyfe_programs.py KNYFE_C [--seed N] [--count N] [--keep DIR] [--device GRID[,GRID...]]
+  knyfe_programs.py KNYFE_C [--seed N] [--count N] [--keep DIR] [--device GRID[,GRID...] [--dynamic]]
 
 Programs cover the language of docs/knyfe.md; what they mean is evaluated here a second time, written
 from that page. Every bit of every output must agree (all NaN are one). With --device each program
-is compiled and run by --check too, on one of the grids; what has no mapping (KN0090) is counted.
-Without --count it goes on for $FUZZ_SECONDS (60). A program that fails is printed with its seed.
+is compiled and run by --check too, on all the grids, with --dynamic also as a kernel for all sizes; what has
+no mapping (KN0090) is counted. Without --count it goes on for $FUZZ_SECONDS (60). A program that fails is
+printed with its seed.
 """
 import argparse
 import math
@@ -22,6 +23,7 @@ import numpy as np
 
 INTS = {"i4": (4, True), "i8": (8, True), "u8": (8, False), "i16": (16, True), "i32": (32, True), "i64": (64, True)}
 FLOATS = ["f16", "bf16", "f32"]
+REFUSALS = ["KN0090", "KN0091", "KN0093"]  # no mapping, too large, a schedule that cannot be obeyed
 SIZES = [1, 1, 2, 3, 4, 5, 7, 8, 9]
 
 
@@ -208,13 +210,17 @@ class Program:
         self.rng = np.random.default_rng(seed)
         r = self.r
         self.sizes = {d: r.choice(SIZES) for d in "MNK"[:r.randint(1, 3)]}
+        products = r.random() < 0.1  # nothing else, of more than a vector, a block
+        if products:
+            self.sizes = {d: r.choice([1, 5, 31, 33, 65]) for d in self.sizes}
+        self.decisions = []
         if r.random() < 0.05:
             self.sizes[r.choice(sorted(self.sizes))] = 0
         self.inputs, self.statements, self.outputs, self.locals, self.defs = [], [], [], [], []
         self.counter = 0
         self.make_inputs()
-        for _ in range(r.randint(1, 4)):
-            self.statement()
+        for _ in range(r.randint(1, 4 if not products else 2)):
+            self.contraction() if products else self.statement()
 
     def name(self, prefix):
         self.counter += 1
@@ -335,8 +341,36 @@ class Program:
         if scope and kind < 0.93:
             i = r.choice(sorted(scope))
             return f"{i} % {max(n, 1)}", lambda s: s.values[i] % max(n, 1)
+        if kind < 0.97:
+            found = self.gathered(n, scope)
+            if found:
+                return found
+        halves = [i for i, d in scope.items() if self.size(d) and self.size(d) <= 2 * n]
+        if halves and kind < 0.985:
+            i = r.choice(halves)
+            return f"{i} / 2", lambda s: s.values[i] // 2
+        twice = [i for i, d in scope.items() if self.size(d) and 2 * self.size(d) <= n]
+        if twice:
+            i, more = r.choice(twice), r.randint(0, 1)
+            return f"2 * {i} + {more}", lambda s: 2 * s.values[i] + more
         at = r.randrange(n) if n else 0
         return f"{at} + 0", lambda s: np.int64(at)
+
+    def gathered(self, n, scope):
+        """An element of an integer tensor as an index."""
+        options = [t for t in self.readable() if t.type in ("i8", "i16", "i32") and t.dims and
+                   all(any(d == e for e in scope.values()) for d in t.dims)]
+        if not options or not n:
+            return None
+        t = self.r.choice(options)
+        names = [self.r.choice([i for i, e in scope.items() if e == d]) for d in t.dims]
+
+        def evaluate(s):
+            at = np.broadcast_arrays(*(s.values[i] for i in names))
+            if 0 in t.value.shape:
+                return np.zeros(at[0].shape, np.int64)
+            return np.clip(t.value[tuple(at)], 0, n - 1)
+        return f"clamp({t.name}[{', '.join(names)}], 0, {min(n - 1, 127)})", evaluate
 
     def expr(self, type_, scope, depth):
         r = self.r
@@ -556,7 +590,13 @@ class Program:
         self.bound_by_reduction = saved
         form = r.random()
         low, high = (lambda s: np.int64(0)), (lambda s: np.int64(n))
-        if form < 0.5:
+        if form < 0.2 and (made := self.double(kind, body_type, scope, depth)):
+            return made
+        ragged = self.ragged(n, scope) if form > 0.93 else None
+        if ragged:
+            bounds_text, low, high = ragged
+            text = f"{index} in {bounds_text}"
+        elif form < 0.5:
             text = f"{index} in 0..{dim}"
         elif form < 0.75:
             a, b = sorted((r.randint(0, n), r.randint(0, n)))
@@ -580,6 +620,99 @@ class Program:
             return reduce(kind, body_type, v, mask)
         return result, evaluate
 
+    def ragged(self, n, scope):
+        """Bounds from offsets."""
+        plain = [i for i, d in scope.items() if d in self.sizes]
+        if not plain:
+            return None
+        i = self.r.choice(plain)
+        t = self.add_input("i32", [f"{scope[i]} + 1"])
+        t.value = np.sort(self.rng.integers(0, n, t.value.shape, dtype=np.int64, endpoint=True))
+        return f"{t.name}[{i}]..{t.name}[{i} + 1]", lambda s: t.value[s.values[i]], lambda s: t.value[s.values[i] + 1]
+
+    def double(self, kind, body_type, scope, depth):
+        """A reduction over two whole dimensions."""
+        r = self.r
+        names, dims = [self.name("r"), self.name("r")], [r.choice(sorted(self.sizes)) for _ in range(2)]
+        if len(scope) > 3:
+            return None
+        saved, self.bound_by_reduction = self.bound_by_reduction, (*self.bound_by_reduction, *names)
+        body, f = self.expr(body_type, {**scope, **dict(zip(names, dims))}, depth - 2)
+        self.bound_by_reduction = saved
+        text = ", ".join(f"{i} in 0..{d}" if not kind.startswith("arg") else i for i, d in zip(names, dims))
+        if kind.startswith("arg"):  # whole dimensions: both must be told by a plain use
+            t = self.add_input(body_type, dims)
+            body, f = f"{t.name}[{', '.join(names)}]", lambda s: t.value[tuple(np.broadcast_arrays(
+                s.values[names[0]], s.values[names[1]]))] if t.value.size else np.zeros((1,) * s.count, t.value.dtype)
+
+        def evaluate(s):
+            inside = s
+            for i, d in zip(names, dims):
+                inside = inside.push(i, np.arange(self.size(d)))
+            extents = tuple(self.size(d) for d in dims)
+            v = np.asarray(f(inside))
+            if 0 in extents:
+                v = np.zeros((1,) * len(scope) + extents, v.dtype)
+            shape = np.broadcast_shapes(v.shape, (1,) * len(scope) + extents)
+            v = np.broadcast_to(v, shape).reshape(shape[:-2] + (shape[-2] * shape[-1],))
+            return reduce(kind, body_type, v, np.ones(v.shape, bool))
+        return f"({kind}[{text}] ({body}))", evaluate
+
+    # -- contractions --
+
+    def contraction(self):
+        """A product of two matrices in any layout, with batches, on any types, with an epilogue."""
+        r = self.r
+        m, n, k = (r.choice(sorted(self.sizes)) for _ in range(3))
+        batch = [r.choice(sorted(self.sizes))] if r.random() < 0.3 else []
+        real = r.random() < 0.5
+        ta, tb = (r.choice(["f16", "bf16", "f32"]),) * 2 if real else (r.choice(["i8", "u8"]), r.choice(["i8", "u8"]))
+        wide = "f32" if real else "i32"
+        a = self.add_input(ta, batch + (r.choice([[m, k], [k, m]]) if m != k else [m, k]))
+        b = self.add_input(tb, batch * r.randint(0, 1) + (r.choice([[n, k], [k, n]]) if n != k else [n, k]))
+        batches = len(batch)
+        flip_a, flip_b = a.dims[batches:] == [k, m] and m != k, b.dims[-2:] == [k, n] and n != k
+        bi, mi, ni, ki = (self.name(x) for x in "bmnk")
+
+        def read(t, row, flipped):
+            at = [ki, row] if flipped else [row, ki]
+            return f"{t.name}[{', '.join(([bi] if len(t.dims) > 2 else []) + at)}]"
+        left, right = f"{wide}({read(a, mi, flip_a)})", f"{wide}({read(b, ni, flip_b)})"
+        if real and ta == "f32":
+            left, right = read(a, mi, flip_a), read(b, ni, flip_b)
+        x = np.swapaxes(a.value, -1, -2) if flip_a else a.value
+        y = np.swapaxes(b.value, -1, -2) if flip_b else b.value
+        with np.errstate(all="ignore"):
+            products = x[..., :, None, :] * y[..., None, :, :]  # exact in double; of the language in f32
+            products = rounded("f32", products) if real else products
+        v = reduce("sum", wide, products, np.ones(products.shape, bool))
+        scope = ([bi] if batch else []) + [mi, ni]
+        dims = batch + [m, n]
+        v = np.broadcast_to(v, tuple(self.size(d) for d in dims))
+        text = f"(sum[{ki}] {left} * {right})" if r.random() < 0.8 else f"(sum[{ki}] {right} * {left})"
+        type_ = wide
+        if r.random() < 0.5:
+            bias = self.add_input(wide, [r.choice([n, n, m])])
+            at = ni if bias.dims[0] == n else mi
+            text = f"({text} + {bias.name}[{at}])"
+            add = bias.value if at == ni else bias.value[:, None]
+            with np.errstate(all="ignore"):
+                v = rounded("f32", v + add) if real else wrap("i32", v + add)
+        if r.random() < 0.3:
+            text, v = f"relu({text})", np.where(v < 0, v.dtype.type(0), v)
+        if not real and r.random() < 0.5:
+            type_, scale, zero = r.choice(["i8", "u8"]), r.choice([0.01, 0.5]), r.choice([0, 3])
+            text = f"quantize({text}, {scale}, {zero})"
+            v = quantized(type_, v, "i32", float(np.float32(scale)), zero, *bounds(type_), False)
+        elif real and r.random() < 0.5:
+            type_ = r.choice(["f16", "bf16"])
+            text, v = f"{type_}({text})", rounded(type_, v)
+        if r.random() < 0.2:  # transposed
+            scope[-2:], dims[-2:], v = scope[:-3:-1], dims[:-3:-1], np.swapaxes(v, -1, -2)
+        t = self.new_output(type_, dims)
+        t.value = np.array(v, np.float64 if type_ in FLOATS else np.int64)
+        self.statements.append(f"{t.name}[{', '.join(scope)}] = {text}")
+
     # -- statements --
 
     def evaluate(self, f, scope, dtype):
@@ -597,7 +730,9 @@ class Program:
 
     def statement(self):
         r = self.r
-        kind = r.choice(["whole", "whole", "whole", "local", "parts", "scatter"])
+        kind = r.choice(["whole", "whole", "whole", "local", "parts", "scatter", "contraction"])
+        if kind == "contraction":
+            return self.contraction()
         type_ = r.choice(list(INTS) + FLOATS + ["f32", "i32", "bool"])
         dims = [r.choice(sorted(self.sizes)) for _ in range(r.randint(0, 3))]
         if kind == "parts":
@@ -663,6 +798,18 @@ class Program:
         t.value = rounded(type_, total) if type_ in FLOATS else wrap(type_, total)
         self.statements.append(f"{t.name}[{where.name}[{i}]] += {text}")
 
+    def schedule(self):
+        """Decisions of the compiler, overridden; what cannot be obeyed is refused."""
+        r = random.Random(self.counter)
+        if r.random() > 0.15:
+            return []
+        read = "\n".join(self.statements)
+        of = [t.name for t in self.outputs + self.inputs if t.dims and re.search(rf"\b{t.name}\b", read)]
+        kinds = {"buffers": ["1", "2", "3"], "resident": ["local", "sram", "dram"], "unit": ["core", "dpe"],
+                 "tile": ["1", "4", "32", "2 x 8", "64 x 64"]}
+        key = r.choice(sorted(kinds))
+        return [f"schedule {{ {key}({r.choice(of)}) = {r.choice(kinds[key])} }}"] if of else []
+
     # -- text and files --
 
     def type_text(self, t):
@@ -671,7 +818,7 @@ class Program:
 
     def text(self):
         inputs, outputs = (", ".join(map(self.type_text, ts)) for ts in (self.inputs, self.outputs))
-        body = "\n".join("  " + s for s in self.statements)
+        body = "\n".join("  " + s for s in self.statements + self.schedule())
         return "\n".join(self.defs) + f"\nkernel k({inputs}) ->\n    ({outputs}) {{\n{body}\n}}\n"
 
 
@@ -770,13 +917,17 @@ def interpret(tool, p, path, options, directory):
     return None
 
 
-def on_device(tool, path, options, grid):
+def on_device(tool, path, options, grids, form):
     """(refused, what is wrong or None)"""
-    ran = subprocess.run([tool, path, "--check", "--grid", grid, *options], stdout=subprocess.PIPE,
-                         stderr=subprocess.STDOUT, text=True, timeout=600)
+    command = [tool, path, "--check", "--grid", grids, *options] + (["--dynamic"] if form == "dynamic" else [])
+    try:
+        ran = subprocess.run(command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, timeout=600)
+    except subprocess.TimeoutExpired:
+        return False, f"{form}: does not end"
     if ran.returncode == 0:
         return False, None
-    return "[KN0090]" in ran.stdout, ran.stdout
+    refused = any(f"error: [{i}]" in ran.stdout for i in REFUSALS) and "[KN0092]" not in ran.stdout
+    return refused, f"{form}: {ran.stdout[-6000:]}"
 
 
 def main():
@@ -786,10 +937,15 @@ def main():
     parser.add_argument("--count", type=int, default=0)
     parser.add_argument("--keep", default="")
     parser.add_argument("--device", default="")
+    parser.add_argument("--dynamic", action="store_true")
+    parser.add_argument("--refused", action="store_true", help="say what is refused, and why")
+    parser.add_argument("--wrong", type=int, default=5, help="end behind more than so many wrong ones")
     o = parser.parse_args()
     seed = o.seed if o.seed is not None else time.time_ns() % 10**9
     end = time.time() + float(os.environ.get("FUZZ_SECONDS", 60))
-    count = refused = wrong = 0
+    count = wrong = 0
+    forms = ["static", "dynamic"][:1 + o.dynamic] if o.device else []
+    agreed, refused = ({form: 0 for form in forms} for _ in range(2))
     with tempfile.TemporaryDirectory() as directory:
         directory = o.keep or directory
         os.makedirs(directory, exist_ok=True)
@@ -800,16 +956,22 @@ def main():
                 continue
             path, options = write(p, directory)
             problem = interpret(o.tool, p, path, options, directory)
-            if not problem and o.device:
-                none, problem = on_device(o.tool, path, options, random.Random(seed + count).choice(o.device.split(",")))
-                refused += none
-                problem = None if none else problem
+            for form in forms if not problem else ():
+                none, said = on_device(o.tool, path, options, o.device, form)
+                refused[form] += none
+                agreed[form] += not said
+                if none and o.refused:
+                    said = [line for line in said.splitlines() if "error:" in line]
+                    print(f"refused: seed {seed + count - 1}: {form}: {said}", flush=True)
+                problem = problem or (None if none else said)
             if problem:
                 wrong += 1
-                print(f"--- seed {seed + count - 1}: {' '.join(options)}\n{p.text()}{problem}")
-                if o.keep or wrong > 5:
+                print(f"--- seed {seed + count - 1}: {' '.join(options)}\n{p.text()}{problem}", flush=True)
+                if o.keep or wrong > o.wrong:
                     break
-    print(f"{count} programs from seed {seed}, {refused} refused, {wrong} wrong")
+    for form in forms:
+        print(f"{form}: {agreed[form]} agree on {o.device}, {refused[form]} refused")
+    print(f"{count} programs from seed {seed}, {wrong} wrong")
     return wrong > 0
 
 

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 """Writes what a fuzz target begins with, a file per seed.
 
-    seeds.py npy|device|knyfe-front|elf|core|gdb DIRECTORY
+    seeds.py npy|device|knyfe|knyfe-front|knyfe-lsp|elf|core|gdb DIRECTORY
 """
 import glob
 import io
@@ -40,6 +40,16 @@ def device():
 
 def knyfe_front():
     yield from files("examples/*.knyfe", "test/knyfe-c/**/*.knyfe")
+
+
+def knyfe():
+    yield from knyfe_front()
+
+
+def knyfe_lsp():
+    yield from knyfe_front()
+    for body in (b'{"id": 1, "method": "initialize", "params": {}}', b'{"id": 2, "method": "shutdown"}', b"[", b'{"id": []}'):
+        yield b"Content-Length: %d\r\n\r\n%s" % (len(body), body)
 
 
 #===-- ELF files --------------------------------------------------------------===#

@@ -347,6 +347,7 @@ struct kn_decision {
   unsigned num_values;
   const char *word;
   struct kn_range range, name_range, value_range;
+  bool obeyed; /* by a stage of the compiler; what none has obeyed is refused */
   struct kn_decision *next;
 };
 

@@ -15,6 +15,7 @@ struct kn_target {
   unsigned grid_rows, grid_cols; /* the sub-grid to map to, 8 x 8 unless --grid says otherwise */
   bool dynamic; /* --dynamic: dimensions without a size (-1) get theirs at the launch (R3.2) */
   bool verbose; /* -v: may say on stderr what was decided */
+  struct kn_notes *notes; /* --explain: where decisions are told (back/notes.h), else NULL */
 };
 
 /* Writes the kernel as MLIR (knyfe dialect), MLIR after mapping (mtia dialect) or C to `out`.

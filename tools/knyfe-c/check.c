@@ -5,6 +5,7 @@
 #include "diag.h"
 #include "interp.h"
 #include "interp_error.h"
+#include "measure.h"
 #include "process.h"
 
 #include <inttypes.h>
@@ -37,75 +38,19 @@ bool kn_interp_command(struct kn_file *file, struct kn_kernel *k, const struct k
  * --check
  *===----------------------------------------------------------------------===*/
 
-/* "dir/" prefix name ".npy" */
-static char *tensor_path(const char *dir, const char *prefix, const char *name) {
-  char *path = malloc(strlen(dir) + strlen(prefix) + strlen(name) + 6);
-  if (!path)
-    abort();
-  sprintf(path, "%s/%s%s.npy", dir, prefix, name);
-  return path;
-}
-
 static void print_setup(struct kn_kernel *k, const struct kn_options *o, void **data) {
   char text[64];
   printf("kernel %s", k->name);
   for (struct kn_dim *d = k->dims; d; d = d->next)
     if (d->name && !d->expr)
       printf(", %s = %" PRId64, d->name, d->size);
-  printf(", grid %ux%u, %s inputs, seed %" PRIu64 "\n", o->target.grid_rows, o->target.grid_cols,
-         o->adversarial ? "adversarial" : "random", o->seed);
+  fputs(", grid ", stdout);
+  for (unsigned i = 0; i < o->num_grids; i++)
+    printf("%s%ux%u", i ? "," : "", o->grids[i].rows, o->grids[i].cols);
+  printf(", %s inputs, seed %" PRIu64 "\n", o->adversarial ? "adversarial" : "random", o->seed);
   for (struct kn_tensor *t = k->inputs; t; t = t->next)
     if (!t->rank)
       printf("  %s = %s\n", t->name, kn_element_text(t, data[t->id], 0, text, sizeof text));
-}
-
-/* The command line of mtia-run; every string is malloc'ed. */
-struct command {
-  char *words[4 * KN_MAX_ARGS + 8];
-  unsigned count;
-};
-
-static void word(struct command *c, const char *format, const char *a, const char *b) {
-  if (c->count + 1 >= sizeof c->words / sizeof *c->words)
-    abort(); /* kn_check_command counted */
-  if (asprintf(&c->words[c->count++], format, a, b) < 0)
-    abort();
-}
-
-static bool run_device(struct kn_kernel *k, const struct kn_options *o, const char *dir,
-                       const char *elf, void **data) {
-  char *tool = kn_sibling("mtia-run"), grid[16], text[64];
-  struct command c = {0};
-  bool ok = tool != NULL;
-  if (!ok)
-    return false;
-  snprintf(grid, sizeof grid, "%ux%u", o->target.grid_rows, o->target.grid_cols);
-  word(&c, "%s%s", tool, "");
-  word(&c, "%s%s", elf, "");
-  word(&c, "--grid%s%s", "", "");
-  word(&c, "%s%s", grid, "");
-  for (struct kn_tensor *t = k->inputs; t && ok; t = t->next) {
-    word(&c, "--arg%s%s", "", "");
-    if (!t->rank) {
-      word(&c, "%s=%s", t->name, kn_element_text(t, data[t->id], 0, text, sizeof text));
-      continue;
-    }
-    char *path = tensor_path(dir, "in-", t->name);
-    word(&c, "%s=%s", t->name, path);
-    ok = kn_save_tensor(t, data[t->id], path);
-    free(path);
-  }
-  for (struct kn_tensor *t = k->outputs; t; t = t->next) {
-    char *path = tensor_path(dir, "out-", t->name);
-    word(&c, "--out%s%s", "", "");
-    word(&c, "%s=%s", t->name, path);
-    free(path);
-  }
-  ok = ok && kn_run(c.words, NULL, o->target.verbose);
-  for (unsigned i = 0; i < c.count; i++)
-    free(c.words[i]);
-  free(tool);
-  return ok;
 }
 
 /* How an output of the device compares with the reference. */
@@ -199,7 +144,7 @@ static bool compare_all(struct kn_kernel *k, const char *dir, void **data, doubl
   printf("%-16s %10s %10s %10s %10s %10s %10s\n", "output", "elements", "beyond", "max abs",
          "max rel", "max ULP", "bias");
   for (struct kn_tensor *t = k->outputs; t; t = t->next) {
-    char *path = tensor_path(dir, "out-", t->name);
+    char *path = kn_tensor_path(dir, "out-", t->name);
     char *got = kn_load_tensor(t, path);
     if (got)
       wrong += compare_output(t, data[t->id], got, errors[t->id]);
@@ -215,8 +160,19 @@ static bool compare_all(struct kn_kernel *k, const char *dir, void **data, doubl
   return ok && !wrong;
 }
 
-/* Room for the tolerance of each element of the outputs. */
-static double **new_errors(struct kn_file *file, const struct kn_kernel *k) {
+bool kn_outputs_agree(const struct kn_kernel *k, const char *dir, void **data, double **errors) {
+  bool ok = true;
+  for (const struct kn_tensor *t = k->outputs; ok && t; t = t->next) {
+    char *path = kn_tensor_path(dir, "out-", t->name);
+    char *got = kn_load_tensor(t, path);
+    ok = got && compare(t, data[t->id], got, errors[t->id]).beyond == 0;
+    free(got);
+    free(path);
+  }
+  return ok;
+}
+
+double **kn_new_errors(struct kn_file *file, const struct kn_kernel *k) {
   double **errors = kn_alloc(file, (k->num_inputs + k->num_outputs) * sizeof *errors);
   for (const struct kn_tensor *t = k->outputs; t; t = t->next)
     if (!(errors[t->id] = calloc(kn_tensor_count(t) + 1, sizeof *errors[t->id]))) {
@@ -226,38 +182,71 @@ static double **new_errors(struct kn_file *file, const struct kn_kernel *k) {
   return errors;
 }
 
+void kn_free_errors(const struct kn_kernel *k, double **errors) {
+  for (const struct kn_tensor *t = k->outputs; errors && t; t = t->next)
+    free(errors[t->id]);
+}
+
+/* On all grids; the ELF file is the same for all. */
+static bool run_grids(struct kn_kernel *k, const struct kn_options *o, const char *dir,
+                      const char *elf, const char *c_text, void **data, double **errors) {
+  bool ok = true;
+  for (unsigned i = 0; ok && i < o->num_grids; i++) {
+    double start = kn_seconds();
+    struct kn_run run = {.dir = dir,
+                         .elf = elf,
+                         .c_text = c_text,
+                         .rows = o->grids[i].rows,
+                         .cols = o->grids[i].cols,
+                         .inputs_saved = i > 0};
+    ok = kn_run_kernel(k, o, &run, data, NULL);
+    if (ok && o->target.verbose)
+      fprintf(stderr, "knyfe-c: emulator %.1f ms\n", 1e3 * (kn_seconds() - start));
+    if (ok && o->num_grids > 1)
+      printf("on grid %ux%u:\n", o->grids[i].rows, o->grids[i].cols);
+    ok = ok && compare_all(k, dir, data, errors);
+  }
+  return ok;
+}
+
+/* --dynamic: what was compiled knows no sizes; they only come now. */
+static bool bind_shapes(struct kn_file *file, struct kn_kernel *k, const struct kn_options *o) {
+  bool ok = true;
+  for (unsigned i = 0; ok && i < o->num_shapes; i++)
+    ok = kn_bind_shape(file, k, o->shapes[i]);
+  return ok;
+}
+
 bool kn_check_command(struct kn_file *file, struct kn_kernel *k, const struct kn_options *o,
-                      bool (*compile)(struct kn_file *, struct kn_kernel *,
-                                      const struct kn_options *, const char *)) {
+                      kn_compile *compile) {
   if (k->num_inputs + k->num_outputs > 2 * KN_MAX_ARGS) {
     kn_report_plain(KN_DIAG_usage, "--check takes kernels of up to %d inputs and outputs",
                     2 * KN_MAX_ARGS);
     return false;
   }
   void **data = kn_alloc(file, (k->num_inputs + k->num_outputs) * sizeof *data);
-  char *dir = NULL, *elf = NULL;
-  bool ok = kn_load_data(file, k, o, true, data) && (dir = kn_make_temp_dir()) != NULL;
-  if (ok) {
-    elf = kn_join_path(dir, "kernel.elf");
-    ok = compile(file, k, o, elf);
-  }
+  char *dir = kn_make_temp_dir(), *text = NULL;
+  bool ok = dir != NULL, dynamic = o->target.dynamic;
+  char *elf = ok ? kn_join_path(dir, "kernel.elf") : NULL;
+  if (ok && dynamic)
+    ok = (text = compile(file, k, o, elf)) && bind_shapes(file, k, o);
+  ok = ok && kn_load_data(file, k, o, true, data);
+  if (ok && !dynamic)
+    ok = (text = compile(file, k, o, elf)) != NULL;
   if (ok)
     print_setup(k, o, data);
   double start = kn_seconds();
-  double **errors = ok ? new_errors(file, k) : NULL;
+  double **errors = ok ? kn_new_errors(file, k) : NULL;
   ok = ok && errors && kn_interpret(file, k, data, errors);
-  double middle = kn_seconds();
-  ok = ok && run_device(k, o, dir, elf, data);
   if (ok && o->target.verbose)
-    fprintf(stderr, "knyfe-c: interpreter %.1f ms, emulator %.1f ms\n", 1e3 * (middle - start),
-            1e3 * (kn_seconds() - middle));
-  ok = ok && compare_all(k, dir, data, errors);
+    fprintf(stderr, "knyfe-c: interpreter %.1f ms\n", 1e3 * (kn_seconds() - start));
+  ok = ok && run_grids(k, o, dir, elf, text, data, errors);
   if (ok)
     puts("ok");
   if (ok && o->output) /* --check -o: keep what was checked */
-    ok = compile(file, k, o, o->output);
-  for (struct kn_tensor *t = k->outputs; errors && t; t = t->next)
-    free(errors[t->id]);
+    ok = kn_copy_file(elf, o->output);
+  kn_free_errors(k, errors);
+  free(text);
   free(elf);
   kn_remove_temp_dir(dir);
   kn_free_data(k, data);

@@ -26,6 +26,8 @@ struct value {
     double f;
   };
   double err;
+  double parts;   /* of an element of a table, or a multiple: |scale * value| + |bias|; else 0 */
+  bool overflows; /* a product of finite numbers, which a device need not round before it adds it */
 };
 
 struct node {
@@ -73,10 +75,13 @@ struct dot {
 struct state {
   struct value acc;
   double magnitude; /* sum of |x| */
+  double finite;    /* the same of those that are finite */
+  bool overflows;   /* one of the products */
   double err;       /* sum, or greatest */
   double runner_up; /* argmax, argmin: the second best */
   int64_t count;
-  int64_t best; /* argmax, argmin: where */
+  int64_t parts; /* how many of them count twice (R9.4) */
+  int64_t best;  /* argmax, argmin: where */
 };
 
 struct run {
@@ -246,6 +251,10 @@ static const char *element_at(struct run *r, const struct node *n, struct place 
 
 static struct value load(const struct node *n, const char *row, struct place at) {
   double err = at.unsure ? INFINITY : n->errors ? n->errors[at.number] : 0;
+  if (n->e->tensor->rows)
+    return (struct value){.f = kn_load_real(n->e->tensor, row, at.col),
+                          .err = err,
+                          .parts = kn_table_parts(n->e->tensor, row, at.col)};
   return n->is_float ? (struct value){.f = kn_load_real(n->e->tensor, row, at.col), .err = err}
                      : (struct value){.i = kn_load_integer(n->type, row, at.col), .err = err};
 }
@@ -343,7 +352,9 @@ static struct value eval_binary(struct run *r, struct node *n) {
                               : a.f / b.f;
     v = kn_round_float(n->type, v);
     err = r->errors ? kn_err_float(op, n->type, a.f, a.err, b.f, b.err, v) : 0;
-    return (struct value){.f = v, .err = err};
+    double parts = op == KN_MUL ? fabs(a.f) * b.parts + fabs(b.f) * a.parts : 0;
+    bool overflows = op == KN_MUL && isinf(v) && isfinite(a.f) && isfinite(b.f);
+    return (struct value){.f = v, .err = err, .parts = parts, .overflows = overflows};
   }
   if (op >= KN_LT && op <= KN_NE) {
     int order = (a.i > b.i) - (a.i < b.i);
@@ -675,7 +686,12 @@ static void step(struct node *n, struct state *s, struct value v, int64_t at) {
   bool adds = n->e->reduction == KN_SUM || n->e->reduction == KN_MEAN;
   s->err = adds ? s->err + v.err : fmax(s->err, v.err);
   if (is_float)
-    s->magnitude += n->e->reduction == KN_PROD ? v.err / fabs(v.f) : fabs(v.f);
+    s->magnitude += n->e->reduction == KN_PROD ? v.err / fabs(v.f)
+                    : v.parts > 0              ? v.parts
+                                               : fabs(v.f);
+  s->parts += v.parts > 0;
+  s->finite += is_float && isfinite(v.f) ? fabs(v.f) : 0;
+  s->overflows = s->overflows || v.overflows;
   switch ((enum kn_reduction)n->e->reduction) {
   case KN_SUM:
   case KN_MEAN:
@@ -719,9 +735,14 @@ static void step(struct node *n, struct state *s, struct value v, int64_t at) {
   }
 }
 
+/* With an infinity among them, finite numbers that overflow before it may turn the sum. */
+static bool is_open_sum(const struct state *s) {
+  return s->count > 1 && (s->overflows || (isinf(s->magnitude) && s->finite > 0x1.fffffep127));
+}
+
 static struct value finish(struct node *n, struct state *s) {
   bool is_float = n->args[0]->is_float;
-  uint64_t count = (uint64_t)s->count;
+  uint64_t count = (uint64_t)s->count, parts = (uint64_t)s->parts;
   struct value v = {.i = 0};
   switch ((enum kn_reduction)n->e->reduction) {
   case KN_ARGMAX:
@@ -732,8 +753,10 @@ static struct value finish(struct node *n, struct state *s) {
     return v;
   }
   case KN_MEAN:
+    if (!s->count)
+      return (struct value){.f = (double)NAN};
     v.f = kn_round_float(n->type, s->acc.f / (double)s->count);
-    v.err = kn_err_sum(s->err, s->magnitude, count, s->acc.f) / (double)s->count;
+    v.err = kn_err_sum(s->err, s->magnitude, count + parts, s->acc.f) / (double)s->count;
     v.err += 2 * kn_half_ulp(n->type, v.f);
     return v;
   default:
@@ -744,7 +767,7 @@ static struct value finish(struct node *n, struct state *s) {
   v.f = kn_round_float(n->type, s->acc.f);
   v.err = s->err;
   if (n->e->reduction == KN_SUM)
-    v.err = kn_err_sum(s->err, s->magnitude, count, v.f);
+    v.err = is_open_sum(s) ? INFINITY : kn_err_sum(s->err, s->magnitude, count + parts, v.f);
   if (n->e->reduction == KN_PROD && isfinite(v.f))
     v.err = fabs(v.f) * s->magnitude + (double)s->count * 2 * kn_half_ulp(n->type, v.f);
   if (isnan(v.err))

@@ -33,6 +33,8 @@ int64_t kn_load_int(enum kn_type type, const void *at);
 void kn_store_int(enum kn_type type, void *at, int64_t value);
 /* Element `col` of a row: i4 too, and reading tables (R4.6). */
 double kn_load_real(const struct kn_tensor *tensor, const void *row, int64_t col);
+/* |scale * value| + |bias| of an element of a table. */
+double kn_table_parts(const struct kn_tensor *tensor, const void *row, int64_t col);
 int64_t kn_load_integer(enum kn_type type, const void *row, int64_t col);
 void kn_store_integer(enum kn_type type, void *row, int64_t col, int64_t value);
 /* value modulo 2^bits of the type (R6.1) */

@@ -83,6 +83,8 @@ static double own_ulp(enum kn_builtin f) {
   case KN_LEAKY_RELU:
   case KN_SQRT:
     return 0.5;
+  case KN_GELU:
+    return KN_GELU_ULP;
   default:
     return KN_FUNCTION_ULP;
   }

@@ -12,6 +12,7 @@
 
 /* Functions may be off by so many ULP. */
 #define KN_FUNCTION_ULP 4
+#define KN_GELU_ULP 6 /* of a negative argument: a product of e^(-x^2/2) */
 
 /* Half a unit in the last place of v in a floating-point type. */
 double kn_half_ulp(enum kn_type type, double v);

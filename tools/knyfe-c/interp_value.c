@@ -192,8 +192,12 @@ void kn_store_integer(enum kn_type type, void *row, int64_t col, int64_t v) {
   kn_store_int(type, (char *)row + col * (kn_type_bits(type) / 8), v);
 }
 
-/* R4.6: scale * value + bias, rounded once. */
-static double load_table(const struct kn_tensor *t, const char *row, int64_t col) {
+/* Of an element of a table: scale * value, bias. */
+struct parts {
+  float scale, value, bias;
+};
+
+static struct parts load_parts(const struct kn_tensor *t, const char *row, int64_t col) {
   bool half = kn_rows_front(t->rows);
   enum kn_type type = half ? KN_F16 : KN_F32;
   const char *values = row + (half ? kn_rows_extra(t->rows) : 0);
@@ -201,7 +205,18 @@ static double load_table(const struct kn_tensor *t, const char *row, int64_t col
   double scale = kn_load_float(type, extra);
   double bias = kn_load_float(type, extra + kn_type_bits(type) / 8);
   unsigned q = kn_rows_bits(t->rows) == 4 ? nibble(values, col) : (uint8_t)values[col];
-  return fmaf((float)scale, (float)q, (float)bias);
+  return (struct parts){(float)scale, (float)q, (float)bias};
+}
+
+/* R4.6: scale * value + bias, rounded once. */
+static double load_table(const struct kn_tensor *t, const char *row, int64_t col) {
+  struct parts p = load_parts(t, row, col);
+  return fmaf(p.scale, p.value, p.bias);
+}
+
+double kn_table_parts(const struct kn_tensor *t, const void *row, int64_t col) {
+  struct parts p = load_parts(t, row, col);
+  return fabs((double)p.scale * (double)p.value) + fabs((double)p.bias);
 }
 
 double kn_load_real(const struct kn_tensor *t, const void *row, int64_t col) {

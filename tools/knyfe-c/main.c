@@ -3,10 +3,12 @@
 #include "ast.h"
 #include "check.h"
 #include "diag.h"
+#include "explain.h"
 #include "format.h"
 #include "lsp.h"
 #include "options.h"
 #include "process.h"
+#include "tune.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -79,7 +81,7 @@ static char *emit_text(struct kn_file *file, struct kn_kernel *k, const struct k
 /* C text to assembly or ELF at `output`, by the driver that lies beside us. It writes its output
  * whole or not at all itself. */
 static bool compile_c(const char *text, size_t size, const char *name, const struct kn_options *o,
-                      const char *output) {
+                      const char *output, bool quietly) {
   char *clang = kn_sibling("mtia-clang"), *dir = clang ? kn_make_temp_dir() : NULL;
   if (!dir) {
     free(clang);
@@ -90,24 +92,51 @@ static bool compile_c(const char *text, size_t size, const char *name, const str
     abort();
   sprintf(file_name, "%s.c", name);
   char *source = kn_join_path(dir, file_name);
-  char *argv[8] = {clang, (char *)"-O2", source, (char *)"-o", (char *)output};
+  char *argv[10] = {clang, (char *)"-O3", source, (char *)"-o", (char *)output};
+  int argc = 5;
   if (o->emit == KN_EMIT_S)
-    argv[5] = (char *)"-S";
-  bool ok = kn_write_file(source, text, size) && kn_run(argv, NULL, o->target.verbose);
+    argv[argc++] = (char *)"-S";
+  char *headers = kn_compiled_headers(clang), *said = kn_join_path(dir, "stderr");
+  bool ok = kn_write_file(source, text, size);
+  /* Half of the time goes into parsing headers. Whatever is wrong with the compiled ones (they were
+   * moved, say): then without them. */
+  bool done = false;
+  if (ok && headers && !o->target.verbose) {
+    argv[argc] = (char *)"-include-pch";
+    argv[argc + 1] = headers;
+    done = quietly ? kn_run_quietly(argv) : kn_run_to_file(argv, said);
+    argv[argc] = argv[argc + 1] = NULL;
+    size_t bytes;
+    char *warnings = done && !quietly ? kn_read_file(said, &bytes) : NULL;
+    if (warnings)
+      fwrite(warnings, 1, bytes, stderr);
+    free(warnings);
+  }
+  ok = ok && (done || (quietly ? kn_run_quietly(argv) : kn_run(argv, NULL, o->target.verbose)));
   kn_remove_temp_dir(dir);
+  free(headers);
+  free(said);
   free(source);
   free(file_name);
   free(clang);
   return ok;
 }
 
-static bool compile_elf(struct kn_file *file, struct kn_kernel *k, const struct kn_options *o,
-                        const char *output) {
+/* The C text of what was compiled to `output`, malloc'ed; NULL after a message. */
+/* For kn_explain_command. */
+static char *emit_c(struct kn_file *file, struct kn_kernel *k, const struct kn_options *o) {
+  size_t size;
+  return emit_text(file, k, o, KN_EMIT_C, &size);
+}
+
+static char *compile_elf(struct kn_file *file, struct kn_kernel *k, const struct kn_options *o,
+                         const char *output) {
   size_t size;
   char *text = emit_text(file, k, o, KN_EMIT_C, &size);
-  bool ok = text && compile_c(text, size, k->name, o, output);
+  if (text && compile_c(text, size, k->name, o, output, false))
+    return text;
   free(text);
-  return ok;
+  return NULL;
 }
 
 static bool emit(struct kn_file *file, struct kn_kernel *k, const struct kn_options *o) {
@@ -121,8 +150,8 @@ static bool emit(struct kn_file *file, struct kn_kernel *k, const struct kn_opti
   if (o->target.verbose)
     fprintf(stderr, "knyfe-c: %.1f ms to here\n", 1e3 * kn_seconds());
   char *output = o->output ? strdup(o->output) : default_output(o);
-  bool ok =
-      compiled ? compile_c(text, size, k->name, o, output) : kn_write_file(output, text, size);
+  bool ok = compiled ? compile_c(text, size, k->name, o, output, false)
+                     : kn_write_file(output, text, size);
   free(output);
   free(text);
   return ok;
@@ -137,7 +166,25 @@ static bool format_file(struct kn_file *file, const struct kn_options *o) {
   return ok;
 }
 
-static bool run(const struct kn_options *o) {
+/* Without --grid, a schedule's grid is that of the target (R2.10). */
+static void take_grid(const struct kn_kernel *k, struct kn_options *o) {
+  for (const struct kn_decision *d = k->schedule; d && !o->grid_given; d = d->next)
+    if (d->key == KN_GRID) {
+      o->target.grid_rows = o->grids[0].rows = (unsigned)d->values[0];
+      o->target.grid_cols = o->grids[0].cols = (unsigned)d->values[1];
+    }
+}
+
+static bool tune(struct kn_file *file, struct kn_kernel *k, const struct kn_options *o) {
+  /* What --tune compiles is always an ELF file. */
+  struct kn_options elf = *o;
+  elf.emit = KN_EMIT_ELF;
+  if (!elf.output && o->emit <= KN_EMIT_MTIA) /* its text goes to standard output */
+    elf.output = "-";
+  return kn_tune_command(file, k, &elf, &(struct kn_ways){emit_c, compile_c});
+}
+
+static bool run(struct kn_options *o) {
   struct kn_file *file = kn_file_open(o->input);
   if (!file)
     return false;
@@ -150,10 +197,17 @@ static bool run(const struct kn_options *o) {
   ok &= kn_check(file); /* also after a syntax error: the other statements may have mistakes too */
   struct kn_kernel *k = ok ? choose_kernel(file, o) : NULL;
   ok = k != NULL;
-  for (unsigned i = 0; ok && i < o->num_shapes; i++)
+  bool check_dynamic = o->check && o->target.dynamic; /* sizes come after the compilation */
+  for (unsigned i = 0; ok && !check_dynamic && i < o->num_shapes; i++)
     ok = kn_bind_shape(file, k, o->shapes[i]);
+  if (ok)
+    take_grid(k, o);
+  if (ok && o->tune)
+    ok = tune(file, k, o);
   if (ok && o->interp)
     ok = kn_interp_command(file, k, o);
+  else if (ok && o->explain)
+    ok = kn_explain_command(file, k, o, emit_c, compile_elf);
   else if (ok && o->check)
     ok = kn_check_command(file, k, o, compile_elf);
   else if (ok)

@@ -6,6 +6,7 @@
 #include "backend.h"
 
 #define KN_MAX_ARGS 64
+#define KN_MAX_GRIDS 8
 
 /* name=value as given to --arg and --out. */
 struct kn_binding {
@@ -17,12 +18,19 @@ struct kn_binding {
 struct kn_options {
   const char *input, *output, *kernel;
   enum kn_emit emit;
-  bool emit_given, check, adversarial, interp, format, lsp, help, version;
+  bool emit_given, grid_given, check, adversarial, explain, json, measure, interp, format, lsp,
+      help, version;
   const char *shapes[KN_MAX_ARGS];
   unsigned num_shapes;
   struct kn_binding args[KN_MAX_ARGS], outs[KN_MAX_ARGS];
   unsigned num_args, num_outs;
   uint64_t seed;
+  unsigned tune; /* runs; 0: no --tune */
+  const char *tune_cache;
+  struct {
+    unsigned rows, cols;
+  } grids[KN_MAX_GRIDS]; /* of --check; the first one is target's */
+  unsigned num_grids;
   struct kn_target target;
 };
 

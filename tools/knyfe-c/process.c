@@ -64,6 +64,32 @@ bool kn_write_file(const char *path, const char *data, size_t size) {
   return ok;
 }
 
+char *kn_read_file(const char *path, size_t *size) {
+  FILE *in = fopen(path, "rb");
+  char *data = NULL, buffer[1 << 14];
+  FILE *copy = in ? open_memstream(&data, size) : NULL;
+  for (size_t n; copy && (n = fread(buffer, 1, sizeof buffer, in)) > 0;)
+    fwrite(buffer, 1, n, copy);
+  bool ok = copy && !ferror(in);
+  ok = copy && !fclose(copy) && ok;
+  if (in)
+    fclose(in);
+  if (ok)
+    return data;
+  free(data);
+  return NULL;
+}
+
+bool kn_copy_file(const char *from, const char *to) {
+  size_t size;
+  char *data = kn_read_file(from, &size);
+  if (!data)
+    kn_report_plain(KN_DIAG_cannot_read, "cannot read '%s'", from);
+  bool ok = data && kn_write_file(to, data, size);
+  free(data);
+  return ok;
+}
+
 char *kn_join_path(const char *dir, const char *name) {
   char *path = malloc(strlen(dir) + strlen(name) + 2);
   if (!path)
@@ -117,29 +143,81 @@ void kn_remove_temp_dir(char *dir) {
   free(dir);
 }
 
-bool kn_run(char *const *argv, const char *stdout_path, bool verbose) {
-  if (verbose) {
-    for (int i = 0; argv[i]; i++)
-      fprintf(stderr, "%s%s", i ? " " : "", argv[i]);
-    fputc('\n', stderr);
-  }
+/* Starts argv[0] and waits; the wait status, or -1 after a message if it could not run. */
+static int spawn(char *const *argv, const char *stdout_path, const char *stderr_path) {
   fflush(NULL);
   posix_spawn_file_actions_t actions;
   posix_spawn_file_actions_init(&actions);
   if (stdout_path)
     posix_spawn_file_actions_addopen(&actions, STDOUT_FILENO, stdout_path,
                                      O_WRONLY | O_CREAT | O_TRUNC, 0600);
+  if (stderr_path)
+    posix_spawn_file_actions_addopen(&actions, STDERR_FILENO, stderr_path,
+                                     O_WRONLY | O_CREAT | O_TRUNC, 0600);
   pid_t pid;
   int error = posix_spawn(&pid, argv[0], &actions, NULL, argv, environ);
   posix_spawn_file_actions_destroy(&actions);
   if (error) {
     kn_report_plain(KN_DIAG_tool_failed, "cannot run '%s': %s", argv[0], strerror(error));
-    return false;
+    return -1;
   }
   int status;
   while (waitpid(pid, &status, 0) < 0)
     if (errno != EINTR)
-      return false;
+      return -1;
+  return status;
+}
+
+bool kn_run_to_file(char *const *argv, const char *stderr_path) {
+  int status = spawn(argv, NULL, stderr_path);
+  return status >= 0 && WIFEXITED(status) && WEXITSTATUS(status) == 0;
+}
+
+static bool newer(const struct timespec *a, const struct timespec *b) {
+  return a->tv_sec != b->tv_sec ? a->tv_sec > b->tv_sec : a->tv_nsec > b->tv_nsec;
+}
+
+char *kn_compiled_headers(const char *clang) {
+  const char *slash = strrchr(clang, '/');
+  char *bin = slash ? strndup(clang, (size_t)(slash - clang)) : strdup(".");
+  if (!bin)
+    abort();
+  char *path = kn_join_path(bin, "../lib/mtia/knyfe.pch");
+  char *headers = kn_join_path(bin, "../lib/mtia/include/mtia");
+  struct stat own, other;
+  DIR *d = NULL;
+  bool ok = stat(path, &own) == 0 && stat(clang, &other) == 0 &&
+            !newer(&other.st_mtim, &own.st_mtim) && (d = opendir(headers)) != NULL;
+  for (struct dirent *e; ok && (e = readdir(d));) {
+    char *header = kn_join_path(headers, e->d_name);
+    ok = stat(header, &other) == 0 &&
+         (!S_ISREG(other.st_mode) || !newer(&other.st_mtim, &own.st_mtim));
+    free(header);
+  }
+  if (d)
+    closedir(d);
+  free(bin);
+  free(headers);
+  if (ok)
+    return path;
+  free(path);
+  return NULL;
+}
+
+bool kn_run_quietly(char *const *argv) {
+  int status = spawn(argv, "/dev/null", "/dev/null");
+  return status >= 0 && WIFEXITED(status) && WEXITSTATUS(status) == 0;
+}
+
+bool kn_run(char *const *argv, const char *stdout_path, bool verbose) {
+  if (verbose) {
+    for (int i = 0; argv[i]; i++)
+      fprintf(stderr, "%s%s", i ? " " : "", argv[i]);
+    fputc('\n', stderr);
+  }
+  int status = spawn(argv, stdout_path, NULL);
+  if (status < 0)
+    return false;
   if (WIFEXITED(status) && WEXITSTATUS(status) == 0)
     return true;
   const char *name = strrchr(argv[0], '/') ? strrchr(argv[0], '/') + 1 : argv[0];

@@ -373,8 +373,23 @@ static bool extent_known(struct sema *s, struct kn_index *x, bool reduced) {
   if (reduced)
     kn_hint(s->file, "use it as an index of a tensor in the body, or bound it: [%s in 0..N]",
             x->name);
-  else
-    kn_hint(s->file, "use it as a plain index of a tensor on the right side");
+  else {
+    char left[200], shape[200];
+    size_t n = 0, m = 0;
+    left[0] = shape[0] = 0;
+    for (unsigned i = 0; i < s->stmt->rank && n < sizeof left && m < sizeof shape; i++) {
+      const struct kn_index *of = s->stmt->indices[i];
+      n += (size_t)snprintf(left + n, sizeof left - n, "%s%s", i ? ", " : "", of->name);
+      m += (size_t)snprintf(shape + m, sizeof shape - m, "%s%s", i ? ", " : "",
+                            of == x || !of->extent || !of->extent->name || of->extent->expr
+                                ? "..."
+                                : of->extent->name);
+    }
+    kn_hint(s->file,
+            "write the shape behind the left side, %s[%s]: TYPE[%s] = ..., or use '%s' as a "
+            "plain index of a tensor on the right side",
+            s->stmt->name, left, shape, x->name);
+  }
   return false;
 }
 

@@ -241,6 +241,89 @@ REFERENCES = {
     "leaky_relu": lambda v: {"y": np.where(v["x"] < 0, v["x"].astype(float) * float(v["slope"]), v["x"])},
 }
 
+def group_norm(v):
+    d = v["x"].astype(float)
+    d = d - d.mean(axis=(2, 3), keepdims=True)
+    d = d / np.sqrt((d ** 2).mean(axis=(2, 3), keepdims=True) + v["epsilon"])
+    return {"y": d * v["gain"][:, :, None] + v["offset"][:, :, None]}
+
+
+def heads(v):
+    q, key, values = (v[n].astype(float) for n in ("q", "key", "v"))
+    n, k = q.shape[2:]
+    far = np.arange(n)[:, None] - np.arange(n)
+    s = np.einsum("bcik,bcjk->bcij", q, key) / np.sqrt(k) - v["slope"][:, None, None] * far
+    return {"y": np.einsum("bcij,bcjk->bcik", softmax(np.where(far >= 0, s, -np.inf)), values)}
+
+
+def gate(v):
+    x = v["x"].astype(float)
+    first = x.argmax(axis=1)
+    rest = np.where(np.arange(x.shape[1]) == first[:, None], -np.inf, x)
+    second = np.where(np.isinf(rest.max(axis=1)), 0, rest.argmax(axis=1))
+    return {"first": first.astype(np.int32), "second": second.astype(np.int32),
+            "weight": sigmoid(x.max(axis=1) - rest.max(axis=1)),
+            "load": np.bincount(first, minlength=x.shape[1]).astype(np.int32)}
+
+
+def fc_int4(v):
+    x, w = v["x"].astype(float), v["w"]
+    w = np.stack([w & 15, w >> 4], axis=2).reshape(len(w), -1)[:, :x.shape[1]].astype(float)
+    w = np.where(w > 7, w - 16, w) * np.repeat(v["scale"].astype(float), 32, axis=1)[:, :x.shape[1]]
+    return {"y": x @ w.T}
+
+
+def conv2d(v):
+    x, w, zero = v["x"].astype(np.int64), v["w"].astype(np.int64), int(v["zero"])
+    b, h, wide, c = x.shape
+    padded = np.zeros((b, h + 2, wide + 2, c), np.int64)
+    padded[:, 1:-1, 1:-1] = x - zero
+    out = sum(np.einsum("bhwc,fc->bhwf", padded[:, i:i + h, j:j + wide], w[:, i, j]) for i in range(3) for j in range(3))
+    return {"y": quantize(np.maximum(out + v["bias"], 0), v["scale"])}
+
+
+def cross_entropy(v):
+    loss = -np.log(softmax(v["x"].astype(float)))[np.arange(len(v["x"])), v["label"]]
+    return {"loss": loss, "average": loss.mean()}
+
+
+def segment_mean(v):
+    sums = np.zeros((v["#S"], v["x"].shape[1]))
+    np.add.at(sums, v["segment"], v["x"].astype(float))
+    return {"y": sums / np.maximum(np.bincount(v["segment"], minlength=v["#S"]), 1)[:, None]}
+
+
+def machine(v):
+    e = v["table"].astype(float)[v["idx"]]
+    return {"y": ((e.sum(axis=1) ** 2).sum(axis=1) - (e ** 2).sum(axis=(1, 2))) / 2}
+
+
+def quantise_groups(v):
+    x = v["x"]
+    groups = np.pad(np.abs(x), ((0, 0), (0, -x.shape[1] % 32))).reshape(len(x), -1, 32).max(axis=2)
+    scale = np.maximum(groups, np.float32(1e-8)) / np.float32(127)
+    return {"y": quantize(x, np.repeat(1 / scale, 32, axis=1)[:, :x.shape[1]]), "scale": scale}
+
+
+def hash_lookup(v):
+    row = [(((x ^ (x >> 33)) * 0x7f51afd7ed558ccd) & (2 ** 63 - 1)) % v["#E"] for x in v["id"].tolist()]
+    return {"y": v["table"][row], "row": np.array(row, np.int32)}
+
+
+def pixel_shuffle(v):
+    b, _, h, w = v["x"].shape
+    c, r = v["#C"], v["#R"]
+    return {"y": v["x"].reshape(b, c, r, r, h, w).transpose(0, 1, 4, 2, 5, 3).reshape(b, c, h * r, w * r)}
+
+
+REFERENCES.update({
+    "group_norm": group_norm, "multi_head_attention": heads, "moe_gate": gate, "fc_int4": fc_int4, "conv2d": conv2d,
+    "cross_entropy": cross_entropy, "segment_mean": segment_mean, "factorisation_machine": machine,
+    "bucketise": lambda v: {"place": (v["x"][:, :, None] >= v["edge"]).sum(axis=2).astype(np.int32),
+                            "y": (np.log1p(np.maximum(v["x"].astype(float), 0)) - v["middle"]) * v["inverse"]},
+    "quantise_groups": quantise_groups, "hash_lookup": hash_lookup, "pixel_shuffle": pixel_shuffle,
+})
+
 # Input that must lie below a size, or be sorted: name -> (largest value's dimension, sorted).
 INDICES = {"idx": ("E", False), "offsets": ("L", True), "label": ("N", False), "segment": ("S", False)}
 # Sizes that must be at least so large, where 1 makes no sense.
@@ -292,6 +375,10 @@ def draw(name, type_, shape, sizes, r):
         return np.hstack([beside, q] if half else [q, beside])
     if type_ == "bool":
         return r.integers(0, 2, shape).astype(bool)
+    if type_ == "i4":
+        return r.integers(0, 256, [*shape[:-1], -(-shape[-1] // 2)], dtype=np.uint8)
+    if name == "id":
+        return r.integers(0, 2 ** 62, shape, dtype=np.int64)
     if type_[0] in "iu":
         info = np.iinfo(DTYPES[type_])
         low, high = (info.min, info.max) if info.bits <= 16 else (-1000, 1000)

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 //
 // The context, the pipeline, and the way from MLIR's messages to ours.
+#include "decide.h"
 #include "internal.h"
 #include "rows_print.h"
 
@@ -141,13 +142,24 @@ static void print_module(struct backend *b, const char *title, FILE *out) {
   fputc('\n', out);
 }
 
-// Is the kernel one contraction, for the matrix units? Then the module holds it, simplified. What
-// cannot be lowered is not reported: row programs take more.
+// Is the kernel one contraction, for the matrix units, of which a schedule decides more than that?
+// Then the module holds it, simplified. Without a schedule the products of row programs are as
+// quick as can be (<mtia/knyfe_product.h>). What cannot be lowered is not reported: row programs
+// take more.
 static bool is_contraction(struct backend *b) {
   for (const struct kn_dim *d = b->kernel->dims; d; d = d->next)
     if (d->size < 1)
       return false;
   if (b->kernel->num_outputs != 1)
+    return false;
+  bool decided = false; // what the products of row programs leave to their engine
+  for (const struct kn_decision *d = b->kernel->schedule; d; d = d->next) {
+    decided = decided || d->key == KN_BUFFERS ||
+              (d->key == KN_TILE && d->num_values == d->tensor->rank + 1);
+    if (d->key == KN_UNIT && kn_decided_unit(b->kernel, d->tensor) == KN_UNIT_CORE)
+      return false;
+  }
+  if (!decided)
     return false;
   if (kn_lower_float_contraction(b))
     return mlirOperationVerify(mlirModuleGetOperation(b->module));
@@ -194,8 +206,10 @@ static bool emit(struct backend *b, enum kn_emit form, FILE *out) {
 
 bool kn_backend_emit(struct kn_file *file, struct kn_kernel *kernel, const struct kn_target *target,
                      enum kn_emit form, FILE *out) {
-  struct backend b = {.file = file, .kernel = kernel, .target = target};
-  if (!kn_refuse_unmapped(file, kernel, target))
+  struct kn_target sized = *target;
+  struct backend b = {.file = file, .kernel = kernel, .target = &sized};
+  kn_begin_deciding(kernel);
+  if (!kn_decide_grid(file, kernel, &sized))
     return false;
   b.ir.ctx = mlirContextCreateWithThreading(false);
   MlirDiagnosticHandlerID handler =
@@ -205,7 +219,8 @@ bool kn_backend_emit(struct kn_file *file, struct kn_kernel *kernel, const struc
   b.ir.block = mlirModuleGetBody(b.module);
 
   unsigned errors = file->diags->errors;
-  bool ok = emit(&b, form, out);
+  bool ok = emit(&b, form, out) &&
+            (form == KN_EMIT_MLIR || file->diags->errors > errors || kn_all_obeyed(file, kernel));
   if (!ok && file->diags->errors == errors)
     kn_report(file, KN_DIAG_internal, kernel->range,
               "internal error in the compiler: a stage failed without a message");

@@ -1,107 +1,287 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 //
-// A contraction among the lines of a row program: a function of its own in the C text, mapped to
-// the matrix units as a kernel of two operands would be (map_fc.c).
+// Matrix products, recognised on the typed tree:
+//
+//   sum[k] a * b         a and b elements of tensors, converted to the type of the sum: 8-bit
+//   numbers
+//                        to i32, f16 or bf16 to f32. Indices of the target that both have are a
+//                        batch; k or the operand's own index is innermost in memory
+//   sum[o, k] a * b      the same for every o; one k where rows of k fill their place
+//
+// and what can be done with the sums as they leave the accumulators.
 #include "contract.h"
-#include "internal.h"
 
 #include <string.h>
+
+//===----------------------------------------------------------------------===//
+// Products
+//===----------------------------------------------------------------------===//
 
 static bool is_operand(enum kn_type type, enum kn_type sum) {
   return sum == KN_F32 ? type == KN_F16 || type == KN_BF16 : type == KN_I8 || type == KN_U8;
 }
 
-// The operand t[index, k], converted to the type of the sum.
-static struct kn_tensor *factor(const struct kn_expr *e, const struct kn_index *index,
-                                const struct kn_index *k) {
-  if (e->kind != KN_CAST)
+// An element of a tensor at different plain indices, converted to the type of the sum.
+static const struct kn_expr *element(const struct kn_expr *e, enum kn_type sum) {
+  if (e->kind != KN_CAST || e->type != sum)
     return NULL;
   const struct kn_expr *read = e->args[0];
-  if (read->kind != KN_READ || read->num_args != 2 || read->tensor->rows ||
-      !is_operand(read->tensor->type, e->type))
+  if (read->kind != KN_READ || !read->num_args || read->tensor->rows ||
+      !is_operand(read->tensor->type, sum))
     return NULL;
-  const struct kn_index *const order[] = {index, k};
-  for (int i = 0; i < 2; i++)
-    if (kn_plain_index(read->args[i]) != order[i] || order[i]->extent != read->tensor->dims[i])
+  for (unsigned i = 0; i < read->num_args; i++) {
+    const struct kn_index *index = kn_plain_index(read->args[i]);
+    if (!index || !index->extent || index->extent != read->tensor->dims[i])
       return NULL;
-  return read->tensor;
+    for (unsigned j = 0; j < i; j++)
+      if (kn_plain_index(read->args[j]) == index)
+        return NULL;
+  }
+  return read;
 }
 
-bool kn_match_contraction(const struct kn_expr *sum, const struct kn_index *row,
-                          const struct kn_index *column, struct kn_contraction *c) {
-  if (sum->kind != KN_REDUCE || sum->reduction != KN_SUM || sum->num_indices != 1 ||
-      !sum->indices[0]->extent || (sum->type != KN_F32 && sum->type != KN_I32))
-    return false;
-  const struct kn_expr *product = sum->args[0];
-  if (product->kind != KN_BINARY || product->op != KN_MUL)
-    return false;
-  for (int swap = 0; swap < 2; swap++) {
-    c->a = factor(product->args[swap], row, sum->indices[0]);
-    c->b = factor(product->args[1 - swap], column, sum->indices[0]);
-    if (c->a && c->b)
-      return sum->type == KN_I32 || c->a->type == c->b->type;
+// The dimension that goes along an index, or -1.
+static int along(const struct kn_expr *read, const struct kn_index *index) {
+  for (unsigned i = 0; index && i < read->num_args; i++)
+    if (kn_plain_index(read->args[i]) == index)
+      return (int)i;
+  return -1;
+}
+
+// The operand with m or n (`own`) and the sum's indices; false if what is innermost is neither.
+static bool match_factor(const struct kn_expr *read, const struct kn_index *own,
+                         const struct kn_contraction *c, struct kn_index *const *index,
+                         struct kn_factor *f) {
+  int last = (int)read->num_args - 1;
+  unsigned found = 0;
+  f->tensor = read->tensor;
+  f->extent = along(read, own);
+  f->k = along(read, c->k);
+  f->outer = along(read, c->outer);
+  f->turned = f->extent == last;
+  for (unsigned i = 0; i < c->num_batch; i++) {
+    f->batch[i] = along(read, index[c->batch[i]]);
+    found += f->batch[i] >= 0;
+  }
+  found += (f->extent >= 0) + (f->k >= 0) + (f->outer >= 0);
+  return f->k >= 0 && (f->turned || f->k == last) && found == read->num_args;
+}
+
+static bool match_operands(const struct kn_expr *x, const struct kn_expr *w,
+                           const struct kn_expr *sum, struct kn_index *const *index, unsigned rank,
+                           int row, struct kn_contraction *c) {
+  c->row = row;
+  c->column = (int)rank - 1;
+  c->num_batch = 0;
+  for (int i = 0; i + 1 < (int)rank; i++)
+    if (i != row && c->num_batch == KN_MAX_BATCH)
+      return false;
+    else if (i != row)
+      c->batch[c->num_batch++] = i;
+  c->m = row >= 0 ? index[row] : NULL;
+  for (unsigned i = sum->num_indices; i-- > 0;) {
+    c->k = sum->indices[i];
+    c->outer = sum->num_indices > 1 ? sum->indices[1 - i] : NULL;
+    if (match_factor(x, c->m, c, index, &c->x) &&
+        match_factor(w, index[c->column], c, index, &c->w))
+      return true;
   }
   return false;
 }
 
-// A tensor as the function sees it: an argument with that name.
-static struct kn_tensor argument(const struct kn_tensor *t, const char *name, enum kn_role role) {
-  struct kn_tensor copy = *t;
-  copy.name = name;
-  copy.role = role;
-  copy.next = NULL;
-  return copy;
+bool kn_match_contraction(const struct kn_expr *sum, struct kn_index *const *index, unsigned rank,
+                          struct kn_contraction *c) {
+  memset(c, 0, sizeof *c);
+  if (sum->kind != KN_REDUCE || sum->reduction != KN_SUM || sum->num_indices > 2 || !rank ||
+      (sum->type != KN_F32 && sum->type != KN_I32))
+    return false;
+  for (unsigned i = 0; i < rank; i++)
+    if (!index[i]->extent)
+      return false;
+  for (unsigned i = 0; i < sum->num_indices; i++)
+    if (!sum->indices[i]->extent)
+      return false;
+  const struct kn_expr *product = sum->args[0];
+  if (product->kind != KN_BINARY || product->op != KN_MUL)
+    return false;
+  c->is_float = sum->type == KN_F32;
+  c->type = sum->type;
+  for (int swap = 0; swap < 2; swap++) {
+    const struct kn_expr *x = element(product->args[swap], sum->type);
+    const struct kn_expr *w = element(product->args[1 - swap], sum->type);
+    const struct kn_index *column = index[rank - 1];
+    if (!x || !w || along(w, column) < 0 || along(x, column) >= 0 ||
+        (c->is_float && x->tensor->type != w->tensor->type))
+      continue;
+    // The last index that only x has is m; others of that kind are in the batch.
+    for (int row = (int)rank - 2; row >= 0; row--)
+      if (along(x, index[row]) >= 0 && along(w, index[row]) < 0 &&
+          match_operands(x, w, sum, index, rank, row, c))
+        return true;
+    if (match_operands(x, w, sum, index, rank, -1, c))
+      return true;
+  }
+  return false;
 }
 
-static void build(struct backend *b) {
-  struct ir *ir = &b->ir;
-  struct kn_tensor *a = b->kernel->inputs, *y = b->kernel->outputs;
-  MlirType ins[2] = {kn_tensor_type(b, a), kn_tensor_type(b, a->next)}, out = kn_tensor_type(b, y);
-  MlirLocation locs[2] = {ir->loc, ir->loc};
-  MlirRegion region = mlirRegionCreate();
-  MlirBlock body = mlirBlockCreate(2, ins, locs);
-  mlirRegionAppendOwnedBlock(region, body);
-  ir_op_regions(ir, "func.func", ir_none(), NO_VALUES,
-                ATTRS({.name = "sym_name", .text = b->kernel->name},
-                      {.name = "function_type",
-                       .attr = mlirTypeAttrGet(mlirFunctionTypeGet(ir->ctx, 2, ins, 1, &out))}),
-                1, &region);
-  ir->block = body;
-  int32_t segments[5] = {1, 1, 0, 0, 0};
-  MlirValue sum = ir_value(
-      ir, "knyfe.contract", out,
-      VALUES(mlirBlockGetArgument(body, 0), mlirBlockGetArgument(body, 1)),
-      ATTRS({.name = "a_unsigned", .value = a->type == KN_U8},
-            {.name = "b_unsigned", .value = a->next->type == KN_U8},
-            {.name = "bias_axis", .value = -1}, {.name = "relu", .value = 0},
-            {.name = "quantize", .value = 0}, {.name = "unsigned", .value = 0},
-            {.name = "lo", .value = 0}, {.name = "hi", .value = 0},
-            {.name = "float", .value = y->type == KN_F32},
-            {.name = "operandSegmentSizes", .attr = mlirDenseI32ArrayGet(ir->ctx, 5, segments)}));
-  ir_op(ir, "func.return", ir_none(), VALUES(sum), NO_ATTRS);
+//===----------------------------------------------------------------------===//
+// What leaves with the sums
+//===----------------------------------------------------------------------===//
+
+struct leaving {
+  const struct kn_tensor *sums;
+  struct kn_index *const *index;
+  unsigned rank;
+  struct kn_contraction *c;
+};
+
+static bool is_call(const struct kn_expr *e, enum kn_builtin f) {
+  return e->kind == KN_CALL && e->builtin == f;
 }
 
-bool kn_contract_function(struct backend *outer, const struct kn_contraction *c,
-                          const char *const names[3], const struct kn_tensor *y,
-                          const char *function, const char **helpers, FILE *out) {
-  struct kn_tensor b = argument(c->b, names[1], KN_INPUT);
-  struct kn_tensor a = argument(c->a, names[0], KN_INPUT);
-  struct kn_tensor result = argument(y, names[2], KN_OUTPUT);
-  a.next = &b;
-  struct kn_kernel kernel = {.name = function,
-                             .range = outer->kernel->range,
-                             .inputs = &a,
-                             .outputs = &result,
-                             .num_inputs = 2,
-                             .num_outputs = 1};
-  struct backend inner = *outer;
-  inner.kernel = &kernel;
-  inner.module = mlirModuleCreateEmpty(inner.ir.loc);
-  inner.ir.block = mlirModuleGetBody(inner.module);
-  build(&inner);
-  bool ok = kn_run_map(&inner) &&
-            kn_print_c_function(&inner, mlirBlockGetFirstOperation(mlirModuleGetBody(inner.module)),
-                                outer->kernel->name, helpers, out);
-  mlirModuleDestroy(inner.module);
-  return ok;
+// relu(x), max(x, 0) or max(0, x)
+static const struct kn_expr *match_relu(const struct kn_expr *e) {
+  if (is_call(e, KN_RELU))
+    return e->args[0];
+  for (int side = 0; is_call(e, KN_MAX) && side < 2; side++) {
+    const struct kn_expr *zero = e->args[side];
+    while (zero->kind == KN_CAST && zero->implicit)
+      zero = zero->args[0];
+    if (zero->kind == KN_INT && zero->ival == 0)
+      return e->args[1 - side];
+  }
+  return NULL;
+}
+
+static bool is_sums(const struct leaving *l, const struct kn_expr *e) {
+  if (e->kind != KN_READ || e->tensor != l->sums || e->num_args != l->rank)
+    return false;
+  for (unsigned i = 0; i < l->rank; i++)
+    if (kn_plain_index(e->args[i]) != l->index[i])
+      return false;
+  return true;
+}
+
+// A number or a scalar argument of type f32 or i32.
+static bool is_scalar(const struct kn_expr *e, enum kn_type type) {
+  while (e->kind == KN_CAST && e->implicit && e->args[0]->kind != KN_READ)
+    e = e->args[0];
+  if (e->kind == KN_READ)
+    return e->type == type && e->tensor->role == KN_INPUT && !e->num_args;
+  return e->kind == (type == KN_F32 ? KN_FLOAT : KN_INT);
+}
+
+// t[n] or t[m] of 32 bits.
+static const struct kn_index *vector(const struct kn_expr *e, enum kn_type type) {
+  if (e->kind != KN_READ || e->num_args != 1 || e->tensor->rows || e->type != type ||
+      e->tensor->type != type)
+    return NULL;
+  const struct kn_index *index = kn_plain_index(e->args[0]);
+  return index && index->extent == e->tensor->dims[0] ? index : NULL;
+}
+
+// sums + bias[n] or bias[m]
+static const struct kn_expr *match_bias(const struct leaving *l, const struct kn_expr *e) {
+  struct kn_contraction *c = l->c;
+  if (e->kind != KN_BINARY || e->op != KN_ADD || c->bias)
+    return NULL;
+  for (int side = 0; side < 2; side++) {
+    const struct kn_expr *bias = e->args[side];
+    const struct kn_index *index = vector(bias, c->is_float ? KN_F32 : KN_I32);
+    bool column = index && index == l->index[c->column];
+    if (!column && !(index && c->row >= 0 && index == l->index[c->row]))
+      continue;
+    c->bias = bias->tensor;
+    c->bias_rows = !column;
+    return e->args[1 - side];
+  }
+  return NULL;
+}
+
+// A scale for all, or one for each column.
+static bool is_scale(const struct leaving *l, const struct kn_expr *e) {
+  bool one = is_scalar(e, KN_F32);
+  if (one)
+    l->c->scale = e;
+  else if (vector(e, KN_F32) == l->index[l->c->column])
+    l->c->scales = e->tensor;
+  return one || l->c->scales;
+}
+
+static const struct kn_expr *match_scale(const struct leaving *l, const struct kn_expr *e) {
+  if (e->kind != KN_BINARY || e->op != KN_MUL || e->type != KN_F32)
+    return NULL;
+  for (int side = 0; side < 2; side++)
+    if (is_scale(l, e->args[side]))
+      return e->args[1 - side];
+  return NULL;
+}
+
+static bool constant(const struct kn_expr *e, int64_t otherwise, int64_t *value) {
+  while (e && e->kind == KN_CAST && e->implicit)
+    e = e->args[0];
+  bool negative = e && e->kind == KN_UNARY && e->op == KN_NEG;
+  if (negative)
+    e = e->args[0];
+  while (e && e->kind == KN_CAST && e->implicit)
+    e = e->args[0];
+  *value = !e ? otherwise : negative ? -e->ival : e->ival;
+  return !e || e->kind == KN_INT;
+}
+
+static const struct kn_expr *match_quantize(const struct leaving *l, const struct kn_expr *e) {
+  struct kn_contraction *c = l->c;
+  const struct kn_expr *zero = kn_arg(e, 2);
+  int64_t least = kn_type_min(e->type), most = kn_type_max(e->type);
+  if ((e->type != KN_I8 && e->type != KN_U8) || !is_scale(l, e->args[1]) ||
+      (zero && !is_scalar(zero, KN_I32)) || !constant(kn_arg(e, 3), least, &c->lo) ||
+      !constant(kn_arg(e, 4), most, &c->hi) || c->lo > c->hi || c->lo < least || c->hi > most)
+    return NULL;
+  c->type = e->type;
+  c->zero = zero;
+  c->round_away = e->round_away;
+  return e->args[0];
+}
+
+bool kn_match_leaving(const struct kn_expr *e, const struct kn_tensor *sums,
+                      struct kn_index *const *index, unsigned rank, struct kn_contraction *result) {
+  static const struct {
+    enum kn_builtin builtin;
+    const char *name;
+  } functions[] = {{KN_SIGMOID, "SIGMOID"}, {KN_TANH, "TANH"}, {KN_GELU, "GELU"}};
+  struct kn_contraction copy = *result, *c = &copy;
+  struct leaving l = {sums, index, rank, c};
+  const struct kn_expr *inside;
+  bool quantized = is_call(e, KN_QUANTIZE);
+  if (quantized) {
+    if (!(e = match_quantize(&l, e)))
+      return false;
+  } else {
+    c->type = e->type;
+    if (e->kind == KN_CAST && (e->type == KN_F16 || e->type == KN_BF16) &&
+        e->args[0]->type == KN_F32)
+      e = e->args[0];
+    for (size_t i = 0; i < sizeof functions / sizeof *functions && !c->function; i++)
+      if (is_call(e, functions[i].builtin) && e->type == KN_F32) {
+        c->function = functions[i].name;
+        e = e->args[0];
+      }
+    if ((inside = match_scale(&l, e)))
+      e = inside;
+  }
+  if (e->kind == KN_CAST && e->type == KN_F32 && e->args[0]->type == KN_I32)
+    e = e->args[0]; // as an accumulator is scaled
+  if (e->type != (c->is_float ? KN_F32 : KN_I32))
+    return false;
+  if ((inside = match_relu(e))) {
+    c->relu = true;
+    e = inside;
+  }
+  if ((inside = match_bias(&l, e)))
+    e = inside;
+  if (!is_sums(&l, e) || (!quantized && c->type != KN_I32 && c->type != KN_F32 &&
+                          c->type != KN_F16 && c->type != KN_BF16))
+    return false;
+  *result = copy;
+  return true;
 }

@@ -1,26 +1,80 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+// Matrix products among the lines of a row program: what is one, what leaves the matrix units with
+// it, and its text (<mtia/knyfe_product.h> does the work).
 #ifndef KNYFE_BACK_CONTRACT_H
 #define KNYFE_BACK_CONTRACT_H
 
 #include "ast.h"
 
-struct backend;
+#include <mtia/knyfe_plan.h>
 
-// y[row, column] = sum[k] a[row, k] * b[column, k], both 8-bit (sums i32), both f16 or both bf16
-// (f32).
-struct kn_contraction {
-  struct kn_tensor *a, *b;
+#include <stdio.h>
+
+struct line;
+struct phase;
+struct rows;
+
+enum { KN_MAX_BATCH = 4 };
+
+// An operand, x[batch..., m, k] or w[batch..., n, k] with its indices in any order: numbers of its
+// dimensions, -1 where it does not have the index.
+struct kn_factor {
+  struct kn_tensor *tensor;
+  int extent;   // of m or n; -1 only for x, which is then one row
+  int k, outer; // of the sum
+  int batch[KN_MAX_BATCH];
+  bool turned; // m or n is innermost, not k
 };
 
-// Is a reduction over the two indices such a contraction?
-bool kn_match_contraction(const struct kn_expr *sum, const struct kn_index *row,
-                          const struct kn_index *column, struct kn_contraction *c);
+// What a schedule leaves of a product's plans; 0: free.
+struct kn_product_limits {
+  uint32_t parts, team_rows, team_columns;
+  int keep_x, keep_w; // 1: it stays, -1: it streams
+};
 
-// `static void FUNCTION(const struct KERNEL_args *args)`, which all cores call; names are those of
-// a, b and y in the arguments. Helper functions that it needs are appended to *helpers. Sizes are
-// known.
-bool kn_contract_function(struct backend *b, const struct kn_contraction *c,
-                          const char *const names[3], const struct kn_tensor *y,
-                          const char *function, const char **helpers, FILE *out);
+// y[batch..., m, n] = sum[outer, k] x * w, both 8-bit (sums i32), both f16 or both bf16 (f32).
+struct kn_contraction {
+  struct kn_factor x, w;
+  int row, column; // dimensions of the target: m (-1: one row) and n
+  int batch[KN_MAX_BATCH];
+  unsigned num_batch;
+  const struct kn_index *m, *k, *outer; // m, outer: NULL if there is none
+  bool is_float;
+  // What the accumulators begin with and what is done as they leave, in this order:
+  const struct kn_tensor *bias; // NULL: none; 32-bit words
+  bool bias_rows;               // one per row, else per column
+  bool relu;
+  const struct kn_expr *scale, *zero; // a number or a scalar argument; NULL: 1 and 0
+  const struct kn_tensor *scales;     // f32, one per column, in place of `scale`; NULL: none
+  const char *function;               // of the SE, behind the scale: "GELU"; NULL: none
+  enum kn_type type;                  // of the result; i8 and u8: rounded, clamped
+  bool round_away;
+  int64_t lo, hi; // of 8-bit results
+  struct kn_product_limits limits;
+};
+
+// Is a reduction over these indices of a target such a product?
+bool kn_match_contraction(const struct kn_expr *sum, struct kn_index *const *index, unsigned rank,
+                          struct kn_contraction *c);
+// Is `value`, an expression at the same indices, something that can be done with the sums, which it
+// reads from `sums`, as they leave the matrix units?
+bool kn_match_leaving(const struct kn_expr *value, const struct kn_tensor *sums,
+                      struct kn_index *const *index, unsigned rank, struct kn_contraction *c);
+
+// Takes over lines of a row program that are products; what can leave with the sums, too.
+void kn_find_contractions(struct rows *r, struct line **lines);
+// What was planned, in words.
+void kn_explain_product(struct rows *r, const struct phase *p, FILE *out);
+// What the product of a phase includes, and the body of its function.
+void kn_print_product(struct rows *r, const struct phase *p, const char *function);
+void kn_print_product_call(struct rows *r, const struct phase *p, const char *function);
+
+struct kp_shape kn_product_shape(const struct rows *r, const struct line *l);
+// The plan with the least cycles of those that the limits leave; cycles are UINT64_MAX if there is
+// none.
+struct kp_plan kn_product_plan(const struct kp_shape *s, const struct kn_product_limits *limits);
+// contract_decide.c: asks a schedule; false after a message.
+bool kn_decide_product(struct rows *r, struct line *l);
 
 #endif

@@ -26,10 +26,6 @@ struct backend {
 MlirLocation kn_location(struct backend *b, struct kn_range range);
 struct kn_range kn_range_of(struct backend *b, MlirLocation loc);
 
-// refuse.c: false after a message if the kernel has what no stage knows.
-bool kn_refuse_unmapped(struct kn_file *file, struct kn_kernel *kernel,
-                        const struct kn_target *target);
-
 // lower.c: the kernel as func.func of linalg.generic on tensors, appended to the module.
 bool kn_lower(struct backend *b);
 
@@ -93,9 +89,6 @@ bool kn_is_pure(MlirOperation op);
 // print_c.c; false after a message about names that C has itself
 bool kn_check_names(struct backend *b);
 bool kn_print_c(struct backend *b, MlirOperation func, FILE *out);
-// As a function of the text of another kernel, with that one's arguments (contract.h).
-bool kn_print_c_function(struct backend *b, MlirOperation func, const char *kernel,
-                         const char **helpers, FILE *out);
 // back.c: the mapping pass on b->module
 bool kn_run_map(struct backend *b);
 

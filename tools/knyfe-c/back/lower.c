@@ -651,6 +651,11 @@ static bool reduce(struct lowering *l, struct loops *outer, struct kn_expr *e, M
 }
 
 static bool statement(struct lowering *l, struct kn_stmt *stmt) {
+  if (stmt->kind == KN_SCATTER || stmt->kind == KN_PART)
+    return refuse(l, stmt->range,
+                  stmt->kind == KN_PART ? "parts of a tensor have no form in linalg yet"
+                                        : "adding by index has no form in linalg yet",
+                  "--emit=mtia and --emit=c have one");
   struct loops s = {.num = stmt->rank, .parallel = stmt->rank};
   for (unsigned i = 0; i < stmt->rank; i++) {
     s.index[i] = stmt->indices[i];
@@ -672,6 +677,8 @@ static bool statement(struct lowering *l, struct kn_stmt *stmt) {
 }
 
 static bool check_output(struct lowering *l, struct kn_tensor *t) {
+  if (t->type == KN_I4)
+    return refuse(l, t->range, "tensors of i4 have no form in linalg yet", NULL);
   if (t->rank == 0)
     return refuse(l, t->range, "an output without dimensions has no mapping to the device yet",
                   "a tensor of one element works: (y: i32[1])");
@@ -691,9 +698,9 @@ bool kn_lower(struct backend *b) {
   MlirLocation *locs = kn_alloc(b->file, (k->num_inputs + 1) * sizeof *locs);
   unsigned i = 0;
   for (struct kn_tensor *t = k->inputs; t; t = t->next, i++) {
-    if (t->type == KN_I4 || t->type == KN_F16 || t->type == KN_BF16) {
-      kn_report(b->file, KN_DIAG_not_mapped, t->range,
-                "tensors of %s have no mapping to the device yet", kn_type_name(t->type));
+    if (t->rows || t->type == KN_I4 || t->type == KN_F16 || t->type == KN_BF16) {
+      kn_report(b->file, KN_DIAG_not_mapped, t->range, "tensors of %s have no form in linalg yet",
+                t->rows ? kn_rows_name(t->rows) : kn_type_name(t->type));
       return false;
     }
     if (t->rank > 6)

@@ -9,6 +9,7 @@
 // column rows of b. One strip of 64 rows (all of k) of the operand whose blocks are
 // fewer stays while the other is streamed past it; a strip that is too long for local
 // memory is streamed, too.
+#include "fc_decide.h"
 #include "internal.h"
 
 #include <inttypes.h>
@@ -49,8 +50,10 @@ struct fc {
   unsigned element;      // bytes of an element of y
   bool blocks_full;      // no block has a tail
   const char *cb_y, *cb_bias, *cb_acc;
-  struct generic rest; // what core 1 does with the sums; rest.op is null if nothing
-  unsigned rest_input; // the sums among its inputs
+  struct fc_facts facts;
+  struct fc_choice choice; // a schedule's
+  struct generic rest;     // what core 1 does with the sums; rest.op is null if nothing
+  unsigned rest_input;     // the sums among its inputs
   MlirValue block_c, k_c, kc_c, chunks_c; // constants
   MlirValue blocks;                       // of this PE
   // With split; else null or constant.
@@ -77,36 +80,65 @@ static struct kn_tensor *argument(struct backend *b, MlirValue v) {
 // the latency of SRAM (build/bin/mtia-run --stats on a kernel of 2048 x 2048 x 2048 without
 // split: FI 89 % busy, DPE 76 %). So where a strip is too long to stay, k is split over PEs
 // of a row, whose partial sums travel east; also where blocks are fewer than PEs.
-static void choose_buffers(struct fc *f, int64_t room) {
-  static const int64_t sizes[] = {256, 192, 128, 96, 64, 32};
-  int64_t k = round_up(f->k, STEP);
+static bool choose_buffers(struct fc *f, int64_t room) {
+  static const int64_t all_sizes[] = {256, 192, 128, 96, 64, 32};
+  const struct fc_choice *c = &f->choice;
+  const int64_t *sizes = c->kc ? &c->kc : all_sizes;
+  size_t num_sizes = c->kc ? 1 : sizeof all_sizes / sizeof *all_sizes;
+  int64_t k = round_up(f->k, STEP), slots = 0;
+  if (c->keep >= 0)
+    f->outer = c->keep;
+  else if (c->stream[f->outer] && !c->stream[1 - f->outer])
+    f->outer = 1 - f->outer;
+  bool none = c->stream[f->outer] || c->operand_slots[f->outer];
+  if (none && !c->stream[1 - f->outer] && !c->operand_slots[1 - f->outer] && c->keep < 0) {
+    f->outer = 1 - f->outer;
+    none = false;
+  }
+  int64_t streamed = c->operand_slots[1 - f->outer];
   f->keep = false;
-  for (size_t i = 0; i < sizeof sizes / sizeof *sizes && !f->keep; i++) {
+  for (size_t i = 0; i < num_sizes && !f->keep && !none; i++) {
     f->chunks = ceil_div(k, sizes[i]);
-    f->kc = round_up(ceil_div(k, f->chunks), STEP);
-    int64_t slots = room / (BLOCK * f->kc), rest = slots - f->chunks;
-    if (rest < 3)
+    f->kc = c->kc ? c->kc : round_up(ceil_div(k, f->chunks), STEP);
+    if (ceil_div(k, f->kc) < c->parts)
       continue;
-    int64_t ahead = rest >= 4 ? rest / 2 : 0; // of the next strip
+    slots = room / (BLOCK * f->kc);
+    int64_t rest = slots - f->chunks;
+    if (rest < (streamed ? streamed : 3))
+      continue;
+    int64_t ahead = streamed ? rest - streamed : rest >= 4 ? rest / 2 : 0; // of the next strip
     if (ahead > f->chunks)
       ahead = f->chunks;
     f->keep = true;
     f->slots[f->outer] = f->chunks + ahead;
-    f->slots[1 - f->outer] = rest - ahead;
+    f->slots[1 - f->outer] = streamed ? streamed : rest - ahead;
   }
-  for (size_t i = 0; i < sizeof sizes / sizeof *sizes && !f->keep; i++) {
+  for (size_t i = 0; i < num_sizes && !f->keep; i++) {
     f->chunks = ceil_div(k, sizes[i]);
-    f->kc = round_up(ceil_div(k, f->chunks), STEP);
-    int64_t slots = room / (BLOCK * f->kc);
-    f->slots[1 - f->outer] = 3;
-    f->slots[f->outer] = slots - 3;
+    f->kc = c->kc ? c->kc : round_up(ceil_div(k, f->chunks), STEP);
+    if (ceil_div(k, f->kc) < c->parts)
+      continue;
+    slots = room / (BLOCK * f->kc);
+    f->slots[1 - f->outer] = streamed ? streamed : 3;
+    f->slots[f->outer] = none && c->operand_slots[f->outer] ? c->operand_slots[f->outer]
+                                                            : slots - f->slots[1 - f->outer];
     if (slots >= 6)
       break;
   }
   f->chunks = ceil_div(k, f->kc);
-  f->keepable = f->slots[f->outer];
+  f->keepable = none ? 0 : f->slots[f->outer];
   int64_t blocks = ceil_div(f->side[0].extent, BLOCK) * ceil_div(f->side[1].extent, BLOCK);
   f->split = f->chunks > 1 && (!f->keep || blocks * 2 <= MAX_PES);
+  if (c->parts)
+    f->split = c->parts > 1;
+  if (f->slots[f->outer] < 1 || f->slots[0] + f->slots[1] > slots ||
+      (c->keep >= 0 && !f->keep && f->keepable * (c->parts ? c->parts : 1) < f->chunks)) {
+    int64_t needed[2] = {f->slots[0], f->slots[1]};
+    if (needed[f->outer] < 1 || c->keep >= 0)
+      needed[f->outer] = c->keep >= 0 ? ceil_div(f->chunks, c->parts ? c->parts : 1) : 1;
+    return fc_too_large(f->b, &f->facts, c, BLOCK * f->kc, needed, KN_LOCAL_BYTES - room);
+  }
+  return true;
 }
 
 //===----------------------------------------------------------------------===//
@@ -166,6 +198,12 @@ static void split_k(struct fc *f, MlirValue rows, MlirValue columns) {
   struct backend *b = f->b;
   struct ir *ir = &b->ir;
   MlirValue zero = mt_const(b, 0), one = mt_const(b, 1), two = mt_const(b, 2);
+  if (f->choice.parts) {
+    MlirValue parts = mt_const(b, f->choice.parts);
+    f->parts = mt_let(ir_select(ir, ir_cmpi(ir, "eq", mt_rem(b, columns, parts), zero), parts, one),
+                      "parts", "As the schedule says; on a sub-grid that cannot, k is not split.");
+    return;
+  }
   MlirValue blocks = mt_mul(b, f->side[0].blocks, f->side[1].blocks);
   MlirValue loop_parts = {NULL};
   MlirOperation loop = mt_carry(b, "i", mt_const(b, 4), one, "parts");
@@ -216,11 +254,14 @@ static void distribute(struct fc *f) {
     struct side *s = &f->side[i];
     char name[32];
     const char *axis = i ? "column" : "row";
-    MlirValue all = mt_let(mt_id(b, pes[i]), i ? "columns" : "rows",
-                           i ? NULL
-                             : "Rows of PEs take blocks of m, columns blocks of n. Where PEs "
-                               "outnumber blocks, they form groups that share the other "
-                               "dimension.");
+    MlirValue launched = mt_id(b, pes[i]);
+    int64_t most = i ? f->choice.cols : f->choice.rows;
+    MlirValue all =
+        mt_let(most ? mt_min(b, launched, mt_const(b, most)) : launched, i ? "columns" : "rows",
+               i ? NULL
+                 : "Rows of PEs take blocks of m, columns blocks of n. Where PEs "
+                   "outnumber blocks, they form groups that share the other "
+                   "dimension.");
     MlirValue self = mt_let(mt_id(b, pe[i]), axis, NULL);
     if (i == 0)
       all_rows = all;
@@ -752,9 +793,20 @@ bool kn_map_fc(struct backend *b, MlirOperation func, MlirOperation op) {
   f.cb_y = mt_upper(b, "CB_", f.y->name);
   f.blocks_full = f.side[0].extent % BLOCK == 0 && f.side[1].extent % BLOCK == 0;
   f.outer = ceil_div(f.side[0].extent, BLOCK) <= ceil_div(f.side[1].extent, BLOCK) ? 0 : 1;
-  int64_t bias_bytes = f.bias ? BIAS_SLOTS * 4 * BLOCK : 0;
-  int64_t y_bytes = 2 * BLOCK * BLOCK * f.element;
-  choose_buffers(&f, KN_LOCAL_BYTES - bias_bytes - y_bytes - (f.cb_acc ? SUM_BYTES : 0));
+  f.facts = (struct fc_facts){.operand = {f.side[0].tensor, f.side[1].tensor},
+                              .bias = f.bias,
+                              .y = f.y,
+                              .k = f.k,
+                              .element = kn_element_bytes(f.side[0].tensor->type),
+                              .rest = f.cb_acc != NULL};
+  if (!fc_decide(b, &f.facts, &f.choice))
+    return false;
+  int64_t bias_slots = f.choice.bias_slots ? f.choice.bias_slots : BIAS_SLOTS;
+  int64_t y_slots = f.choice.y_slots ? f.choice.y_slots : 2;
+  int64_t bias_bytes = f.bias ? bias_slots * 4 * BLOCK : 0;
+  int64_t y_bytes = y_slots * BLOCK * BLOCK * f.element;
+  if (!choose_buffers(&f, KN_LOCAL_BYTES - bias_bytes - y_bytes - (f.cb_acc ? SUM_BYTES : 0)))
+    return false;
   if (b->target->verbose)
     say_choices(&f);
 

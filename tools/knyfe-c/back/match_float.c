@@ -55,11 +55,13 @@ static bool match_bias(struct match *m, const struct kn_expr *e) {
 
 static bool match_sum(struct match *m) {
   struct kn_contraction c;
-  if (!kn_match_contraction(m->sum, m->row, m->column, &c) || m->sum->type != KN_F32)
+  struct kn_index *const index[] = {(struct kn_index *)m->row, (struct kn_index *)m->column};
+  if (!kn_match_contraction(m->sum, index, 2, &c) || m->sum->type != KN_F32 || c.num_batch ||
+      c.outer || c.x.turned || c.w.turned)
     return false;
-  m->operand[0] = c.a;
-  m->operand[1] = c.b;
-  return c.a->role == KN_INPUT && c.b->role == KN_INPUT;
+  m->operand[0] = c.x.tensor;
+  m->operand[1] = c.w.tensor;
+  return m->operand[0]->role == KN_INPUT && m->operand[1]->role == KN_INPUT;
 }
 
 static bool match_kernel(struct kn_kernel *k, struct match *m) {

@@ -871,36 +871,6 @@ static void print_head(struct printer *p) {
   fputs("};\n\n", p->out);
 }
 
-bool kn_print_c_function(struct backend *b, MlirOperation func, const char *kernel,
-                         const char **helpers, FILE *out) {
-  struct printer *p = kn_alloc(b->file, sizeof *p);
-  p->b = b;
-  p->out = out;
-  fprintf(out, "static void %s(const struct %s_args *args) {\n", b->kernel->name, kernel);
-  struct constants c = {p, false};
-  bind(p, (MlirValue){NULL}, b->kernel->name);
-  mlirOperationWalk(func, print_constant, &c, MlirWalkPreOrder);
-  if (c.any)
-    fputs("};\n", out);
-  c.any = false;
-  mlirOperationWalk(func, print_cb_number, &c, MlirWalkPreOrder);
-  if (c.any)
-    fputs(" };\n", out);
-  p->indent = 1;
-  block(p, ir_body(func, 0));
-  fputs("}\n\n", out);
-  char *text = NULL;
-  size_t size = 0;
-  if (!(p->out = open_memstream(&text, &size)))
-    abort();
-  print_helpers(p);
-  fclose(p->out);
-  if (!strstr(*helpers, text)) // the same ones for every contraction
-    *helpers = format(p, "%s%s", *helpers, text);
-  free(text);
-  return !p->failed;
-}
-
 bool kn_print_c(struct backend *b, MlirOperation func, FILE *out) {
   if (!kn_check_names(b))
     return false;

@@ -3,7 +3,10 @@
 // Row programs: the general mapping of statements to the device (docs/knyfe-compiler.md, 4).
 //
 //   rows_plan.c   statements -> lines -> phases; what each phase reads and writes, and where
+//   rows_tiles.c  the size of tiles, what comes into local memory and where it lies
+//   rows_engine.c functions on the SIMD engine
 //   rows_expr.c   expressions as C, of single numbers and of vectors
+//   rows_read.c   elements of tensors in them
 //   rows_loops.c  the loops of core 1 over a tile
 //   rows_print.c  the kernel: arguments, tiles, core 0, core 1
 #ifndef KNYFE_BACK_ROWS_H
@@ -17,6 +20,20 @@
 
 #define ROWS_LOCAL_BYTES (128 * 1024)
 
+// rows_gather.c: rows of a table by index. A list is an input, or a row of one.
+struct list {
+  struct kn_tensor *tensor;
+  int64_t row;
+};
+struct gather {
+  struct kn_tensor *table;
+  struct list index, weights, offsets, end; // tensor NULL: there are none
+  bool pooled;                              // as many indices for each row of the result
+  bool copies;                              // rows as they are, no sums
+  bool always;                              // whatever the sizes
+  int64_t column;                           // of the result, where a part begins
+};
+
 // A statement, or a reduction that was taken out of one: defines one tensor.
 struct line {
   struct kn_tensor *target;
@@ -25,14 +42,18 @@ struct line {
   struct kn_expr
       *value; // if `reduces`, a KN_REDUCE; has no other reductions that could be taken out
   bool reduces;
-  bool part;    // indices with a range: of a part of the target
-  bool scatter; // adds to the target where the statement's subscripts say
+  bool part;        // indices with a range: of a part of the target
+  bool copies_part; // from a tensor that holds the part alone
+  bool scatter;     // adds to the target where the statement's subscripts say
   const struct kn_stmt *stmt;
-  bool contracts; // on the matrix units: a phase of its own
+  const char *engine; // the SE's operation that makes the value of its argument; NULL: none
+  bool contracts;     // on the matrix units: a phase of its own
   struct kn_contraction contraction;
-  bool begins;       // a phase
-  bool alone;        // a row of what it was together with does not fit into local memory
-  struct line *next; // in its phase
+  struct kn_expr *leaving; // what is done with its sums as they leave; NULL: nothing
+  struct gather *gather;   // of rows of a table: a phase of its own
+  bool begins;             // a phase
+  bool alone;              // a row of what it was together with does not fit into local memory
+  struct line *next;       // in its phase
 };
 
 // Which part of a dimension a tile needs: all of it, or that of a parallel index.
@@ -44,12 +65,18 @@ struct operand {
   bool output;
   int use[KN_MAX_RANK];            // WHOLE, or the number of the parallel index
   bool per_tile;                   // other bytes for each tile
+  bool by_column;                  // other bytes for other columns only
+  bool shared;                     // numbers of rows: see phase.shared
+  int64_t units;                   // of them
   struct size staged;              // 1: comes into local memory; 0: is read through the cache
   struct size extent[KN_MAX_RANK]; // of the box of a full tile
   struct size stride[KN_MAX_RANK]; // of the box, in elements
   struct size slot;                // bytes of a box
   struct size at;                  // offset in local memory
+  bool single;                     // not loaded ahead: there is no room
   unsigned slots;
+  bool decided;           // a schedule says whether it is staged
+  unsigned decided_slots; // and how many slots; 0: it does not
   unsigned cb;
   const char *cb_name, *name; // in C; name is the pointer's
   struct operand *next;
@@ -77,13 +104,22 @@ struct phase {
   struct operand *operands;
   struct local *locals;
   bool waits; // for an earlier phase
+  // Rows per 32 bytes of results with one number per row, where too few tiles of so many rows would
+  // be left: rows are dealt out one by one, and a PE's core stores such a number into the local
+  // memory of the PE that stores them all. 0: not so.
+  int64_t shared;
   // Tiles: sizes along the last but one and the last parallel index
   struct size tile_rows, tile_columns;
+  bool uncut;                        // across, and a tile has all columns
   int64_t granule;                   // of tile_columns
   struct size local_bytes, local_at; // of the arrays of intermediates
   struct size need;                  // least bytes that must fit
   const char *setup;                 // C: declarations of the sizes that only the launch knows
+  const char *body;                  // C: of the function of core 1
+  struct phase *finish;              // makes results of the sums of this one, which gathers
+  bool finishes;                     // the other way round
   bool fallback;                     // of the plan for rows that do not fit (dynamic)
+  const char *cut_why, *cut_instead; // of the tiles, for --explain
   struct phase *next;
 };
 
@@ -94,6 +130,7 @@ struct rows {
   const struct kn_target *target;
   struct phase *phases;
   unsigned num_tensors;      // ids of tensors are below, made-up ones included
+  unsigned max_tensors;      // room in what is indexed by id
   struct phase **defined_in; // by id; NULL for inputs
   bool *in_memory;           // by id: a scratch argument or an output
   struct kn_tensor *scratch; // arguments beyond the user's
@@ -102,11 +139,18 @@ struct rows {
   unsigned indent, line_number;
   const char **names; // taken in the C text
   unsigned num_names, max_names;
+  unsigned engine_cb;        // the first of the two buffers of the SE
   const char **dim_names;    // by dim id
   const char **tensor_names; // by tensor id
 };
 
 struct phase *rows_plan(struct rows *r);
+// rows_tiles.c
+bool rows_all_known(const struct rows *r);               // all sizes are numbers
+bool rows_choose_tiles(struct rows *r, struct phase *p); // false: as its lines, then, or an error
+bool rows_choose_dynamic(struct rows *r, struct phase *p);
+bool rows_even(struct rows *r, const struct phase *p, int i);
+struct size rows_buffer_bytes(struct rows *r, const struct operand *o);
 bool rows_refuse(struct rows *r, struct kn_range range, const char *hint, const char *format, ...)
     __attribute__((format(printf, 4, 5)));
 struct size rows_dim(struct rows *r, const struct kn_dim *dim);
@@ -117,16 +161,55 @@ int rows_parallel(const struct phase *p, const struct line *l, const struct kn_i
 // How an expression depends on an index: 0 not, 1 it is the index plus something else that does
 // not depend on it, 2 otherwise.
 int rows_depends(const struct kn_expr *e, const struct kn_index *index);
+// How far a step of the index goes; 0 if it depends on other things.
+int64_t rows_coefficient(const struct kn_expr *e, const struct kn_index *index);
 // A name for the C text that nothing else has.
 const char *rows_name(struct rows *r, const char *wish);
 // One that has the name with 0 and with 1 at its end too: the first index of a tile and its end.
 const char *rows_tiled_name(struct rows *r, const char *wish);
 void rows_release(struct rows *r, const char *name); // its block has ended
 unsigned rows_bytes(enum kn_type type);
+// The type of an element in memory: intermediates of i4 are not packed.
+enum kn_type rows_stored(const struct kn_tensor *t);
 unsigned rows_element_bytes(const struct kn_tensor *t);
 struct size rows_row(struct rows *r, const struct kn_tensor *t, struct size n);
 const char *rows_c_type(enum kn_type type);
 bool rows_in_dimension(const struct kn_index *index);
+
+// Boxes and intermediates for the tile sizes in the phase; bytes of all that is staged.
+void rows_lay_out(struct rows *r, struct phase *p);
+// The same with tiles of this size.
+void rows_cut(struct rows *r, struct phase *p, int64_t rows, int64_t columns);
+struct size rows_total_bytes(struct rows *r, struct phase *p);
+
+// rows_decide.c: what a schedule says. False after a message.
+bool rows_decide_operands(struct rows *r, struct phase *p);
+// 0: nothing; 1: tile_rows and tile_columns are set; -1 after a message.
+int rows_decide_tiles(struct rows *r, struct phase *p);
+// The same where only the launch knows what fits: the most that a tile may be.
+int rows_decide_tile_limits(struct rows *r, struct phase *p, int64_t *rows, int64_t *columns);
+// Once all phases are planned.
+bool rows_decide_rest(struct rows *r, struct phase *phases);
+// The least tile does not fit: false after a message.
+bool rows_too_large(struct rows *r, struct phase *p);
+
+// Does a later line of the phase read what this one defines?
+bool rows_is_read_later(const struct line *l);
+struct kn_tensor *rows_new_tensor(struct rows *r, const char *name, enum kn_type type,
+                                  struct kn_range range);
+
+// rows_engine.c: functions that the SE computes become lines of their own.
+void rows_use_engine(struct rows *r, struct line **first);
+bool rows_has_engine(const struct phase *p);
+
+// rows_gather.c: marks lines that gather rows of tables; prints what does it; the condition in C
+// under which it can, if that is not always so.
+void rows_find_gathers(struct rows *r, struct line *l);
+void rows_join_gathers(struct rows *r, struct phase *phases); // with what is done with the sums
+void rows_put_gather(struct rows *r, const struct phase *p);
+const char *rows_gather_fits(struct rows *r, const struct line *l);
+// Nothing but a function that both cores call.
+bool rows_is_call(const struct phase *p);
 
 // rows_loops.c: the function of core 1; its parameters stand in rows_parameters.
 void rows_compute(struct rows *r, struct phase *p);
@@ -153,6 +236,7 @@ struct scope {
   const struct kn_index *along; // the index of the vectors; NULL: single numbers
   unsigned lanes;
   const char *count; // elements left in this vector
+  bool guarded;      // some lanes may read outside of tensors, and throw away what they get
   // Tensors that are variables at this place: vectors or numbers
   struct {
     const struct kn_tensor *tensor;
@@ -164,6 +248,15 @@ struct scope {
 void scope_bind(struct scope *s, const struct kn_index *index, const char *name);
 const char *scope_name(const struct scope *s, const struct kn_index *index);
 struct value rows_value(struct scope *s, const struct kn_expr *e);
+// Is the line a reduction over a range that grows by one with each element of a row? Then
+// rows_running makes the loop over elements lo..hi - 1 of a row, `n` is the index's name in it.
+typedef void rows_put_element(struct scope *s, const struct line *l, struct value v);
+bool rows_is_running(const struct line *l);
+void rows_running(struct scope *s, const struct line *l, const char *n, const char *lo,
+                  const char *hi, rows_put_element *put);
+// A subscript as C of type long, with index_vector as a vector of i32 where it depends on s->along.
+struct value rows_index_value(struct scope *s, const struct kn_expr *e);
+struct value rows_index_vector(struct scope *s, const struct kn_expr *e);
 const char *rows_index_text(struct scope *s, const struct kn_expr *e);
 // Offset of an element in elements, `dims` from `first` on.
 const char *rows_offset(struct scope *s, unsigned rank, struct kn_expr *const *args,
@@ -171,6 +264,17 @@ const char *rows_offset(struct scope *s, unsigned rank, struct kn_expr *const *a
 // Converts a value to a vector if it is none.
 const char *rows_vector(struct scope *s, struct value v, enum kn_type type);
 const char *rows_vector_type(struct scope *s, enum kn_type type);
+// rows_read.c
+struct value rows_read(struct scope *s, const struct kn_expr *e);
+struct value rows_pad(struct scope *s, const struct kn_expr *e);
+struct value rows_load_vector(struct scope *s, enum kn_type type, const char *pointer,
+                              const char *offset);
+bool rows_read_vectorises(struct rows *r, struct phase *p, const struct kn_expr *e,
+                          const struct kn_index *index, bool guarded);
+bool rows_index_vectorises(struct rows *r, struct phase *p, const struct kn_expr *e,
+                           const struct kn_index *index, bool guarded);
+// Is this an element for each lane by itself, which takes a cycle each?
+bool rows_gathers(const struct kn_expr *e, const struct kn_index *along);
 void rows_store(struct scope *s, enum kn_type type, const char *pointer, const char *offset,
                 struct value v);
 // Can `line` be computed with vectors along `index`?
@@ -182,5 +286,7 @@ bool rows_value_vectorises(struct rows *r, struct phase *p, const struct kn_expr
 void rows_add(struct scope *s, enum kn_type type, const char *pointer, const char *offset,
               struct value v);
 unsigned rows_lanes(const struct line *l);
+// How many steps of a loop of vectors should be one.
+unsigned rows_unroll(const struct line *l, unsigned lanes);
 
 #endif

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 //
 // What was decided for a row program, as text (--emit=mtia, -v).
+#include "notes.h"
 #include "rows_print.h"
 
 #include <inttypes.h>
@@ -49,8 +50,17 @@ static void explain_phase(struct rows *r, const struct phase *p, FILE *out) {
       fprintf(out, "//   %s\n", kn_stmt_text(r->file, l->stmt));
     last = l->stmt;
   }
+  if (p->lines->gather) {
+    fprintf(out, "//   rows of '%s' by DMA into a ring, added up by the SE%s\n",
+            p->lines->gather->table->name, rows_is_call(p) ? "" : ", if they fit; else:");
+    if (p->finish)
+      fprintf(out, "//   phase %u makes results of the sums in local memory\n",
+              p->finish->number + 1);
+    if (rows_is_call(p))
+      return;
+  }
   if (p->lines->contracts) {
-    fprintf(out, "//   the sums on the matrix units, in blocks of 64 x 64\n");
+    kn_explain_product(r, p, out);
     return;
   }
   if (!p->num_par)
@@ -73,4 +83,101 @@ void rows_explain(struct rows *r, FILE *out) {
   fprintf(out, "// '%s' as a row program: core 0 moves, core 1 computes.\n", r->kernel->name);
   for (const struct phase *p = r->phases; p; p = p->next)
     explain_phase(r, p, out);
+}
+
+//===----------------------------------------------------------------------===//
+// --explain
+//===----------------------------------------------------------------------===//
+
+#define T(...) kn_text(r->file, __VA_ARGS__)
+
+static const char *size_text(struct rows *r, const struct operand *o) {
+  return o->slot.known ? T("%" PRId64 " B", o->slot.value) : o->slot.text;
+}
+
+static void tell_operand(struct rows *r, const struct phase *p, const struct operand *o) {
+  const char *name = r->tensor_names[o->tensor->id];
+  struct kn_range at = o->tensor->def ? o->tensor->def->range : p->lines->stmt->range;
+  if (sz_is(o->staged, 0))
+    kn_decided(
+        r->target, r->file, at,
+        T("phase %u: core 1 reads '%s' through its cache", p->number + 1, name),
+        "which elements it needs depends on data, or the part that a tile needs does not fit",
+        T("a box in local memory (%s)", size_text(r, o)));
+  else if (!o->per_tile)
+    kn_decided(r->target, r->file, at,
+               T("phase %u: '%s' comes once (%s) and stays", p->number + 1, name, size_text(r, o)),
+               "all tiles of a PE need the same part of it", "loading it for each tile");
+  else
+    kn_decided(r->target, r->file, at,
+               T("phase %u: '%s' moves tile by tile, %u buffer%s of %s", p->number + 1, name,
+                 o->slots, o->slots == 1 ? "" : "s", size_text(r, o)),
+               o->slots > 1 ? "a tile is moved while another one is computed"
+                            : "there is no room for a second buffer",
+               o->slots > 1 ? "one buffer, and core 1 waiting for each tile" : "");
+}
+
+static void tell_phase(struct rows *r, const struct phase *p) {
+  const struct kn_stmt *first = p->lines->stmt, *last = first;
+  for (const struct line *l = p->lines; l; l = l->next)
+    last = l->stmt;
+  if (p->waits)
+    kn_decided(r->target, r->file, first->range,
+               T("phase %u begins behind a barrier", p->number + 1),
+               "it reads at other places what an earlier phase has left in memory", "");
+  if (p->lines->contracts) {
+    kn_decided(r->target, r->file, first->range,
+               T("phase %u: the matrix units multiply, in blocks of 64 x 64", p->number + 1),
+               "it is a sum of products of operands that the DPE takes (docs/knyfe-compiler.md, 3)",
+               "multiplications by core 1");
+    return;
+  }
+  if (p->lines->gather) {
+    kn_decided(r->target, r->file, first->range,
+               T("phase %u: core 0 gathers rows of '%s' by DMA%s", p->number + 1,
+                 p->lines->gather->table->name,
+                 p->lines->gather->copies ? "" : ", the SE adds them up"),
+               "many rows are on their way at once, and the SE reads them as they are",
+               "core 1 reading each through its cache");
+    if (p->finish)
+      kn_decided(r->target, r->file, p->finish->lines->stmt->range,
+                 T("phase %u makes results of the sums in local memory", p->number + 1),
+                 "it takes them element by element", "a pass over memory");
+    if (rows_is_call(p))
+      return;
+  }
+  if (last != first)
+    kn_decided(
+        r->target, r->file, first->range,
+        T("phase %u goes through all statements down to '%s' row by row", p->number + 1,
+          last->target->name),
+        "what they read of each other stands at the same row, and a row fits into local memory",
+        "a pass over memory for each statement");
+  if (!p->num_par)
+    kn_decided(r->target, r->file, first->range, T("phase %u runs on one PE", p->number + 1),
+               "its results have no index that could be dealt out", "");
+  else
+    kn_decided(r->target, r->file, first->range,
+               T("phase %u: tiles of %s%s%s of %s", p->number + 1,
+                 p->num_par > 1 && !sz_is(p->tile_rows, 1) ? p->tile_rows.text : "",
+                 p->num_par > 1 && !sz_is(p->tile_rows, 1) ? " x " : "", p->tile_columns.text,
+                 p->par_name[p->num_par - 1]),
+               p->cut_why ? p->cut_why : "that fits into local memory and gives every PE a tile",
+               p->cut_instead);
+  kn_decided(r->target, r->file, first->range,
+             T("phase %u: vectors go along %s", p->number + 1,
+               p->across ? p->par_name[p->num_par - 1] : "what is inside of a row"),
+             p->across ? "neighbours along it lie side by side in every operand"
+                       : "reductions run inside of a row",
+             "");
+  for (const struct operand *o = p->operands; o; o = o->next)
+    tell_operand(r, p, o);
+}
+
+void rows_tell(struct rows *r) {
+  kn_forget(r->target);
+  const struct phase *before = NULL;
+  for (const struct phase *p = r->phases; p; before = p, p = p->next)
+    if (!p->finishes || !rows_is_call(before))
+      tell_phase(r, p);
 }

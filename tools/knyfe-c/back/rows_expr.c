@@ -110,14 +110,16 @@ static struct value round_bf16(struct scope *s, struct value v) {
 // Indices
 //===----------------------------------------------------------------------===//
 
-static struct value index_value(struct scope *s, const struct kn_expr *e);
+// A divisor for which C's division is defined.
+static bool is_positive(const struct kn_expr *e) {
+  while (e->kind == KN_CAST)
+    e = e->args[0];
+  return (e->kind == KN_INT && e->ival > 0) || e->kind == KN_DIM;
+}
 
 static struct value index_binary(struct scope *s, const struct kn_expr *e) {
-  struct value a = index_value(s, e->args[0]), b = index_value(s, e->args[1]);
-  const struct kn_expr *divisor = e->args[1];
-  while (divisor->kind == KN_CAST)
-    divisor = divisor->args[0];
-  bool safe = (divisor->kind == KN_INT && divisor->ival > 0) || divisor->kind == KN_DIM;
+  struct value a = rows_index_value(s, e->args[0]), b = rows_index_value(s, e->args[1]);
+  bool safe = is_positive(e->args[1]);
   switch ((enum kn_op)e->op) {
   case KN_ADD:
   case KN_SUB:
@@ -134,7 +136,7 @@ static struct value index_binary(struct scope *s, const struct kn_expr *e) {
 }
 
 // An expression that selects an element: of type long.
-static struct value index_value(struct scope *s, const struct kn_expr *e) {
+struct value rows_index_value(struct scope *s, const struct kn_expr *e) {
   switch (e->kind) {
   case KN_INDEX:
     return number(scope_name(s, e->index), true);
@@ -146,11 +148,11 @@ static struct value index_value(struct scope *s, const struct kn_expr *e) {
     return number(T("%" PRId64, e->ival), e->ival >= 0);
   case KN_CAST:
     if (kn_type_is_int(e->type) && kn_type_bits(e->type) >= 32)
-      return index_value(s, e->args[0]);
+      return rows_index_value(s, e->args[0]);
     break;
   case KN_UNARY:
     if (e->op == KN_NEG) {
-      struct value v = index_value(s, e->args[0]);
+      struct value v = rows_index_value(s, e->args[0]);
       return number(T("-%s", operand_text(s, v)), false);
     }
     break;
@@ -164,14 +166,14 @@ static struct value index_value(struct scope *s, const struct kn_expr *e) {
 }
 
 const char *rows_index_text(struct scope *s, const struct kn_expr *e) {
-  return index_value(s, e).text;
+  return rows_index_value(s, e).text;
 }
 
 const char *rows_offset(struct scope *s, unsigned rank, struct kn_expr *const *args,
                         const struct size *stride, unsigned first) {
   const char *text = "";
   for (unsigned i = first; i < rank; i++) {
-    struct value v = index_value(s, args[i]);
+    struct value v = rows_index_value(s, args[i]);
     const char *part = v.text;
     if (!strcmp(part, "0"))
       continue;
@@ -183,118 +185,50 @@ const char *rows_offset(struct scope *s, unsigned rank, struct kn_expr *const *a
   return *text ? text : "0";
 }
 
-//===----------------------------------------------------------------------===//
-// Reading and writing elements
-//===----------------------------------------------------------------------===//
-
-static const char *sum_text(struct scope *s, const char *pointer, const char *offset) {
-  return strcmp(offset, "0") ? T("%s + %s", pointer, offset) : pointer;
+// An operand beside a vector of i32.
+static struct value index_lane(struct scope *s, struct value v) {
+  if (v.vector || !v.text[strspn(v.text, "0123456789")])
+    return v;
+  return number(T("(int32_t)%s", operand_text(s, v)), true);
 }
 
-static struct value load_vector(struct scope *s, enum kn_type type, const char *pointer,
-                                const char *offset) {
-  const char *at = sum_text(s, pointer, offset);
-  const char *memory = type == KN_BOOL ? "u8" : kn_type_name(type);
-  const char *text = s->count ? T("mtia_load_first_%sx%u(%s, %s)", memory, s->lanes, at, s->count)
-                              : T("mtia_load_%sx%u(%s)", memory, s->lanes, at);
-  if (type == KN_BF16)
-    text = T("mtia_f32x%u_from_bf16x%u(%s)", s->lanes, s->lanes, text);
-  if (type == KN_BOOL)
-    text = T("kn_mask_from_u8x%u(%s)", s->lanes, text);
-  return (struct value){text, true, true};
-}
-
-static bool depends(const struct kn_expr *e, const struct kn_index *index) {
-  return index && rows_depends(e, index) != 0;
-}
-
-// An element of a table: its values, scale and bias are in one row of bytes.
-static struct value read_table(struct scope *s, const struct kn_expr *e, const struct operand *o) {
-  const struct kn_tensor *t = e->tensor;
-  const char *row = rows_offset(s, t->rank - 1, e->args, o->stride, 0);
-  const char *at = sum_text(s, o->name, row);
-  struct size n = rows_dim(s->r, t->dims[t->rank - 1]);
-  const char *column = index_value(s, e->args[t->rank - 1]).text;
-  bool along = s->along && rows_depends(e->args[t->rank - 1], s->along);
-  if (!along)
-    return number(T("kn_%s(%s, %s, %s)", kn_rows_name(t->rows), at, column, n.text), true);
-  return (struct value){T("kn_%s_x%u(%s, %s, %s, %s)", kn_rows_name(t->rows), s->lanes, at, column,
-                          n.text, s->count ? s->count : T("%u", s->lanes)),
-                        true, true};
-}
-
-static struct value read_value(struct scope *s, const struct kn_expr *e) {
-  const struct kn_tensor *t = e->tensor;
-  if (t->role == KN_INPUT && !t->rank)
-    return number(T(t->type == KN_BF16 ? "(float)args->%s" : "args->%s", t->name),
-                  t->type != KN_BF16);
-  for (unsigned i = s->num_variables; i-- > 0;)
-    if (s->variables[i].tensor == t)
-      return (struct value){s->variables[i].name, true, s->variables[i].vector};
-  const struct local *v = rows_local(s->p, t);
-  const struct operand *o = rows_operand(s->p, t);
-  if (!o && (t->type == KN_I4 || !(v && v->array))) {
-    rows_refuse(s->r, e->range,
-                t->type == KN_I4 ? "i8 has place for its values" : "make it an output",
-                "no mapping to the device yet: %s %s that is kept between statements",
-                kn_type_name(t->type), t->name ? t->name : "value");
-    return number("0", true);
+struct value rows_index_vector(struct scope *s, const struct kn_expr *e) {
+  if (!rows_depends(e, s->along))
+    return rows_index_value(s, e);
+  switch (e->kind) {
+  case KN_INDEX:
+    return (struct value){T("kn_iota_i32x%u(%s)", s->lanes, scope_name(s, e->index)), true, true};
+  case KN_CAST:
+    if (kn_type_is_int(e->type) && kn_type_bits(e->type) >= 32 && kn_type_is_int(e->args[0]->type))
+      return rows_index_vector(s, e->args[0]);
+    break;
+  case KN_UNARY:
+    if (e->op == KN_NEG)
+      return (struct value){T("-%s", operand_text(s, rows_index_vector(s, e->args[0]))), false,
+                            true};
+    break;
+  case KN_BINARY: {
+    enum kn_op op = (enum kn_op)e->op;
+    if (op != KN_ADD && op != KN_SUB && op != KN_MUL && op != KN_DIV && op != KN_REM)
+      break;
+    struct value a = index_lane(s, rows_index_vector(s, e->args[0]));
+    struct value b = index_lane(s, rows_index_vector(s, e->args[1]));
+    if (op == KN_ADD || op == KN_SUB || op == KN_MUL || is_positive(e->args[1]))
+      return infix(s, a, kn_op_spelling(op), b);
+    return call(s, op == KN_DIV ? "div" : "rem", KN_I32, a, b);
   }
-  const char *pointer = o ? o->name : v->name, *offset;
-  if (t->rows)
-    return read_table(s, e, o);
-  if (t->type == KN_I4) {
-    offset = t->rank > 1 ? rows_offset(s, t->rank - 1, e->args, o->stride, 0) : "0";
-    return number(
-        T("kn_i4(%s, %s)", sum_text(s, pointer, offset), index_value(s, e->args[t->rank - 1]).text),
-        true);
+  default:
+    break;
   }
-  if (v && v->array) {
-    offset = rows_offset(s, t->rank, e->args, v->stride,
-                         s->p->across ? s->p->num_par - 1 : s->p->num_par);
-    pointer = v->name;
-  } else
-    offset = rows_offset(s, t->rank, e->args, o->stride, 0);
-  bool along = false;
-  for (unsigned i = 0; i < e->num_args; i++)
-    along = along || depends(e->args[i], s->along);
-  if (along)
-    return load_vector(s, t->type, pointer, offset);
-  const char *text = T("%s[%s]", pointer, offset);
-  if (t->type == KN_BF16)
-    return number(T("(float)%s", text), false);
-  if (t->type == KN_BOOL)
-    return number(T("%s != 0", text), false);
-  return number(text, true);
-}
-
-void rows_store(struct scope *s, enum kn_type type, const char *pointer, const char *offset,
-                struct value v) {
-  if (type == KN_I4) {
-    rows_put(s->r, "kn_store_i4(%s, %s, %s);", pointer, offset, v.text);
-    return;
-  }
-  if (!s->along) {
-    rows_put(s->r, type == KN_BF16 ? "%s[%s] = (__bf16)%s;" : "%s[%s] = %s;", pointer, offset,
-             type == KN_BF16 ? operand_text(s, v) : v.text);
-    return;
-  }
-  const char *text = rows_vector(s, v, type);
-  const char *memory = type == KN_BOOL ? "u8" : kn_type_name(type);
-  if (type == KN_BF16)
-    text = T("mtia_bf16x%u_from_f32x%u(%s)", s->lanes, s->lanes, text);
-  if (type == KN_BOOL)
-    text = T("kn_u8_from_maskx%u(%s)", s->lanes, text);
-  const char *at = sum_text(s, pointer, offset);
-  if (s->count)
-    rows_put(s->r, "mtia_store_first_%sx%u(%s, %s, %s);", memory, s->lanes, at, s->count, text);
-  else
-    rows_put(s->r, "mtia_store_%sx%u(%s, %s);", memory, s->lanes, at, text);
+  struct value v = rows_value(s, e);
+  if (v.vector && e->type != KN_I32)
+    v.text = T("__builtin_convertvector(%s, mtia_i32x%u)", v.text, s->lanes), v.atom = true;
+  return v;
 }
 
 void rows_add(struct scope *s, enum kn_type type, const char *pointer, const char *offset,
               struct value v) {
-  struct value old = s->along ? load_vector(s, type, pointer, offset)
+  struct value old = s->along ? rows_load_vector(s, type, pointer, offset)
                               : (struct value){T("%s[%s]", pointer, offset), true, false};
   if (type == KN_BF16 && !s->along)
     old.text = T("(float)%s", old.text), old.atom = false;
@@ -345,7 +279,9 @@ static struct value compare(struct scope *s, enum kn_op op, enum kn_type type, s
   if (!a.vector && !b.vector)
     return infix(s, a, kn_op_spelling(op), b);
   if (type == KN_BOOL) {
-    struct value x = {T("%s ^ %s", rows_vector(s, a, type), rows_vector(s, b, type)), false, true};
+    const char *l = a.vector ? operand_text(s, a) : rows_vector(s, a, type);
+    const char *r = b.vector ? operand_text(s, b) : rows_vector(s, b, type);
+    struct value x = {T("%s ^ %s", l, r), false, true};
     if (op == KN_EQ)
       x.text = T("~(%s)", x.text);
     return x;
@@ -380,6 +316,9 @@ static struct value binary(struct scope *s, const struct kn_expr *e) {
   }
   if (!kn_type_is_float(type))
     return call(s, kn_op_name(op), e->type, a, b);
+  // Many quotients by the same number
+  if (op == KN_DIV && type == KN_F32 && a.vector && !b.vector)
+    return (struct value){T("kn_quotient_f32x%u(%s, %s)", s->lanes, a.text, b.text), true, true};
   struct value v = infix(s, a, kn_op_spelling(op), b);
   if (type == KN_BF16)
     return round_bf16(s, v);
@@ -487,8 +426,11 @@ static struct value quantize(struct scope *s, const struct kn_expr *e) {
     return number(
         T("(%s)kn_quantize(%s, %s, %s, %s)", rows_c_type(e->type), p.text, z.text, low, high),
         false);
-  const char *text = T("kn_quantize_i32x%u(%s, %s, %s, %s)", s->lanes, rows_vector(s, p, KN_F32),
-                       rows_vector(s, z, KN_I32), low, high);
+  // One zero point for all: in 16 bits.
+  bool narrow = (e->type == KN_I8 || e->type == KN_U8 || e->type == KN_I4) && !z.vector;
+  const char *text =
+      T("kn_quantize_i%ux%u(%s, %s, %s, %s)", narrow ? 16 : 32, s->lanes, rows_vector(s, p, KN_F32),
+        narrow ? z.text : rows_vector(s, z, KN_I32), low, high);
   if (e->type != KN_I32)
     text = T("__builtin_convertvector(%s, %s)", text, rows_vector_type(s, e->type));
   return (struct value){text, true, true};
@@ -504,34 +446,22 @@ static struct value dequantize(struct scope *s, const struct kn_expr *e) {
   return infix(s, as_f32(s, v, KN_I32), "*", rows_value(s, e->args[1]));
 }
 
-static struct value pad(struct scope *s, const struct kn_expr *e) {
-  const struct kn_expr *read = e->args[0];
-  const char *inside = "";
-  for (unsigned i = 0; i < read->num_args; i++) {
-    const struct kn_index *plain = kn_plain_index(read->args[i]);
-    if (plain && plain->extent == read->tensor->dims[i])
-      continue;
-    struct value at = index_value(s, read->args[i]);
-    struct size n = rows_dim(s->r, read->tensor->dims[i]);
-    // One comparison for both ends.
-    const char *test = T("(uint64_t)%s < (uint64_t)%s", at.atom ? at.text : T("(%s)", at.text),
-                         n.atom ? n.text : T("(%s)", n.text));
-    inside = *inside ? T("%s && %s", inside, test) : test;
-  }
-  struct value x = rows_value(s, read), otherwise = rows_value(s, e->args[1]);
-  if (!*inside)
-    return x;
-  return number(T("%s ? %s : %s", inside, operand_text(s, x), operand_text(s, otherwise)), false);
-}
-
 static struct value where(struct scope *s, const struct kn_expr *e) {
-  struct value c = rows_value(s, e->args[0]), a = rows_value(s, e->args[1]),
-               b = rows_value(s, e->args[2]);
+  struct value c = rows_value(s, e->args[0]);
+  const bool around = s->guarded;
+  s->guarded = around || c.vector; // else only what is chosen is computed
+  struct value a = rows_value(s, e->args[1]), b = rows_value(s, e->args[2]);
+  s->guarded = around;
   bool vector = c.vector || a.vector || b.vector;
   if (!vector)
     return number(T("%s ? %s : %s", operand_text(s, c), operand_text(s, a), operand_text(s, b)),
                   false);
   const char *x = rows_vector(s, a, e->type), *y = rows_vector(s, b, e->type);
+  if (!c.vector && e->type == KN_BOOL) // C has no choice between masks
+    return (struct value){T("kn_mask_from_u8x%u(%s ? kn_u8_from_maskx%u(%s) : "
+                            "kn_u8_from_maskx%u(%s))",
+                            s->lanes, operand_text(s, c), s->lanes, x, s->lanes, y),
+                          true, true};
   if (!c.vector)
     return (struct value){T("%s ? %s : %s", operand_text(s, c), x, y), false, true};
   if (e->type == KN_BOOL)
@@ -548,7 +478,7 @@ static struct value function(struct scope *s, const struct kn_expr *e) {
   case KN_DEQUANTIZE:
     return dequantize(s, e);
   case KN_PAD:
-    return pad(s, e);
+    return rows_pad(s, e);
   case KN_WHERE:
     return where(s, e);
   default:
@@ -587,9 +517,10 @@ struct reduction {
   const struct kn_expr *e;
   enum kn_reduction kind;
   enum kn_type type, body; // type: of the accumulator's elements
-  const char *name, *place;
+  const char *name, *place, *nan;
   const char *counter;        // of mean, where the count is not a product of sizes
   bool vector;                // the accumulator is a vector
+  bool long_sum;              // of i64
   const struct kn_index *own; // reduced index that the vectors go along
 };
 
@@ -620,18 +551,45 @@ static const char *identity(struct scope *s, const struct reduction *d) {
   }
 }
 
+// Vectors of floating point look for NaN beside the extreme: in it, it would make a chain.
+static bool has_nan(const struct reduction *d) {
+  return d->own && kn_type_is_float(d->type) && (d->kind == KN_RMAX || d->kind == KN_RMIN);
+}
+
 static void begin_reduction(struct scope *s, struct reduction *d) {
   const char *start = identity(s, d);
+  if (d->long_sum) {
+    rows_put(s->r, "kn_i64x%u %s = (kn_i64x%u)0;", s->lanes, d->name, s->lanes);
+    return;
+  }
   if (d->vector)
     rows_put(s->r, "%s %s = (%s)%s;", rows_vector_type(s, d->type), d->name,
              rows_vector_type(s, d->type), *start == '-' ? T("(%s)", start) : start);
   else
     rows_put(s->r, "%s %s = %s;", is_float_sum(d) ? "double" : rows_c_type(d->type), d->name,
              start);
-  if (d->place)
+  if (has_nan(d)) {
+    d->nan = rows_name(s->r, T("%s_nan", d->name));
+    rows_put(s->r, "kn_boolx%u %s = (kn_boolx%u)0;", s->lanes, d->nan, s->lanes);
+  }
+  if (d->place && d->own)
+    rows_put(s->r, "mtia_i32x%u %ss = kn_iota_i32x%u(0);", s->lanes, d->place, s->lanes);
+  else if (d->place)
     rows_put(s->r, "int32_t %s = -1;", d->place);
   if (d->counter)
     rows_put(s->r, "long %s = 0;", d->counter);
+}
+
+// Where an element is, counted through all indices of the reduction.
+static struct value place_of(struct scope *s, const struct kn_expr *e) {
+  struct value at = number(scope_name(s, e->indices[0]), true);
+  for (unsigned i = 1; i < e->num_indices; i++) {
+    struct size n = rows_dim(s->r, e->indices[i]->extent);
+    at = number(T("%s * %s + %s", operand_text(s, at), n.atom ? n.text : T("(%s)", n.text),
+                  scope_name(s, e->indices[i])),
+                false);
+  }
+  return at;
 }
 
 static void step_place(struct scope *s, struct reduction *d, struct value v) {
@@ -644,16 +602,20 @@ static void step_place(struct scope *s, struct reduction *d, struct value v) {
   rows_put(s->r, "if (%s < 0 || %s %s %s%s) {", d->place, x, op, d->name, nan);
   s->r->indent++;
   rows_put(s->r, "%s = %s;", d->name, x);
-  struct value at = number(scope_name(s, d->e->indices[0]), true);
-  for (unsigned i = 1; i < d->e->num_indices; i++) { // counted through all indices
-    struct size n = rows_dim(s->r, d->e->indices[i]->extent);
-    at = number(T("%s * %s + %s", operand_text(s, at), n.atom ? n.text : T("(%s)", n.text),
-                  scope_name(s, d->e->indices[i])),
-                false);
-  }
+  struct value at = place_of(s, d->e);
   rows_put(s->r, "%s = (int32_t)%s;", d->place, operand_text(s, at));
   s->r->indent--;
   rows_put(s->r, "}");
+}
+
+// The extremes of each lane and their places.
+static void step_places(struct scope *s, struct reduction *d, struct value v, const char *mask) {
+  const char *type = suffix(s, d->type, true);
+  const char *x = rows_vector(s, v, d->type);
+  if (mask) // beyond the end nothing is better
+    x = T("mtia_select_%s(%s, %s, %s)", type, mask, x, d->name);
+  rows_put(s->r, "kn_%s_%s(&%s, &%ss, %s, kn_iota_i32x%u(%s));", kn_reduction_name(d->kind), type,
+           d->name, d->place, x, s->lanes, place_of(s, d->e).text);
 }
 
 // The product of a sum of products, for a multiply-add; false if it is none.
@@ -672,7 +634,21 @@ static void step(struct scope *s, struct reduction *d) {
              rows_vector(s, b, KN_F32));
     return;
   }
+  if (d->long_sum) { // of what is cast to i64
+    const struct kn_expr *from = body->args[0];
+    struct value v = rows_value(s, from);
+    const char *x = rows_vector(s, v, from->type);
+    if (tail)
+      x = T("mtia_select_%s(%s, %s, (%s)0)", suffix(s, from->type, true), mask, x,
+            rows_vector_type(s, from->type));
+    rows_put(s->r, "%s += __builtin_convertvector(%s, kn_i64x%u);", n, x, s->lanes);
+    return;
+  }
   struct value v = rows_value(s, body);
+  if (d->place && d->own) {
+    step_places(s, d, v, mask);
+    return;
+  }
   if (d->place) {
     step_place(s, d, v);
     return;
@@ -686,6 +662,13 @@ static void step(struct scope *s, struct reduction *d) {
   v = cast(s, v, d->body, d->type);
   if (d->vector && !v.vector)
     v = (struct value){rows_vector(s, v, d->type), true, true};
+  if (has_nan(d)) {
+    const char *type = suffix(s, d->type, true);
+    const char *x = tail ? T("mtia_select_%s(%s, %s, %s)", type, mask, v.text, n) : v.text;
+    rows_put(s->r, "kn_step_%s_%s(&%s, &%s, %s);", d->kind == KN_RMAX ? "max" : "min", type, n,
+             d->nan, x);
+    return;
+  }
   const char *f = d->kind == KN_PROD                        ? "mul"
                   : d->kind == KN_RMAX || d->kind == KN_ANY ? "max"
                   : d->kind == KN_RMIN || d->kind == KN_ALL ? "min"
@@ -695,6 +678,9 @@ static void step(struct scope *s, struct reduction *d) {
     v.text = T("mtia_select_%s(%s, %s, (%s)%s)", suffix(s, d->type, true), mask, v.text,
                rows_vector_type(s, d->type), identity(s, d));
   if (d->kind == KN_ANY || d->kind == KN_ALL) {
+    if (tail)
+      v.text = d->kind == KN_ANY ? T("%s & %s", operand_text(s, v), mask)
+                                 : T("%s | ~%s", operand_text(s, v), mask);
     rows_put(s->r, "%s %s %s;", n, d->kind == KN_ANY ? "|=" : "&=", v.text);
     return;
   }
@@ -708,32 +694,64 @@ static void step(struct scope *s, struct reduction *d) {
   rows_put(s->r, "%s = %s;", n, text);
 }
 
+// How many values a range of numbers has; -1: its ends are no numbers.
+static int64_t range_size(const struct kn_index *index) {
+  if (index->extent || index->lo->kind != KN_INT || index->hi->kind != KN_INT)
+    return -1;
+  return index->hi->ival > index->lo->ival ? index->hi->ival - index->lo->ival : 0;
+}
+
+static bool is_counted(const struct kn_expr *e) {
+  for (unsigned i = 0; i < e->num_indices; i++)
+    if (!e->indices[i]->extent && range_size(e->indices[i]) < 0)
+      return false;
+  return true;
+}
+
 // How many values a mean is of, as C; NULL if only counting tells.
 static const char *count_text(struct scope *s, const struct kn_expr *e) {
   struct size n = sz_num(s->r->file, 1);
-  for (unsigned i = 0; i < e->num_indices; i++) {
-    if (!e->indices[i]->extent)
-      return NULL;
-    n = sz_mul(s->r->file, n, rows_dim(s->r, e->indices[i]->extent));
-  }
+  if (!is_counted(e))
+    return NULL;
+  for (unsigned i = 0; i < e->num_indices; i++)
+    n = sz_mul(s->r->file, n,
+               e->indices[i]->extent ? rows_dim(s->r, e->indices[i]->extent)
+                                     : sz_num(s->r->file, range_size(e->indices[i])));
   return n.atom ? n.text : T("(%s)", n.text);
 }
 
 static struct value end_reduction(struct scope *s, struct reduction *d, unsigned lanes) {
+  if (d->place && d->own) {
+    struct size n = sz_num(s->r->file, 1);
+    for (unsigned i = 0; i < d->e->num_indices; i++)
+      n = sz_mul(s->r->file, n, rows_dim(s->r, d->e->indices[i]->extent));
+    const char *end = T("kn_end_%s_%sx%u(%s, %ss)", kn_reduction_name(d->kind), short_type(d->type),
+                        lanes, d->name, d->place);
+    if (n.known && n.value > 0)
+      return number(end, true);
+    return number(T("%s > 0 ? %s : -1", n.atom ? n.text : T("(%s)", n.text), end), false);
+  }
   if (d->place)
     return number(d->place, true);
+  if (d->long_sum)
+    return number(T("__builtin_reduce_add(%s)", d->name), true);
   bool vector = d->vector && !d->own;
   const char *text = d->name;
   if (d->own) { // one number of the vector's elements
     const char *type = T("%sx%u", short_type(d->type), lanes);
-    if (d->kind == KN_SUM || d->kind == KN_MEAN)
+    if (d->kind == KN_ANY || d->kind == KN_ALL)
+      text = T("kn_%sx%u(%s)", d->kind == KN_ANY ? "any" : "all", lanes, d->name);
+    else if (d->kind == KN_SUM || d->kind == KN_MEAN)
       text = T(d->type == KN_F32 ? "mtia_hsum_any_%s(%s)" : "mtia_hsum_%s(%s)", type, d->name);
+    else if (has_nan(d))
+      text = T("kn_end_%s_%s(%s, %s)", d->kind == KN_RMAX ? "max" : "min", type, d->name, d->nan);
     else
-      text = T("%s_h%s_%s(%s)", kn_type_is_float(d->type) ? "kn" : "mtia",
-               d->kind == KN_RMAX ? "max" : "min", type, d->name);
+      text = T("mtia_h%s_%s(%s)", d->kind == KN_RMAX ? "max" : "min", type, d->name);
   }
   if (d->kind == KN_MEAN) {
     const char *count = d->counter ? d->counter : count_text(s, d->e);
+    if (vector && d->type == KN_F32)
+      return (struct value){T("kn_quotient_f32x%u(%s, (float)%s)", lanes, text, count), true, true};
     if (vector)
       return (struct value){T("%s / (float)%s", text, count), false, true};
     return number(T("(float)(%s / (double)%s)", text, count), false);
@@ -774,20 +792,62 @@ static bool body_depends(const struct kn_expr *e, const struct kn_index *index) 
 static bool can_vectorise(struct rows *r, struct phase *p, const struct kn_expr *e,
                           const struct kn_index *index, bool guarded);
 
-// The reduced index that vectors may go along, if they go nowhere else.
-static const struct kn_index *choose_own(struct scope *s, const struct kn_expr *e) {
-  if (s->along)
-    return NULL;
+static bool has_vectors(enum kn_type type) {
+  return type != KN_I64 && type != KN_I4 && type != KN_NOTYPE;
+}
+
+// A sum of i64 whose terms are narrower.
+static bool is_long_sum(const struct kn_expr *e) {
+  const struct kn_expr *body = e->args[0];
+  return e->reduction == KN_SUM && e->type == KN_I64 && body->kind == KN_CAST &&
+         kn_type_is_int(body->args[0]->type) && body->args[0]->type != KN_I64 &&
+         body->args[0]->type != KN_I4;
+}
+
+struct gather_search {
+  const struct kn_index *index;
+  unsigned found;
+};
+
+static bool count_gathers(struct kn_expr *e, void *data) {
+  struct gather_search *g = data;
+  g->found += rows_gathers(e, g->index);
+  return true;
+}
+
+static unsigned gathers(const struct kn_expr *e, const struct kn_index *index) {
+  struct gather_search g = {index, 0};
+  kn_walk((struct kn_expr *)e, count_gathers, &g);
+  return g.found;
+}
+
+// The reduced index that vectors may go along, if they go nowhere else: one along which elements
+// lie side by side rather than one with gathers, which come only with `any`.
+static const struct kn_index *choose_own(struct rows *r, struct phase *p, const struct kn_expr *e,
+                                         bool any) {
   switch ((enum kn_reduction)e->reduction) {
   case KN_SUM:
   case KN_MEAN:
   case KN_RMAX:
   case KN_RMIN:
+  case KN_ANY:
+  case KN_ALL:
     break;
+  case KN_ARGMAX:
+  case KN_ARGMIN: {
+    const struct kn_index *last = e->indices[e->num_indices - 1];
+    for (unsigned i = 0; i < e->num_indices; i++)
+      if (!e->indices[i]->extent)
+        return NULL;
+    return has_vectors(e->args[0]->type) && body_depends(e, last) &&
+                   can_vectorise(r, p, e->args[0], last, false)
+               ? last
+               : NULL;
+  }
   default:
     return NULL;
   }
-  if (e->type == KN_I64 || (e->reduction == KN_MEAN && !count_text(s, e)))
+  if ((e->type == KN_I64 && !is_long_sum(e)) || (e->reduction == KN_MEAN && !is_counted(e)))
     return NULL;
   for (unsigned i = e->num_indices; i-- > 0;) {
     const struct kn_index *index = e->indices[i];
@@ -796,11 +856,16 @@ static const struct kn_index *choose_own(struct scope *s, const struct kn_expr *
       if (!e->indices[k]->extent)
         bounds = bounds || rows_depends(e->indices[k]->lo, index) ||
                  rows_depends(e->indices[k]->hi, index);
-    if (!bounds && body_depends(e, index) && can_vectorise(s->r, s->p, e->args[0], index, false))
+    bool few = index->extent && index->extent->size >= 0 && index->extent->size < 4;
+    const struct kn_expr *body = is_long_sum(e) ? e->args[0]->args[0] : e->args[0];
+    if (!bounds && !few && body_depends(e, index) && can_vectorise(r, p, body, index, false) &&
+        (any || !gathers(body, index)))
       return index;
   }
-  return NULL;
+  return any ? NULL : choose_own(r, p, e, true);
 }
+
+static unsigned reduction_unroll(const struct reduction *d, unsigned lanes);
 
 static struct value reduce(struct scope *s, const struct kn_expr *e, const char *wish) {
   struct reduction d = {.e = e, .kind = (enum kn_reduction)e->reduction, .body = e->args[0]->type};
@@ -810,12 +875,15 @@ static struct value reduce(struct scope *s, const struct kn_expr *e, const char 
     d.place = rows_name(s->r, wish ? wish : "place");
     wish = NULL;
   }
-  d.own = choose_own(s, e);
+  d.own = s->along ? NULL : choose_own(s->r, s->p, e, false);
   unsigned outer_lanes = s->lanes;
   const struct kn_index *outer_along = s->along;
   const char *outer_count = s->count;
   if (d.own)
     s->lanes = lanes_for(s->line, d.own);
+  d.long_sum = d.own && is_long_sum(e);
+  if (d.long_sum && s->lanes > 32)
+    s->lanes = 32;
   d.vector = d.own || body_depends(e, s->along);
   if (d.kind == KN_MEAN && !count_text(s, e))
     d.counter = rows_name(s->r, "count");
@@ -835,6 +903,12 @@ static struct value reduce(struct scope *s, const struct kn_expr *e, const char 
       names[opened] = name;
       scope_bind(s, index, name);
       if (index == d.own) {
+        const unsigned times = reduction_unroll(&d, s->lanes);
+        const int64_t extent = index->extent ? index->extent->size : -1;
+        const bool few = !is_whole_vectors(index, s->lanes) && extent >= 0 &&
+                         extent <= 8 * s->lanes; // each would have a mask
+        if (times > 1 && !few)
+          fprintf(s->r->out, "#pragma clang loop unroll_count(%u)\n", times);
         rows_put(s->r, "for (long %s = %s; %s < %s; %s += %u) {", name, lo, name, hi, name,
                  s->lanes);
         s->along = index;
@@ -859,6 +933,114 @@ static struct value reduce(struct scope *s, const struct kn_expr *e, const char 
 }
 
 //===----------------------------------------------------------------------===//
+// Running reductions: y[n] = sum[j in lo..n + 1] ... takes what it needs beyond y[n - 1]
+//===----------------------------------------------------------------------===//
+
+bool rows_is_running(const struct line *l) {
+  const struct kn_expr *e = l->value;
+  if (!l->rank || !e || e->kind != KN_REDUCE || e->num_indices != 1 || e->indices[0]->extent)
+    return false;
+  const struct kn_index *last = l->index[l->rank - 1], *j = e->indices[0];
+  switch ((enum kn_reduction)e->reduction) {
+  case KN_SUM:
+  case KN_PROD:
+  case KN_RMAX:
+  case KN_RMIN:
+  case KN_ANY:
+  case KN_ALL:
+    return rows_depends(j->lo, last) == 0 && rows_depends(j->hi, last) == 1 &&
+           rows_depends(e->args[0], last) == 0;
+  default:
+    return false;
+  }
+}
+
+// One element after the other, all terms up to its own.
+static void run_by_numbers(struct scope *s, const struct line *l, struct reduction *d,
+                           const char *j, const char *n, const char *lo, const char *hi,
+                           rows_put_element *put) {
+  struct rows *r = s->r;
+  rows_put(r, "for (long %s = %s; %s < %s; %s++) {", n, lo, n, hi, n);
+  r->indent++;
+  rows_put(r, "for (; %s < %s; %s++) {", j, rows_index_text(s, d->e->indices[0]->hi), j);
+  r->indent++;
+  step(s, d);
+  r->indent--;
+  rows_put(r, "}");
+  put(s, l, end_reduction(s, d, 0));
+  r->indent--;
+  rows_put(r, "}");
+}
+
+// Sums within a vector, and what was before it.
+static void run_by_vectors(struct scope *s, const struct line *l, struct reduction *d,
+                           const char *j, const char *n, const char *lo, const char *hi,
+                           rows_put_element *put) {
+  struct rows *r = s->r;
+  const struct kn_index *index = d->e->indices[0];
+  const char *end = rows_index_text(s, index->hi), *first = rows_index_text(s, index->lo);
+  rows_put(r, "long %s = %s;", n, lo);
+  rows_put(r, "for (; %s < %s && %s <= %s; %s++) // nothing to add up yet", n, hi, end, first, n);
+  r->indent++;
+  put(s, l, end_reduction(s, d, 0));
+  r->indent--;
+  rows_put(r, "for (; %s < %s && %s < %s - 1; %s++) { // what other tiles have", n, hi, j, end, j);
+  r->indent++;
+  step(s, d);
+  r->indent--;
+  rows_put(r, "}");
+  s->lanes = 32;
+  rows_put(r, "for (; %s < %s; %s += %u, %s += %u) {", n, hi, n, s->lanes, j, s->lanes);
+  r->indent++;
+  s->along = index;
+  s->count = T("%s - %s", hi, n);
+  struct value v = cast(s, rows_value(s, d->e->args[0]), d->body, d->type);
+  const char *running = rows_name(r, "running"), *type = suffix(s, d->type, true);
+  rows_put(r, "const %s %s = kn_running_%s(%s);", rows_vector_type(s, d->type), running, type,
+           rows_vector(s, v, d->type));
+  s->along = l->index[l->rank - 1];
+  bool f = kn_type_is_float(d->type);
+  put(s, l,
+      (struct value){
+          f ? T("%s + (float)%s", running, d->name)
+            : T("kn_add_%s(%s, (%s)%s)", type, running, rows_vector_type(s, d->type), d->name),
+          !f, true});
+  if (f)
+    rows_put(r, "%s += (double)%s[%u];", d->name, running, s->lanes - 1);
+  else
+    rows_put(r, "%s = kn_add_i32(%s, %s[%u]);", d->name, d->name, running, s->lanes - 1);
+  s->along = NULL;
+  s->count = NULL;
+  rows_release(r, running);
+  r->indent--;
+  rows_put(r, "}");
+}
+
+void rows_running(struct scope *s, const struct line *l, const char *n, const char *lo,
+                  const char *hi, rows_put_element *put) {
+  const struct kn_expr *e = l->value;
+  struct reduction d = {.e = e, .kind = (enum kn_reduction)e->reduction, .body = e->args[0]->type};
+  d.type = e->type;
+  d.name = rows_name(s->r, kn_reduction_name(d.kind));
+  rows_put(s->r, "{");
+  s->r->indent++;
+  begin_reduction(s, &d);
+  const struct kn_index *index = e->indices[0];
+  const char *j = rows_name(s->r, index->name);
+  rows_put(s->r, "long %s = %s;", j, rows_index_text(s, index->lo));
+  scope_bind(s, l->index[l->rank - 1], n);
+  scope_bind(s, index, j);
+  bool vectors = d.kind == KN_SUM && (d.type == KN_I32 || d.type == KN_F32) &&
+                 body_depends(e, index) && can_vectorise(s->r, s->p, e->args[0], index, false) &&
+                 !gathers(e->args[0], index);
+  (vectors ? run_by_vectors : run_by_numbers)(s, l, &d, j, n, lo, hi, put);
+  s->r->indent--;
+  rows_put(s->r, "}");
+  rows_release(s->r, j);
+  rows_release(s->r, d.name);
+}
+
+//===----------------------------------------------------------------------===//
 // All expressions
 //===----------------------------------------------------------------------===//
 
@@ -870,7 +1052,7 @@ struct value rows_value(struct scope *s, const struct kn_expr *e) {
   case KN_FLOAT:
     return float_constant(s, e->type, e->fval);
   case KN_READ:
-    return read_value(s, e);
+    return rows_read(s, e);
   case KN_INDEX: {
     const char *name = scope_name(s, e->index);
     if (e->index == s->along)
@@ -899,28 +1081,6 @@ struct value rows_value(struct scope *s, const struct kn_expr *e) {
 // What vectors can do
 //===----------------------------------------------------------------------===//
 
-static bool has_vectors(enum kn_type type) {
-  return type != KN_I64 && type != KN_I4 && type != KN_NOTYPE;
-}
-
-static bool read_can(const struct kn_expr *e, const struct kn_index *index, bool guarded) {
-  for (unsigned i = 0; i < e->num_args; i++) {
-    int how = rows_depends(e->args[i], index);
-    bool last = i + 1 == e->num_args;
-    if (how == 0)
-      continue;
-    if (e->tensor->type == KN_I4)
-      return false;
-    if (e->tensor->rows && kn_rows_bits(e->tensor->rows) == 4 &&
-        kn_plain_index(e->args[i]) != index)
-      return false; // two values in a byte: vectors begin at even ones
-    if (how != 1 || !last || (guarded && kn_plain_index(e->args[i]) != index) ||
-        !has_vectors(e->tensor->type))
-      return false;
-  }
-  return true;
-}
-
 // Inside `guarded` what is read may lie anywhere (where, pad).
 static bool can_vectorise(struct rows *r, struct phase *p, const struct kn_expr *e,
                           const struct kn_index *index, bool guarded) {
@@ -930,7 +1090,7 @@ static bool can_vectorise(struct rows *r, struct phase *p, const struct kn_expr 
     return e->kind == KN_INDEX && e->type == KN_I32;
   switch (e->kind) {
   case KN_READ:
-    return read_can(e, index, guarded);
+    return rows_read_vectorises(r, p, e, index, guarded);
   case KN_REDUCE:
     if (e->reduction == KN_ARGMAX || e->reduction == KN_ARGMIN)
       return false;
@@ -944,12 +1104,15 @@ static bool can_vectorise(struct rows *r, struct phase *p, const struct kn_expr 
       return false;
     break;
   case KN_CALL:
-    if (e->builtin == KN_PAD)
-      return false;
-    if (e->builtin == KN_WHERE)
+    if (e->builtin == KN_WHERE) {
+      bool inside = guarded || rows_depends(e->args[0], index);
       return can_vectorise(r, p, e->args[0], index, guarded) &&
-             can_vectorise(r, p, e->args[1], index, true) &&
-             can_vectorise(r, p, e->args[2], index, true);
+             can_vectorise(r, p, e->args[1], index, inside) &&
+             can_vectorise(r, p, e->args[2], index, inside);
+    }
+    if (e->builtin == KN_PAD)
+      return can_vectorise(r, p, e->args[0], index, true) &&
+             can_vectorise(r, p, e->args[1], index, guarded);
     if (e->builtin == KN_QUANTIZE)
       for (unsigned i = 3; i < 5; i++)
         if (kn_arg(e, i) && rows_depends(kn_arg(e, i), index))
@@ -964,10 +1127,43 @@ static bool can_vectorise(struct rows *r, struct phase *p, const struct kn_expr 
   return true;
 }
 
+bool rows_index_vectorises(struct rows *r, struct phase *p, const struct kn_expr *e,
+                           const struct kn_index *index, bool guarded) {
+  if (rows_depends(e, index) == 0)
+    return true;
+  switch (e->kind) {
+  case KN_INDEX:
+    return true;
+  case KN_CAST:
+    if (kn_type_is_int(e->type) && kn_type_bits(e->type) >= 32 && kn_type_is_int(e->args[0]->type))
+      return rows_index_vectorises(r, p, e->args[0], index, guarded);
+    break;
+  case KN_UNARY:
+    if (e->op == KN_NEG)
+      return rows_index_vectorises(r, p, e->args[0], index, guarded);
+    break;
+  case KN_BINARY:
+    if (e->op == KN_ADD || e->op == KN_SUB || e->op == KN_MUL || e->op == KN_DIV || e->op == KN_REM)
+      return rows_index_vectorises(r, p, e->args[0], index, guarded) &&
+             rows_index_vectorises(r, p, e->args[1], index, guarded);
+    break;
+  default:
+    break;
+  }
+  return kn_type_is_int(e->type) && e->type != KN_BOOL && can_vectorise(r, p, e, index, guarded);
+}
+
 bool rows_can_vectorise(struct rows *r, struct phase *p, const struct line *l,
                         const struct kn_index *index) {
-  return l->rank && l->index[l->rank - 1] == index && has_vectors(l->target->type) &&
-         can_vectorise(r, p, l->value, index, false);
+  if (!l->rank || l->index[l->rank - 1] != index || !has_vectors(l->target->type) ||
+      !can_vectorise(r, p, l->value, index, false))
+    return false;
+  // Rather along what is reduced, if elements lie side by side there and not here.
+  const struct kn_expr *e = l->value;
+  if (e->kind != KN_REDUCE || !gathers(e, index))
+    return true;
+  const struct kn_index *own = choose_own(r, p, e, false);
+  return !own || gathers(e, own);
 }
 
 bool rows_value_vectorises(struct rows *r, struct phase *p, const struct kn_expr *e,
@@ -976,16 +1172,22 @@ bool rows_value_vectorises(struct rows *r, struct phase *p, const struct kn_expr
 }
 
 struct weight {
-  unsigned reads, functions;
-  bool pow;
+  const struct kn_index *index; // of the vectors
+  unsigned reads, functions, bytes;
+  bool pow, reduces;
 };
 
 static bool weigh(struct kn_expr *e, void *data) {
   struct weight *w = data;
-  w->reads += e->kind == KN_READ && e->num_args;
-  if (e->kind == KN_CALL && e->builtin >= KN_EXP && e->builtin <= KN_POW && e->builtin != KN_SQRT)
+  w->reads += e->kind == KN_READ && e->num_args && (!w->index || rows_depends(e, w->index));
+  w->reduces = w->reduces || e->kind == KN_REDUCE;
+  if (e->num_args && e->type != KN_BOOL && w->bytes < rows_bytes(e->type))
+    w->bytes = rows_bytes(e->type);
+  bool moves = e->kind == KN_CALL && (!w->index || rows_depends(e, w->index));
+  if (moves && e->builtin >= KN_EXP && e->builtin <= KN_POW && e->builtin != KN_SQRT &&
+      e->builtin != KN_LEAKY_RELU)
     w->functions++;
-  w->pow = w->pow || (e->kind == KN_CALL && e->builtin == KN_POW);
+  w->pow = w->pow || (moves && e->builtin == KN_POW);
   return true;
 }
 
@@ -993,6 +1195,23 @@ static bool weigh(struct kn_expr *e, void *data) {
 // but there are 32 registers of 64 bytes (docs/simd.md).
 unsigned rows_lanes(const struct line *l) {
   struct weight w = {0};
-  kn_walk(l->value, weigh, &w);
+  kn_walk(l->engine ? l->value->args[0] : l->value, weigh, &w);
   return w.pow ? 16 : w.functions > 1 || w.reads > 5 ? 32 : 64;
+}
+
+static unsigned reduction_unroll(const struct reduction *d, unsigned lanes) {
+  struct weight w = {.bytes = rows_bytes(d->type), .index = d->own};
+  kn_walk(d->e->args[0], weigh, &w);
+  unsigned each = lanes * w.bytes / 64 * (w.reads + 2);
+  return w.functions || w.reduces || d->long_sum || d->place || each > 24 ? 1 : each > 16 ? 2 : 4;
+}
+
+unsigned rows_unroll(const struct line *l, unsigned lanes) {
+  struct weight w = {.bytes = rows_bytes(l->target->type),
+                     .index = l->rank ? l->index[l->rank - 1] : NULL};
+  kn_walk(l->engine ? l->value->args[0] : l->value, weigh, &w);
+  if (w.functions || w.reduces)
+    return 1;
+  unsigned each = lanes * w.bytes / 64 * (w.reads + 1), times = each ? 32 / each : 1;
+  return times >= 4 ? 4 : times >= 2 ? 2 : 1;
 }

@@ -24,8 +24,6 @@ static void close_loop(struct rows *r) {
   rows_put(r, "}");
 }
 
-static bool is_read_later(struct rows *r, struct phase *p, const struct line *l);
-
 struct reads_of {
   const struct kn_tensor *tensor;
   bool found;
@@ -37,11 +35,19 @@ static bool find_read(struct kn_expr *e, void *data) {
   return true;
 }
 
-static bool is_read_later(struct rows *r, struct phase *p, const struct line *l) {
+bool rows_is_read_later(const struct line *l) {
   struct reads_of s = {l->target, false};
   for (const struct line *n = l->next; n; n = n->next)
     kn_walk(n->value, find_read, &s);
   return s.found;
+}
+
+// Steps of a loop of vectors side by side hide what each of them waits for, as long as there are
+// registers for all of them: 32 of 64 bytes.
+static void unroll(struct rows *r, const struct line *l, unsigned lanes) {
+  unsigned times = rows_unroll(l, lanes);
+  if (times > 1)
+    fprintf(r->out, "#pragma clang loop unroll_count(%u)\n", times);
 }
 
 // The target's element at the current indices gets `v`.
@@ -56,22 +62,22 @@ static void store(struct scope *s, const struct line *l, struct value v) {
   const struct operand *o = rows_operand(p, l->target);
   const struct local *a = rows_local(p, l->target);
   if (a && a->array)
-    rows_store(s, l->target->type, a->name,
+    rows_store(s, l->target->type == KN_I4 ? KN_I8 : l->target->type, a->name,
                rows_offset(s, l->rank, args, a->stride, p->across ? p->num_par - 1 : p->num_par),
                v);
-  if (o && l->target->type == KN_I4) { // two in a byte
-    const char *row = rows_offset(s, l->rank - 1, args, o->stride, 0);
+  if (o && rows_stored(l->target) == KN_I4) { // two in a byte
+    const char *row = l->rank ? rows_offset(s, l->rank - 1, args, o->stride, 0) : "0";
     rows_store(s, KN_I4, strcmp(row, "0") ? T("%s + %s", o->name, row) : o->name,
-               rows_index_text(s, args[l->rank - 1]), v);
+               l->rank ? rows_index_text(s, args[l->rank - 1]) : "0", v);
   } else if (o)
-    rows_store(s, l->target->type, o->name, rows_offset(s, l->rank, args, o->stride, 0), v);
+    rows_store(s, rows_stored(l->target), o->name, rows_offset(s, l->rank, args, o->stride, 0), v);
 }
 
 static void single(struct scope *s, struct line *l) {
   struct rows *r = s->r;
   struct value v = rows_value(s, l->value);
   const char *name = r->tensor_names[l->target->id];
-  if (is_read_later(r, s->p, l) || !rows_operand(s->p, l->target)) {
+  if (rows_is_read_later(l) || !rows_operand(s->p, l->target)) {
     // The pointer of an output has its name; its element gets another one.
     if (rows_operand(s->p, l->target))
       name = rows_name(r, T("%s_element", name));
@@ -86,6 +92,112 @@ static void single(struct scope *s, struct line *l) {
     store(s, l, v);
 }
 
+// The line's element at the current indices, or its argument's, which is in local memory.
+static const char *element(struct scope *s, const struct line *l, const struct kn_expr *argument) {
+  struct rows *r = s->r;
+  struct phase *p = s->p;
+  struct kn_expr *args[KN_MAX_RANK];
+  for (unsigned i = 0; i < l->rank; i++) {
+    args[i] = kn_new_expr(r->file, KN_INDEX, l->stmt->range);
+    args[i]->index = l->index[i];
+  }
+  const struct kn_tensor *t = argument ? argument->tensor : l->target;
+  unsigned rank = argument ? argument->num_args : l->rank;
+  struct kn_expr *const *at = argument ? argument->args : args;
+  const struct local *a = rows_local(p, t);
+  const struct operand *o = rows_operand(p, t);
+  bool array = a && a->array;
+  const char *offset = rows_offset(s, rank, at, array ? a->stride : o->stride,
+                                   !array      ? 0
+                                   : p->across ? p->num_par - 1
+                                               : p->num_par);
+  const char *name = array ? a->name : o->name;
+  return strcmp(offset, "0") ? T("%s + %s", name, offset) : name;
+}
+
+static bool quantises(const struct line *l) {
+  return l->engine && l->value->builtin == KN_QUANTIZE;
+}
+
+// The argument of the SE's function if it lies in local memory as it is: a read of the row.
+static const struct kn_expr *plain_argument(struct scope *s, const struct line *l) {
+  const struct kn_expr *e = l->engine ? l->value->args[0] : NULL;
+  if (!e || e->kind != KN_READ || !e->num_args || e->tensor->rows ||
+      rows_stored(e->tensor) == KN_I4 || (e->type != l->target->type && !quantises(l)))
+    return NULL;
+  for (unsigned i = 0; i < e->num_args; i++)
+    if (rows_depends(e->args[i], l->index[l->rank - 1]) != (i + 1 == e->num_args))
+      return NULL;
+  const struct local *a = rows_local(s->p, e->tensor);
+  const struct operand *o = rows_operand(s->p, e->tensor);
+  return (a && a->array) || (o && sz_is(o->staged, 1)) ? e : NULL;
+}
+
+static const char *const engine_types[KN_NUM_TYPES] = {
+    [KN_F32] = "MTIA_SE_F32", [KN_F16] = "MTIA_SE_F16", [KN_BF16] = "MTIA_SE_BF16",
+    [KN_I32] = "MTIA_SE_I32", [KN_I8] = "MTIA_SE_I8",   [KN_U8] = "MTIA_SE_U8"};
+
+// The command for `n` elements from the current indices on.
+static void command(struct scope *s, const struct line *l, const char *n,
+                    const struct kn_expr *argument) {
+  struct rows *r = s->r;
+  const char *to = element(s, l, NULL), *from = argument ? element(s, l, argument) : to;
+  const char *type = engine_types[l->target->type];
+  if (!quantises(l)) {
+    rows_put(r, "KN_ENGINE(%s, %s, %s, %s, %s);", l->engine, type, to, from, n);
+    return;
+  }
+  const struct kn_expr *zero = kn_arg(l->value, 2);
+  rows_put(r, "KN_QUANTISE(%s, %s, %s, %s, %s, %s, %s);", engine_types[argument->type], type, to,
+           from, n, rows_value(s, l->value->args[1]).text, zero ? rows_value(s, zero).text : "0");
+}
+
+static void engine(struct scope *s, const struct line *l, const char *lo, const char *hi,
+                   const struct kn_expr *argument) {
+  struct rows *r = s->r;
+  scope_bind(s, l->index[l->rank - 1], lo);
+  command(s, l, strcmp(lo, "0") ? T("%s - %s", hi, lo) : hi, argument);
+}
+
+// One command for all rows of a tile, if there is nothing else to do and they lie alike.
+static bool whole_tile(struct scope *s) {
+  struct rows *r = s->r;
+  struct phase *p = s->p;
+  struct line *l = p->lines;
+  if (l->next || !l->engine || !p->uncut || p->num_par < 2 || l->rank != p->num_par ||
+      sz_is(p->tile_rows, 1))
+    return false;
+  s->line = l;
+  const struct kn_expr *argument = plain_argument(s, l);
+  const unsigned row = p->num_par - 2;
+  const struct kn_index *m = l->index[row];
+  const struct operand *to = rows_operand(p, l->target);
+  const struct operand *from = argument ? rows_operand(p, argument->tensor) : NULL;
+  if (!from || !to || argument->num_args != l->rank || kn_plain_index(argument->args[row]) != m ||
+      kn_plain_index(argument->args[row + 1]) != l->index[row + 1] || !to->stride[row].known ||
+      !from->stride[row].known || from->stride[row].value != to->stride[row].value)
+    return false;
+  for (unsigned i = 0; i < row; i++)
+    if (rows_depends(argument->args[i], m))
+      return false;
+  for (unsigned i = 1; quantises(l) && i < 3; i++)
+    if (kn_arg(l->value, i) && rows_depends(kn_arg(l->value, i), m))
+      return false;
+  for (unsigned i = 0; i < row; i++)
+    scope_bind(s, l->index[i], p->par_name[i]);
+  const char *m0 = T("%s0", p->par_name[row]), *m1 = T("%s1", p->par_name[row]);
+  scope_bind(s, m, m0);
+  scope_bind(s, l->index[row + 1], "0");
+  rows_comment(r, kn_stmt_text(r->file, l->stmt));
+  rows_line(r, &l->stmt->range);
+  command(s, l,
+          T("(%s - %s - 1) * %s + %s", m1, m0, to->stride[row].text,
+            rows_dim(r, l->target->dims[row + 1]).text),
+          argument);
+  rows_line(r, NULL);
+  return true;
+}
+
 // Loops over the indices from `first` on, the last one in vectors where that is possible.
 static void nested(struct scope *s, struct line *l, unsigned first) {
   struct rows *r = s->r;
@@ -93,12 +205,16 @@ static void nested(struct scope *s, struct line *l, unsigned first) {
   const struct kn_index *last = l->index[l->rank - 1];
   bool vectors = rows_can_vectorise(r, p, l, last);
   unsigned opened = 0;
-  const char *names[KN_MAX_RANK];
+  const char *names[KN_MAX_RANK], *lo = "0", *hi = "0";
+  const struct kn_expr *argument = plain_argument(s, l);
+  // The arguments of a function are where its results will be; what is quantised has another size.
+  const bool in_place = l->engine && !quantises(l);
+  const bool running = rows_is_running(l);
   for (unsigned i = first; i < l->rank; i++) {
-    bool column = p->across && i == p->num_par - 1;
+    bool column = p->across && i == p->num_par - 1 && !p->uncut;
     const char *name = column ? p->par_name[i] : rows_name(r, l->index[i]->name);
-    const char *lo = "0", *hi;
     names[i] = column ? NULL : name;
+    lo = "0";
     if (column) {
       lo = T("%s0", name);
       hi = T("%s1", name);
@@ -110,6 +226,12 @@ static void nested(struct scope *s, struct line *l, unsigned first) {
       lo = column ? T("kn_greatest(%s, %s)", lo, from) : from;
       hi = column ? T("kn_least(%s, %s)", hi, to) : to;
     }
+    if (argument && i == l->rank - 1)
+      break;
+    if (running && i == l->rank - 1) {
+      rows_running(s, l, name, lo, hi, store);
+      break;
+    }
     unsigned step = 1;
     if (vectors && i == l->rank - 1) {
       s->along = last;
@@ -117,16 +239,30 @@ static void nested(struct scope *s, struct line *l, unsigned first) {
       const int64_t n = l->target->dims[i]->size;
       while (n >= 0 && s->lanes > 16 && n <= s->lanes / 2)
         step = s->lanes /= 2;
-      bool whole = !column && !index->lo && n >= 0 && n % step == 0;
+      bool whole =
+          !index->lo && (column ? rows_even(r, p, (int)i) && p->tile_columns.value % step == 0
+                                : n >= 0 && n % step == 0);
       s->count = whole ? NULL : T("%s - %s", hi, name);
     }
     scope_bind(s, l->index[i], name);
+    // Not where the end of the row is one of few steps: each would have a mask.
+    const int64_t extent = l->target->dims[i]->size;
+    if (step > 1 && !(s->count && extent >= 0 && extent <= 8 * step))
+      unroll(r, l, s->lanes);
     open_loop(r, name, lo, hi, step);
     opened++;
   }
-  store(s, l, rows_value(s, l->value));
+  if (!argument && !running)
+    store(s, l, rows_value(s, in_place ? l->value->args[0] : l->value));
   s->along = NULL;
   s->count = NULL;
+  if (in_place || argument) {
+    if (!argument) {
+      close_loop(r);
+      opened--;
+    }
+    engine(s, l, lo, hi, argument);
+  }
   while (opened--)
     close_loop(r);
   for (unsigned i = first; i < l->rank; i++)
@@ -142,7 +278,7 @@ static void scatter(struct scope *s, struct line *l) {
   const struct operand *o = rows_operand(p, l->target);
   const struct kn_index *last = stmt->indices[stmt->num_indices - 1];
   // Vectors along the last index, if it is where the target's elements lie side by side.
-  bool vectors = l->rank > 1 && rows_value_vectorises(r, p, stmt->value, last) &&
+  bool vectors = l->rank > 1 && rows_value_vectorises(r, p, l->value, last) &&
                  kn_plain_index(stmt->subscripts[l->rank - 1]) == last;
   for (unsigned i = 0; i + 1 < l->rank && vectors; i++)
     vectors = rows_depends(stmt->subscripts[i], last) == 0;
@@ -190,7 +326,7 @@ static void scatter(struct scope *s, struct line *l) {
   const char *inside = rows_offset(s, l->rank, stmt->subscripts, o->stride, 1);
   if (l->rank > 1 && strcmp(inside, "0"))
     at = T("%s + %s", at, inside);
-  rows_add(s, l->target->type, o->name, at, rows_value(s, stmt->value));
+  rows_add(s, l->target->type, o->name, at, rows_value(s, l->value));
   s->along = NULL;
   s->count = NULL;
   for (unsigned i = stmt->num_indices; i-- > 0;) {
@@ -228,11 +364,23 @@ static void emit_line(struct scope *s, struct line *l) {
     close_loop(s->r);
 }
 
+// Is a column no more than a sum of few vectors? It waits for each of its steps then, and several
+// columns side by side don't.
+static bool sums_few(const struct phase *p) {
+  const struct line *l = p->lines;
+  if (l->next || !l->reduces || l->rank != p->num_par || l->value->num_indices != 1)
+    return false;
+  const struct kn_dim *n = l->value->indices[0]->extent;
+  return l->value->type == KN_F32 && n && n->size >= 16 && n->size <= 128 && n->size % 64 == 0;
+}
+
 void rows_compute(struct rows *r, struct phase *p) {
   struct scope *s = kn_alloc(r->file, sizeof *s);
   s->r = r;
   s->p = p;
   unsigned opened = 0;
+  if (whole_tile(s))
+    return;
   if (p->num_par > 1 && !sz_is(p->tile_rows, 1)) {
     const char *m = p->par_name[p->num_par - 2];
     open_loop(r, m, T("%s0", m), T("%s1", m), 1);
@@ -240,6 +388,8 @@ void rows_compute(struct rows *r, struct phase *p) {
   }
   if (p->num_par && !p->across && !sz_is(p->tile_columns, 1) && !p->lines->scatter) {
     const char *n = p->par_name[p->num_par - 1];
+    if (sums_few(p))
+      fputs("#pragma clang loop unroll_count(4)\n", r->out);
     open_loop(r, n, T("%s0", n), T("%s1", n), 1);
     opened++;
   }

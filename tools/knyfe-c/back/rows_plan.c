@@ -5,6 +5,7 @@
 // A line is a statement without reductions, or one reduction. A phase is a run of lines whose
 // targets share their leading indices, so that a PE can compute a row of all of them by itself;
 // what one phase leaves to another goes through memory.
+#include "decide.h"
 #include "rows.h"
 
 #include <stdarg.h>
@@ -148,6 +149,11 @@ int rows_depends(const struct kn_expr *e, const struct kn_index *index) {
   return affine(e, index, &coefficient) && coefficient == 1 ? 1 : 2;
 }
 
+int64_t rows_coefficient(const struct kn_expr *e, const struct kn_index *index) {
+  int64_t coefficient;
+  return affine(e, index, &coefficient) ? coefficient : 0;
+}
+
 //===----------------------------------------------------------------------===//
 // Lines
 //===----------------------------------------------------------------------===//
@@ -232,6 +238,33 @@ static void take_out_below(struct lines *ls, const struct kn_stmt *stmt, struct 
       e->args[i] = take_out(ls, stmt, e->args[i]);
 }
 
+struct kn_tensor *rows_new_tensor(struct rows *r, const char *name, enum kn_type type,
+                                  struct kn_range range) {
+  struct kn_tensor *t = kn_alloc(r->file, sizeof *t);
+  t->name = name;
+  t->role = KN_LOCAL;
+  t->type = type;
+  t->range = range;
+  t->id = r->num_tensors++;
+  return t;
+}
+
+// An element, which add_index gives its place.
+static struct kn_expr *new_read(struct rows *r, struct kn_tensor *t, struct kn_range range) {
+  struct kn_expr *read = kn_new_expr(r->file, KN_READ, range);
+  read->type = t->type;
+  read->tensor = t;
+  read->args = kn_alloc(r->file, KN_MAX_RANK * sizeof *read->args);
+  return read;
+}
+
+static void add_index(struct rows *r, struct kn_expr *read, struct kn_index *of) {
+  struct kn_expr *index = kn_new_expr(r->file, KN_INDEX, read->range);
+  index->type = KN_I32;
+  index->index = of;
+  read->args[read->num_args++] = index;
+}
+
 // Replaces reductions that depend on indices of the left side only by intermediates.
 static struct kn_expr *take_out(struct lines *ls, const struct kn_stmt *stmt, struct kn_expr *e) {
   struct rows *r = ls->r;
@@ -242,27 +275,67 @@ static struct kn_expr *take_out(struct lines *ls, const struct kn_stmt *stmt, st
   kn_walk(e, mark_free, &f);
   if (f.others)
     return e;
-  struct kn_tensor *t = kn_alloc(r->file, sizeof *t);
-  t->name = reduction_name(r, stmt, e);
-  t->role = KN_LOCAL;
-  t->type = e->type;
-  t->range = e->op_range;
-  t->id = r->num_tensors++;
-  struct kn_expr *read = kn_new_expr(r->file, KN_READ, e->range);
-  read->type = e->type;
-  read->tensor = t;
-  read->args = kn_alloc(r->file, KN_MAX_RANK * sizeof *read->args);
+  struct kn_tensor *t = rows_new_tensor(r, reduction_name(r, stmt, e), e->type, e->op_range);
+  struct kn_expr *read = new_read(r, t, e->range);
   struct line *l = add_line(ls, t, e, stmt);
   for (unsigned i = 0; i < stmt->rank; i++) {
     if (!f.used[i])
       continue;
-    struct kn_expr *index = kn_new_expr(r->file, KN_INDEX, e->range);
-    index->type = KN_I32;
-    index->index = stmt->indices[i];
-    read->args[read->num_args++] = index;
+    add_index(r, read, stmt->indices[i]);
     t->dims[t->rank++] = stmt->target->dims[i];
     l->index[l->rank++] = stmt->indices[i];
   }
+  return read;
+}
+
+// Halves of bytes cannot be added to: the sums are bytes, and this is their copy.
+static void pack(struct lines *ls, const struct line *sums) {
+  struct kn_expr *read = new_read(ls->r, sums->target, sums->stmt->range);
+  struct kn_expr *value = kn_new_expr(ls->r->file, KN_CAST, sums->stmt->range);
+  value->type = KN_I4;
+  value->args = kn_alloc(ls->r->file, sizeof *value->args);
+  value->args[value->num_args++] = read;
+  struct line *l = add_line(ls, sums->stmt->target, value, sums->stmt);
+  l->rank = sums->rank;
+  for (unsigned i = 0; i < l->rank; i++) {
+    l->index[i] = kn_alloc(ls->r->file, sizeof *l->index[i]);
+    *l->index[i] = *sums->index[i];
+    sums->target->dims[sums->target->rank++] = l->target->dims[i];
+    add_index(ls->r, read, l->index[i]);
+  }
+}
+
+static bool find_reduction(struct kn_expr *e, void *data) {
+  bool *found = data;
+  *found = *found || e->kind == KN_REDUCE;
+  return true;
+}
+
+static void split_statement(struct lines *ls, const struct kn_stmt *stmt);
+
+// What is added by index, if there are reductions in it: a tensor over the indices of the left side
+// by a statement of its own. The element to add.
+static struct kn_expr *make_terms(struct lines *ls, const struct kn_stmt *stmt,
+                                  struct kn_expr *value) {
+  struct kn_file *f = ls->r->file;
+  bool reduces = false;
+  kn_walk(value, find_reduction, &reduces);
+  for (unsigned i = 0; i < stmt->num_indices; i++)
+    reduces = reduces && stmt->indices[i]->extent && stmt->num_indices <= 6;
+  if (!reduces)
+    return value;
+  struct kn_stmt *terms = kn_alloc(f, sizeof *terms);
+  *terms = *stmt;
+  terms->kind = KN_ASSIGN;
+  terms->rank = stmt->num_indices;
+  terms->target =
+      rows_new_tensor(ls->r, kn_text(f, "%s_terms", stmt->target->name), value->type, stmt->range);
+  struct kn_expr *read = new_read(ls->r, terms->target, stmt->range);
+  for (unsigned i = 0; i < stmt->num_indices; i++) {
+    terms->target->dims[terms->target->rank++] = stmt->indices[i]->extent;
+    add_index(ls->r, read, stmt->indices[i]);
+  }
+  split_statement(ls, terms);
   return read;
 }
 
@@ -270,11 +343,18 @@ static void split_statement(struct lines *ls, const struct kn_stmt *stmt) {
   struct kn_expr *value = copy(ls->r, stmt->value);
   if (stmt->kind == KN_PART) // reductions hold for a part of the indices only
     ;
+  else if (stmt->kind == KN_SCATTER)
+    value = make_terms(ls, stmt, value);
   else if (value->kind == KN_REDUCE)
     take_out_below(ls, stmt, value);
   else
     value = take_out(ls, stmt, value);
-  struct line *l = add_line(ls, stmt->target, value, stmt);
+  struct kn_tensor *target = stmt->target;
+  bool unpacked = stmt->kind == KN_SCATTER && rows_stored(target) == KN_I4;
+  if (unpacked)
+    target =
+        rows_new_tensor(ls->r, kn_text(ls->r->file, "%s_sum", target->name), KN_I8, target->range);
+  struct line *l = add_line(ls, target, value, stmt);
   l->rank = stmt->rank;
   l->part = stmt->kind == KN_PART;
   if (stmt->kind != KN_SCATTER) {
@@ -290,6 +370,8 @@ static void split_statement(struct lines *ls, const struct kn_stmt *stmt) {
         name && !stmt->target->dims[i]->expr ? kn_text(ls->r->file, "%s_at", name) : "at";
     l->index[i]->extent = stmt->target->dims[i];
   }
+  if (unpacked)
+    pack(ls, l);
 }
 
 struct reads {
@@ -323,6 +405,8 @@ static void drop_unread(struct rows *r, struct line *line, bool *read) {
   }
   struct reads s = {read};
   kn_walk(line->value, mark_read, &s);
+  if (line->leaving)
+    kn_walk(line->leaving, mark_read, &s);
   mark_subscripts(line, &s);
 }
 
@@ -357,7 +441,8 @@ static int64_t parallel_size(const struct line *l, unsigned n) {
 
 // With how many leading indices `line` can join the phase; -1: better not.
 static int common_indices(struct rows *r, struct phase *p, const struct line *line) {
-  if (line->scatter || p->lines->scatter || line->contracts || p->lines->contracts)
+  if (line->scatter || p->lines->scatter || line->contracts || p->lines->contracts ||
+      line->gather || p->lines->gather)
     return -1;
   struct fit f = {r, p, line, p->num_par < line->rank ? p->num_par : line->rank};
   if ((line->alone || p->lines->alone) &&
@@ -425,6 +510,8 @@ static struct phase *form_phases(struct rows *r, struct line *line) {
     r->defined_in[line->target->id] = p;
     struct earlier s = {r, p};
     kn_walk(line->value, read_of_earlier, &s);
+    if (line->leaving)
+      kn_walk(line->leaving, read_of_earlier, &s);
     for (unsigned i = 0; line->scatter && i < line->rank; i++)
       kn_walk(line->stmt->subscripts[i], read_of_earlier, &s);
     line = next;
@@ -441,16 +528,57 @@ static struct phase *form_phases(struct rows *r, struct line *line) {
 static struct line *find_separated(struct phase *phases) {
   for (struct phase *p = phases; p; p = p->next)
     for (struct line *l = p->lines; l; l = l->next)
-      for (struct phase *q = l->part ? p->next : NULL; q; q = q->next)
+      for (struct phase *q = l->part && !l->gather ? p->next : NULL; q; q = q->next)
         for (struct line *m = q->lines; m; m = m->next)
           if (m->target == l->target)
             return l;
   return NULL;
 }
 
+// Makes each part of a tensor one of its own, and behind the last one copies of all of them, which
+// can be computed tile by tile together. `all` has room for twice as many lines.
+static bool split_parts(struct rows *r, struct line **all, unsigned *num, const struct line *part) {
+  struct kn_tensor *target = part->target;
+  struct line **split = kn_alloc(r->file, 2 * *num * sizeof *split);
+  struct line **copies = kn_alloc(r->file, *num * sizeof *copies);
+  unsigned count = 0, parts = 0, of = 0;
+  for (unsigned i = 0; i < *num; i++)
+    of += all[i]->target == target;
+  for (unsigned i = 0; i < *num; i++) {
+    struct line *l = split[count++] = all[i];
+    if (l->target != target)
+      continue;
+    if (l->copies_part)
+      return rows_refuse(r, l->stmt->range, "make each part a tensor of its own first",
+                         "parts of '%s' have no mapping to the device yet", target->name);
+    struct kn_tensor *t =
+        rows_new_tensor(r, kn_text(r->file, "%s_part", target->name), target->type, target->range);
+    struct kn_expr *read = new_read(r, t, l->stmt->range);
+    t->rank = target->rank;
+    memcpy(t->dims, target->dims, sizeof t->dims);
+    r->tensor_names[t->id] = rows_name(r, t->name);
+    struct line *copy = copies[parts++] = kn_alloc(r->file, sizeof *copy);
+    *copy = *l;
+    copy->value = read;
+    copy->copies_part = true;
+    copy->reduces = false;
+    copy->begins = parts == 1;
+    for (unsigned k = 0; k < l->rank; k++)
+      add_index(r, read, l->index[k]);
+    l->target = t;
+    for (unsigned k = 0; parts == of && k < parts; k++)
+      split[count++] = copies[k];
+  }
+  memcpy(all, split, count * sizeof *all);
+  *num = count;
+  return true;
+}
+
 // Brings the parts of a tensor together where its last one stands, in a phase of their own. Nothing
 // in between reads the first ones: KN0025.
-static bool gather_parts(struct rows *r, struct line **all, unsigned num, const struct line *part) {
+static bool gather_parts(struct rows *r, struct line **all, unsigned *num_lines,
+                         const struct line *part) {
+  unsigned num = *num_lines;
   const struct kn_tensor *t = part->target;
   unsigned last = 0, parts = 0, others = 0;
   struct line **moved = kn_alloc(r->file, (num + 1) * sizeof *moved);
@@ -462,9 +590,7 @@ static bool gather_parts(struct rows *r, struct line **all, unsigned num, const 
       last = i;
     }
   if (again)
-    return rows_refuse(
-        r, part->stmt->range, "make each part a tensor of its own first",
-        "parts of '%s' that do not fit into one phase have no mapping to the device yet", t->name);
+    return split_parts(r, all, num_lines, part);
   for (unsigned i = 0; i < last; i++)
     if (all[i]->target != t)
       all[others++] = all[i];
@@ -511,7 +637,7 @@ static bool collect_read(struct kn_expr *e, void *data) {
     const struct kn_index *plain = kn_plain_index(e->args[i]);
     int use = plain ? rows_parallel(p, c->line, plain) : WHOLE;
     // Of a dimension that lies densely only parts that begin at multiples of 32 bytes come.
-    if (e->tensor->rows || e->tensor->type == KN_I4)
+    if (e->tensor->rows || rows_stored(e->tensor) == KN_I4)
       use = i == e->tensor->rank - 1 ? WHOLE : use;
     if (i == e->tensor->rank - 1 && use >= 0 && !(p->across && use == (int)p->num_par - 1))
       use = WHOLE;
@@ -536,6 +662,7 @@ static void find_operands(struct rows *r, struct phase *p) {
       continue; // another part of it
     if (t->role == KN_OUTPUT || r->in_memory[t->id]) {
       struct operand *o = add_operand(r, p, t, true);
+      o->shared = p->shared && t->rank == 1;
       for (unsigned i = 0; i < t->rank; i++)
         o->use[i] = i < p->num_par ? (int)i : WHOLE;
       if (l->rank > (p->across ? p->num_par - 1 : p->num_par))
@@ -558,369 +685,78 @@ static bool goes_across(struct rows *r, struct phase *p) {
   for (struct line *l = p->lines; l; l = l->next) {
     if (l->rank != p->num_par || l->scatter)
       return false;
-    any = any || rows_can_vectorise(r, p, l, l->index[p->num_par - 1]);
+    any = any || rows_is_running(l) || rows_can_vectorise(r, p, l, l->index[p->num_par - 1]);
   }
   return any;
 }
 
-//===----------------------------------------------------------------------===//
-// Tiles
-//===----------------------------------------------------------------------===//
-
-static struct size extent_of(struct rows *r, struct phase *p, const struct operand *o, unsigned i) {
-  int use = o->use[i];
-  if (use == WHOLE)
-    return rows_dim(r, o->tensor->dims[i]);
-  if (use == (int)p->num_par - 1)
-    return p->tile_columns;
-  return use == (int)p->num_par - 2 ? p->tile_rows : sz_num(r->file, 1);
-}
-
-// Elements of a row of a tensor in memory, given that of the description: rows of i4 and of tables
-// are rows of bytes.
-struct size rows_row(struct rows *r, const struct kn_tensor *t, struct size n) {
-  struct kn_file *f = r->file;
-  unsigned bits = t->rows ? kn_rows_bits(t->rows) : t->type == KN_I4 ? 4 : 0;
-  if (bits == 4)
-    n = sz_ceil_div(f, n, sz_num(f, 2));
-  return t->rows ? sz_add(f, n, sz_num(f, kn_rows_extra(t->rows))) : n;
-}
-
-unsigned rows_element_bytes(const struct kn_tensor *t) { return t->rows ? 1 : rows_bytes(t->type); }
-
-// Box of an operand for the tile sizes chosen so far.
-static void lay_out_operand(struct rows *r, struct phase *p, struct operand *o) {
-  struct kn_file *f = r->file;
-  int64_t bytes = rows_element_bytes(o->tensor);
-  unsigned rank = o->tensor->rank;
-  struct size total = sz_num(f, 1);
-  o->per_tile = o->output;
-  for (unsigned i = rank; i-- > 0;) {
-    bool direct = sz_is(o->staged, 0);
-    o->extent[i] = direct ? rows_dim(r, o->tensor->dims[i]) : extent_of(r, p, o, i);
-    o->per_tile = o->per_tile || o->use[i] != WHOLE;
-    o->stride[i] = i == rank - 1 ? sz_num(f, 1) : total;
-    struct size extent = o->extent[i];
-    if (i == rank - 1)
-      extent = sz_round_up(f, rows_row(r, o->tensor, extent), 32 / bytes);
-    total = i == rank - 1 ? extent : sz_mul(f, total, extent);
-  }
-  o->slot = sz_round_up(f, sz_greatest(f, sz_mul(f, total, sz_num(f, bytes)), sz_num(f, 32)), 32);
-}
-
-static void lay_out_locals(struct rows *r, struct phase *p) {
-  struct kn_file *f = r->file;
-  unsigned serial = p->across ? p->num_par - 1 : p->num_par;
-  struct size at = sz_num(f, 0);
-  for (struct local *v = p->locals; v; v = v->next) {
-    if (!v->array)
-      continue;
-    int64_t bytes = rows_bytes(v->tensor->type);
-    struct size total = sz_num(f, 1);
-    unsigned rank = v->tensor->rank;
-    for (unsigned i = rank; i-- > serial;) {
-      bool column = p->across && i == p->num_par - 1;
-      struct size extent = column ? p->tile_columns : rows_dim(r, v->tensor->dims[i]);
-      v->stride[i] = i == rank - 1 ? sz_num(f, 1) : total;
-      total = i == rank - 1 ? sz_round_up(f, extent, 64 / bytes) : sz_mul(f, total, extent);
-    }
-    v->bytes = sz_mul(f, total, sz_num(f, bytes));
-    v->at = at;
-    at = sz_add(f, at, sz_round_up(f, v->bytes, 64));
-  }
-  p->local_bytes = at;
-}
-
-static void lay_out(struct rows *r, struct phase *p) {
-  for (struct operand *o = p->operands; o; o = o->next)
-    lay_out_operand(r, p, o);
-  lay_out_locals(r, p);
-}
-
-static struct size buffer_bytes(struct rows *r, const struct operand *o) {
-  return sz_mul(r->file, o->slot, sz_num(r->file, o->slots));
-}
-
-static void set_granule(struct phase *p) {
-  int64_t g = 1;
-  for (struct operand *o = p->operands; o; o = o->next) {
-    unsigned rank = o->tensor->rank;
-    int64_t bytes = rows_bytes(o->tensor->type);
-    if (rank && p->num_par && o->use[rank - 1] == (int)p->num_par - 1 && 32 / bytes > g)
-      g = 32 / bytes;
-  }
-  p->granule = g;
-}
-
-// Bytes of everything that is staged, with the tile sizes chosen so far.
-static struct size total_bytes(struct rows *r, struct phase *p) {
-  struct size total = p->local_bytes;
-  for (struct operand *o = p->operands; o; o = o->next)
-    total = sz_add(r->file, total, sz_mul(r->file, o->staged, buffer_bytes(r, o)));
-  return total;
-}
-
-// The least tiles, with all operands staged.
-static void begin_with_least(struct rows *r, struct phase *p) {
-  set_granule(p);
-  p->tile_rows = sz_num(r->file, 1);
-  p->tile_columns = sz_num(r->file, p->granule);
-  for (struct operand *o = p->operands; o; o = o->next)
-    o->staged = sz_num(r->file, 1);
-  lay_out(r, p);
-}
-
-// Chooses what is staged for the least tiles, then how large tiles may be. Only for sizes that are
-// known: what is known at the launch only is decided there, by the same rules (rows_print.c).
-static bool choose_tiles(struct rows *r, struct phase *p) {
-  struct kn_file *f = r->file;
-  begin_with_least(r, p);
-  for (struct operand *o = p->operands; o; o = o->next)
-    o->slots = o->per_tile ? 2 : 1;
-  // Inputs that do not fit are read through the cache, the largest first.
-  while (total_bytes(r, p).value > ROWS_LOCAL_BYTES) {
-    struct operand *largest = NULL;
-    for (struct operand *o = p->operands; o; o = o->next)
-      if (!o->output && o->staged.value && (!largest || o->slot.value > largest->slot.value))
-        largest = o;
-    if (!largest)
-      break;
-    largest->staged = sz_num(f, 0);
-  }
-  for (struct operand *o = p->operands; o && total_bytes(r, p).value > ROWS_LOCAL_BYTES;
-       o = o->next)
-    if (o->output)
-      o->slots = 1;
-  if (total_bytes(r, p).value > ROWS_LOCAL_BYTES) {
-    // Line by line then, with intermediates in memory.
-    if (p->lines->next && !p->lines->alone) {
-      for (struct line *l = p->lines; l; l = l->next)
-        l->alone = true;
-      return false;
-    }
-    kn_report(f, KN_DIAG_local_memory, p->lines->target->range,
-              "a row of '%s' and what it needs take %lld KB of local memory, there are %d KB",
-              p->lines->target->name, (long long)(total_bytes(r, p).value >> 10),
-              ROWS_LOCAL_BYTES >> 10);
-    kn_hint(f, "make the rows shorter: x[m, n / 1024, n %% 1024]");
-    return !(r->failed = true);
-  }
-  if (!p->num_par)
-    return true;
-
-  int64_t pes = r->target->grid_rows * r->target->grid_cols, outer = 1;
-  int64_t columns = p->par[p->num_par - 1]->size, rows = 1, g = p->granule;
-  if (p->num_par > 1)
-    rows = p->par[p->num_par - 2]->size;
-  for (unsigned i = 0; i + 2 < p->num_par; i++)
-    outer *= p->par[i]->size;
-  // Columns: so many that each PE has a tile; across at most 4096 (a vector loop that long
-  // costs 30 times what a tile does beside it).
-  int64_t want = columns;
-  if (outer * rows < pes || !p->across) {
-    int64_t parts = p->across ? (pes + outer * rows - 1) / (outer * rows ? outer * rows : 1)
-                              : (pes + outer * rows - 1) / (outer * rows ? outer * rows : 1);
-    want = parts ? (columns + parts - 1) / parts : columns;
-  }
-  if (p->across && want > 4096)
-    want = 4096;
-  if (want < g)
-    want = g;
-  for (int64_t n = (want + g - 1) / g * g;; n = (n / 2 + g - 1) / g * g) {
-    p->tile_columns = sz_num(f, n);
-    lay_out(r, p);
-    if (total_bytes(r, p).value <= ROWS_LOCAL_BYTES || n <= g)
-      break;
-  }
-  // Evenly.
-  int64_t n = p->tile_columns.value, parts = (columns + n - 1) / n;
-  if (parts > 1)
-    p->tile_columns = sz_num(f, ((columns + parts - 1) / parts + g - 1) / g * g);
-  lay_out(r, p);
-  if (!p->across || p->num_par < 2)
-    return true;
-  int64_t tiles = outer * rows * (parts ? parts : 1), most = tiles / pes;
-  int64_t limit = p->tile_columns.value ? 8192 / p->tile_columns.value : 1;
-  most = most > limit ? limit : most;
-  most = most > rows ? rows : most;
-  for (int64_t m = most; m > 1; m = m / 2) {
-    p->tile_rows = sz_num(f, m);
-    lay_out(r, p);
-    if (total_bytes(r, p).value <= ROWS_LOCAL_BYTES)
-      return true;
-  }
-  p->tile_rows = sz_num(f, 1);
-  lay_out(r, p);
-  return true;
-}
-
-//===----------------------------------------------------------------------===//
-// Tiles of sizes that only the launch knows
-//===----------------------------------------------------------------------===//
-
-static bool is_known(const struct rows *r) {
-  for (const struct kn_dim *d = r->kernel->dims; d; d = d->next)
-    if (d->size < 0)
-      return false;
-  return true;
-}
-
-#define T(...) kn_text(r->file, __VA_ARGS__)
-
-static void setup(struct rows *r, struct phase *p, const char *line) {
-  p->setup = T("%s%s\n", p->setup ? p->setup : "", line);
-}
-
-// Declares a name for a size, unless it is short anyway.
-static struct size named(struct rows *r, struct phase *p, const char *wish, struct size value) {
-  if (value.known || (value.atom && !strchr(value.text, '(')))
-    return value;
-  const char *name = rows_name(r, wish);
-  setup(r, p, T("const long %s = %s;", name, value.text));
-  return sz_name(name);
-}
-
-// Does the box grow with parallel index i?
-static bool goes_along(const struct operand *o, int i) {
-  for (unsigned d = 0; d < o->tensor->rank; d++)
-    if (i >= 0 && o->use[d] == i)
-      return true;
-  return false;
-}
-
-// Bytes by which staged boxes and intermediates grow with an index.
-static struct size growth(struct rows *r, struct phase *p, int index) {
-  struct kn_file *f = r->file;
-  struct size sum = sz_num(f, 0);
-  for (struct operand *o = p->operands; o; o = o->next)
-    if (goes_along(o, index))
-      sum = sz_add(f, sum, sz_mul(f, o->staged, buffer_bytes(r, o)));
-  if (p->across && index == (int)p->num_par - 1)
-    sum = sz_add(f, sum, p->local_bytes);
-  return sum;
-}
-
-static void name_places(struct rows *r, struct phase *p) {
-  struct kn_file *f = r->file;
-  struct size at = sz_num(f, 0);
-  for (struct operand *o = p->operands; o; o = o->next) {
-    o->slot = named(r, p, T("%s_slot", o->name), o->slot);
-    o->at = at;
-    at = named(r, p, T("behind_%s", o->name),
-               sz_add(f, at, sz_mul(f, o->staged, buffer_bytes(r, o))));
-    // A tensor that may be read in memory has the strides that it has there.
-    for (unsigned i = 0; i + 1 < o->tensor->rank; i++) {
-      if (!o->staged.known) {
-        const char *arg = o->tensor->role == KN_LOCAL ? T("kn_%s", o->name) : o->tensor->name;
-        o->stride[i] = named(r, p, T("%s_step%u", o->name, i),
-                             sz_choose(f, o->staged, o->stride[i],
-                                       sz_name(T("(long)args->%s.stride[%u] / %u", arg, i,
-                                                 rows_element_bytes(o->tensor)))));
-      } else
-        o->stride[i] = named(r, p, T("%s_step%u", o->name, i), o->stride[i]);
-    }
-  }
-  for (struct local *v = p->locals; v; v = v->next)
-    for (unsigned i = 0; v->array && i + 1 < v->tensor->rank; i++)
-      if (v->stride[i].text)
-        v->stride[i] = named(r, p, T("%s_step%u", v->name, i), v->stride[i]);
-  p->local_at = sz_round_up(f, at, 64);
-}
-
-static void choose_dynamic(struct rows *r, struct phase *p) {
-  struct kn_file *f = r->file;
-  begin_with_least(r, p);
-  p->need = p->local_bytes;
-  for (struct operand *o = p->operands; o; o = o->next) {
-    o->slots = o->per_tile ? 2 : 1;
-    if (o->output)
-      p->need = sz_add(f, p->need, buffer_bytes(r, o));
-  }
-  const char *room = rows_name(r, "room");
-  setup(r, p, T("long %s = %d - (%s);", room, ROWS_LOCAL_BYTES - 1024, p->need.text));
-  for (struct operand *o = p->operands; o; o = o->next)
-    if (!o->output) {
-      const char *name = rows_name(r, T("%s_stays", o->name));
-      setup(r, p, T("const bool %s = kn_take(&%s, %s);", name, room, buffer_bytes(r, o).text));
-      o->staged = sz_name(name);
-    }
-  if (!p->num_par) {
-    lay_out(r, p);
-    name_places(r, p);
-    return;
-  }
-  int column = (int)p->num_par - 1;
-  struct size others = sz_num(f, 1), columns = rows_dim(r, p->par[column]);
-  for (int i = 0; i < column; i++)
-    others = sz_mul(f, others, rows_dim(r, p->par[i]));
-  struct size each = growth(r, p, column);
-  const char *n = p->par_name[column];
-  p->tile_columns =
-      named(r, p, T("tile_%s", n),
-            sz_name(T("kn_tile(%s, %s, pes, %d, %d, %s, %s)", columns.text, others.text,
-                      (int)p->granule, p->across ? 4096 : 1 << 20, room, each.text)));
-  if (p->across && p->num_par > 1) {
-    setup(r, p,
-          T("%s -= (%s / %d - 1) * (%s);", room, p->tile_columns.text, (int)p->granule, each.text));
-    lay_out(r, p);
-    p->tile_rows =
-        named(r, p, T("tile_%s", p->par_name[column - 1]),
-              sz_name(T("kn_tile_rows(%s, %s * kn_ceil_div(%s, %s) / pes, 8192 / %s, %s, %s)",
-                        rows_dim(r, p->par[column - 1]).text,
-                        others.atom ? others.text : T("(%s)", others.text), columns.text,
-                        p->tile_columns.text, p->tile_columns.text, room,
-                        growth(r, p, column - 1).text)));
-  }
-  lay_out(r, p);
-  name_places(r, p);
-}
-
 static void name_tensors(struct rows *r) {
-  r->tensor_names = kn_alloc(r->file, r->num_tensors * sizeof *r->tensor_names);
+  r->tensor_names = kn_alloc(r->file, r->max_tensors * sizeof *r->tensor_names);
   struct kn_tensor *lists[] = {r->kernel->inputs, r->kernel->outputs, r->kernel->locals};
   for (int i = 0; i < 3; i++)
     for (struct kn_tensor *t = lists[i]; t; t = t->next)
       r->tensor_names[t->id] = rows_name(r, t->name);
 }
 
-// Large contractions go to the matrix units; their sums lie in memory.
-static void find_contractions(struct rows *r, struct line *l) {
-  for (; l; l = l->next) {
-    if (!l->reduces || l->part || l->rank != 2 ||
-        !kn_match_contraction(l->value, l->index[0], l->index[1], &l->contraction))
-      continue;
-    int64_t k = l->value->indices[0]->extent->size;
-    l->contracts = l->target->dims[0]->size * l->target->dims[1]->size * k >= 1 << 18;
+// phase.shared, or 0.
+static int64_t shares(struct rows *r, const struct phase *p) {
+  int64_t pes = (int64_t)r->target->grid_rows * r->target->grid_cols, granule = 0;
+  bool long_rows = false;
+  if (p->num_par != 1 || !rows_all_known(r))
+    return 0;
+  for (const struct line *l = p->lines; l; l = l->next) {
+    const struct kn_tensor *t = l->target;
+    bool stored = t->role == KN_OUTPUT || r->in_memory[t->id];
+    if (l->part || l->copies_part || l->scatter || rows_stored(t) == KN_I4 ||
+        kn_decide(r->kernel, KN_TILE, t) || kn_decide(r->kernel, KN_BUFFERS, t))
+      return 0;
+    long_rows = long_rows || l->reduces || l->rank > 1;
+    if (stored && t->rank == 1 && 32 / rows_bytes(t->type) > granule)
+      granule = 32 / rows_bytes(t->type);
   }
+  int64_t rows = p->par[0]->size;
+  return long_rows && rows > 1 && granule && (rows + granule - 1) / granule < pes ? granule : 0;
+}
+
+bool rows_is_call(const struct phase *p) {
+  return p->lines->contracts || (p->lines->gather && p->lines->gather->always);
 }
 
 static bool plan_phase(struct rows *r, struct phase *p) {
-  if (p->lines->contracts) {
+  if (p->lines->contracts || p->lines->gather)
     r->in_memory[p->lines->target->id] = true;
+  if (p->lines->contracts)
+    return kn_decide_product(r, p->lines);
+  if (rows_is_call(p))
     return true;
-  }
-  p->across = goes_across(r, p);
-  // Parts of a single number would be branches around a variable: make it a loop.
+  p->shared = shares(r, p);
+  p->across = !p->shared && goes_across(r, p);
+  // Parts of a single number that is read in the row would be branches around a variable: make it a
+  // loop. Two of i4 share a byte.
   for (struct line *l = p->lines; l; l = l->next)
-    if ((l->part || l->target->type == KN_I4) && !p->across && l->rank == p->num_par && p->num_par)
+    if (((l->part && rows_is_read_later(l)) || rows_stored(l->target) == KN_I4) && !p->across &&
+        l->rank == p->num_par && p->num_par)
       p->num_par--;
   find_operands(r, p);
   for (unsigned i = 0; i < p->num_par; i++)
     p->par_name[i] = rows_tiled_name(r, p->lines->index[i]->name);
   p->local_at = sz_num(r->file, 0);
-  if (!is_known(r)) {
-    choose_dynamic(r, p);
-    return true;
-  }
-  if (!choose_tiles(r, p))
+  if (!rows_all_known(r))
+    return rows_choose_dynamic(r, p);
+  if (!rows_choose_tiles(r, p))
     return false;
   struct size at = sz_num(r->file, 0);
   for (struct operand *o = p->operands; o; o = o->next) {
     o->at = at;
-    at = sz_add(r->file, at, sz_mul(r->file, o->staged, buffer_bytes(r, o)));
+    at = sz_add(r->file, at, sz_mul(r->file, o->staged, rows_buffer_bytes(r, o)));
   }
   p->local_at = sz_round_up(r->file, at, 64);
   return true;
+}
+
+static void link_lines(struct line **all, unsigned num) {
+  for (unsigned i = 0; i < num; i++)
+    all[i]->next = i + 1 < num ? all[i + 1] : NULL;
 }
 
 // Rows whose length only the launch knows may not fit: then line by line, by a plan of its own.
@@ -933,25 +769,22 @@ static void add_fallback(struct rows *r, struct phase *phases, struct line *cons
   if (!together)
     return;
   bool *in_memory = r->in_memory;
-  r->in_memory = kn_alloc(r->file, r->num_tensors * sizeof *r->in_memory);
-  memset(r->defined_in, 0, r->num_tensors * sizeof *r->defined_in);
-  struct line *first = NULL, **at = &first;
+  r->in_memory = kn_alloc(r->file, r->max_tensors * sizeof *r->in_memory);
+  struct line **lines = kn_alloc(r->file, (2 * num + 1) * sizeof *lines);
   for (unsigned i = 0; i < num; i++) {
-    struct line *l = kn_alloc(r->file, sizeof *l);
-    *l = *all[i];
-    l->alone = true;
-    l->next = NULL;
-    *at = l;
-    at = &l->next;
+    lines[i] = kn_alloc(r->file, sizeof **lines);
+    *lines[i] = *all[i];
+    lines[i]->alone = true;
   }
-  *tail = form_phases(r, first);
-  const struct line *separated = find_separated(*tail);
-  if (separated) {
-    rows_refuse(r, separated->stmt->range, "give the sizes with --shape",
-                "parts of '%s' in rows of any length have no mapping to the device yet",
-                separated->target->name);
-    return;
-  }
+  const struct line *separated;
+  do {
+    link_lines(lines, num);
+    memset(r->defined_in, 0, r->num_tensors * sizeof *r->defined_in);
+    *tail = form_phases(r, lines[0]);
+    separated = find_separated(*tail);
+    if (separated && !split_parts(r, lines, &num, separated))
+      return;
+  } while (separated);
   for (struct phase *p = *tail; p; p = p->next) {
     p->fallback = true;
     plan_phase(r, p);
@@ -967,8 +800,14 @@ struct phase *rows_plan(struct rows *r) {
   ls.tail = &ls.first;
   for (struct kn_stmt *s = k->stmts; s; s = s->next)
     split_statement(&ls, s);
-  r->defined_in = kn_alloc(r->file, r->num_tensors * sizeof *r->defined_in);
-  r->in_memory = kn_alloc(r->file, r->num_tensors * sizeof *r->in_memory);
+  kn_find_contractions(r, &ls.first); // before functions become lines: they can leave with sums
+  rows_use_engine(r, &ls.first);
+  unsigned num = 0;
+  for (struct line *l = ls.first; l; l = l->next)
+    num++;
+  r->max_tensors = r->num_tensors + 2 * num; // split_parts makes some, for each of two plans
+  r->defined_in = kn_alloc(r->file, r->max_tensors * sizeof *r->defined_in);
+  r->in_memory = kn_alloc(r->file, r->max_tensors * sizeof *r->in_memory);
   bool *read = kn_alloc(r->file, r->num_tensors * sizeof *read);
   drop_unread(r, ls.first, read);
   while (ls.first && !ls.first->value)
@@ -977,29 +816,25 @@ struct phase *rows_plan(struct rows *r) {
   for (struct line *l = ls.first; l; l = l->next)
     if (!r->tensor_names[l->target->id])
       r->tensor_names[l->target->id] = rows_name(r, l->target->name);
-  if (is_known(r))
-    find_contractions(r, ls.first);
-  unsigned num = 0;
-  for (struct line *l = ls.first; l; l = l->next)
-    num++;
-  struct line **all = kn_alloc(r->file, (num + 1) * sizeof *all);
+  rows_find_gathers(r, ls.first);
+  struct line **all = kn_alloc(r->file, (2 * num + 1) * sizeof *all);
   num = 0;
   for (struct line *l = ls.first; l; l = l->next)
     all[num++] = l;
   // A phase that does not fit marks its lines; at most once for each.
   for (;;) {
-    for (unsigned i = 0; i < num; i++)
-      all[i]->next = i + 1 < num ? all[i + 1] : NULL;
+    link_lines(all, num);
     struct phase *phases = form_phases(r, num ? all[0] : NULL), *p = phases;
     const struct line *separated = find_separated(phases);
-    if (separated && !gather_parts(r, all, num, separated))
+    if (separated && !gather_parts(r, all, &num, separated))
       return NULL;
     while (!separated && p && plan_phase(r, p))
       p = p->next;
     if (!p) {
-      if (!is_known(r))
+      if (!rows_all_known(r))
         add_fallback(r, phases, all, num);
-      return phases;
+      rows_join_gathers(r, phases);
+      return rows_decide_rest(r, phases) ? phases : NULL;
     }
     if (r->failed)
       return NULL;

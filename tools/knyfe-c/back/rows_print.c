@@ -3,6 +3,7 @@
 // A row program as a kernel: its arguments, the sizes of tiles, core 0, which moves, and core 1,
 // which computes.
 #include "rows_print.h"
+#include "decide.h"
 #include "internal.h"
 #include "lines.h"
 
@@ -38,15 +39,16 @@ void rows_comment(struct rows *r, const char *text) { kn_put_comment(r->out, r->
 
 // What the text itself uses, and a macro that is no keyword.
 static const char *const reserved[] = {
-    "args", "main",  "tile",    "tiles",    "pe",      "pes",
-    "done", "local", "compute", "offsetof", "BY_CORE", "asm",
+    "args",    "main",     "tile",    "tiles", "pe",    "pes",  "done",    "local",
+    "compute", "offsetof", "BY_CORE", "asm",   "again", "sums", "results", "all",
 };
 
 // Begins like names of headers: no number at its end helps.
 static bool is_like_ours(const char *name) {
   return !strncmp(name, "mtia", 4) || !strncmp(name, "MTIA", 4) || !strncmp(name, "CB_", 3) ||
          !strncmp(name, "TILE", 4) || !strncmp(name, "INT", 3) || !strncmp(name, "UINT", 4) ||
-         !strcmp(name, "KN") || !strncmp(name, "KN_", 3) || name[0] == '_';
+         !strcmp(name, "KN") || !strncmp(name, "KN_", 3) || !strcmp(name, "KP") ||
+         !strncmp(name, "KP_", 3) || !strncmp(name, "kp_", 3) || name[0] == '_';
 }
 
 static bool taken(const struct rows *r, const char *name) {
@@ -173,8 +175,8 @@ static void put_text(struct rows *r, const char *text) {
 //===----------------------------------------------------------------------===//
 
 static const char *const dtype_names[KN_NUM_TYPES] = {
-    [KN_BOOL] = "BOOL", [KN_I8] = "I8",   [KN_U8] = "U8",     [KN_I16] = "I16", [KN_I32] = "I32",
-    [KN_I64] = "I64",   [KN_F16] = "F16", [KN_BF16] = "BF16", [KN_F32] = "F32"};
+    [KN_BOOL] = "BOOL", [KN_I4] = "I8",   [KN_I8] = "I8",   [KN_U8] = "U8",     [KN_I16] = "I16",
+    [KN_I32] = "I32",   [KN_I64] = "I64", [KN_F16] = "F16", [KN_BF16] = "BF16", [KN_F32] = "F32"};
 
 // The type of elements in memory.
 static const char *memory_type(enum kn_type type) {
@@ -184,7 +186,7 @@ static const char *memory_type(enum kn_type type) {
 }
 
 static const char *argument_type(enum kn_type type) {
-  return type == KN_BOOL ? "_Bool" : memory_type(type);
+  return type == KN_BOOL ? "_Bool" : memory_type(type == KN_I4 ? KN_I8 : type);
 }
 
 static const char *argument_name(struct rows *r, const struct kn_tensor *t) {
@@ -213,7 +215,7 @@ static const char *descriptor(struct rows *r, const struct kn_tensor *t) {
   if (t->role == KN_INPUT && !t->rank)
     return T(", MTIA_SCALAR(%s, MTIA_%s)", t->name, dtype_names[t->type]);
   const char *dims = "";
-  bool packed = t->rows || t->type == KN_I4;
+  bool packed = t->rows || rows_stored(t) == KN_I4;
   for (unsigned i = 0; i < t->rank; i++) {
     struct size n = rows_dim(r, t->dims[i]);
     if (packed && i + 1 == t->rank && n.known)
@@ -224,7 +226,7 @@ static const char *descriptor(struct rows *r, const struct kn_tensor *t) {
       dims = T("%s, %s", dims, dim_text(r, t->dims[i]));
   }
   return T(", MTIA_%s(%s, MTIA_%s%s)", t->role == KN_INPUT ? "IN" : "OUT", argument_name(r, t),
-           packed ? "U8" : dtype_names[t->type], dims);
+           packed ? "U8" : dtype_names[rows_stored(t)], dims);
 }
 
 // Every argument: inputs, outputs, then scratch.
@@ -266,16 +268,37 @@ static const char *dim_source(struct rows *r, const struct kn_dim *dim) {
   return NULL;
 }
 
+// Dimensions that stand in no argument by themselves get one whose only purpose is its extent.
+static bool needs_argument(struct rows *r, const struct kn_dim *d) {
+  return d->name && !d->expr && d->size < 0 && !dim_source(r, d);
+}
+
+static const char *size_argument(struct rows *r, const struct kn_dim *d) {
+  return T("kn_size_%s", r->dim_names[d->id]);
+}
+
+static void declare_size_arguments(struct rows *r) {
+  for (struct kn_dim *d = r->kernel->dims; d; d = d->next)
+    if (needs_argument(r, d))
+      fprintf(r->out, "  struct mtia_tensor %s; // u8[%s], tells its extent\n", size_argument(r, d),
+              d->name);
+}
+
+static const char *size_descriptors(struct rows *r) {
+  const char *text = "";
+  for (struct kn_dim *d = r->kernel->dims; d; d = d->next)
+    if (needs_argument(r, d))
+      text = T("%s, MTIA_OUT(%s, MTIA_U8, %s)", text, size_argument(r, d), dim_text(r, d));
+  return text;
+}
+
 static void declare_dims(struct rows *r, const char *body) {
   for (struct kn_dim *d = r->kernel->dims; d; d = d->next) {
     if (!d->name || d->expr || d->size >= 0 || !uses(body, r->dim_names[d->id]))
       continue;
     const char *source = dim_source(r, d);
-    if (!source) {
-      rows_refuse(r, d->range, "give it with --shape", "nothing at the launch says what '%s' is",
-                  d->name);
-      return;
-    }
+    if (!source)
+      source = T("(long)args->%s.dim[0]", size_argument(r, d));
     rows_put(r, "const long %s = %s;", r->dim_names[d->id], source);
   }
 }
@@ -324,7 +347,8 @@ static void locate(struct rows *r, struct phase *p, const char *t) {
     bool outermost = true; // nothing but one tile further out
     for (unsigned k = 0; k < i; k++)
       outermost = outermost && sz_is(rows_dim(r, p->par[k]), 1);
-    struct size at = sz_is(count, 1) ? sz_num(f, 0)
+    bool one = sz_is(count, 1) || sz_is(count, 0); // none: this text is never reached
+    struct size at = one ? sz_num(f, 0)
                      : outermost
                          ? rest
                          : (struct size){T("%s %% %s", rest.atom ? rest.text : T("(%s)", rest.text),
@@ -335,11 +359,13 @@ static void locate(struct rows *r, struct phase *p, const char *t) {
       rows_put(r, "const long %s0 = %s;", name, first.text);
       if (sz_is(count, 1))
         rows_put(r, "const long %s1 = %s;", name, extent.text);
+      else if (rows_even(r, p, (int)i))
+        rows_put(r, "const long %s1 = %s0 + %s;", name, name, tile.text);
       else
         rows_put(r, "const long %s1 = kn_least(%s, %s0 + %s);", name, extent.text, name, tile.text);
     } else
       rows_put(r, "const long %s = %s;", name, first.text);
-    if (!outermost && !sz_is(count, 1))
+    if (!outermost && !one)
       rest = (struct size){T("%s / %s", rest.atom ? rest.text : T("(%s)", rest.text),
                              count.atom ? count.text : T("(%s)", count.text)),
                            0, false, false};
@@ -362,6 +388,8 @@ static struct size number_of(struct rows *r, struct phase *p, const struct opera
   bool tiled = is_tiled(p, use);
   if (!tiled)
     return sz_num(r->file, 1);
+  if (rows_even(r, p, use))
+    return use == (int)p->num_par - 1 ? p->tile_columns : p->tile_rows;
   const char *name = p->par_name[use];
   return (struct size){T("%s1 - %s0", name, name), 0, false, false};
 }
@@ -494,6 +522,21 @@ static void end_staged(struct rows *r, const struct operand *o) {
   rows_put(r, "}");
 }
 
+// What depends on the columns only stays if a PE's tiles all have the same ones.
+static void begin_if(struct rows *r, const struct operand *o, const char *condition) {
+  if (!o->by_column)
+    return;
+  rows_put(r, "if (%s) {", condition);
+  r->indent++;
+}
+
+static void end_if(struct rows *r, const struct operand *o) {
+  if (!o->by_column)
+    return;
+  r->indent--;
+  rows_put(r, "}");
+}
+
 static void load(struct rows *r, struct phase *p, const struct operand *o) {
   const char *test = not_empty(r, p, o);
   if (!*test) {
@@ -510,16 +553,18 @@ static void load(struct rows *r, struct phase *p, const struct operand *o) {
 
 static void each_staged(struct rows *r, struct phase *p, bool output, bool per_tile) {
   for (struct operand *o = p->operands; o; o = o->next)
-    if (is_staged(o) && o->output == output && o->per_tile == per_tile) {
+    if (is_staged(o) && o->output == output && o->per_tile == per_tile && !o->shared) {
       begin_staged(r, o);
+      begin_if(r, o, "tile == pe || again");
       load(r, p, o);
+      end_if(r, o);
       end_staged(r, o);
     }
 }
 
 static bool has_staged(const struct phase *p, bool output, bool per_tile) {
   for (struct operand *o = p->operands; o; o = o->next)
-    if (is_staged(o) && o->output == output && o->per_tile == per_tile)
+    if (is_staged(o) && o->output == output && o->per_tile == per_tile && !o->shared)
       return true;
   return false;
 }
@@ -608,8 +653,13 @@ static void core0(struct rows *r, struct phase *p) {
     rows_put(r, "}");
     rows_put(r, "if (tile >= pes) {");
     r->indent++;
+    struct block b;
+    begin_block(r, &b);
     rows_put(r, "const long done = tile - pes;");
+    const char *done = end_block(r, &b);
+    begin_block(r, &b);
     located(r, p, "done", stores);
+    put_needed(r, done, end_block(r, &b));
     r->indent--;
     rows_put(r, "}");
     r->indent--;
@@ -653,7 +703,7 @@ static const char *origin(struct rows *r, struct phase *p, const struct operand 
 
 static const char *pointer_type(const struct operand *o, struct rows *r) {
   return T("%s%s *", o->output ? "" : "const ",
-           o->tensor->rows ? "uint8_t" : memory_type(o->tensor->type));
+           o->tensor->rows ? "uint8_t" : memory_type(rows_stored(o->tensor)));
 }
 
 // The parameters that the body uses, and the arguments for them.
@@ -666,14 +716,26 @@ static void parameter(struct rows *r, struct parameters *ps, const char *body, c
   if (!uses(body, name))
     return;
   const char *comma = *ps->declarations ? ", " : "";
-  const char *gap = type[strlen(type) - 1] == '*' ? "" : " ";
+  const char *gap = type[strlen(type) - 1] == '*' ? "restrict " : " ";
   ps->declarations = T("%s%s%s%s%s", ps->declarations, comma, type, gap, name);
   ps->values = T("%s%s%s", ps->values, comma, value);
+}
+
+// What one PE stores of a shared result at a time.
+static struct size shared_bytes(struct rows *r, const struct operand *o) {
+  return sz_div(r->file, o->slot, sz_num(r->file, o->units));
 }
 
 static void operand_parameter(struct rows *r, struct phase *p, struct parameters *ps,
                               const char *body, const struct operand *o) {
   const char *type = pointer_type(o, r);
+  if (o->shared) {
+    const char *unit = T("%s / %d", p->par_name[0], (int)p->shared);
+    const char *value = T("(%s)kn_remote(%s %% pes, %s + %s / pes * %s) - %s * %d", type, unit,
+                          o->at.text, unit, shared_bytes(r, o).text, unit, (int)p->shared);
+    parameter(r, ps, body, type, o->name, value);
+    return;
+  }
   const char *staged = T("(%s)(%s)", type, origin(r, p, o));
   const char *direct = T("(%s)args->%s.data", type, argument_name(r, o->tensor));
   const char *value = sz_is(o->staged, 1)   ? staged
@@ -685,15 +747,28 @@ static void operand_parameter(struct rows *r, struct phase *p, struct parameters
       parameter(r, ps, body, "long", o->stride[i].text, o->stride[i].text);
 }
 
-static void contract_function(struct rows *r, struct phase *p, const char **helpers) {
-  const struct line *l = p->lines;
-  const char *const names[3] = {argument_name(r, l->contraction.a),
-                                argument_name(r, l->contraction.b), argument_name(r, l->target)};
-  rows_comment(r, T("%s\nThe sums, on the matrix units: blocks of 64 x 64, both cores call it.",
-                    kn_stmt_text(r->file, l->stmt)));
-  if (!kn_contract_function(r->backend, &l->contraction, names, l->target, p->function, helpers,
-                            r->out))
-    r->failed = true;
+// The product of a phase, once for all phases that make it (a plan and what stands in for it).
+static void contract_function(struct rows *r, struct phase *p) {
+  for (struct phase *q = r->phases; q != p; q = q->next)
+    if (q->lines->contracts && q->lines->target == p->lines->target) {
+      p->function = q->function;
+      return;
+    }
+  const char *product = rows_name(r, T("multiply_%s", r->tensor_names[p->lines->target->id]));
+  kn_print_product(r, p, product);
+  struct block b;
+  begin_block(r, &b);
+  r->indent = 1;
+  kn_print_product_call(r, p, product);
+  const char *body = end_block(r, &b);
+  begin_block(r, &b);
+  declare_dims(r, body);
+  const char *head = end_block(r, &b);
+  r->indent = 0;
+  rows_put(r, "static void %s(const struct %s_args *args) {", p->function, r->kernel->name);
+  fputs(head, r->out);
+  fputs(body, r->out);
+  fputs("}\n\n", r->out);
 }
 
 static void compute_function(struct rows *r, struct phase *p, struct parameters *ps) {
@@ -707,6 +782,7 @@ static void compute_function(struct rows *r, struct phase *p, struct parameters 
   const char *head = end_block(r, &b);
   r->indent = 0;
   body = T("%s%s", head, body);
+  p->body = body;
   *ps = (struct parameters){"", ""};
   if (strstr(body, "args->"))
     *ps = (struct parameters){T("const struct %s_args *args", r->kernel->name), "args"};
@@ -714,9 +790,9 @@ static void compute_function(struct rows *r, struct phase *p, struct parameters 
     operand_parameter(r, p, ps, body, o);
   for (struct local *v = p->locals; v; v = v->next)
     if (v->array) {
-      const char *type = T("%s *", memory_type(v->tensor->type));
+      const char *type = T("%s *", memory_type(v->tensor->type == KN_I4 ? KN_I8 : v->tensor->type));
       struct size before = sz_num(r->file, 0);
-      if (p->across)
+      if (p->across && !p->uncut)
         before = sz_mul(r->file, sz_name(T("%s0", column_name(p))),
                         sz_mul(r->file, v->stride[p->num_par - 1],
                                sz_num(r->file, rows_bytes(v->tensor->type))));
@@ -735,17 +811,70 @@ static void compute_function(struct rows *r, struct phase *p, struct parameters 
       parameter(r, ps, body, "long", name, name);
   }
   rows_comment(r, "A tile, by core 1. Pointers count from element 0 of the whole tensor.");
-  rows_put(r, "static MTIA_VECTOR void %s(%s) {", p->function,
-           *ps->declarations ? ps->declarations : "void");
+  rows_put(r, "KN_TILE void %s(%s) {", p->function, *ps->declarations ? ps->declarations : "void");
   fputs(body, r->out);
   fputs("}\n\n", r->out);
 }
 
+// kn_bags calls it with sums in local memory: the function above, with these in place of boxes.
+static void finish_function(struct rows *r, struct phase *p, const struct kn_tensor *sums) {
+  const char *b = p->par_name[0], *d = p->par_name[1];
+  const char *from = T("%s0", b), *to = T("%s1", b), *column = T("%s0", d), *end = T("%s1", d);
+  struct parameters ps = {"", strstr(p->body, "args->") ? "args" : ""};
+  for (struct operand *o = p->operands; o; o = o->next) {
+    const char *type = pointer_type(o, r);
+    bool row = o->output || o->tensor == sums;
+    const char *value = T("(%s)args->%s.data", type, o->tensor->name), *stride = "0";
+    if (row) {
+      stride = o->stride[0].known
+                   ? o->stride[0].text
+                   : T("kn_round_up(%s - %s, %u)", end, column, 32 / rows_element_bytes(o->tensor));
+      value =
+          T("(%s)%s - %s * %s - %s", type, o->output ? "results" : "sums", from, stride, column);
+    }
+    parameter(r, &ps, p->body, type, o->name, value);
+    if (row && !o->stride[0].known)
+      parameter(r, &ps, p->body, "long", o->stride[0].text, stride);
+  }
+  parameter(r, &ps, p->body, "long", from, from);
+  parameter(r, &ps, p->body, "long", to, to);
+  if (!is_tiled(p, 0))
+    parameter(r, &ps, p->body, "long", b, b);
+  parameter(r, &ps, p->body, "long", column, column);
+  parameter(r, &ps, p->body, "long", end, end);
+  // Values in front of a comma of nothing.
+  const char *values = *ps.values == ',' ? ps.values + 2 : ps.values;
+  rows_comment(r, "The same of sums in local memory.");
+  rows_put(r,
+           "static MTIA_VECTOR void finish_%s(const void *all, const float *sums, void *results, "
+           "long %s, long %s, long %s, long %s) {",
+           r->tensor_names[p->lines->target->id], from, to, column, end);
+  r->indent++;
+  if (strstr(values, "args"))
+    rows_put(r, "const struct %s_args *args = all;", r->kernel->name);
+  else
+    rows_put(r, "(void)all;");
+  if (!uses(values, end))
+    rows_put(r, "(void)%s;", end);
+  if (!uses(values, to) && is_tiled(p, 0))
+    rows_put(r, "(void)%s;", to);
+  if (!is_tiled(p, 0)) {
+    rows_put(r, "for (long %s = %s; %s < %s; %s++)", b, from, b, to, b);
+    rows_put(r, "  %s(%s);", p->function, values);
+  } else
+    rows_put(r, "%s(%s);", p->function, values);
+  r->indent--;
+  rows_put(r, "}");
+  fputs("\n", r->out);
+}
+
 static void waits(struct rows *r, struct phase *p, bool per_tile) {
   for (struct operand *o = p->operands; o; o = o->next)
-    if (is_staged(o) && o->per_tile == per_tile) {
+    if (is_staged(o) && o->per_tile == per_tile && !o->shared) {
       begin_staged(r, o);
+      begin_if(r, o, "tile == pe || again");
       rows_put(r, "__mtia_cb_wait%s(%s, %s);", o->output ? "s" : "d", o->cb_name, o->slot.text);
+      end_if(r, o);
       end_staged(r, o);
     }
 }
@@ -764,9 +893,11 @@ static void core1(struct rows *r, struct phase *p, const struct parameters *ps) 
   const char *body = end_block(r, &b);
   put_needed(r, head, body);
   for (struct operand *o = p->operands; o; o = o->next)
-    if (is_staged(o) && o->per_tile) {
+    if (is_staged(o) && o->per_tile && !o->shared) {
       begin_staged(r, o);
+      begin_if(r, o, "again || tile + pes >= tiles");
       rows_put(r, "__mtia_cb_%s(%s, %s);", o->output ? "push" : "pop", o->cb_name, o->slot.text);
+      end_if(r, o);
       end_staged(r, o);
     }
   r->indent--;
@@ -777,6 +908,8 @@ static void core1(struct rows *r, struct phase *p, const struct parameters *ps) 
       rows_put(r, "__mtia_cb_pop(%s, %s);", o->cb_name, o->slot.text);
       end_staged(r, o);
     }
+  if (rows_has_engine(p))
+    rows_put(r, "__mtia_cb_pop(CB_ENGINE_IN, MTIA_LOCAL_SIZE);");
 }
 
 //===----------------------------------------------------------------------===//
@@ -795,20 +928,62 @@ static void init_buffers(struct rows *r, struct phase *p) {
              sz_mul(f, o->slot, sz_num(f, o->slots)).text);
     end_staged(r, o);
   }
+  if (rows_has_engine(p)) {
+    rows_comment(r, "The SE reaches all of local memory.");
+    rows_put(r, "__mtia_cb_init(CB_ENGINE_IN, MTIA_LOCAL_BASE, MTIA_LOCAL_SIZE);");
+    rows_put(r, "__mtia_cb_init(CB_ENGINE_OUT, MTIA_LOCAL_BASE, MTIA_LOCAL_SIZE);");
+    rows_put(r, "__mtia_cb_push(CB_ENGINE_IN, MTIA_LOCAL_SIZE);");
+  }
+}
+
+// The numbers of all rows are where they belong behind a barrier.
+static void store_shared(struct rows *r, struct phase *p) {
+  const int n = (int)p->shared;
+  const struct size rows = rows_dim(r, p->par[0]);
+  rows_put(r, "__mtia_sync();");
+  rows_put(r, "__mtia_bar(MTIA_BAR_GRID);");
+  rows_put(r, "for (long unit = pe; mtia_core() == 0 && unit * %d < %s; unit += pes) {", n,
+           rows.text);
+  r->indent++;
+  for (struct operand *o = p->operands; o; o = o->next) {
+    if (!o->shared)
+      continue;
+    unsigned bytes = rows_bytes(rows_stored(o->tensor));
+    rows_put(r, "__mtia_cr_w2(MTIA_CR_DMA_OUT, (uint64_t)kn_least(%s - unit * %d, %d) * %u, %s);",
+             rows.text, n, n, bytes, shared_bytes(r, o).text);
+    rows_put(r, "__mtia_cb_push(%s, %s);", o->cb_name, shared_bytes(r, o).text);
+    rows_put(r, "__mtia_dma_out(%s, args->%s.data + (uint64_t)unit * %u, 1);", o->cb_name,
+             argument_name(r, o->tensor), (unsigned)n * bytes);
+  }
+  r->indent--;
+  rows_put(r, "}");
 }
 
 static void phase_body(struct rows *r, struct phase *p, const struct parameters *ps) {
+  struct kn_file *f = r->file;
   if (p->waits || p->number) {
     rows_comment(r, p->waits ? "What follows reads what other PEs have written."
                              : "The buffers change.");
     rows_put(r, "__mtia_sync();");
-    rows_put(r, "__mtia_bar(%s);", p->waits ? "MTIA_BAR_GRID" : "MTIA_BAR_PE");
+    rows_put(r, "__mtia_bar(%s);", p->waits || p->shared ? "MTIA_BAR_GRID" : "MTIA_BAR_PE");
   }
   if (p->lines->contracts) {
     rows_put(r, "%s(args);", p->function);
     return;
   }
-  bool braces = p->number || p->next || p->setup;
+  const struct line *l = p->lines;
+  if (rows_is_call(p)) {
+    rows_put_gather(r, p);
+    return;
+  }
+  if (l->gather) {
+    rows_put(r, "if (%s) {", rows_gather_fits(r, l));
+    r->indent++;
+    rows_put_gather(r, p);
+    r->indent--;
+    rows_put(r, "} else");
+  }
+  bool braces = p->number || p->next || p->setup || l->gather;
   if (braces) {
     rows_put(r, "{");
     r->indent++;
@@ -824,6 +999,14 @@ static void phase_body(struct rows *r, struct phase *p, const struct parameters 
   begin_block(r, &b);
   struct size tiles = num_tiles(r, p);
   rows_put(r, "const long tiles = %s;", tiles.text);
+  for (struct operand *o = p->operands; o; o = o->next)
+    if (o->by_column && is_staged(o)) {
+      struct size parts = sz_ceil_div(f, rows_dim(r, p->par[p->num_par - 1]), p->tile_columns);
+      rows_comment(r, "Do the columns change from one tile of a PE to the next?");
+      rows_put(r, "const bool again = pes %% %s != 0;",
+               parts.atom ? parts.text : T("(%s)", parts.text));
+      break;
+    }
   rows_put(r, "if (mtia_core() == 0) {");
   r->indent++;
   init_buffers(r, p);
@@ -836,6 +1019,8 @@ static void phase_body(struct rows *r, struct phase *p, const struct parameters 
   r->indent--;
   rows_put(r, "} else { // computes");
   r->indent++;
+  if (p->shared)
+    rows_comment(r, "A row's numbers go to the PE that stores their 32 bytes.");
   for (struct local *v = p->locals; v; v = v->next)
     if (v->array && strstr(ps->values, "local")) {
       rows_put(r, "const uint64_t local = %s;",
@@ -845,12 +1030,37 @@ static void phase_body(struct rows *r, struct phase *p, const struct parameters 
   core1(r, p, ps);
   r->indent--;
   rows_put(r, "}");
+  if (p->shared)
+    store_shared(r, p);
   const char *body = end_block(r, &b);
   put_needed(r, head, body);
+  if (p->finish) // not by kn_bags
+    phase_body(r, p->finish, ps + 1);
   if (braces) {
     r->indent--;
     rows_put(r, "}");
   }
+}
+
+// This PE's number and how many there are, of those that a schedule leaves to the kernel.
+static void declare_pes(struct rows *r) {
+  bool deals = false; // products deal out their blocks by themselves
+  for (struct phase *p = r->phases; p; p = p->next)
+    deals = deals || !rows_is_call(p);
+  if (!deals)
+    return;
+  struct kn_decision *grid = kn_decide(r->kernel, KN_GRID, NULL);
+  if (!grid) {
+    rows_put(r, "const long pe = mtia_pe(), pes = mtia_rows() * mtia_cols();");
+    return;
+  }
+  rows_comment(r, T("%s: PEs outside have no tiles.", kn_decision_text(r->file, grid)));
+  rows_put(r, "const long kn_rows = kn_least(mtia_rows(), %" PRId64 ");", grid->values[0]);
+  rows_put(r, "const long kn_cols = kn_least(mtia_cols(), %" PRId64 ");", grid->values[1]);
+  rows_put(r, "const long pes = kn_rows * kn_cols;");
+  rows_put(r,
+           "const long pe = mtia_row() < kn_rows && mtia_col() < kn_cols ? mtia_row() * kn_cols + "
+           "mtia_col() : 1L << 40;");
 }
 
 // The phases; of two plans that of which the rows fit into local memory.
@@ -875,7 +1085,9 @@ static void phases_body(struct rows *r, const struct parameters *ps) {
       rows_put(r, "} else { // a row does not fit into local memory: in several passes");
       r->indent++;
     }
-    phase_body(r, p, &ps[n++]);
+    if (!p->finishes)
+      phase_body(r, p, &ps[n]);
+    n++;
   }
   if (two) {
     r->indent--;
@@ -951,6 +1163,8 @@ static void constants(struct rows *r, const char *text) {
     if (*list)
       rows_put(r, "enum { %s };", list);
   }
+  if (uses(text, "CB_ENGINE_IN"))
+    rows_put(r, "enum { CB_ENGINE_IN = %u, CB_ENGINE_OUT = %u };", r->engine_cb, r->engine_cb + 1);
   fputs("\n", r->out);
 }
 
@@ -971,6 +1185,12 @@ static void number_globally(struct rows *r) {
       if (!earlier)
         o->cb = n++;
     }
+  r->engine_cb = n;
+  for (struct phase *p = r->phases; p; p = p->next)
+    if (rows_has_engine(p)) {
+      n += 2;
+      break;
+    }
   if (n > 32)
     rows_refuse(r, r->kernel->range, "split the kernel",
                 "the kernel needs %u circular buffers, a PE has 32", n);
@@ -983,13 +1203,18 @@ static void print_head(struct rows *r) {
           base ? base + 1 : r->file->path);
   for (struct kn_stmt *s = k->stmts; s; s = s->next)
     fprintf(r->out, "//   %s\n", kn_stmt_text(r->file, s));
+  bool gathers = false;
+  for (struct phase *p = r->phases; p; p = p->next)
+    gathers = gathers || p->lines->gather;
   fprintf(r->out,
           "//\n// for the shapes below and every sub-grid. Core 0 moves tiles between memory and "
           "local memory,\n"
-          "// core 1 computes.\n#include <mtia/kernel.h>\n#include <mtia/knyfe.h>\n\n"
-          "#pragma STDC FP_CONTRACT OFF // every operation is rounded (docs/knyfe.md, R6.6)\n\n");
+          "// core 1 computes.\n#include <mtia/kernel.h>\n#include <mtia/knyfe.h>\n%s\n"
+          "#pragma STDC FP_CONTRACT OFF // every operation is rounded (docs/knyfe.md, R6.6)\n\n",
+          gathers ? "#include <mtia/knyfe_bags.h>\n" : "");
   fprintf(r->out, "struct %s_args {\n", k->name);
   each_argument(r, visit_declaration, NULL);
+  declare_size_arguments(r);
   fputs("};\n\n", r->out);
 }
 
@@ -997,10 +1222,6 @@ static bool check_types(struct rows *r) {
   struct kn_tensor *lists[] = {r->kernel->inputs, r->kernel->outputs, r->kernel->locals};
   for (int i = 0; i < 3; i++)
     for (struct kn_tensor *t = lists[i]; t; t = t->next) {
-      if (t->type == KN_I4 && (t->role == KN_LOCAL || !t->rank))
-        return rows_refuse(r, t->range, "i8 has place for its values",
-                           "%s of i4 have no mapping to the device yet",
-                           t->rank ? "intermediates" : "scalars");
       if (t->rank > 6)
         return rows_refuse(r, t->range, NULL, "a tensor of the device has at most 6 dimensions");
     }
@@ -1034,6 +1255,8 @@ bool kn_rows(struct backend *b, bool as_c, FILE *out) {
   number_globally(r);
   if (!as_c || target->verbose)
     rows_explain(r, as_c ? stderr : out);
+  if (target->notes)
+    rows_tell(r);
   if (!as_c)
     return !r->failed;
 
@@ -1049,19 +1272,21 @@ bool kn_rows(struct backend *b, bool as_c, FILE *out) {
   for (struct phase *p = r->phases; p; p = p->next)
     p->function = function_name(r, p);
   n = 0;
-  const char *helpers = "";
   for (struct phase *p = r->phases; p; p = p->next, n++)
     if (p->lines->contracts)
-      contract_function(r, p, &helpers);
-    else
+      contract_function(r, p);
+    else if (!rows_is_call(p))
       compute_function(r, p, &ps[n]);
+  for (struct phase *p = r->phases; p; p = p->next)
+    if (p->finish && !p->fallback)
+      finish_function(r, p->finish, p->lines->target);
   const char *head = T("MTIA_KERNEL(%s, struct %s_args", kernel->name, kernel->name);
   each_argument(r, visit_descriptor, &head);
-  rows_put(r, "%s) {", head);
+  rows_put(r, "%s%s) {", head, size_descriptors(r));
   r->indent = 1;
   struct block inner;
   begin_block(r, &inner);
-  rows_put(r, "const long pe = mtia_pe(), pes = mtia_rows() * mtia_cols();");
+  declare_pes(r);
   phases_body(r, ps);
   const char *body = end_block(r, &inner);
   declare_dims(r, body);
@@ -1070,7 +1295,6 @@ bool kn_rows(struct backend *b, bool as_c, FILE *out) {
   rows_put(r, "}");
   const char *text = end_block(r, &text_block);
   constants(r, text);
-  fputs(helpers, r->out);
   fputs(text, r->out);
   put_text(r, end_block(r, &whole));
   return !r->failed;

@@ -8,5 +8,7 @@
 bool kn_rows(struct backend *b, bool as_c, FILE *out);
 // rows_explain.c
 void rows_explain(struct rows *r, FILE *out);
+// Tells the decisions, for --explain.
+void rows_tell(struct rows *r);
 
 #endif

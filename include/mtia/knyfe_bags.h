@@ -1,0 +1,499 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+// Rows of a table by index, for the C text of knyfe-c (docs/knyfe-compiler.md, 4):
+//
+//   out[b, d] = sum of [weights[j] *] table[index[j], d], or what `finish` makes of it,
+//
+// of the j from offsets[b] to below offsets[b + 1], or of the `pool` indices of row b; kn_rows, at
+// the end, stores rows as they are. Both cores
+// of every PE call kn_bags with empty circular buffers, and it leaves them empty; all of local
+// memory is used. Core 0 brings indices and weights and gathers rows into a ring, as far ahead as
+// it has room, so that the latency of one row hides behind the others. Core 1 reads offsets, has
+// the SE add rows up (in the order of the indices, in binary32) and stores results in batches. Bags
+// are dealt out by the bytes that they move, each to one PE.
+#ifndef MTIA_KNYFE_BAGS_H
+#define MTIA_KNYFE_BAGS_H
+
+#include <mtia/kernel.h>
+#include <mtia/knyfe.h>
+
+// Makes the results of bags b0 to below b1, columns d0 to below d1, of their sums; rows of both
+// begin at multiples of 32 bytes. By core 1.
+typedef void kn_finish(const void *args, const float *sums, void *results, long b0, long b1,
+                       long d0, long d1);
+
+struct kn_bags {
+  const struct mtia_tensor *table, *out;
+  uint64_t index, weights, offsets;    // addresses; of weights 0: there are none
+  uint64_t index_pitch, weights_pitch; // of rows, with `pool`
+  long bags, indices, columns;         // rows of out; of all indices; of out
+  long pool;                           // indices of each bag; 0: offsets say
+  long column;                         // of out, where the results begin
+  enum mtia_se_type type;              // of the table's elements
+  enum mtia_se_layout layout;          // where its rows have scale and bias
+  unsigned bits, beside;               // of an element; bytes of scale and bias
+  kn_finish *finish;                   // NULL: sums are the results
+  const void *args;                    // for it
+  unsigned out_size;                   // bytes of a result
+  unsigned index_log2, offset_log2;    // bytes of an index and of an offset: 2 or 3
+};
+
+enum {
+  KN_BAGS_INDEX,
+  KN_BAGS_WEIGHT,
+  KN_BAGS_OFFSET,
+  KN_BAGS_ROWS,
+  KN_BAGS_ZERO,
+  KN_BAGS_OUT,
+  KN_BAGS_SUM, // sums that are finished first
+};
+enum {
+  KN_BAGS_CHUNK = 256,   // indices per load
+  KN_BAGS_AHEAD = 2,     // chunks that are loaded before they are needed; a ring has two more
+  KN_BAGS_OFFSETS = 512, // bytes of offsets per load
+  KN_BAGS_GROUP = 32,    // rows per gather, and most that se.rowacc takes
+  KN_BAGS_BATCH = 4096,  // bytes of results per store
+  KN_BAGS_UNCUT = 4096,  // columns that are done at once
+  KN_BAGS_AT_INDEX = 64, // in front: where a PE's share begins and ends
+  KN_BAGS_AT_WEIGHT = KN_BAGS_AT_INDEX + (KN_BAGS_AHEAD + 2) * KN_BAGS_CHUNK * 8,
+  KN_BAGS_AT_OFFSET = KN_BAGS_AT_WEIGHT + (KN_BAGS_AHEAD + 2) * KN_BAGS_CHUNK * 4,
+  KN_BAGS_AT_ZERO = KN_BAGS_AT_OFFSET + (KN_BAGS_AHEAD + 2) * KN_BAGS_OFFSETS,
+};
+
+// What kn_bags can do: rows with scale and bias are not cut, `pool` indices come at once. (With
+// offsets pool is 1 here.)
+KN bool kn_bags_fit(long columns, unsigned beside, long pool) {
+  return (columns <= KN_BAGS_UNCUT || !beside) && pool > 0 && pool <= KN_BAGS_CHUNK;
+}
+
+// A PE's bags, and with offsets the indices of the first and behind the last one.
+struct kn_share {
+  long begin, end, first, last;
+};
+
+// Columns from `column` on that are done at once, and how.
+struct kn_piece {
+  long column, columns;
+  uint32_t row_bytes, row_padded, group;
+  uint32_t sum_padded, out_padded, batch; // bytes of a sum and of a result, how many at once
+  uint32_t sum_at, out_at, rows_at, rows_size;
+};
+
+KN struct kn_piece kn_bags_piece(const struct kn_bags *k, long column) {
+  struct kn_piece p = {.column = column};
+  p.columns = kn_least(k->columns - column, KN_BAGS_UNCUT);
+  p.row_bytes = (uint32_t)((p.columns * k->bits + 7) / 8) + k->beside;
+  p.row_padded = (uint32_t)mtia_align_up(p.row_bytes);
+  p.sum_padded = (uint32_t)mtia_align_up((uint64_t)p.columns * 4);
+  p.out_padded = (uint32_t)mtia_align_up((uint64_t)p.columns * k->out_size);
+  p.batch = (uint32_t)kn_greatest(KN_BAGS_BATCH / kn_greatest(p.sum_padded, p.out_padded), 1);
+  p.sum_at = KN_BAGS_AT_ZERO + (uint32_t)mtia_align_up((uint64_t)p.columns);
+  p.out_at = p.sum_at + (k->finish ? 2 * p.batch * p.sum_padded : 0);
+  p.rows_at = p.out_at + 2 * p.batch * p.out_padded;
+  p.rows_size = MTIA_LOCAL_SIZE - p.rows_at;
+  p.group = (uint32_t)kn_least(KN_BAGS_GROUP, kn_greatest(p.rows_size / (4 * p.row_padded), 1));
+  return p;
+}
+
+//===----------------------------------------------------------------------===//
+// Shares
+//===----------------------------------------------------------------------===//
+
+KN long kn_bags_offset(const struct kn_bags *k, long bag) {
+  return k->offset_log2 == 2 ? ((const int32_t *)(uintptr_t)k->offsets)[bag]
+                             : (long)((const int64_t *)(uintptr_t)k->offsets)[bag];
+}
+
+// The first bag with offset * row + bag * each >= target, looked for around `guess`.
+static long kn_bags_find(const struct kn_bags *k, long row, long each, long target, long guess) {
+  long low = -1, high = k->bags; // below: low; not below: high
+  long at = kn_least(guess, k->bags - 1);
+  for (long step = 1; at > low && at < high; step *= 2) {
+    bool below = kn_bags_offset(k, at) * row + at * each < target;
+    if (below)
+      low = at;
+    else
+      high = at;
+    // Away from the guess until the bag is between low and high.
+    if (low >= 0 && high < k->bags)
+      break;
+    at += below ? step : -step;
+  }
+  while (high - low > 1) {
+    long middle = low + (high - low) / 2;
+    if (kn_bags_offset(k, middle) * row + middle * each < target)
+      low = middle;
+    else
+      high = middle;
+  }
+  return high;
+}
+
+// Core 0 looks where the share begins, core 1 where it ends.
+static struct kn_share kn_bags_share(const struct kn_bags *k) {
+  const long pe = mtia_pe(), pes = mtia_rows() * mtia_cols();
+  if (k->pool)
+    return (struct kn_share){
+        .begin = k->bags * pe / pes, .end = k->bags * (pe + 1) / pes, .first = 0, .last = 0};
+  // In bytes that are moved; what else a row costs is as much as 55, a bag 64.
+  const long row = (k->columns * k->bits + 7) / 8 + k->beside + 55,
+             each = k->columns * k->out_size + 64;
+  const long total = k->indices * row + k->bags * each, part = pe + mtia_core();
+  long bag = part == 0 ? 0 : k->bags;
+  if (part != 0 && part != pes)
+    bag = kn_bags_find(k, row, each, total / pes * part, k->bags * part / pes);
+  volatile long *shared = (volatile long *)(uintptr_t)MTIA_LOCAL_BASE;
+  shared[2 * mtia_core()] = bag;
+  shared[2 * mtia_core() + 1] = kn_bags_offset(k, bag);
+  __mtia_bar(MTIA_BAR_PE);
+  return (struct kn_share){
+      .begin = shared[0], .end = shared[2], .first = shared[1], .last = shared[3]};
+}
+
+//===----------------------------------------------------------------------===//
+// Core 0
+//===----------------------------------------------------------------------===//
+
+// It never leaves a DMA waiting for room in the FI's queue, so that core 1's go on.
+KN void kn_bags_gather(const struct kn_bags *k, const struct kn_piece *p, uint64_t table,
+                       uint32_t at, uint32_t count) {
+  for (uint32_t rows; count; count -= rows, at += rows << k->index_log2) {
+    rows = count < p->group ? count : p->group;
+    __mtia_cb_waits(KN_BAGS_ROWS, rows * p->row_padded);
+    __mtia_cr_w2(MTIA_CR_GATHER, p->row_bytes, at);
+    if (k->index_log2 == 2)
+      __mtia_dma_gather(KN_BAGS_ROWS, table, rows, KN_BAGS_INDEX);
+    else
+      __mtia_dma_gather(KN_BAGS_ROWS, table, rows, KN_BAGS_INDEX + MTIA_GATHER_64);
+  }
+}
+
+KN void kn_bags_load(const struct kn_bags *k, long from, long end) {
+  const uint32_t count = (uint32_t)kn_least(KN_BAGS_CHUNK, end - from);
+  if (k->weights) {
+    __mtia_cb_waits(KN_BAGS_WEIGHT, mtia_align_up(4 * count));
+    __mtia_cr_w2(MTIA_CR_DMA_IN, 4 * count, 0);
+    __mtia_dma_in(KN_BAGS_WEIGHT, k->weights + 4 * (uint64_t)from, 1, MTIA_MC_NONE);
+  }
+  __mtia_cb_waits(KN_BAGS_INDEX, KN_BAGS_CHUNK << k->index_log2);
+  __mtia_cr_w2(MTIA_CR_DMA_IN, count << k->index_log2, KN_BAGS_CHUNK << k->index_log2);
+  __mtia_dma_in(KN_BAGS_INDEX, k->index + ((uint64_t)from << k->index_log2), 1, MTIA_MC_NONE);
+}
+
+static void kn_bags_move(const struct kn_bags *k, const struct kn_piece *p,
+                         const struct kn_share *s) {
+  const uint64_t table = k->table->data + (uint64_t)p->column * k->bits / 8;
+  __mtia_cr_w(MTIA_CR_DMA_IN_PITCH, 0);
+  __mtia_cr_w(MTIA_CR_GATHER_LIMIT, 0);
+  __mtia_cr_w(MTIA_CR_GATHER_PITCH, k->table->stride[0]);
+  if (k->pool) {
+    // A chunk is the indices of a bag.
+    const uint32_t place = KN_BAGS_CHUNK << k->index_log2, ahead = KN_BAGS_AHEAD + 1;
+    for (long bag = s->begin; bag < s->end + ahead; bag++) {
+      if (bag < s->end && k->weights) {
+        __mtia_cb_waits(KN_BAGS_WEIGHT, KN_BAGS_CHUNK * 4);
+        __mtia_cr_w2(MTIA_CR_DMA_IN, 4 * k->pool, KN_BAGS_CHUNK * 4);
+        __mtia_dma_in(KN_BAGS_WEIGHT, k->weights + (uint64_t)bag * k->weights_pitch, 1,
+                      MTIA_MC_NONE);
+      }
+      if (bag < s->end) {
+        __mtia_cb_waits(KN_BAGS_INDEX, place);
+        __mtia_cr_w2(MTIA_CR_DMA_IN, k->pool << k->index_log2, place);
+        __mtia_dma_in(KN_BAGS_INDEX, k->index + (uint64_t)bag * k->index_pitch, 1, MTIA_MC_NONE);
+      }
+      if (bag - ahead >= s->begin) {
+        kn_bags_gather(k, p, table, 0, (uint32_t)k->pool);
+        __mtia_cb_pop(KN_BAGS_INDEX, place);
+      }
+    }
+    return;
+  }
+  // DMA begins at multiples of 32 bytes.
+  long loaded = s->first & ~7L;
+  for (long from = loaded; s->first < s->last && from < s->last; from += KN_BAGS_CHUNK) {
+    for (; loaded < s->last && loaded <= from + KN_BAGS_AHEAD * KN_BAGS_CHUNK;
+         loaded += KN_BAGS_CHUNK)
+      kn_bags_load(k, loaded, s->last);
+    const uint32_t at = (uint32_t)kn_greatest(s->first - from, 0);
+    const uint32_t count = (uint32_t)kn_least(KN_BAGS_CHUNK, s->last - from);
+    kn_bags_gather(k, p, table, at << k->index_log2, count - at);
+    __mtia_cb_pop(KN_BAGS_INDEX, KN_BAGS_CHUNK << k->index_log2);
+  }
+}
+
+//===----------------------------------------------------------------------===//
+// Core 1
+//===----------------------------------------------------------------------===//
+
+// Places behind the heads of KN_BAGS_ROWS and KN_BAGS_WEIGHT and the tail of KN_BAGS_OUT or
+// KN_BAGS_SUM, where results go, and the most bytes of rows that are done with and not given back.
+// Sums that wait for being finished, and the first one's bag.
+struct kn_bags_state {
+  uint64_t row, weight, result, out, most_kept;
+  uint32_t waiting;
+  long bag;
+};
+
+KN void kn_bags_store(const struct kn_bags *k, const struct kn_piece *p, struct kn_bags_state *s,
+                      uint64_t results) {
+  __mtia_cb_push(KN_BAGS_OUT, results * p->out_padded);
+  __mtia_dma_out(KN_BAGS_OUT, s->out, results);
+  s->out += results * k->out->stride[0];
+}
+
+// The batch in front of the one that the SE is at.
+static void kn_bags_finish(const struct kn_bags *k, const struct kn_piece *p,
+                           struct kn_bags_state *s) {
+  const uint64_t bytes = s->waiting * (uint64_t)p->sum_padded;
+  if (!s->waiting)
+    return;
+  __mtia_cb_waitd(KN_BAGS_SUM, bytes);
+  __mtia_cb_waits(KN_BAGS_OUT, s->waiting * (uint64_t)p->out_padded);
+  k->finish(k->args, (const float *)(uintptr_t)__mtia_cb_head(KN_BAGS_SUM, 0),
+            (void *)(uintptr_t)__mtia_cb_tail(KN_BAGS_OUT, 0), s->bag, s->bag + s->waiting,
+            p->column, p->column + p->columns);
+  __asm__ volatile("" ::: "memory");
+  __mtia_cb_pop(KN_BAGS_SUM, bytes);
+  kn_bags_store(k, p, s, s->waiting);
+  s->bag += s->waiting;
+  s->waiting = 0;
+}
+
+// A batch of sums is complete, or what there is of the last one.
+KN void kn_bags_flush(const struct kn_bags *k, const struct kn_piece *p, struct kn_bags_state *s) {
+  const uint32_t sums = (uint32_t)s->result / p->sum_padded;
+  s->result = 0;
+  if (!k->finish) {
+    kn_bags_store(k, p, s, sums);
+    return;
+  }
+  __mtia_cb_push(KN_BAGS_SUM, sums * (uint64_t)p->sum_padded);
+  kn_bags_finish(k, p, s);
+  s->waiting = sums;
+}
+
+KN void kn_bags_take(const struct kn_bags *k, const struct kn_piece *p, struct kn_bags_state *s,
+                     uint64_t rows) {
+  s->row += rows * p->row_padded;
+  if (__builtin_expect(s->row > s->most_kept, 0)) {
+    __mtia_cb_pop(KN_BAGS_ROWS, s->row);
+    s->row = 0;
+  }
+  if (k->weights && !k->pool && (s->weight += 4 * rows) >= KN_BAGS_CHUNK) {
+    __mtia_cb_pop(KN_BAGS_WEIGHT, s->weight & ~UINT64_C(31));
+    s->weight &= 31;
+  }
+}
+
+// CBs are parts of instructions.
+#define KN_BAGS_ADD(k, rows, op)                                                                   \
+  do {                                                                                             \
+    if ((k)->finish)                                                                               \
+      __mtia_se_rowacc(KN_BAGS_SUM, KN_BAGS_ROWS, rows, op);                                       \
+    else                                                                                           \
+      __mtia_se_rowacc(KN_BAGS_OUT, KN_BAGS_ROWS, rows, op);                                       \
+  } while (0)
+
+// The next `count` rows are a bag.
+KN void kn_bags_sum(const struct kn_bags *k, const struct kn_piece *p, struct kn_bags_state *s,
+                    long count) {
+  __mtia_cr_w2(MTIA_CR_SE_LEN, p->columns, s->result);
+  if (__builtin_expect(count <= 0, 0)) {
+    __mtia_cr_w(MTIA_CR_SE_FMT, mtia_se_fmt(MTIA_SE_U8, 0, MTIA_SE_F32, MTIA_SE_EACH));
+    __mtia_cr_w2(MTIA_CR_SE_SRC, 0, 0);
+    if (k->finish)
+      __mtia_se_un(KN_BAGS_SUM, KN_BAGS_ZERO, MTIA_SE_COPY);
+    else
+      __mtia_se_un(KN_BAGS_OUT, KN_BAGS_ZERO, MTIA_SE_COPY);
+    __mtia_cr_w(MTIA_CR_SE_FMT, mtia_se_fmt(k->type, 0, MTIA_SE_F32, MTIA_SE_EACH));
+    return;
+  }
+  uint64_t rows = (uint64_t)kn_least(p->group, count), weight = s->weight;
+  __mtia_cr_w2(MTIA_CR_SE_SRC, s->row, weight);
+  KN_BAGS_ADD(k, rows, MTIA_SE_ROWS_SUM);
+  kn_bags_take(k, p, s, rows);
+  while (__builtin_expect((count -= (long)rows) != 0, 0)) {
+    weight = k->pool ? weight + 4 * rows : s->weight;
+    rows = (uint64_t)kn_least(p->group, count);
+    __mtia_cr_w2(MTIA_CR_SE_SRC, s->row, weight);
+    KN_BAGS_ADD(k, rows, MTIA_SE_ROWS_SUM_ONTO);
+    kn_bags_take(k, p, s, rows);
+  }
+}
+
+// One bag, and a store if it is the last one of a batch.
+KN void kn_bags_one(const struct kn_bags *k, const struct kn_piece *p, struct kn_bags_state *s,
+                    long count, uint64_t batch_bytes) {
+  kn_bags_sum(k, p, s, count);
+  s->result += p->sum_padded;
+  if (__builtin_expect(s->result == batch_bytes, 0))
+    kn_bags_flush(k, p, s);
+}
+
+KN void kn_bags_load_offsets(const struct kn_bags *k, uint64_t from, uint64_t end) {
+  __mtia_cb_waits(KN_BAGS_OFFSET, KN_BAGS_OFFSETS);
+  __mtia_cr_w2(MTIA_CR_DMA_IN, kn_least(KN_BAGS_OFFSETS, (long)(end - from)), KN_BAGS_OFFSETS);
+  __mtia_dma_in(KN_BAGS_OFFSET, k->offsets + from, 1, MTIA_MC_NONE);
+}
+
+static void kn_bags_pool(const struct kn_bags *k, const struct kn_piece *p,
+                         const struct kn_share *share) {
+  struct kn_bags_state s = {.weight = k->pool ? 0 : (uint64_t)(share->first & 7) * 4,
+                            .bag = share->begin};
+  s.out = k->out->data + (uint64_t)share->begin * k->out->stride[0] +
+          (uint64_t)(k->column + p->column) * k->out_size;
+  const uint64_t three = 3 * (uint64_t)p->group * p->row_padded;
+  if (three < p->rows_size)
+    s.most_kept = (uint64_t)kn_least(p->rows_size - (long)three, p->rows_size / 8);
+  const uint64_t batch = (uint64_t)p->batch * p->sum_padded;
+  __mtia_cb_push(KN_BAGS_ZERO, mtia_align_up((uint64_t)p->columns));
+  __mtia_cr_w(MTIA_CR_DMA_IN_PITCH, 0);
+  __mtia_cr_w(MTIA_CR_SE_FMT, mtia_se_fmt(k->type, 0, MTIA_SE_F32, MTIA_SE_EACH));
+  __mtia_cr_w(MTIA_CR_SE_STRIDE, 0);
+  __mtia_cr_w2(MTIA_CR_SE_ROW, p->columns,
+               mtia_se_row(k->layout, k->weights ? KN_BAGS_WEIGHT : -1));
+  __mtia_cr_w2(MTIA_CR_DMA_OUT, (uint64_t)p->columns * k->out_size, 0);
+  __mtia_cr_w(MTIA_CR_DMA_OUT_PITCH, k->out->stride[0]);
+  if (k->pool) {
+    for (long bag = share->begin; bag < share->end; bag++) {
+      kn_bags_one(k, p, &s, k->pool, batch);
+      if (k->weights)
+        __mtia_cb_pop(KN_BAGS_WEIGHT, KN_BAGS_CHUNK * 4);
+    }
+  } else {
+    const uint64_t first = (uint64_t)(share->begin + 1) << k->offset_log2;
+    const uint64_t end = (uint64_t)(share->end + 1) << k->offset_log2;
+    uint64_t loaded = first & ~UINT64_C(31);
+    long index = share->first;
+    for (uint64_t from = loaded; first < end && from < end; from += KN_BAGS_OFFSETS) {
+      for (; loaded < end && loaded <= from + KN_BAGS_AHEAD * KN_BAGS_OFFSETS;
+           loaded += KN_BAGS_OFFSETS)
+        kn_bags_load_offsets(k, loaded, end);
+      const long count = kn_least(KN_BAGS_OFFSETS, (long)(end - from)) >> k->offset_log2;
+      __mtia_cb_waitd(KN_BAGS_OFFSET, KN_BAGS_OFFSETS);
+      const void *list = (const void *)(uintptr_t)__mtia_cb_head(KN_BAGS_OFFSET, 0);
+      long i = from < first ? (long)(first - from) >> k->offset_log2 : 0;
+#define KN_OFFSET(i)                                                                               \
+  (k->offset_log2 == 2 ? ((const int32_t *)list)[i] : (long)((const int64_t *)list)[i])
+      long next = KN_OFFSET(i);
+      while (i < count) {
+        const long offset = next;
+        i++;
+        // Read now: it takes ten cycles to come. (The last one twice.)
+        next = KN_OFFSET(i - (i == count));
+        __asm__ volatile("" : "+r"(next));
+        kn_bags_one(k, p, &s, offset - index, batch);
+        index = offset;
+      }
+#undef KN_OFFSET
+      __mtia_cb_pop(KN_BAGS_OFFSET, KN_BAGS_OFFSETS);
+    }
+  }
+  if (s.result)
+    kn_bags_flush(k, p, &s);
+  if (k->finish)
+    kn_bags_finish(k, p, &s);
+  if (s.row)
+    __mtia_cb_pop(KN_BAGS_ROWS, s.row);
+  if (k->weights && !k->pool && share->first < share->last && s.weight)
+    __mtia_cb_pop(KN_BAGS_WEIGHT, mtia_align_up(s.weight));
+  __mtia_cb_pop(KN_BAGS_ZERO, mtia_align_up((uint64_t)p->columns));
+}
+
+//===----------------------------------------------------------------------===//
+// Both
+//===----------------------------------------------------------------------===//
+
+static void kn_bags_init(const struct kn_bags *k, const struct kn_piece *p) {
+  if (mtia_core() == 0) {
+    __mtia_cb_init(KN_BAGS_INDEX, MTIA_LOCAL_BASE + KN_BAGS_AT_INDEX,
+                   (KN_BAGS_AHEAD + 2) * KN_BAGS_CHUNK << k->index_log2);
+    __mtia_cb_init(KN_BAGS_WEIGHT, MTIA_LOCAL_BASE + KN_BAGS_AT_WEIGHT,
+                   (KN_BAGS_AHEAD + 2) * KN_BAGS_CHUNK * 4);
+    __mtia_cb_init(KN_BAGS_ROWS, MTIA_LOCAL_BASE + p->rows_at, p->rows_size);
+  } else {
+    const uint32_t zeros = (uint32_t)mtia_align_up((uint64_t)p->columns);
+    __mtia_cb_init(KN_BAGS_OFFSET, MTIA_LOCAL_BASE + KN_BAGS_AT_OFFSET,
+                   (KN_BAGS_AHEAD + 2) * KN_BAGS_OFFSETS);
+    __mtia_cb_init(KN_BAGS_ZERO, MTIA_LOCAL_BASE + KN_BAGS_AT_ZERO, zeros);
+    __mtia_cb_init(KN_BAGS_OUT, MTIA_LOCAL_BASE + p->out_at, p->rows_at - p->out_at);
+    if (k->finish)
+      __mtia_cb_init(KN_BAGS_SUM, MTIA_LOCAL_BASE + p->sum_at, p->out_at - p->sum_at);
+    volatile uint64_t *zero = (volatile uint64_t *)(uintptr_t)(MTIA_LOCAL_BASE + KN_BAGS_AT_ZERO);
+    for (uint32_t i = 0; i < zeros / 8; i++)
+      zero[i] = 0;
+  }
+  __mtia_bar(MTIA_BAR_PE);
+}
+
+KN void kn_bags(const struct kn_bags k) {
+  if (!k.bags || !k.columns)
+    return;
+  const struct kn_share share = kn_bags_share(&k);
+  for (long column = 0; column < k.columns; column += KN_BAGS_UNCUT) {
+    const struct kn_piece p = kn_bags_piece(&k, column);
+    if (column) {
+      __mtia_sync();
+      __mtia_bar(MTIA_BAR_PE);
+    }
+    kn_bags_init(&k, &p);
+    if (share.begin >= share.end)
+      continue;
+    if (mtia_core() == 0)
+      kn_bags_move(&k, &p, &share);
+    else
+      kn_bags_pool(&k, &p, &share);
+  }
+}
+
+//===----------------------------------------------------------------------===//
+// Rows as they are
+//===----------------------------------------------------------------------===//
+
+enum { KN_ROWS_AT = (KN_BAGS_AHEAD + 2) * KN_BAGS_CHUNK * 8, KN_ROWS_MOST = 16384 };
+
+// What kn_rows can do: a row, in bytes.
+KN bool kn_rows_fit(long bytes) { return bytes <= KN_ROWS_MOST; }
+
+// out[i] = table[index[i]], rows of `bytes` bytes: core 0 gathers into a ring and stores from it.
+KN void kn_rows(const struct mtia_tensor *table, const struct mtia_tensor *out, uint64_t index,
+                unsigned index_log2, long rows, long bytes) {
+  const long pe = mtia_pe(), pes = mtia_rows() * mtia_cols();
+  const long begin = rows * pe / pes, end = rows * (pe + 1) / pes;
+  if (mtia_core() != 0 || begin >= end || !bytes)
+    return;
+  const long padded = (long)mtia_align_up((uint64_t)bytes), room = MTIA_LOCAL_SIZE - KN_ROWS_AT;
+  const long group = kn_least(KN_BAGS_GROUP, kn_greatest(room / (4 * padded), 1));
+  const uint32_t place = KN_BAGS_CHUNK << index_log2;
+  __mtia_cb_init(KN_BAGS_INDEX, MTIA_LOCAL_BASE, (KN_BAGS_AHEAD + 2) * place);
+  __mtia_cb_init(KN_BAGS_ROWS, MTIA_LOCAL_BASE + KN_ROWS_AT, (uint64_t)room);
+  __mtia_cr_w(MTIA_CR_DMA_IN_PITCH, 0);
+  __mtia_cr_w(MTIA_CR_GATHER_LIMIT, 0);
+  __mtia_cr_w(MTIA_CR_GATHER_PITCH, table->stride[0]);
+  __mtia_cr_w2(MTIA_CR_DMA_OUT, bytes, 0);
+  __mtia_cr_w(MTIA_CR_DMA_OUT_PITCH, out->stride[0]);
+  long loaded = begin & ~7L; // DMA begins at multiples of 32 bytes
+  for (long from = loaded; from < end; from += KN_BAGS_CHUNK) {
+    for (; loaded < end && loaded <= from + KN_BAGS_AHEAD * KN_BAGS_CHUNK;
+         loaded += KN_BAGS_CHUNK) {
+      const long count = kn_least(KN_BAGS_CHUNK, end - loaded);
+      __mtia_cb_waits(KN_BAGS_INDEX, place);
+      __mtia_cr_w2(MTIA_CR_DMA_IN, count << index_log2, place);
+      __mtia_dma_in(KN_BAGS_INDEX, index + ((uint64_t)loaded << index_log2), 1, MTIA_MC_NONE);
+    }
+    const long to = kn_least(from + KN_BAGS_CHUNK, end);
+    for (long n, i = kn_greatest(from, begin); i < to; i += n) {
+      n = kn_least(group, to - i);
+      __mtia_cb_waits(KN_BAGS_ROWS, n * padded);
+      __mtia_cr_w2(MTIA_CR_GATHER, bytes, (i - from) << index_log2);
+      if (index_log2 == 2)
+        __mtia_dma_gather(KN_BAGS_ROWS, table->data, n, KN_BAGS_INDEX);
+      else
+        __mtia_dma_gather(KN_BAGS_ROWS, table->data, n, KN_BAGS_INDEX + MTIA_GATHER_64);
+      __mtia_dma_out(KN_BAGS_ROWS, out->data + (uint64_t)i * out->stride[0], n);
+    }
+    __mtia_cb_pop(KN_BAGS_INDEX, place);
+  }
+}
+
+#endif

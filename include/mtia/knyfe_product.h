@@ -1,0 +1,657 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+// Matrix products in the C text of knyfe-c: y[m, n] = sum[k] x[m, k] * w[n, k] for a batch of
+// matrices, on the matrix units of a sub-grid. Included once for each product of a kernel, after
+//
+//   KP_NAME               of the function: static void KP_NAME(const struct kp_product *, plan)
+//   KP_SIZE               bytes of an element of x and w
+//   KP_TYPE               of mml: MTIA_MML_F16
+//   KP_OUT                bytes of an element of y
+//   KP_DRAIN(acc, cb, ti, tj)  an accumulator becomes a tile of y
+//   KP_FLOAT              1: sums are binary32
+//   KP_TURN_X, KP_TURN_W  1: k is not innermost in memory, but m or n. The MLU turns tiles on their
+//                         way into the DPE's operand buffers: nothing turned is ever in memory
+//   KP_BIAS               0 none; 1 per column, 2 per row: sums start with it (32-bit words)
+//   KP_SCALES             1: KP_DRAIN has a scale per column (MTIA_DRAIN_CHAN)
+//
+// and leaves none of these defined. <mtia/knyfe_plan.h> says which PE computes what.
+//
+// Core 0 loads x, w and bias chunk by chunk in the order in which they are used; core 1 computes
+// and stores, block by block of 64 x 64. The cores meet once, at the start; everything else is the
+// circular buffers' checks. All members of a multicast, and of a chain that adds up its parts of
+// k, go through blocks in the same order, so the earliest unfinished one can always proceed.
+//
+// A chunk is worked off one accumulator at a time, so that accumulators finish one after the other
+// and what becomes of one hides behind the products of the others. A turned tile serves two
+// accumulators: with one turned operand the MLU is half as busy as the DPE, with both as busy.
+#ifndef MTIA_KNYFE_PRODUCT_H
+#define MTIA_KNYFE_PRODUCT_H
+
+#include <mtia/kernel.h>
+#include <mtia/knyfe_plan.h>
+
+enum { KP_BATCH = 4 }; // indices of a batch
+enum { KP_CB_X, KP_CB_W, KP_CB_Y, KP_CB_BIAS, KP_CB_SCALES };
+enum { KP_VECTORS = 4 * KP_BLOCK * 4 }; // bytes for vectors of bias, and of scales: four blocks
+
+// A batch of matrices in memory; strides in bytes, 0 where an index does not matter.
+struct kp_matrix {
+  uint64_t data;
+  uint64_t pitch;           // from row to row
+  uint64_t outer;           // along the outer one of two summed indices
+  uint64_t batch[KP_BATCH]; // along the indices of the batch
+};
+
+struct kp_product {
+  uint64_t m, n, k;         // k: elements of the (inner) summed index
+  uint64_t outer;           // extent of the outer summed index, 1 if there is none
+  uint64_t batch[KP_BATCH]; // extents of the indices of the batch, 1 in front
+  struct kp_matrix x, w, y;
+  uint64_t bias, scales; // addresses of vectors
+  // At most so many rows and columns of PEs take part; 0: all.
+  uint32_t rows, columns;
+};
+
+// This PE's place in the plan.
+struct kp_share {
+  uint32_t part;                 // of k
+  uint32_t k_begin, k_end;       // bytes
+  uint32_t team_row, team_chain; // place in its team
+  uint32_t row_at;               // the grid's row where the team begins
+  uint32_t x_members;            // bits of the team's PEs in this row that have this part of k
+  uint64_t begin, end;           // units
+  uint32_t strip_sets;           // in which this PE has a strip
+  uint32_t block_sets;           // and a block
+};
+
+// A block of this PE's, and what to do with its operands.
+struct kp_walk {
+  uint64_t units;   // of the team's that are left, this one included; 0: nothing is left
+  uint64_t number;  // of the product in the batch
+  uint64_t x, w, y; // its matrices
+  uint32_t panel, strip_set, block_set;
+  uint32_t left; // blocks in this unit, this one included
+  uint32_t row, column, rows, columns;
+  bool fresh;          // the unit is the team's first of this panel
+  bool new_x, new_w;   // the first block of a strip; a block of a panel for the first time
+  bool last_x, last_w; // the last ones
+};
+
+KP uint32_t kp_bits(uint64_t count) { return (1u << count) - 1; }
+
+KP struct kp_share kp_my_share(const struct kp_shape *s, const struct kp_plan *p) {
+  const uint32_t row = mtia_row(), column = mtia_col();
+  const uint32_t chain = (uint32_t)kp_div(column, p->parts);
+  const uint32_t chains = (uint32_t)kp_div(s->columns, p->parts);
+  const uint32_t down = (uint32_t)kp_div(row, p->team_rows);
+  const uint32_t right = (uint32_t)kp_div(chain, p->team_columns);
+  const uint32_t across = (uint32_t)kp_div(chains, p->team_columns);
+  struct kp_share me;
+  me.part = column - chain * p->parts;
+  me.k_begin = me.part * p->my_k;
+  me.k_end = (uint32_t)kp_min(s->k, me.k_begin + p->my_k);
+  me.row_at = down * p->team_rows;
+  me.team_row = row - me.row_at;
+  me.team_chain = chain - right * p->team_columns;
+  me.x_members = 0;
+  for (uint32_t i = 0; i < p->team_columns; i++)
+    me.x_members |= 1u << ((right * p->team_columns + i) * p->parts + me.part);
+  const uint64_t teams = kp_div(s->rows, p->team_rows) * across, team = down * across + right;
+  const uint64_t units = s->batch * p->panels * p->strip_sets;
+  me.begin = kp_div(units * team, teams);
+  me.end = right < across ? kp_div(units * (team + 1), teams) : me.begin;
+  // The last sets may be ragged: not every PE has a strip or a block in them.
+  me.strip_sets = p->strip_sets - ((p->strip_sets - 1) * p->team_rows + me.team_row >= p->strips);
+  me.block_sets =
+      p->block_sets - ((p->block_sets - 1) * p->team_columns + me.team_chain >= p->blocks);
+  return me;
+}
+
+// A matrix of the product number `number` of the batch, the last index of the batch fastest.
+KP uint64_t kp_address(const struct kp_product *a, const struct kp_matrix *t, uint64_t number) {
+  uint64_t at = t->data;
+#pragma unroll
+  for (int i = KP_BATCH - 1; i >= 0; i--)
+    if (number) {
+      const uint64_t extent = i ? a->batch[i] : number + 1;
+      const uint64_t rest = number < extent ? 0 : kp_div(number, extent);
+      at += (number - rest * extent) * t->batch[i];
+      number = rest;
+    }
+  return at;
+}
+
+KP void kp_enter(const struct kp_product *a, struct kp_walk *w) {
+  w->x = kp_address(a, &a->x, w->number);
+  w->w = kp_address(a, &a->w, w->number);
+  w->y = kp_address(a, &a->y, w->number);
+}
+
+KP void kp_next_unit(const struct kp_product *a, const struct kp_plan *p, struct kp_walk *w) {
+  w->units--;
+  w->fresh = ++w->strip_set == p->strip_sets;
+  if (!w->fresh)
+    return;
+  w->strip_set = 0;
+  if (++w->panel == p->panels) {
+    w->panel = 0;
+    w->number++;
+    kp_enter(a, w);
+  }
+}
+
+KP void kp_locate(const struct kp_shape *s, const struct kp_plan *p, const struct kp_share *me,
+                  struct kp_walk *w) {
+  w->row = (w->strip_set * p->team_rows + me->team_row) * KP_BLOCK;
+  w->rows = (uint32_t)kp_min(KP_BLOCK, s->m - w->row);
+  w->column = (w->block_set * p->team_columns + me->team_chain) * KP_BLOCK;
+  w->columns = (uint32_t)kp_min(KP_BLOCK, s->n - w->column);
+  w->last_x = w->left == 1;
+}
+
+// Goes on to the first unit from here on in which this PE has blocks.
+KP void kp_seek(const struct kp_product *a, const struct kp_shape *s, const struct kp_plan *p,
+                const struct kp_share *me, struct kp_walk *w) {
+  for (; w->units; kp_next_unit(a, p, w)) {
+    const uint32_t first = w->panel * p->panel;
+    if (w->strip_set >= me->strip_sets || first >= me->block_sets)
+      continue;
+    w->block_set = first;
+    w->left = (uint32_t)kp_min(p->panel, me->block_sets - first);
+    w->new_x = true;
+    w->new_w = w->fresh;
+    w->last_w = w->units == 1 || w->strip_set + 1 == me->strip_sets;
+    kp_locate(s, p, me, w);
+    return;
+  }
+}
+
+KP struct kp_walk kp_begin(const struct kp_product *a, const struct kp_shape *s,
+                           const struct kp_plan *p, const struct kp_share *me) {
+  struct kp_walk w = {.units = me->end - me->begin, .fresh = true};
+  if (w.units == 0)
+    return w;
+  const uint64_t per_product = (uint64_t)p->panels * p->strip_sets;
+  w.number = kp_div(me->begin, per_product);
+  const uint32_t at = (uint32_t)(me->begin - w.number * per_product);
+  w.panel = (uint32_t)kp_div(at, p->strip_sets);
+  w.strip_set = at - w.panel * p->strip_sets;
+  kp_enter(a, &w);
+  kp_seek(a, s, p, me, &w);
+  return w;
+}
+
+KP void kp_next(const struct kp_product *a, const struct kp_shape *s, const struct kp_plan *p,
+                const struct kp_share *me, struct kp_walk *w) {
+  if (--w->left) {
+    w->block_set++;
+    w->new_x = false;
+    kp_locate(s, p, me, w);
+    return;
+  }
+  kp_next_unit(a, p, w);
+  kp_seek(a, s, p, me, w);
+}
+
+// PEs of this row that have a block in this set: they read the same x. Of this column: the same w.
+KP uint32_t kp_x_members(const struct kp_plan *p, const struct kp_share *me,
+                         const struct kp_walk *w) {
+  const uint64_t count = p->blocks - (uint64_t)w->block_set * p->team_columns;
+  if (count >= p->team_columns)
+    return me->x_members;
+  const uint32_t first = (uint32_t)__builtin_ctz(me->x_members) - me->part;
+  return me->x_members & kp_bits(first + count * p->parts);
+}
+KP uint32_t kp_w_members(const struct kp_plan *p, const struct kp_share *me,
+                         const struct kp_walk *w) {
+  const uint64_t count = p->strips - (uint64_t)w->strip_set * p->team_rows;
+  return kp_bits(kp_min(p->team_rows, count)) << me->row_at;
+}
+KP bool kp_alone(uint32_t members) { return (members & (members - 1)) == 0; }
+
+// Products that share w, and whose rows follow each other in x and y, are one with more rows.
+KP void kp_join(struct kp_product *a) {
+  enum { LAST = KP_BATCH - 1 };
+#pragma unroll
+  for (int i = 0; i < LAST; i++) {
+    if (a->batch[LAST] == 1 || a->w.batch[LAST] || a->x.batch[LAST] != a->m * a->x.pitch ||
+        a->y.batch[LAST] != a->m * a->y.pitch)
+      return;
+    a->m *= a->batch[LAST];
+#pragma unroll
+    for (int j = LAST; j >= 0; j--) {
+      a->batch[j] = j ? a->batch[j - 1] : 1;
+      a->x.batch[j] = j ? a->x.batch[j - 1] : 0;
+      a->w.batch[j] = j ? a->w.batch[j - 1] : 0;
+      a->y.batch[j] = j ? a->y.batch[j - 1] : 0;
+    }
+  }
+}
+
+// Bytes of k of the chunk that begins `at` bytes behind the PE's first.
+KP uint32_t kp_chunk(const struct kp_shape *s, uint32_t at, uint32_t left) {
+  const uint32_t most = at < KP_SHORT ? KP_FIRST : s->x_far || s->w_far ? 2 * KP_CHUNK : KP_CHUNK;
+  return left < most ? left : most;
+}
+
+// How a chunk lies in its circular buffer: rows of 64 (or fewer) m or n, `row` bytes apart; turned:
+// rows of k. `extent`: m or n of the block.
+struct kp_tile {
+  uint32_t rows, row, width; // width: bytes of a row in memory
+};
+KP struct kp_tile kp_tile(bool turned, uint32_t k, uint32_t extent, uint32_t size) {
+  if (turned)
+    return (struct kp_tile){k / size, kp_pad((uint64_t)extent * size), extent * size};
+  return (struct kp_tile){extent, kp_pad(k), k};
+}
+
+// Where the chunk is that begins at byte `k` of k and row (column) `first`.
+KP uint64_t kp_place(bool turned, uint64_t base, uint64_t pitch, uint64_t first, uint32_t k,
+                     uint32_t size) {
+  return turned ? base + k / size * pitch + first * size : base + first * pitch + k;
+}
+
+// Multiplies `stride` bytes of k onto one accumulator.
+#define KP_MULTIPLY(acc, x_at, w_at, ti, tj, stride, zero, type)                                   \
+  do {                                                                                             \
+    __mtia_cr_w2(MTIA_CR_MML_A, x_at, stride);                                                     \
+    __mtia_cr_w2(MTIA_CR_MML_B, w_at, stride);                                                     \
+    if (zero)                                                                                      \
+      __mtia_mml(acc, KP_CB_X, KP_CB_W, ti, tj, MTIA_MML_ADV | MTIA_MML_ZERO, type);               \
+    else                                                                                           \
+      __mtia_mml(acc, KP_CB_X, KP_CB_W, ti, tj, MTIA_MML_ADV, type);                               \
+    for (uint32_t kp_at = KP_STEP; kp_at < (stride); kp_at += KP_STEP)                             \
+      __mtia_mml(acc, KP_CB_X, KP_CB_W, ti, tj, MTIA_MML_ADV, type);                               \
+  } while (0)
+
+// A command `mml` in one of its forms with operand buffers.
+#define KP_MML(form, acc, a, b, ti, tj, flags)                                                     \
+  do {                                                                                             \
+    if (zero)                                                                                      \
+      __mtia_mml_##form(acc, a, b, ti, tj, (flags) | MTIA_MML_ZERO, KP_TYPE);                      \
+    else                                                                                           \
+      __mtia_mml_##form(acc, a, b, ti, tj, flags, KP_TYPE);                                        \
+  } while (0)
+
+// Turns `columns` columns of the k rows at `from`, `row` bytes apart, into an operand buffer.
+#define KP_TURN(buffer, cb, from, row, k_rows, columns)                                            \
+  do {                                                                                             \
+    __mtia_cr_w2(MTIA_CR_MLU_SHAPE, k_rows, columns);                                              \
+    __mtia_cr_w2(MTIA_CR_MLU_SRC, from, row);                                                      \
+    __mtia_mlu_transpose(buffer, cb, KP_SIZE == 1 ? MTIA_MLU_8 : MTIA_MLU_16, MTIA_MLU_DPE);       \
+  } while (0)
+
+// A step of w's tile tj, turned, on both tiles of x; and of x's tile ti on both of w.
+#define KP_STEP_W(buffer, acc0, acc1, tile, wide)                                                  \
+  do {                                                                                             \
+    KP_TURN(buffer, KP_CB_W, from, w.row, kp_min(STEP_K, k_rows), wide);                           \
+    KP_MML(ob, acc0, KP_CB_X, buffer, 0, tile, 0);                                                 \
+    KP_MML(ob, acc1, KP_CB_X, buffer, 1, tile, MTIA_MML_ADV);                                      \
+  } while (0)
+#define KP_STEP_X(buffer, acc0, acc1, tile, wide)                                                  \
+  do {                                                                                             \
+    KP_TURN(buffer, KP_CB_X, from, x.row, kp_min(STEP_K, k_rows), wide);                           \
+    KP_MML(oa, acc0, buffer, KP_CB_W, tile, 0, 0);                                                 \
+    KP_MML(oa, acc1, buffer, KP_CB_W, tile, 1, MTIA_MML_ADV);                                      \
+  } while (0)
+
+// All steps of a chunk with the four operand buffers in turn: the MLU fills three while the DPE
+// uses one.
+#define KP_TURNED_TILE(STEP, acc0, acc1, tile, at, row, extent)                                    \
+  do {                                                                                             \
+    if ((extent) <= 32 * (tile))                                                                   \
+      break;                                                                                       \
+    uint32_t from = (at) + 32 * KP_SIZE * (tile), k_rows = k / KP_SIZE;                            \
+    const uint32_t wide = (uint32_t)kp_min(32, (extent) - 32 * (tile)), next = STEP_K * (row);     \
+    bool zero = clear;                                                                             \
+    for (;;) {                                                                                     \
+      STEP(0, acc0, acc1, tile, wide);                                                             \
+      zero = false;                                                                                \
+      if (k_rows <= STEP_K)                                                                        \
+        break;                                                                                     \
+      k_rows -= STEP_K, from += next;                                                              \
+      STEP(1, acc0, acc1, tile, wide);                                                             \
+      if (k_rows <= STEP_K)                                                                        \
+        break;                                                                                     \
+      k_rows -= STEP_K, from += next;                                                              \
+      STEP(2, acc0, acc1, tile, wide);                                                             \
+      if (k_rows <= STEP_K)                                                                        \
+        break;                                                                                     \
+      k_rows -= STEP_K, from += next;                                                              \
+      STEP(3, acc0, acc1, tile, wide);                                                             \
+      if (k_rows <= STEP_K)                                                                        \
+        break;                                                                                     \
+      k_rows -= STEP_K, from += next;                                                              \
+    }                                                                                              \
+  } while (0)
+
+#endif // MTIA_KNYFE_PRODUCT_H
+
+// A function of the product: KP_FN(load) is KP_NAME followed by _load.
+#define KP_PASTE(name, part) name##_##part
+#define KP_PASTE2(name, part) KP_PASTE(name, part)
+#define KP_FN(part) KP_PASTE2(KP_NAME, part)
+
+//===----------------------------------------------------------------------===//
+// Core 0
+//===----------------------------------------------------------------------===//
+
+KP void KP_FN(load_x)(const struct kp_product *a, const struct kp_walk *b, uint64_t outer,
+                      uint32_t at, uint32_t k, uint32_t members) {
+  const struct kp_tile t = kp_tile(KP_TURN_X, k, b->rows, KP_SIZE);
+  const uint64_t from =
+      kp_place(KP_TURN_X, b->x + outer * a->x.outer, a->x.pitch, b->row, at, KP_SIZE);
+  __mtia_cr_w2(MTIA_CR_DMA_IN, t.width, 0);
+  __mtia_cr_w(MTIA_CR_DMA_IN_PITCH, a->x.pitch);
+  if (kp_alone(members))
+    __mtia_dma_in(KP_CB_X, from, t.rows, MTIA_MC_NONE);
+  else
+    __mtia_dma_in(KP_CB_X, from, t.rows, MTIA_MC_ROW);
+}
+
+KP void KP_FN(load_w)(const struct kp_product *a, const struct kp_walk *b, uint64_t outer,
+                      uint32_t at, uint32_t k, uint32_t members) {
+  const struct kp_tile t = kp_tile(KP_TURN_W, k, b->columns, KP_SIZE);
+  const uint64_t from =
+      kp_place(KP_TURN_W, b->w + outer * a->w.outer, a->w.pitch, b->column, at, KP_SIZE);
+  __mtia_cr_w2(MTIA_CR_DMA_IN, t.width, 0);
+  __mtia_cr_w(MTIA_CR_DMA_IN_PITCH, a->w.pitch);
+  if (kp_alone(members))
+    __mtia_dma_in(KP_CB_W, from, t.rows, MTIA_MC_NONE);
+  else
+    __mtia_dma_in(KP_CB_W, from, t.rows, MTIA_MC_COL);
+}
+
+// Meets core 1 behind the first loads.
+static void KP_FN(load)(const struct kp_product *a, const struct kp_shape *s,
+                        const struct kp_plan *p, const struct kp_share *me) {
+  const uint32_t k_end = (uint32_t)kp_min(me->k_end, a->k * KP_SIZE);
+  bool met = false;
+  for (struct kp_walk b = kp_begin(a, s, p, me); b.units; kp_next(a, s, p, me, &b)) {
+    const bool with_x = b.new_x || !p->keep_x, with_w = b.new_w || !p->keep_w;
+    const uint32_t x_members = kp_x_members(p, me, &b), w_members = kp_w_members(p, me, &b);
+    __mtia_cr_w(MTIA_CR_MCAST, x_members | w_members << 16);
+    if (KP_BIAS && me->part == 0) {
+      const uint32_t first = KP_BIAS == 1 ? b.column : b.row;
+      __mtia_cr_w2(MTIA_CR_DMA_IN, 4 * (KP_BIAS == 1 ? b.columns : b.rows), 0);
+      __mtia_dma_in(KP_CB_BIAS, a->bias + UINT64_C(4) * first, 1, MTIA_MC_NONE);
+    }
+    if (KP_SCALES && me->part + 1 == p->parts) {
+      __mtia_cr_w2(MTIA_CR_DMA_IN, 4 * b.columns, 0);
+      __mtia_dma_in(KP_CB_SCALES, a->scales + UINT64_C(4) * b.column, 1, MTIA_MC_NONE);
+    }
+    for (uint64_t outer = 0; outer < a->outer; outer++)
+      for (uint32_t at = me->k_begin; at < k_end;) {
+        const uint32_t k = kp_chunk(s, at - me->k_begin, k_end - at);
+        if (with_x)
+          KP_FN(load_x)(a, &b, outer, at, k, x_members);
+        if (with_w)
+          KP_FN(load_w)(a, &b, outer, at, k, w_members);
+        at += k;
+        if (!met)
+          __mtia_bar(MTIA_BAR_PE);
+        met = true;
+      }
+  }
+  if (!met)
+    __mtia_bar(MTIA_BAR_PE);
+}
+
+//===----------------------------------------------------------------------===//
+// Core 1
+//===----------------------------------------------------------------------===//
+
+// The partial sums go east along the chain; those of the last part leave.
+#if KP_FLOAT
+#define KP_RED __mtia_redf
+#else
+#define KP_RED __mtia_red
+#endif
+#define KP_END(acc, ti, tj)                                                                        \
+  do {                                                                                             \
+    if (p->parts > 1) {                                                                            \
+      if (me->part == 0)                                                                           \
+        KP_RED(acc, MTIA_RED_IN_NONE, MTIA_RED_OUT_EAST);                                          \
+      else if (!last_part)                                                                         \
+        KP_RED(acc, MTIA_RED_IN_WEST, MTIA_RED_OUT_EAST);                                          \
+      else                                                                                         \
+        KP_RED(acc, MTIA_RED_IN_WEST, MTIA_RED_OUT_NONE);                                          \
+    }                                                                                              \
+    if (last_part)                                                                                 \
+      KP_DRAIN(acc, KP_CB_Y, ti, tj);                                                              \
+  } while (0)
+
+// One accumulator's share of a chunk that is not turned.
+#define KP_ACC(acc, ti, tj)                                                                        \
+  do {                                                                                             \
+    if (b.rows > 32 * (ti) && b.columns > 32 * (tj)) {                                             \
+      KP_MULTIPLY(acc, x_at, w_at, ti, tj, stride, clear, KP_TYPE);                                \
+      if (last)                                                                                    \
+        KP_END(acc, ti, tj);                                                                       \
+    }                                                                                              \
+  } while (0)
+#define KP_ALL(what)                                                                               \
+  do {                                                                                             \
+    what(0, 0, 0);                                                                                 \
+    what(1, 0, 1);                                                                                 \
+    what(2, 1, 0);                                                                                 \
+    what(3, 1, 1);                                                                                 \
+  } while (0)
+#define KP_ZERO(acc, ti, tj) __mtia_acc_zero(acc)
+#define KP_START(acc, ti, tj)                                                                      \
+  do {                                                                                             \
+    if (KP_BIAS == 1)                                                                              \
+      __mtia_acc_bias(acc, KP_CB_BIAS, tj);                                                        \
+    else                                                                                           \
+      __mtia_acc_biasr(acc, KP_CB_BIAS, ti);                                                       \
+  } while (0)
+
+static void KP_FN(compute)(const struct kp_product *a, const struct kp_shape *s,
+                           const struct kp_plan *p, const struct kp_share *me) {
+  enum { STEP_K = KP_STEP / KP_SIZE, ROW = KP_BLOCK * KP_OUT };
+  (void)STEP_K;
+  const bool last_part = me->part + 1 == p->parts, bias = KP_BIAS && me->part == 0;
+  const uint32_t k_end = (uint32_t)kp_min(me->k_end, a->k * KP_SIZE);
+  __mtia_cr_w2(MTIA_CR_MML_INC, KP_STEP, KP_STEP);
+  __mtia_cr_w2(MTIA_CR_OUT, 0, ROW);
+  __mtia_cr_w2(MTIA_CR_BIAS, 0, 0);
+  __mtia_cr_w2(MTIA_CR_QCHAN, KP_CB_SCALES, 0);
+  __mtia_cr_w2(MTIA_CR_MLU_DST, 0, KP_STEP);
+  __mtia_cr_w(MTIA_CR_DMA_OUT_PITCH, a->y.pitch);
+  struct kp_walk b = kp_begin(a, s, p, me);
+  __mtia_bar(MTIA_BAR_PE);
+  uint32_t w_held = 0; // bytes of the panel's w in front of the block's
+  while (b.units) {
+    const bool pop_x = b.last_x || !p->keep_x, pop_w = b.last_w || !p->keep_w;
+    __mtia_cr_w(MTIA_CR_BLOCK, mtia_block(b.rows, b.columns));
+    if (bias) {
+      KP_ALL(KP_START);
+      __mtia_cb_pop(KP_CB_BIAS, kp_pad(4 * (uint64_t)(KP_BIAS == 1 ? b.columns : b.rows)));
+    }
+    uint32_t x_held = 0;
+    bool clear = !bias;
+    for (uint64_t outer = 0; outer < a->outer; outer++)
+      for (uint32_t at = me->k_begin; at < k_end;) {
+        const uint32_t k = kp_chunk(s, at - me->k_begin, k_end - at), stride = kp_pad(k);
+        const struct kp_tile x = kp_tile(KP_TURN_X, k, b.rows, KP_SIZE);
+        const struct kp_tile w = kp_tile(KP_TURN_W, k, b.columns, KP_SIZE);
+        const uint32_t x_at = pop_x ? 0 : x_held, w_at = pop_w ? 0 : w_held;
+        at += k;
+        const bool last = at == k_end && outer + 1 == a->outer;
+#if KP_TURN_X && KP_TURN_W
+        // Four tiles per step, x's in buffers 0 and 1, w's in 2 and 3. The order of products goes
+        // back and forth, so that buffers are given back, and filled, one after the other.
+        (void)stride;
+        uint32_t x_from = x_at, w_from = w_at;
+        const uint32_t x0 = (uint32_t)kp_min(32, b.rows), x1 = b.rows - x0;
+        const uint32_t w0 = (uint32_t)kp_min(32, b.columns), w1 = b.columns - w0;
+        bool zero = clear, odd = false;
+        for (uint32_t k_rows = k / KP_SIZE;; k_rows -= STEP_K) {
+          const uint32_t step = (uint32_t)kp_min(STEP_K, k_rows);
+          KP_TURN(2, KP_CB_W, w_from, w.row, step, w0);
+          if (!odd)
+            KP_TURN(0, KP_CB_X, x_from, x.row, step, x0);
+          if (x1)
+            KP_TURN(1, KP_CB_X, x_from + 32 * KP_SIZE, x.row, step, x1);
+          if (odd)
+            KP_TURN(0, KP_CB_X, x_from, x.row, step, x0);
+          if (w1)
+            KP_TURN(3, KP_CB_W, w_from + 32 * KP_SIZE, w.row, step, w1);
+          if (odd) {
+            KP_MML(oab, 2, 1, 2, 1, 0, 0);
+            KP_MML(oab, 0, 0, 2, 0, 0, 0);
+            KP_MML(oab, 1, 0, 3, 0, 1, 0);
+            KP_MML(oab, 3, 1, 3, 1, 1, 0);
+          } else {
+            KP_MML(oab, 0, 0, 2, 0, 0, 0);
+            KP_MML(oab, 2, 1, 2, 1, 0, 0);
+            KP_MML(oab, 3, 1, 3, 1, 1, 0);
+            KP_MML(oab, 1, 0, 3, 0, 1, 0);
+          }
+          zero = false;
+          if (k_rows <= STEP_K)
+            break;
+          odd = !odd;
+          x_from += STEP_K * x.row;
+          w_from += STEP_K * w.row;
+        }
+        if (last)
+          KP_ALL(KP_END);
+#elif KP_TURN_X
+        __mtia_cr_w2(MTIA_CR_MML_B, w_at, stride);
+        KP_TURNED_TILE(KP_STEP_X, 0, 1, 0, x_at, x.row, b.rows);
+        if (last) {
+          KP_END(0, 0, 0);
+          KP_END(1, 0, 1);
+        }
+        __mtia_cr_w2(MTIA_CR_MML_B, w_at, stride);
+        KP_TURNED_TILE(KP_STEP_X, 2, 3, 1, x_at, x.row, b.rows);
+        if (last) {
+          KP_END(2, 1, 0);
+          KP_END(3, 1, 1);
+        }
+#elif KP_TURN_W
+        __mtia_cr_w2(MTIA_CR_MML_A, x_at, stride);
+        KP_TURNED_TILE(KP_STEP_W, 0, 2, 0, w_at, w.row, b.columns);
+        if (last) {
+          KP_END(0, 0, 0);
+          KP_END(2, 1, 0);
+        }
+        __mtia_cr_w2(MTIA_CR_MML_A, x_at, stride);
+        KP_TURNED_TILE(KP_STEP_W, 1, 3, 1, w_at, w.row, b.columns);
+        if (last) {
+          KP_END(1, 0, 1);
+          KP_END(3, 1, 1);
+        }
+#else
+        KP_ALL(KP_ACC);
+#endif
+        clear = false;
+        const uint32_t x_bytes = x.rows * x.row, w_bytes = w.rows * w.row;
+        if (pop_x)
+          __mtia_cb_pop(KP_CB_X, x_bytes);
+        else
+          x_held += x_bytes;
+        if (pop_w)
+          __mtia_cb_pop(KP_CB_W, w_bytes);
+        else
+          w_held += w_bytes;
+      }
+    if (a->k == 0 || a->outer == 0) { // an empty sum
+      if (!bias)
+        KP_ALL(KP_ZERO);
+      KP_ALL(KP_END);
+    }
+    const struct kp_walk done = b;
+    if (b.last_x)
+      w_held = 0; // the next strip goes over the panel again
+    kp_next(a, s, p, me, &b);
+    if (!last_part)
+      continue;
+    if (KP_SCALES)
+      __mtia_cb_pop(KP_CB_SCALES, kp_pad(4 * (uint64_t)done.columns));
+    __mtia_cb_push(KP_CB_Y, done.rows * ROW);
+    __mtia_cr_w2(MTIA_CR_DMA_OUT, done.columns * KP_OUT, ROW);
+    __mtia_dma_out(KP_CB_Y, done.y + done.row * a->y.pitch + (uint64_t)done.column * KP_OUT,
+                   done.rows);
+  }
+}
+
+//===----------------------------------------------------------------------===//
+// Both cores
+//===----------------------------------------------------------------------===//
+
+// `planned` is a plan for `rows` x `columns` PEs; a sub-grid of another shape makes its own.
+static void KP_NAME(const struct kp_product *product, const struct kp_plan *planned, uint32_t rows,
+                    uint32_t columns) {
+  struct kp_product a = *product;
+  if (a.m == 0 || a.n == 0)
+    return;
+  if (!KP_TURN_X && KP_BIAS != 2)
+    kp_join(&a);
+  // Two summed indices of which the inner one fills its rows are one.
+  const bool dense_x = a.x.outer == a.k * (KP_TURN_X ? a.x.pitch : KP_SIZE);
+  const bool dense_w = a.w.outer == a.k * (KP_TURN_W ? a.w.pitch : KP_SIZE);
+  if (a.outer > 1 && dense_x && dense_w) {
+    a.k *= a.outer;
+    a.outer = 1;
+  }
+  const struct kp_shape s = {
+      .batch = a.batch[0] * a.batch[1] * a.batch[2] * a.batch[3],
+      .m = a.m,
+      .n = a.n,
+      .k = a.k * a.outer ? kp_pad(a.k * KP_SIZE) * a.outer : KP_STEP,
+      .out = KP_OUT,
+      .aside = kp_y_room(KP_OUT) + (KP_BIAS ? KP_VECTORS : 0) + (KP_SCALES ? KP_VECTORS : 0),
+      .splits = a.outer == 1,
+      .x_far = a.x.data >= MTIA_DRAM_BASE,
+      .w_far = a.w.data >= MTIA_DRAM_BASE,
+      .rows = a.rows && a.rows < mtia_rows() ? a.rows : mtia_rows(),
+      .columns = a.columns && a.columns < mtia_cols() ? a.columns : mtia_cols()};
+  if (s.batch == 0 || mtia_row() >= s.rows || mtia_col() >= s.columns)
+    return;
+  struct kp_plan p;
+  if (planned && s.rows == rows && s.columns == columns) {
+    p = *planned;
+    kp_derive(&s, &p);
+  } else
+    p = kp_choose(&s);
+  struct kp_share me = kp_my_share(&s, &p);
+  if (a.outer != 1) { // every segment has all of its k
+    me.k_begin = 0;
+    me.k_end = (uint32_t)(a.k * KP_SIZE);
+  }
+  if (mtia_core() == 0) {
+    uint64_t at = MTIA_LOCAL_BASE;
+    __mtia_cb_init(KP_CB_X, at, p.x_room);
+    __mtia_cb_init(KP_CB_W, at += p.x_room, p.w_room);
+    __mtia_cb_init(KP_CB_Y, at += p.w_room, kp_y_room(KP_OUT));
+    at += kp_y_room(KP_OUT);
+    if (KP_BIAS)
+      __mtia_cb_init(KP_CB_BIAS, at, KP_VECTORS);
+    if (KP_SCALES)
+      __mtia_cb_init(KP_CB_SCALES, at + (KP_BIAS ? KP_VECTORS : 0), KP_VECTORS);
+    KP_FN(load)(&a, &s, &p, &me);
+  } else
+    KP_FN(compute)(&a, &s, &p, &me);
+}
+
+#undef KP_NAME
+#undef KP_SIZE
+#undef KP_TYPE
+#undef KP_OUT
+#undef KP_DRAIN
+#undef KP_FLOAT
+#undef KP_TURN_X
+#undef KP_TURN_W
+#undef KP_BIAS
+#undef KP_SCALES
+#undef KP_PASTE
+#undef KP_PASTE2
+#undef KP_FN
+#undef KP_RED
+#undef KP_END
+#undef KP_ACC
+#undef KP_ALL
+#undef KP_ZERO
+#undef KP_START

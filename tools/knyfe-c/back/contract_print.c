@@ -1,0 +1,366 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+// Products of a row program: which lines become one, and their C text. A product is a phase of its
+// own; what can leave with the sums is taken into it.
+#include "decide.h"
+#include "internal.h"
+#include "rows.h"
+
+#include <mtia/knyfe_plan.h>
+
+#include <inttypes.h>
+#include <string.h>
+
+#define T(...) kn_text(r->file, __VA_ARGS__)
+
+//===----------------------------------------------------------------------===//
+// Which lines
+//===----------------------------------------------------------------------===//
+
+struct uses {
+  const struct kn_tensor *tensor;
+  unsigned num;
+};
+
+static bool count_use(struct kn_expr *e, void *data) {
+  struct uses *u = data;
+  u->num += e->kind == KN_READ && e->tensor == u->tensor;
+  return true;
+}
+
+static unsigned uses_of(const struct line *l, const struct kn_tensor *t) {
+  struct uses u = {t, 0};
+  kn_walk(l->value, count_use, &u);
+  if (l->leaving)
+    kn_walk(l->leaving, count_use, &u);
+  for (unsigned i = 0; l->scatter && i < l->rank; i++)
+    kn_walk(l->stmt->subscripts[i], count_use, &u);
+  return u.num;
+}
+
+// The line that alone reads the sums, if it can leave with them; then c says so.
+static struct line **find_reader(struct rows *r, struct line *l, struct kn_contraction *c) {
+  struct line **reader = NULL;
+  for (struct line **at = &l->next; *at; at = &(*at)->next)
+    if (uses_of(*at, l->target)) {
+      if (reader || uses_of(*at, l->target) != 1)
+        return NULL;
+      reader = at;
+    }
+  struct line *e = reader ? *reader : NULL;
+  if (!e || l->target->role != KN_LOCAL || e->part || e->scatter || e->reduces ||
+      e->rank != l->rank ||
+      (e->stmt != l->stmt && kn_decided_unit(r->kernel, e->stmt->target) == KN_UNIT_CORE))
+    return NULL;
+  for (unsigned i = 0; i < l->rank; i++)
+    if (e->target->dims[i] != l->target->dims[i] || !e->index[i]->extent)
+      return NULL;
+  return kn_match_leaving(e->value, l->target, e->index, e->rank, c) ? reader : NULL;
+}
+
+static unsigned operand_bytes(const struct kn_contraction *c);
+
+// Is it sooner done on the matrix units? Core 1 takes 0.4 to 0.7 cycles for a product of 8-bit
+// numbers, all PEs together (with unit(acc) = core: 8 x 512 x 64 takes 3834 cycles on 64 PEs,
+// 128 x 64 x 128 7728; on the matrix units 1271 and 1286). Among other statements there is a
+// barrier more, and results go through memory.
+static bool is_worth(const struct rows *r, const struct line *l, bool alone) {
+  const struct kp_shape s = kn_product_shape(r, l);
+  if (!s.batch || !s.m || !s.n || !s.k)
+    return false;
+  const struct kp_plan p = kp_search(&s);
+  uint64_t products = s.batch * s.m * s.n * s.k / operand_bytes(&l->contraction);
+  uint64_t pes = kp_min((uint64_t)s.rows * s.columns, s.batch * s.m * ((s.n + 15) / 16));
+  return products * 2 / (5 * pes) > p.cycles + (alone ? 0 : 600);
+}
+
+void kn_find_contractions(struct rows *r, struct line **first) {
+  for (struct line **at = first, *next; *at; at = *at == next ? at : &(*at)->next) {
+    struct line *l = *at;
+    next = l->next;
+    if (!l->reduces || l->part || l->scatter || l->contracts ||
+        !kn_match_contraction(l->value, l->index, l->rank, &l->contraction))
+      continue;
+    struct kn_contraction with = l->contraction;
+    struct line **reader = find_reader(r, l, &with);
+    bool alone = l == *first && (reader ? !next->next : !next);
+    const struct kn_tensor *y = l->stmt->target;
+    if (reader && kn_decided_unit(r->kernel, y) == KN_UNIT_ANY)
+      y = (*reader)->stmt->target;
+    enum kn_unit unit = kn_decided_unit(r->kernel, y);
+    if (unit == KN_UNIT_CORE ||
+        (unit != KN_UNIT_DPE && rows_all_known(r) && !is_worth(r, l, alone)))
+      continue;
+    if (unit == KN_UNIT_DPE)
+      kn_obey(kn_decide(r->kernel, KN_UNIT, y));
+    l->contracts = true;
+    if (!reader)
+      continue;
+    // In the reader's place: what it reads besides is computed by then.
+    struct line *e = *reader, *behind = e->next;
+    l->contraction = with;
+    l->leaving = e->value;
+    l->target = e->target;
+    *at = next;
+    *e = *l;
+    e->next = behind;
+  }
+}
+
+//===----------------------------------------------------------------------===//
+// The plan
+//===----------------------------------------------------------------------===//
+
+static int64_t size_of(const struct kn_index *index) { return index ? index->extent->size : 1; }
+
+static unsigned result_bytes(const struct kn_contraction *c) {
+  return (kn_type_bits(c->type) + 7) / 8;
+}
+static unsigned operand_bytes(const struct kn_contraction *c) { return c->is_float ? 2 : 1; }
+
+static uint32_t aside(const struct kn_contraction *c) {
+  const uint32_t vectors = 4 * KP_BLOCK * 4; // KP_VECTORS
+  return kp_y_room(result_bytes(c)) + (c->bias ? vectors : 0) + (c->scales ? vectors : 0);
+}
+
+// Two summed indices are one, where rows of the inner one fill their place in both operands.
+static bool is_one_sum(const struct kn_contraction *c) {
+  const struct kn_factor *both[] = {&c->x, &c->w};
+  for (int i = 0; c->outer && i < 2; i++) {
+    const struct kn_factor *f = both[i];
+    if (f->outer != f->k - 1 || (!f->turned && size_of(c->k) * operand_bytes(c) % KP_STEP))
+      return false;
+  }
+  return true;
+}
+
+struct kp_shape kn_product_shape(const struct rows *r, const struct line *l) {
+  const struct kn_contraction *c = &l->contraction;
+  uint64_t outer = (uint64_t)size_of(c->outer), batch = 1;
+  uint64_t k = (uint64_t)size_of(c->k) * operand_bytes(c);
+  bool one = is_one_sum(c);
+  // Products that share w and follow each other are one: kp_join.
+  uint64_t m = (uint64_t)size_of(c->m);
+  unsigned left = c->num_batch, joined = 0;
+  bool rows = c->row >= 0 && !c->x.turned && !(c->bias && c->bias_rows);
+  while (rows && left && c->batch[left - 1] == c->row - 1 - (int)joined &&
+         c->w.batch[left - 1] < 0 && c->x.batch[left - 1] == c->x.extent - 1 - (int)joined) {
+    m *= (uint64_t)l->target->dims[c->batch[--left]]->size;
+    joined++;
+  }
+  for (unsigned i = 0; i < left; i++)
+    batch *= (uint64_t)l->target->dims[c->batch[i]]->size;
+  return (struct kp_shape){.batch = batch,
+                           .m = m,
+                           .n = (uint64_t)l->target->dims[c->column]->size,
+                           .k = one ? kp_pad(k * outer) : kp_pad(k) * outer,
+                           .out = result_bytes(c),
+                           .aside = aside(c),
+                           .splits = one,
+                           .rows = r->target->grid_rows,
+                           .columns = r->target->grid_cols};
+}
+
+//===----------------------------------------------------------------------===//
+// Text
+//===----------------------------------------------------------------------===//
+
+static const char *argument(struct rows *r, const struct kn_tensor *t) {
+  return T("args->%s%s", t->role == KN_LOCAL ? "kn_" : "",
+           t->role == KN_LOCAL ? r->tensor_names[t->id] : t->name);
+}
+
+static const char *mml_type(const struct kn_contraction *c) {
+  static const char *const integers[] = {"S8S8", "U8S8", "S8U8", "U8U8"};
+  return c->is_float ? c->x.tensor->type == KN_BF16 ? "BF16" : "F16"
+                     : integers[(c->x.tensor->type == KN_U8) + 2 * (c->w.tensor->type == KN_U8)];
+}
+
+static const char *drain_type(const struct kn_contraction *c) {
+  switch (c->type) {
+  case KN_I8:
+    return "I8";
+  case KN_U8:
+    return "U8";
+  case KN_F16:
+    return "F16";
+  case KN_BF16:
+    return "BF16";
+  case KN_F32:
+    return "F32";
+  default:
+    return "I32";
+  }
+}
+
+void kn_print_product(struct rows *r, const struct phase *p, const char *function) {
+  const struct kn_contraction *c = &p->lines->contraction;
+  const char *turned = c->x.turned && c->w.turned ? "both operands"
+                       : c->x.turned              ? c->x.tensor->name
+                       : c->w.turned              ? c->w.tensor->name
+                                                  : NULL;
+  rows_comment(r,
+               T("%s\nOn the matrix units, in blocks of 64 x 64 (m, n): m is %s, n is %s, summed "
+                 "is %s%s%s.%s",
+                 kn_stmt_text(r->file, p->lines->stmt), c->m ? c->m->name : "one row",
+                 p->lines->index[c->column]->name, c->outer ? c->outer->name : "",
+                 c->outer ? ", " : "", c->k->name,
+                 turned ? T(" Tiles of %s are turned by the MLU on their way.", turned) : ""));
+  rows_put(r, "#define KP_NAME %s", function);
+  rows_put(r, "#define KP_SIZE %u", operand_bytes(c));
+  rows_put(r, "#define KP_TYPE MTIA_MML_%s", mml_type(c));
+  rows_put(r, "#define KP_OUT %u", result_bytes(c));
+  rows_put(r, "#define KP_DRAIN(acc, cb, ti, tj) \\");
+  rows_put(r, "  __mtia_drain%s(acc, cb, ti, tj, MTIA_DRAIN_%s, %s)", c->is_float ? "f" : "",
+           drain_type(c),
+           c->relu && c->scales ? "MTIA_DRAIN_RELU | MTIA_DRAIN_CHAN"
+           : c->relu            ? "MTIA_DRAIN_RELU"
+           : c->scales          ? "MTIA_DRAIN_CHAN"
+                                : "0");
+  rows_put(r, "#define KP_FLOAT %d", c->is_float);
+  rows_put(r, "#define KP_TURN_X %d", c->x.turned);
+  rows_put(r, "#define KP_TURN_W %d", c->w.turned);
+  rows_put(r, "#define KP_BIAS %d", !c->bias ? 0 : c->bias_rows ? 2 : 1);
+  rows_put(r, "#define KP_SCALES %d", c->scales != NULL);
+  rows_put(r, "#include <mtia/knyfe_product.h>");
+  fputs("\n", r->out);
+}
+
+static const char *stride(struct rows *r, const struct kn_tensor *t, int dim) {
+  return dim < 0 ? "0" : T("%s.stride[%d]", argument(r, t), dim);
+}
+
+static const char *batches(struct rows *r, const struct kn_tensor *t, const int *dims,
+                           unsigned num) {
+  const char *list = "";
+  for (unsigned i = 0; i < KN_MAX_BATCH - num; i++)
+    list = T("%s%s0", list, *list ? ", " : "");
+  for (unsigned i = 0; i < num; i++)
+    list = T("%s%s%s", list, *list ? ", " : "", stride(r, t, dims[i]));
+  return list;
+}
+
+static void put_matrix(struct rows *r, const char *name, const struct kn_tensor *t, int pitch,
+                       int outer, const int *batch, unsigned num) {
+  rows_put(r, ".%s = {%s.data, %s%s%s},", name, argument(r, t),
+           T(".pitch = %s", stride(r, t, pitch)),
+           outer >= 0 ? T(", .outer = %s", stride(r, t, outer)) : "",
+           num ? T(", .batch = {%s}", batches(r, t, batch, num)) : "");
+}
+
+static void put_factor(struct rows *r, const char *name, const struct kn_contraction *c,
+                       const struct kn_factor *f) {
+  put_matrix(r, name, f->tensor, f->turned ? f->k : f->extent, f->outer, f->batch, c->num_batch);
+}
+
+// A scalar of the description: a number or an argument.
+static const char *scalar(struct rows *r, const struct kn_expr *e) {
+  while (e->kind == KN_CAST)
+    e = e->args[0];
+  if (e->kind == KN_READ)
+    return T("args->%s", e->tensor->name);
+  if (e->kind == KN_INT)
+    return T("%" PRId64, e->ival);
+  const char *text = T("%.9g", e->fval);
+  return T("%s%sf", text, strpbrk(text, ".e") ? "" : ".0");
+}
+
+static void put_registers(struct rows *r, const struct kn_contraction *c) {
+  if (c->type == KN_I32)
+    return;
+  bool narrow = c->type == KN_I8 || c->type == KN_U8;
+  rows_put(r, "__mtia_cr_w2(MTIA_CR_QSCALE, mtia_f32_bits(%s), (uint32_t)%s);",
+           c->scale ? scalar(r, c->scale) : "1.0f", c->zero ? scalar(r, c->zero) : "0");
+  if (narrow)
+    rows_put(r, "__mtia_cr_w2(MTIA_CR_QCLAMP, (uint32_t)%" PRId64 ", (uint32_t)%" PRId64 ");",
+             c->lo, c->hi);
+  rows_put(r, "__mtia_cr_w(MTIA_CR_QMODE, mtia_qmode(%s, %s, 0));",
+           c->round_away ? "MTIA_ROUND_AWAY" : "MTIA_ROUND_EVEN",
+           c->function ? T("MTIA_SE_%s", c->function) : "0");
+}
+
+static const char *plan_text(struct rows *r, const struct kp_shape *s, const struct kp_plan *p) {
+  const char *stays = p->keep_x && p->keep_w ? "x and w stay"
+                      : p->keep_x            ? "x of 64 rows stays, w streams past"
+                      : p->keep_w            ? "w of 64 columns stays, x streams past"
+                                             : "both operands stream";
+  return T("%u x %u PEs: teams of %u x %u%s; %s.", s->rows, s->columns, p->team_rows,
+           p->team_columns, p->parts > 1 ? T(" chains of %u that divide k", p->parts) : "", stays);
+}
+
+static void put_plan(struct rows *r, const struct line *l) {
+  const struct kp_shape s = kn_product_shape(r, l);
+  const struct kp_plan p = kn_product_plan(&s, &l->contraction.limits);
+  rows_comment(r, plan_text(r, &s, &p));
+  rows_put(r, "const struct kp_plan plan = {");
+  r->indent += 2;
+  rows_put(r, ".parts = %u,", p.parts);
+  rows_put(r, ".team_rows = %u,", p.team_rows);
+  rows_put(r, ".team_columns = %u,", p.team_columns);
+  rows_put(r, ".panel = %u,", p.panel);
+  rows_put(r, ".keep_x = %s,", p.keep_x ? "true" : "false");
+  rows_put(r, ".keep_w = %s,", p.keep_w ? "true" : "false");
+  rows_put(r, ".x_room = %u,", p.x_room);
+  rows_put(r, ".w_room = %u,", p.w_room);
+  r->indent -= 2;
+  rows_put(r, "};");
+}
+
+void kn_explain_product(struct rows *r, const struct phase *p, FILE *out) {
+  const struct line *l = p->lines;
+  const struct kn_contraction *c = &l->contraction;
+  fprintf(out, "//   %s on the matrix units, in blocks of 64 x 64", l->target->name);
+  if (!rows_all_known(r)) {
+    fprintf(out, "; the launch plans\n");
+    return;
+  }
+  const struct kp_shape s = kn_product_shape(r, l);
+  const struct kp_plan plan = kn_product_plan(&s, &l->contraction.limits);
+  fprintf(out, ": m %" PRIu64 ", n %" PRIu64 ", k %" PRIu64 " B", s.m, s.n, s.k);
+  if (s.batch != 1)
+    fprintf(out, ", %" PRIu64 " products", s.batch);
+  fprintf(out, "\n//   x is %s%s, w is %s%s\n//   %s\n", c->x.tensor->name,
+          c->x.turned ? " (turned)" : "", c->w.tensor->name, c->w.turned ? " (turned)" : "",
+          plan_text(r, &s, &plan));
+  fprintf(out, "//   about %" PRIu64 " cycles\n", plan.cycles);
+}
+
+void kn_print_product_call(struct rows *r, const struct phase *p, const char *function) {
+  const struct line *l = p->lines;
+  const struct kn_contraction *c = &l->contraction;
+  const char *extents = "";
+  bool known = rows_all_known(r);
+  for (unsigned i = 0; i < KN_MAX_BATCH - c->num_batch; i++)
+    extents = T("%s%s1", extents, *extents ? ", " : "");
+  for (unsigned i = 0; i < c->num_batch; i++)
+    extents =
+        T("%s%s%s", extents, *extents ? ", " : "", rows_dim(r, l->target->dims[c->batch[i]]).text);
+  rows_put(r, "const struct kp_product product = {");
+  r->indent += 2;
+  rows_put(r, ".m = %s,", c->m ? rows_dim(r, c->m->extent).text : "1");
+  rows_put(r, ".n = %s,", rows_dim(r, l->target->dims[c->column]).text);
+  rows_put(r, ".k = %s,", rows_dim(r, c->k->extent).text);
+  rows_put(r, ".outer = %s,", c->outer ? rows_dim(r, c->outer->extent).text : "1");
+  rows_put(r, ".batch = {%s},", extents);
+  if (kn_decide(r->kernel, KN_GRID, NULL)) {
+    rows_put(r, ".rows = %u,", r->target->grid_rows);
+    rows_put(r, ".columns = %u,", r->target->grid_cols);
+  }
+  put_factor(r, "x", c, &c->x);
+  put_factor(r, "w", c, &c->w);
+  put_matrix(r, "y", l->target, c->row, -1, c->batch, c->num_batch);
+  if (c->bias)
+    rows_put(r, ".bias = %s.data,", argument(r, c->bias));
+  if (c->scales)
+    rows_put(r, ".scales = %s.data,", argument(r, c->scales));
+  r->indent -= 2;
+  rows_put(r, "};");
+  if (known)
+    put_plan(r, l);
+  put_registers(r, c);
+  if (known)
+    rows_put(r, "%s(&product, &plan, %u, %u);", function, r->target->grid_rows,
+             r->target->grid_cols);
+  else
+    rows_put(r, "%s(&product, NULL, 0, 0); // plans by itself", function);
+}

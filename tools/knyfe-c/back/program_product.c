@@ -1,0 +1,288 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+// What both cores do for a matrix product: the loops of <mtia/knyfe_product.h> once more, as
+// events. The plan is that of the text; <mtia/knyfe_plan.h> says what follows from it.
+#include "program_product.h"
+#include "program.h"
+
+enum { CB_X, CB_W, CB_Y, CB_BIAS };
+enum { BIAS_ROOM = 4 * KP_BLOCK * 4, STEP_LOOP = 4, FIRST_BUFFER = 28 };
+// Cycles of a core: from the call to its first command (shape, plan, share); for a block (the walk,
+// its addresses); for a DMA with its registers.
+enum { START = 210, BLOCK = 60, LOAD = 22 };
+
+struct share {
+  uint32_t part, k_begin, k_end, team_row, team_chain, strip_sets, block_sets;
+  uint64_t begin, end;
+};
+
+struct walk {
+  uint32_t panel, strip_set, block_set, left, rows, columns, x_members, w_members;
+  bool new_x, new_w, last_x, last_w;
+};
+
+static struct share my_share(const struct pg_product *a, const struct kp_plan *p, uint32_t row,
+                             uint32_t column) {
+  const struct kp_shape *s = &a->shape;
+  uint32_t chain = column / p->parts, chains = s->columns / p->parts;
+  uint32_t down = row / p->team_rows, right = chain / p->team_columns,
+           across = chains / p->team_columns;
+  struct share me = {.part = column % p->parts,
+                     .team_row = row % p->team_rows,
+                     .team_chain = chain % p->team_columns};
+  me.k_begin = me.part * p->my_k;
+  me.k_end = (uint32_t)kp_min(s->k, me.k_begin + p->my_k);
+  uint64_t teams = (uint64_t)(s->rows / p->team_rows) * across,
+           team = (uint64_t)down * across + right;
+  uint64_t units = s->batch * p->panels * p->strip_sets;
+  if (teams == 0 || right >= across || down >= s->rows / p->team_rows)
+    return me;
+  me.begin = units * team / teams;
+  me.end = units * (team + 1) / teams;
+  me.strip_sets = p->strip_sets - ((p->strip_sets - 1) * p->team_rows + me.team_row >= p->strips);
+  me.block_sets =
+      p->block_sets - ((p->block_sets - 1) * p->team_columns + me.team_chain >= p->blocks);
+  return me;
+}
+
+static void locate(const struct pg_product *a, const struct kp_plan *p, const struct share *me,
+                   struct walk *w) {
+  const struct kp_shape *s = &a->shape;
+  uint32_t row = (w->strip_set * p->team_rows + me->team_row) * KP_BLOCK;
+  uint32_t column = (w->block_set * p->team_columns + me->team_chain) * KP_BLOCK;
+  w->rows = (uint32_t)kp_min(KP_BLOCK, s->m - row);
+  w->columns = (uint32_t)kp_min(KP_BLOCK, s->n - column);
+  w->last_x = w->left == 1;
+  w->x_members =
+      (uint32_t)kp_min(p->team_columns, p->blocks - (uint64_t)w->block_set * p->team_columns);
+  w->w_members = (uint32_t)kp_min(p->team_rows, p->strips - (uint64_t)w->strip_set * p->team_rows);
+}
+
+typedef void visit_block(struct follow *f, const struct pg_product *a, const struct kp_plan *p,
+                         const struct share *me, const struct walk *w, void *state);
+
+static void each_block(struct follow *f, const struct pg_product *a, const struct kp_plan *p,
+                       const struct share *me, visit_block *visit, void *state) {
+  uint64_t per_product = (uint64_t)p->panels * p->strip_sets;
+  bool fresh = true;
+  for (uint64_t unit = me->begin; unit < me->end; unit++, fresh = unit % p->strip_sets == 0) {
+    struct walk w = {.panel = (uint32_t)(unit % per_product / p->strip_sets),
+                     .strip_set = (uint32_t)(unit % p->strip_sets)};
+    uint32_t first = w.panel * p->panel;
+    if (w.strip_set >= me->strip_sets || first >= me->block_sets)
+      continue;
+    w.left = (uint32_t)kp_min(p->panel, me->block_sets - first);
+    w.block_set = first;
+    w.new_x = true;
+    w.new_w = fresh;
+    w.last_w = unit + 1 == me->end || w.strip_set + 1 == me->strip_sets;
+    for (; w.left; w.left--, w.block_set++, w.new_x = false) {
+      locate(a, p, me, &w);
+      visit(f, a, p, me, &w, state);
+    }
+  }
+}
+
+static uint32_t chunk(const struct kp_shape *s, uint32_t at, uint32_t left) {
+  uint32_t most = at < KP_SHORT ? KP_FIRST : s->x_far || s->w_far ? 2 * KP_CHUNK : KP_CHUNK;
+  return left < most ? left : most;
+}
+
+// How a chunk lies in its buffer.
+struct tile {
+  uint32_t rows, row, width;
+};
+static struct tile tile(bool turned, uint32_t k, uint32_t extent, uint32_t size) {
+  if (turned)
+    return (struct tile){k / size, kp_pad((uint64_t)extent * size), extent * size};
+  return (struct tile){extent, kp_pad(k), k};
+}
+
+//===----------------------------------------------------------------------===//
+// Core 0
+//===----------------------------------------------------------------------===//
+
+static void load(struct follow *f, uint8_t cb, struct tile t, uint32_t members) {
+  pg_scalar(f, LOAD);
+  pg_dma(f, true, cb, t.rows, t.width, (double)t.rows * t.row, members);
+}
+
+static void load_block(struct follow *f, const struct pg_product *a, const struct kp_plan *p,
+                       const struct share *me, const struct walk *w, void *state) {
+  bool *met = state, with_x = w->new_x || !p->keep_x, with_w = w->new_w || !p->keep_w;
+  pg_scalar(f, BLOCK);
+  if (a->bias && me->part == 0)
+    load(f, CB_BIAS, (struct tile){1, kp_pad(4 * (uint64_t)w->columns), 4 * w->columns}, 1);
+  for (uint64_t outer = 0; outer < a->outer; outer++)
+    for (uint32_t at = me->k_begin, k; at < me->k_end; at += k) {
+      k = chunk(&a->shape, at - me->k_begin, me->k_end - at);
+      if (with_x)
+        load(f, CB_X, tile(a->turn_x, k, w->rows, a->size), w->x_members);
+      if (with_w)
+        load(f, CB_W, tile(a->turn_w, k, w->columns, a->size), w->w_members);
+      if (!*met)
+        pg_emit(f, PG_BAR_PE);
+      *met = true;
+    }
+}
+
+//===----------------------------------------------------------------------===//
+// Core 1
+//===----------------------------------------------------------------------===//
+
+struct held {
+  uint32_t x, w;
+};
+
+static void move(struct follow *f, enum pg_kind kind, uint8_t cb, double bytes) {
+  struct pg_event *e = pg_emit(f, kind);
+  e->cb[0] = cb;
+  e->bytes = bytes;
+}
+
+static void multiply(struct follow *f, double rows, double cols, int acc, uint8_t a, uint8_t b,
+                     int64_t a_at, int64_t b_at) {
+  struct pg_event *e = pg_unit(f, KN_DPE, kn_cost_mml(rows > 32 ? 32 : rows, cols > 32 ? 32 : cols),
+                               KN_DEV_dpe_latency, acc);
+  e->cb[0] = a;
+  e->cb[1] = b;
+  e->offset[0] = a_at;
+  e->offset[1] = b_at;
+}
+
+// An accumulator that is finished: partial sums go east, those of the last part leave.
+static void finish(struct follow *f, const struct kp_plan *p, const struct share *me, double rows,
+                   double cols, int acc) {
+  if (p->parts > 1) {
+    struct pg_event *e = pg_unit(f, KN_RE, kn_cost_red(), KN_DEV_re_hop, acc);
+    e->chained = (uint8_t)me->part;
+  }
+  if (me->part + 1 == p->parts) {
+    struct pg_event *e =
+        pg_unit(f, KN_SE, kn_cost_tile(rows > 32 ? 32 : rows, cols > 32 ? 32 : cols),
+                KN_DEV_se_latency, acc);
+    e->out = CB_Y;
+  }
+}
+
+// A chunk whose operand is turned: the MLU fills four operand buffers, which the DPE empties.
+static void turned_chunk(struct follow *f, const struct pg_product *a, const struct kp_plan *p,
+                         const struct share *me, const struct walk *w, uint32_t k, int64_t x_at,
+                         int64_t w_at, bool last) {
+  uint32_t steps = (k / a->size + KP_STEP / a->size - 1) / (KP_STEP / a->size);
+  bool both = a->turn_x && a->turn_w;
+  for (int half = 0; half < (both ? 1 : 2); half++) {
+    if ((a->turn_x ? w->rows : w->columns) <= 32 * (uint32_t)half)
+      continue;
+    for (uint32_t i = 0; i < steps; i++) {
+      for (int t = 0; t < (both ? 4 : 1); t++) {
+        uint8_t buffer = (uint8_t)(FIRST_BUFFER + (both ? t : (int)(i % 4)));
+        pg_scalar(f, 4);
+        struct pg_event *e = pg_unit(f, KN_MLU, 32, KN_DEV_mlu_latency, 255);
+        e->cb[0] = a->turn_x && (!both || t < 2) ? CB_X : CB_W;
+        e->offset[0] = e->cb[0] == CB_X ? x_at : w_at;
+        e->out = buffer;
+        move(f, PG_PUSH, buffer, 1);
+      }
+      for (int t = 0; t < (both ? 4 : 2); t++) {
+        int acc = both ? t : a->turn_x ? 2 * half + t : half + 2 * t;
+        uint8_t buffer = (uint8_t)(FIRST_BUFFER + (both ? t : (int)(i % 4)));
+        multiply(f, w->rows - 32.0 * (acc >> 1), w->columns - 32.0 * (acc & 1), acc, buffer,
+                 both        ? PG_NO_CB
+                 : a->turn_x ? CB_W
+                             : CB_X,
+                 0, a->turn_x ? w_at : x_at);
+        if (both || t == 1)
+          move(f, PG_POP, buffer, 1);
+      }
+    }
+    for (int t = 0; last && t < (both ? 4 : 2); t++) {
+      int acc = both ? t : a->turn_x ? 2 * half + t : half + 2 * t;
+      finish(f, p, me, w->rows - 32.0 * (acc >> 1), w->columns - 32.0 * (acc & 1), acc);
+    }
+  }
+}
+
+static void compute_block(struct follow *f, const struct pg_product *a, const struct kp_plan *p,
+                          const struct share *me, const struct walk *w, void *state) {
+  struct held *held = state;
+  bool pop_x = w->last_x || !p->keep_x, pop_w = w->last_w || !p->keep_w,
+       last_part = me->part + 1 == p->parts;
+  pg_scalar(f, BLOCK);
+  if (a->bias && me->part == 0) {
+    for (int acc = 0; acc < 4; acc++)
+      pg_unit(f, KN_RE, KN_DEV_re_bias, 0, acc)->cb[0] = CB_BIAS;
+    move(f, PG_POP, CB_BIAS, kp_pad(4 * (uint64_t)w->columns));
+  }
+  uint32_t x_held = 0;
+  for (uint64_t outer = 0; outer < a->outer; outer++)
+    for (uint32_t at = me->k_begin; at < me->k_end;) {
+      uint32_t k = chunk(&a->shape, at - me->k_begin, me->k_end - at);
+      struct tile x = tile(a->turn_x, k, w->rows, a->size),
+                  y = tile(a->turn_w, k, w->columns, a->size);
+      int64_t x_at = pop_x ? 0 : x_held, w_at = pop_w ? 0 : held->w;
+      at += k;
+      bool last = at == me->k_end && outer + 1 == a->outer;
+      pg_scalar(f, 8);
+      if (a->turn_x || a->turn_w)
+        turned_chunk(f, a, p, me, w, k, x_at, w_at, last);
+      else
+        for (int acc = 0; acc < 4; acc++) {
+          double rows = w->rows - 32.0 * (acc >> 1), cols = w->columns - 32.0 * (acc & 1);
+          if (rows <= 0 || cols <= 0)
+            continue;
+          pg_scalar(f, 5);
+          for (uint32_t step = 0; step < kp_pad(k); step += KP_STEP) {
+            multiply(f, rows, cols, acc, CB_X, CB_W, x_at, w_at);
+            pg_scalar(f, STEP_LOOP - 1);
+          }
+          if (last)
+            finish(f, p, me, rows, cols, acc);
+        }
+      if (pop_x)
+        move(f, PG_POP, CB_X, (double)x.rows * x.row);
+      else
+        x_held += x.rows * x.row;
+      if (pop_w)
+        move(f, PG_POP, CB_W, (double)y.rows * y.row);
+      else
+        held->w += y.rows * y.row;
+    }
+  if (w->last_x)
+    held->w = 0;
+  if (!last_part)
+    return;
+  pg_scalar(f, 10);
+  move(f, PG_PUSH, CB_Y, (double)w->rows * KP_BLOCK * a->shape.out);
+  pg_dma(f, false, CB_Y, w->rows, w->columns * a->shape.out,
+         (double)w->rows * KP_BLOCK * a->shape.out, 1);
+}
+
+void pg_follow_product(struct follow *f, const struct pg_product *a, const struct kp_plan *planned,
+                       unsigned core, unsigned row, unsigned col) {
+  struct kp_plan p = *planned;
+  kp_derive(&a->shape, &p);
+  struct share me = my_share(a, &p, row, col);
+  if (a->outer != 1) {
+    me.k_begin = 0;
+    me.k_end = (uint32_t)(a->shape.k / a->outer);
+  }
+  pg_scalar(f, START);
+  if (core == 0) {
+    pg_buffer(f, CB_X, "x of the product", 0, p.x_room);
+    pg_buffer(f, CB_W, "w of the product", p.x_room, p.w_room);
+    pg_buffer(f, CB_Y, "results", p.x_room + p.w_room, kp_y_room(a->shape.out));
+    if (a->bias)
+      pg_buffer(f, CB_BIAS, "bias", p.x_room + p.w_room + kp_y_room(a->shape.out), BIAS_ROOM);
+    for (unsigned i = 0; (a->turn_x || a->turn_w) && i < 4; i++)
+      pg_buffer(f, FIRST_BUFFER + i, NULL, 0, 1);
+    bool met = false;
+    each_block(f, a, &p, &me, load_block, &met);
+    if (!met)
+      pg_emit(f, PG_BAR_PE);
+  } else {
+    struct held held = {0};
+    pg_emit(f, PG_BAR_PE);
+    each_block(f, a, &p, &me, compute_block, &held);
+  }
+}

@@ -1,0 +1,160 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+// Functions on the SIMD engine (SE): it computes exp, tanh... of 16 elements of f32 in a cycle,
+// core 1 of one in two or three. Core 1 computes the arguments into a tensor of the row, the SE
+// replaces them by the results, in place. Where the function stands inside of an expression or a
+// reduction, it becomes a line of its own, y_exp.
+#include "decide.h"
+#include "rows.h"
+
+#include <string.h>
+
+#define T(...) kn_text(r->file, __VA_ARGS__)
+
+// Rows from here on are worth a command: it takes what core 1 needs for some 40 elements.
+enum { LEAST = 64 };
+
+// The SE's operation, or NULL. Not silu: less exact in f32, and -0 at -inf (docs/numerics.md).
+static const char *operation(const struct kn_expr *e) {
+  if (e->kind != KN_CALL || (e->type != KN_F32 && e->type != KN_F16 && e->type != KN_BF16))
+    return NULL;
+  switch ((enum kn_builtin)e->builtin) {
+  case KN_EXP:
+    return "MTIA_SE_EXP";
+  case KN_SIGMOID:
+    return "MTIA_SE_SIGMOID";
+  case KN_TANH:
+    return "MTIA_SE_TANH";
+  case KN_GELU:
+    return "MTIA_SE_GELU";
+  case KN_RSQRT:
+    return "MTIA_SE_RSQRT";
+  default:
+    return NULL;
+  }
+}
+
+static bool is_long(const struct kn_dim *d) { return d->size < 0 || d->size >= LEAST; }
+
+struct taking {
+  struct rows *r;
+  struct line **at; // where new lines go
+  const struct line *line;
+  unsigned rank; // indices of the line, and of the reduction that it is
+  struct kn_index *index[KN_MAX_RANK];
+  struct kn_dim *dims[KN_MAX_RANK];
+};
+
+// A line of the call's value behind the ones before; returns what reads it.
+static struct kn_expr *take_out(struct taking *t, struct kn_expr *call) {
+  struct rows *r = t->r;
+  struct line *l = kn_alloc(r->file, sizeof *l);
+  const char *name =
+      T("%s_%s", t->line->stmt->target->name, kn_builtin_name((enum kn_builtin)call->builtin));
+  l->target = rows_new_tensor(r, name, call->type, call->range);
+  l->value = call;
+  l->engine = operation(call);
+  l->stmt = t->line->stmt;
+  l->rank = l->target->rank = t->rank;
+  struct kn_expr *read = kn_new_expr(r->file, KN_READ, call->range);
+  read->type = call->type;
+  read->tensor = l->target;
+  read->args = kn_alloc(r->file, KN_MAX_RANK * sizeof *read->args);
+  for (unsigned i = 0; i < t->rank; i++) {
+    l->index[i] = t->index[i];
+    l->target->dims[i] = t->dims[i];
+    struct kn_expr *index = read->args[read->num_args++] =
+        kn_new_expr(r->file, KN_INDEX, call->range);
+    index->type = KN_I32;
+    index->index = t->index[i];
+  }
+  l->next = *t->at;
+  *t->at = l;
+  t->at = &l->next;
+  return read;
+}
+
+static bool serves(const struct taking *t, const struct kn_expr *call) {
+  struct kn_index *last = t->index[t->rank - 1];
+  return operation(call) && rows_depends(call->args[0], last) &&
+         rows_value_vectorises(t->r, NULL, call->args[0], last);
+}
+
+static struct kn_expr *replace(struct taking *t, struct kn_expr *e) {
+  if (e->kind == KN_REDUCE) // of a part of the indices, or with bounds: stays as it is
+    return e;
+  for (unsigned i = 0; i < e->num_args; i++)
+    // What is not chosen may be read anywhere, and is not computed.
+    if (e->args[i] && !(e->kind == KN_CALL && (e->builtin == KN_WHERE || e->builtin == KN_PAD)))
+      e->args[i] = replace(t, e->args[i]);
+  return serves(t, e) ? take_out(t, e) : e;
+}
+
+static bool begin(struct taking *t, struct line *l) {
+  t->rank = l->rank;
+  memcpy(t->index, l->index, sizeof t->index);
+  memcpy(t->dims, l->target->dims, sizeof t->dims);
+  for (unsigned i = 0; l->reduces && i < l->value->num_indices; i++) {
+    struct kn_index *index = l->value->indices[i];
+    if (!index->extent || t->rank == 6)
+      return false;
+    t->index[t->rank] = index;
+    t->dims[t->rank++] = index->extent;
+  }
+  return t->rank > 0;
+}
+
+// quantize(x[m, n], scale[m], zero) to 8 bits: what is quantised lies in memory as it is.
+static bool quantises(const struct taking *t, const struct kn_expr *e) {
+  struct kn_index *last = t->index[t->rank - 1];
+  if (e->kind != KN_CALL || e->builtin != KN_QUANTIZE || e->round_away || kn_arg(e, 3) ||
+      kn_arg(e, 4) || (e->type != KN_I8 && e->type != KN_U8) || e->args[0]->kind != KN_READ ||
+      rows_depends(e->args[1], last) || (kn_arg(e, 2) && rows_depends(kn_arg(e, 2), last)))
+    return false;
+  enum kn_type from = e->args[0]->type;
+  return from == KN_F32 || from == KN_F16 || from == KN_BF16 || from == KN_I32 || from == KN_I8 ||
+         from == KN_U8;
+}
+
+// Short rows of a kernel that does nothing else: one command takes a tile.
+static bool takes_tiles(const struct taking *t, const struct line *first) {
+  const struct line *l = t->line;
+  const struct kn_expr *e = l->value;
+  const struct kn_expr *argument = e->kind == KN_CALL && e->num_args ? e->args[0] : NULL;
+  if (first != l || l->next || l->rank < 2 || !argument || argument->kind != KN_READ ||
+      l->target->dims[l->rank - 1]->size < 0 || l->target->dims[l->rank - 1]->size % 32)
+    return false;
+  for (unsigned i = 1; i < e->num_args; i++)
+    if (e->args[i] && rows_depends(e->args[i], l->index[l->rank - 2]))
+      return false;
+  return true;
+}
+
+void rows_use_engine(struct rows *r, struct line **first) {
+  for (struct line **at = first; *at; at = &(*at)->next) {
+    struct line *l = *at;
+    struct taking t = {.r = r, .at = at, .line = l};
+    enum kn_unit unit = kn_decided_unit(r->kernel, l->stmt->target);
+    if (l->part || l->scatter || (unit != KN_UNIT_ANY && unit != KN_UNIT_SE) || !begin(&t, l) ||
+        !(is_long(t.dims[t.rank - 1]) || takes_tiles(&t, *first)))
+      continue;
+    struct kn_expr *value = l->value;
+    if (!l->reduces && serves(&t, value) && value->type == l->target->type) {
+      value->args[0] = replace(&t, value->args[0]);
+      l->engine = operation(value);
+    } else if (!l->reduces && quantises(&t, value) && value->type == l->target->type)
+      l->engine = "MTIA_SE_QUANTISE";
+    else if (l->reduces)
+      value->args[0] = replace(&t, value->args[0]);
+    else
+      l->value = replace(&t, value);
+    at = t.at; // the link to the line itself
+  }
+}
+
+bool rows_has_engine(const struct phase *p) {
+  for (const struct line *l = p->lines; l; l = l->next)
+    if (l->engine)
+      return true;
+  return false;
+}

@@ -1,0 +1,348 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+// Elements of tensors as values. In a loop of vectors (scope.along) an element whose last subscript
+// steps by one with the loop's index is one load; every second one is two loads and a choice;
+// anything else that depends on the index is a gather. Where an element may lie outside of its
+// tensor and is not meant then (pad, the branches of where), lanes outside are not read.
+#include "rows.h"
+
+#include <string.h>
+
+#define T(...) kn_text(s->r->file, __VA_ARGS__)
+
+static const char *sum_text(struct scope *s, const char *pointer, const char *offset) {
+  return strcmp(offset, "0") ? T("%s + %s", pointer, offset) : pointer;
+}
+
+static const char *parenthesised(struct scope *s, struct value v) {
+  return v.atom ? v.text : T("(%s)", v.text);
+}
+
+// How elements of a type are named in memory.
+static const char *memory_type(enum kn_type type) {
+  return type == KN_BOOL ? "u8" : kn_type_name(type);
+}
+
+// What was loaded, as what is computed with.
+static struct value loaded(struct scope *s, enum kn_type type, const char *text) {
+  if (type == KN_BF16)
+    text = T("mtia_f32x%u_from_bf16x%u(%s)", s->lanes, s->lanes, text);
+  if (type == KN_BOOL)
+    text = T("kn_mask_from_u8x%u(%s)", s->lanes, text);
+  return (struct value){text, true, true};
+}
+
+struct value rows_load_vector(struct scope *s, enum kn_type type, const char *pointer,
+                              const char *offset) {
+  const char *at = sum_text(s, pointer, offset), *memory = memory_type(type);
+  return loaded(s, type,
+                s->count ? T("mtia_load_first_%sx%u(%s, %s)", memory, s->lanes, at, s->count)
+                         : T("mtia_load_%sx%u(%s)", memory, s->lanes, at));
+}
+
+//===----------------------------------------------------------------------===//
+// Which lanes lie inside
+//===----------------------------------------------------------------------===//
+
+// The lanes that are read: of single numbers a condition, of vectors a mask; NULL: all.
+struct inside {
+  const char *number, *vector;
+  const struct kn_expr *run; // the one subscript that `vector` tests, if it steps by one
+};
+
+static void add_test(struct scope *s, const char **all, const char *op, const char *test) {
+  *all = *all ? T("%s %s %s", *all, op, test) : test;
+}
+
+// What must hold for the subscripts of a read.
+static struct inside inside_of(struct scope *s, const struct kn_expr *read) {
+  struct inside in = {NULL, NULL, NULL};
+  for (unsigned i = 0; i < read->num_args; i++) {
+    const struct kn_index *plain = kn_plain_index(read->args[i]);
+    if (plain && plain->extent == read->tensor->dims[i])
+      continue;
+    struct size n = rows_dim(s->r, read->tensor->dims[i]);
+    if (s->along && rows_depends(read->args[i], s->along)) {
+      struct value at = rows_index_vector(s, read->args[i]);
+      bool run = !in.vector && rows_depends(read->args[i], s->along) == 1;
+      in.run = run ? read->args[i] : NULL;
+      add_test(s, &in.vector, "&", T("kn_insidex%u(%s, %s)", s->lanes, at.text, n.text));
+      continue;
+    }
+    struct value at = rows_index_value(s, read->args[i]);
+    // One comparison for both ends.
+    add_test(s, &in.number, "&&",
+             T("(uint64_t)%s < (uint64_t)%s", parenthesised(s, at),
+               n.atom ? n.text : T("(%s)", n.text)));
+  }
+  return in;
+}
+
+//===----------------------------------------------------------------------===//
+// Vectors
+//===----------------------------------------------------------------------===//
+
+enum form { LOAD, EVERY_SECOND, GATHER };
+
+static enum form form_of(const struct kn_expr *e, const struct kn_index *along) {
+  enum form form = LOAD;
+  for (unsigned i = 0; i < e->num_args; i++) {
+    bool last = i + 1 == e->num_args;
+    int how = rows_depends(e->args[i], along);
+    if (how && !last)
+      return GATHER;
+    if (how == 2)
+      form = rows_coefficient(e->args[i], along) == 2 ? EVERY_SECOND : GATHER;
+  }
+  return form;
+}
+
+bool rows_gathers(const struct kn_expr *e, const struct kn_index *along) {
+  return e->kind == KN_READ && form_of(e, along) == GATHER;
+}
+
+// Where lane 0 of a gather's numbers counts from, and the numbers.
+static void gather_places(struct scope *s, const struct kn_expr *e, const struct size *stride,
+                          unsigned first, const char **base, const char **lanes) {
+  *base = "0";
+  *lanes = NULL;
+  for (unsigned i = first; i < e->num_args; i++) {
+    bool vector = rows_depends(e->args[i], s->along) != 0;
+    struct value v = vector ? rows_index_vector(s, e->args[i]) : rows_index_value(s, e->args[i]);
+    const char *step = stride[i].atom ? stride[i].text : T("(%s)", stride[i].text);
+    const char *part = sz_is(stride[i], 1) ? v.text
+                       : vector            ? T("%s * (int32_t)%s", parenthesised(s, v), step)
+                                           : T("%s * %s", parenthesised(s, v), step);
+    if (vector)
+      *lanes = *lanes ? T("%s + %s", *lanes, part) : part;
+    else if (strcmp(part, "0"))
+      *base = strcmp(*base, "0") ? T("%s + %s", *base, part) : part;
+  }
+}
+
+static struct value read_vector(struct scope *s, const struct kn_expr *e, const char *pointer,
+                                const struct size *stride, unsigned first, struct inside in,
+                                const struct kn_expr *otherwise) {
+  const enum kn_type type = e->tensor->type;
+  const enum form form = form_of(e, s->along);
+  const char *memory = memory_type(type), *text;
+  const char *mask = in.vector, *other = NULL;
+  if (otherwise) {
+    struct value v = rows_value(s, otherwise);
+    other = type == KN_BOOL ? T("kn_u8_from_maskx%u(%s)", s->lanes, rows_vector(s, v, KN_BOOL))
+            : type == KN_BF16
+                ? T("mtia_bf16x%u_from_f32x%u(%s)", s->lanes, s->lanes, rows_vector(s, v, KN_F32))
+                : rows_vector(s, v, type);
+  } else
+    other = T("(mtia_%sx%u)%s", memory, s->lanes, kn_type_is_float(type) ? "0.0f" : "0");
+  if (mask && s->count)
+    mask = T("%s & mtia_first_maskx%u(%s)", mask, s->lanes, s->count);
+  if (form == GATHER || (form == EVERY_SECOND && mask)) {
+    const char *base, *lanes;
+    gather_places(s, e, stride, first, &base, &lanes);
+    if (!mask && s->count)
+      mask = T("mtia_first_maskx%u(%s)", s->lanes, s->count);
+    text = mask ? T("kn_gather_%sx%u(%s, %s, %s, %s)", memory, s->lanes, sum_text(s, pointer, base),
+                    lanes, mask, other)
+                : T("kn_gather_%sx%u(%s, %s, (mtia_maskx%u)1, %s)", memory, s->lanes,
+                    sum_text(s, pointer, base), lanes, s->lanes, other);
+  } else {
+    const char *at = sum_text(s, pointer, rows_offset(s, e->num_args, e->args, stride, first));
+    if (form == EVERY_SECOND)
+      text = T("kn_load_second_%sx%u(%s, %s)", memory, s->lanes, at,
+               s->count ? s->count : T("%u", s->lanes));
+    else if (in.run)
+      text = T("kn_load_inside_%sx%u(%s, %s, %s, %s, %s)", memory, s->lanes, at,
+               rows_index_text(s, in.run), rows_dim(s->r, e->tensor->dims[e->num_args - 1]).text,
+               s->count ? s->count : T("%u", s->lanes), other);
+    else if (mask)
+      text = T("kn_load_if_%sx%u(%s, %s, %s)", memory, s->lanes, at, mask, other);
+    else if (s->count)
+      text = T("mtia_load_first_%sx%u(%s, %s)", memory, s->lanes, at, s->count);
+    else
+      text = T("mtia_load_%sx%u(%s)", memory, s->lanes, at);
+  }
+  if (in.number)
+    text = T("%s ? %s : %s", in.number, text, other);
+  struct value v = loaded(s, type, text);
+  if (in.number && type != KN_BF16 && type != KN_BOOL)
+    v.atom = false;
+  return v;
+}
+
+//===----------------------------------------------------------------------===//
+// Single numbers, and all reads
+//===----------------------------------------------------------------------===//
+
+static struct value number(const char *text, bool atom) {
+  return (struct value){text, atom, false};
+}
+
+// An element of a table: its values, scale and bias are in one row of bytes.
+static struct value read_table(struct scope *s, const struct kn_expr *e, const struct operand *o) {
+  const struct kn_tensor *t = e->tensor;
+  const char *row = rows_offset(s, t->rank - 1, e->args, o->stride, 0);
+  const char *at = sum_text(s, o->name, row);
+  struct size n = rows_dim(s->r, t->dims[t->rank - 1]);
+  const char *column = rows_index_text(s, e->args[t->rank - 1]);
+  bool along = s->along && rows_depends(e->args[t->rank - 1], s->along);
+  if (!along)
+    return number(T("kn_%s(%s, %s, %s)", kn_rows_name(t->rows), at, column, n.text), true);
+  return (struct value){T("kn_%s_x%u(%s, %s, %s, %s)", kn_rows_name(t->rows), s->lanes, at, column,
+                          n.text, s->count ? s->count : T("%u", s->lanes)),
+                        true, true};
+}
+
+static bool depends_on_along(struct scope *s, const struct kn_expr *e) {
+  bool along = false;
+  for (unsigned i = 0; i < e->num_args && s->along; i++)
+    along = along || rows_depends(e->args[i], s->along);
+  return along;
+}
+
+// An element that is read where `in` holds, else `otherwise` (NULL: anything).
+static struct value read_inside(struct scope *s, const struct kn_expr *e, struct inside in,
+                                const struct kn_expr *otherwise) {
+  const struct kn_tensor *t = e->tensor;
+  if (t->role == KN_INPUT && !t->rank)
+    return number(T(t->type == KN_BF16 ? "(float)args->%s"
+                    : t->type == KN_I4 ? "kn_wrap_i4(args->%s)"
+                                       : "args->%s",
+                    t->name),
+                  t->type != KN_BF16);
+  for (unsigned i = s->num_variables; i-- > 0;)
+    if (s->variables[i].tensor == t)
+      return (struct value){s->variables[i].name, true, s->variables[i].vector};
+  const struct local *v = rows_local(s->p, t);
+  const struct operand *o = rows_operand(s->p, t);
+  if (!o && !(v && v->array)) {
+    rows_refuse(s->r, e->range, "make it an output",
+                "no mapping to the device yet: %s %s that is kept between statements",
+                kn_type_name(t->type), t->name ? t->name : "value");
+    return number("0", true);
+  }
+  if (t->rows)
+    return read_table(s, e, o);
+  const char *pointer = o ? o->name : v->name;
+  if (rows_stored(t) == KN_I4 && !(v && v->array)) {
+    const char *row = t->rank > 1 ? rows_offset(s, t->rank - 1, e->args, o->stride, 0) : "0";
+    return number(
+        T("kn_i4(%s, %s)", sum_text(s, pointer, row), rows_index_text(s, e->args[t->rank - 1])),
+        true);
+  }
+  const struct size *stride = o ? o->stride : v->stride;
+  unsigned first = 0;
+  if (v && v->array) {
+    stride = v->stride;
+    pointer = v->name;
+    first = s->p->across ? s->p->num_par - 1 : s->p->num_par;
+  }
+  if (depends_on_along(s, e))
+    return read_vector(s, e, pointer, stride, first, in, otherwise);
+  const char *text = T("%s[%s]", pointer, rows_offset(s, t->rank, e->args, stride, first));
+  if (t->type == KN_BF16)
+    return number(T("(float)%s", text), false);
+  if (t->type == KN_BOOL)
+    return number(T("%s != 0", text), false);
+  return number(text, true);
+}
+
+struct value rows_read(struct scope *s, const struct kn_expr *e) {
+  struct inside in = {NULL, NULL, NULL};
+  if (s->guarded && e->num_args)
+    in = inside_of(s, e);
+  struct value v = read_inside(s, e, in, NULL);
+  if (!v.vector && in.number)
+    v = number(T("%s ? %s : 0", in.number, parenthesised(s, v)), false);
+  return v;
+}
+
+struct value rows_pad(struct scope *s, const struct kn_expr *e) {
+  const struct kn_expr *read = e->args[0];
+  struct inside in = inside_of(s, read);
+  if (depends_on_along(s, read))
+    return read_inside(s, read, in, e->args[1]);
+  struct value x = read_inside(s, read, in, e->args[1]);
+  if (!in.number)
+    return x;
+  struct value otherwise = rows_value(s, e->args[1]);
+  if (otherwise.vector) // a number from memory, else a vector
+    x = (struct value){rows_vector(s, x, e->type), true, true};
+  if (otherwise.vector && e->type == KN_BOOL)
+    return (struct value){T("kn_mask_from_u8x%u(%s ? kn_u8_from_maskx%u(%s) : "
+                            "kn_u8_from_maskx%u(%s))",
+                            s->lanes, in.number, s->lanes, x.text, s->lanes, otherwise.text),
+                          true, true};
+  return (struct value){
+      T("%s ? %s : %s", in.number, parenthesised(s, x), parenthesised(s, otherwise)), false,
+      otherwise.vector};
+}
+
+//===----------------------------------------------------------------------===//
+// Writing
+//===----------------------------------------------------------------------===//
+
+void rows_store(struct scope *s, enum kn_type type, const char *pointer, const char *offset,
+                struct value v) {
+  if (type == KN_I4) {
+    rows_put(s->r, "kn_store_i4(%s, %s, %s);", pointer, offset, v.text);
+    return;
+  }
+  if (!s->along) {
+    rows_put(s->r, type == KN_BF16 ? "%s[%s] = (__bf16)%s;" : "%s[%s] = %s;", pointer, offset,
+             type == KN_BF16 ? parenthesised(s, v) : v.text);
+    return;
+  }
+  const char *text = rows_vector(s, v, type), *memory = memory_type(type);
+  if (type == KN_BF16)
+    text = T("mtia_bf16x%u_from_f32x%u(%s)", s->lanes, s->lanes, text);
+  if (type == KN_BOOL)
+    text = T("kn_u8_from_maskx%u(%s)", s->lanes, text);
+  const char *at = sum_text(s, pointer, offset);
+  if (s->count)
+    rows_put(s->r, "mtia_store_first_%sx%u(%s, %s, %s);", memory, s->lanes, at, s->count, text);
+  else
+    rows_put(s->r, "mtia_store_%sx%u(%s, %s);", memory, s->lanes, at, text);
+}
+
+//===----------------------------------------------------------------------===//
+// What vectors can do
+//===----------------------------------------------------------------------===//
+
+// Do numbers of 32 bits reach all elements that a gather along the index may read?
+static bool near_enough(const struct kn_expr *e, const struct kn_index *index) {
+  int64_t size = 1;
+  bool only_last = true;
+  for (unsigned i = e->num_args; i-- > 0;) {
+    const int64_t n = e->tensor->dims[i]->size;
+    size = n < 0 || size < 0 || size * n >= 1 << 30 ? -1 : size * n;
+    if (!rows_depends(e->args[i], index))
+      continue;
+    only_last = only_last && i + 1 == e->num_args;
+    if (!only_last && size < 0)
+      return false;
+  }
+  return true;
+}
+
+bool rows_read_vectorises(struct rows *r, struct phase *p, const struct kn_expr *e,
+                          const struct kn_index *index, bool guarded) {
+  const struct kn_tensor *t = e->tensor;
+  if (t->type == KN_I4 || t->rows) {
+    for (unsigned i = 0; i < e->num_args; i++) {
+      int how = rows_depends(e->args[i], index);
+      bool plain = kn_plain_index(e->args[i]) == index;
+      if (how == 0)
+        continue;
+      if (t->type == KN_I4 || how != 1 || i + 1 != e->num_args || (guarded && !plain) ||
+          (kn_rows_bits(t->rows) == 4 &&
+           !plain)) // two values in a byte: vectors begin at even ones
+        return false;
+    }
+    return !guarded;
+  }
+  for (unsigned i = 0; i < e->num_args; i++)
+    if (!rows_index_vectorises(r, p, e->args[i], index, guarded))
+      return false;
+  return t->type != KN_I64 && near_enough(e, index);
+}
