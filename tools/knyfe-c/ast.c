@@ -126,6 +126,16 @@ void *kn_alloc(struct kn_file *file, size_t size) {
   return p;
 }
 
+void *kn_room(struct kn_file *file, void *items, unsigned num, unsigned *max, size_t size) {
+  if (num < *max)
+    return items;
+  *max = num ? 2 * num : 64;
+  void *more = kn_alloc(file, *max * size);
+  if (num)
+    memcpy(more, items, num * size);
+  return more;
+}
+
 const char *kn_strndup(struct kn_file *file, const char *text, size_t size) {
   char *copy = kn_alloc(file, size + 1);
   memcpy(copy, text, size);

@@ -403,6 +403,9 @@ struct kn_file {
 };
 
 void *kn_alloc(struct kn_file *file, size_t size); /* zeroed; never fails (exits with a message) */
+/* An array of *max elements of `size` bytes that has room for one more than `num`: `items`, or a
+ * copy of twice its length, whose length is in *max then. */
+void *kn_room(struct kn_file *file, void *items, unsigned num, unsigned *max, size_t size);
 const char *kn_strndup(struct kn_file *file, const char *text, size_t size);
 struct kn_expr *kn_new_expr(struct kn_file *file, enum kn_expr_kind kind, struct kn_range range);
 struct kn_dim *kn_find_dim(const struct kn_kernel *kernel, const char *name);

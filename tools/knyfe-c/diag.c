@@ -174,3 +174,17 @@ void kn_report_plain(enum kn_diag_id id, const char *format, ...) {
   va_end(ap);
   fputc('\n', stderr);
 }
+
+static void drop(void *data, enum kn_message_kind kind, enum kn_diag_id id, struct kn_range range,
+                 const char *text) {
+  (void)data, (void)kind, (void)id, (void)range, (void)text;
+}
+
+void kn_quiet_begin(struct kn_quiet *quiet, struct kn_file *file) {
+  *quiet = (struct kn_quiet){.dropped = {.sink = drop}, .before = file->diags};
+  file->diags = &quiet->dropped;
+}
+
+void kn_quiet_end(const struct kn_quiet *quiet, struct kn_file *file) {
+  file->diags = quiet->before;
+}

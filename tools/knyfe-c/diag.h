@@ -52,6 +52,13 @@ void kn_hint(struct kn_file *file, const char *format, ...) __attribute__((forma
 void kn_report_plain(enum kn_diag_id id, const char *format, ...)
     __attribute__((format(printf, 2, 3)));
 
+/* While something is tried whose refusal is not the user's, messages are dropped. */
+struct kn_quiet {
+  struct kn_diags dropped, *before;
+};
+void kn_quiet_begin(struct kn_quiet *quiet, struct kn_file *file);
+void kn_quiet_end(const struct kn_quiet *quiet, struct kn_file *file);
+
 /* Line and column, both from 1; a column is a byte, as in every compiler. */
 void kn_position(const struct kn_file *file, uint32_t at, unsigned *line, unsigned *column);
 /* "KN0020" */

@@ -123,18 +123,15 @@ static uint64_t hash_text(const char *text) {
 
 /* The C text for a schedule, without messages; false if the compiler refuses it. */
 static bool emit(struct search *s, struct candidate *c) {
-  struct kn_diags *diags = s->file->diags, quiet = {.out = fopen("/dev/null", "w")};
   struct kn_decision *before = s->kernel->schedule;
-  if (!quiet.out)
-    return false;
-  s->file->diags = &quiet;
+  struct kn_quiet quiet;
+  kn_quiet_begin(&quiet, s->file);
   s->kernel->schedule = c->schedule;
   struct kn_options o = *s->o;
   o.target.verbose = false;
   c->text = s->ways->emit_c(s->file, s->kernel, &o);
   s->kernel->schedule = before;
-  s->file->diags = diags;
-  fclose(quiet.out);
+  kn_quiet_end(&quiet, s->file);
   if (c->text)
     c->hash = hash_text(c->text);
   return c->text != NULL;
@@ -142,14 +139,11 @@ static bool emit(struct search *s, struct candidate *c) {
 
 /* What the cost model (--explain) says, 0 if it does not. */
 static double predict(struct search *s, const struct candidate *c) {
-  struct kn_diags *diags = s->file->diags, quiet = {.out = fopen("/dev/null", "w")};
   struct kn_prediction p;
-  if (!quiet.out)
-    return 0;
-  s->file->diags = &quiet;
+  struct kn_quiet quiet;
+  kn_quiet_begin(&quiet, s->file);
   bool ok = kn_predict(&p, s->file, s->kernel, &s->o->target, c->text) && !p.result.stuck;
-  s->file->diags = diags;
-  fclose(quiet.out);
+  kn_quiet_end(&quiet, s->file);
   double cycles = ok ? p.result.cycles : 0;
   kn_prediction_free(&p);
   return cycles;

@@ -26,14 +26,7 @@ static void add(struct finder *f, struct kn_decision move) {
         m->item[i]->word == move.word &&
         !memcmp(m->item[i]->values, move.values, sizeof move.values))
       return;
-  if (m->num == m->max) {
-    unsigned max = m->max ? 2 * m->max : 64;
-    struct kn_decision **item = kn_alloc(f->file, max * sizeof *item);
-    if (m->num)
-      memcpy(item, m->item, m->num * sizeof *item);
-    m->item = item;
-    m->max = max;
-  }
+  m->item = kn_room(f->file, m->item, m->num, &m->max, sizeof *m->item);
   struct kn_decision *d = kn_alloc(f->file, sizeof *d);
   *d = move;
   d->range = d->name_range = d->value_range = f->kernel->range;

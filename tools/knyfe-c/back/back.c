@@ -163,14 +163,11 @@ static bool is_contraction(struct backend *b) {
     return false;
   if (kn_lower_float_contraction(b))
     return mlirOperationVerify(mlirModuleGetOperation(b->module));
-  struct kn_diags *diags = b->file->diags, quiet = {.out = fopen("/dev/null", "w")};
-  if (!quiet.out)
-    return false;
-  b->file->diags = &quiet;
+  struct kn_quiet quiet;
+  kn_quiet_begin(&quiet, b->file);
   bool ok = kn_lower(b) && mlirOperationVerify(mlirModuleGetOperation(b->module)) && optimise(b) &&
             kn_find_contract(mlirBlockGetFirstOperation(mlirModuleGetBody(b->module))).ptr;
-  b->file->diags = diags;
-  fclose(quiet.out);
+  kn_quiet_end(&quiet, b->file);
   return ok;
 }
 

@@ -23,14 +23,7 @@ const char *ct_intern(struct ct_text *t, const char *begin, size_t size) {
   for (unsigned i = 0; i < t->num_names; i++)
     if (strlen(t->names[i]) == size && !memcmp(t->names[i], begin, size))
       return t->names[i];
-  if (t->num_names == t->max_names) {
-    unsigned max = t->max_names ? 2 * t->max_names : 128;
-    const char **names = kn_alloc(t->file, max * sizeof *names);
-    if (t->num_names)
-      memcpy(names, t->names, t->num_names * sizeof *names);
-    t->names = names;
-    t->max_names = max;
-  }
+  t->names = kn_room(t->file, t->names, t->num_names, &t->max_names, sizeof *t->names);
   char *name = kn_alloc(t->file, size + 1);
   memcpy(name, begin, size);
   return t->names[t->num_names++] = name;

@@ -123,6 +123,11 @@ struct phase {
   struct phase *next;
 };
 
+// The index of the first dimension that lies in local memory for each row (or, across, element).
+static inline unsigned rows_serial(const struct phase *p) {
+  return p->across ? p->num_par - 1 : p->num_par;
+}
+
 struct rows {
   struct backend *backend;
   struct kn_file *file;
@@ -261,6 +266,11 @@ const char *rows_index_text(struct scope *s, const struct kn_expr *e);
 // Offset of an element in elements, `dims` from `first` on.
 const char *rows_offset(struct scope *s, unsigned rank, struct kn_expr *const *args,
                         const struct size *stride, unsigned first);
+// In parentheses where an operator beside it asks for them.
+const char *rows_atom(struct scope *s, struct value v);
+// x or y, which are vectors, by a number.
+struct value rows_choose(struct scope *s, enum kn_type type, const char *number, const char *x,
+                         const char *y);
 // Converts a value to a vector if it is none.
 const char *rows_vector(struct scope *s, struct value v, enum kn_type type);
 const char *rows_vector_type(struct scope *s, enum kn_type type);

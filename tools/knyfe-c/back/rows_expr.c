@@ -74,14 +74,14 @@ static struct value number(const char *text, bool atom) {
   return (struct value){text, atom, false};
 }
 
-static const char *operand_text(struct scope *s, struct value v) {
+const char *rows_atom(struct scope *s, struct value v) {
   return v.atom ? v.text : T("(%s)", v.text);
 }
 
 const char *rows_vector(struct scope *s, struct value v, enum kn_type type) {
   if (v.vector)
     return v.text;
-  return T("(%s)%s", rows_vector_type(s, type), operand_text(s, v));
+  return T("(%s)%s", rows_vector_type(s, type), rows_atom(s, v));
 }
 
 // f(a, b): of vectors if one of them is.
@@ -96,7 +96,7 @@ static struct value call(struct scope *s, const char *f, enum kn_type type, stru
 }
 
 static struct value infix(struct scope *s, struct value a, const char *op, struct value b) {
-  return (struct value){T("%s %s %s", operand_text(s, a), op, operand_text(s, b)), false,
+  return (struct value){T("%s %s %s", rows_atom(s, a), op, rows_atom(s, b)), false,
                         a.vector || b.vector};
 }
 
@@ -153,7 +153,7 @@ struct value rows_index_value(struct scope *s, const struct kn_expr *e) {
   case KN_UNARY:
     if (e->op == KN_NEG) {
       struct value v = rows_index_value(s, e->args[0]);
-      return number(T("-%s", operand_text(s, v)), false);
+      return number(T("-%s", rows_atom(s, v)), false);
     }
     break;
   case KN_BINARY:
@@ -178,7 +178,7 @@ const char *rows_offset(struct scope *s, unsigned rank, struct kn_expr *const *a
     if (!strcmp(part, "0"))
       continue;
     if (!sz_is(stride[i], 1))
-      part = T("%s * %s", operand_text(s, v),
+      part = T("%s * %s", rows_atom(s, v),
                stride[i].atom ? stride[i].text : T("(%s)", stride[i].text));
     text = *text ? T("%s + %s", text, part) : part;
   }
@@ -189,7 +189,7 @@ const char *rows_offset(struct scope *s, unsigned rank, struct kn_expr *const *a
 static struct value index_lane(struct scope *s, struct value v) {
   if (v.vector || !v.text[strspn(v.text, "0123456789")])
     return v;
-  return number(T("(int32_t)%s", operand_text(s, v)), true);
+  return number(T("(int32_t)%s", rows_atom(s, v)), true);
 }
 
 struct value rows_index_vector(struct scope *s, const struct kn_expr *e) {
@@ -204,8 +204,7 @@ struct value rows_index_vector(struct scope *s, const struct kn_expr *e) {
     break;
   case KN_UNARY:
     if (e->op == KN_NEG)
-      return (struct value){T("-%s", operand_text(s, rows_index_vector(s, e->args[0]))), false,
-                            true};
+      return (struct value){T("-%s", rows_atom(s, rows_index_vector(s, e->args[0]))), false, true};
     break;
   case KN_BINARY: {
     enum kn_op op = (enum kn_op)e->op;
@@ -238,7 +237,7 @@ void rows_add(struct scope *s, enum kn_type type, const char *pointer, const cha
   else if (type == KN_I32 || type == KN_I64)
     sum = call(s, "add", type, old, v);
   else
-    sum = number(T("(%s)(%s + %s)", rows_c_type(type), old.text, operand_text(s, v)), false);
+    sum = number(T("(%s)(%s + %s)", rows_c_type(type), old.text, rows_atom(s, v)), false);
   rows_store(s, type, pointer, offset, sum);
 }
 
@@ -279,8 +278,8 @@ static struct value compare(struct scope *s, enum kn_op op, enum kn_type type, s
   if (!a.vector && !b.vector)
     return infix(s, a, kn_op_spelling(op), b);
   if (type == KN_BOOL) {
-    const char *l = a.vector ? operand_text(s, a) : rows_vector(s, a, type);
-    const char *r = b.vector ? operand_text(s, b) : rows_vector(s, b, type);
+    const char *l = a.vector ? rows_atom(s, a) : rows_vector(s, a, type);
+    const char *r = b.vector ? rows_atom(s, b) : rows_vector(s, b, type);
     struct value x = {T("%s ^ %s", l, r), false, true};
     if (op == KN_EQ)
       x.text = T("~(%s)", x.text);
@@ -330,14 +329,14 @@ static struct value binary(struct scope *s, const struct kn_expr *e) {
 static struct value unary(struct scope *s, const struct kn_expr *e) {
   struct value a = rows_value(s, e->args[0]);
   if (e->op == KN_LNOT)
-    return (struct value){T("%s%s", a.vector ? "~" : "!", operand_text(s, a)), false, a.vector};
+    return (struct value){T("%s%s", a.vector ? "~" : "!", rows_atom(s, a)), false, a.vector};
   if (e->op == KN_NOT)
-    return (struct value){T("~%s", operand_text(s, a)), false, a.vector};
+    return (struct value){T("~%s", rows_atom(s, a)), false, a.vector};
   if (!kn_type_is_float(e->type))
     return call(s, "neg", e->type, a, (struct value){0});
   if (*a.text == '-')
     return (struct value){T("-(%s)", a.text), false, a.vector};
-  return (struct value){T("-%s", operand_text(s, a)), false, a.vector};
+  return (struct value){T("-%s", rows_atom(s, a)), false, a.vector};
 }
 
 // A float of 32 bits from any number.
@@ -345,7 +344,7 @@ static struct value as_f32(struct scope *s, struct value v, enum kn_type from) {
   if (from == KN_F32 || from == KN_BF16)
     return v;
   if (!v.vector)
-    return number(T("(float)%s", operand_text(s, v)), false);
+    return number(T("(float)%s", rows_atom(s, v)), false);
   if (from == KN_F16)
     return (struct value){T("mtia_f32x%u_from_f16x%u(%s)", s->lanes, s->lanes, v.text), true, true};
   return (struct value){T("__builtin_convertvector(%s, mtia_f32x%u)", v.text, s->lanes), true,
@@ -392,7 +391,7 @@ static struct value cast(struct scope *s, struct value v, enum kn_type from, enu
   if (v.vector)
     return cast_vector(s, v, from, to);
   if (to == KN_BOOL)
-    return number(T("%s != 0", operand_text(s, v)), false);
+    return number(T("%s != 0", rows_atom(s, v)), false);
   if (to == KN_BF16)
     return round_bf16(s, as_f32(s, v, from));
   if (kn_type_is_float(from) && !kn_type_is_float(to))
@@ -401,7 +400,7 @@ static struct value cast(struct scope *s, struct value v, enum kn_type from, enu
     return v;
   if (to == KN_I4)
     return number(T("kn_wrap_i4(%s)", v.text), true);
-  return number(T("(%s)%s", rows_c_type(to), operand_text(s, v)), false);
+  return number(T("(%s)%s", rows_c_type(to), rows_atom(s, v)), false);
 }
 
 //===----------------------------------------------------------------------===//
@@ -440,10 +439,20 @@ static struct value dequantize(struct scope *s, const struct kn_expr *e) {
   struct value v = cast(s, rows_value(s, e->args[0]), e->args[0]->type, KN_I32);
   const struct kn_expr *zero = kn_arg(e, 2);
   if (e->args[0]->type == KN_I64 && !v.vector)
-    v = number(T("(int32_t)%s", operand_text(s, v)), false);
+    v = number(T("(int32_t)%s", rows_atom(s, v)), false);
   if (zero)
     v = call(s, "sub", KN_I32, v, cast(s, rows_value(s, zero), zero->type, KN_I32));
   return infix(s, as_f32(s, v, KN_I32), "*", rows_value(s, e->args[1]));
+}
+
+struct value rows_choose(struct scope *s, enum kn_type type, const char *number, const char *x,
+                         const char *y) {
+  if (type == KN_BOOL) // C has no choice between masks
+    return (struct value){T("kn_mask_from_u8x%u(%s ? kn_u8_from_maskx%u(%s) : "
+                            "kn_u8_from_maskx%u(%s))",
+                            s->lanes, number, s->lanes, x, s->lanes, y),
+                          true, true};
+  return (struct value){T("%s ? %s : %s", number, x, y), false, true};
 }
 
 static struct value where(struct scope *s, const struct kn_expr *e) {
@@ -454,16 +463,10 @@ static struct value where(struct scope *s, const struct kn_expr *e) {
   s->guarded = around;
   bool vector = c.vector || a.vector || b.vector;
   if (!vector)
-    return number(T("%s ? %s : %s", operand_text(s, c), operand_text(s, a), operand_text(s, b)),
-                  false);
+    return number(T("%s ? %s : %s", rows_atom(s, c), rows_atom(s, a), rows_atom(s, b)), false);
   const char *x = rows_vector(s, a, e->type), *y = rows_vector(s, b, e->type);
-  if (!c.vector && e->type == KN_BOOL) // C has no choice between masks
-    return (struct value){T("kn_mask_from_u8x%u(%s ? kn_u8_from_maskx%u(%s) : "
-                            "kn_u8_from_maskx%u(%s))",
-                            s->lanes, operand_text(s, c), s->lanes, x, s->lanes, y),
-                          true, true};
   if (!c.vector)
-    return (struct value){T("%s ? %s : %s", operand_text(s, c), x, y), false, true};
+    return rows_choose(s, e->type, rows_atom(s, c), x, y);
   if (e->type == KN_BOOL)
     return (struct value){T("(%s & %s) | (~(%s) & %s)", c.text, x, c.text, y), false, true};
   return (struct value){T("mtia_select_%s(%s, %s, %s)", suffix(s, e->type, true), c.text, x, y),
@@ -585,7 +588,7 @@ static struct value place_of(struct scope *s, const struct kn_expr *e) {
   struct value at = number(scope_name(s, e->indices[0]), true);
   for (unsigned i = 1; i < e->num_indices; i++) {
     struct size n = rows_dim(s->r, e->indices[i]->extent);
-    at = number(T("%s * %s + %s", operand_text(s, at), n.atom ? n.text : T("(%s)", n.text),
+    at = number(T("%s * %s + %s", rows_atom(s, at), n.atom ? n.text : T("(%s)", n.text),
                   scope_name(s, e->indices[i])),
                 false);
   }
@@ -603,7 +606,7 @@ static void step_place(struct scope *s, struct reduction *d, struct value v) {
   s->r->indent++;
   rows_put(s->r, "%s = %s;", d->name, x);
   struct value at = place_of(s, d->e);
-  rows_put(s->r, "%s = (int32_t)%s;", d->place, operand_text(s, at));
+  rows_put(s->r, "%s = (int32_t)%s;", d->place, rows_atom(s, at));
   s->r->indent--;
   rows_put(s->r, "}");
 }
@@ -656,7 +659,7 @@ static void step(struct scope *s, struct reduction *d) {
   if (d->counter)
     rows_put(s->r, "%s++;", d->counter);
   if (is_float_sum(d) && !d->vector) {
-    rows_put(s->r, "%s %s (double)%s;", n, d->kind == KN_PROD ? "*=" : "+=", operand_text(s, v));
+    rows_put(s->r, "%s %s (double)%s;", n, d->kind == KN_PROD ? "*=" : "+=", rows_atom(s, v));
     return;
   }
   v = cast(s, v, d->body, d->type);
@@ -679,8 +682,8 @@ static void step(struct scope *s, struct reduction *d) {
                rows_vector_type(s, d->type), identity(s, d));
   if (d->kind == KN_ANY || d->kind == KN_ALL) {
     if (tail)
-      v.text = d->kind == KN_ANY ? T("%s & %s", operand_text(s, v), mask)
-                                 : T("%s | ~%s", operand_text(s, v), mask);
+      v.text = d->kind == KN_ANY ? T("%s & %s", rows_atom(s, v), mask)
+                                 : T("%s | ~%s", rows_atom(s, v), mask);
     rows_put(s->r, "%s %s %s;", n, d->kind == KN_ANY ? "|=" : "&=", v.text);
     return;
   }

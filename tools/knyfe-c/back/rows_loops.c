@@ -50,21 +50,25 @@ static void unroll(struct rows *r, const struct line *l, unsigned lanes) {
     fprintf(r->out, "#pragma clang loop unroll_count(%u)\n", times);
 }
 
+// The target's subscripts at the current indices, as expressions.
+static void subscripts(struct rows *r, const struct line *l, struct kn_expr *args[KN_MAX_RANK]) {
+  for (unsigned i = 0; i < l->rank; i++) {
+    args[i] = kn_new_expr(r->file, KN_INDEX, l->stmt->range);
+    args[i]->index = l->index[i];
+  }
+}
+
 // The target's element at the current indices gets `v`.
 static void store(struct scope *s, const struct line *l, struct value v) {
   struct rows *r = s->r;
   struct phase *p = s->p;
   struct kn_expr *args[KN_MAX_RANK];
-  for (unsigned i = 0; i < l->rank; i++) {
-    args[i] = kn_new_expr(r->file, KN_INDEX, l->stmt->range);
-    args[i]->index = l->index[i];
-  }
+  subscripts(r, l, args);
   const struct operand *o = rows_operand(p, l->target);
   const struct local *a = rows_local(p, l->target);
   if (a && a->array)
     rows_store(s, l->target->type == KN_I4 ? KN_I8 : l->target->type, a->name,
-               rows_offset(s, l->rank, args, a->stride, p->across ? p->num_par - 1 : p->num_par),
-               v);
+               rows_offset(s, l->rank, args, a->stride, rows_serial(p)), v);
   if (o && rows_stored(l->target) == KN_I4) { // two in a byte
     const char *row = l->rank ? rows_offset(s, l->rank - 1, args, o->stride, 0) : "0";
     rows_store(s, KN_I4, strcmp(row, "0") ? T("%s + %s", o->name, row) : o->name,
@@ -97,20 +101,15 @@ static const char *element(struct scope *s, const struct line *l, const struct k
   struct rows *r = s->r;
   struct phase *p = s->p;
   struct kn_expr *args[KN_MAX_RANK];
-  for (unsigned i = 0; i < l->rank; i++) {
-    args[i] = kn_new_expr(r->file, KN_INDEX, l->stmt->range);
-    args[i]->index = l->index[i];
-  }
+  subscripts(r, l, args);
   const struct kn_tensor *t = argument ? argument->tensor : l->target;
   unsigned rank = argument ? argument->num_args : l->rank;
   struct kn_expr *const *at = argument ? argument->args : args;
   const struct local *a = rows_local(p, t);
   const struct operand *o = rows_operand(p, t);
   bool array = a && a->array;
-  const char *offset = rows_offset(s, rank, at, array ? a->stride : o->stride,
-                                   !array      ? 0
-                                   : p->across ? p->num_par - 1
-                                               : p->num_par);
+  const char *offset =
+      rows_offset(s, rank, at, array ? a->stride : o->stride, array ? rows_serial(p) : 0);
   const char *name = array ? a->name : o->name;
   return strcmp(offset, "0") ? T("%s + %s", name, offset) : name;
 }
@@ -337,7 +336,7 @@ static void scatter(struct scope *s, struct line *l) {
 
 static void emit_line(struct scope *s, struct line *l) {
   struct phase *p = s->p;
-  unsigned serial = p->across ? p->num_par - 1 : p->num_par;
+  unsigned serial = rows_serial(p);
   s->line = l;
   s->num = 0;
   if (l->scatter) {

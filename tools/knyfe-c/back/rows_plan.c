@@ -665,13 +665,13 @@ static void find_operands(struct rows *r, struct phase *p) {
       o->shared = p->shared && t->rank == 1;
       for (unsigned i = 0; i < t->rank; i++)
         o->use[i] = i < p->num_par ? (int)i : WHOLE;
-      if (l->rank > (p->across ? p->num_par - 1 : p->num_par))
+      if (l->rank > rows_serial(p))
         continue; // its box holds it
     }
     struct local *v = kn_alloc(r->file, sizeof *v);
     v->tensor = t;
     v->name = r->tensor_names[t->id];
-    v->array = l->rank > (p->across ? p->num_par - 1 : p->num_par);
+    v->array = l->rank > rows_serial(p);
     v->next = p->locals;
     p->locals = v;
   }

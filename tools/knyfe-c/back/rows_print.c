@@ -71,14 +71,7 @@ static bool taken(const struct rows *r, const char *name) {
 }
 
 static const char *take_name(struct rows *r, const char *name) {
-  if (r->num_names == r->max_names) {
-    unsigned max = r->max_names ? 2 * r->max_names : 64;
-    const char **names = kn_alloc(r->file, max * sizeof *names);
-    if (r->num_names)
-      memcpy(names, r->names, r->num_names * sizeof *names);
-    r->names = names;
-    r->max_names = max;
-  }
+  r->names = kn_room(r->file, r->names, r->num_names, &r->max_names, sizeof *r->names);
   return r->names[r->num_names++] = name;
 }
 

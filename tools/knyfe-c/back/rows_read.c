@@ -14,10 +14,6 @@ static const char *sum_text(struct scope *s, const char *pointer, const char *of
   return strcmp(offset, "0") ? T("%s + %s", pointer, offset) : pointer;
 }
 
-static const char *parenthesised(struct scope *s, struct value v) {
-  return v.atom ? v.text : T("(%s)", v.text);
-}
-
 // How elements of a type are named in memory.
 static const char *memory_type(enum kn_type type) {
   return type == KN_BOOL ? "u8" : kn_type_name(type);
@@ -71,9 +67,9 @@ static struct inside inside_of(struct scope *s, const struct kn_expr *read) {
     }
     struct value at = rows_index_value(s, read->args[i]);
     // One comparison for both ends.
-    add_test(s, &in.number, "&&",
-             T("(uint64_t)%s < (uint64_t)%s", parenthesised(s, at),
-               n.atom ? n.text : T("(%s)", n.text)));
+    add_test(
+        s, &in.number, "&&",
+        T("(uint64_t)%s < (uint64_t)%s", rows_atom(s, at), n.atom ? n.text : T("(%s)", n.text)));
   }
   return in;
 }
@@ -111,8 +107,8 @@ static void gather_places(struct scope *s, const struct kn_expr *e, const struct
     struct value v = vector ? rows_index_vector(s, e->args[i]) : rows_index_value(s, e->args[i]);
     const char *step = stride[i].atom ? stride[i].text : T("(%s)", stride[i].text);
     const char *part = sz_is(stride[i], 1) ? v.text
-                       : vector            ? T("%s * (int32_t)%s", parenthesised(s, v), step)
-                                           : T("%s * %s", parenthesised(s, v), step);
+                       : vector            ? T("%s * (int32_t)%s", rows_atom(s, v), step)
+                                           : T("%s * %s", rows_atom(s, v), step);
     if (vector)
       *lanes = *lanes ? T("%s + %s", *lanes, part) : part;
     else if (strcmp(part, "0"))
@@ -140,12 +136,11 @@ static struct value read_vector(struct scope *s, const struct kn_expr *e, const 
   if (form == GATHER || (form == EVERY_SECOND && mask)) {
     const char *base, *lanes;
     gather_places(s, e, stride, first, &base, &lanes);
-    if (!mask && s->count)
-      mask = T("mtia_first_maskx%u(%s)", s->lanes, s->count);
-    text = mask ? T("kn_gather_%sx%u(%s, %s, %s, %s)", memory, s->lanes, sum_text(s, pointer, base),
-                    lanes, mask, other)
-                : T("kn_gather_%sx%u(%s, %s, (mtia_maskx%u)1, %s)", memory, s->lanes,
-                    sum_text(s, pointer, base), lanes, s->lanes, other);
+    if (!mask)
+      mask = s->count ? T("mtia_first_maskx%u(%s)", s->lanes, s->count)
+                      : T("(mtia_maskx%u)1", s->lanes);
+    text = T("kn_gather_%sx%u(%s, %s, %s, %s)", memory, s->lanes, sum_text(s, pointer, base), lanes,
+             mask, other);
   } else {
     const char *at = sum_text(s, pointer, rows_offset(s, e->num_args, e->args, stride, first));
     if (form == EVERY_SECOND)
@@ -235,7 +230,7 @@ static struct value read_inside(struct scope *s, const struct kn_expr *e, struct
   if (v && v->array) {
     stride = v->stride;
     pointer = v->name;
-    first = s->p->across ? s->p->num_par - 1 : s->p->num_par;
+    first = rows_serial(s->p);
   }
   if (depends_on_along(s, e))
     return read_vector(s, e, pointer, stride, first, in, otherwise);
@@ -253,29 +248,20 @@ struct value rows_read(struct scope *s, const struct kn_expr *e) {
     in = inside_of(s, e);
   struct value v = read_inside(s, e, in, NULL);
   if (!v.vector && in.number)
-    v = number(T("%s ? %s : 0", in.number, parenthesised(s, v)), false);
+    v = number(T("%s ? %s : 0", in.number, rows_atom(s, v)), false);
   return v;
 }
 
 struct value rows_pad(struct scope *s, const struct kn_expr *e) {
   const struct kn_expr *read = e->args[0];
   struct inside in = inside_of(s, read);
-  if (depends_on_along(s, read))
-    return read_inside(s, read, in, e->args[1]);
   struct value x = read_inside(s, read, in, e->args[1]);
-  if (!in.number)
+  if (depends_on_along(s, read) || !in.number)
     return x;
   struct value otherwise = rows_value(s, e->args[1]);
   if (otherwise.vector) // a number from memory, else a vector
-    x = (struct value){rows_vector(s, x, e->type), true, true};
-  if (otherwise.vector && e->type == KN_BOOL)
-    return (struct value){T("kn_mask_from_u8x%u(%s ? kn_u8_from_maskx%u(%s) : "
-                            "kn_u8_from_maskx%u(%s))",
-                            s->lanes, in.number, s->lanes, x.text, s->lanes, otherwise.text),
-                          true, true};
-  return (struct value){
-      T("%s ? %s : %s", in.number, parenthesised(s, x), parenthesised(s, otherwise)), false,
-      otherwise.vector};
+    return rows_choose(s, e->type, in.number, rows_vector(s, x, e->type), rows_atom(s, otherwise));
+  return number(T("%s ? %s : %s", in.number, rows_atom(s, x), rows_atom(s, otherwise)), false);
 }
 
 //===----------------------------------------------------------------------===//
@@ -290,7 +276,7 @@ void rows_store(struct scope *s, enum kn_type type, const char *pointer, const c
   }
   if (!s->along) {
     rows_put(s->r, type == KN_BF16 ? "%s[%s] = (__bf16)%s;" : "%s[%s] = %s;", pointer, offset,
-             type == KN_BF16 ? parenthesised(s, v) : v.text);
+             type == KN_BF16 ? rows_atom(s, v) : v.text);
     return;
   }
   const char *text = rows_vector(s, v, type), *memory = memory_type(type);

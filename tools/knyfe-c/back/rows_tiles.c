@@ -77,7 +77,7 @@ static void lay_out_operand(struct rows *r, struct phase *p, struct operand *o) 
 
 static void lay_out_locals(struct rows *r, struct phase *p) {
   struct kn_file *f = r->file;
-  unsigned serial = p->across ? p->num_par - 1 : p->num_par;
+  unsigned serial = rows_serial(p);
   struct size at = sz_num(f, 0);
   for (struct local *v = p->locals; v; v = v->next) {
     if (!v->array)
