@@ -11,41 +11,83 @@
 // A lower bound for core 1
 //===----------------------------------------------------------------------===//
 
+// The indices of a statement: bit i of a set is the one with id i.
+struct least {
+  double extents[64];
+  double cycles;
+};
+
+// How often a range is gone through at least; of ranges that depend on data or on other indices
+// (windows of a scan, bags) nothing is known.
 static double extent(const struct kn_index *index) {
-  return index->extent && index->extent->size >= 0 ? (double)index->extent->size : 1;
+  if (index->extent && index->extent->size >= 0)
+    return (double)index->extent->size;
+  if (index->lo && index->hi && index->lo->kind == KN_INT && index->hi->kind == KN_INT)
+    return index->hi->ival > index->lo->ival ? (double)(index->hi->ival - index->lo->ival) : 0;
+  return 1;
 }
 
-// Vector cycles of an expression that is computed `times` times; what stands in a reduction is
-// computed for each of its turns.
-static double vectors(const struct kn_expr *e, double times) {
-  if (e->kind == KN_READ)
-    return 0;
-  double cycles = 0;
+static uint64_t bind(struct least *l, struct kn_index *const *indices, unsigned num) {
+  uint64_t set = 0;
+  for (unsigned i = 0; i < num; i++)
+    if (indices[i] && indices[i]->id < 64) {
+      l->extents[indices[i]->id] = extent(indices[i]);
+      set |= (uint64_t)1 << indices[i]->id;
+    }
+  return set;
+}
+
+// Operations of one kind on all values that differ: one for each combination of the indices in the
+// set, as whoever computes it need not do so twice.
+static void operations(struct least *l, uint64_t set, enum kn_type type) {
+  double times = 1;
+  for (unsigned i = 0; i < 64; i++)
+    if (set >> i & 1)
+      times *= l->extents[i];
+  l->cycles += times * kn_type_bits(type) / (8.0 * KN_DEV_vector_bytes);
+}
+
+// Widening is part of the operation that uses the result, and so is what stands at an edge.
+static bool is_free(const struct kn_expr *e) {
+  if (e->kind == KN_CAST)
+    return kn_type_is_float(e->type) == kn_type_is_float(e->args[0]->type);
+  return e->kind < KN_UNARY || (e->kind == KN_CALL && e->builtin == KN_PAD);
+}
+
+// Adds an expression's operations; the indices on which its value depends. One operation each,
+// functions and quotients too: the SE does as many of them per cycle.
+static uint64_t vectors(struct least *l, const struct kn_expr *e, bool fused) {
+  if (e->kind == KN_INDEX)
+    return e->index && e->index->id < 64 ? (uint64_t)1 << e->index->id : 0;
+  uint64_t set = 0, bound = 0;
   if (e->kind == KN_REDUCE) {
-    double turns = 1;
-    for (unsigned i = 0; i < e->num_indices; i++)
-      turns *= extent(e->indices[i]);
-    times *= turns;
-    cycles = times * kn_type_bits(e->type) / (8.0 * KN_DEV_vector_bytes);
-  } else if (e->kind >= KN_UNARY) {
-    // One operation each, functions and quotients too: the SE does as many of them per cycle.
-    enum kn_type type = e->kind == KN_BINARY ? e->args[0]->type : e->type;
-    cycles = times * kn_type_bits(type) / (8.0 * KN_DEV_vector_bytes);
+    bound = bind(l, e->indices, e->num_indices);
+    for (unsigned i = 0; i < e->num_indices; i++) {
+      struct least bounds = {.cycles = 0};
+      set |= e->indices[i]->lo ? vectors(&bounds, e->indices[i]->lo, false) : 0;
+      set |= e->indices[i]->hi ? vectors(&bounds, e->indices[i]->hi, false) : 0;
+    }
   }
+  // A product that is added up is one operation with the sum.
+  bool sums = e->kind == KN_REDUCE && e->reduction == KN_SUM && e->args[0]->kind == KN_BINARY &&
+              e->args[0]->op == KN_MUL;
+  struct least addresses = {.cycles = 0};
   for (unsigned i = 0; i < e->num_args; i++)
     if (e->args[i])
-      cycles += vectors(e->args[i], times);
-  return cycles;
+      set |= vectors(e->kind == KN_READ ? &addresses : l, e->args[i], sums);
+  if (!is_free(e) && !fused)
+    operations(l, set | bound, e->kind == KN_BINARY ? e->args[0]->type : e->type);
+  return set & ~bound;
 }
 
 static double least_vectors(const struct kn_kernel *k, unsigned pes) {
   double cycles = 0;
   for (const struct kn_stmt *s = k->stmts; s; s = s->next) {
-    double times = 1;
-    for (unsigned i = 0; i < (s->kind == KN_SCATTER ? s->num_indices : s->rank); i++)
-      times *= extent(s->indices[i]);
+    struct least l = {.cycles = 0};
+    bind(&l, s->indices, s->kind == KN_SCATTER ? s->num_indices : s->rank);
     if (s->value)
-      cycles += vectors(s->value, times);
+      vectors(&l, s->value, false);
+    cycles += l.cycles;
   }
   return cycles / pes;
 }
