@@ -444,6 +444,14 @@ def interpret(tool, path, directory, sizes, values, outputs):
     return results(directory, outputs)
 
 
+def examples(folder, only=""):
+    """Names and paths of a folder's operators, or of those that `only`, a list with commas, names."""
+    for path in sorted(glob.glob(os.path.join(folder, "*.knyfe"))):
+        name = os.path.basename(path)[:-len(".knyfe")]
+        if not only or name in only.split(","):
+            yield name, path
+
+
 def main():
     parser = argparse.ArgumentParser()
     parser.add_argument("tool")
@@ -454,18 +462,14 @@ def main():
     parser.add_argument("--only", default="")
     o = parser.parse_args()
     os.makedirs(o.directory, exist_ok=True)
-    files = sorted(glob.glob(os.path.join(o.examples, "*.knyfe")))
-    names = {os.path.basename(f)[:-len(".knyfe")] for f in files}
+    names = {name for name, _ in examples(o.examples)}
     wrong = 0
     for what, some in (("without a reference", names - set(REFERENCES)), ("without a file", set(REFERENCES) - names)):
         if some:
             print(what, *sorted(some))
             wrong += 1
     shapes = 0
-    for path in files:
-        name = os.path.basename(path)[:-len(".knyfe")]
-        if o.only and name not in o.only.split(","):
-            continue
+    for name, path in examples(o.examples, o.only):
         if len(open(path, encoding="utf-8").read().splitlines()) > 10:
             print(name, "has more than ten lines")
             wrong += 1
@@ -476,7 +480,7 @@ def main():
                 if not agree(type_, got[output], expected[output]):
                     print(f"{name} {sizes} seed {o.seed}: {output}: expected\n{expected[output]}\ngot\n{got[output]}")
                     wrong += 1
-    print(f"{len(files)} operators, {shapes} shapes, {wrong} wrong")
+    print(f"{len(names)} operators, {shapes} shapes, {wrong} wrong")
     return wrong > 0
 
 

@@ -8,7 +8,6 @@ A kernel is made for each shape (static), and one for all of them (dynamic). Ker
 (KN0090) are listed, not counted as wrong.
 """
 import argparse
-import glob
 import os
 import re
 import subprocess
@@ -66,10 +65,7 @@ def main():
     elf = f"{o.directory}/kernel.elf"
     ran = wrong = 0
     refused = []
-    for path in sorted(glob.glob(os.path.join(o.examples, "*.knyfe"))):
-        name = os.path.basename(path)[:-len(".knyfe")]
-        if o.only and name not in o.only.split(","):
-            continue
+    for name, path in gallery.examples(o.examples, o.only):
         for form in ["static", "dynamic"] if o.form == "both" else [o.form]:
             done = False
             for number, case in enumerate(gallery.cases(o.knyfe, path, o.count, o.seed)):

@@ -8,7 +8,6 @@ usage: random_schedules.py KNYFE-C EXAMPLES DIRECTORY [--count N] [--only NAME,.
 Of each operator N schedules that are obeyed run (of at most 8 N drawn).
 """
 import argparse
-import glob
 import os
 import random
 import re
@@ -81,10 +80,7 @@ def main():
     o = parser.parse_args()
     os.makedirs(o.directory, exist_ok=True)
     ran = wrong = refused = 0
-    for path in sorted(glob.glob(os.path.join(o.examples, "*.knyfe"))):
-        name = os.path.basename(path)[: -len(".knyfe")]
-        if o.only and name not in o.only.split(","):
-            continue
+    for name, path in gallery.examples(o.examples, o.only):
         rng = random.Random(f"{name} {o.seed}")
         tensors, sums = tree(o.knyfe, path)
         source = open(path).read().rstrip()
