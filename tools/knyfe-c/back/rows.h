@@ -4,6 +4,7 @@
 //
 //   rows_plan.c   statements -> lines -> phases; what each phase reads and writes, and where
 //   rows_tiles.c  the size of tiles, what comes into local memory and where it lies
+//   rows_split.c  reductions that are cut into parts
 //   rows_engine.c functions on the SIMD engine
 //   rows_expr.c   expressions as C, of single numbers and of vectors
 //   rows_read.c   elements of tensors in them
@@ -53,7 +54,13 @@ struct line {
   struct gather *gather;   // of rows of a table: a phase of its own
   bool begins;             // a phase
   bool alone;              // a row of what it was together with does not fit into local memory
-  struct line *next;       // in its phase
+  // rows_split.c: of this reduced index an element takes those from index[chunk_by] * chunk on.
+  const struct kn_index *chunked; // NULL: all
+  unsigned chunk_by;
+  struct size chunk;
+  bool combines;     // makes of parts what they are parts of
+  bool too_long;     // its row does not fit into local memory
+  struct line *next; // in its phase
 };
 
 // Which part of a dimension a tile needs: all of it, or that of a parallel index.
@@ -64,6 +71,7 @@ struct operand {
   struct kn_tensor *tensor;
   bool output;
   int use[KN_MAX_RANK];            // WHOLE, or the number of the parallel index
+  struct size times[KN_MAX_RANK];  // how many elements for each of its values; text NULL: one
   bool per_tile;                   // other bytes for each tile
   bool by_column;                  // other bytes for other columns only
   bool shared;                     // numbers of rows: see phase.shared
@@ -198,10 +206,19 @@ bool rows_decide_rest(struct rows *r, struct phase *phases);
 // The least tile does not fit: false after a message.
 bool rows_too_large(struct rows *r, struct phase *p);
 
+bool rows_reads(const struct line *l, const struct kn_tensor *t);
 // Does a later line of the phase read what this one defines?
 bool rows_is_read_later(const struct line *l);
 struct kn_tensor *rows_new_tensor(struct rows *r, const char *name, enum kn_type type,
                                   struct kn_range range);
+// An element, which rows_add_index gives its place.
+struct kn_expr *rows_new_read(struct rows *r, struct kn_tensor *t, struct kn_range range);
+void rows_add_index(struct rows *r, struct kn_expr *read, struct kn_index *of);
+struct kn_expr *rows_binary(struct rows *r, enum kn_op op, struct kn_expr *a, struct kn_expr *b);
+
+// rows_split.c: cuts reductions into parts where PEs would be idle, or a row is too long.
+void rows_split(struct rows *r, struct line **first);
+bool rows_can_split(struct rows *r, const struct phase *p, const struct operand *o);
 
 // rows_engine.c: functions that the SE computes become lines of their own.
 void rows_use_engine(struct rows *r, struct line **first);

@@ -554,6 +554,38 @@ static const char *identity(struct scope *s, const struct reduction *d) {
   }
 }
 
+// lo and hi of an index as C.
+static void range_text(struct scope *s, const struct kn_index *index, const char **lo,
+                       const char **hi) {
+  const struct line *l = s->line;
+  if (index == l->chunked) {
+    const char *part = scope_name(s, l->index[l->chunk_by]);
+    const char *chunk = operand_text(s, number(l->chunk.text, l->chunk.atom));
+    *lo = T("%s * %s", part, chunk);
+    *hi = T("kn_least((%s + 1) * %s, %s)", part, chunk, rows_dim(s->r, index->extent).text);
+    return;
+  }
+  if (index->extent) {
+    *lo = "0";
+    *hi = rows_dim(s->r, index->extent).text;
+    return;
+  }
+  *lo = rows_index_text(s, index->lo);
+  *hi = rows_index_text(s, index->hi);
+}
+
+// Where the first element is, counted through all indices of the reduction.
+static const char *first_place(struct scope *s, const struct kn_expr *e) {
+  if (e->indices[0] != s->line->chunked)
+    return "0";
+  struct size n = sz_num(s->r->file, 1);
+  const char *lo, *hi;
+  range_text(s, e->indices[0], &lo, &hi);
+  for (unsigned i = 1; i < e->num_indices; i++)
+    n = sz_mul(s->r->file, n, rows_dim(s->r, e->indices[i]->extent));
+  return sz_mul(s->r->file, (struct size){lo, 0, false, false}, n).text;
+}
+
 // Vectors of floating point look for NaN beside the extreme: in it, it would make a chain.
 static bool has_nan(const struct reduction *d) {
   return d->own && kn_type_is_float(d->type) && (d->kind == KN_RMAX || d->kind == KN_RMIN);
@@ -576,7 +608,8 @@ static void begin_reduction(struct scope *s, struct reduction *d) {
     rows_put(s->r, "kn_boolx%u %s = (kn_boolx%u)0;", s->lanes, d->nan, s->lanes);
   }
   if (d->place && d->own)
-    rows_put(s->r, "mtia_i32x%u %ss = kn_iota_i32x%u(0);", s->lanes, d->place, s->lanes);
+    rows_put(s->r, "mtia_i32x%u %ss = kn_iota_i32x%u(%s);", s->lanes, d->place, s->lanes,
+             first_place(s, d->e));
   else if (d->place)
     rows_put(s->r, "int32_t %s = -1;", d->place);
   if (d->counter)
@@ -732,6 +765,11 @@ static struct value end_reduction(struct scope *s, struct reduction *d, unsigned
                         lanes, d->name, d->place);
     if (n.known && n.value > 0)
       return number(end, true);
+    const struct kn_index *first = d->e->indices[0];
+    const char *lo, *hi;
+    range_text(s, first, &lo, &hi);
+    if (first == s->line->chunked)
+      return number(T("%s > %s ? %s : -1", hi, lo, end), false);
     return number(T("%s > 0 ? %s : -1", n.atom ? n.text : T("(%s)", n.text), end), false);
   }
   if (d->place)
@@ -764,26 +802,22 @@ static struct value end_reduction(struct scope *s, struct reduction *d, unsigned
   return (struct value){text, true, vector};
 }
 
-// lo and hi of an index as C.
-static void range_text(struct scope *s, const struct kn_index *index, const char **lo,
-                       const char **hi) {
-  if (index->extent) {
-    *lo = "0";
-    *hi = rows_dim(s->r, index->extent).text;
-    return;
-  }
-  *lo = rows_index_text(s, index->lo);
-  *hi = rows_index_text(s, index->hi);
+// How many values an index has, the last of several chunks fewer; -1: not known.
+static int64_t extent_of(const struct line *l, const struct kn_index *index) {
+  if (index == l->chunked)
+    return l->chunk.known ? l->chunk.value : -1;
+  return index->extent ? index->extent->size : -1;
 }
 
-static bool is_whole_vectors(const struct kn_index *index, unsigned lanes) {
-  return index->extent && index->extent->size >= 0 && index->extent->size % lanes == 0;
+static bool is_whole_vectors(const struct line *l, const struct kn_index *index, unsigned lanes) {
+  const int64_t n = extent_of(l, index);
+  return n >= 0 && n % lanes == 0 && index->extent->size % lanes == 0;
 }
 
 static unsigned lanes_for(const struct line *l, const struct kn_index *index) {
   unsigned lanes = rows_lanes(l);
-  if (index->extent && index->extent->size >= 0)
-    while (lanes > 16 && index->extent->size <= lanes / 2)
+  if (extent_of(l, index) >= 0)
+    while (lanes > 16 && extent_of(l, index) <= lanes / 2)
       lanes /= 2;
   return lanes;
 }
@@ -907,15 +941,15 @@ static struct value reduce(struct scope *s, const struct kn_expr *e, const char 
       scope_bind(s, index, name);
       if (index == d.own) {
         const unsigned times = reduction_unroll(&d, s->lanes);
-        const int64_t extent = index->extent ? index->extent->size : -1;
-        const bool few = !is_whole_vectors(index, s->lanes) && extent >= 0 &&
+        const int64_t extent = extent_of(s->line, index);
+        const bool few = !is_whole_vectors(s->line, index, s->lanes) && extent >= 0 &&
                          extent <= 8 * s->lanes; // each would have a mask
         if (times > 1 && !few)
           fprintf(s->r->out, "#pragma clang loop unroll_count(%u)\n", times);
         rows_put(s->r, "for (long %s = %s; %s < %s; %s += %u) {", name, lo, name, hi, name,
                  s->lanes);
         s->along = index;
-        s->count = is_whole_vectors(index, s->lanes) ? NULL : T("%s - %s", hi, name);
+        s->count = is_whole_vectors(s->line, index, s->lanes) ? NULL : T("%s - %s", hi, name);
       } else
         rows_put(s->r, "for (long %s = %s; %s < %s; %s++) {", name, lo, name, hi, name);
       s->r->indent++;
@@ -1159,7 +1193,7 @@ bool rows_index_vectorises(struct rows *r, struct phase *p, const struct kn_expr
 bool rows_can_vectorise(struct rows *r, struct phase *p, const struct line *l,
                         const struct kn_index *index) {
   if (!l->rank || l->index[l->rank - 1] != index || !has_vectors(l->target->type) ||
-      !can_vectorise(r, p, l->value, index, false))
+      (l->chunked && l->chunk_by == l->rank - 1) || !can_vectorise(r, p, l->value, index, false))
     return false;
   // Rather along what is reduced, if elements lie side by side there and not here.
   const struct kn_expr *e = l->value;

@@ -35,11 +35,17 @@ static bool find_read(struct kn_expr *e, void *data) {
   return true;
 }
 
-bool rows_is_read_later(const struct line *l) {
-  struct reads_of s = {l->target, false};
-  for (const struct line *n = l->next; n; n = n->next)
-    kn_walk(n->value, find_read, &s);
+bool rows_reads(const struct line *l, const struct kn_tensor *t) {
+  struct reads_of s = {t, false};
+  kn_walk(l->value, find_read, &s);
   return s.found;
+}
+
+bool rows_is_read_later(const struct line *l) {
+  for (const struct line *n = l->next; n; n = n->next)
+    if (rows_reads(n, l->target))
+      return true;
+  return false;
 }
 
 // Steps of a loop of vectors side by side hide what each of them waits for, as long as there are

@@ -249,8 +249,7 @@ struct kn_tensor *rows_new_tensor(struct rows *r, const char *name, enum kn_type
   return t;
 }
 
-// An element, which add_index gives its place.
-static struct kn_expr *new_read(struct rows *r, struct kn_tensor *t, struct kn_range range) {
+struct kn_expr *rows_new_read(struct rows *r, struct kn_tensor *t, struct kn_range range) {
   struct kn_expr *read = kn_new_expr(r->file, KN_READ, range);
   read->type = t->type;
   read->tensor = t;
@@ -258,11 +257,21 @@ static struct kn_expr *new_read(struct rows *r, struct kn_tensor *t, struct kn_r
   return read;
 }
 
-static void add_index(struct rows *r, struct kn_expr *read, struct kn_index *of) {
+void rows_add_index(struct rows *r, struct kn_expr *read, struct kn_index *of) {
   struct kn_expr *index = kn_new_expr(r->file, KN_INDEX, read->range);
   index->type = KN_I32;
   index->index = of;
   read->args[read->num_args++] = index;
+}
+
+struct kn_expr *rows_binary(struct rows *r, enum kn_op op, struct kn_expr *a, struct kn_expr *b) {
+  struct kn_expr *e = kn_new_expr(r->file, KN_BINARY, a->range);
+  e->type = a->type;
+  e->op = (uint8_t)op;
+  e->args = kn_alloc(r->file, 2 * sizeof *e->args);
+  e->args[e->num_args++] = a;
+  e->args[e->num_args++] = b;
+  return e;
 }
 
 // Replaces reductions that depend on indices of the left side only by intermediates.
@@ -276,12 +285,12 @@ static struct kn_expr *take_out(struct lines *ls, const struct kn_stmt *stmt, st
   if (f.others)
     return e;
   struct kn_tensor *t = rows_new_tensor(r, reduction_name(r, stmt, e), e->type, e->op_range);
-  struct kn_expr *read = new_read(r, t, e->range);
+  struct kn_expr *read = rows_new_read(r, t, e->range);
   struct line *l = add_line(ls, t, e, stmt);
   for (unsigned i = 0; i < stmt->rank; i++) {
     if (!f.used[i])
       continue;
-    add_index(r, read, stmt->indices[i]);
+    rows_add_index(r, read, stmt->indices[i]);
     t->dims[t->rank++] = stmt->target->dims[i];
     l->index[l->rank++] = stmt->indices[i];
   }
@@ -290,7 +299,7 @@ static struct kn_expr *take_out(struct lines *ls, const struct kn_stmt *stmt, st
 
 // Halves of bytes cannot be added to: the sums are bytes, and this is their copy.
 static void pack(struct lines *ls, const struct line *sums) {
-  struct kn_expr *read = new_read(ls->r, sums->target, sums->stmt->range);
+  struct kn_expr *read = rows_new_read(ls->r, sums->target, sums->stmt->range);
   struct kn_expr *value = kn_new_expr(ls->r->file, KN_CAST, sums->stmt->range);
   value->type = KN_I4;
   value->args = kn_alloc(ls->r->file, sizeof *value->args);
@@ -301,7 +310,7 @@ static void pack(struct lines *ls, const struct line *sums) {
     l->index[i] = kn_alloc(ls->r->file, sizeof *l->index[i]);
     *l->index[i] = *sums->index[i];
     sums->target->dims[sums->target->rank++] = l->target->dims[i];
-    add_index(ls->r, read, l->index[i]);
+    rows_add_index(ls->r, read, l->index[i]);
   }
 }
 
@@ -330,10 +339,10 @@ static struct kn_expr *make_terms(struct lines *ls, const struct kn_stmt *stmt,
   terms->rank = stmt->num_indices;
   terms->target =
       rows_new_tensor(ls->r, kn_text(f, "%s_terms", stmt->target->name), value->type, stmt->range);
-  struct kn_expr *read = new_read(ls->r, terms->target, stmt->range);
+  struct kn_expr *read = rows_new_read(ls->r, terms->target, stmt->range);
   for (unsigned i = 0; i < stmt->num_indices; i++) {
     terms->target->dims[terms->target->rank++] = stmt->indices[i]->extent;
-    add_index(ls->r, read, stmt->indices[i]);
+    rows_add_index(ls->r, read, stmt->indices[i]);
   }
   split_statement(ls, terms);
   return read;
@@ -553,7 +562,7 @@ static bool split_parts(struct rows *r, struct line **all, unsigned *num, const 
                          "parts of '%s' have no mapping to the device yet", target->name);
     struct kn_tensor *t =
         rows_new_tensor(r, kn_text(r->file, "%s_part", target->name), target->type, target->range);
-    struct kn_expr *read = new_read(r, t, l->stmt->range);
+    struct kn_expr *read = rows_new_read(r, t, l->stmt->range);
     t->rank = target->rank;
     memcpy(t->dims, target->dims, sizeof t->dims);
     r->tensor_names[t->id] = rows_name(r, t->name);
@@ -564,7 +573,7 @@ static bool split_parts(struct rows *r, struct line **all, unsigned *num, const 
     copy->reduces = false;
     copy->begins = parts == 1;
     for (unsigned k = 0; k < l->rank; k++)
-      add_index(r, read, l->index[k]);
+      rows_add_index(r, read, l->index[k]);
     l->target = t;
     for (unsigned k = 0; parts == of && k < parts; k++)
       split[count++] = copies[k];
@@ -643,7 +652,13 @@ static bool collect_read(struct kn_expr *e, void *data) {
       use = WHOLE;
     if (use >= 0 && e->tensor->dims[i] != p->par[use])
       use = WHOLE;
-    o->use[i] = first || o->use[i] == use ? use : WHOLE;
+    const bool chunk = plain && plain == c->line->chunked && e->tensor->dims[i] == plain->extent &&
+                       rows_stored(e->tensor) != KN_I4;
+    if (chunk)
+      use = (int)c->line->chunk_by;
+    o->use[i] = first || (o->use[i] == use && chunk == (o->times[i].text != NULL)) ? use : WHOLE;
+    if (chunk && o->use[i] != WHOLE)
+      o->times[i] = c->line->chunk;
   }
   return true;
 }
@@ -707,8 +722,9 @@ static int64_t shares(struct rows *r, const struct phase *p) {
   for (const struct line *l = p->lines; l; l = l->next) {
     const struct kn_tensor *t = l->target;
     bool stored = t->role == KN_OUTPUT || r->in_memory[t->id];
-    if (l->part || l->copies_part || l->scatter || rows_stored(t) == KN_I4 ||
-        kn_decide(r->kernel, KN_TILE, t) || kn_decide(r->kernel, KN_BUFFERS, t))
+    if (l->part || l->copies_part || l->scatter || l->chunked || l->combines ||
+        rows_stored(t) == KN_I4 || kn_decide(r->kernel, KN_TILE, t) ||
+        kn_decide(r->kernel, KN_BUFFERS, t))
       return 0;
     long_rows = long_rows || l->reduces || l->rank > 1;
     if (stored && t->rank == 1 && 32 / rows_bytes(t->type) > granule)
@@ -752,6 +768,18 @@ static bool plan_phase(struct rows *r, struct phase *p) {
   }
   p->local_at = sz_round_up(r->file, at, 64);
   return true;
+}
+
+// As an array that has room for twice as many and one.
+static struct line **list_lines(struct rows *r, struct line *first, unsigned *num) {
+  *num = 0;
+  for (struct line *l = first; l; l = l->next)
+    ++*num;
+  struct line **all = kn_alloc(r->file, (2 * *num + 1) * sizeof *all);
+  *num = 0;
+  for (struct line *l = first; l; l = l->next)
+    all[(*num)++] = l;
+  return all;
 }
 
 static void link_lines(struct line **all, unsigned num) {
@@ -805,7 +833,9 @@ struct phase *rows_plan(struct rows *r) {
   unsigned num = 0;
   for (struct line *l = ls.first; l; l = l->next)
     num++;
-  r->max_tensors = r->num_tensors + 2 * num; // split_parts makes some, for each of two plans
+  // split_parts makes some, for each of two plans, rows_split four of a line, whose last parts may
+  // be split again.
+  r->max_tensors = r->num_tensors + 20 * num;
   r->defined_in = kn_alloc(r->file, r->max_tensors * sizeof *r->defined_in);
   r->in_memory = kn_alloc(r->file, r->max_tensors * sizeof *r->in_memory);
   bool *read = kn_alloc(r->file, r->num_tensors * sizeof *read);
@@ -817,13 +847,11 @@ struct phase *rows_plan(struct rows *r) {
     if (!r->tensor_names[l->target->id])
       r->tensor_names[l->target->id] = rows_name(r, l->target->name);
   rows_find_gathers(r, ls.first);
-  struct line **all = kn_alloc(r->file, (2 * num + 1) * sizeof *all);
-  num = 0;
-  for (struct line *l = ls.first; l; l = l->next)
-    all[num++] = l;
-  // A phase that does not fit marks its lines; at most once for each.
+  // A phase that does not fit marks its lines; at most twice for each.
+  struct line **all = NULL;
   for (;;) {
-    link_lines(all, num);
+    rows_split(r, &ls.first);
+    all = list_lines(r, ls.first, &num);
     struct phase *phases = form_phases(r, num ? all[0] : NULL), *p = phases;
     const struct line *separated = find_separated(phases);
     if (separated && !gather_parts(r, all, &num, separated))
@@ -840,5 +868,7 @@ struct phase *rows_plan(struct rows *r) {
       return NULL;
     memset(r->defined_in, 0, r->num_tensors * sizeof *r->defined_in);
     memset(r->in_memory, 0, r->num_tensors * sizeof *r->in_memory);
+    link_lines(all, num);
+    ls.first = num ? all[0] : NULL;
   }
 }

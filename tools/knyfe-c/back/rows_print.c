@@ -371,7 +371,25 @@ static struct size first_of(struct rows *r, struct phase *p, const struct operan
   if (use == WHOLE)
     return sz_num(r->file, 0);
   bool tiled = is_tiled(p, use);
-  return sz_name(tiled ? T("%s0", p->par_name[use]) : p->par_name[use]);
+  const struct size at = sz_name(tiled ? T("%s0", p->par_name[use]) : p->par_name[use]);
+  return o->times[i].text ? sz_mul(r->file, at, o->times[i]) : at;
+}
+
+// The same of chunks, the last of which may be shorter: none of the later ones, if only the launch
+// knows how many there are.
+static struct size number_of_chunks(struct rows *r, struct phase *p, const struct operand *o,
+                                    unsigned i) {
+  struct kn_file *f = r->file;
+  const int use = o->use[i];
+  const struct size all = rows_dim(r, o->tensor->dims[i]), first = first_of(r, p, o, i);
+  const bool tiled = is_tiled(p, use);
+  const char *name = p->par_name[use];
+  const struct size end =
+      tiled ? sz_name(T("%s1", name)) : (struct size){T("%s + 1", name), 0, false, false};
+  if (rows_dim(r, p->par[use]).value * o->times[i].value == all.value && all.known)
+    return sz_mul(f, tiled ? sz_sub(f, end, sz_name(T("%s0", name))) : sz_num(f, 1), o->times[i]);
+  const struct size n = sz_sub(f, sz_least(f, all, sz_mul(f, end, o->times[i])), first);
+  return all.known ? n : sz_greatest(f, n, sz_num(f, 0));
 }
 
 static struct size number_of(struct rows *r, struct phase *p, const struct operand *o, unsigned i) {
@@ -379,6 +397,8 @@ static struct size number_of(struct rows *r, struct phase *p, const struct opera
   if (use == WHOLE)
     return rows_dim(r, o->tensor->dims[i]);
   bool tiled = is_tiled(p, use);
+  if (o->times[i].text)
+    return number_of_chunks(r, p, o, i);
   if (!tiled)
     return sz_num(r->file, 1);
   if (rows_even(r, p, use))
@@ -488,10 +508,10 @@ static void transfer(struct rows *r, struct phase *p, const struct operand *o) {
 static const char *not_empty(struct rows *r, struct phase *p, const struct operand *o) {
   const char *text = "";
   for (unsigned i = 0; i < o->tensor->rank; i++) {
-    if (o->use[i] != WHOLE)
+    if (o->use[i] != WHOLE && !o->times[i].text)
       continue;
-    struct size n = rows_dim(r, o->tensor->dims[i]);
-    if (n.known && n.value > 0)
+    struct size n = number_of(r, p, o, i);
+    if ((n.known && n.value > 0) || (o->times[i].text && o->times[i].known))
       continue;
     text = T("%s%s%s > 0", text, *text ? " && " : "", n.text);
   }

@@ -30,9 +30,10 @@ static struct size extent_of(struct rows *r, struct phase *p, const struct opera
   int use = use_of(p, o, i);
   if (use == WHOLE)
     return rows_dim(r, o->tensor->dims[i]);
-  if (use == (int)p->num_par - 1)
-    return p->tile_columns;
-  return use == (int)p->num_par - 2 ? p->tile_rows : sz_num(r->file, 1);
+  const struct size n = use == (int)p->num_par - 1   ? p->tile_columns
+                        : use == (int)p->num_par - 2 ? p->tile_rows
+                                                     : sz_num(r->file, 1);
+  return o->times[i].text ? sz_mul(r->file, n, o->times[i]) : n;
 }
 
 // Elements of a row of a tensor in memory, given that of the description: rows of i4 and of tables
@@ -113,7 +114,8 @@ static void set_granule(struct phase *p) {
   for (struct operand *o = p->operands; o; o = o->next) {
     unsigned rank = o->tensor->rank;
     int64_t bytes = rows_bytes(o->tensor->type);
-    if (rank && p->num_par && o->use[rank - 1] == (int)p->num_par - 1 && 32 / bytes > g)
+    if (rank && p->num_par && o->use[rank - 1] == (int)p->num_par - 1 && !o->times[rank - 1].text &&
+        32 / bytes > g)
       g = 32 / bytes;
   }
   p->granule = p->shared ? 1 : g;
@@ -151,11 +153,11 @@ static void mark_by_column(struct phase *p) {
 //===----------------------------------------------------------------------===//
 
 // Cycles of core 1 for an element, with vectors: a register of 64 bytes for each operation.
-static double element_cycles(const struct kn_expr *e) {
+static double element_cycles(const struct line *l, const struct kn_expr *e) {
   double sum = 0, width = rows_bytes(e->type) / 64.0;
   for (unsigned i = 0; i < e->num_args; i++)
     if (e->args[i] && e->kind != KN_READ)
-      sum += element_cycles(e->args[i]);
+      sum += element_cycles(l, e->args[i]);
   switch (e->kind) {
   case KN_READ:
     return e->num_args ? width : 0;
@@ -177,9 +179,10 @@ static double element_cycles(const struct kn_expr *e) {
       while (hi && hi->kind == KN_CAST)
         hi = hi->args[0];
       const bool numbers = !extent && lo->kind == KN_INT && hi->kind == KN_INT;
-      n *= extent && extent->size >= 0 ? (double)extent->size
-           : numbers                   ? (double)(hi->ival - lo->ival)
-                                       : 16;
+      n *= index == l->chunked           ? (double)l->chunk.value
+           : extent && extent->size >= 0 ? (double)extent->size
+           : numbers                     ? (double)(hi->ival - lo->ival)
+                                         : 16;
     }
     return n * (sum + width) + 0.5;
   }
@@ -199,9 +202,9 @@ static double column_cycles(const struct phase *p) {
     if (l->engine && l->value->args[0]->kind == KN_READ)
       sum += n / 16;
     else if (l->engine)
-      sum += n * (element_cycles(l->value->args[0]) + move + 1.0 / 16);
+      sum += n * (element_cycles(l, l->value->args[0]) + move + 1.0 / 16);
     else
-      sum += n * (element_cycles(l->value) + move);
+      sum += n * (element_cycles(l, l->value) + move);
     sum += p->across ? 0 : 20; // a loop of its own, and a number out of a vector
   }
   return sum;
@@ -348,10 +351,12 @@ bool rows_choose_tiles(struct rows *r, struct phase *p) {
     }
     if (twice)
       twice->single = true;
-    else if (once && products_of_rows(p)) {
-      // Apart, each has tiles of its own indices.
-      for (struct line *l = p->lines; l; l = l->next)
+    else if (once && (products_of_rows(p) || rows_can_split(r, p, once))) {
+      // Apart, each has tiles of its own indices, or is cut into parts.
+      for (struct line *l = p->lines; l; l = l->next) {
+        l->too_long = !p->lines->next;
         l->alone = true;
+      }
       return false;
     } else if (once)
       once->staged = sz_num(f, 0);
