@@ -313,8 +313,9 @@ struct mtia_softmax_args {
 // infinities go their way as in IEEE arithmetic: a NaN makes its row NaN. Sums of squares
 // beyond 3.4e38 are infinity, and y then 0. y may be x. Error before y is rounded to its type, at
 // most, with u = 2^-24, z = y without weight and bias, f the factor that z = (x - mean) f has:
-//   |weight| u ((N / 16 + 32) |z| + (N / 16 + 8) f mean|x|) + 2 u (|y| + |bias|)
-// where the second term is layernorm's only.
+//   |weight| (u (N / 16 + 32) |z| + f (u (N / 16 + 8) mean|x| + 2^-148)) + 2 u (|y| + |bias|)
+// where the term with f is layernorm's only: its mean is rounded, below 2^-126 to multiples of
+// 2^-149.
 // SHAPE: extents that don't fit. VALUE: epsilon is below 0 or NaN.
 //===----------------------------------------------------------------------===//
 

@@ -138,6 +138,6 @@ def main(sample, random_case, run_case):
     else:
         part, parts = map(int, args.part.split("/"))
         for number, case in list(enumerate(sample))[part - 1::parts]:
-            one({**case, "seed": number})
+            one({"seed": number, **case})
     print(f"{cases - failures} of {cases} cases, {device.runs} runs: {failures} failed")
     sys.exit(failures > 0 or cases == 0)

@@ -21,6 +21,7 @@ SAMPLE = [
     case("layernorm_f16", "8x8", 1000, 17, places=Y_DRAM), case("layernorm_f16", "1x1", 5, 1031),
     case("layernorm_f16", "2x3", 33, 300, False, False), case("layernorm_f16", "2x3", 2, 9001),
     case("layernorm_bf16", "8x8", 129, 512), case("layernorm_bf16", "2x3", 0, 5),
+    dict(case("layernorm_f32", "3x1", 257, 3, True, False), seed=810228),  # a mean below 2^-126
     case("rmsnorm_f32", "8x8", 200, 300), case("rmsnorm_f32", "2x3", 3, 5000, True, False),
     case("rmsnorm_f16", "2x3", 33, 1000, True, False), case("rmsnorm_bf16", "8x8", 2, 2049),
     case("l2norm_f32", "8x8", 500, 32, False, False), case("l2norm_f16", "1x1", 9, 1),
@@ -49,7 +50,7 @@ def reference(kind, x, weight, bias, epsilon):
     z = d * f
     y = z * weight + bias
     unit = 2.0**-24
-    shift = (n / 16 + 8) * f * np.abs(x).mean(1, keepdims=True) * unit if kind == "layernorm" else 0.0
+    shift = f * ((n / 16 + 8) * np.abs(x).mean(1, keepdims=True) * unit + 2.0**-148) if kind == "layernorm" else 0.0
     # A wrong mean makes the variance too great by its square.
     error = np.abs(weight) * ((n / 16 + 32) * np.abs(z) * unit + shift + np.abs(z) * np.square(shift))
     return y, error + 2 * unit * (np.abs(y) + np.abs(bias)) + 2.0**-146 * (1 + np.abs(weight))
