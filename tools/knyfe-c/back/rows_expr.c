@@ -560,7 +560,7 @@ static void range_text(struct scope *s, const struct kn_index *index, const char
   const struct line *l = s->line;
   if (index == l->chunked) {
     const char *part = scope_name(s, l->index[l->chunk_by]);
-    const char *chunk = operand_text(s, number(l->chunk.text, l->chunk.atom));
+    const char *chunk = rows_atom(s, number(l->chunk.text, l->chunk.atom));
     *lo = T("%s * %s", part, chunk);
     *hi = T("kn_least((%s + 1) * %s, %s)", part, chunk, rows_dim(s->r, index->extent).text);
     return;
