@@ -417,7 +417,16 @@ KN int64_t kn_quantize(float scaled, int64_t zero, int64_t lo, int64_t hi) {
   KN mtia_f32x##n kn_log_f32x##n(mtia_f32x##n x) { return mtia_log_f32x##n(x); }                   \
   KN mtia_f32x##n kn_tanh_f32x##n(mtia_f32x##n x) { return mtia_tanh_f32x##n(x); }                 \
   KN mtia_f32x##n kn_sigmoid_f32x##n(mtia_f32x##n x) { return mtia_sigmoid_f32x##n(x); }           \
-  KN mtia_f32x##n kn_silu_f32x##n(mtia_f32x##n x) { return x * mtia_sigmoid_f32x##n(x); }          \
+  /* x / (1 + e^-x); far below 0 with e^(x + 64), as x e^x is there still where e^x is not. */     \
+  KN mtia_f32x##n kn_silu_f32x##n(mtia_f32x##n x) {                                                \
+    typedef mtia_f32x##n f;                                                                        \
+    f size = mtia_abs_f32x##n(x);                                                                  \
+    f e = mtia_exp_f32x##n((size > 64.0f ? (f)64.0f : (f)0.0f) - size);                            \
+    f near = (x < 0.0f ? x * e : x) / (1.0f + e);                                                  \
+    f far = x < 0.0f ? x * e * 0x1.969d48p-93f : x;                                                \
+    far = x < -128.0f ? (f) - 0.0f : far;                                                          \
+    return size > 64.0f ? far : near;                                                              \
+  }                                                                                                \
   /* erfc(z) for z >= 0.7 where square = z * z and rest = what that lost: e^-square times a        \
      polynomial of t = 1 / (z + 2), fitted for the least relative error, 3.4e-08. */               \
   KN mtia_f32x##n kn_far_erfc_f32x##n(mtia_f32x##n z, mtia_f32x##n square, mtia_f32x##n rest) {    \

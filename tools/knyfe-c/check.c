@@ -70,8 +70,8 @@ static double distance(double a, double b) {
 static bool within(const struct kn_tensor *t, double expected, double got, double tolerance) {
   if (isinf(tolerance))
     return true;
-  if (kn_type_is_float(t->type)) /* the result is rounded to its type after all */
-    tolerance += tolerance > 0 ? kn_half_ulp(t->type, expected) : 0;
+  if (kn_type_is_float(t->type) && tolerance > 0) /* the result is rounded to its type after all */
+    tolerance += kn_half_ulp(t->type, expected == 0 ? tolerance : expected);
   return distance(expected, got) <= tolerance;
 }
 

@@ -415,7 +415,8 @@ static struct value convert(enum kn_type from, enum kn_type to, struct value v) 
   if (kn_type_is_float(to)) {
     double exact = was_float ? v.f : (double)v.i;
     bool rounds = v.err > 0 || to_value.f != exact;
-    to_value.err = !rounds || isnan(exact) ? v.err : v.err + kn_half_ulp(to, to_value.f);
+    double near = to_value.f == 0 ? exact : to_value.f; /* too small for the type, or rounded */
+    to_value.err = !rounds || isnan(exact) ? v.err : v.err + kn_half_ulp(to, near);
   } else if (v.err > 0 && was_float) {
     struct value up = {.f = v.f + v.err}, down = {.f = v.f - v.err};
     double above = (double)convert_value(from, to, up).i,
@@ -498,8 +499,8 @@ static double float_function(enum kn_builtin f, double a, double b) {
     return erf(a);
   case KN_GELU: /* the limit, not infinity * 0 */
     return a == -INFINITY ? -0.0 : 0.5 * a * (1 + erf(a * M_SQRT1_2));
-  case KN_SILU:
-    return a / (1 + exp(-a));
+  case KN_SILU: /* likewise */
+    return a == -INFINITY ? -0.0 : a / (1 + exp(-a));
   case KN_LEAKY_RELU:
     return a < 0 ? a * b : a;
   case KN_POW:

@@ -112,7 +112,10 @@ double kn_err_function(enum kn_builtin f, enum kn_type type, const double *args,
   }
   if (!isfinite(v))
     return any ? INFINITY : 0;
-  return err + 2 * own_ulp(f) * kn_half_ulp(type, v);
+  double own = 2 * own_ulp(f) * kn_half_ulp(type, v);
+  if (f == KN_SILU && own < KN_SILU_LEAST)
+    own = KN_SILU_LEAST;
+  return err + own;
 }
 
 double kn_err_sum(double err, double magnitude, uint64_t count, double v) {

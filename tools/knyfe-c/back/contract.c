@@ -243,12 +243,28 @@ static const struct kn_expr *match_quantize(const struct leaving *l, const struc
   return e->args[0];
 }
 
-bool kn_match_leaving(const struct kn_expr *e, const struct kn_tensor *sums,
-                      struct kn_index *const *index, unsigned rank, struct kn_contraction *result) {
+// A function of the SE behind the scale.
+static const struct kn_expr *match_function(struct kn_contraction *c, const struct kn_expr *e) {
   static const struct {
     enum kn_builtin builtin;
     const char *name;
-  } functions[] = {{KN_SIGMOID, "SIGMOID"}, {KN_TANH, "TANH"}, {KN_GELU, "GELU"}};
+  } functions[] = {
+      {KN_SIGMOID, "SIGMOID"}, {KN_TANH, "TANH"}, {KN_GELU, "GELU"}, {KN_SILU, "SILU"}};
+  if (e->type != KN_F32)
+    return NULL;
+  for (size_t i = 0; i < sizeof functions / sizeof *functions; i++)
+    if (is_call(e, functions[i].builtin)) {
+      c->function = functions[i].name;
+      return e->args[0];
+    }
+  const struct kn_expr *inside = match_relu(e);
+  if (inside)
+    c->function = "RELU";
+  return inside;
+}
+
+bool kn_match_leaving(const struct kn_expr *e, const struct kn_tensor *sums,
+                      struct kn_index *const *index, unsigned rank, struct kn_contraction *result) {
   struct kn_contraction copy = *result, *c = &copy;
   struct leaving l = {sums, index, rank, c};
   const struct kn_expr *inside;
@@ -261,19 +277,26 @@ bool kn_match_leaving(const struct kn_expr *e, const struct kn_tensor *sums,
     if (e->kind == KN_CAST && (e->type == KN_F16 || e->type == KN_BF16) &&
         e->args[0]->type == KN_F32)
       e = e->args[0];
-    for (size_t i = 0; i < sizeof functions / sizeof *functions && !c->function; i++)
-      if (is_call(e, functions[i].builtin) && e->type == KN_F32) {
-        c->function = functions[i].name;
-        e = e->args[0];
-      }
-    if ((inside = match_scale(&l, e)))
-      e = inside;
+  }
+  // Behind a function there is one scale for all.
+  if (!c->scales && (inside = match_function(c, e))) {
+    e = inside;
+    c->out_scale = c->scale;
+    c->scale = NULL;
+  }
+  if ((!quantized || c->function) && (inside = match_scale(&l, e)))
+    e = inside;
+  else if (c->function && !strcmp(c->function, "RELU")) { // of the sums themselves
+    c->relu = true;
+    c->function = NULL;
+    c->scale = c->out_scale;
+    c->out_scale = NULL;
   }
   if (e->kind == KN_CAST && e->type == KN_F32 && e->args[0]->type == KN_I32)
     e = e->args[0]; // as an accumulator is scaled
   if (e->type != (c->is_float ? KN_F32 : KN_I32))
     return false;
-  if ((inside = match_relu(e))) {
+  if (!c->relu && (inside = match_relu(e))) {
     c->relu = true;
     e = inside;
   }

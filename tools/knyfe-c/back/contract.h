@@ -48,6 +48,7 @@ struct kn_contraction {
   const struct kn_expr *scale, *zero; // a number or a scalar argument; NULL: 1 and 0
   const struct kn_tensor *scales;     // f32, one per column, in place of `scale`; NULL: none
   const char *function;               // of the SE, behind the scale: "GELU"; NULL: none
+  const struct kn_expr *out_scale;    // behind the function, of 8-bit results; NULL: no function
   enum kn_type type;                  // of the result; i8 and u8: rounded, clamped
   bool round_away;
   int64_t lo, hi; // of 8-bit results
@@ -62,7 +63,8 @@ bool kn_match_contraction(const struct kn_expr *sum, struct kn_index *const *ind
 bool kn_match_leaving(const struct kn_expr *value, const struct kn_tensor *sums,
                       struct kn_index *const *index, unsigned rank, struct kn_contraction *c);
 
-// Takes over lines of a row program that are products; what can leave with the sums, too.
+// contract_find.c: takes over lines of a row program that are products; what can leave with the
+// sums, too.
 void kn_find_contractions(struct rows *r, struct line **lines);
 // What was planned, in words.
 void kn_explain_product(struct rows *r, const struct phase *p, FILE *out);

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 //
-// Products of a row program: which lines become one, and their C text. A product is a phase of its
-// own; what can leave with the sums is taken into it.
+// Products of a row program: their shapes, and their C text.
 #include "decide.h"
 #include "internal.h"
 #include "rows.h"
@@ -12,100 +11,6 @@
 #include <string.h>
 
 #define T(...) kn_text(r->file, __VA_ARGS__)
-
-//===----------------------------------------------------------------------===//
-// Which lines
-//===----------------------------------------------------------------------===//
-
-struct uses {
-  const struct kn_tensor *tensor;
-  unsigned num;
-};
-
-static bool count_use(struct kn_expr *e, void *data) {
-  struct uses *u = data;
-  u->num += e->kind == KN_READ && e->tensor == u->tensor;
-  return true;
-}
-
-static unsigned uses_of(const struct line *l, const struct kn_tensor *t) {
-  struct uses u = {t, 0};
-  kn_walk(l->value, count_use, &u);
-  if (l->leaving)
-    kn_walk(l->leaving, count_use, &u);
-  for (unsigned i = 0; l->scatter && i < l->rank; i++)
-    kn_walk(l->stmt->subscripts[i], count_use, &u);
-  return u.num;
-}
-
-// The line that alone reads the sums, if it can leave with them; then c says so.
-static struct line **find_reader(struct rows *r, struct line *l, struct kn_contraction *c) {
-  struct line **reader = NULL;
-  for (struct line **at = &l->next; *at; at = &(*at)->next)
-    if (uses_of(*at, l->target)) {
-      if (reader || uses_of(*at, l->target) != 1)
-        return NULL;
-      reader = at;
-    }
-  struct line *e = reader ? *reader : NULL;
-  if (!e || l->target->role != KN_LOCAL || e->part || e->scatter || e->reduces ||
-      e->rank != l->rank ||
-      (e->stmt != l->stmt && kn_decided_unit(r->kernel, e->stmt->target) == KN_UNIT_CORE))
-    return NULL;
-  for (unsigned i = 0; i < l->rank; i++)
-    if (e->target->dims[i] != l->target->dims[i] || !e->index[i]->extent)
-      return NULL;
-  return kn_match_leaving(e->value, l->target, e->index, e->rank, c) ? reader : NULL;
-}
-
-static unsigned operand_bytes(const struct kn_contraction *c);
-
-// Is it sooner done on the matrix units? Core 1 takes 0.4 to 0.7 cycles for a product of 8-bit
-// numbers, all PEs together (with unit(acc) = core: 8 x 512 x 64 takes 3834 cycles on 64 PEs,
-// 128 x 64 x 128 7728; on the matrix units 1271 and 1286). Among other statements there is a
-// barrier more, and results go through memory.
-static bool is_worth(const struct rows *r, const struct line *l, bool alone) {
-  const struct kp_shape s = kn_product_shape(r, l);
-  if (!s.batch || !s.m || !s.n || !s.k)
-    return false;
-  const struct kp_plan p = kp_search(&s);
-  uint64_t products = s.batch * s.m * s.n * s.k / operand_bytes(&l->contraction);
-  uint64_t pes = kp_min((uint64_t)s.rows * s.columns, s.batch * s.m * ((s.n + 15) / 16));
-  return products * 2 / (5 * pes) > p.cycles + (alone ? 0 : 600);
-}
-
-void kn_find_contractions(struct rows *r, struct line **first) {
-  for (struct line **at = first, *next; *at; at = *at == next ? at : &(*at)->next) {
-    struct line *l = *at;
-    next = l->next;
-    if (!l->reduces || l->part || l->scatter || l->contracts ||
-        !kn_match_contraction(l->value, l->index, l->rank, &l->contraction))
-      continue;
-    struct kn_contraction with = l->contraction;
-    struct line **reader = find_reader(r, l, &with);
-    bool alone = l == *first && (reader ? !next->next : !next);
-    const struct kn_tensor *y = l->stmt->target;
-    if (reader && kn_decided_unit(r->kernel, y) == KN_UNIT_ANY)
-      y = (*reader)->stmt->target;
-    enum kn_unit unit = kn_decided_unit(r->kernel, y);
-    if (unit == KN_UNIT_CORE ||
-        (unit != KN_UNIT_DPE && rows_all_known(r) && !is_worth(r, l, alone)))
-      continue;
-    if (unit == KN_UNIT_DPE)
-      kn_obey(kn_decide(r->kernel, KN_UNIT, y));
-    l->contracts = true;
-    if (!reader)
-      continue;
-    // In the reader's place: what it reads besides is computed by then.
-    struct line *e = *reader, *behind = e->next;
-    l->contraction = with;
-    l->leaving = e->value;
-    l->target = e->target;
-    *at = next;
-    *e = *l;
-    e->next = behind;
-  }
-}
 
 //===----------------------------------------------------------------------===//
 // The plan
@@ -269,8 +174,13 @@ static void put_registers(struct rows *r, const struct kn_contraction *c) {
   if (c->type == KN_I32)
     return;
   bool narrow = c->type == KN_I8 || c->type == KN_U8;
-  rows_put(r, "__mtia_cr_w2(MTIA_CR_QSCALE, mtia_f32_bits(%s), (uint32_t)%s);",
-           c->scale ? scalar(r, c->scale) : "1.0f", c->zero ? scalar(r, c->zero) : "0");
+  const char *scale = c->scale ? scalar(r, c->scale) : "1.0f";
+  const char *zero = c->zero ? scalar(r, c->zero) : "0";
+  rows_put(r, "__mtia_cr_w2(MTIA_CR_QSCALE, mtia_f32_bits(%s), (uint32_t)%s);", scale,
+           narrow && c->function ? "0" : zero);
+  if (narrow && c->function)
+    rows_put(r, "__mtia_cr_w2(MTIA_CR_QOUT, mtia_f32_bits(%s), (uint32_t)%s);",
+             scalar(r, c->out_scale), zero);
   if (narrow)
     rows_put(r, "__mtia_cr_w2(MTIA_CR_QCLAMP, (uint32_t)%" PRId64 ", (uint32_t)%" PRId64 ");",
              c->lo, c->hi);

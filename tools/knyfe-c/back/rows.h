@@ -219,6 +219,10 @@ struct kn_expr *rows_binary(struct rows *r, enum kn_op op, struct kn_expr *a, st
 // rows_split.c: cuts reductions into parts where PEs would be idle, or a row is too long.
 void rows_split(struct rows *r, struct line **first);
 bool rows_can_split(struct rows *r, const struct phase *p, const struct operand *o);
+// Puts a line in front of *at that defines a tensor of its own; returns the element to read.
+struct kn_expr *rows_insert_line(struct rows *r, struct line **at, const struct kn_stmt *stmt,
+                                 const char *name, struct kn_expr *value, unsigned rank,
+                                 struct kn_index *const *index, struct kn_dim *const *dims);
 
 // rows_engine.c: functions that the SE computes become lines of their own.
 void rows_use_engine(struct rows *r, struct line **first);

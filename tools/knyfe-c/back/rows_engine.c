@@ -9,12 +9,10 @@
 
 #include <string.h>
 
-#define T(...) kn_text(r->file, __VA_ARGS__)
-
 // Rows from here on are worth a command: it takes what core 1 needs for some 40 elements.
 enum { LEAST = 64 };
 
-// The SE's operation, or NULL. Not silu: less exact in f32, and -0 at -inf (docs/numerics.md).
+// The SE's operation, or NULL.
 static const char *operation(const struct kn_expr *e) {
   if (e->kind != KN_CALL || (e->type != KN_F32 && e->type != KN_F16 && e->type != KN_BF16))
     return NULL;
@@ -27,6 +25,8 @@ static const char *operation(const struct kn_expr *e) {
     return "MTIA_SE_TANH";
   case KN_GELU:
     return "MTIA_SE_GELU";
+  case KN_SILU:
+    return "MTIA_SE_SILU";
   case KN_RSQRT:
     return "MTIA_SE_RSQRT";
   default:
@@ -47,30 +47,13 @@ struct taking {
 
 // A line of the call's value behind the ones before; returns what reads it.
 static struct kn_expr *take_out(struct taking *t, struct kn_expr *call) {
-  struct rows *r = t->r;
-  struct line *l = kn_alloc(r->file, sizeof *l);
-  const char *name =
-      T("%s_%s", t->line->stmt->target->name, kn_builtin_name((enum kn_builtin)call->builtin));
-  l->target = rows_new_tensor(r, name, call->type, call->range);
-  l->value = call;
-  l->engine = operation(call);
-  l->stmt = t->line->stmt;
-  l->rank = l->target->rank = t->rank;
-  struct kn_expr *read = kn_new_expr(r->file, KN_READ, call->range);
-  read->type = call->type;
-  read->tensor = l->target;
-  read->args = kn_alloc(r->file, KN_MAX_RANK * sizeof *read->args);
-  for (unsigned i = 0; i < t->rank; i++) {
-    l->index[i] = t->index[i];
-    l->target->dims[i] = t->dims[i];
-    struct kn_expr *index = read->args[read->num_args++] =
-        kn_new_expr(r->file, KN_INDEX, call->range);
-    index->type = KN_I32;
-    index->index = t->index[i];
-  }
-  l->next = *t->at;
-  *t->at = l;
-  t->at = &l->next;
+  const struct kn_stmt *stmt = t->line->stmt;
+  const char *name = kn_text(t->r->file, "%s_%s", stmt->target->name,
+                             kn_builtin_name((enum kn_builtin)call->builtin));
+  struct kn_expr *read =
+      rows_insert_line(t->r, t->at, stmt, name, call, t->rank, t->index, t->dims);
+  (*t->at)->engine = operation(call);
+  t->at = &(*t->at)->next;
   return read;
 }
 

@@ -274,6 +274,26 @@ struct kn_expr *rows_binary(struct rows *r, enum kn_op op, struct kn_expr *a, st
   return e;
 }
 
+struct kn_expr *rows_insert_line(struct rows *r, struct line **at, const struct kn_stmt *stmt,
+                                 const char *name, struct kn_expr *value, unsigned rank,
+                                 struct kn_index *const *index, struct kn_dim *const *dims) {
+  struct line *l = kn_alloc(r->file, sizeof *l);
+  l->target = rows_new_tensor(r, name, value->type, value->range);
+  l->value = value;
+  l->reduces = value->kind == KN_REDUCE;
+  l->stmt = stmt;
+  l->rank = l->target->rank = rank;
+  struct kn_expr *read = rows_new_read(r, l->target, value->range);
+  for (unsigned i = 0; i < rank; i++) {
+    l->index[i] = index[i];
+    l->target->dims[i] = dims[i];
+    rows_add_index(r, read, index[i]);
+  }
+  l->next = *at;
+  *at = l;
+  return read;
+}
+
 // Replaces reductions that depend on indices of the left side only by intermediates.
 static struct kn_expr *take_out(struct lines *ls, const struct kn_stmt *stmt, struct kn_expr *e) {
   struct rows *r = ls->r;

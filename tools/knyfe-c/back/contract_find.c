@@ -1,0 +1,231 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+// Products of a row program: which lines become one. A product is a phase of its own; what can
+// leave with the sums is taken into it. Lines are taken apart for it:
+//
+//   sum[k] f32(f16(e)) * f32(w)   e becomes a tensor of f16, computed before the product
+//   sum[k] f32(x) * f32(i)        integers of 8 bits beside floating point become f16, exactly
+//   y = f16(silu(sums) * u)       silu(sums) leaves with the sums, y reads that
+#include "decide.h"
+#include "internal.h"
+#include "rows.h"
+
+#include <mtia/knyfe_plan.h>
+
+#include <string.h>
+
+#define T(...) kn_text(r->file, __VA_ARGS__)
+
+struct uses {
+  const struct kn_tensor *tensor;
+  unsigned num;
+};
+
+static bool count_use(struct kn_expr *e, void *data) {
+  struct uses *u = data;
+  u->num += e->kind == KN_READ && e->tensor == u->tensor;
+  return true;
+}
+
+static unsigned uses_of(const struct line *l, const struct kn_tensor *t) {
+  struct uses u = {t, 0};
+  kn_walk(l->value, count_use, &u);
+  if (l->leaving)
+    kn_walk(l->leaving, count_use, &u);
+  for (unsigned i = 0; l->scatter && i < l->rank; i++)
+    kn_walk(l->stmt->subscripts[i], count_use, &u);
+  return u.num;
+}
+
+// The line that alone reads the sums, once; NULL if there is none that could be computed with them.
+static struct line **find_reader(struct rows *r, struct line *l) {
+  struct line **reader = NULL;
+  for (struct line **at = &l->next; *at; at = &(*at)->next)
+    if (uses_of(*at, l->target)) {
+      if (reader || uses_of(*at, l->target) != 1)
+        return NULL;
+      reader = at;
+    }
+  struct line *e = reader ? *reader : NULL;
+  if (!e || l->target->role != KN_LOCAL || e->part || e->scatter || e->reduces ||
+      e->rank != l->rank ||
+      (e->stmt != l->stmt && kn_decided_unit(r->kernel, e->stmt->target) == KN_UNIT_CORE))
+    return NULL;
+  for (unsigned i = 0; i < l->rank; i++)
+    if (e->target->dims[i] != l->target->dims[i] || !e->index[i]->extent)
+      return NULL;
+  return reader;
+}
+
+// Of a line that cannot leave with the sums as a whole: the largest part that can, which is more
+// than the sums themselves.
+static struct kn_expr **find_leaving(const struct line *l, struct line *reader, struct kn_expr **e,
+                                     struct kn_contraction *c) {
+  struct uses u = {l->target, 0};
+  kn_walk(*e, count_use, &u);
+  if (u.num == 0 || (*e)->kind == KN_READ || (*e)->kind == KN_REDUCE)
+    return NULL;
+  if (kn_match_leaving(*e, l->target, reader->index, reader->rank, c))
+    return e;
+  for (unsigned i = 0; i < (*e)->num_args; i++) {
+    struct kn_expr **found = (*e)->args[i] ? find_leaving(l, reader, &(*e)->args[i], c) : NULL;
+    if (found)
+      return found;
+  }
+  return NULL;
+}
+
+// Makes a line of its own, in front of the reader, of that part.
+static struct line **take_leaving(struct rows *r, struct line *l, struct line **reader,
+                                  struct kn_contraction *c) {
+  struct line *e = *reader;
+  struct kn_expr **part = find_leaving(l, e, &e->value, c);
+  if (!part)
+    return NULL;
+  *part = rows_insert_line(r, reader, e->stmt, T("%s_out", l->target->name), *part, e->rank,
+                           e->index, e->target->dims);
+  return reader;
+}
+
+// Is it sooner done on the matrix units? Core 1 takes 0.4 to 0.7 cycles for a product of 8-bit
+// numbers, all PEs together (with unit(acc) = core: 8 x 512 x 64 takes 3834 cycles on 64 PEs,
+// 128 x 64 x 128 7728; on the matrix units 1271 and 1286). Among other statements there is a
+// barrier more, and results go through memory.
+static bool is_worth(const struct rows *r, const struct line *l, bool alone) {
+  const struct kp_shape s = kn_product_shape(r, l);
+  if (!s.batch || !s.m || !s.n || !s.k)
+    return false;
+  const struct kp_plan p = kp_search(&s);
+  uint64_t products = s.batch * s.m * s.n * s.k / (l->contraction.is_float ? 2 : 1);
+  uint64_t pes = kp_min((uint64_t)s.rows * s.columns, s.batch * s.m * ((s.n + 15) / 16));
+  return products * 2 / (5 * pes) > p.cycles + (alone ? 0 : 600);
+}
+
+//===----------------------------------------------------------------------===//
+// Operands
+//===----------------------------------------------------------------------===//
+
+// The type that the DPE could take the operand `e` of a product with sums of type `sum` in, beside
+// `other`; `e` is not an element of a tensor of that type. KN_NUM_TYPES: none.
+static enum kn_type operand_type(const struct kn_expr *e, const struct kn_expr *other,
+                                 enum kn_type sum) {
+  if (e->kind != KN_CAST || e->type != sum)
+    return KN_NUM_TYPES;
+  enum kn_type type = e->args[0]->type;
+  bool narrow = type == KN_I8 || type == KN_U8 || type == KN_I4;
+  if (sum == KN_F32 && narrow) // exact in f16 and in bf16
+    return other->kind == KN_CAST && other->args[0]->type == KN_BF16 ? KN_BF16 : KN_F16;
+  if (sum == KN_I32 && type == KN_I4)
+    return KN_I8;
+  bool taken = sum == KN_F32 ? type == KN_F16 || type == KN_BF16 : narrow;
+  return taken && e->args[0]->kind != KN_READ ? type : KN_NUM_TYPES;
+}
+
+// Makes a line of its own of the operand's value; `at` is the product's place and moves on.
+static bool take_operand(struct rows *r, struct line ***at, struct kn_expr **operand,
+                         enum kn_type type) {
+  const struct line *l = **at;
+  const struct kn_expr *sum = l->value;
+  struct kn_expr *value = (*operand)->args[0];
+  struct kn_index *index[KN_MAX_RANK];
+  struct kn_dim *dims[KN_MAX_RANK];
+  unsigned rank = 0;
+  for (unsigned i = 0; i < l->rank + sum->num_indices; i++) {
+    struct kn_index *of = i < l->rank ? l->index[i] : sum->indices[i - l->rank];
+    if (!rows_depends(value, of))
+      continue;
+    if (!of->extent || rank == KN_MAX_RANK)
+      return false;
+    index[rank] = of;
+    dims[rank++] = of->extent;
+  }
+  if (value->type != type) {
+    struct kn_expr *cast = kn_new_expr(r->file, KN_CAST, value->range);
+    cast->type = type;
+    cast->args = kn_alloc(r->file, sizeof *cast->args);
+    cast->args[cast->num_args++] = value;
+    value = cast;
+  }
+  struct kn_expr *converted = kn_new_expr(r->file, KN_CAST, (*operand)->range);
+  *converted = **operand;
+  converted->args = kn_alloc(r->file, sizeof *converted->args);
+  converted->args[0] = rows_insert_line(r, *at, l->stmt, T("%s_of", l->stmt->target->name), value,
+                                        rank, index, dims);
+  *operand = converted;
+  *at = &(**at)->next;
+  return true;
+}
+
+// Computes operands before a sum of products that is one for the matrix units then; else leaves
+// everything as it is.
+static bool take_operands(struct rows *r, struct line ***at) {
+  struct line *l = **at, **first = *at;
+  struct kn_expr *sum = l->value, *product = sum->args[0];
+  if (sum->kind != KN_REDUCE || sum->reduction != KN_SUM || product->kind != KN_BINARY ||
+      product->op != KN_MUL || kn_decided_unit(r->kernel, l->stmt->target) == KN_UNIT_CORE)
+    return false;
+  struct kn_expr *args[2] = {product->args[0], product->args[1]}, **operands = product->args;
+  bool taken = false, ok = true;
+  product->args = kn_alloc(r->file, 2 * sizeof *product->args);
+  for (int i = 0; i < 2; i++) {
+    product->args[i] = args[i];
+    enum kn_type type = operand_type(args[i], args[1 - i], sum->type);
+    if (ok && type != KN_NUM_TYPES)
+      ok = taken = take_operand(r, at, &product->args[i], type);
+  }
+  if (ok && taken && kn_match_contraction(sum, l->index, l->rank, &l->contraction) &&
+      (!rows_all_known(r) || is_worth(r, l, false)))
+    return true;
+  product->args = operands;
+  *first = l;
+  *at = first;
+  return false;
+}
+
+//===----------------------------------------------------------------------===//
+// Lines
+//===----------------------------------------------------------------------===//
+
+// What is known of a reader of the sums, if something of it leaves with them: `c` says what.
+static struct line **with_reader(struct rows *r, struct line *l, struct kn_contraction *c) {
+  struct line **reader = find_reader(r, l);
+  if (!reader)
+    return NULL;
+  struct line *e = *reader;
+  return kn_match_leaving(e->value, l->target, e->index, e->rank, c) ? reader : NULL;
+}
+
+void kn_find_contractions(struct rows *r, struct line **first) {
+  for (struct line **at = first, *next; *at; at = *at == next ? at : &(*at)->next) {
+    struct line *l = *at;
+    next = l->next;
+    if (!l->reduces || l->part || l->scatter || l->contracts ||
+        (!kn_match_contraction(l->value, l->index, l->rank, &l->contraction) &&
+         !take_operands(r, &at)))
+      continue;
+    struct kn_contraction with = l->contraction;
+    struct line **reader = with_reader(r, l, &with);
+    bool alone = l == *first && (reader ? !next->next : !next);
+    const struct kn_tensor *y = l->stmt->target;
+    if (reader && kn_decided_unit(r->kernel, y) == KN_UNIT_ANY)
+      y = (*reader)->stmt->target;
+    enum kn_unit unit = kn_decided_unit(r->kernel, y);
+    if (unit == KN_UNIT_CORE ||
+        (unit != KN_UNIT_DPE && rows_all_known(r) && !is_worth(r, l, alone)))
+      continue;
+    if (unit == KN_UNIT_DPE)
+      kn_obey(kn_decide(r->kernel, KN_UNIT, y));
+    l->contracts = true;
+    if (!reader && (!(reader = find_reader(r, l)) || !(reader = take_leaving(r, l, reader, &with))))
+      continue;
+    // In the reader's place: what it reads besides is computed by then.
+    next = l->next;
+    struct line *e = *reader, *behind = e->next;
+    l->contraction = with;
+    l->leaving = e->value;
+    l->target = e->target;
+    *at = next;
+    *e = *l;
+    e->next = behind;
+  }
+}
