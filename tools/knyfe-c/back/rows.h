@@ -5,6 +5,7 @@
 //   rows_plan.c   statements -> lines -> phases; what each phase reads and writes, and where
 //   rows_tiles.c  the size of tiles, what comes into local memory and where it lies
 //   rows_split.c  reductions that are cut into parts
+//   rows_buffers.c circular buffers
 //   rows_engine.c functions on the SIMD engine
 //   rows_expr.c   expressions as C, of single numbers and of vectors
 //   rows_read.c   elements of tensors in them
@@ -223,6 +224,16 @@ bool rows_can_split(struct rows *r, const struct phase *p, const struct operand 
 struct kn_expr *rows_insert_line(struct rows *r, struct line **at, const struct kn_stmt *stmt,
                                  const char *name, struct kn_expr *value, unsigned rank,
                                  struct kn_index *const *index, struct kn_dim *const *dims);
+
+// rows_buffers.c: are there buffers (and variables) for all of a phase? If not, one of its lines
+// now begins a phase.
+bool rows_few_operands(struct rows *r, struct phase *p);
+// There is one for this operand of a phase that cannot be cut.
+bool rows_has_buffer(const struct phase *p, const struct operand *o);
+bool rows_is_staged(const struct operand *o); // perhaps: only the launch may know
+// In no phase before this one.
+bool rows_first_use(struct rows *r, const struct phase *p, const struct operand *o);
+bool rows_number_buffers(struct rows *r); // false after a message
 
 // rows_engine.c: functions that the SE computes become lines of their own.
 void rows_use_engine(struct rows *r, struct line **first);

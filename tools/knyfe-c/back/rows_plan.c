@@ -774,6 +774,8 @@ static bool plan_phase(struct rows *r, struct phase *p) {
         l->rank == p->num_par && p->num_par)
       p->num_par--;
   find_operands(r, p);
+  if (!rows_few_operands(r, p))
+    return false;
   for (unsigned i = 0; i < p->num_par; i++)
     p->par_name[i] = rows_tiled_name(r, p->lines->index[i]->name);
   p->local_at = sz_num(r->file, 0);
@@ -824,18 +826,21 @@ static void add_fallback(struct rows *r, struct phase *phases, struct line *cons
     *lines[i] = *all[i];
     lines[i]->alone = true;
   }
-  const struct line *separated;
-  do {
+  for (;;) {
     link_lines(lines, num);
     memset(r->defined_in, 0, r->num_tensors * sizeof *r->defined_in);
+    memset(r->in_memory, 0, r->num_tensors * sizeof *r->in_memory);
     *tail = form_phases(r, lines[0]);
-    separated = find_separated(*tail);
+    const struct line *separated = find_separated(*tail);
     if (separated && !split_parts(r, lines, &num, separated))
       return;
-  } while (separated);
-  for (struct phase *p = *tail; p; p = p->next) {
-    p->fallback = true;
-    plan_phase(r, p);
+    for (struct phase *p = *tail; p; p = p->next)
+      p->fallback = true;
+    struct phase *p = separated ? NULL : *tail;
+    while (p && plan_phase(r, p))
+      p = p->next;
+    if (!separated && (!p || r->failed))
+      break;
   }
   for (unsigned i = 0; i < r->num_tensors; i++)
     r->in_memory[i] = r->in_memory[i] || in_memory[i];

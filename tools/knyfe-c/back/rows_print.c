@@ -101,13 +101,6 @@ void rows_release(struct rows *r, const char *name) {
     }
 }
 
-static const char *upper(struct rows *r, const char *name) {
-  char *text = kn_alloc(r->file, strlen(name) + 1);
-  for (size_t i = 0; name[i]; i++)
-    text[i] = (char)toupper((unsigned char)name[i]);
-  return text;
-}
-
 // Does a line of code, of which a comment and a #line are none, use the identifier?
 static bool line_uses(const char *line, size_t size, const char *name) {
   size_t n = strlen(name);
@@ -518,8 +511,6 @@ static const char *not_empty(struct rows *r, struct phase *p, const struct opera
   return text;
 }
 
-static bool is_staged(const struct operand *o) { return !sz_is(o->staged, 0); }
-
 // What follows is for operands that are staged: at the launch, or always.
 static void begin_staged(struct rows *r, const struct operand *o) {
   if (o->staged.known)
@@ -566,7 +557,7 @@ static void load(struct rows *r, struct phase *p, const struct operand *o) {
 
 static void each_staged(struct rows *r, struct phase *p, bool output, bool per_tile) {
   for (struct operand *o = p->operands; o; o = o->next)
-    if (is_staged(o) && o->output == output && o->per_tile == per_tile && !o->shared) {
+    if (rows_is_staged(o) && o->output == output && o->per_tile == per_tile && !o->shared) {
       begin_staged(r, o);
       begin_if(r, o, "tile == pe || again");
       load(r, p, o);
@@ -577,7 +568,7 @@ static void each_staged(struct rows *r, struct phase *p, bool output, bool per_t
 
 static bool has_staged(const struct phase *p, bool output, bool per_tile) {
   for (struct operand *o = p->operands; o; o = o->next)
-    if (is_staged(o) && o->output == output && o->per_tile == per_tile && !o->shared)
+    if (rows_is_staged(o) && o->output == output && o->per_tile == per_tile && !o->shared)
       return true;
   return false;
 }
@@ -883,7 +874,7 @@ static void finish_function(struct rows *r, struct phase *p, const struct kn_ten
 
 static void waits(struct rows *r, struct phase *p, bool per_tile) {
   for (struct operand *o = p->operands; o; o = o->next)
-    if (is_staged(o) && o->per_tile == per_tile && !o->shared) {
+    if (rows_is_staged(o) && o->per_tile == per_tile && !o->shared) {
       begin_staged(r, o);
       begin_if(r, o, "tile == pe || again");
       rows_put(r, "__mtia_cb_wait%s(%s, %s);", o->output ? "s" : "d", o->cb_name, o->slot.text);
@@ -906,7 +897,7 @@ static void core1(struct rows *r, struct phase *p, const struct parameters *ps) 
   const char *body = end_block(r, &b);
   put_needed(r, head, body);
   for (struct operand *o = p->operands; o; o = o->next)
-    if (is_staged(o) && o->per_tile && !o->shared) {
+    if (rows_is_staged(o) && o->per_tile && !o->shared) {
       begin_staged(r, o);
       begin_if(r, o, "again || tile + pes >= tiles");
       rows_put(r, "__mtia_cb_%s(%s, %s);", o->output ? "push" : "pop", o->cb_name, o->slot.text);
@@ -916,7 +907,7 @@ static void core1(struct rows *r, struct phase *p, const struct parameters *ps) 
   r->indent--;
   rows_put(r, "}");
   for (struct operand *o = p->operands; o; o = o->next)
-    if (is_staged(o) && !o->per_tile) {
+    if (rows_is_staged(o) && !o->per_tile) {
       begin_staged(r, o);
       rows_put(r, "__mtia_cb_pop(%s, %s);", o->cb_name, o->slot.text);
       end_staged(r, o);
@@ -933,7 +924,7 @@ static void core1(struct rows *r, struct phase *p, const struct parameters *ps) 
 static void init_buffers(struct rows *r, struct phase *p) {
   struct kn_file *f = r->file;
   for (struct operand *o = p->operands; o; o = o->next) {
-    if (!is_staged(o))
+    if (!rows_is_staged(o))
       continue;
     begin_staged(r, o);
     rows_put(r, "__mtia_cb_init(%s, %s, %s);", o->cb_name,
@@ -1013,7 +1004,7 @@ static void phase_body(struct rows *r, struct phase *p, const struct parameters 
   struct size tiles = num_tiles(r, p);
   rows_put(r, "const long tiles = %s;", tiles.text);
   for (struct operand *o = p->operands; o; o = o->next)
-    if (o->by_column && is_staged(o)) {
+    if (o->by_column && rows_is_staged(o)) {
       struct size parts = sz_ceil_div(f, rows_dim(r, p->par[p->num_par - 1]), p->tile_columns);
       rows_comment(r, "Do the columns change from one tile of a PE to the next?");
       rows_put(r, "const bool again = pes %% %s != 0;",
@@ -1108,53 +1099,6 @@ static void phases_body(struct rows *r, const struct parameters *ps) {
   }
 }
 
-// The operand before `o` that stands for the same buffer; else the first that has the name.
-static const struct operand *find_buffer(struct rows *r, const struct operand *o,
-                                         const char *name) {
-  const struct operand *found = NULL;
-  for (struct phase *p = r->phases; p; p = p->next)
-    for (const struct operand *e = p->operands; e; e = e->next) {
-      if (e == o)
-        return found;
-      if (e->tensor == o->tensor && e->output == o->output)
-        return e;
-      if (!found && !strcmp(e->cb_name, name))
-        found = e;
-    }
-  return found;
-}
-
-static const char *buffer_name(struct rows *r, const struct operand *o, const char *end) {
-  const char *wish = T("CB_%s%s", upper(r, r->tensor_names[o->tensor->id]), end), *name = wish;
-  const struct operand *other;
-  for (unsigned i = 2; (other = find_buffer(r, o, name)); i++) { // x and X
-    if (other->tensor == o->tensor && other->output == o->output)
-      return other->cb_name;
-    name = T("%s_%u", wish, i);
-  }
-  return name;
-}
-
-static bool number_buffers(struct rows *r) {
-  unsigned most = 0;
-  for (struct phase *p = r->phases; p; p = p->next) {
-    unsigned n = 0;
-    for (struct operand *o = p->operands; o; o = o->next) {
-      // One core fills a buffer, the other one empties it: what is written here and read in a
-      // later phase needs two.
-      bool input = o->tensor->role == KN_INPUT, result = o->tensor->role == KN_OUTPUT;
-      o->cb_name = buffer_name(r, o, input || o->output == result ? "" : result ? "_IN" : "_OUT");
-      o->cb = n;
-      n += is_staged(o);
-    }
-    most = n > most ? n : most;
-  }
-  if (most > 32)
-    return rows_refuse(r, r->kernel->range, "split the kernel",
-                       "the kernel needs %u circular buffers, a PE has 32", most);
-  return true;
-}
-
 static void constants(struct rows *r, const char *text) {
   const char *list = "";
   for (struct kn_dim *d = r->kernel->dims; d; d = d->next)
@@ -1164,49 +1108,15 @@ static void constants(struct rows *r, const char *text) {
     rows_put(r, "enum { %s };", list);
   for (struct phase *p = r->phases; p; p = p->next) {
     list = "";
-    for (struct operand *o = p->operands; o; o = o->next) {
-      bool earlier = false;
-      for (struct phase *q = r->phases; q != p; q = q->next)
-        for (struct operand *e = q->operands; e; e = e->next)
-          earlier = earlier || (is_staged(e) && !strcmp(e->cb_name, o->cb_name));
-      if (!is_staged(o) || earlier)
-        continue;
-      list = T("%s%s%s = %u", list, *list ? ", " : "", o->cb_name, o->cb);
-    }
+    for (struct operand *o = p->operands; o; o = o->next)
+      if (rows_first_use(r, p, o))
+        list = T("%s%s%s = %u", list, *list ? ", " : "", o->cb_name, o->cb);
     if (*list)
       rows_put(r, "enum { %s };", list);
   }
   if (uses(text, "CB_ENGINE_IN"))
     rows_put(r, "enum { CB_ENGINE_IN = %u, CB_ENGINE_OUT = %u };", r->engine_cb, r->engine_cb + 1);
   fputs("\n", r->out);
-}
-
-// A tensor keeps its buffer's number in all phases: numbers of a phase must not collide.
-static void number_globally(struct rows *r) {
-  unsigned n = 0;
-  for (struct phase *p = r->phases; p; p = p->next)
-    for (struct operand *o = p->operands; o; o = o->next) {
-      if (!is_staged(o))
-        continue;
-      bool earlier = false;
-      for (struct phase *q = r->phases; q != p; q = q->next)
-        for (struct operand *e = q->operands; e; e = e->next)
-          if (is_staged(e) && !strcmp(e->cb_name, o->cb_name)) {
-            o->cb = e->cb;
-            earlier = true;
-          }
-      if (!earlier)
-        o->cb = n++;
-    }
-  r->engine_cb = n;
-  for (struct phase *p = r->phases; p; p = p->next)
-    if (rows_has_engine(p)) {
-      n += 2;
-      break;
-    }
-  if (n > 32)
-    rows_refuse(r, r->kernel->range, "split the kernel",
-                "the kernel needs %u circular buffers, a PE has 32", n);
 }
 
 static void print_head(struct rows *r) {
@@ -1263,9 +1173,8 @@ bool kn_rows(struct backend *b, bool as_c, FILE *out) {
       *to++ = isalnum((unsigned char)*from) ? *from : '_';
     r->dim_names[d->id] = rows_name(r, name);
   }
-  if (!(r->phases = rows_plan(r)) || r->failed || !number_buffers(r))
+  if (!(r->phases = rows_plan(r)) || r->failed || !rows_number_buffers(r))
     return false;
-  number_globally(r);
   if (!as_c || target->verbose)
     rows_explain(r, as_c ? stderr : out);
   if (target->notes)

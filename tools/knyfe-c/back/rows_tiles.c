@@ -129,13 +129,13 @@ struct size rows_total_bytes(struct rows *r, struct phase *p) {
   return total;
 }
 
-// The least tiles, with all operands staged.
+// The least tiles, with all operands staged for which there are buffers.
 static void begin_with_least(struct rows *r, struct phase *p) {
   set_granule(p);
   p->tile_rows = sz_num(r->file, 1);
   p->tile_columns = sz_num(r->file, p->granule);
   for (struct operand *o = p->operands; o; o = o->next)
-    o->staged = sz_num(r->file, 1);
+    o->staged = sz_num(r->file, rows_has_buffer(p, o));
   rows_lay_out(r, p);
 }
 
