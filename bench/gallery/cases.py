@@ -97,9 +97,8 @@ def cases():
 REASONS = {
     "attention": "four phases, each too short for its start: barriers and first loads (--explain: phases)",
     "dot_interaction": "core 1, which gathers the triangle from the square of all products (--profile: core 1)",
-    "batchnorm": "core 1: a row of 14 fills one vector of 16, each with its own loop (--profile: core 1)",
-    "max_pool": "core 1: a row of 14 is one vector, read by two loads of every second element (--profile: core 1)",
-    "depthwise_conv": "core 1: windows at a distance of two, with edges (--profile: core 1)",
+    "max_pool": "core 1: 14 of each 32 lanes count, and each row is read four times (--profile: core 1)",
+    "depthwise_conv": "core 1: 14 of each 32 lanes count; the row at the border is read element by element (--profile: core 1)",
     "transpose": "the SRAM, 86 % in use: tiles bring the same bytes of x again (--profile: SRAM)",
     "histogram": "latency: no unit is used to 60 %, core 1 to 48 % (--profile)",
     "segment_sum": "every PE goes through all terms and adds its own (--profile: core 1)",

@@ -210,7 +210,7 @@ KN int64_t kn_quantize(float scaled, int64_t zero, int64_t lo, int64_t hi) {
 // What is read of lanes for which something holds; the others are those of `otherwise`. load_inside
 // reads lanes whose subscripts, `at` of the first one, are of a dimension of `extent`, `count`
 // lanes at most. gather takes p[at[i]], load_second p[0], p[2], p[4] and so on, `count` of them,
-// and 0.
+// and 0. load_even is the same for all lanes, and reads one element more.
 #define KN_READS(t, c, n)                                                                          \
   KN mtia_##t##x##n kn_load_if_##t##x##n(const c *p, mtia_maskx##n mask,                           \
                                          mtia_##t##x##n otherwise) {                               \
@@ -232,6 +232,13 @@ KN int64_t kn_quantize(float scaled, int64_t zero, int64_t lo, int64_t hi) {
     return __builtin_shufflevector(mtia_load_first_##t##x##n(p, 2 * count - 1),                    \
                                    mtia_load_first_##t##x##n(p + n, 2 * count - 1 - n),            \
                                    KN_EVEN_##n(0));                                                \
+  }                                                                                                \
+  typedef struct {                                                                                 \
+    c value __attribute__((ext_vector_type(2 * n)));                                               \
+  } __attribute__((packed, may_alias, aligned(__alignof__(c)))) kn_pairs_##t##x##n;                \
+  KN mtia_##t##x##n kn_load_even_##t##x##n(const c *p) {                                           \
+    const kn_pairs_##t##x##n x = *(const kn_pairs_##t##x##n *)p;                                   \
+    return __builtin_shufflevector(x.value, x.value, KN_EVEN_##n(0));                              \
   }
 #define KN_EVEN_8(b) b, b + 2, b + 4, b + 6, b + 8, b + 10, b + 12, b + 14
 #define KN_EVEN_16(b) KN_EVEN_8(b), KN_EVEN_8(b + 16)

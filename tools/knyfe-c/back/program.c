@@ -640,9 +640,10 @@ static struct value vector_call(struct follow *f, const struct ct_expr *e,
   if (v->from)
     return type.lanes > 1 ? widen(f, type, v->source, args[0]) : convert(f, type, args[0]);
   bool counted = v->size > 6 && !memcmp(v->op + v->size - 6, "_first", 6);
-  if (is_op(v, "load_second") && num) { // every second one, one after the other
-    double start = begin(f, 1, type.lanes, operand(f, &args[0]));
-    return something(type, start + type.lanes + line_latency(f, &args[0]) + KN_DEV_vload_strided);
+  if ((is_op(v, "load_second") || is_op(v, "load_even")) && num) { // all, then every second one
+    struct ct_type pairs = {2 * type.bits, type.lanes, false, false};
+    struct value all = vector_load(f, pairs, &args[0], is_op(v, "load_second"));
+    return arithmetic(f, type, registers(pairs), KN_DEV_valu, all.ready, false);
   }
   if (!strncmp(v->op, "load", 4) && num)
     return vector_load(f, type, &args[0], counted);

@@ -6,6 +6,7 @@
 //   rows_tiles.c  the size of tiles, what comes into local memory and where it lies
 //   rows_split.c  reductions that are cut into parts
 //   rows_buffers.c circular buffers
+//   rows_planes.c short rows side by side in a vector
 //   rows_engine.c functions on the SIMD engine
 //   rows_expr.c   expressions as C, of single numbers and of vectors
 //   rows_read.c   elements of tensors in them
@@ -73,6 +74,7 @@ struct operand {
   bool output;
   int use[KN_MAX_RANK];            // WHOLE, or the number of the parallel index
   struct size times[KN_MAX_RANK];  // how many elements for each of its values; text NULL: one
+  int64_t pitch;                   // of the rows of its box: see phase.pitch; 0: the least
   bool per_tile;                   // other bytes for each tile
   bool by_column;                  // other bytes for other columns only
   bool shared;                     // numbers of rows: see phase.shared
@@ -95,7 +97,8 @@ struct operand {
 struct local {
   struct kn_tensor *tensor;
   const char *name;
-  bool array; // else a variable
+  bool array;    // else a variable
+  int64_t pitch; // as an operand's
   struct size stride[KN_MAX_RANK], bytes;
   struct size at; // offset in local memory
   struct local *next;
@@ -110,6 +113,9 @@ struct phase {
   const char *par_name[KN_MAX_RANK]; // par_name0 and par_name1 are its own too
   const char *function;              // of core 1, or of a contraction
   bool across; // vectors go along the last parallel index, else along what is inside
+  // Elements from one row of the results to the next where the last two indices of all lines are
+  // inside, and one loop of vectors goes through all rows (rows_planes.c). 0: not so.
+  int64_t pitch;
   struct operand *operands;
   struct local *locals;
   bool waits; // for an earlier phase
@@ -147,6 +153,7 @@ struct rows {
   unsigned max_tensors;      // room in what is indexed by id
   struct phase **defined_in; // by id; NULL for inputs
   bool *in_memory;           // by id: a scratch argument or an output
+  int64_t *pitches;          // by id: of rows in the phase that is being planned (rows_planes.c)
   struct kn_tensor *scratch; // arguments beyond the user's
   bool failed;
   FILE *out;
@@ -235,6 +242,14 @@ bool rows_is_staged(const struct operand *o); // perhaps: only the launch may kn
 bool rows_first_use(struct rows *r, const struct phase *p, const struct operand *o);
 bool rows_number_buffers(struct rows *r); // false after a message
 
+// rows_planes.c: sets phase.pitch and r->pitches, and leaves two indices to the inside.
+void rows_find_planes(struct rows *r, struct phase *p);
+// The rows of a line's planes that one loop of vectors goes through: beside them are borders.
+void rows_inner_rows(struct rows *r, struct phase *p, const struct line *l, int64_t *lo,
+                     int64_t *hi);
+// The element of a plane up to which what vectors read lies in it.
+int64_t rows_plane_end(struct rows *r, struct phase *p, const struct line *l);
+
 // rows_engine.c: functions that the SE computes become lines of their own.
 void rows_use_engine(struct rows *r, struct line **first);
 bool rows_has_engine(const struct phase *p);
@@ -273,6 +288,7 @@ struct scope {
   const struct kn_index *along; // the index of the vectors; NULL: single numbers
   unsigned lanes;
   const char *count; // elements left in this vector
+  bool inside;       // what is read along a plane with `pad` lies inside, or is zero
   bool guarded;      // some lanes may read outside of tensors, and throw away what they get
   // Tensors that are variables at this place: vectors or numbers
   struct {

@@ -120,6 +120,11 @@ static bool is_positive(const struct kn_expr *e) {
 static struct value index_binary(struct scope *s, const struct kn_expr *e) {
   struct value a = rows_index_value(s, e->args[0]), b = rows_index_value(s, e->args[1]);
   bool safe = is_positive(e->args[1]);
+  const bool left = !strcmp(a.text, "0"), right = !strcmp(b.text, "0");
+  if ((left && e->op == KN_ADD) || (right && e->op == KN_MUL))
+    return b;
+  if ((right && (e->op == KN_ADD || e->op == KN_SUB)) || (left && e->op == KN_MUL))
+    return a;
   switch ((enum kn_op)e->op) {
   case KN_ADD:
   case KN_SUB:

@@ -6,6 +6,7 @@
 // over what is inside a row.
 #include "rows.h"
 
+#include <inttypes.h>
 #include <string.h>
 
 #define T(...) kn_text(r->file, __VA_ARGS__)
@@ -204,7 +205,7 @@ static bool whole_tile(struct scope *s) {
 }
 
 // Loops over the indices from `first` on, the last one in vectors where that is possible.
-static void nested(struct scope *s, struct line *l, unsigned first) {
+static void loops(struct scope *s, struct line *l, unsigned first) {
   struct rows *r = s->r;
   struct phase *p = s->p;
   const struct kn_index *last = l->index[l->rank - 1];
@@ -273,6 +274,87 @@ static void nested(struct scope *s, struct line *l, unsigned first) {
   for (unsigned i = first; i < l->rank; i++)
     if (names[i])
       rows_release(r, names[i]);
+}
+
+// Vectors through a plane from `first` to `end`. From element `last` on nothing is read: it is
+// behind what was loaded.
+static void through(struct scope *s, struct line *l, const char *wish, int64_t first, int64_t end,
+                    int64_t last) {
+  struct rows *r = s->r;
+  if (first >= end)
+    return;
+  const char *name = rows_name(r, wish);
+  scope_bind(s, s->along, name);
+  if (end - first > s->lanes)
+    unroll(r, l, s->lanes);
+  open_loop(r, name, T("%" PRId64, first), T("%" PRId64, end), s->lanes);
+  const char *rest = (end - first) % s->lanes ? T("%" PRId64 " - %s", end, name) : NULL;
+  s->count = last < end ? T("%" PRId64 " - %s", last, name) : rest;
+  struct value v = rows_value(s, l->value);
+  s->count = rest;
+  store(s, l, v);
+  s->count = NULL;
+  close_loop(r);
+  rows_release(r, name);
+}
+
+// Rows for themselves, at whose border something else is read.
+static void border(struct scope *s, struct line *l, unsigned row, int64_t lo, int64_t hi) {
+  struct rows *r = s->r;
+  if (lo == hi)
+    return;
+  const bool one = lo + 1 == hi;
+  const char *name = one ? T("%" PRId64, lo) : rows_name(r, l->index[row]->name);
+  scope_bind(s, l->index[row], name);
+  if (!one)
+    open_loop(r, name, T("%" PRId64, lo), T("%" PRId64, hi), 1);
+  through(s, l, l->index[row + 1]->name, 0, s->p->pitch, s->p->pitch);
+  if (one)
+    return;
+  close_loop(r);
+  rows_release(r, name);
+}
+
+static bool has_planes(const struct phase *p) {
+  for (const struct operand *o = p->operands; o; o = o->next)
+    if (o->pitch && !sz_is(o->staged, 1))
+      return false;
+  return p->pitch != 0;
+}
+
+// All rows of a plane, `row` is their index.
+static void plane(struct scope *s, struct line *l, unsigned row) {
+  struct rows *r = s->r;
+  struct phase *p = s->p;
+  int64_t lo, hi, rows = l->target->dims[row]->size, columns = l->target->dims[row + 1]->size;
+  rows_inner_rows(r, p, l, &lo, &hi);
+  rows_comment(r, T("Rows are %" PRId64 " elements apart, what is between them counts for nothing.",
+                    p->pitch));
+  s->along = l->index[row + 1];
+  s->lanes = 16;
+  border(s, l, row, 0, lo);
+  border(s, l, row, hi, rows);
+  const int64_t first = lo * p->pitch, end = hi * p->pitch;
+  int64_t safe = rows_plane_end(r, p, l);
+  s->lanes = rows_lanes(l);
+  safe = safe < first ? first : safe < end ? safe : end;
+  const int64_t whole = first + (safe - first) / s->lanes * s->lanes;
+  const char *wish = T("%s_%s", l->index[row]->name, l->index[row + 1]->name);
+  scope_bind(s, l->index[row], "0");
+  s->inside = true;
+  through(s, l, wish, first, whole, whole);
+  while (s->lanes > 16 && end - whole <= s->lanes / 2)
+    s->lanes /= 2;
+  through(s, l, wish, whole, end, safe < end ? end - p->pitch + columns : end);
+  s->inside = false;
+  s->along = NULL;
+}
+
+static void nested(struct scope *s, struct line *l, unsigned first) {
+  if (has_planes(s->p))
+    plane(s, l, first);
+  else
+    loops(s, l, first);
 }
 
 // Rows of the target that belong to the tile: first 0, then all terms in their order.

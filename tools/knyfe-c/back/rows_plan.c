@@ -643,6 +643,7 @@ static struct operand *add_operand(struct rows *r, struct phase *p, struct kn_te
   struct operand *o = kn_alloc(r->file, sizeof *o);
   o->tensor = t;
   o->output = output;
+  o->pitch = p->pitch ? r->pitches[t->id] : 0;
   o->name = r->tensor_names[t->id];
   struct operand **at = &p->operands;
   while (*at)
@@ -705,6 +706,7 @@ static void find_operands(struct rows *r, struct phase *p) {
     }
     struct local *v = kn_alloc(r->file, sizeof *v);
     v->tensor = t;
+    v->pitch = p->pitch;
     v->name = r->tensor_names[t->id];
     v->array = l->rank > rows_serial(p);
     v->next = p->locals;
@@ -773,6 +775,7 @@ static bool plan_phase(struct rows *r, struct phase *p) {
     if (((l->part && rows_is_read_later(l)) || rows_stored(l->target) == KN_I4) && !p->across &&
         l->rank == p->num_par && p->num_par)
       p->num_par--;
+  rows_find_planes(r, p);
   find_operands(r, p);
   if (!rows_few_operands(r, p))
     return false;
@@ -863,6 +866,7 @@ struct phase *rows_plan(struct rows *r) {
   r->max_tensors = r->num_tensors + 20 * num;
   r->defined_in = kn_alloc(r->file, r->max_tensors * sizeof *r->defined_in);
   r->in_memory = kn_alloc(r->file, r->max_tensors * sizeof *r->in_memory);
+  r->pitches = kn_alloc(r->file, r->max_tensors * sizeof *r->pitches);
   bool *read = kn_alloc(r->file, r->num_tensors * sizeof *read);
   drop_unread(r, ls.first, read);
   while (ls.first && !ls.first->value)

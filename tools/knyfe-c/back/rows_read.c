@@ -143,7 +143,9 @@ static struct value read_vector(struct scope *s, const struct kn_expr *e, const 
              mask, other);
   } else {
     const char *at = sum_text(s, pointer, rows_offset(s, e->num_args, e->args, stride, first));
-    if (form == EVERY_SECOND)
+    if (form == EVERY_SECOND && s->inside && !s->count)
+      text = T("kn_load_even_%sx%u(%s)", memory, s->lanes, at);
+    else if (form == EVERY_SECOND)
       text = T("kn_load_second_%sx%u(%s, %s)", memory, s->lanes, at,
                s->count ? s->count : T("%u", s->lanes));
     else if (in.run)
@@ -254,6 +256,8 @@ struct value rows_read(struct scope *s, const struct kn_expr *e) {
 
 struct value rows_pad(struct scope *s, const struct kn_expr *e) {
   const struct kn_expr *read = e->args[0];
+  if (s->inside && depends_on_along(s, read))
+    return rows_read(s, read);
   struct inside in = inside_of(s, read);
   struct value x = read_inside(s, read, in, e->args[1]);
   if (depends_on_along(s, read) || !in.number)

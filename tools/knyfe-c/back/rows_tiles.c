@@ -66,7 +66,8 @@ static void lay_out_operand(struct rows *r, struct phase *p, struct operand *o) 
     o->stride[i] = i == rank - 1 ? sz_num(f, 1) : total;
     struct size extent = o->extent[i];
     if (i == rank - 1)
-      extent = sz_round_up(f, rows_row(r, o->tensor, extent), 32 / bytes);
+      extent = o->pitch && !direct ? sz_num(f, o->pitch)
+                                   : sz_round_up(f, rows_row(r, o->tensor, extent), 32 / bytes);
     total = i == rank - 1 ? extent : sz_mul(f, total, extent);
   }
   o->slot = sz_round_up(f, sz_greatest(f, sz_mul(f, total, sz_num(f, bytes)), sz_num(f, 32)), 32);
@@ -90,7 +91,9 @@ static void lay_out_locals(struct rows *r, struct phase *p) {
       bool column = p->across && i == p->num_par - 1;
       struct size extent = column ? p->tile_columns : rows_dim(r, v->tensor->dims[i]);
       v->stride[i] = i == rank - 1 ? sz_num(f, 1) : total;
-      total = i == rank - 1 ? sz_round_up(f, extent, 64 / bytes) : sz_mul(f, total, extent);
+      total = i != rank - 1 ? sz_mul(f, total, extent)
+              : v->pitch    ? sz_num(f, v->pitch)
+                            : sz_round_up(f, extent, 64 / bytes);
     }
     v->bytes = sz_mul(f, total, sz_num(f, bytes));
     v->at = at;
