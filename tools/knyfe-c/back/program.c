@@ -11,7 +11,12 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { MAX_VARIABLES = 512, MAX_STEPS = 4000000, CACHE_BYTES = KN_DEV_core_dcache_bytes };
+enum {
+  MAX_GAPS = 16,
+  MAX_VARIABLES = 512,
+  MAX_STEPS = 4000000,
+  CACHE_BYTES = KN_DEV_core_dcache_bytes
+};
 
 // What is known of a value. Numbers: `known`. Pointers: of a tensor, of local memory or of nothing
 // known.
@@ -19,6 +24,8 @@ struct value {
   struct ct_type type;
   bool known, is_pointer, is_tensor;
   bool constant;              // written in the text
+  bool of_mask;               // ones where a mask is set: added to something, it costs nothing
+  bool counted;               // made of constants and counters of loops between constants
   bool from_vector;           // of a reduction: stored without the core waiting for it
   int64_t i;                  // number, or bytes from the start
   const struct ct_tensor *t;  // a pointer's, or that of the buffer that it points into
@@ -38,6 +45,10 @@ struct pipes {
   double group, load_issue; // when what is written out began, and when its last load was issued
   double queue[2][KN_DEV_vector_queue];
   unsigned at[2];
+  struct gap {
+    double from, to;
+  } gaps[2][MAX_GAPS]; // of the group, see fill()
+  unsigned num_gaps[2];
   double busy[3]; // arithmetic, loads and stores, the SE on behalf of a tile
 };
 
@@ -68,7 +79,7 @@ struct follow {
   bool flat;       // in a loop without jumps
   struct {
     int64_t turn;
-    bool flat;
+    bool flat, counted;
   } active[32]; // loops over data
   unsigned num_active;
   struct {
@@ -76,7 +87,9 @@ struct follow {
     struct value v;
   } known[64]; // what this turn has computed already
   unsigned num_known;
-  bool gathers; // stores of turns that the compiler puts together come behind their loads
+  bool gathers;   // stores of turns that the compiler puts together come behind their loads
+  bool last;      // the last one of those
+  int64_t masked; // 1 + the elements of the last mask of this turn
   struct {
     double ready, lines;
   } stores[64];
@@ -114,25 +127,73 @@ static struct value something(struct ct_type type, double ready) {
 // Core 1's pipelines
 //===----------------------------------------------------------------------===//
 
+// The earliest time from `earliest` on at which a pipeline is free for `busy` cycles. What is
+// written out the compiler schedules: it fills the gaps that waiting leaves.
+static double fill(struct pipes *p, unsigned which, double earliest, double busy) {
+  double *end = which ? &p->loads : &p->arith;
+  for (unsigned i = 0; i < p->num_gaps[which]; i++) {
+    struct gap *g = &p->gaps[which][i];
+    double start = larger(g->from, earliest);
+    if (start + busy > g->to)
+      continue;
+    if (start - g->from > g->to - start - busy) // what is left on the longer side stays a gap
+      g->to = start;
+    else
+      g->from = start + busy;
+    return start;
+  }
+  double start = larger(*end, earliest);
+  if (start > *end && p->num_gaps[which] < MAX_GAPS)
+    p->gaps[which][p->num_gaps[which]++] = (struct gap){*end, start};
+  *end = start + busy;
+  return start;
+}
+
 // An instruction for pipeline `which`: when it begins.
 static double begin(struct follow *f, unsigned which, double busy, double ready) {
   struct pipes *p = &f->pipes;
   p->now += KN_DEV_core_issue;
-  double *slot = &p->queue[which][p->at[which]];
-  double issue = p->now;
-  // In what is written out the compiler puts loads in front of what waits for others.
-  if (which == 1 && (f->gathers || f->flat) && !f->storing) {
-    p->load_issue = larger(p->load_issue + KN_DEV_core_issue, p->group);
-    issue = p->load_issue < issue ? p->load_issue : issue;
-  } else
-    issue = p->now = larger(p->now, *slot);
-  double *free = which ? &p->loads : &p->arith;
-  double start = larger(larger(*free, issue), ready);
-  *free = start + busy;
   p->busy[which] += busy;
+  double *queue = p->queue[which], start;
+  if (f->gathers && !f->storing) {
+    // Loads first.
+    double issue = p->group;
+    if (which == 1)
+      issue = p->load_issue = larger(p->load_issue + KN_DEV_core_issue, p->group);
+    start = fill(p, which, larger(issue, ready), busy);
+    unsigned least = 0; // the latest ones are what the queue holds in the end
+    for (unsigned i = 1; i < KN_DEV_vector_queue; i++)
+      least = queue[i] < queue[least] ? i : least;
+    queue[least] = larger(queue[least], start);
+    return start;
+  }
+  double *slot = &queue[p->at[which]], *free = which ? &p->loads : &p->arith;
+  p->now = larger(p->now, *slot);
+  start = larger(larger(*free, p->now), ready);
+  *free = start + busy;
   *slot = start;
   p->at[which] = (p->at[which] + 1) % KN_DEV_vector_queue;
   return start;
+}
+
+// Turns that have been put together begin; they end when the queues have place for what follows.
+static void begin_group(struct pipes *p) {
+  p->group = p->load_issue = p->now;
+  p->num_gaps[0] = p->num_gaps[1] = 0;
+}
+
+static void end_group(struct pipes *p) {
+  for (unsigned which = 0; which < 2; which++) {
+    double *queue = p->queue[which];
+    for (unsigned i = 1; i < KN_DEV_vector_queue; i++) // in order, the earliest first
+      for (unsigned k = i; k > 0 && queue[k] < queue[k - 1]; k--) {
+        double earlier = queue[k];
+        queue[k] = queue[k - 1];
+        queue[k - 1] = earlier;
+      }
+    p->at[which] = 0;
+    p->now = larger(p->now, queue[0]);
+  }
 }
 
 // A scalar operand: the core waits for it.
@@ -349,7 +410,7 @@ struct vector_name {
   const char *op;
   size_t size;
   struct ct_type type;
-  bool from;
+  bool from, of_mask;
   struct ct_type source;
 };
 
@@ -386,7 +447,9 @@ static bool parse_name(const char *name, struct vector_name *v) {
   }
   if (from) {
     v->from = true;
-    return read_suffix(p, &end, &v->type) && read_suffix(from + 6, &end, &v->source);
+    v->of_mask = !strncmp(from + 6, "mask", 4);
+    return read_suffix(p, &end, &v->type) &&
+           (v->of_mask || read_suffix(from + 6, &end, &v->source));
   }
   for (const char *u = strchr(p, '_'); u; u = strchr(u + 1, '_'))
     if (read_suffix(u + 1, &end, &v->type) && (!*end || *end == '_')) {
@@ -431,31 +494,78 @@ static double line_latency(struct follow *f, const struct value *pointer) {
   return bytes <= CACHE_BYTES / 2 ? KN_DEV_core_load_use : miss;
 }
 
+// Lines of a load or store of the first `count` elements, NULL: of all.
+static double lines_of(struct ct_type type, const struct value *count) {
+  if (count && count->known && count->i < type.lanes)
+    type.lanes = (uint8_t)(count->i > 1 ? count->i : 1);
+  return registers(type);
+}
+
+// A number of elements that the compiler does not know takes a mask. Of turns that are put together
+// in a loop between constants only the last one can be short; where all have masks nothing runs
+// ahead, as there is one register for them.
+enum mask { NO_MASK, ONE_MASK, ALL_MASKS };
+static enum mask mask_of(const struct follow *f, const struct value *count) {
+  if (!count || count->constant || (count->counted && !f->last))
+    return NO_MASK;
+  return count->counted ? ONE_MASK : ALL_MASKS;
+}
+
 static struct value vector_load(struct follow *f, struct ct_type type, const struct value *pointer,
-                                bool counted) {
+                                const struct value *count) {
   operand(f, pointer);
-  if (counted)
-    scalar(f, 2); // vsetvli and its length
-  double lines = registers(type), latency = line_latency(f, pointer);
+  double ready = 0;
+  enum mask mask = mask_of(f, count);
+  if (mask != NO_MASK) {
+    const struct ct_type places = {16, type.lanes, false, false};
+    if (f->masked != count->i + 1) { // the turn's loads share it
+      scalar(f, 2);
+      arithmetic(f, places, registers(places), 0, operand(f, count), false);
+    }
+    f->masked = count->i + 1;
+    arithmetic(f, type, registers(type), 0, 0, false); // what the others are
+    ready = arithmetic(f, places, 1, KN_DEV_vmask, 0, true).ready;
+  }
+  double lines = lines_of(type, count), latency = line_latency(f, pointer);
   bool cached = !pointer->local && pointer->t && latency > KN_DEV_core_local_load;
   // The pipeline waits for a miss; the lines of an instruction come together.
-  double start = begin(f, 1, cached ? lines + latency : lines, 0);
+  f->storing = mask == ALL_MASKS;
+  double start = begin(f, 1, cached ? lines + latency : lines, ready);
+  f->storing = false;
   return something(type, start + 1 + latency + KN_DEV_vload);
 }
 
+// Stores of what the compiler writes out come behind all of its loads.
+static void flush_stores(struct follow *f) {
+  f->storing = true;
+  for (unsigned i = 0; i < f->num_stores; i++)
+    begin(f, 1, f->stores[i].lines, f->stores[i].ready);
+  f->storing = false;
+  f->num_stores = 0;
+}
+
+static void put_store(struct follow *f, double lines, double ready) {
+  if (f->num_stores == sizeof f->stores / sizeof *f->stores)
+    flush_stores(f);
+  f->stores[f->num_stores].ready = ready;
+  f->stores[f->num_stores++].lines = lines;
+  if (!f->gathers)
+    flush_stores(f);
+}
+
 static void vector_store(struct follow *f, const struct value *v, const struct value *pointer,
-                         bool counted) {
+                         const struct value *count) {
   operand(f, pointer);
-  if (counted)
+  double ready = v->ready;
+  enum mask mask = mask_of(f, count);
+  if (mask == ALL_MASKS) {
     scalar(f, 2);
-  if (f->gathers && f->num_stores < 64) {
-    f->stores[f->num_stores].ready = v->ready;
-    f->stores[f->num_stores++].lines = registers(v->type);
-  } else {
-    f->storing = true;
-    begin(f, 1, registers(v->type), v->ready);
-    f->storing = false;
+    flush_stores(f);
+    ready = larger(ready, arithmetic(f, v->type, 1, KN_DEV_vmask, 0, true).ready);
   }
+  put_store(f, lines_of(v->type, count), ready);
+  if (mask == ALL_MASKS)
+    flush_stores(f);
 }
 
 static struct value scalar_load(struct follow *f, const struct value *pointer,
@@ -548,6 +658,7 @@ static struct value binary(struct follow *f, const char *op, struct value a, str
   if (a.known && b.known && !type.is_float) {
     struct value v = number(compute(op, a.i, b.i));
     v.constant = a.constant && b.constant;
+    v.counted = (a.constant || a.counted) && (b.constant || b.counted);
     v.ready = larger(a.ready, b.ready);
     if (!v.constant && !f->leaf) {
       scalar(f, *op == '/' || *op == '%' ? (!b.constant              ? KN_DEV_core_div
@@ -601,6 +712,10 @@ static struct value convert(struct follow *f, struct ct_type to, struct value v)
 
 static struct value widen(struct follow *f, struct ct_type to, struct ct_type from,
                           struct value v) {
+  if (v.of_mask) {
+    v.type = to;
+    return v;
+  }
   double n = larger(registers(to), registers(from)), steps = 1;
   // A step doubles or halves the width; floating point from bytes takes two.
   unsigned wide = to.bits > from.bits ? to.bits : from.bits;
@@ -617,7 +732,8 @@ static struct value widen(struct follow *f, struct ct_type to, struct ct_type fr
 // A row of a quantised table: bytes, scale, bias.
 static struct value table_row(struct follow *f, const struct vector_name *v, struct value *args) {
   struct ct_type bytes = {8, v->type.lanes, false, false};
-  struct value q = vector_load(f, bytes, &args[0], true);
+  struct value q = vector_load(f, bytes, &args[0], NULL);
+  scalar(f, 2);
   double ready = q.ready;
   for (int i = 0; i < 2; i++) { // scale and bias, which are not aligned
     struct value at = number(0), e = scalar_load(f, &args[0], &at);
@@ -633,24 +749,73 @@ static struct value table_row(struct follow *f, const struct vector_name *v, str
   return arithmetic(f, v->type, n, KN_DEV_vfma, q.ready, false);
 }
 
+// The first lanes, if the compiler knows how many: a constant, or nothing at all where it is used.
+static bool is_constant_mask(const struct follow *f, const struct vector_name *v,
+                             const struct value *count) {
+  return is_op(v, "first") && v->type.lanes > 1 && count->known && mask_of(f, count) == NO_MASK;
+}
+
+// Arithmetic of whole numbers that are known: bounds of loops are made of it.
+static bool compute_call(struct follow *f, const struct vector_name *v, const struct value *args,
+                         unsigned num, struct value *result) {
+  static const struct {
+    const char *name, *op;
+  } ops[] = {{"add", "+"},  {"sub", "-"},  {"mul", "*"}, {"div", "/"}, {"rem", "%"},
+             {"shl", "<<"}, {"shr", ">>"}, {"min", "<"}, {"max", ">"}};
+  bool constant = true, counted = true;
+  for (unsigned i = 0; i < num; i++) {
+    if (!args[i].known || args[i].is_pointer)
+      return false;
+    constant = constant && args[i].constant;
+    counted = counted && (args[i].constant || args[i].counted);
+  }
+  int64_t n;
+  if (num == 1 && (is_op(v, "neg") || is_op(v, "abs")))
+    n = is_op(v, "neg") || args[0].i < 0 ? -args[0].i : args[0].i;
+  else {
+    unsigned i = 0;
+    while (i < sizeof ops / sizeof *ops && !is_op(v, ops[i].name))
+      i++;
+    if (num != 2 || i == sizeof ops / sizeof *ops)
+      return false;
+    n = compute(ops[i].op, args[0].i, args[1].i);
+    if (is_op(v, "min") || is_op(v, "max"))
+      n = n ? args[0].i : args[1].i;
+  }
+  *result = number(v->type.bits == 32 ? (int32_t)n : n);
+  result->constant = constant;
+  result->counted = counted;
+  for (unsigned i = 0; i < num; i++)
+    result->ready = larger(result->ready, args[i].ready);
+  if (!constant && !f->leaf)
+    scalar(f, is_op(v, "div") || is_op(v, "rem") ? 4 : 1);
+  return true;
+}
+
 static struct value vector_call(struct follow *f, const struct ct_expr *e,
                                 const struct vector_name *v, struct value *args) {
   struct ct_type type = v->type;
   unsigned num = e->num_args;
+  if (v->of_mask && num == 1) {
+    struct value ones =
+        something((struct ct_type){8, args[0].type.lanes, false, false}, args[0].ready);
+    ones.of_mask = true;
+    return ones;
+  }
   if (v->from)
     return type.lanes > 1 ? widen(f, type, v->source, args[0]) : convert(f, type, args[0]);
-  bool counted = v->size > 6 && !memcmp(v->op + v->size - 6, "_first", 6);
+  bool counted = num > 1 && v->size > 6 && !memcmp(v->op + v->size - 6, "_first", 6);
   if ((is_op(v, "load_second") || is_op(v, "load_even")) && num) { // all, then every second one
     struct ct_type pairs = {2 * type.bits, type.lanes, false, false};
-    struct value all = vector_load(f, pairs, &args[0], is_op(v, "load_second"));
+    struct value all = vector_load(f, pairs, &args[0], num > 1 ? &args[1] : NULL);
     return arithmetic(f, type, registers(pairs), KN_DEV_valu, all.ready, false);
   }
   if (!strncmp(v->op, "load", 4) && num)
-    return vector_load(f, type, &args[0], counted);
+    return vector_load(f, type, &args[0], counted ? &args[1] : NULL);
   if (!strncmp(v->op, "store", 5) && num) {
     struct value what = args[num - 1];
     what.type = type;
-    vector_store(f, &what, &args[0], counted);
+    vector_store(f, &what, &args[0], counted ? &args[1] : NULL);
     return something(type, 0);
   }
   if (!strncmp(v->op, "rowq", 4) && type.lanes > 1 && num)
@@ -669,6 +834,17 @@ static struct value vector_call(struct follow *f, const struct ct_expr *e,
       widest = args[i].type;
     }
   }
+  if (num == 1 && is_constant_mask(f, v, &args[0])) {
+    struct value mask = args[0];
+    mask.type = type;
+    return mask;
+  }
+  if (is_op(v, "select") && num == 3 && args[0].type.lanes > 1 && args[0].known &&
+      args[0].i >= type.lanes)
+    return args[1];
+  struct value whole;
+  if (type.lanes == 1 && !type.is_float && compute_call(f, v, args, num, &whole))
+    return whole;
   if (type.lanes > 1 && (is_op(v, "max") || is_op(v, "min"))) {
     if (!type.is_float || e->text[0] == 'm')
       return arithmetic(f, type, n, type.is_float ? KN_DEV_vfalu : KN_DEV_valu, ready, false);
@@ -695,11 +871,6 @@ static struct value vector_call(struct follow *f, const struct ct_expr *e,
                          : o->cycles == 17 ? KN_DEV_core_fdiv_s
                                            : 2.5 * o->cycles + 20;
         struct value s = something(type, f->pipes.now + latency);
-        if (!type.is_float && num == 2 && args[0].known && args[1].known &&
-            (is_op(v, "add") || is_op(v, "sub") || is_op(v, "mul"))) {
-          s.known = true;
-          s.i = compute(is_op(v, "add") ? "+" : is_op(v, "sub") ? "-" : "*", args[0].i, args[1].i);
-        }
         return s;
       }
       bool last = o->latency == LAST;
@@ -879,7 +1050,7 @@ static void product(struct follow *f, const struct ct_product *p, const struct c
 // the SRAM or DRAM is busy for 93 % of the time but for a start and an end (./build.sh bench
 // knyfe-bags).
 static void bags(struct follow *f, const struct ct_expr *list) {
-  enum { START_AND_END = 1200 };
+  enum { START_AND_END = 1450 };
   double pes = f->p->grid_rows * f->p->grid_cols, now = f->pipes.now;
   double indices = (double)field(f, list, "indices", 1),
          columns = (double)field(f, list, "columns", 1);
@@ -954,6 +1125,12 @@ static struct value indexed(struct follow *f, const struct ct_expr *e) {
     }
   }
   struct value p = evaluate(f, e->a), at = evaluate(f, e->b);
+  if (!p.is_pointer && p.type.lanes > 1) { // an element of a vector: a slide, a move
+    struct value element = arithmetic(f, p.type, 2, KN_DEV_vslide + KN_DEV_vmove_to_scalar,
+                                      p.ready + registers(p.type), true);
+    element.type.lanes = 1;
+    return element;
+  }
   return scalar_load(f, &p, &at);
 }
 
@@ -978,7 +1155,7 @@ static void assign(struct follow *f, const struct ct_expr *target, struct value 
       v = binary(f, ct_intern(f->t, op, strlen(op) - 1), old, v);
     }
     if (v.from_vector)
-      begin(f, 1, 1, v.ready);
+      put_store(f, 1, v.ready);
     else {
       f->pipes.now = larger(f->pipes.now, v.ready);
       scalar(f, KN_DEV_core_issue);
@@ -1381,10 +1558,14 @@ static bool assigns(const struct ct_expr *step, const char *name, int64_t *by) {
   return step->op == CT_ASSIGN && !strcmp(step->text, "+=") && *by > 0;
 }
 
+// A counter; in loops that are written out it is a constant.
 static void set(struct follow *f, const char *name, int64_t value) {
   struct value *v = find(f, name);
-  if (v)
-    *v = number(value);
+  if (!v)
+    return;
+  *v = number(value);
+  v->constant = f->num_active && f->active[f->num_active - 1].flat;
+  v->counted = f->num_active && f->active[f->num_active - 1].counted;
 }
 
 static void turn(struct follow *f, const struct ct_stmt *s) {
@@ -1416,14 +1597,18 @@ static void later(struct follow *f, double by, double since) {
 // `count` turns that the compiler has put together.
 static void turns(struct follow *f, const struct ct_stmt *s, const char *name, int64_t from,
                   int64_t by, int64_t count) {
-  f->gathers = count > 1;
-  if (f->gathers || !f->flat)
-    f->pipes.group = f->pipes.load_issue = f->pipes.now;
+  bool gathered = f->gathers; // within turns that have been put together
+  f->gathers = gathered || count > 1;
+  if (!gathered)
+    begin_group(&f->pipes);
   for (int64_t i = 0; i < count && f->signal == NORMAL; i++) {
     if (i)
       f->active[f->num_active - 1].turn++;
     set(f, name, from + i * by);
     f->num_known = 0;
+    f->masked = 0;
+    bool last = f->last;
+    f->last = (!gathered || last) && i + 1 == count;
     if (i + 1 == count)
       turn(f, s);
     else {
@@ -1431,48 +1616,160 @@ static void turns(struct follow *f, const struct ct_stmt *s, const char *name, i
       if (f->signal == CONTINUES)
         f->signal = NORMAL;
     }
+    f->last = last;
   }
-  f->gathers = false;
-  f->storing = true;
-  for (unsigned i = 0; i < f->num_stores; i++)
-    begin(f, 1, f->stores[i].lines, f->stores[i].ready);
-  f->storing = false;
-  f->num_stores = 0;
+  f->gathers = gathered;
+  if (!gathered) {
+    end_group(&f->pipes);
+    flush_stores(f);
+  }
+}
+
+enum { FLAT = 4 };
+
+// The turns of a loop that counts, if they are known.
+static bool count_turns(struct follow *f, const struct ct_stmt *s, int64_t *n) {
+  const struct ct_stmt *first = s->first;
+  const struct ct_expr *c = s->value;
+  int64_t by;
+  if (s->kind != CT_FOR || !first || first->kind != CT_DECLARE || !first->value || !c ||
+      c->op != CT_BINARY || strcmp(c->text, "<") || c->a->op != CT_NAME ||
+      c->a->text != first->name || !assigns(s->step, first->name, &by))
+    return false;
+  struct pipes before = f->pipes;
+  struct value from = evaluate(f, first->value), to = evaluate(f, c->b);
+  f->pipes = before;
+  *n = to.i > from.i ? (to.i - from.i + by - 1) / by : 0;
+  return from.constant && to.constant;
+}
+
+// Are all loops within so short that the compiler writes them out?
+static bool is_flat(struct follow *f, const struct ct_stmt *s) {
+  int64_t n;
+  for (; s; s = s->next) {
+    if (s->kind == CT_WHILE || (s->kind == CT_FOR && (!count_turns(f, s, &n) || n > FLAT)))
+      return false;
+    if (!is_flat(f, s->body) || !is_flat(f, s->other))
+      return false;
+  }
+  return true;
 }
 
 // A loop over data: n turns, `group` of them put together.
 static void data_loop(struct follow *f, const struct ct_stmt *s, const char *name, int64_t from,
-                      int64_t by, int64_t n) {
-  enum { BEFORE = 3, FLAT = 4 };
+                      int64_t by, int64_t n, bool counted) {
+  enum { BEFORE = 3 };
   bool leaf = f->leaf;
   f->leaf = leaf || s->is_leaf;
-  int64_t group = s->unroll > 1 && s->is_leaf ? s->unroll : 1, whole = n / group;
+  bool together = s->is_leaf || is_flat(f, s->body);
+  bool flat = f->flat, is_short = counted && n <= FLAT; // the compiler writes such loops out
+  int64_t group = !together || !n ? 1 : is_short ? n : s->unroll, whole = n / group;
   if (f->num_active == sizeof f->active / sizeof *f->active) {
     f->failed = true;
     return;
   }
   f->active[f->num_active].turn = 0;
-  f->active[f->num_active++].flat = n <= FLAT;
-  bool flat = f->flat;
-  f->flat = n <= FLAT; // the compiler writes such loops out
+  f->active[f->num_active].counted = counted;
+  f->active[f->num_active++].flat = is_short;
+  f->flat = is_short;
   for (int64_t i = 0; i < whole && i < BEFORE && f->signal == NORMAL; i++)
     f->active[f->num_active - 1].turn = i, turns(f, s, name, from + i * group * by, by, group);
   if (whole > BEFORE && f->signal == NORMAL) {
     int64_t middle = (BEFORE + whole) / 2;
     double start = f->pipes.now, busy[3] = {f->pipes.busy[0], f->pipes.busy[1], f->pipes.busy[2]};
     turns(f, s, name, from + middle * group * by, by, group);
-    double each = f->pipes.now - start, rest = (double)(whole - BEFORE - 1);
+    double each = f->pipes.now - start, others = (double)(whole - BEFORE - 1);
     // Three turns and one in the middle: with queues full, each takes as long as the next.
-    later(f, rest * each, start);
+    later(f, others * each, start);
     for (int i = 0; i < 3; i++)
-      f->pipes.busy[i] += rest * (f->pipes.busy[i] - busy[i]);
+      f->pipes.busy[i] += others * (f->pipes.busy[i] - busy[i]);
   }
-  for (int64_t i = whole * group; i < n && f->signal == NORMAL; i++)
-    f->active[f->num_active - 1].turn = i, turns(f, s, name, from + i * by, by, 1);
+  int64_t rest =
+      counted && n > whole * group ? n - whole * group : 1; // together, if they are known
+  for (int64_t i = whole * group; i < n && f->signal == NORMAL; i += rest)
+    f->active[f->num_active - 1].turn = i, turns(f, s, name, from + i * by, by, rest);
   f->num_active--;
   f->flat = flat;
   set(f, name, from + n * by);
   f->leaf = leaf;
+}
+
+// What a loop of single numbers does in a turn, if the compiler makes vectors of it: whole numbers
+// are added up, and elements go from one place to another. Counts loads, those that go element by
+// element, and operations; false if it does something else.
+struct simple {
+  unsigned loads, gathers, operations;
+};
+
+static bool mentions_quotient(const struct ct_expr *e) {
+  return e && ((e->op == CT_BINARY && (*e->text == '/' || *e->text == '%')) ||
+               mentions_quotient(e->a) || mentions_quotient(e->b));
+}
+
+static bool is_simple(struct follow *f, const struct ct_expr *e, struct simple *what) {
+  struct vector_name v;
+  if (!e)
+    return true;
+  switch (e->op) {
+  case CT_NUMBER:
+  case CT_REAL:
+    return true;
+  case CT_NAME: {
+    const struct value *known = find(f, e->text);
+    return !known || known->type.lanes == 1;
+  }
+  case CT_BINARY:
+  case CT_UNARY:
+  case CT_CAST:
+    what->operations += e->op != CT_CAST;
+    return is_simple(f, e->a, what) && is_simple(f, e->b, what);
+  case CT_INDEX: { // addresses cost nothing, but may not be read
+    struct simple address = {0};
+    bool even = !mentions_quotient(e->b);
+    what->loads += even;
+    what->gathers += !even;
+    return is_simple(f, e->b, &address) && !address.loads && !address.gathers;
+  }
+  case CT_CALL:
+    if (!strcmp(e->text, "kn_i4")) {
+      what->gathers++;
+      return true;
+    }
+    if (!parse_name(e->text, &v) || v.type.lanes != 1 || e->num_args > 2)
+      return false;
+    what->operations++;
+    for (unsigned i = 0; i < e->num_args; i++)
+      if (!is_simple(f, e->args[i], what))
+        return false;
+    return true;
+  default:
+    return false;
+  }
+}
+
+static bool becomes_vectors(struct follow *f, const struct ct_stmt *s, struct simple *what) {
+  const struct ct_stmt *body = s->body && s->body->kind == CT_BLOCK ? s->body->body : s->body;
+  if (f->core == 0 || !s->is_leaf || s->kind != CT_FOR || !body || body->next ||
+      body->kind != CT_DO || body->value->op != CT_ASSIGN)
+    return false;
+  const struct ct_expr *to = body->value->a;
+  const struct value *sum = to->op == CT_NAME ? find(f, to->text) : NULL;
+  *what = (struct simple){0};
+  if (to->op == CT_NAME ? !sum || sum->type.is_float || sum->is_pointer || sum->type.lanes > 1
+                        : !is_simple(f, to, what))
+    return false;
+  return is_simple(f, body->value->b, what);
+}
+
+// Turns of such a loop: 64 at once.
+static void vector_turns(struct follow *f, const struct simple *what, int64_t count) {
+  enum { LANES = 64, START = 12, ADD_UP = 12 };
+  double n = registers((struct ct_type){32, LANES, false, false});
+  double groups = (double)((count + LANES - 1) / LANES);
+  double loads = n * what->loads + LANES * what->gathers, arith = n * what->operations;
+  scalar(f, count ? START + groups * (larger(loads, arith) + 5) + ADD_UP : 1);
+  f->pipes.busy[0] += groups * arith;
+  f->pipes.busy[1] += groups * loads;
 }
 
 static void loop(struct follow *f, const struct ct_stmt *s) {
@@ -1481,29 +1778,46 @@ static void loop(struct follow *f, const struct ct_stmt *s) {
     run(f, s->first);
   const struct ct_expr *c = s->value;
   int64_t by;
+  struct simple simple;
+  bool vectors = becomes_vectors(f, s, &simple);
   if (f->count_only && s->is_data && f->in_data)
     return;
   if ((f->in_data || (s->is_data && f->core == 1)) && c && c->op == CT_BINARY &&
       !strcmp(c->text, "<") && c->a->op == CT_NAME && assigns(s->step, c->a->text, &by)) {
     struct value *v = find(f, c->a->text), end = evaluate(f, c->b);
     f->pipes.now = larger(f->pipes.now, larger(end.ready, v ? v->ready : 0));
-    if (v && v->known && end.known)
-      data_loop(f, s, c->a->text, v->i, by, end.i > v->i ? (end.i - v->i + by - 1) / by : 0);
+    if (v && v->known && end.known && vectors) {
+      int64_t n = end.i > v->i ? (end.i - v->i + by - 1) / by : 0;
+      vector_turns(f, &simple, n);
+      v->i += n * by;
+    } else if (v && v->known && end.known)
+      data_loop(f, s, c->a->text, v->i, by, end.i > v->i ? (end.i - v->i + by - 1) / by : 0,
+                (v->constant || v->counted) && (end.constant || end.counted));
     else {
       unknown(f, "a loop whose length only data tell");
       if (v && !v->known)
         *v = number(0);
-      data_loop(f, s, c->a->text, v ? v->i : 0, by, 8);
+      data_loop(f, s, c->a->text, v ? v->i : 0, by, 8, false);
     }
-  } else
-    for (unsigned turns = 0; f->signal == NORMAL && !f->failed; turns++) {
+  } else {
+    struct pipes before = f->pipes;
+    unsigned done = 0;
+    for (; f->signal == NORMAL && !f->failed; done++) {
       struct value go = c ? evaluate(f, c) : number(1);
-      if ((go.known && !go.i) || (!go.known && turns >= 4))
+      if ((go.known && !go.i) || (!go.known && done >= 4))
         break;
       turn(f, s);
       if (s->step)
         evaluate(f, s->step);
     }
+    if (vectors && f->pipes.now > before.now) {
+      f->pipes = before;
+      vector_turns(f, &simple, done);
+      for (unsigned i = f->floor; i < f->num_variables; i++)
+        if (f->variables[i].v.ready > f->pipes.now)
+          f->variables[i].v.ready = f->pipes.now;
+    }
+  }
   if (f->signal == BREAKS)
     f->signal = NORMAL;
   f->num_variables = num;
@@ -1548,6 +1862,7 @@ static void run(struct follow *f, const struct ct_stmt *s) {
         if (type.lanes > 1 && v.type.lanes == 1 && !v.constant)
           f->pipes.now = larger(f->pipes.now, v.ready);
         v = convert(f, type, v);
+        v.counted = v.counted || v.constant;
         v.constant = s->is_leaf; // an enumerator
       } else if (s->type.pointer)
         v = convert(f, s->type, v);
