@@ -162,7 +162,7 @@ KP_SELDOM bool kp_try(const struct kp_shape *s, uint32_t parts, uint32_t team_ro
 }
 
 // The largest divisor of `side` up to `most`, 0 if that is 0.
-KP uint32_t kp_part(uint32_t side, uint32_t most) {
+KP_SELDOM uint32_t kp_part(uint32_t side, uint32_t most) {
   if ((side & (side - 1)) == 0)
     return most >= side ? side : most ? 1u << (31 - __builtin_clz(most)) : 0;
   while (most && (most > side || side % most))

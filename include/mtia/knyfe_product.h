@@ -364,10 +364,10 @@ KP void KP_FN(load_w)(const struct kp_product *a, const struct kp_walk *b, uint6
 
 // Meets core 1 behind the first loads.
 static void KP_FN(load)(const struct kp_product *a, const struct kp_shape *s,
-                        const struct kp_plan *p, const struct kp_share *me) {
+                        const struct kp_plan *p, const struct kp_share *me, struct kp_walk b) {
   const uint32_t k_end = (uint32_t)kp_min(me->k_end, a->k * KP_SIZE);
   bool met = false;
-  for (struct kp_walk b = kp_begin(a, s, p, me); b.units; kp_next(a, s, p, me, &b)) {
+  for (; b.units; kp_next(a, s, p, me, &b)) {
     const bool with_x = b.new_x || !p->keep_x, with_w = b.new_w || !p->keep_w;
     const uint32_t x_members = kp_x_members(p, me, &b), w_members = kp_w_members(p, me, &b);
     __mtia_cr_w(MTIA_CR_MCAST, x_members | w_members << 16);
@@ -447,7 +447,7 @@ static void KP_FN(load)(const struct kp_product *a, const struct kp_shape *s,
   } while (0)
 
 static void KP_FN(compute)(const struct kp_product *a, const struct kp_shape *s,
-                           const struct kp_plan *p, const struct kp_share *me) {
+                           const struct kp_plan *p, const struct kp_share *me, struct kp_walk b) {
   enum { STEP_K = KP_STEP / KP_SIZE, ROW = KP_BLOCK * KP_OUT };
   (void)STEP_K;
   const bool last_part = me->part + 1 == p->parts, bias = KP_BIAS && me->part == 0;
@@ -458,7 +458,6 @@ static void KP_FN(compute)(const struct kp_product *a, const struct kp_shape *s,
   __mtia_cr_w2(MTIA_CR_QCHAN, KP_CB_SCALES, 0);
   __mtia_cr_w2(MTIA_CR_MLU_DST, 0, KP_STEP);
   __mtia_cr_w(MTIA_CR_DMA_OUT_PITCH, a->y.pitch);
-  struct kp_walk b = kp_begin(a, s, p, me);
   __mtia_bar(MTIA_BAR_PE);
   uint32_t w_held = 0; // bytes of the panel's w in front of the block's
   while (b.units) {
@@ -621,6 +620,7 @@ static void KP_NAME(const struct kp_product *product, const struct kp_plan *plan
     me.k_begin = 0;
     me.k_end = (uint32_t)(a.k * KP_SIZE);
   }
+  const struct kp_walk first = kp_begin(&a, &s, &p, &me);
   if (mtia_core() == 0) {
     uint64_t at = MTIA_LOCAL_BASE;
     __mtia_cb_init(KP_CB_X, at, p.x_room);
@@ -631,9 +631,9 @@ static void KP_NAME(const struct kp_product *product, const struct kp_plan *plan
       __mtia_cb_init(KP_CB_BIAS, at, KP_VECTORS);
     if (KP_SCALES)
       __mtia_cb_init(KP_CB_SCALES, at + (KP_BIAS ? KP_VECTORS : 0), KP_VECTORS);
-    KP_FN(load)(&a, &s, &p, &me);
+    KP_FN(load)(&a, &s, &p, &me, first);
   } else
-    KP_FN(compute)(&a, &s, &p, &me);
+    KP_FN(compute)(&a, &s, &p, &me, first);
 }
 
 #undef KP_NAME
