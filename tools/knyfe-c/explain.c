@@ -168,7 +168,7 @@ static void print_local(struct explain *x) {
  *===----------------------------------------------------------------------===*/
 
 static void print_bytes(struct explain *x) {
-  const struct pg_program *p = &x->prediction.program;
+  const struct pg_totals *p = &x->prediction.totals;
   double local = p->in_bytes + p->saved_bytes + p->out_bytes;
   const double predicted[] = {local, p->in_bytes, p->out_bytes, 0};
   const double measured[] = {x->measured.stats.dma_bytes, x->measured.stats.sram_read,
@@ -241,8 +241,8 @@ static void print_json(struct explain *x) {
          "\"guess\": \"%s\", "
          "\"sram_read\": %.0f, \"sram_written\": %.0f, \"multicast_saved\": %.0f,\n",
          x->kernel->name, p->result.cycles, kn_resource_name(bound_of_all(&p->result)),
-         p->least_vector_cycles, p->result.stuck ? "stuck" : p->program.unknown,
-         p->program.in_bytes, p->program.out_bytes, p->program.saved_bytes);
+         p->least_vector_cycles, p->result.stuck ? "stuck" : p->program.unknown, p->totals.in_bytes,
+         p->totals.out_bytes, p->totals.saved_bytes);
   if (x->options->measure)
     printf(" \"measured\": %.0f,\n", (double)x->measured.stats.cycles);
   printf(" \"phases\": [");

@@ -10,7 +10,8 @@ struct kn_target;
 
 struct kn_prediction {
   struct ct_text text;
-  struct pg_program program;
+  struct pg_totals totals;
+  struct pg_program program; // of the PE that is done last, phase by phase
   struct tl_result result;
   double least_vector_cycles; // of core 1, if the description's operations were all it did
   bool ok;

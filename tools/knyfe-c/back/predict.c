@@ -96,28 +96,86 @@ static double least_vectors(const struct kn_kernel *k, unsigned pes) {
 // The prediction
 //===----------------------------------------------------------------------===//
 
-// The PE that is done last: the first ones have the most tiles, the last of a row waits for the
-// sums of the others.
+// Core 1's lines and the numbers of a phase, as another PE has them.
+static void adopt(struct pg_program *to, const struct pg_program *from, unsigned phase) {
+  unsigned lines = 0, facts = 0;
+  for (unsigned i = 0; i < to->num_lines; i++)
+    if (to->lines[i].phase != phase)
+      to->lines[lines++] = to->lines[i];
+  for (unsigned i = 0; i < from->num_lines && lines < PG_LINES; i++)
+    if (from->lines[i].phase == phase)
+      to->lines[lines++] = from->lines[i];
+  for (unsigned i = 0; i < to->num_facts; i++)
+    if (to->facts[i].phase != phase)
+      to->facts[facts++] = to->facts[i];
+  for (unsigned i = 0; i < from->num_facts && facts < PG_FACTS; i++)
+    if (from->facts[i].phase == phase)
+      to->facts[facts++] = from->facts[i];
+  to->num_lines = lines;
+  to->num_facts = facts;
+}
+
+// All PEs wait for each other between phases, so a phase takes as long as the PE needs that is done
+// last.
 static bool predict_at(struct kn_prediction *p, struct kn_kernel *kernel,
                        const struct kn_target *target, unsigned row, unsigned col) {
   struct pg_program program;
   struct tl_result result = {0};
-  bool ok = pg_follow(&program, &p->text, kernel, target->grid_rows, target->grid_cols, row, col);
+  bool ok = pg_follow(&program, &p->totals, &p->text, kernel, target->grid_rows, target->grid_cols,
+                      row, col);
   if (ok)
     tl_run(&result, &program);
-  if (!ok || (p->ok && result.cycles <= p->result.cycles)) {
-    pg_free(&program);
-    return ok;
+  if (ok && !p->ok) {
+    p->program = program;
+    p->result = result;
+    return p->ok = true;
   }
-  if (p->ok)
-    pg_free(&p->program);
-  p->program = program;
-  p->result = result;
-  // Products are the DPE's.
-  for (unsigned i = 0; i < result.num_phases; i++)
-    if (result.phases[i].busy[KN_DPE] > 0)
-      p->least_vector_cycles = 0;
-  return p->ok = true;
+  for (unsigned i = 0; ok && i < result.num_phases && i < p->result.num_phases; i++)
+    if (result.phases[i].cycles > p->result.phases[i].cycles) {
+      p->result.cycles += result.phases[i].cycles - p->result.phases[i].cycles;
+      p->result.phases[i] = result.phases[i];
+      adopt(&p->program, &program, i);
+    }
+  p->result.stuck = p->result.stuck || result.stuck;
+  pg_free(&program);
+  return ok;
+}
+
+// PEs that may be the last: corners, as the first ones have the most tiles and the last one of a
+// row waits for the sums of the others; who moves or multiplies most in a phase.
+enum { MAX_SUSPECTS = 8 };
+static void suspect(unsigned *pes, unsigned *num, unsigned pe) {
+  for (unsigned i = 0; i < *num; i++)
+    if (pes[i] == pe)
+      return;
+  if (*num < MAX_SUSPECTS)
+    pes[(*num)++] = pe;
+}
+
+static unsigned greatest(const float *of_pes, unsigned num) {
+  unsigned most = 0;
+  for (unsigned i = 1; i < num; i++)
+    most = of_pes[i] > of_pes[most] ? i : most;
+  return most;
+}
+
+static bool predict(struct kn_prediction *p, struct kn_kernel *kernel,
+                    const struct kn_target *target) {
+  unsigned rows = target->grid_rows, cols = target->grid_cols, pes[MAX_SUSPECTS], num = 0;
+  if (!pg_count(&p->totals, &p->text, kernel, rows, cols))
+    return false;
+  suspect(pes, &num, 0);
+  suspect(pes, &num, cols - 1);
+  if (p->text.products)
+    suspect(pes, &num, rows * cols - 1);
+  for (unsigned i = 0; i < p->totals.num_phases; i++) {
+    suspect(pes, &num, greatest(p->totals.products[i], rows * cols));
+    suspect(pes, &num, greatest(p->totals.bytes[i], rows * cols));
+  }
+  for (unsigned i = 0; i < num; i++)
+    if (!predict_at(p, kernel, target, pes[i] / cols, pes[i] % cols))
+      return false;
+  return true;
 }
 
 bool kn_predict(struct kn_prediction *p, struct kn_file *file, struct kn_kernel *kernel,
@@ -130,16 +188,14 @@ bool kn_predict(struct kn_prediction *p, struct kn_file *file, struct kn_kernel 
               p->text.unknown);
     return false;
   }
-  // Corners: who has the most tiles, or units of a product, depends on how they are dealt out.
-  unsigned rows = target->grid_rows, cols = target->grid_cols;
-  bool ok = predict_at(p, kernel, target, 0, 0);
-  if (ok && cols > 1)
-    ok = predict_at(p, kernel, target, 0, cols - 1);
-  if (ok && rows > 1 && p->text.products)
-    ok = predict_at(p, kernel, target, rows - 1, cols - 1);
+  bool ok = predict(p, kernel, target);
   if (!ok)
     kn_report(file, KN_DIAG_internal, kernel->range,
               "internal error in the compiler: the kernel is too long to be predicted");
+  // Products are the DPE's.
+  for (unsigned i = 0; i < p->result.num_phases; i++)
+    if (p->result.phases[i].busy[KN_DPE] > 0)
+      p->least_vector_cycles = 0;
   return ok;
 }
 

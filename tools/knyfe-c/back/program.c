@@ -73,10 +73,10 @@ struct follow {
   struct pipes pipes;
   double emitted; // time of the last event
   double emitted_busy[3];
-  bool count_only; // only bytes are asked for
-  bool in_data;    // inside of a function without commands
-  bool leaf;       // inside of a leaf loop: addresses cost nothing
-  bool flat;       // in a loop without jumps
+  struct pg_totals *totals; // only these are asked for
+  bool in_data;             // inside of a function without commands
+  bool leaf;                // inside of a leaf loop: addresses cost nothing
+  bool flat;                // in a loop without jumps
   struct {
     int64_t turn;
     bool flat, counted;
@@ -225,7 +225,7 @@ static void scalar(struct follow *f, double cycles) { f->pipes.now += cycles; }
 static struct pg_event *emit(struct follow *f, enum pg_kind kind) {
   static struct pg_event ignored;
   ignored = (struct pg_event){0};
-  if (f->count_only)
+  if (f->totals)
     return &ignored;
   struct pg_core *c = &f->p->core[f->core];
   if (c->num == c->max) {
@@ -262,7 +262,7 @@ static void charge(struct follow *f) {
   double busy[2] = {f->pipes.busy[0] - f->marked_busy[0], f->pipes.busy[1] - f->marked_busy[1]};
   f->marked = f->pipes.now;
   memcpy(f->marked_busy, f->pipes.busy, sizeof f->marked_busy);
-  if (f->core == 0 || f->count_only || !f->line || cycles <= 0)
+  if (f->core == 0 || f->totals || !f->line || cycles <= 0)
     return;
   unsigned i = 0;
   while (i < p->num_lines && (p->lines[i].line != f->line || p->lines[i].phase != f->phase))
@@ -1203,7 +1203,7 @@ static struct value evaluate_here(struct follow *f, const struct ct_expr *e);
 
 // Is it worth remembering what came of it? Not where variables change within the turn.
 static bool is_shared(const struct follow *f, const struct ct_expr *e) {
-  if (!e->id || !f->num_active || f->count_only)
+  if (!e->id || !f->num_active || f->totals)
     return false;
   return e->op == CT_CALL || e->op == CT_INDEX || e->op == CT_BINARY || e->op == CT_CAST;
 }
@@ -1307,20 +1307,23 @@ static uint8_t buffer(const struct value *v) {
   return v->known && v->i < 32 ? (uint8_t)v->i : PG_NO_CB;
 }
 
+static unsigned pe_of(const struct follow *f) {
+  return (f->row * f->p->grid_cols + f->col) % PG_PES;
+}
+
 void pg_dma(struct follow *f, bool in, uint8_t cb, double rows, double width, double local,
             unsigned members) {
-  struct pg_program *p = f->p;
   double bytes = rows * width;
   unsigned phase = f->phase < PG_PHASES ? f->phase : PG_PHASES - 1;
   members = members ? members : 1;
-  p->phase_bytes[phase] += bytes / members;
-  if (f->row == p->row && f->col == p->col)
-    p->own_bytes[phase] += bytes / members;
-  if (in) {
-    p->in_bytes += bytes / members;
-    p->saved_bytes += bytes - bytes / members;
-  } else
-    p->out_bytes += bytes;
+  if (f->totals) {
+    struct pg_totals *t = f->totals;
+    t->phase_bytes[phase] += bytes / members;
+    t->bytes[phase][pe_of(f)] += (float)(bytes / members);
+    t->in_bytes += in ? bytes / members : 0;
+    t->saved_bytes += in ? bytes - bytes / members : 0;
+    t->out_bytes += in ? 0 : bytes;
+  }
   struct pg_event *d = emit(f, in ? PG_DMA_IN : PG_DMA_OUT);
   d->cb[0] = cb;
   d->members = (uint8_t)members;
@@ -1340,12 +1343,14 @@ struct pg_event *pg_unit(struct follow *f, enum kn_resource unit, double cycles,
   u->cycles = (float)cycles;
   u->latency = (float)latency;
   u->acc = (uint8_t)acc;
+  if (f->totals && unit == KN_DPE && f->phase < PG_PHASES)
+    f->totals->products[f->phase][pe_of(f)] += (float)cycles;
   return u;
 }
 
 void pg_buffer(struct follow *f, unsigned id, const char *name, int64_t base, int64_t size) {
   struct pg_program *p = f->p;
-  if (f->count_only)
+  if (f->totals)
     return;
   if (name && p->num_buffers < 256)
     p->buffers[p->num_buffers++] = (struct pg_buffer){name, id, f->phase, base, size};
@@ -1398,7 +1403,7 @@ static struct value multiply(struct follow *f, const struct ct_expr *e, struct v
   int64_t inc = cr_value(f, "MTIA_CR_MML_INC", false, 32);
   unit(f, KN_DPE, cycles, KN_DEV_dpe_latency, (int)args[0].i, buffer(&args[1]), buffer(&args[2]),
        PG_NO_CB);
-  if (!f->count_only) {
+  if (!f->totals) {
     struct pg_event *last = &f->p->core[f->core].events[f->p->core[f->core].num - 1];
     last->offset[0] = f->mml[0];
     last->offset[1] = f->mml[1];
@@ -1489,7 +1494,7 @@ static struct value command(struct follow *f, const struct ct_expr *e, struct va
   if (!strncmp(name, "red", 3)) {
     const char *in = e->num_args > 1 ? e->args[1]->text : "";
     unit(f, KN_RE, kn_cost_red(), KN_DEV_re_hop, acc, PG_NO_CB, PG_NO_CB, PG_NO_CB);
-    if (!f->count_only)
+    if (!f->totals)
       p->core[f->core].events[p->core[f->core].num - 1].chained =
           !strcmp(in, "MTIA_RED_IN_WEST") || !strcmp(in, "MTIA_RED_IN_NORTH") ? chain_before(f) : 0;
     return number(0);
@@ -1532,7 +1537,7 @@ static void remember(struct follow *f, const char *name, const struct value *v) 
   static const char *const names[] = {"tiles",   "parts",  "blocks", "chains",  "m_count",
                                       "n_count", "m_step", "n_step", "batches", "group_rows"};
   struct pg_program *p = f->p;
-  if (f->count_only || f->core || !v->known || v->is_pointer || f->in_data)
+  if (f->totals || f->core || !v->known || v->is_pointer || f->in_data)
     return;
   for (size_t i = 0; i < sizeof names / sizeof *names; i++)
     if (!strcmp(names[i], name)) {
@@ -1625,8 +1630,6 @@ static void turns(struct follow *f, const struct ct_stmt *s, const char *name, i
   }
 }
 
-enum { FLAT = 4 };
-
 // The turns of a loop that counts, if they are known.
 static bool count_turns(struct follow *f, const struct ct_stmt *s, int64_t *n) {
   const struct ct_stmt *first = s->first;
@@ -1643,16 +1646,54 @@ static bool count_turns(struct follow *f, const struct ct_stmt *s, int64_t *n) {
   return from.constant && to.constant;
 }
 
-// Are all loops within so short that the compiler writes them out?
-static bool is_flat(struct follow *f, const struct ct_stmt *s) {
-  int64_t n;
+// What the compiler counts when it thinks about writing out a loop: operations, roughly, but not
+// those of addresses. Constants replace the masks of short rows.
+struct weight {
+  double operations;
+  bool masks;
+};
+
+static void weigh_expr(struct weight *w, const struct ct_expr *e) {
+  if (!e)
+    return;
+  bool access = e->op == CT_CALL && (strstr(e->text, "load") || strstr(e->text, "store"));
+  w->operations += e->op == CT_INDEX ? 2 : e->op == CT_CALL || e->op == CT_ASSIGN;
+  w->masks = w->masks || (e->op == CT_CALL && strstr(e->text, "_first"));
+  if (e->op == CT_INDEX)
+    return;
+  weigh_expr(w, e->a);
+  weigh_expr(w, e->b);
+  weigh_expr(w, e->c);
+  for (unsigned i = access ? e->num_args - 1 : 0; i < e->num_args; i++)
+    weigh_expr(w, e->args[i]);
+}
+
+static bool is_short(struct follow *f, const struct ct_stmt *loop, int64_t n);
+
+// Are all loops within so short that the compiler writes them out? Adds up what that makes.
+static bool is_flat(struct follow *f, const struct ct_stmt *s, struct weight *w) {
   for (; s; s = s->next) {
-    if (s->kind == CT_WHILE || (s->kind == CT_FOR && (!count_turns(f, s, &n) || n > FLAT)))
+    struct weight inner = {0};
+    int64_t n = 1;
+    if (s->kind == CT_WHILE ||
+        (s->kind == CT_FOR && (!count_turns(f, s, &n) || !is_short(f, s, n))))
       return false;
-    if (!is_flat(f, s->body) || !is_flat(f, s->other))
+    if (!is_flat(f, s->body, &inner) || !is_flat(f, s->other, &inner))
       return false;
+    w->operations += (double)n * inner.operations;
+    w->masks = w->masks || inner.masks;
+    weigh_expr(w, s->value);
   }
   return true;
+}
+
+static bool is_short(struct follow *f, const struct ct_stmt *loop, int64_t n) {
+  enum { FLAT = 4, LARGE = 100, LARGE_WITH_MASKS = 290 };
+  struct weight w = {0};
+  if (loop->unroll > 1) // as often as the text says
+    return n <= loop->unroll;
+  return n <= FLAT || (is_flat(f, loop->body, &w) &&
+                       (double)n * w.operations <= (w.masks ? LARGE_WITH_MASKS : LARGE));
 }
 
 // A loop over data: n turns, `group` of them put together.
@@ -1661,17 +1702,18 @@ static void data_loop(struct follow *f, const struct ct_stmt *s, const char *nam
   enum { BEFORE = 3 };
   bool leaf = f->leaf;
   f->leaf = leaf || s->is_leaf;
-  bool together = s->is_leaf || is_flat(f, s->body);
-  bool flat = f->flat, is_short = counted && n <= FLAT; // the compiler writes such loops out
-  int64_t group = !together || !n ? 1 : is_short ? n : s->unroll, whole = n / group;
+  struct weight weight = {0};
+  bool together = s->is_leaf || is_flat(f, s->body, &weight);
+  bool flat = f->flat, out = counted && is_short(f, s, n); // written out
+  int64_t group = !together || !n ? 1 : out ? n : s->unroll, whole = n / group;
   if (f->num_active == sizeof f->active / sizeof *f->active) {
     f->failed = true;
     return;
   }
   f->active[f->num_active].turn = 0;
   f->active[f->num_active].counted = counted;
-  f->active[f->num_active++].flat = is_short;
-  f->flat = is_short;
+  f->active[f->num_active++].flat = out;
+  f->flat = out;
   for (int64_t i = 0; i < whole && i < BEFORE && f->signal == NORMAL; i++)
     f->active[f->num_active - 1].turn = i, turns(f, s, name, from + i * group * by, by, group);
   if (whole > BEFORE && f->signal == NORMAL) {
@@ -1780,7 +1822,7 @@ static void loop(struct follow *f, const struct ct_stmt *s) {
   int64_t by;
   struct simple simple;
   bool vectors = becomes_vectors(f, s, &simple);
-  if (f->count_only && s->is_data && f->in_data)
+  if (f->totals && s->is_data && f->in_data)
     return;
   if ((f->in_data || (s->is_data && f->core == 1)) && c && c->op == CT_BINARY &&
       !strcmp(c->text, "<") && c->a->op == CT_NAME && assigns(s->step, c->a->text, &by)) {
@@ -1919,7 +1961,7 @@ static void call_function(struct follow *f, const struct ct_function *g,
   struct value args[64];
   for (unsigned i = 0; i < g->num_params && i < call->num_args; i++)
     args[i] = evaluate(f, call->args[i]);
-  if (f->count_only && !g->commands && g->params[0].type.pointer)
+  if (f->totals && !g->commands && g->params[0].type.pointer)
     return;
   unsigned num = f->num_variables, floor = f->floor;
   bool in_data = f->in_data;
@@ -1957,7 +1999,7 @@ static void call_function(struct follow *f, const struct ct_function *g,
   f->floor = floor;
   f->in_data = in_data;
   at_line(f, line);
-  if (!g->commands && f->core == 1 && !f->count_only && f->pipes.now - f->emitted > 64)
+  if (!g->commands && f->core == 1 && !f->totals && f->pipes.now - f->emitted > 64)
     emit(f, PG_WORK);
 }
 
@@ -1977,8 +2019,8 @@ static void spread(struct pg_program *p) {
   }
 }
 
-static bool follow_core(struct pg_program *p, unsigned core, unsigned row, unsigned col,
-                        bool count_only, const struct ct_tensor **buffers) {
+static bool follow_core(struct pg_program *p, struct pg_totals *totals, unsigned core, unsigned row,
+                        unsigned col, const struct ct_tensor **buffers) {
   struct follow *f = calloc(1, sizeof *f);
   if (!f)
     abort();
@@ -1987,11 +2029,11 @@ static bool follow_core(struct pg_program *p, unsigned core, unsigned row, unsig
   f->core = core;
   f->row = row;
   f->col = col;
-  f->count_only = count_only;
+  f->totals = totals;
   if (core == 1)
     memcpy(f->buffer_tensor, buffers, sizeof f->buffer_tensor);
   run(f, p->text->kernel->body);
-  if (!count_only) {
+  if (!totals) {
     emit(f, PG_SYNC);
     if (core == 1)
       spread(p);
@@ -2004,24 +2046,33 @@ static bool follow_core(struct pg_program *p, unsigned core, unsigned row, unsig
   return ok;
 }
 
-bool pg_follow(struct pg_program *p, struct ct_text *text, struct kn_kernel *kernel,
-               unsigned grid_rows, unsigned grid_cols, unsigned at_row, unsigned at_col) {
-  *p = (struct pg_program){.text = text,
-                           .kernel = kernel,
-                           .grid_rows = grid_rows,
-                           .grid_cols = grid_cols,
-                           .row = at_row,
-                           .col = at_col};
+bool pg_count(struct pg_totals *totals, struct ct_text *text, struct kn_kernel *kernel,
+              unsigned grid_rows, unsigned grid_cols) {
+  *totals = (struct pg_totals){0};
+  struct pg_program p = {
+      .text = text, .kernel = kernel, .grid_rows = grid_rows, .grid_cols = grid_cols};
   const struct ct_tensor *buffers[32] = {0};
-  for (unsigned core = 0; core < 2; core++)
-    if (!follow_core(p, core, at_row, at_col, false, buffers))
-      return false;
   for (unsigned row = 0; row < grid_rows; row++)
     for (unsigned col = 0; col < grid_cols; col++)
       for (unsigned core = 0; core < (text->products ? 2u : 1u); core++)
-        if ((row != at_row || col != at_col) && !follow_core(p, core, row, col, true, buffers))
+        if (!follow_core(&p, totals, core, row, col, buffers))
           return false;
+  totals->num_phases = p.num_phases < PG_PHASES ? p.num_phases : PG_PHASES;
   return true;
+}
+
+bool pg_follow(struct pg_program *p, const struct pg_totals *totals, struct ct_text *text,
+               struct kn_kernel *kernel, unsigned grid_rows, unsigned grid_cols, unsigned row,
+               unsigned col) {
+  *p = (struct pg_program){.text = text,
+                           .kernel = kernel,
+                           .totals = totals,
+                           .grid_rows = grid_rows,
+                           .grid_cols = grid_cols,
+                           .row = row,
+                           .col = col};
+  const struct ct_tensor *buffers[32] = {0};
+  return follow_core(p, NULL, 0, row, col, buffers) && follow_core(p, NULL, 1, row, col, buffers);
 }
 
 void pg_free(struct pg_program *p) {

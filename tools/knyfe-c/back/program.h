@@ -28,6 +28,7 @@ enum pg_kind {
 #define PG_PHASES 64
 #define PG_LINES 256
 #define PG_FACTS 256
+#define PG_PES (KN_DEV_grid_rows * KN_DEV_grid_columns)
 
 struct pg_event {
   uint8_t kind, unit; // unit: enum kn_resource
@@ -70,6 +71,15 @@ struct pg_fact {
   unsigned phase;
 };
 
+// What all PEs do.
+struct pg_totals {
+  double in_bytes, out_bytes, saved_bytes; // to and from memory; what multicasts saved
+  double phase_bytes[PG_PHASES];
+  float bytes[PG_PHASES][PG_PES],
+      products[PG_PHASES][PG_PES]; // of each PE: bytes, cycles of the DPE
+  unsigned num_phases;
+};
+
 struct pg_program {
   struct ct_text *text;
   struct kn_kernel *kernel;
@@ -83,16 +93,18 @@ struct pg_program {
   double skipped[PG_PHASES]; // core 1's time for tiles like those before
   struct pg_fact facts[PG_FACTS];
   unsigned num_facts;
-  // Of all PEs: bytes to and from memory, and those that multicasts saved.
-  double in_bytes, out_bytes, saved_bytes;
-  double phase_bytes[PG_PHASES], own_bytes[PG_PHASES]; // of all PEs, of the one that is followed
+  const struct pg_totals *totals;
   char unknown[160]; // a function that is not known; its cost is a guess
   bool gave_up;      // too long to go through
 };
 
-// False if the text cannot be followed.
-bool pg_follow(struct pg_program *p, struct ct_text *text, struct kn_kernel *kernel,
-               unsigned grid_rows, unsigned grid_cols, unsigned row, unsigned col);
+// What all PEs move and multiply; false if the text cannot be followed.
+bool pg_count(struct pg_totals *totals, struct ct_text *text, struct kn_kernel *kernel,
+              unsigned grid_rows, unsigned grid_cols);
+// One PE's program; the totals stay the caller's.
+bool pg_follow(struct pg_program *p, const struct pg_totals *totals, struct ct_text *text,
+               struct kn_kernel *kernel, unsigned grid_rows, unsigned grid_cols, unsigned row,
+               unsigned col);
 void pg_free(struct pg_program *p);
 
 #endif

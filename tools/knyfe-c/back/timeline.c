@@ -136,7 +136,9 @@ static int queue_of(const struct pg_event *e) {
 
 // Bytes per cycle of the memory that this PE gets.
 static double share(const struct timeline *t, bool dram) {
-  double all = t->p->phase_bytes[t->phase], own = t->p->own_bytes[t->phase];
+  const struct pg_totals *totals = t->p->totals;
+  double all = totals->phase_bytes[t->phase];
+  double own = totals->bytes[t->phase][(t->p->row * t->p->grid_cols + t->p->col) % PG_PES];
   double chip = 1 / kn_cost_memory(dram, 1.0 / KN_DEV_dram_burst, 1);
   return all > 0 && own > 0 ? chip * own / all : chip;
 }
