@@ -21,6 +21,7 @@ sys.path.insert(0, os.path.join(ROOT, "scripts"))
 sys.path.insert(0, os.path.join(ROOT, "bench", "kernels"))
 import golden  # noqa: E402
 import kernel_tables  # noqa: E402
+import why  # noqa: E402
 
 TYPE_ORDER = ["i4", "u4", "i8", "u8", "i16", "i32", "i64", "f16", "bf16", "f32", "bool"]
 
@@ -45,7 +46,7 @@ def matrix():
 
 
 def performance():
-    """A table per family; what a case with a reason says stands below it."""
+    """A table per family; what a case with a reason says stands below it, with the command that shows it."""
     parts = []
     for file in sorted(os.listdir(golden.FOLDER)):
         family = file[:-4]
@@ -54,22 +55,21 @@ def performance():
         rows = golden.read(family)
         lines = [f"### {family}\n", "| kernel | shape | cycles | SRAM MB | DRAM MB | local MB | bound by | share | goal |",
                  "|---|---|---:|---:|---:|---:|---|---:|---:|"]
-        reasons = []
+        reasons = {}  # with the first case that has it
         for case in importlib.import_module(family).cases():
             row = rows.get(case.name())
             if not row:
                 continue
             goal = f"{case.goal} %" if case.goal else ""
             if case.reason:
-                if case.reason not in reasons:
-                    reasons.append(case.reason)
-                goal += f" ({reasons.index(case.reason) + 1})"
+                reasons.setdefault(case.reason, case)
+                goal += f" ({list(reasons).index(case.reason) + 1})"
             lines.append(f"| `{row.kernel}` | {row.what} | {row.cycles} | {row.sram_mb} | {row.dram_mb} | {row.local_mb} | {row.bound} | "
                          f"{row.share:.0f} % | {goal} |")
         parts.append("\n".join(lines))
         if reasons:
-            parts.append("\n".join(f"({i}) {reason}" + ("" if reason.endswith(".") else ".") + "\n"
-                                   for i, reason in enumerate(reasons, 1)).rstrip())
+            parts.append("\n\n".join(f"({i}) {reason.rstrip('.')}: `{why.command(family, case)}`."
+                                     for i, (reason, case) in enumerate(reasons.items(), 1)))
     return "\n\n".join(parts)
 
 

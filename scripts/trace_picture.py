@@ -10,7 +10,7 @@ import json
 from xml.sax.saxutils import escape
 
 WIDTH, LEFT, ROW, GAP, TOP = 1000, 80, 22, 6, 30
-TRACKS = ["core 0", "core 1", "FI in", "FI out", "DPE", "RE", "SE"]
+TRACKS = ["core 0", "core 1", "FI in", "FI out", "DPE", "RE", "SE", "MLU"]
 COLOURS = ["#4e79a7", "#f28e2b", "#59a14f", "#e15759", "#76b7b2", "#edc948", "#b07aa1", "#9c755f"]
 WAIT, RUN = "#e3e3e3", "#4e79a7"
 

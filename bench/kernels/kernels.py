@@ -5,6 +5,7 @@
 usage: kernels.py [--bin DIR --kernels DIR] [--family NAME]... [--only TEXT] [--list] [--mtia-run-flag F]...
        kernels.py ... --update-golden [--missing]    writes golden/<family>.txt and the pages made from it
        kernels.py ... --check-golden                 small cases must take the cycles of the golden file
+       kernels.py ... --why     of cases that miss their goal, what binds: mtia-run's profile, and when units worked
 
 The roofline is the time that the busiest of these needs at least: SRAM and DRAM for the bytes that must
 move (every operand once; of gathered rows the 32-byte sectors that they touch; DRAM in whole bursts), the
@@ -24,6 +25,7 @@ import tempfile
 
 import golden
 import numpy as np
+import why
 from common import device_parameters, roofline
 
 HERE = os.path.dirname(os.path.abspath(__file__))
@@ -32,7 +34,7 @@ ROOT = os.path.dirname(os.path.dirname(HERE))
 
 def families():
     return sorted(name[:-3] for name in os.listdir(HERE)
-                  if name.endswith(".py") and name not in ("kernels.py", "common.py", "golden.py"))
+                  if name.endswith(".py") and name not in ("kernels.py", "common.py", "golden.py", "why.py"))
 
 
 def cases(family):
@@ -51,6 +53,8 @@ class Runner:
     def __init__(self, args, folder):
         self.run = os.path.join(args.bin, "mtia-run")
         self.kernels, self.flags, self.folder = args.kernels, args.mtia_run_flag, folder
+        if args.why:
+            self.flags = [*self.flags, *why.flags(self.path("trace.json"))]
         self.parameters = device_parameters(self.run)
 
     def path(self, name):
@@ -135,14 +139,19 @@ def check_golden(runner, wanted):
 
 def measure(runner, args, wanted):
     failed = False
-    print(f"{'kernel':<30} {'shape':<44} {'cycles':>8} {'SRAM MB':>8} {'DRAM MB':>8} {'local MB':>9} {'bound by':<8} share")
+    print(f"{'kernel':<30} {'shape':<44} {'cycles':>8} {'SRAM MB':>8} {'DRAM MB':>8} {'local MB':>9} {'bound by':<8} share",
+          flush=True)
     for family in wanted:
         every, rows = cases(family), golden.read(family)
         for case in every:
             if args.only not in case.name() or (args.missing and case.name() in rows):
                 continue
+            if args.why and not case.reason:
+                continue
             row, right = runner.measure(family, case)
             good, note = verdict(case, row, right)
+            if args.why:
+                print(why.timeline(runner.path("trace.json")), flush=True)
             print_row(row, note)
             failed |= not good
             if right:
@@ -166,6 +175,7 @@ def main():
     parser.add_argument("--list", action="store_true", help="only names")
     parser.add_argument("--update-golden", action="store_true")
     parser.add_argument("--check-golden", action="store_true")
+    parser.add_argument("--why", action="store_true")
     parser.add_argument("--mtia-run-flag", action="append", default=[])
     args = parser.parse_args()
     wanted = args.family or families()

@@ -36,20 +36,22 @@ def reduction(kernel, op, kind, shape, goal, **more):
     return Case(kernel, " x ".join(map(str, shape)), goal, data, **more)
 
 
-# What binds where the goal is not met; --profile shows core 1's lines.
-SEARCH = "core 1 looks for the place of the SE's extreme: a load and a comparison per register, and waits for their bits"
+# What binds where the goal is not met.
+SEARCH = ("SRAM and core 1: a block of 8 KB takes 510 cycles to come and 480 to search; the first one comes after 1070 cycles, the SE's 140 "
+          "and core 1's search of the last one are behind the last byte")
+SHORT = "core 1: two loads, a comparison and the wait for its bits for each row of 32 elements, 24 cycles"
 PRODUCT = "core 1 multiplies: of 16 bits a conversion and a product for each 16 elements, and 100 cycles to join a row"
 
 
 def cases():
     for kernel, op, kind in kernels("rows"):
         more = {}
-        if op.startswith("arg") and kind != "i32":
-            more = dict(reason=SEARCH, floor=70 if kind == "f32" else 35)
+        if op.startswith("arg") and kind in ("f16", "bf16", "i8"):
+            more = dict(reason=SEARCH, floor=73)
         elif op == "prod":
             more = dict(reason=PRODUCT, floor=25)
         yield reduction(kernel, op, kind, (4096 if kind == "i8" else 2048, 1024), 80, **more)
     yield reduction("sum_rows_f32", "sum", "f32", (32768, 32), 80)
     yield reduction("max_rows_f16", "max", "f16", (65536, 32), 80)
     yield reduction("sum_rows_i32", "sum", "i32", (32768, 32), 80)
-    yield reduction("argmax_rows_f32", "argmax", "f32", (32768, 32), 80, reason=SEARCH, floor=20)
+    yield reduction("argmax_rows_f32", "argmax", "f32", (32768, 32), 80, reason=SHORT, floor=30)

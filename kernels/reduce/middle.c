@@ -6,10 +6,10 @@
 // others, to one, so there should be as many as PEs. Core 0 loads the piece's rows in blocks of up
 // to 8 KB. Sums, means, greatest and least elements: core 1 has the SE add 32 rows at a time (64,
 // 32 or 16 numbers of 8, 16 or 32 bits per cycle), r ascending. The rest core 1 does itself: it
-// keeps results (of f32 or i32, and places) of 16, 32 or 64 columns in vector registers over a
-// block's rows, and in local memory from block to block. The last results go to CB_OUT in y's type,
-// and to memory.
-#include "reduce.h"
+// keeps results (of f32 or i32) of 16, 32 or 64 columns in vector registers over a block's rows,
+// and in local memory from block to block; places.h looks for the places of the greatest and the
+// least. The last results go to CB_OUT in y's type, and to memory.
+#include "places.h"
 
 enum { CB_IN, CB_OUT, CB_VALUES, CB_VALUES_READ, CB_WEIGHTS, CB_LEAST };
 enum {
@@ -23,7 +23,8 @@ enum {
   OUT_AT = IN_AT + IN_ROOM,
   VALUES_AT = OUT_AT + OUT_SIZE,
   PLACES_AT = VALUES_AT + 4 * COLUMNS,
-  WEIGHTS_AT = PLACES_AT + 4 * COLUMNS,
+  ROWS_AT = PLACES_AT + 4 * COLUMNS,
+  WEIGHTS_AT = ROWS_AT + 4 * COLUMNS,
   WEIGHTS_SIZE = 4 * 32,
 };
 _Static_assert(WEIGHTS_AT + WEIGHTS_SIZE <= MTIA_LOCAL_BASE + MTIA_LOCAL_SIZE, "local memory");
@@ -38,6 +39,7 @@ struct cut {
 struct piece {
   uint64_t a, column;
   uint32_t columns, stride;
+  uint32_t in_end; // of CB_IN, in local memory
 };
 
 static struct cut make_cut(const struct reduce_job *job) {
@@ -50,16 +52,19 @@ static struct cut make_cut(const struct reduce_job *job) {
   c.wide = (uint32_t)kn_min(wide, WIDE / c.size);
   c.across = (uint32_t)kn_ceil_div(columns, c.wide);
   c.rows = (uint32_t)kn_min(BLOCK / kn_pad(kn_min(columns, c.wide) * c.size), job->x->dim[1]);
+  if (reduce_has_index(job))
+    c.rows = (uint32_t)kn_min(c.rows, segment_rows(job));
   return c;
 }
 
-static uint32_t in_size(uint32_t stride) { return IN_ROOM / stride * stride; }
+static uint32_t in_size(uint32_t stride) { return (uint32_t)kn_div(IN_ROOM, stride) * stride; }
 
 static struct piece get_piece(const struct reduce_job *job, const struct cut *c, uint64_t number) {
   struct piece p = {.a = kn_div(number, c->across)};
   p.column = (number - p.a * c->across) * c->wide;
   p.columns = (uint32_t)kn_min(c->wide, job->x->dim[2] - p.column);
   p.stride = kn_pad(kn_min(job->x->dim[2], c->wide) * c->size);
+  p.in_end = IN_AT - MTIA_LOCAL_BASE + in_size(p.stride);
   return p;
 }
 
@@ -67,13 +72,11 @@ static struct piece get_piece(const struct reduce_job *job, const struct cut *c,
 // Vectors: a block's rows of some columns onto the results
 //===----------------------------------------------------------------------===//
 
-// A block, the row it begins with, and where results are.
+// A block, and where results are.
 struct block {
   const char *x;
   uint32_t stride, rows;
-  int32_t first;
   void *values;
-  int32_t *places;
 };
 
 #define ALWAYS_INLINE static inline __attribute__((always_inline))
@@ -95,23 +98,9 @@ struct block {
     else if (op == MAX)                                                                            \
       for (uint32_t r = 0; r < b->rows; r++, at += b->stride)                                      \
         v = mtia_max_##wide##x##n(v, WIDEN(LOAD((const c *)at)));                                  \
-    else if (op == MIN)                                                                            \
+    else                                                                                           \
       for (uint32_t r = 0; r < b->rows; r++, at += b->stride)                                      \
         v = mtia_min_##wide##x##n(v, WIDEN(LOAD((const c *)at)));                                  \
-    else {                                                                                         \
-      int32_t *place = b->places + column;                                                         \
-      mtia_i32x##n p = mtia_load_first_i32x##n(place, count);                                      \
-      for (uint32_t r = 0; r < b->rows; r++, at += b->stride) {                                    \
-        mtia_##wide##x##n x = WIDEN(LOAD((const c *)at));                                          \
-        mtia_##wide##x##n low = v, high = x;                                                       \
-        if (op == ARGMIN)                                                                          \
-          low = x, high = v;                                                                       \
-        mtia_maskx##n better = mtia_less_##wide##x##n(low, high);                                  \
-        v = mtia_select_##wide##x##n(better, x, v);                                                \
-        p = mtia_select_i32x##n(better, mtia_splat_i32x##n(b->first + (int32_t)r), p);             \
-      }                                                                                            \
-      mtia_store_first_i32x##n(place, count, p);                                                   \
-    }                                                                                              \
     mtia_store_first_##wide##x##n(value, count, v);                                                \
   }
 
@@ -164,15 +153,8 @@ struct block {
     case MAX:                                                                                      \
       columns_##t(b, MAX, columns);                                                                \
       break;                                                                                       \
-    case MIN:                                                                                      \
+    default:                                                                                       \
       columns_##t(b, MIN, columns);                                                                \
-      break;                                                                                       \
-    case ARGMAX:                                                                                   \
-      columns_##t(b, ARGMAX, columns);                                                             \
-      break;                                                                                       \
-    case ARGMIN:                                                                                   \
-      columns_##t(b, ARGMIN, columns);                                                             \
-      break;                                                                                       \
     }                                                                                              \
   }
 TYPE(f32, float, f32, float, SAME, SAME, SAME)
@@ -204,17 +186,14 @@ static void reduce_block(const struct reduce_job *job, const struct block *b, lo
 }
 
 MTIA_VECTOR static void begin_values(union reduce_value v, long columns) {
-  for (long k = 0; k < columns; k += 64) {
+  for (long k = 0; k < columns; k += 64)
     mtia_store_i32x64((int32_t *)(uintptr_t)VALUES_AT + k, mtia_splat_i32x64(v.i));
-    mtia_store_i32x64((int32_t *)(uintptr_t)PLACES_AT + k, mtia_splat_i32x64(0));
-  }
 }
 
 // Results in y's type.
 MTIA_VECTOR static void end_values(const struct reduce_job *job, void *y, long columns) {
   const float *value = (const float *)(uintptr_t)VALUES_AT;
-  const int32_t *integer =
-      (const int32_t *)(uintptr_t)(reduce_has_index(job) ? PLACES_AT : VALUES_AT);
+  const int32_t *integer = (const int32_t *)(uintptr_t)VALUES_AT;
   float share = job->op == MEAN ? 1.0f / (float)job->x->dim[1] : 1.0f;
   for (long k = 0; k < columns; k += 64) {
     if (job->to == MTIA_SE_I32)
@@ -249,35 +228,76 @@ static void load(const struct reduce_job *job, const struct cut *c, struct kn_ra
   }
 }
 
+// How a PE does it: find is that of argmax or argmin, NULL for the others.
+struct way {
+  const struct reduce_job *job;
+  search_fn *find;
+  struct search search;
+};
+
+static void compute_rows(struct way *way, const struct piece *p, const char *x, uint32_t rows,
+                         uint32_t first) {
+  if (way->find) {
+    way->search.x = x;
+    way->search.rows = rows;
+    way->search.first = first;
+    way->find(&way->search, p->columns);
+  } else {
+    struct block b = {x, p->stride, rows, (void *)(uintptr_t)VALUES_AT};
+    reduce_block(way->job, &b, p->columns);
+  }
+}
+
+// `rows` rows at the head of CB_IN onto the results; `first`: of the segment.
+static void compute_block(struct way *way, const struct piece *p, uint32_t rows, uint32_t first) {
+  uint32_t bytes = rows * p->stride;
+  __mtia_cb_waitd(CB_IN, bytes);
+  const char *x = (const char *)__mtia_cb_head(CB_IN, 0);
+  // A block may begin before the buffer's end and go on at its start, between two rows.
+  uint32_t room = p->in_end - (uint32_t)((uintptr_t)x % MTIA_LOCAL_ROOM);
+  if (bytes <= room)
+    compute_rows(way, p, x, rows, first);
+  else {
+    uint32_t some = (uint32_t)kn_div(room, p->stride);
+    compute_rows(way, p, x, some, first);
+    compute_rows(way, p, x + room - in_size(p->stride), rows - some, first + some);
+  }
+  __mtia_cb_pop(CB_IN, bytes);
+}
+
+static void compute_piece(struct way *way, const struct cut *c, const struct piece *p) {
+  const struct reduce_job *job = way->job;
+  uint64_t all_rows = job->x->dim[1], segment = 0;
+  way->search.stride = p->stride;
+  if (way->find)
+    begin_places(&way->search, worst(job), p->columns);
+  else
+    begin_values(reduce_identity(job), p->columns);
+  for (uint64_t r = 0; r < all_rows; r += c->rows) {
+    uint32_t rows = (uint32_t)kn_min(c->rows, all_rows - r);
+    if (way->find && r + rows - segment > segment_rows(job)) {
+      end_segment(job, &way->search, segment, way->search.row, p->columns);
+      segment = r;
+    }
+    compute_block(way, p, rows, (uint32_t)(r - segment));
+  }
+  __mtia_cb_waits(CB_OUT, OUT_SLOT);
+  void *y = (void *)__mtia_cb_tail(CB_OUT, 0);
+  if (way->find)
+    end_segment(job, &way->search, segment, y, p->columns);
+  else
+    end_values(job, y, p->columns);
+}
+
 static void compute(const struct reduce_job *job, const struct cut *c, struct kn_range mine) {
-  uint64_t all_rows = job->x->dim[1];
+  struct way way = {.job = job,
+                    .find = reduce_has_index(job) ? get_search(job) : NULL,
+                    .search = {.value = (void *)(uintptr_t)VALUES_AT,
+                               .place = (void *)(uintptr_t)PLACES_AT,
+                               .row = (int32_t *)(uintptr_t)ROWS_AT}};
   for (uint64_t k = mine.begin; k < mine.end; k++) {
     struct piece p = get_piece(job, c, k);
-    begin_values(reduce_identity(job), p.columns);
-    for (uint64_t r = 0; r < all_rows; r += c->rows) {
-      uint32_t rows = (uint32_t)kn_min(c->rows, all_rows - r);
-      __mtia_cb_waitd(CB_IN, rows * p.stride);
-      // A block may begin before the buffer's end and go on at its start, between two rows.
-      const char *x = (const char *)__mtia_cb_head(CB_IN, 0);
-      uint32_t at = (uint32_t)((uintptr_t)x % MTIA_LOCAL_ROOM) - (IN_AT - MTIA_LOCAL_BASE);
-      uint32_t some = (uint32_t)kn_min(rows, (in_size(p.stride) - at) / p.stride);
-      struct block b = {x,
-                        p.stride,
-                        some,
-                        (int32_t)r,
-                        (void *)(uintptr_t)VALUES_AT,
-                        (int32_t *)(uintptr_t)PLACES_AT};
-      reduce_block(job, &b, p.columns);
-      if (some < rows) {
-        b.x = x - at;
-        b.rows = rows - some;
-        b.first += (int32_t)some;
-        reduce_block(job, &b, p.columns);
-      }
-      __mtia_cb_pop(CB_IN, rows * p.stride);
-    }
-    __mtia_cb_waits(CB_OUT, OUT_SLOT);
-    end_values(job, (void *)__mtia_cb_tail(CB_OUT, 0), p.columns);
+    compute_piece(&way, c, &p);
     __mtia_cb_push(CB_OUT, OUT_SLOT);
     __mtia_cr_w2(MTIA_CR_DMA_OUT, p.columns * kn_se_size(job->to), OUT_SLOT);
     __mtia_dma_out(CB_OUT, job->y->data + p.a * job->y->stride[0] + p.column * kn_se_size(job->to),

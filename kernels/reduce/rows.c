@@ -8,13 +8,15 @@
 //
 // Everything else goes through core 1: it takes the SE's greatest or least number or sum of a piece
 // (a block of short rows, or 8 KB of a long one) while the SE is at the next one, looks with
-// vectors for its place (argmax, argmin), or multiplies and adds integers itself with vectors.
+// vectors for its place (argmax, argmin; find.h), or multiplies and adds integers itself with
+// vectors. To look for a place takes longer than the SE: of rows that can be cut into equal parts
+// it finds the number of each part, and only one part is searched.
 //
 // y's rows are stored 32 bytes at a time. Where that would leave PEs without work, rows are dealt
 // out one by one, and, if there are at most half as many as PEs, in parts; a PE stores what it has
 // found into the local memory of the PE that has the row's 32 bytes of y, which puts them together
 // behind a barrier.
-#include "reduce.h"
+#include "find.h"
 
 enum { CB_IN, CB_OUT, CB_STATS, CB_STATS_READ, CB_FOUND };
 enum {
@@ -111,77 +113,7 @@ static void by_units(const struct reduce_job *job) {
 // Vectors
 //===----------------------------------------------------------------------===//
 
-// Bit k: whether element k is `v`, of 64 elements or the first n of fewer.
-#define EQUAL(t, c, WIDE, WIDEN)                                                                   \
-  ALWAYS_INLINE MTIA_VECTOR uint64_t equal_##t(const c *x, long n, c v) {                          \
-    mtia_##t##x64 p = n >= 64 ? mtia_load_##t##x64(x) : mtia_load_first_##t##x64(x, n);            \
-    mtia_##t##x64 q = (mtia_##t##x64)v;                                                            \
-    mtia_maskx64 same = mtia_equal_##WIDE##x64(WIDEN(p), WIDEN(q));                                \
-    uint64_t bits;                                                                                 \
-    __builtin_memcpy(&bits, &same, 8);                                                             \
-    return n >= 64 ? bits : bits & ((UINT64_C(1) << n) - 1);                                       \
-  }                                                                                                \
-  /* Index of the first of n elements that is v, 0 if none is. 256 at a time, whose bits are       \
-     waited for together. */                                                                       \
-  ALWAYS_INLINE MTIA_VECTOR long find_##t(const c *x, long n, c v) {                               \
-    long k = 0;                                                                                    \
-    for (; k + 256 <= n; k += 256) {                                                               \
-      uint64_t a = equal_##t(x + k, 64, v), b = equal_##t(x + k + 64, 64, v);                      \
-      uint64_t e = equal_##t(x + k + 128, 64, v), d = equal_##t(x + k + 192, 64, v);               \
-      if (a | b)                                                                                   \
-        return k + (a ? __builtin_ctzll(a) : 64 + __builtin_ctzll(b));                             \
-      if (e | d)                                                                                   \
-        return k + 128 + (e ? __builtin_ctzll(e) : 64 + __builtin_ctzll(d));                       \
-    }                                                                                              \
-    for (; k < n; k += 64) {                                                                       \
-      uint64_t bits = equal_##t(x + k, n - k, v);                                                  \
-      if (bits)                                                                                    \
-        return k + __builtin_ctzll(bits);                                                          \
-    }                                                                                              \
-    return 0;                                                                                      \
-  }                                                                                                \
-  /* The same of rows, from values to indices; of short ones four at a time. */                    \
-  MTIA_VECTOR static void find_rows_##t(int32_t *index, const char *x, uint32_t stride,            \
-                                        uint32_t rows, long n, const union reduce_value *v) {      \
-    uint32_t r = 0;                                                                                \
-    if (n <= 64)                                                                                   \
-      for (; r + 4 <= rows; r += 4, x += 4 * stride) {                                             \
-        uint64_t bits[4];                                                                          \
-        _Pragma("clang loop unroll(full)") for (uint32_t k = 0; k < 4; k++) bits[k] =              \
-            equal_##t((const c *)(x + k * stride), n, VALUE_##t(v[r + k]));                        \
-        _Pragma("clang loop unroll(full)") for (uint32_t k = 0; k < 4; k++) index[r + k] =         \
-            bits[k] ? __builtin_ctzll(bits[k]) : 0;                                                \
-      }                                                                                            \
-    for (; r < rows; r++, x += stride)                                                             \
-      index[r] = (int32_t)find_##t((const c *)x, n, VALUE_##t(v[r]));                              \
-  }
-#define ALWAYS_INLINE static inline __attribute__((always_inline))
 #define SAME(x) (x)
-#define VALUE_f32(v) ((v).f)
-#define VALUE_f16(v) ((_Float16)(v).f)
-#define VALUE_bf16(v) ((__bf16)(v).f)
-#define VALUE_i32(v) ((v).i)
-#define VALUE_i8(v) ((int8_t)(v).i)
-EQUAL(f32, float, f32, SAME)
-EQUAL(f16, _Float16, f16, SAME)
-EQUAL(bf16, __bf16, f32, mtia_f32x64_from_bf16x64)
-EQUAL(i32, int32_t, i32, SAME)
-EQUAL(i8, int8_t, i8, SAME)
-
-static void find_rows(enum mtia_se_type type, int32_t *index, const char *x, uint32_t stride,
-                      uint32_t rows, long n, const union reduce_value *v) {
-  if (type == MTIA_SE_F32)
-    find_rows_f32(index, x, stride, rows, n, v);
-  else if (type == MTIA_SE_F16)
-    find_rows_f16(index, x, stride, rows, n, v);
-  else if (type == MTIA_SE_BF16)
-    find_rows_bf16(index, x, stride, rows, n, v);
-  else if (type == MTIA_SE_I32)
-    find_rows_i32(index, x, stride, rows, n, v);
-  else
-    find_rows_i8(index, x, stride, rows, n, v);
-}
-
 // Product of n elements: 64 products of every 64th, joined at distances 32, 16, ... 1.
 #define MULTIPLY(t, c, WIDEN)                                                                      \
   MTIA_VECTOR static union reduce_value multiply_##t(const void *row, long n) {                    \
@@ -242,6 +174,8 @@ struct pieces {
   uint32_t elements;           // of a piece's rows
   uint32_t stride;             // of rows in CB_IN
   uint32_t bytes;              // that a piece takes in CB_IN
+  uint32_t parts;              // of a row, of each of which the SE finds a number
+  bool whole;                  // for reduce_whole
 };
 
 struct piece {
@@ -249,15 +183,20 @@ struct piece {
   uint32_t rows, n;
 };
 
+// `whole`: a PE has all of each row, and its results are those next to each other in y.
 static struct pieces make_pieces(const struct reduce_job *job, struct kn_range rows, uint64_t begin,
-                                 uint64_t end) {
+                                 uint64_t end, bool whole) {
   uint32_t size = kn_se_size(job->from);
-  struct pieces p = {rows.begin, rows.end, begin, end, 1, PIECE / size, PIECE, PIECE};
+  struct pieces p = {rows.begin, rows.end, begin, end, 1, PIECE / size, PIECE, PIECE, 1, false};
   if ((end - begin) * size <= SHORT && end > begin) {
     p.elements = (uint32_t)(end - begin);
     p.stride = kn_pad(p.elements * size);
     uint64_t fair = kn_ceil_div(rows.end - rows.begin, 8);
-    p.rows = (uint32_t)kn_max(kn_min(kn_min(PIECE / p.stride, MOST_ROWS), fair), 1);
+    p.whole = whole && (reduce_has_index(job) || (job->op == SUM && job->from == MTIA_SE_I32));
+    if (p.whole && job->op != SUM && p.stride == p.elements * size)
+      p.parts = find_parts(p.stride);
+    p.rows = (uint32_t)kn_max(
+        kn_min(kn_min(kn_div(PIECE, p.stride), kn_div(MOST_ROWS, p.parts)), fair), 1);
     p.bytes = p.rows * p.stride;
   }
   return p;
@@ -304,14 +243,15 @@ static void issue(const struct reduce_job *job, const struct pieces *p, struct p
   __mtia_cr_w(MTIA_CR_SE_FMT, mtia_se_fmt(job->from, 0, to, MTIA_SE_EACH));
   __mtia_cr_w2(MTIA_CR_SE_LEN, 0, 0);
   __mtia_cr_w2(MTIA_CR_SE_SRC, at, 0);
-  __mtia_cr_w2(MTIA_CR_SE_ROW, x.n, 0);
-  __mtia_cr_w2(MTIA_CR_SE_STRIDE, p->stride, 0);
+  uint32_t count = x.rows * p->parts;
+  __mtia_cr_w2(MTIA_CR_SE_ROW, (uint32_t)kn_div(x.n, p->parts), 0);
+  __mtia_cr_w2(MTIA_CR_SE_STRIDE, (uint32_t)kn_div(p->stride, p->parts), 0);
   if (job->op == SUM || job->op == MEAN)
-    __mtia_se_red(CB_FOUND, CB_IN, x.rows, MTIA_SE_RED_SUM);
+    __mtia_se_red(CB_FOUND, CB_IN, count, MTIA_SE_RED_SUM);
   else if (job->op == MAX || job->op == ARGMAX)
-    __mtia_se_red(CB_FOUND, CB_IN, x.rows, MTIA_SE_RED_MAX);
+    __mtia_se_red(CB_FOUND, CB_IN, count, MTIA_SE_RED_MAX);
   else
-    __mtia_se_red(CB_FOUND, CB_IN, x.rows, MTIA_SE_RED_MIN);
+    __mtia_se_red(CB_FOUND, CB_IN, count, MTIA_SE_RED_MIN);
   __mtia_cb_push(CB_FOUND, 4 * MOST_ROWS);
 }
 
@@ -447,18 +387,39 @@ static void put_block(const struct reduce_job *job, struct results *o, const int
   }
 }
 
-// A block of whole rows whose results are indices, or sums of i32.
-static void reduce_block(const struct reduce_job *job, const struct pieces *p, struct results *o,
-                         struct piece x, const char *data, union reduce_value *values) {
-  int32_t *results = (int32_t *)values;
-  if (reduce_has_index(job)) {
-    results = (int32_t *)(uintptr_t)STATS_AT; // free, as the SE has no use for it here
-    find_rows(job->from, results, data, p->stride, x.rows, x.n, values);
-  } else if (any_saturated(results, x.rows))
-    for (uint32_t r = 0; r < x.rows; r++)
-      if (may_wrap(job, values[r]))
-        values[r] = reduce_by_vectors(job, data + r * p->stride, x.n);
-  put_block(job, o, results, x.rows);
+// Blocks of whole rows whose results are indices, or sums of i32.
+static void reduce_whole(const struct reduce_job *job, const struct pieces *p, struct results *o) {
+  find_fn *find = reduce_has_index(job) ? get_find(job->from) : NULL;
+  struct find f = {.stride = p->stride,
+                   .parts = p->parts,
+                   .n = kn_div(p->elements, p->parts),
+                   .greatest = job->op == ARGMAX};
+  struct piece x = first_piece(p);
+  issue(job, p, x, 0);
+  while (x.row < p->row_end) {
+    uint32_t bytes = x.rows * p->stride;
+    struct piece next = get_piece(p, x.row + x.rows, 0);
+    issue(job, p, next, bytes);
+    __mtia_cb_waitd(CB_IN, bytes);
+    f.x = (const char *)__mtia_cb_head(CB_IN, 0);
+    __mtia_cb_waitd(CB_FOUND, 4 * MOST_ROWS);
+    union reduce_value *values = (union reduce_value *)__mtia_cb_head(CB_FOUND, 0);
+    int32_t *results = (int32_t *)values;
+    if (find) {
+      results = (int32_t *)(uintptr_t)STATS_AT; // free, as the SE has no use for it here
+      f.values = values;
+      f.rows = x.rows;
+      find(results, &f);
+    } else if (any_saturated(results, x.rows))
+      for (uint32_t r = 0; r < x.rows; r++)
+        if (may_wrap(job, values[r]))
+          values[r] = reduce_by_vectors(job, f.x + r * p->stride, x.n);
+    put_block(job, o, results, x.rows);
+    __mtia_cb_pop(CB_FOUND, 4 * MOST_ROWS);
+    __mtia_cb_pop(CB_IN, bytes);
+    x = next;
+  }
+  flush(job, o);
 }
 
 static void reduce_pieces(const struct reduce_job *job, const struct pieces *p, struct results *o) {
@@ -476,18 +437,15 @@ static void reduce_pieces(const struct reduce_job *job, const struct pieces *p, 
       __mtia_cb_waitd(CB_FOUND, 4 * MOST_ROWS);
       values = (union reduce_value *)__mtia_cb_head(CB_FOUND, 0);
     }
-    bool block = values && !o->gather && x.at == 0 && x.n == job->x->dim[1] &&
-                 job->to == MTIA_SE_I32 && job->op != MAX && job->op != MIN;
-    if (block)
-      reduce_block(job, p, o, x, data, values);
-    for (uint32_t r = 0; r < x.rows && !block; r++, data += p->stride) {
+    for (uint32_t r = 0; r < x.rows; r++, data += p->stride) {
       struct found f = {{0}, 0};
       if (values)
         f.v = values[r];
       if (!values || may_wrap(job, f.v))
         f.v = reduce_by_vectors(job, data, x.n);
       if (reduce_has_index(job) && (p->rows > 1 || is_better(job, f.v, all.v))) {
-        find_rows(job->from, &f.index, data, p->stride, 1, x.n, &f.v);
+        get_find(job->from)(
+            &f.index, &(struct find){.x = data, .rows = 1, .parts = 1, .n = x.n, .values = &f.v});
         f.index += (int32_t)x.at;
       }
       all = join(job, all, f);
@@ -511,7 +469,7 @@ static void reduce_pieces(const struct reduce_job *job, const struct pieces *p, 
 
 static void set_up(const struct pieces *p) {
   if (mtia_core() == 0) {
-    __mtia_cb_init(CB_IN, IN_AT, p ? IN_ROOM / p->bytes * p->bytes : IN_ROOM);
+    __mtia_cb_init(CB_IN, IN_AT, p ? kn_div(IN_ROOM, p->bytes) * p->bytes : IN_ROOM);
     __mtia_cb_init(CB_OUT, OUT_AT, OUT_SIZE);
     __mtia_cb_init(CB_FOUND, FOUND_AT, FOUND_SIZE);
   } else {
@@ -527,15 +485,15 @@ static void by_pieces(const struct reduce_job *job, bool gather) {
   struct results o = {.parts = 1, .gather = gather};
   struct pieces p;
   if (!gather)
-    p = make_pieces(job, get_share(job), 0, n);
+    p = make_pieces(job, get_share(job), 0, n, true);
   else if (2 * rows <= kn_pes() && n >= LONG) {
     struct kn_part part = kn_part(rows, n, 64);
     o.part = part.part;
     o.parts = part.parts;
     p = make_pieces(job, (struct kn_range){part.row, kn_min(part.row + 1, rows)}, part.begin,
-                    part.end);
+                    part.end, false);
   } else
-    p = make_pieces(job, kn_share(rows, mtia_pe(), kn_pes()), 0, n);
+    p = make_pieces(job, kn_share(rows, mtia_pe(), kn_pes()), 0, n, false);
   o.row = p.row_begin;
   set_up(&p);
   if (mtia_core() == 0)
@@ -544,7 +502,10 @@ static void by_pieces(const struct reduce_job *job, bool gather) {
     // Until all have come here, somebody may still use its local memory for what was before.
     if (gather)
       __mtia_bar(MTIA_BAR_CORE);
-    reduce_pieces(job, &p, &o);
+    if (p.whole)
+      reduce_whole(job, &p, &o);
+    else
+      reduce_pieces(job, &p, &o);
     if (gather) {
       __mtia_bar(MTIA_BAR_CORE);
       put_together(job, &o);

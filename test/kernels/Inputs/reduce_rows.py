@@ -29,6 +29,8 @@ SHAPES = [("1x1", 1, 1), ("8x8", 1100, 17), ("2x3", 7, 4099), ("2x3", 2, 9001), 
           ("8x8", 3, 1500), ("2x3", 0, 4), ("8x8", 4100, 3), ("2x3", 500, 100)]
 SAMPLE = [case(kernel, *SHAPES[k % len(SHAPES)], [(), {"x": "dram"}, {"y": "dram"}][k % 3])
           for k, kernel in enumerate(KERNELS)]
+# Rows in parts, of which the first best one is searched.
+SAMPLE += [case(kernel, "1x1", 40, n) for kernel in KERNELS if kernel.startswith("arg") for n in (960, 4096)]
 
 
 def random_case(r):
