@@ -100,8 +100,8 @@ REASONS = {
     "max_pool": "core 1: 14 of each 32 lanes count, and each row is read four times (--profile: core 1)",
     "depthwise_conv": "core 1: 14 of each 32 lanes count; the row at the border is read element by element (--profile: core 1)",
     "transpose": "the SRAM, 86 % in use: tiles bring the same bytes of x again (--profile: SRAM)",
-    "histogram": "latency: no unit is used to 60 %, core 1 to 48 % (--profile)",
-    "segment_sum": "every PE goes through all terms and adds its own (--profile: core 1)",
+    "histogram": "core 1 reads, counts up and writes an element for each term, one after the other (--profile: core 1)",
+    "segment_sum": "a table of sums for each part of the terms goes through the SRAM (--explain: phases)",
     "jagged_to_padded": "latency: no unit is used to 60 %, core 1 to 52 % (--profile)",
     "cosine_similarity": "core 1: a product of f32 ends in a sum across a vector for each element (--profile: core 1)",
     "fc_f32": "core 1: both operands of each product are loaded again, and a sum across a vector (--profile: core 1)",
@@ -134,7 +134,7 @@ REASONS = {
     "pixel_shuffle": "core 1 reads with a stride or by computed places, an element per cycle (--explain: loads)",
     "quantise_groups": "groups of 32: a reduction for each, which core 1 waits for (--explain: core 1)",
     "rotary": "core 1 reads with a stride or by computed places, an element per cycle (--explain: loads)",
-    "segment_mean": "every PE goes through all terms and adds those of its own rows (--explain: core 1)",
+    "segment_mean": "a table of sums for each part of the terms goes through the SRAM (--explain: phases)",
 }
 
 # Beside hand-written kernels: name, file of the description, sizes, (family, case) of bench/kernels.

@@ -32,7 +32,7 @@ static unsigned uses_of(const struct line *l, const struct kn_tensor *t) {
   kn_walk(l->value, count_use, &u);
   if (l->leaving)
     kn_walk(l->leaving, count_use, &u);
-  for (unsigned i = 0; l->scatter && i < l->rank; i++)
+  for (unsigned i = 0; l->scatter && i < l->stmt->rank; i++)
     kn_walk(l->stmt->subscripts[i], count_use, &u);
   return u.num;
 }

@@ -222,6 +222,7 @@ struct kn_tensor *rows_new_tensor(struct rows *r, const char *name, enum kn_type
 // An element, which rows_add_index gives its place.
 struct kn_expr *rows_new_read(struct rows *r, struct kn_tensor *t, struct kn_range range);
 void rows_add_index(struct rows *r, struct kn_expr *read, struct kn_index *of);
+struct kn_expr *rows_cast(struct rows *r, struct kn_expr *e, enum kn_type type);
 struct kn_expr *rows_binary(struct rows *r, enum kn_op op, struct kn_expr *a, struct kn_expr *b);
 
 // rows_split.c: cuts reductions into parts where PEs would be idle, or a row is too long.
@@ -307,6 +308,8 @@ typedef void rows_put_element(struct scope *s, const struct line *l, struct valu
 bool rows_is_running(const struct line *l);
 void rows_running(struct scope *s, const struct line *l, const char *n, const char *lo,
                   const char *hi, rows_put_element *put);
+// lo and hi of an index of a reduction or a scatter-add as C.
+void rows_range(struct scope *s, const struct kn_index *index, const char **lo, const char **hi);
 // A subscript as C of type long, with index_vector as a vector of i32 where it depends on s->along.
 struct value rows_index_value(struct scope *s, const struct kn_expr *e);
 struct value rows_index_vector(struct scope *s, const struct kn_expr *e);

@@ -559,9 +559,7 @@ static const char *identity(struct scope *s, const struct reduction *d) {
   }
 }
 
-// lo and hi of an index as C.
-static void range_text(struct scope *s, const struct kn_index *index, const char **lo,
-                       const char **hi) {
+void rows_range(struct scope *s, const struct kn_index *index, const char **lo, const char **hi) {
   const struct line *l = s->line;
   if (index == l->chunked) {
     const char *part = scope_name(s, l->index[l->chunk_by]);
@@ -585,7 +583,7 @@ static const char *first_place(struct scope *s, const struct kn_expr *e) {
     return "0";
   struct size n = sz_num(s->r->file, 1);
   const char *lo, *hi;
-  range_text(s, e->indices[0], &lo, &hi);
+  rows_range(s, e->indices[0], &lo, &hi);
   for (unsigned i = 1; i < e->num_indices; i++)
     n = sz_mul(s->r->file, n, rows_dim(s->r, e->indices[i]->extent));
   return sz_mul(s->r->file, (struct size){lo, 0, false, false}, n).text;
@@ -772,7 +770,7 @@ static struct value end_reduction(struct scope *s, struct reduction *d, unsigned
       return number(end, true);
     const struct kn_index *first = d->e->indices[0];
     const char *lo, *hi;
-    range_text(s, first, &lo, &hi);
+    rows_range(s, first, &lo, &hi);
     if (first == s->line->chunked)
       return number(T("%s > %s ? %s : -1", hi, lo, end), false);
     return number(T("%s > 0 ? %s : -1", n.atom ? n.text : T("(%s)", n.text), end), false);
@@ -941,7 +939,7 @@ static struct value reduce(struct scope *s, const struct kn_expr *e, const char 
       if ((index == d.own) != (pass == 1))
         continue;
       const char *lo, *hi, *name = rows_name(s->r, index->name);
-      range_text(s, index, &lo, &hi);
+      rows_range(s, index, &lo, &hi);
       names[opened] = name;
       scope_bind(s, index, name);
       if (index == d.own) {

@@ -242,7 +242,9 @@ static void loops(struct scope *s, struct line *l, unsigned first) {
     if (vectors && i == l->rank - 1) {
       s->along = last;
       step = s->lanes = rows_lanes(l);
-      const int64_t n = l->target->dims[i]->size;
+      int64_t n = l->target->dims[i]->size;
+      if (l->combines && column && p->tile_columns.known && p->tile_columns.value < n)
+        n = p->tile_columns.value;
       while (n >= 0 && s->lanes > 16 && n <= s->lanes / 2)
         step = s->lanes /= 2;
       bool whole =
@@ -357,7 +359,31 @@ static void nested(struct scope *s, struct line *l, unsigned first) {
     loops(s, l, first);
 }
 
-// Rows of the target that belong to the tile: first 0, then all terms in their order.
+// Zeros for `n` elements from a row on.
+static void clear(struct scope *s, const struct operand *o, const char *row, struct size n) {
+  struct rows *r = s->r;
+  const enum kn_type type = rows_stored(o->tensor);
+  const char *at = T("%s * %s", row, o->stride[0].text);
+  if (type == KN_I64) {
+    rows_put(r, "__builtin_memset(%s + %s, 0, (size_t)(%s) * 8);", o->name, at, n.text);
+    return;
+  }
+  const char *i = rows_name(r, "zero");
+  static const struct kn_index elements;
+  s->along = &elements;
+  s->lanes = 64;
+  s->count = n.known && n.value % 64 == 0 ? NULL : T("%s - %s", n.text, i);
+  open_loop(r, i, "0", n.text, 64);
+  rows_store(s, type, o->name, T("%s + %s", at, i),
+             (struct value){T("(%s)0", rows_vector_type(s, type)), true, true});
+  close_loop(r);
+  rows_release(r, i);
+  s->along = NULL;
+  s->count = NULL;
+}
+
+// Rows of the target that belong to the tile, or one part of all of it: first 0, then all terms, or
+// those of the part, in their order.
 static void scatter(struct scope *s, struct line *l) {
   struct rows *r = s->r;
   struct phase *p = s->p;
@@ -366,23 +392,18 @@ static void scatter(struct scope *s, struct line *l) {
   const struct kn_index *last = stmt->indices[stmt->num_indices - 1];
   // Vectors along the last index, if it is where the target's elements lie side by side.
   bool vectors = l->rank > 1 && rows_value_vectorises(r, p, l->value, last) &&
-                 kn_plain_index(stmt->subscripts[l->rank - 1]) == last;
-  for (unsigned i = 0; i + 1 < l->rank && vectors; i++)
+                 kn_plain_index(stmt->subscripts[stmt->rank - 1]) == last;
+  for (unsigned i = 0; i + 1 < stmt->rank && vectors; i++)
     vectors = rows_depends(stmt->subscripts[i], last) == 0;
   const char *names[2 * KN_MAX_RANK];
   const char *first = T("%s0", p->par_name[0]), *end = T("%s1", p->par_name[0]);
-  struct size row = sz_mul(r->file, o->stride[0], sz_num(r->file, rows_bytes(l->target->type)));
-  rows_put(r, "__builtin_memset(%s + %s * %s, 0, (size_t)((%s - %s) * %s));", o->name, first,
-           o->stride[0].text, end, first, row.text);
+  const struct size rows =
+      l->chunked ? sz_num(r->file, 1) : (struct size){T("%s - %s", end, first), 0, false, false};
+  clear(s, o, l->chunked ? p->par_name[0] : first, sz_mul(r->file, rows, o->stride[0]));
   for (unsigned i = 0; i < stmt->num_indices; i++) {
     const struct kn_index *index = stmt->indices[i];
-    const char *lo = "0", *hi;
-    if (index->extent)
-      hi = rows_dim(r, index->extent).text;
-    else {
-      lo = rows_index_text(s, index->lo);
-      hi = rows_index_text(s, index->hi);
-    }
+    const char *lo, *hi;
+    rows_range(s, index, &lo, &hi);
     names[i] = rows_name(r, index->name);
     unsigned step = 1;
     if (vectors && index == last) {
@@ -399,7 +420,7 @@ static void scatter(struct scope *s, struct line *l) {
     bool before = i > 0;
     for (unsigned k = i; k < stmt->num_indices; k++)
       before = before && rows_depends(stmt->subscripts[0], stmt->indices[k]) == 0;
-    if (known && !before) {
+    if (known && !before && !l->chunked) {
       const struct kn_index *along = s->along;
       s->along = NULL;
       rows_put(r, "const long %s = %s;", p->par_name[0], rows_index_text(s, stmt->subscripts[0]));
@@ -410,7 +431,8 @@ static void scatter(struct scope *s, struct line *l) {
   }
   const char *at =
       sz_is(o->stride[0], 1) ? p->par_name[0] : T("%s * %s", p->par_name[0], o->stride[0].text);
-  const char *inside = rows_offset(s, l->rank, stmt->subscripts, o->stride, 1);
+  const unsigned part = l->chunked != NULL;
+  const char *inside = rows_offset(s, l->rank - part, stmt->subscripts, o->stride + part, 1 - part);
   if (l->rank > 1 && strcmp(inside, "0"))
     at = T("%s + %s", at, inside);
   rows_add(s, l->target->type, o->name, at, rows_value(s, l->value));
@@ -428,6 +450,8 @@ static void emit_line(struct scope *s, struct line *l) {
   s->line = l;
   s->num = 0;
   if (l->scatter) {
+    if (l->chunked)
+      scope_bind(s, l->index[0], p->par_name[0]);
     scatter(s, l);
     return;
   }
@@ -473,7 +497,8 @@ void rows_compute(struct rows *r, struct phase *p) {
     open_loop(r, m, T("%s0", m), T("%s1", m), 1);
     opened++;
   }
-  if (p->num_par && !p->across && !sz_is(p->tile_columns, 1) && !p->lines->scatter) {
+  if (p->num_par && !p->across && !sz_is(p->tile_columns, 1) &&
+      (!p->lines->scatter || p->lines->chunked)) {
     const char *n = p->par_name[p->num_par - 1];
     if (sums_few(p))
       fputs("#pragma clang loop unroll_count(4)\n", r->out);

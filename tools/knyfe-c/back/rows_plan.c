@@ -294,6 +294,16 @@ struct kn_expr *rows_insert_line(struct rows *r, struct line **at, const struct 
   return read;
 }
 
+struct kn_expr *rows_cast(struct rows *r, struct kn_expr *e, enum kn_type type) {
+  if (e->type == type)
+    return e;
+  struct kn_expr *to = kn_new_expr(r->file, KN_CAST, e->range);
+  to->type = type;
+  to->args = kn_alloc(r->file, sizeof *to->args);
+  to->args[to->num_args++] = e;
+  return to;
+}
+
 // Replaces reductions that depend on indices of the left side only by intermediates.
 static struct kn_expr *take_out(struct lines *ls, const struct kn_stmt *stmt, struct kn_expr *e) {
   struct rows *r = ls->r;
@@ -317,14 +327,17 @@ static struct kn_expr *take_out(struct lines *ls, const struct kn_stmt *stmt, st
   return read;
 }
 
-// Halves of bytes cannot be added to: the sums are bytes, and this is their copy.
+// In which sums of a scatter-add are formed. Halves of bytes cannot be added to, and floating point
+// is rounded to its type once (R9.2).
+static enum kn_type scatter_type(const struct kn_tensor *t) {
+  return rows_stored(t) == KN_I4 ? KN_I8 : kn_type_is_float(t->type) ? KN_F32 : t->type;
+}
+
+// A copy of such sums.
 static void pack(struct lines *ls, const struct line *sums) {
   struct kn_expr *read = rows_new_read(ls->r, sums->target, sums->stmt->range);
-  struct kn_expr *value = kn_new_expr(ls->r->file, KN_CAST, sums->stmt->range);
-  value->type = KN_I4;
-  value->args = kn_alloc(ls->r->file, sizeof *value->args);
-  value->args[value->num_args++] = read;
-  struct line *l = add_line(ls, sums->stmt->target, value, sums->stmt);
+  struct kn_tensor *target = sums->stmt->target;
+  struct line *l = add_line(ls, target, rows_cast(ls->r, read, target->type), sums->stmt);
   l->rank = sums->rank;
   for (unsigned i = 0; i < l->rank; i++) {
     l->index[i] = kn_alloc(ls->r->file, sizeof *l->index[i]);
@@ -379,10 +392,13 @@ static void split_statement(struct lines *ls, const struct kn_stmt *stmt) {
   else
     value = take_out(ls, stmt, value);
   struct kn_tensor *target = stmt->target;
-  bool unpacked = stmt->kind == KN_SCATTER && rows_stored(target) == KN_I4;
+  const enum kn_type sums = scatter_type(target);
+  const bool unpacked = stmt->kind == KN_SCATTER && sums != target->type;
   if (unpacked)
     target =
-        rows_new_tensor(ls->r, kn_text(ls->r->file, "%s_sum", target->name), KN_I8, target->range);
+        rows_new_tensor(ls->r, kn_text(ls->r->file, "%s_sum", target->name), sums, target->range);
+  if (unpacked && sums == KN_F32)
+    value = rows_cast(ls->r, value, sums);
   struct line *l = add_line(ls, target, value, stmt);
   l->rank = stmt->rank;
   l->part = stmt->kind == KN_PART;
@@ -410,7 +426,7 @@ struct reads {
 static bool mark_read(struct kn_expr *e, void *data);
 
 static void mark_subscripts(const struct line *l, struct reads *s) {
-  for (unsigned i = 0; l->scatter && i < l->rank; i++)
+  for (unsigned i = 0; l->scatter && i < l->stmt->rank; i++)
     kn_walk(l->stmt->subscripts[i], mark_read, s);
 }
 
@@ -470,6 +486,10 @@ static int64_t parallel_size(const struct line *l, unsigned n) {
 
 // With how many leading indices `line` can join the phase; -1: better not.
 static int common_indices(struct rows *r, struct phase *p, const struct line *line) {
+  // Parts of scatter-adds over the same terms.
+  if (line->scatter && p->lines->scatter && line->chunked && p->lines->chunked &&
+      line->target->dims[0] == p->par[0] && !line->begins)
+    return 1;
   if (line->scatter || p->lines->scatter || line->contracts || p->lines->contracts ||
       line->gather || p->lines->gather)
     return -1;
@@ -541,7 +561,7 @@ static struct phase *form_phases(struct rows *r, struct line *line) {
     kn_walk(line->value, read_of_earlier, &s);
     if (line->leaving)
       kn_walk(line->leaving, read_of_earlier, &s);
-    for (unsigned i = 0; line->scatter && i < line->rank; i++)
+    for (unsigned i = 0; line->scatter && i < line->stmt->rank; i++)
       kn_walk(line->stmt->subscripts[i], read_of_earlier, &s);
     line = next;
   }
@@ -688,7 +708,7 @@ static void find_operands(struct rows *r, struct phase *p) {
   for (struct line *l = p->lines; l; l = l->next) {
     struct collect c = {r, p, l};
     kn_walk(l->value, collect_read, &c);
-    for (unsigned i = 0; l->scatter && i < l->rank; i++)
+    for (unsigned i = 0; l->scatter && i < l->stmt->rank; i++)
       kn_walk(l->stmt->subscripts[i], collect_read, &c);
   }
   for (struct line *l = p->lines; l; l = l->next) {

@@ -296,7 +296,7 @@ static void declare_dims(struct rows *r, const char *body) {
 static const char *column_name(const struct phase *p) { return p->par_name[p->num_par - 1]; }
 
 static bool has_columns(const struct phase *p) {
-  return p->across || p->lines->scatter || !sz_is(p->tile_columns, 1);
+  return p->across || (p->lines->scatter && !p->lines->chunked) || !sz_is(p->tile_columns, 1);
 }
 static bool has_rows(const struct phase *p) { return p->num_par > 1 && !sz_is(p->tile_rows, 1); }
 

@@ -10,6 +10,9 @@
 // vectors go along the results (sums of columns) it is y_parts[p, n] instead. A mean is a sum that
 // is divided at last; of an argmax each part has its maximum too, and the first part with the
 // greatest one has the place.
+//
+// The terms of a scatter-add are cut likewise: y_parts[p, ...] is the sum of part p of them, which
+// one PE has in its local memory, and a second line adds up the parts.
 #include "decide.h"
 #include "rows.h"
 
@@ -20,7 +23,7 @@
 enum {
   WORTH = 8192,  // elements that a PE must save: as much as the phases cost that this adds
   BOX = 16384,   // bytes of an operand that a tile should have
-  DENSE = 64,    // elements: parts begin at multiples of 32 bytes
+  DENSE = 64,    // elements: whole vectors
   UNKNOWN = 1024 // parts of a row where only the launch knows how long it is
 };
 
@@ -29,7 +32,7 @@ struct split {
   struct line *line;
   struct kn_index *k;
   bool across;                     // vectors go along the results
-  bool dense;                      // elements lie side by side along k
+  int64_t dense;                   // elements along k that are 32 bytes; 0: not side by side
   int64_t bytes, rows, all, inner; // of an element; results; terms of one, in all and for each k
   int64_t num;                     // parts
   struct size chunk;
@@ -39,9 +42,13 @@ struct split {
 // What is worth it
 //===----------------------------------------------------------------------===//
 
+static int64_t times(int64_t a, int64_t b) { return a < 0 || b < 0 ? -1 : a * b; }
+
+static int64_t divided(int64_t a, int64_t b) { return (a + b - 1) / b; }
+
 struct survey {
   struct split *s;
-  bool plain, odd; // k by itself; in other places
+  bool plain; // k by itself
 };
 
 static bool survey_read(struct kn_expr *e, void *data) {
@@ -56,9 +63,10 @@ static bool survey_read(struct kn_expr *e, void *data) {
       plain = true;
   const struct kn_index *last = kn_plain_index(e->args[e->num_args - 1]);
   v->plain = v->plain || plain;
-  s->dense = s->dense || (plain && last == s->k);
   s->across = s->across || (plain && l->rank && last == l->index[l->rank - 1]);
   const int64_t bytes = rows_element_bytes(e->tensor);
+  if (plain && last == s->k && 32 / bytes > s->dense)
+    s->dense = 32 / bytes;
   s->bytes = bytes > s->bytes ? bytes : s->bytes;
   return true;
 }
@@ -66,9 +74,12 @@ static bool survey_read(struct kn_expr *e, void *data) {
 static bool survey(struct split *s, struct kn_index *k) {
   struct survey v = {.s = s};
   s->k = k;
-  s->across = s->dense = false;
+  s->across = false;
+  s->dense = 0;
   s->bytes = 1;
-  kn_walk(s->line->value->args[0], survey_read, &v);
+  kn_walk(s->line->value, survey_read, &v);
+  for (unsigned i = 0; s->line->scatter && i < s->line->stmt->rank; i++)
+    kn_walk(s->line->stmt->subscripts[i], survey_read, &v);
   s->across = s->across && !s->dense;
   return v.plain;
 }
@@ -79,23 +90,29 @@ static bool is_place(const struct kn_expr *e) {
 
 // The index to cut: the longest that something is read along. A place counts through all indices.
 static bool choose_index(struct split *s) {
-  const struct kn_expr *e = s->line->value;
+  const struct line *l = s->line;
+  struct kn_index *const *indices = l->scatter ? l->stmt->indices : l->value->indices;
+  const unsigned num = l->scatter ? l->stmt->num_indices : l->value->num_indices;
   struct kn_index *best = NULL;
-  for (unsigned i = 0; i < e->num_indices; i++) {
-    struct kn_index *k = e->indices[i];
+  for (unsigned i = 0; i < num; i++) {
+    struct kn_index *k = indices[i];
     if (!k->extent)
       return false;
-    if ((i && is_place(e)) || !survey(s, k))
+    if ((i && !l->scatter && is_place(l->value)) || !survey(s, k))
       continue;
     if (!best || (best->extent->size >= 0 && k->extent->size > best->extent->size))
       best = k;
   }
-  return best && survey(s, best);
+  if (!best || !survey(s, best))
+    return false;
+  s->rows = s->all = 1;
+  for (unsigned i = 0; i < l->rank; i++)
+    s->rows = times(s->rows, l->target->dims[i]->size);
+  for (unsigned i = 0; i < num; i++)
+    s->all = times(s->all, indices[i]->extent->size);
+  s->inner = s->all > 0 ? s->all / s->k->extent->size : 1;
+  return s->rows > 0 && s->all != 0;
 }
-
-static int64_t times(int64_t a, int64_t b) { return a < 0 || b < 0 ? -1 : a * b; }
-
-static int64_t divided(int64_t a, int64_t b) { return (a + b - 1) / b; }
 
 // Would PEs be idle for long?
 static bool leaves_idle(const struct split *s, int64_t pes) {
@@ -145,15 +162,57 @@ static bool plan_split(struct split *s, bool too_long) {
       e->type == KN_I4 || kn_decide(r->kernel, KN_TILE, l->target) ||
       kn_decide(r->kernel, KN_BUFFERS, l->target) || !choose_index(s))
     return false;
-  s->rows = s->all = 1;
-  for (unsigned i = 0; i < l->rank; i++)
-    s->rows = times(s->rows, l->target->dims[i]->size);
-  for (unsigned i = 0; i < e->num_indices; i++)
-    s->all = times(s->all, e->indices[i]->extent->size);
-  s->inner = s->all > 0 ? s->all / s->k->extent->size : 1;
-  if (s->rows <= 0 || s->all == 0 || !(too_long || leaves_idle(s, pes)))
+  return (too_long || leaves_idle(s, pes)) && choose_parts(s, too_long);
+}
+
+// The type of sums of parts.
+static enum kn_type sum_type(const struct line *l) {
+  const enum kn_type type = l->value->type;
+  return type == KN_F32 || type == KN_I64 ? type : KN_I32;
+}
+
+// Cycles of a scatter-add in `num` parts: terms, the sums' way to memory and back, a phase more.
+static int64_t part_cycles(int64_t terms, int64_t each, int64_t table, int64_t num) {
+  return terms / num * each + num * table * 2 / 1024 + table / 32 + 1000;
+}
+
+// As many parts as take the fewest cycles. Without them every PE goes through all terms.
+static bool plan_scatter(struct split *s) {
+  enum { NUMBER = 10, ROW = 6, VECTOR = 3, SKIP = 14 };             // cycles
+  enum { TABLE = 96 * 1024, SMALL = 16 * 1024, ROOM = 120 * 1024 }; // bytes
+  struct rows *r = s->r;
+  const struct line *l = s->line;
+  const int64_t pes = (int64_t)r->target->grid_rows * r->target->grid_cols;
+  if (!l->scatter || l->chunked || l->rank > 5 || r->num_tensors + 3 > r->max_tensors ||
+      kn_decide(r->kernel, KN_TILE, l->target) || kn_decide(r->kernel, KN_BUFFERS, l->target) ||
+      !choose_index(s))
     return false;
-  return choose_parts(s, too_long);
+  const int64_t k = s->k->extent->size;
+  const int64_t table = s->rows * rows_bytes(sum_type(l));
+  if (k < 0 && table <= SMALL) {
+    s->num = pes;
+    s->chunk = sz_ceil_div(r->file, rows_dim(r, s->k->extent), sz_num(r->file, pes));
+    s->chunk = sz_round_up(r->file, s->chunk, s->dense ? s->dense : 1);
+    return true;
+  }
+  if (s->all < 0)
+    return false;
+  const int64_t each = l->rank > 1 ? ROW + VECTOR * divided(s->inner, 16) : NUMBER * s->inner;
+  const int64_t fits = (ROOM - table) / (s->inner * s->bytes + 8);
+  if (table > TABLE || fits < 1)
+    return false;
+  int64_t best = 1;
+  for (int64_t n = 2; n <= pes; n *= 2)
+    if (best == 1 || part_cycles(k, each, table, n) < part_cycles(k, each, table, best))
+      best = n;
+  if (best == 1 || part_cycles(k, each, table, best) > k * SKIP)
+    return false;
+  int64_t n = divided(k, best);
+  n = n > fits ? fits : n;
+  n = s->dense ? divided(n, s->dense) * s->dense : n;
+  s->chunk = sz_num(r->file, n);
+  s->num = divided(k, n);
+  return s->num > 1;
 }
 
 //===----------------------------------------------------------------------===//
@@ -277,11 +336,8 @@ static struct kn_expr *count(struct split *s) {
     struct kn_expr *dim = kn_new_expr(f, KN_DIM, e->range);
     dim->type = KN_I32;
     dim->dim = e->indices[i]->extent;
-    struct kn_expr *cast = kn_new_expr(f, KN_CAST, e->range);
-    cast->type = KN_F32;
-    cast->args = kn_alloc(f, sizeof *cast->args);
-    cast->args[cast->num_args++] = dim;
-    n = i ? rows_binary(s->r, KN_MUL, n, cast) : cast;
+    struct kn_expr *number = rows_cast(s->r, dim, KN_F32);
+    n = i ? rows_binary(s->r, KN_MUL, n, number) : number;
   }
   return n;
 }
@@ -294,7 +350,7 @@ static struct line **place_of_parts(struct split *s, struct line **first, struct
   for (struct line **link = first; link != at; link = &(*link)->next) {
     struct line *l = *link;
     if (l->chunked && l->target->dims[l->chunk_by] == parts && l->chunk_by == by &&
-        l->rank == (by == s->line->rank ? by + 1 : s->line->rank + 1)) {
+        l->scatter == s->line->scatter && (l->scatter || l->rank == s->line->rank + 1)) {
       group = l;
       place = &l->next;
     } else if ((!l->combines && l->rank) || rows_reads(s->line, l->target)) {
@@ -302,7 +358,7 @@ static struct line **place_of_parts(struct split *s, struct line **first, struct
       place = at;
     }
   }
-  for (unsigned i = 0; group && i < s->line->rank; i++)
+  for (unsigned i = 0; group && !group->scatter && i < s->line->rank; i++)
     if (group->target->dims[i + (i >= by)] != s->line->target->dims[i])
       return at;
   return group ? place : at;
@@ -347,12 +403,55 @@ static struct line **split(struct split *s, struct line **first, struct line **a
   return &between->next;
 }
 
+// Puts parts of a scatter-add in front of the line that adds them up. Returns the link to it.
+static struct line **split_scatter(struct split *s, struct line **first, struct line **at) {
+  struct line *l = s->line;
+  const enum kn_type type = sum_type(l);
+  struct kn_dim *dim = parts_dim(s, *first);
+  struct line **place = place_of_parts(s, first, at, dim, 0);
+  const bool begins = place == at;
+  struct line *parts = new_line(s, "parts", type);
+  parts->value = rows_cast(s->r, l->value, type);
+  parts->scatter = true;
+  parts->begins = begins;
+  parts->chunked = s->k;
+  parts->chunk = s->chunk;
+  parts->index[0] = parts_index(s, dim);
+  parts->target->dims[0] = dim;
+  for (unsigned i = 0; i < l->rank; i++) {
+    parts->index[i + 1] = l->index[i];
+    parts->target->dims[i + 1] = l->target->dims[i];
+  }
+  parts->rank = parts->target->rank = l->rank + 1;
+  parts->next = *place;
+  *place = parts;
+  if (place == at)
+    at = &parts->next;
+  l->scatter = false;
+  l->reduces = l->combines = true;
+  l->begins = begins;
+  struct kn_expr *sum = combine(s, KN_SUM, type, parts);
+  if (type == l->target->type) {
+    l->value = sum;
+    return at;
+  }
+  struct line *between = whole_line(s, "sum", sum);
+  between->begins = begins;
+  l->begins = l->reduces = false;
+  l->value = rows_cast(s->r, read_whole(s, between), l->target->type);
+  between->next = l;
+  *at = between;
+  return &between->next;
+}
+
 void rows_split(struct rows *r, struct line **first) {
   for (struct line **at = first; *at; at = &(*at)->next) {
     struct split s = {.r = r, .line = *at};
     const bool too_long = (*at)->too_long;
     (*at)->too_long = false;
-    if (plan_split(&s, too_long))
+    if (plan_scatter(&s))
+      at = split_scatter(&s, first, at);
+    else if (plan_split(&s, too_long))
       at = split(&s, first, at);
   }
 }

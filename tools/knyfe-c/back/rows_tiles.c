@@ -280,7 +280,7 @@ static double cut_cycles(struct rows *r, struct phase *p, struct cut c, int64_t 
 
 // The cut with the least cycles; of about equal ones that with the fewest rows.
 static struct cut choose_cut(struct rows *r, struct phase *p) {
-  if (p->shared)
+  if (p->shared || (p->lines->scatter && p->lines->chunked))
     return (struct cut){1, 1};
   int64_t columns = p->par[p->num_par - 1]->size, rows = 1, outer = 1, g = p->granule;
   if (p->num_par > 1)
