@@ -118,11 +118,29 @@ static void print_lines(struct explain *x, unsigned phase) {
          "issues");
 }
 
+/* By the numbers that the decisions give: what lies between two barriers of the sub-grid may be
+ * several phases, or the rest of one. */
+static const char *phase_name(struct explain *x, unsigned phase) {
+  const struct pg_program *p = &x->prediction.program;
+  const char *name = "";
+  unsigned last = 0;
+  for (unsigned i = 0; i <= phase; i++)
+    for (unsigned part = 1; part < 64; part++)
+      if (p->parts[i] >> part & 1) {
+        last = part;
+        if (i == phase)
+          name = kn_text(x->file, "%s%s%u", name, *name ? ", " : "", part);
+      }
+  if (!*name)
+    return kn_text(x->file, "phase %u goes on", last);
+  return kn_text(x->file, "phase%s %s", strchr(name, ',') ? "s" : "", name);
+}
+
 static void print_phase(struct explain *x, unsigned i) {
   const struct tl_result *r = &x->prediction.result;
   const struct tl_phase *p = &r->phases[i];
-  printf("\nphase %u%s: %.0f cycles, %s%s", i + 1, i ? " (behind a barrier of the sub-grid)" : "",
-         p->cycles, p->bound == KN_LATENCY ? "bound by " : "bound by ", kn_resource_name(p->bound));
+  printf("\n%s%s: %.0f cycles, bound by %s", phase_name(x, i),
+         i ? " (behind a barrier of the sub-grid)" : "", p->cycles, kn_resource_name(p->bound));
   if (p->bound == KN_LATENCY)
     printf(": nothing is busy for half of the time");
   else
@@ -158,7 +176,7 @@ static void print_local(struct explain *x) {
       bar[k] = b->base < to && b->base + b->size > from && b->size ? '#' : '.';
     }
     bar[32] = 0;
-    printf("  phase %-2u |%s| %6" PRId64 " .. %6" PRId64 "  %s, %" PRId64 " B\n", b->phase + 1, bar,
+    printf("  phase %-2u |%s| %6" PRId64 " .. %6" PRId64 "  %s, %" PRId64 " B\n", b->part, bar,
            b->base, b->base + b->size, b->name, b->size);
   }
 }

@@ -11,6 +11,7 @@ struct reader {
   const char *own;           // file name of the text's own lines
   unsigned line;             // of the description
   unsigned unroll;           // of the next loop, from a pragma
+  unsigned part;             // the last "// Phase N "
   struct ct_product product; // of the macros so far
   char kind;         // of the token: 'n' name, '0' number, '.' real, '"' string, 'o' other, 0 end
   const char *begin; // of the token
@@ -87,9 +88,10 @@ static void skip_space(struct reader *r) {
     r->p += strspn(r->p, " \t\n");
     if (*r->p == '#')
       preprocessor_line(r);
-    else if (r->p[0] == '/' && r->p[1] == '/')
+    else if (r->p[0] == '/' && r->p[1] == '/') {
+      sscanf(r->p, "// Phase %u ", &r->part);
       r->p += strcspn(r->p, "\n");
-    else
+    } else
       return;
   }
 }
@@ -436,6 +438,7 @@ static struct ct_stmt *new_stmt(struct reader *r, enum ct_kind kind) {
   struct ct_stmt *s = kn_alloc(r->t->file, sizeof *s);
   s->kind = kind;
   s->line = r->line;
+  s->part = r->part;
   return s;
 }
 

@@ -60,6 +60,7 @@ enum ct_kind {
 struct ct_stmt {
   enum ct_kind kind;
   unsigned line;    // of the description; 0: of the kernel's own text
+  unsigned part;    // the phase that a comment has announced; 0: none, the first one
   const char *name; // CT_DECLARE
   struct ct_type type;
   struct ct_expr *value;        // of a declaration, an expression, a condition

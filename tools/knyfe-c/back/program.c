@@ -101,7 +101,7 @@ struct follow {
   unsigned num_registers;
   const struct ct_tensor *buffer_tensor[32];
   int64_t mml[2]; // offsets
-  unsigned phase, steps, line;
+  unsigned phase, part, steps, line;
   double marked, marked_busy[3]; // what lines have been charged with
   enum { NORMAL, CONTINUES, BREAKS, RETURNS } signal;
   struct value result;
@@ -481,6 +481,13 @@ static bool is_op(const struct vector_name *v, const char *name) {
   return v->size == strlen(name) && !memcmp(v->op, name, v->size);
 }
 
+static const struct operation *operation(const struct vector_name *v) {
+  for (size_t i = 0; i < sizeof operations / sizeof *operations; i++)
+    if (v->op && is_op(v, operations[i].name))
+      return &operations[i];
+  return NULL;
+}
+
 //===----------------------------------------------------------------------===//
 // Loads and stores
 //===----------------------------------------------------------------------===//
@@ -858,37 +865,36 @@ static struct value vector_call(struct follow *f, const struct ct_expr *e,
     scalar(f, 4);
     return something(type, f->pipes.now);
   }
-  for (size_t i = 0; i < sizeof operations / sizeof *operations; i++)
-    if (is_op(v, operations[i].name)) {
-      const struct operation *o = &operations[i];
-      bool half = type.bits == 16 && o->cycles > 4 && type.is_float;
-      double cycles = o->cycles * (half ? 2 : 1) * n + o->fixed + (half ? 4 * n : 0);
-      if (type.lanes == 1) { // of a single number: functions by way of a vector of 16
-        f->pipes.now = larger(f->pipes.now, larger(args[0].ready, num > 1 ? args[1].ready : 0));
-        bool simple = o->cycles < 4;
-        scalar(f, simple ? 1 + (o->cycles > 1) : 1);
-        double latency = simple            ? (type.is_float ? KN_DEV_core_fadd : 0)
-                         : o->cycles == 17 ? KN_DEV_core_fdiv_s
-                                           : 2.5 * o->cycles + 20;
-        struct value s = something(type, f->pipes.now + latency);
-        return s;
-      }
-      bool last = o->latency == LAST;
-      bool reduces = is_op(v, "hsum") || is_op(v, "hsum_any") || is_op(v, "hmax") ||
-                     is_op(v, "hmin") || !strncmp(v->op, "end_", 4);
-      // Of several operations in a row the last one's latency is left.
-      double behind = o->cycles >= 2 && cycles > n ? cycles - n : 0;
-      struct value result =
-          arithmetic(f, type, reduces ? n + 4 : cycles, last ? 0 : o->latency, ready, last);
-      if (!last)
-        result.ready += behind;
-      if (reduces) { // a single number
-        result.from_vector = true;
-        result.type.lanes = 1;
-        result.ready += o->fixed;
-      }
-      return result;
+  const struct operation *o = operation(v);
+  if (o) {
+    bool half = type.bits == 16 && o->cycles > 4 && type.is_float;
+    double cycles = o->cycles * (half ? 2 : 1) * n + o->fixed + (half ? 4 * n : 0);
+    if (type.lanes == 1) { // of a single number: functions by way of a vector of 16
+      f->pipes.now = larger(f->pipes.now, larger(args[0].ready, num > 1 ? args[1].ready : 0));
+      bool simple = o->cycles < 4;
+      scalar(f, simple ? 1 + (o->cycles > 1) : 1);
+      double latency = simple            ? (type.is_float ? KN_DEV_core_fadd : 0)
+                       : o->cycles == 17 ? KN_DEV_core_fdiv_s
+                                         : 2.5 * o->cycles + 20;
+      struct value s = something(type, f->pipes.now + latency);
+      return s;
     }
+    bool last = o->latency == LAST;
+    bool reduces = is_op(v, "hsum") || is_op(v, "hsum_any") || is_op(v, "hmax") ||
+                   is_op(v, "hmin") || !strncmp(v->op, "end_", 4);
+    // Of several operations in a row the last one's latency is left.
+    double behind = o->cycles >= 2 && cycles > n ? cycles - n : 0;
+    struct value result =
+        arithmetic(f, type, reduces ? n + 4 : cycles, last ? 0 : o->latency, ready, last);
+    if (!last)
+      result.ready += behind;
+    if (reduces) { // a single number
+      result.from_vector = true;
+      result.type.lanes = 1;
+      result.ready += o->fixed;
+    }
+    return result;
+  }
   if (type.lanes == 1) {
     scalar(f, 2);
     return something(type, f->pipes.now + 2);
@@ -1353,7 +1359,7 @@ void pg_buffer(struct follow *f, unsigned id, const char *name, int64_t base, in
   if (f->totals)
     return;
   if (name && p->num_buffers < 256)
-    p->buffers[p->num_buffers++] = (struct pg_buffer){name, id, f->phase, base, size};
+    p->buffers[p->num_buffers++] = (struct pg_buffer){name, id, f->part, base, size};
   struct pg_event *e = emit(f, PG_INIT);
   e->cb[0] = (uint8_t)id;
   e->bytes = (double)size;
@@ -1653,11 +1659,21 @@ struct weight {
   bool masks;
 };
 
+// Functions are written out, too.
+static double weigh_call(const char *name) {
+  struct vector_name v;
+  const struct operation *o = parse_name(name, &v) && !v.from ? operation(&v) : NULL;
+  return o ? o->cycles + o->fixed : 1;
+}
+
 static void weigh_expr(struct weight *w, const struct ct_expr *e) {
   if (!e)
     return;
   bool access = e->op == CT_CALL && (strstr(e->text, "load") || strstr(e->text, "store"));
-  w->operations += e->op == CT_INDEX ? 2 : e->op == CT_CALL || e->op == CT_ASSIGN;
+  w->operations += e->op == CT_INDEX    ? 2
+                   : e->op == CT_CALL   ? weigh_call(e->text)
+                   : e->op == CT_ASSIGN ? 1
+                                        : 0;
   w->masks = w->masks || (e->op == CT_CALL && strstr(e->text, "_first"));
   if (e->op == CT_INDEX)
     return;
@@ -1885,10 +1901,23 @@ static void branch(struct follow *f, const struct ct_stmt *s) {
   f->num_variables = num;
 }
 
+static bool is_barrier(const struct ct_stmt *s) {
+  return s->kind == CT_DO && s->value->op == CT_CALL &&
+         (!strcmp(s->value->text, "__mtia_bar") || !strcmp(s->value->text, "__mtia_sync"));
+}
+
+static void begin_part(struct follow *f, unsigned part) {
+  f->part = part;
+  if (f->phase < PG_PHASES && part < 64)
+    f->p->parts[f->phase] |= (uint64_t)1 << part;
+}
+
 static void run(struct follow *f, const struct ct_stmt *s) {
   for (; s && f->signal == NORMAL && !f->failed; s = s->next) {
     if (f->in_data || s->line)
       at_line(f, s->line);
+    if (s->part > f->part && !is_barrier(s))
+      begin_part(f, s->part);
     switch (s->kind) {
     case CT_BLOCK: {
       unsigned num = f->num_variables;
@@ -2032,6 +2061,7 @@ static bool follow_core(struct pg_program *p, struct pg_totals *totals, unsigned
   f->totals = totals;
   if (core == 1)
     memcpy(f->buffer_tensor, buffers, sizeof f->buffer_tensor);
+  begin_part(f, 1);
   run(f, p->text->kernel->body);
   if (!totals) {
     emit(f, PG_SYNC);

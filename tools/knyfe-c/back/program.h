@@ -54,7 +54,7 @@ struct pg_core {
 // Circular buffers, as initialised in each phase.
 struct pg_buffer {
   const char *name;
-  unsigned id, phase;
+  unsigned id, part;
   int64_t base, size;
 };
 
@@ -80,6 +80,8 @@ struct pg_totals {
   unsigned num_phases;
 };
 
+// Phases here end at barriers of the sub-grid. The planner's (rows_plan.c), by which --explain
+// calls them, may need several, or share one: parts.
 struct pg_program {
   struct ct_text *text;
   struct kn_kernel *kernel;
@@ -88,6 +90,7 @@ struct pg_program {
   struct pg_core core[2]; // its
   struct pg_buffer buffers[256];
   unsigned num_buffers, num_phases;
+  uint64_t parts[PG_PHASES]; // bit i: part i begins in this phase
   struct pg_line lines[PG_LINES];
   unsigned num_lines;
   double skipped[PG_PHASES]; // core 1's time for tiles like those before

@@ -966,8 +966,8 @@ static void store_shared(struct rows *r, struct phase *p) {
 static void phase_body(struct rows *r, struct phase *p, const struct parameters *ps) {
   struct kn_file *f = r->file;
   if (p->waits || p->number) {
-    rows_comment(r, p->waits ? "What follows reads what other PEs have written."
-                             : "The buffers change.");
+    rows_comment(r, p->waits ? T("Phase %u reads what other PEs have written.", p->number + 1)
+                             : T("Phase %u has other buffers.", p->number + 1));
     rows_put(r, "__mtia_sync();");
     rows_put(r, "__mtia_bar(%s);", p->waits || p->shared ? "MTIA_BAR_GRID" : "MTIA_BAR_PE");
   }
