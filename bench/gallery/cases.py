@@ -131,9 +131,7 @@ REASONS = {
     "hash_lookup": "core 1 reads what data choose through its cache and waits for each line (--explain: loads)",
     "moe_gate": "rows of 64 are one register group each: every reduction is waited for (--explain: core 1)",
     "multi_head_attention": "the products are of 64 x 64 and the softmax between them is core 1's (--explain: phases)",
-    "pixel_shuffle": "core 1 reads with a stride or by computed places, an element per cycle (--explain: loads)",
     "quantise_groups": "groups of 32: a reduction for each, which core 1 waits for (--explain: core 1)",
-    "rotary": "core 1 reads with a stride or by computed places, an element per cycle (--explain: loads)",
     "segment_mean": "a table of sums for each part of the terms goes through the SRAM (--explain: phases)",
 }
 

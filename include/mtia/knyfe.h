@@ -210,7 +210,9 @@ KN int64_t kn_quantize(float scaled, int64_t zero, int64_t lo, int64_t hi) {
 // What is read of lanes for which something holds; the others are those of `otherwise`. load_inside
 // reads lanes whose subscripts, `at` of the first one, are of a dimension of `extent`, `count`
 // lanes at most. gather takes p[at[i]], load_second p[0], p[2], p[4] and so on, `count` of them,
-// and 0. load_even is the same for all lanes, and reads one element more.
+// and 0. load_even is the same for all lanes, and reads one element more, behind them; load_odd one
+// in front of them. store_pairs stores two vectors' elements in turn, of store_first_pairs `count`
+// of each.
 #define KN_READS(t, c, n)                                                                          \
   KN mtia_##t##x##n kn_load_if_##t##x##n(const c *p, mtia_maskx##n mask,                           \
                                          mtia_##t##x##n otherwise) {                               \
@@ -239,11 +241,33 @@ KN int64_t kn_quantize(float scaled, int64_t zero, int64_t lo, int64_t hi) {
   KN mtia_##t##x##n kn_load_even_##t##x##n(const c *p) {                                           \
     const kn_pairs_##t##x##n x = *(const kn_pairs_##t##x##n *)p;                                   \
     return __builtin_shufflevector(x.value, x.value, KN_EVEN_##n(0));                              \
+  }                                                                                                \
+  KN mtia_##t##x##n kn_load_odd_##t##x##n(const c *p) {                                            \
+    const kn_pairs_##t##x##n x = *(const kn_pairs_##t##x##n *)(p - 1);                             \
+    return __builtin_shufflevector(x.value, x.value, KN_EVEN_##n(1));                              \
+  }                                                                                                \
+  KN void kn_store_pairs_##t##x##n(c *p, mtia_##t##x##n even, mtia_##t##x##n odd) {                \
+    ((kn_pairs_##t##x##n *)p)->value = __builtin_shufflevector(even, odd, KN_TURN_##n(0, n));      \
+  }                                                                                                \
+  KN void kn_store_first_pairs_##t##x##n(c *p, long count, mtia_##t##x##n even,                    \
+                                         mtia_##t##x##n odd) {                                     \
+    kn_pairs_##t##x##n x = {__builtin_shufflevector(even, odd, KN_TURN_##n(0, n))};                \
+    mtia_store_first_##t##x##n(                                                                    \
+        p, 2 * count, __builtin_shufflevector(x.value, x.value, MTIA_SIMD_INDICES_##n(0)));        \
+    mtia_store_first_##t##x##n(                                                                    \
+        p + n, 2 * count - n,                                                                      \
+        __builtin_shufflevector(x.value, x.value, MTIA_SIMD_INDICES_##n(n)));                      \
   }
 #define KN_EVEN_8(b) b, b + 2, b + 4, b + 6, b + 8, b + 10, b + 12, b + 14
 #define KN_EVEN_16(b) KN_EVEN_8(b), KN_EVEN_8(b + 16)
 #define KN_EVEN_32(b) KN_EVEN_16(b), KN_EVEN_16(b + 32)
 #define KN_EVEN_64(b) KN_EVEN_32(b), KN_EVEN_32(b + 64)
+#define KN_TURN_8(b, n)                                                                            \
+  b, b + n, b + 1, b + n + 1, b + 2, b + n + 2, b + 3, b + n + 3, b + 4, b + n + 4, b + 5,         \
+      b + n + 5, b + 6, b + n + 6, b + 7, b + n + 7
+#define KN_TURN_16(b, n) KN_TURN_8(b, n), KN_TURN_8(b + 8, n)
+#define KN_TURN_32(b, n) KN_TURN_16(b, n), KN_TURN_16(b + 16, n)
+#define KN_TURN_64(b, n) KN_TURN_32(b, n), KN_TURN_32(b + 32, n)
 
 // Greatest (least) element of each lane so far and its place; the first of equals, NaN beats all.
 #define KN_ARG(t, n, kind, better, end)                                                            \

@@ -812,7 +812,8 @@ static struct value vector_call(struct follow *f, const struct ct_expr *e,
   if (v->from)
     return type.lanes > 1 ? widen(f, type, v->source, args[0]) : convert(f, type, args[0]);
   bool counted = num > 1 && v->size > 6 && !memcmp(v->op + v->size - 6, "_first", 6);
-  if ((is_op(v, "load_second") || is_op(v, "load_even")) && num) { // all, then every second one
+  if ((is_op(v, "load_second") || is_op(v, "load_even") || is_op(v, "load_odd")) &&
+      num) { // all, then every second one
     struct ct_type pairs = {2 * type.bits, type.lanes, false, false};
     struct value all = vector_load(f, pairs, &args[0], num > 1 ? &args[1] : NULL);
     return arithmetic(f, type, registers(pairs), KN_DEV_valu, all.ready, false);
@@ -821,6 +822,13 @@ static struct value vector_call(struct follow *f, const struct ct_expr *e,
     return vector_load(f, type, &args[0], counted ? &args[1] : NULL);
   if (!strncmp(v->op, "store", 5) && num) {
     struct value what = args[num - 1];
+    const bool first_pairs = is_op(v, "store_first_pairs");
+    if (first_pairs || is_op(v, "store_pairs")) { // put together first
+      type.bits *= 2;
+      counted = first_pairs;
+      what = arithmetic(f, type, 2 * registers(type), KN_DEV_valu,
+                        larger(operand(f, &what), operand(f, &args[num - 2])), false);
+    }
     what.type = type;
     vector_store(f, &what, &args[0], counted ? &args[1] : NULL);
     return something(type, 0);

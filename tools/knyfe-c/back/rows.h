@@ -7,6 +7,8 @@
 //   rows_split.c  reductions that are cut into parts
 //   rows_buffers.c circular buffers
 //   rows_planes.c short rows side by side in a vector
+//   rows_pairs.c  neighbours that are made in different ways
+//   rows_interval.c between which numbers a subscript lies
 //   rows_engine.c functions on the SIMD engine
 //   rows_expr.c   expressions as C, of single numbers and of vectors
 //   rows_read.c   elements of tensors in them
@@ -243,6 +245,18 @@ bool rows_is_staged(const struct operand *o); // perhaps: only the launch may kn
 bool rows_first_use(struct rows *r, const struct phase *p, const struct operand *o);
 bool rows_number_buffers(struct rows *r); // false after a message
 
+// rows_interval.c: of an index expression; `fixed` indices are one number (below 0: they are not).
+struct interval {
+  int64_t lo, hi; // both included
+  bool known;
+};
+struct fixed {
+  const struct kn_index *index;
+  int64_t at;
+};
+struct interval rows_interval(const struct kn_expr *e, const struct fixed *fixed, unsigned num);
+bool rows_lies_inside(const struct kn_expr *read); // whatever the indices are
+
 // rows_planes.c: sets phase.pitch and r->pitches, and leaves two indices to the inside.
 void rows_find_planes(struct rows *r, struct phase *p);
 // The rows of a line's planes that one loop of vectors goes through: beside them are borders.
@@ -288,9 +302,10 @@ struct scope {
   unsigned num;
   const struct kn_index *along; // the index of the vectors; NULL: single numbers
   unsigned lanes;
-  const char *count; // elements left in this vector
-  bool inside;       // what is read along a plane with `pad` lies inside, or is zero
-  bool guarded;      // some lanes may read outside of tensors, and throw away what they get
+  const char *count;          // elements left in this vector
+  const struct value *second; // what is stored in turn with the vector that is stored
+  bool inside;                // what is read along a plane with `pad` lies inside, or is zero
+  bool guarded; // some lanes may read outside of tensors, and throw away what they get
   // Tensors that are variables at this place: vectors or numbers
   struct {
     const struct kn_tensor *tensor;
@@ -310,6 +325,12 @@ void rows_running(struct scope *s, const struct line *l, const char *n, const ch
                   const char *hi, rows_put_element *put);
 // lo and hi of an index of a reduction or a scatter-add as C.
 void rows_range(struct scope *s, const struct kn_index *index, const char **lo, const char **hi);
+// rows_pairs.c: does the line's value depend on n % 2 or n / 2, n its last index? Then rows_pairs
+// makes the loop over the elements lo..hi - 1 of a row, which are even numbers and `length` apart,
+// -1: not always. False: it has no such form, nothing was done.
+bool rows_has_pairs(const struct line *l);
+bool rows_pairs(struct scope *s, const struct line *l, const char *lo, const char *hi,
+                int64_t length, rows_put_element *put);
 // A subscript as C of type long, with index_vector as a vector of i32 where it depends on s->along.
 struct value rows_index_value(struct scope *s, const struct kn_expr *e);
 struct value rows_index_vector(struct scope *s, const struct kn_expr *e);
@@ -328,6 +349,12 @@ const char *rows_vector_type(struct scope *s, enum kn_type type);
 // rows_read.c
 struct value rows_read(struct scope *s, const struct kn_expr *e);
 struct value rows_pad(struct scope *s, const struct kn_expr *e);
+// A row of a tensor in local memory has room for so many elements: a loop along it may go on behind
+// its end, nobody reads or stores what is there. 0: not known.
+int64_t rows_room(struct scope *s, const struct kn_tensor *t);
+// Has all that is read along the index room up to element `end`?
+bool rows_reads_on(struct scope *s, const struct kn_expr *e, const struct kn_index *along,
+                   int64_t end);
 struct value rows_load_vector(struct scope *s, enum kn_type type, const char *pointer,
                               const char *offset);
 bool rows_read_vectorises(struct rows *r, struct phase *p, const struct kn_expr *e,

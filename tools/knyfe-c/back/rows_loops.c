@@ -204,6 +204,14 @@ static bool whole_tile(struct scope *s) {
   return true;
 }
 
+// How many steps the loop along index i has, -1: not always as many.
+static int64_t length_of(struct rows *r, struct phase *p, const struct line *l, unsigned i) {
+  const bool column = p->across && i == p->num_par - 1 && !p->uncut;
+  if (column)
+    return rows_even(r, p, (int)i) ? p->tile_columns.value : -1;
+  return l->target->dims[i]->size;
+}
+
 // Loops over the indices from `first` on, the last one in vectors where that is possible.
 static void loops(struct scope *s, struct line *l, unsigned first) {
   struct rows *r = s->r;
@@ -216,6 +224,7 @@ static void loops(struct scope *s, struct line *l, unsigned first) {
   // The arguments of a function are where its results will be; what is quantised has another size.
   const bool in_place = l->engine && !quantises(l);
   const bool running = rows_is_running(l);
+  bool stored = running;
   for (unsigned i = first; i < l->rank; i++) {
     bool column = p->across && i == p->num_par - 1 && !p->uncut;
     const char *name = column ? p->par_name[i] : rows_name(r, l->index[i]->name);
@@ -238,6 +247,9 @@ static void loops(struct scope *s, struct line *l, unsigned first) {
       rows_running(s, l, name, lo, hi, store);
       break;
     }
+    if (vectors && i == l->rank - 1 && rows_has_pairs(l) &&
+        (stored = rows_pairs(s, l, lo, hi, length_of(r, p, l, i), store)))
+      break;
     unsigned step = 1;
     if (vectors && i == l->rank - 1) {
       s->along = last;
@@ -247,9 +259,11 @@ static void loops(struct scope *s, struct line *l, unsigned first) {
         n = p->tile_columns.value;
       while (n >= 0 && s->lanes > 16 && n <= s->lanes / 2)
         step = s->lanes /= 2;
-      bool whole =
-          !index->lo && (column ? rows_even(r, p, (int)i) && p->tile_columns.value % step == 0
-                                : n >= 0 && n % step == 0);
+      const int64_t length = length_of(r, p, l, i);
+      const int64_t end = (length + step - 1) / step * step;
+      const bool whole = !index->lo && length >= 0 &&
+                         (length == end || (rows_room(s, l->target) >= end && !in_place &&
+                                            rows_reads_on(s, l->value, last, end)));
       s->count = whole ? NULL : T("%s - %s", hi, name);
     }
     scope_bind(s, l->index[i], name);
@@ -260,7 +274,7 @@ static void loops(struct scope *s, struct line *l, unsigned first) {
     open_loop(r, name, lo, hi, step);
     opened++;
   }
-  if (!argument && !running)
+  if (!argument && !stored)
     store(s, l, rows_value(s, in_place ? l->value->args[0] : l->value));
   s->along = NULL;
   s->count = NULL;

@@ -127,8 +127,9 @@ static bool affine(const struct kn_expr *e, const struct kn_index *index, int64_
         const struct kn_expr *c = e->args[side];
         while (c->kind == KN_CAST)
           c = c->args[0];
-        if (c->kind == KN_INT && affine(e->args[1 - side], index, &a)) {
-          *coefficient = a * c->ival;
+        const bool known = c->kind == KN_INT || (c->kind == KN_DIM && c->dim->size >= 0);
+        if (known && affine(e->args[1 - side], index, &a)) {
+          *coefficient = a * (c->kind == KN_INT ? c->ival : c->dim->size);
           return true;
         }
       }
@@ -671,6 +672,30 @@ static struct operand *add_operand(struct rows *r, struct phase *p, struct kn_te
   return *at = o;
 }
 
+// Is subscript i a multiple of a parallel index, and what is added stays below the factor? Then the
+// factor; `by` is the index's number.
+static int64_t blocks(const struct phase *p, const struct line *l, const struct kn_expr *read,
+                      unsigned i, int *by) {
+  if (i + 1 == read->num_args || read->tensor->rows)
+    return 0;
+  for (unsigned n = 0; n < p->num_par; n++) {
+    const int64_t factor = rows_coefficient(read->args[i], l->index[n]);
+    const struct fixed first = {l->index[n], 0};
+    const struct interval rest = rows_interval(read->args[i], &first, 1);
+    if (factor > 1 && rest.known && rest.lo >= 0 && rest.hi < factor &&
+        p->par[n]->size * factor == read->tensor->dims[i]->size) {
+      *by = (int)n;
+      return factor;
+    }
+  }
+  return 0;
+}
+
+static bool same_times(struct size a, struct size b) {
+  return a.text && b.text ? a.known && b.known ? a.value == b.value : a.text == b.text
+                          : a.text == b.text;
+}
+
 static bool collect_read(struct kn_expr *e, void *data) {
   struct collect *c = data;
   struct rows *r = c->r;
@@ -697,9 +722,13 @@ static bool collect_read(struct kn_expr *e, void *data) {
                        rows_stored(e->tensor) != KN_I4;
     if (chunk)
       use = (int)c->line->chunk_by;
-    o->use[i] = first || (o->use[i] == use && chunk == (o->times[i].text != NULL)) ? use : WHOLE;
-    if (chunk && o->use[i] != WHOLE)
-      o->times[i] = c->line->chunk;
+    struct size times = {0};
+    const int64_t factor = use == WHOLE && !plain ? blocks(p, c->line, e, i, &use) : 0;
+    if (chunk || factor)
+      times = chunk ? c->line->chunk : sz_num(r->file, factor);
+    o->use[i] = first || (o->use[i] == use && same_times(times, o->times[i])) ? use : WHOLE;
+    if (o->use[i] != WHOLE)
+      o->times[i] = times;
   }
   return true;
 }

@@ -27,56 +27,9 @@ struct planes {
   bool first;    // only the first column is looked at
 };
 
-//===----------------------------------------------------------------------===//
-// Between which numbers an index expression lies
-//===----------------------------------------------------------------------===//
-
-struct interval {
-  int64_t lo, hi; // both included
-  bool known;
-};
-
 static struct interval interval_of(const struct planes *q, const struct kn_expr *e) {
-  const struct interval unknown = {0};
-  struct interval a, b;
-  switch (e->kind) {
-  case KN_INT:
-    return (struct interval){e->ival, e->ival, true};
-  case KN_DIM:
-    return (struct interval){e->dim->size, e->dim->size, e->dim->size >= 0};
-  case KN_INDEX:
-    if (e->index == q->row && q->at >= 0)
-      return (struct interval){q->at, q->at, true};
-    if (e->index == q->column && q->first)
-      return (struct interval){0, 0, true};
-    if (e->index->extent)
-      return (struct interval){0, e->index->extent->size - 1, e->index->extent->size > 0};
-    a = interval_of(q, e->index->lo);
-    b = interval_of(q, e->index->hi);
-    return (struct interval){a.lo, b.hi - 1, a.known && b.known && a.lo < b.hi};
-  case KN_CAST:
-    return kn_type_is_int(e->type) && kn_type_bits(e->type) >= 32 ? interval_of(q, e->args[0])
-                                                                  : unknown;
-  case KN_UNARY:
-    a = interval_of(q, e->args[0]);
-    return e->op == KN_NEG ? (struct interval){-a.hi, -a.lo, a.known} : unknown;
-  case KN_BINARY:
-    a = interval_of(q, e->args[0]);
-    b = interval_of(q, e->args[1]);
-    if (!a.known || !b.known)
-      return unknown;
-    if (e->op == KN_ADD)
-      return (struct interval){a.lo + b.lo, a.hi + b.hi, true};
-    if (e->op == KN_SUB)
-      return (struct interval){a.lo - b.hi, a.hi - b.lo, true};
-    if (e->op == KN_MUL && b.lo == b.hi && b.lo >= 0)
-      return (struct interval){a.lo * b.lo, a.hi * b.lo, true};
-    if (e->op == KN_MUL && a.lo == a.hi && a.lo >= 0)
-      return (struct interval){b.lo * a.lo, b.hi * a.lo, true};
-    return unknown;
-  default:
-    return unknown;
-  }
+  const struct fixed fixed[] = {{q->row, q->at}, {q->column, q->first ? 0 : -1}};
+  return rows_interval(e, fixed, 2);
 }
 
 static bool lies_within(const struct planes *q, const struct kn_expr *e, int64_t lo, int64_t hi) {

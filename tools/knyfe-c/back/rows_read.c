@@ -116,6 +116,19 @@ static void gather_places(struct scope *s, const struct kn_expr *e, const struct
   }
 }
 
+// How all lanes of every second element are loaded with what is between them: from the first one
+// on, or from the element before it, so that odd and even elements are loaded together; NULL: not.
+static const char *load_second(struct scope *s, const struct kn_expr *e) {
+  const struct kn_expr *at = e->args[e->num_args - 1];
+  const int64_t size = e->tensor->dims[e->num_args - 1]->size;
+  if (s->inside)
+    return "even";
+  const struct interval i = rows_interval(at, NULL, 0);
+  const bool even = i.known && i.lo >= 0 && i.hi + 1 < size,
+             odd = i.known && i.lo > 0 && i.hi < size;
+  return odd && (i.lo % 2 || !even) ? "odd" : even ? "even" : NULL;
+}
+
 static struct value read_vector(struct scope *s, const struct kn_expr *e, const char *pointer,
                                 const struct size *stride, unsigned first, struct inside in,
                                 const struct kn_expr *otherwise) {
@@ -143,8 +156,9 @@ static struct value read_vector(struct scope *s, const struct kn_expr *e, const 
              mask, other);
   } else {
     const char *at = sum_text(s, pointer, rows_offset(s, e->num_args, e->args, stride, first));
-    if (form == EVERY_SECOND && s->inside && !s->count)
-      text = T("kn_load_even_%sx%u(%s)", memory, s->lanes, at);
+    const char *second = form == EVERY_SECOND && !s->count ? load_second(s, e) : NULL;
+    if (second)
+      text = T("kn_load_%s_%sx%u(%s)", second, memory, s->lanes, at);
     else if (form == EVERY_SECOND)
       text = T("kn_load_second_%sx%u(%s, %s)", memory, s->lanes, at,
                s->count ? s->count : T("%u", s->lanes));
@@ -269,8 +283,57 @@ struct value rows_pad(struct scope *s, const struct kn_expr *e) {
 }
 
 //===----------------------------------------------------------------------===//
+// Behind the end of a row
+//===----------------------------------------------------------------------===//
+
+int64_t rows_room(struct scope *s, const struct kn_tensor *t) {
+  struct phase *p = s->p;
+  const struct local *v = rows_local(p, t);
+  const struct operand *o = rows_operand(p, t);
+  const unsigned bytes = rows_bytes(rows_stored(t)), last = t->rank - 1;
+  struct size room = {0};
+  if (!t->rank || t->rows || t->type == KN_I4)
+    return 0;
+  if (v && v->array)
+    room = last > rows_serial(p) ? v->stride[last - 1]
+                                 : sz_div(s->r->file, v->bytes, sz_num(s->r->file, bytes));
+  else if (o && sz_is(o->staged, 1))
+    room = last ? o->stride[last - 1] : sz_div(s->r->file, o->slot, sz_num(s->r->file, bytes));
+  const bool cut = p->across && !p->uncut && (!o || o->use[last] == (int)p->num_par - 1);
+  return room.known && !cut ? room.value : 0;
+}
+
+bool rows_reads_on(struct scope *s, const struct kn_expr *e, const struct kn_index *along,
+                   int64_t end) {
+  if (!e || !rows_depends(e, along))
+    return true;
+  if (e->kind == KN_REDUCE || (e->kind == KN_CALL && e->builtin == KN_PAD))
+    return false;
+  if (e->kind == KN_READ) {
+    for (unsigned i = 0; i + 1 < e->num_args; i++)
+      if (rows_depends(e->args[i], along))
+        return false;
+    // A DMA has filled the room with zeros; what the phase itself has left there may be nothing.
+    return kn_plain_index(e->args[e->num_args - 1]) == along &&
+           s->r->defined_in[e->tensor->id] != s->p && rows_room(s, e->tensor) >= end;
+  }
+  for (unsigned i = 0; i < e->num_args; i++)
+    if (!rows_reads_on(s, e->args[i], along, end))
+      return false;
+  return true;
+}
+
+//===----------------------------------------------------------------------===//
 // Writing
 //===----------------------------------------------------------------------===//
+
+// What was computed, as it lies in memory.
+static const char *as_stored(struct scope *s, enum kn_type type, struct value v) {
+  const char *text = rows_vector(s, v, type);
+  if (type == KN_BF16)
+    return T("mtia_bf16x%u_from_f32x%u(%s)", s->lanes, s->lanes, text);
+  return type == KN_BOOL ? T("kn_u8_from_maskx%u(%s)", s->lanes, text) : text;
+}
 
 void rows_store(struct scope *s, enum kn_type type, const char *pointer, const char *offset,
                 struct value v) {
@@ -283,16 +346,14 @@ void rows_store(struct scope *s, enum kn_type type, const char *pointer, const c
              type == KN_BF16 ? rows_atom(s, v) : v.text);
     return;
   }
-  const char *text = rows_vector(s, v, type), *memory = memory_type(type);
-  if (type == KN_BF16)
-    text = T("mtia_bf16x%u_from_f32x%u(%s)", s->lanes, s->lanes, text);
-  if (type == KN_BOOL)
-    text = T("kn_u8_from_maskx%u(%s)", s->lanes, text);
+  const char *text = as_stored(s, type, v), *memory = memory_type(type);
   const char *at = sum_text(s, pointer, offset);
-  if (s->count)
-    rows_put(s->r, "mtia_store_first_%sx%u(%s, %s, %s);", memory, s->lanes, at, s->count, text);
+  const char *count = s->count ? T(", %s", s->count) : "", *first = s->count ? "_first" : "";
+  if (s->second)
+    rows_put(s->r, "kn_store%s_pairs_%sx%u(%s%s, %s, %s);", first, memory, s->lanes, at, count,
+             text, as_stored(s, type, *s->second));
   else
-    rows_put(s->r, "mtia_store_%sx%u(%s, %s);", memory, s->lanes, at, text);
+    rows_put(s->r, "mtia_store%s_%sx%u(%s%s, %s);", first, memory, s->lanes, at, count, text);
 }
 
 //===----------------------------------------------------------------------===//
