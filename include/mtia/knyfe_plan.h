@@ -34,6 +34,11 @@ enum {
   KP_PANEL = 256,                      // bytes of k up to which x and w may both stay
   KP_UNITS = 4,                        // units per PE, at least, if panels can be narrower
   KP_START = 500,                      // cycles before the first products and behind the last ones
+  // Windows (<mtia/knyfe_window.h>):
+  KP_PLACE = 32,    // bytes in which places are counted
+  KP_LISTS = 8192,  // bytes of the ring of lists
+  KP_LIST = 256,    // of a list: 64 rows
+  KP_PAD_ROW = 256, // of a row of padding; no chunk is longer
 };
 
 struct kp_shape {
@@ -43,6 +48,7 @@ struct kp_shape {
   uint32_t aside;         // bytes of local memory that are not x's and w's
   bool splits;            // k may be split
   bool x_far, w_far;      // in DRAM
+  bool x_alone;           // every PE loads its x by itself: no multicast
   uint32_t rows, columns; // of the sub-grid
 };
 
@@ -124,7 +130,8 @@ KP void kp_estimate(const struct kp_shape *s, struct kp_plan *p, uint64_t teams)
   const uint64_t x = p->keep_x ? kp_div(strip, p->panel) : strip;
   const uint64_t w = p->keep_w ? kp_div(strip, kp_min(units, p->strip_sets)) : strip;
   const uint64_t port = (x + w) / 64;
-  const uint64_t x_read = kp_div(x, p->team_columns), w_read = kp_div(w, p->team_rows);
+  const uint64_t x_read = s->x_alone ? x : kp_div(x, p->team_columns);
+  const uint64_t w_read = kp_div(w, p->team_rows);
   const uint64_t y = kp_div((uint64_t)KP_BLOCK * KP_BLOCK * s->out, p->parts);
   const uint64_t near = (s->x_far ? 0 : x_read) + (s->w_far ? 0 : w_read) + y;
   const uint64_t far = (s->x_far ? x_read : 0) + (s->w_far ? w_read : 0);

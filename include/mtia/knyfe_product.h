@@ -13,6 +13,7 @@
 //                         way into the DPE's operand buffers: nothing turned is ever in memory
 //   KP_BIAS               0 none; 1 per column, 2 per row: sums start with it (32-bit words)
 //   KP_SCALES             1: KP_DRAIN has a scale per column (MTIA_DRAIN_CHAN)
+//   KP_WINDOW             1: x is read through a window (<mtia/knyfe_window.h>)
 //
 // and leaves none of these defined. <mtia/knyfe_plan.h> says which PE computes what.
 //
@@ -31,7 +32,7 @@
 #include <mtia/knyfe_plan.h>
 
 enum { KP_BATCH = 4 }; // indices of a batch
-enum { KP_CB_X, KP_CB_W, KP_CB_Y, KP_CB_BIAS, KP_CB_SCALES };
+enum { KP_CB_X, KP_CB_W, KP_CB_Y, KP_CB_BIAS, KP_CB_SCALES, KP_CB_LISTS };
 enum { KP_VECTORS = 4 * KP_BLOCK * 4 }; // bytes for vectors of bias, and of scales: four blocks
 
 // A batch of matrices in memory; strides in bytes, 0 where an index does not matter.
@@ -42,12 +43,17 @@ struct kp_matrix {
   uint64_t batch[KP_BATCH]; // along the indices of the batch
 };
 
+struct kp_window;
+
 struct kp_product {
-  uint64_t m, n, k;         // k: elements of the (inner) summed index
-  uint64_t outer;           // extent of the outer summed index, 1 if there is none
+  uint64_t m, n, k; // k: elements of the (inner) summed index
+  uint64_t outer;   // extent of the outer summed index, 1 if there is none; taps of a window
   uint64_t batch[KP_BATCH]; // extents of the indices of the batch, 1 in front
   struct kp_matrix x, w, y;
   uint64_t bias, scales; // addresses of vectors
+  // KP_WINDOW: x has strides in positions.
+  const struct kp_window *window;
+  bool taps_joined; // a tap is one step of k, and chunks have several
   // At most so many rows and columns of PEs take part; 0: all.
   uint32_t rows, columns;
 };
@@ -229,8 +235,10 @@ KP void kp_join(struct kp_product *a) {
 }
 
 // Bytes of k of the chunk that begins `at` bytes behind the PE's first.
-KP uint32_t kp_chunk(const struct kp_shape *s, uint32_t at, uint32_t left) {
-  const uint32_t most = at < KP_SHORT ? KP_FIRST : s->x_far || s->w_far ? 2 * KP_CHUNK : KP_CHUNK;
+KP uint32_t kp_chunk(const struct kp_shape *s, uint64_t outer, uint32_t at, uint32_t left) {
+  const uint32_t most = outer == 0 && at < KP_SHORT && !s->x_alone ? KP_FIRST
+                        : s->x_far || s->w_far                     ? 2 * KP_CHUNK
+                                                                   : KP_CHUNK;
   return left < most ? left : most;
 }
 
@@ -252,9 +260,9 @@ KP uint64_t kp_place(bool turned, uint64_t base, uint64_t pitch, uint64_t first,
 }
 
 // Multiplies `stride` bytes of k onto one accumulator.
-#define KP_MULTIPLY(acc, x_at, w_at, ti, tj, stride, zero, type)                                   \
+#define KP_MULTIPLY(acc, x_at, x_row, w_at, ti, tj, stride, zero, type)                            \
   do {                                                                                             \
-    __mtia_cr_w2(MTIA_CR_MML_A, x_at, stride);                                                     \
+    __mtia_cr_w2(MTIA_CR_MML_A, x_at, x_row);                                                      \
     __mtia_cr_w2(MTIA_CR_MML_B, w_at, stride);                                                     \
     if (zero)                                                                                      \
       __mtia_mml(acc, KP_CB_X, KP_CB_W, ti, tj, MTIA_MML_ADV | MTIA_MML_ZERO, type);               \
@@ -327,6 +335,10 @@ KP uint64_t kp_place(bool turned, uint64_t base, uint64_t pitch, uint64_t first,
 
 #endif // MTIA_KNYFE_PRODUCT_H
 
+#if KP_WINDOW
+#include <mtia/knyfe_window.h>
+#endif
+
 // A function of the product: KP_FN(load) is KP_NAME followed by _load.
 #define KP_PASTE(name, part) name##_##part
 #define KP_PASTE2(name, part) KP_PASTE(name, part)
@@ -336,6 +348,29 @@ KP uint64_t kp_place(bool turned, uint64_t base, uint64_t pitch, uint64_t first,
 // Core 0
 //===----------------------------------------------------------------------===//
 
+// How a chunk of x lies in its buffer. Of a window: taps that are joined one behind the other.
+KP struct kp_tile KP_FN(tile_x)(const struct kp_product *a, uint32_t k, uint32_t rows) {
+#if KP_WINDOW
+  (void)rows;
+  if (a->taps_joined)
+    return (struct kp_tile){k / KP_STEP * KP_BLOCK, KP_STEP, KP_STEP};
+  return (struct kp_tile){KP_BLOCK, kp_pad(k), k};
+#else
+  (void)a;
+  return kp_tile(KP_TURN_X, k, rows, KP_SIZE);
+#endif
+}
+
+#if KP_WINDOW
+KP void KP_FN(load_x)(const struct kp_product *a, const struct kp_walk *b, uint64_t outer,
+                      uint32_t at, uint32_t k, uint32_t members) {
+  const struct kp_tile t = KP_FN(tile_x)(a, k, b->rows);
+  (void)outer, (void)at, (void)members; // the list knows
+  __mtia_cr_w2(MTIA_CR_GATHER, t.width, 0);
+  __mtia_dma_gather(KP_CB_X, MTIA_LOCAL_BASE, t.rows, KP_CB_LISTS);
+  __mtia_cb_pop(KP_CB_LISTS, t.rows * 4);
+}
+#else
 KP void KP_FN(load_x)(const struct kp_product *a, const struct kp_walk *b, uint64_t outer,
                       uint32_t at, uint32_t k, uint32_t members) {
   const struct kp_tile t = kp_tile(KP_TURN_X, k, b->rows, KP_SIZE);
@@ -348,12 +383,20 @@ KP void KP_FN(load_x)(const struct kp_product *a, const struct kp_walk *b, uint6
   else
     __mtia_dma_in(KP_CB_X, from, t.rows, MTIA_MC_ROW);
 }
+#endif
 
 KP void KP_FN(load_w)(const struct kp_product *a, const struct kp_walk *b, uint64_t outer,
                       uint32_t at, uint32_t k, uint32_t members) {
   const struct kp_tile t = kp_tile(KP_TURN_W, k, b->columns, KP_SIZE);
-  const uint64_t from =
-      kp_place(KP_TURN_W, b->w + outer * a->w.outer, a->w.pitch, b->column, at, KP_SIZE);
+#if KP_WINDOW
+  const struct kp_axis *axis = a->window->axis;
+  const uint64_t down = kp_div(outer, axis[2].taps);
+  const uint64_t base =
+      b->w + down * axis[1].w_pitch + (outer - down * axis[2].taps) * axis[2].w_pitch;
+#else
+  const uint64_t base = b->w + outer * a->w.outer;
+#endif
+  const uint64_t from = kp_place(KP_TURN_W, base, a->w.pitch, b->column, at, KP_SIZE);
   __mtia_cr_w2(MTIA_CR_DMA_IN, t.width, 0);
   __mtia_cr_w(MTIA_CR_DMA_IN_PITCH, a->w.pitch);
   if (kp_alone(members))
@@ -367,6 +410,10 @@ static void KP_FN(load)(const struct kp_product *a, const struct kp_shape *s,
                         const struct kp_plan *p, const struct kp_share *me, struct kp_walk b) {
   const uint32_t k_end = (uint32_t)kp_min(me->k_end, a->k * KP_SIZE);
   bool met = false;
+  if (KP_WINDOW) {
+    __mtia_cr_w(MTIA_CR_GATHER_PITCH, KP_PLACE);
+    __mtia_cr_w2(MTIA_CR_GATHER_LIMIT, 0, 0);
+  }
   for (; b.units; kp_next(a, s, p, me, &b)) {
     const bool with_x = b.new_x || !p->keep_x, with_w = b.new_w || !p->keep_w;
     const uint32_t x_members = kp_x_members(p, me, &b), w_members = kp_w_members(p, me, &b);
@@ -382,11 +429,13 @@ static void KP_FN(load)(const struct kp_product *a, const struct kp_shape *s,
     }
     for (uint64_t outer = 0; outer < a->outer; outer++)
       for (uint32_t at = me->k_begin; at < k_end;) {
-        const uint32_t k = kp_chunk(s, at - me->k_begin, k_end - at);
-        if (with_x)
+        const uint32_t k = kp_chunk(s, outer, at - me->k_begin, k_end - at);
+        if (with_x && !KP_WINDOW)
           KP_FN(load_x)(a, &b, outer, at, k, x_members);
         if (with_w)
           KP_FN(load_w)(a, &b, outer, at, k, w_members);
+        if (with_x && KP_WINDOW) // waits for its list
+          KP_FN(load_x)(a, &b, outer, at, k, x_members);
         at += k;
         if (!met)
           __mtia_bar(MTIA_BAR_PE);
@@ -425,7 +474,7 @@ static void KP_FN(load)(const struct kp_product *a, const struct kp_shape *s,
 #define KP_ACC(acc, ti, tj)                                                                        \
   do {                                                                                             \
     if (b.rows > 32 * (ti) && b.columns > 32 * (tj)) {                                             \
-      KP_MULTIPLY(acc, x_at, w_at, ti, tj, stride, clear, KP_TYPE);                                \
+      KP_MULTIPLY(acc, x_at, x.row, w_at, ti, tj, stride, clear, KP_TYPE);                         \
       if (last)                                                                                    \
         KP_END(acc, ti, tj);                                                                       \
     }                                                                                              \
@@ -446,19 +495,95 @@ static void KP_FN(load)(const struct kp_product *a, const struct kp_shape *s,
       __mtia_acc_biasr(acc, KP_CB_BIAS, ti);                                                       \
   } while (0)
 
+#if KP_WINDOW
+// The next list that core 1 makes.
+struct KP_FN(ahead) {
+  struct kp_walk b;
+  uint64_t outer, made; // made: bytes of lists so far
+  uint32_t at, k_end;
+  struct kp_tap_steps steps;
+  struct kp_tap tap;
+  int32_t outside;
+  struct kp_places places;
+};
+
+// From this block on the first one whose x is loaded.
+KP_SELDOM MTIA_VECTOR void KP_FN(seek)(const struct kp_product *a, const struct kp_shape *s,
+                                       const struct kp_plan *p, const struct kp_share *me,
+                                       struct KP_FN(ahead) * n) {
+  while (n->b.units && p->keep_x && !n->b.new_x)
+    kp_next(a, s, p, me, &n->b);
+  n->outer = 0;
+  n->at = me->k_begin;
+  n->tap = kp_tap(&n->steps, a->taps_joined ? n->at / KP_STEP : 0);
+  if (n->b.units)
+    kp_find_places(a->window, n->b.x + n->b.row, n->b.rows, &n->places);
+}
+
+// Makes lists up to those that the strip ends with, until they are `most` bytes.
+KP bool KP_FN(strip_lists)(const struct kp_product *a, const struct kp_shape *s,
+                           const struct kp_share *me, struct KP_FN(ahead) * n, uint64_t most) {
+  const struct kp_places places = n->places;
+  struct kp_tap tap = n->tap;
+  while (n->made < most) {
+    const uint32_t k = kp_chunk(s, n->outer, n->at - me->k_begin, n->k_end - n->at);
+    const uint32_t bytes = a->taps_joined ? k / KP_STEP * KP_LIST : KP_LIST;
+    const uint32_t on = a->taps_joined ? 0 : n->at / KP_PLACE;
+    __mtia_cb_waits(KP_CB_LISTS, bytes);
+    for (uint32_t i = 0; i < bytes; i += KP_LIST) {
+      kp_list(a->window, &places, &tap, on, n->outside,
+              (int32_t *)(uintptr_t)__mtia_cb_tail(KP_CB_LISTS, i));
+      if (a->taps_joined)
+        kp_next_tap(&n->steps, &tap);
+    }
+    __mtia_cb_push(KP_CB_LISTS, bytes);
+    n->made += bytes;
+    n->at += k;
+    if (n->at < n->k_end)
+      continue;
+    n->at = me->k_begin;
+    kp_next_tap(&n->steps, &tap);
+    if (++n->outer == a->outer)
+      return true;
+  }
+  n->tap = tap;
+  return false;
+}
+
+// Makes lists until they are half of the ring ahead of those in use; fewer at the start.
+KP_SELDOM MTIA_VECTOR void KP_FN(lists)(const struct kp_product *a, const struct kp_shape *s,
+                                        const struct kp_plan *p, const struct kp_share *me,
+                                        struct KP_FN(ahead) * n, uint64_t used) {
+  const uint64_t most = used + kp_min(used, KP_LISTS / 2);
+  while (n->b.units && KP_FN(strip_lists)(a, s, me, n, most)) {
+    kp_next(a, s, p, me, &n->b);
+    KP_FN(seek)(a, s, p, me, n);
+  }
+}
+#endif
+
 static void KP_FN(compute)(const struct kp_product *a, const struct kp_shape *s,
                            const struct kp_plan *p, const struct kp_share *me, struct kp_walk b) {
   enum { STEP_K = KP_STEP / KP_SIZE, ROW = KP_BLOCK * KP_OUT };
   (void)STEP_K;
   const bool last_part = me->part + 1 == p->parts, bias = KP_BIAS && me->part == 0;
   const uint32_t k_end = (uint32_t)kp_min(me->k_end, a->k * KP_SIZE);
-  __mtia_cr_w2(MTIA_CR_MML_INC, KP_STEP, KP_STEP);
+  __mtia_cr_w2(MTIA_CR_MML_INC, a->taps_joined ? KP_BLOCK * KP_STEP : KP_STEP, KP_STEP);
   __mtia_cr_w2(MTIA_CR_OUT, 0, ROW);
   __mtia_cr_w2(MTIA_CR_BIAS, 0, 0);
   __mtia_cr_w2(MTIA_CR_QCHAN, KP_CB_SCALES, 0);
   __mtia_cr_w2(MTIA_CR_MLU_DST, 0, KP_STEP);
   __mtia_cr_w(MTIA_CR_DMA_OUT_PITCH, a->y.pitch);
   __mtia_bar(MTIA_BAR_PE);
+#if KP_WINDOW
+  struct KP_FN(ahead) ahead = {.b = b, .k_end = k_end, .steps = kp_tap_steps(a->window)};
+  uint64_t used = 0;
+  ahead.outside = kp_padding(
+      a->window, MTIA_LOCAL_BASE + p->x_room + p->w_room + s->aside - KP_PAD_ROW, KP_SIZE);
+  if (me->k_begin >= k_end || a->outer == 0)
+    ahead.b.units = 0; // an empty sum
+  KP_FN(seek)(a, s, p, me, &ahead);
+#endif
   uint32_t w_held = 0; // bytes of the panel's w in front of the block's
   while (b.units) {
     const bool pop_x = b.last_x || !p->keep_x, pop_w = b.last_w || !p->keep_w;
@@ -471,8 +596,15 @@ static void KP_FN(compute)(const struct kp_product *a, const struct kp_shape *s,
     bool clear = !bias;
     for (uint64_t outer = 0; outer < a->outer; outer++)
       for (uint32_t at = me->k_begin; at < k_end;) {
-        const uint32_t k = kp_chunk(s, at - me->k_begin, k_end - at), stride = kp_pad(k);
-        const struct kp_tile x = kp_tile(KP_TURN_X, k, b.rows, KP_SIZE);
+        const uint32_t k = kp_chunk(s, outer, at - me->k_begin, k_end - at), stride = kp_pad(k);
+        const struct kp_tile x = KP_FN(tile_x)(a, k, b.rows);
+#if KP_WINDOW
+        if (b.new_x || !p->keep_x) {
+          used += x.rows * 4;
+          if (ahead.made < used + KP_LISTS / 4 && ahead.b.units)
+            KP_FN(lists)(a, s, p, me, &ahead, used);
+        }
+#endif
         const struct kp_tile w = kp_tile(KP_TURN_W, k, b.columns, KP_SIZE);
         const uint32_t x_at = pop_x ? 0 : x_held, w_at = pop_w ? 0 : w_held;
         at += k;
@@ -530,13 +662,13 @@ static void KP_FN(compute)(const struct kp_product *a, const struct kp_shape *s,
           KP_END(3, 1, 1);
         }
 #elif KP_TURN_W
-        __mtia_cr_w2(MTIA_CR_MML_A, x_at, stride);
+        __mtia_cr_w2(MTIA_CR_MML_A, x_at, x.row);
         KP_TURNED_TILE(KP_STEP_W, 0, 2, 0, w_at, w.row, b.columns);
         if (last) {
           KP_END(0, 0, 0);
           KP_END(2, 1, 0);
         }
-        __mtia_cr_w2(MTIA_CR_MML_A, x_at, stride);
+        __mtia_cr_w2(MTIA_CR_MML_A, x_at, x.row);
         KP_TURNED_TILE(KP_STEP_W, 1, 3, 1, w_at, w.row, b.columns);
         if (last) {
           KP_END(1, 0, 1);
@@ -584,16 +716,24 @@ static void KP_FN(compute)(const struct kp_product *a, const struct kp_shape *s,
 static void KP_NAME(const struct kp_product *product, const struct kp_plan *planned, uint32_t rows,
                     uint32_t columns) {
   struct kp_product a = *product;
-  if (a.m == 0 || a.n == 0)
-    return;
   if (!KP_TURN_X && KP_BIAS != 2)
     kp_join(&a);
+  if (a.m == 0 || a.n == 0)
+    return;
   // Two summed indices of which the inner one fills its rows are one.
+#if KP_WINDOW
+  const struct kp_axis *axis = a.window->axis;
+  const bool dense_x = a.k * KP_SIZE == KP_STEP;
+  const bool dense_w = axis[2].w_pitch == a.k * (KP_TURN_W ? a.w.pitch : KP_SIZE) &&
+                       axis[1].w_pitch == axis[2].w_pitch * axis[2].taps;
+#else
   const bool dense_x = a.x.outer == a.k * (KP_TURN_X ? a.x.pitch : KP_SIZE);
   const bool dense_w = a.w.outer == a.k * (KP_TURN_W ? a.w.pitch : KP_SIZE);
+#endif
   if (a.outer > 1 && dense_x && dense_w) {
     a.k *= a.outer;
     a.outer = 1;
+    a.taps_joined = KP_WINDOW;
   }
   const struct kp_shape s = {
       .batch = a.batch[0] * a.batch[1] * a.batch[2] * a.batch[3],
@@ -601,9 +741,15 @@ static void KP_NAME(const struct kp_product *product, const struct kp_plan *plan
       .n = a.n,
       .k = a.k * a.outer ? kp_pad(a.k * KP_SIZE) * a.outer : KP_STEP,
       .out = KP_OUT,
-      .aside = kp_y_room(KP_OUT) + (KP_BIAS ? KP_VECTORS : 0) + (KP_SCALES ? KP_VECTORS : 0),
+      .aside = kp_y_room(KP_OUT) + (KP_BIAS ? KP_VECTORS : 0) + (KP_SCALES ? KP_VECTORS : 0) +
+               (KP_WINDOW ? KP_LISTS + KP_PAD_ROW : 0),
       .splits = a.outer == 1,
+#if KP_WINDOW
+      .x_far = a.window->data >= MTIA_DRAM_BASE,
+      .x_alone = true,
+#else
       .x_far = a.x.data >= MTIA_DRAM_BASE,
+#endif
       .w_far = a.w.data >= MTIA_DRAM_BASE,
       .rows = a.rows && a.rows < mtia_rows() ? a.rows : mtia_rows(),
       .columns = a.columns && a.columns < mtia_cols() ? a.columns : mtia_cols()};
@@ -631,6 +777,10 @@ static void KP_NAME(const struct kp_product *product, const struct kp_plan *plan
       __mtia_cb_init(KP_CB_BIAS, at, KP_VECTORS);
     if (KP_SCALES)
       __mtia_cb_init(KP_CB_SCALES, at + (KP_BIAS ? KP_VECTORS : 0), KP_VECTORS);
+    if (KP_WINDOW)
+      __mtia_cb_init(KP_CB_LISTS,
+                     MTIA_LOCAL_BASE + p.x_room + p.w_room + s.aside - KP_PAD_ROW - KP_LISTS,
+                     KP_LISTS);
     KP_FN(load)(&a, &s, &p, &me, first);
   } else
     KP_FN(compute)(&a, &s, &p, &me, first);
@@ -646,6 +796,7 @@ static void KP_NAME(const struct kp_product *product, const struct kp_plan *plan
 #undef KP_TURN_W
 #undef KP_BIAS
 #undef KP_SCALES
+#undef KP_WINDOW
 #undef KP_PASTE
 #undef KP_PASTE2
 #undef KP_FN

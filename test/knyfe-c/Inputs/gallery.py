@@ -282,6 +282,16 @@ def conv2d(v):
     return {"y": quantize(np.maximum(out + v["bias"], 0), v["scale"])}
 
 
+def conv2d_f16(v):
+    x, w = v["x"].astype(float), v["w"].astype(float)
+    b, h, wide, c = x.shape
+    padded = np.zeros((b, h + 3, wide + 3, c))
+    padded[:, 1:h + 1, 1:wide + 1] = x
+    window = lambda i, j: padded[:, i:i + h:2, j:j + wide:2]
+    out = sum(np.einsum("bhwc,cf->bhwf", window(i, j), w[i, j]) for i in range(3) for j in range(3))
+    return {"y": np.maximum(out + v["bias"], 0)}
+
+
 def cross_entropy(v):
     loss = -np.log(softmax(v["x"].astype(float)))[np.arange(len(v["x"])), v["label"]]
     return {"loss": loss, "average": loss.mean()}
@@ -317,7 +327,7 @@ def pixel_shuffle(v):
 
 
 REFERENCES.update({
-    "group_norm": group_norm, "multi_head_attention": heads, "moe_gate": gate, "fc_int4": fc_int4, "conv2d": conv2d,
+    "group_norm": group_norm, "multi_head_attention": heads, "moe_gate": gate, "fc_int4": fc_int4, "conv2d": conv2d, "conv2d_f16": conv2d_f16,
     "cross_entropy": cross_entropy, "segment_mean": segment_mean, "factorisation_machine": machine,
     "bucketise": lambda v: {"place": (v["x"][:, :, None] >= v["edge"]).sum(axis=2).astype(np.int32),
                             "y": (np.log1p(np.maximum(v["x"].astype(float), 0)) - v["middle"]) * v["inverse"]},

@@ -6,6 +6,7 @@
 //   numbers
 //                        to i32, f16 or bf16 to f32. Indices of the target that both have are a
 //                        batch; k or the operand's own index is innermost in memory
+//   sum[k] (a - z) * b   for integers, z a number or made of scalar arguments
 //   sum[o, k] a * b      the same for every o; one k where rows of k fill their place
 //
 // and what can be done with the sums as they leave the accumulators.
@@ -21,13 +22,39 @@ static bool is_operand(enum kn_type type, enum kn_type sum) {
   return sum == KN_F32 ? type == KN_F16 || type == KN_BF16 : type == KN_I8 || type == KN_U8;
 }
 
-// An element of a tensor at different plain indices, converted to the type of the sum.
-static const struct kn_expr *element(const struct kn_expr *e, enum kn_type sum) {
+// What is converted to the type of the sum, an element or a padded one; NULL: something else.
+static const struct kn_expr *converted(const struct kn_expr *e, enum kn_type sum) {
   if (e->kind != KN_CAST || e->type != sum)
     return NULL;
-  const struct kn_expr *read = e->args[0];
-  if (read->kind != KN_READ || !read->num_args || read->tensor->rows ||
-      !is_operand(read->tensor->type, sum))
+  const struct kn_expr *inside = e->args[0], *read = inside;
+  if (inside->kind == KN_CALL && inside->builtin == KN_PAD)
+    read = inside->args[0];
+  return read->kind == KN_READ && read->num_args && !read->tensor->rows &&
+                 is_operand(read->tensor->type, sum)
+             ? inside
+             : NULL;
+}
+
+static bool is_fixed(struct kn_expr *e, void *data) {
+  (void)data;
+  return e->kind != KN_INDEX && (e->kind != KN_READ || !e->num_args) && e->kind != KN_REDUCE;
+}
+
+// The same with something subtracted that is the same for all elements.
+static const struct kn_expr *shifted(const struct kn_expr *e, enum kn_type sum,
+                                     const struct kn_expr **shift) {
+  *shift = NULL;
+  if (sum == KN_I32 && e->kind == KN_BINARY && e->op == KN_SUB && e->type == sum &&
+      kn_walk(e->args[1], is_fixed, NULL)) {
+    *shift = e->args[1];
+    e = e->args[0];
+  }
+  return converted(e, sum);
+}
+
+// An element of a tensor at different plain indices.
+static const struct kn_expr *element(const struct kn_expr *read) {
+  if (!read || read->kind != KN_READ)
     return NULL;
   for (unsigned i = 0; i < read->num_args; i++) {
     const struct kn_index *index = kn_plain_index(read->args[i]);
@@ -89,10 +116,22 @@ static bool match_operands(const struct kn_expr *x, const struct kn_expr *w,
   return false;
 }
 
+// What is subtracted is made good by a vector for all products.
+static bool has_batch(const struct kn_contraction *c, const struct kn_factor *f) {
+  bool any = false;
+  for (unsigned i = 0; i < c->num_batch; i++)
+    any = any || f->batch[i] >= 0;
+  return any;
+}
+
+static enum kn_type type_read(const struct kn_expr *e) {
+  return e->kind == KN_CALL ? e->args[0]->tensor->type : e->tensor->type;
+}
+
 bool kn_match_contraction(const struct kn_expr *sum, struct kn_index *const *index, unsigned rank,
                           struct kn_contraction *c) {
   memset(c, 0, sizeof *c);
-  if (sum->kind != KN_REDUCE || sum->reduction != KN_SUM || sum->num_indices > 2 || !rank ||
+  if (sum->kind != KN_REDUCE || sum->reduction != KN_SUM || sum->num_indices > 3 || !rank ||
       (sum->type != KN_F32 && sum->type != KN_I32))
     return false;
   for (unsigned i = 0; i < rank; i++)
@@ -106,20 +145,28 @@ bool kn_match_contraction(const struct kn_expr *sum, struct kn_index *const *ind
     return false;
   c->is_float = sum->type == KN_F32;
   c->type = sum->type;
-  for (int swap = 0; swap < 2; swap++) {
-    const struct kn_expr *x = element(product->args[swap], sum->type);
-    const struct kn_expr *w = element(product->args[1 - swap], sum->type);
+  for (unsigned swap = 0; swap < 2; swap++) {
     const struct kn_index *column = index[rank - 1];
-    if (!x || !w || along(w, column) < 0 || along(x, column) >= 0 ||
-        (c->is_float && x->tensor->type != w->tensor->type))
+    const struct kn_expr *from = shifted(product->args[swap], sum->type, &c->shift);
+    const struct kn_expr *x = element(from);
+    const struct kn_expr *w = element(converted(product->args[1 - swap], sum->type));
+    c->w_side = 1 - swap;
+    if (!from || !w || along(w, column) < 0 || (c->is_float && type_read(from) != w->tensor->type))
+      continue;
+    if (!x) {
+      struct kn_contraction with = *c;
+      if (!kn_match_window(from, w, sum, index, rank, &with))
+        continue;
+      *c = with;
+      return true;
+    }
+    if (along(x, column) >= 0 || sum->num_indices > 2)
       continue;
     // The last index that only x has is m; others of that kind are in the batch.
-    for (int row = (int)rank - 2; row >= 0; row--)
-      if (along(x, index[row]) >= 0 && along(w, index[row]) < 0 &&
-          match_operands(x, w, sum, index, rank, row, c))
+    for (int row = (int)rank - 2; row >= -1; row--)
+      if ((row < 0 || (along(x, index[row]) >= 0 && along(w, index[row]) < 0)) &&
+          match_operands(x, w, sum, index, rank, row, c) && (!c->shift || !has_batch(c, &c->w)))
         return true;
-    if (match_operands(x, w, sum, index, rank, -1, c))
-      return true;
   }
   return false;
 }
@@ -189,7 +236,8 @@ static const struct kn_expr *match_bias(const struct leaving *l, const struct kn
     const struct kn_expr *bias = e->args[side];
     const struct kn_index *index = vector(bias, c->is_float ? KN_F32 : KN_I32);
     bool column = index && index == l->index[c->column];
-    if (!column && !(index && c->row >= 0 && index == l->index[c->row]))
+    // What is subtracted from x leaves a vector per column: no room for one per row.
+    if (!column && !(index && c->row >= 0 && index == l->index[c->row] && !c->shift))
       continue;
     c->bias = bias->tensor;
     c->bias_rows = !column;

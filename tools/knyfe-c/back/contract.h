@@ -15,7 +15,7 @@ struct line;
 struct phase;
 struct rows;
 
-enum { KN_MAX_BATCH = 4 };
+enum { KN_MAX_BATCH = 4, KN_AXES = 3 };
 
 // An operand, x[batch..., m, k] or w[batch..., n, k] with its indices in any order: numbers of its
 // dimensions, -1 where it does not have the index.
@@ -25,6 +25,15 @@ struct kn_factor {
   int k, outer; // of the sum
   int batch[KN_MAX_BATCH];
   bool turned; // m or n is innermost, not k
+};
+
+// An index of the result along which x is read: dimension `dim` of x at step * index + dilation *
+// tap + first.
+struct kn_axis {
+  const struct kn_index *index; // NULL: none
+  const struct kn_index *tap;   // of the sum; NULL: none
+  int dim, tap_dim;             // of x, and of w along the tap
+  int64_t step, dilation, first;
 };
 
 // What a schedule leaves of a product's plans; 0: free.
@@ -41,6 +50,13 @@ struct kn_contraction {
   unsigned num_batch;
   const struct kn_index *m, *k, *outer; // m, outer: NULL if there is none
   bool is_float;
+  // x is read through a window: everything but k is an axis, the last ones of KN_AXES.
+  bool window;
+  struct kn_axis axis[KN_AXES];
+  bool pads;                   // something may lie outside of x
+  const struct kn_expr *pad;   // what is there: a number or a scalar argument; NULL: 0
+  const struct kn_expr *shift; // is subtracted from elements of x; NULL: nothing
+  unsigned w_side;             // the factor of the product in the sum that is w
   // What the accumulators begin with and what is done as they leave, in this order:
   const struct kn_tensor *bias; // NULL: none; 32-bit words
   bool bias_rows;               // one per row, else per column
@@ -58,6 +74,15 @@ struct kn_contraction {
 // Is a reduction over these indices of a target such a product?
 bool kn_match_contraction(const struct kn_expr *sum, struct kn_index *const *index, unsigned rank,
                           struct kn_contraction *c);
+// contract_window.c: the same where x is read through a window; x is what is converted to the type
+// of the sum, w an element.
+bool kn_match_window(const struct kn_expr *x, const struct kn_expr *w, const struct kn_expr *sum,
+                     struct kn_index *const *index, unsigned rank, struct kn_contraction *c);
+uint64_t kn_window_taps(const struct kn_contraction *c);
+// Do the rows of k of the taps follow each other in w?
+bool kn_window_is_dense(const struct kn_contraction *c);
+// sum (x - z) w = sum x w - z sum w: puts lines in front of *at for what the sums begin with.
+void kn_add_correction(struct rows *r, struct line *l, struct line **at);
 // Is `value`, an expression at the same indices, something that can be done with the sums, which it
 // reads from `sums`, as they leave the matrix units?
 bool kn_match_leaving(const struct kn_expr *value, const struct kn_tensor *sums,

@@ -32,6 +32,8 @@ static unsigned uses_of(const struct line *l, const struct kn_tensor *t) {
   kn_walk(l->value, count_use, &u);
   if (l->leaving)
     kn_walk(l->leaving, count_use, &u);
+  if (l->correction)
+    kn_walk(l->correction, count_use, &u);
   for (unsigned i = 0; l->scatter && i < l->stmt->rank; i++)
     kn_walk(l->stmt->subscripts[i], count_use, &u);
   return u.num;
@@ -216,16 +218,20 @@ void kn_find_contractions(struct rows *r, struct line **first) {
     if (unit == KN_UNIT_DPE)
       kn_obey(kn_decide(r->kernel, KN_UNIT, y));
     l->contracts = true;
-    if (!reader && (!(reader = find_reader(r, l)) || !(reader = take_leaving(r, l, reader, &with))))
-      continue;
-    // In the reader's place: what it reads besides is computed by then.
-    next = l->next;
-    struct line *e = *reader, *behind = e->next;
-    l->contraction = with;
-    l->leaving = e->value;
-    l->target = e->target;
-    *at = next;
-    *e = *l;
-    e->next = behind;
+    struct line **place = at;
+    if (reader || ((reader = find_reader(r, l)) && (reader = take_leaving(r, l, reader, &with)))) {
+      // In the reader's place: what it reads besides is computed by then.
+      next = l->next;
+      struct line *e = *reader, *behind = e->next;
+      l->contraction = with;
+      l->leaving = e->value;
+      l->target = e->target;
+      place = reader == &l->next ? at : reader;
+      *at = next;
+      *e = *l;
+      e->next = behind;
+    }
+    if (l->contraction.shift)
+      kn_add_correction(r, *place, place);
   }
 }

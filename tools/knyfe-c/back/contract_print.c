@@ -25,11 +25,15 @@ static unsigned operand_bytes(const struct kn_contraction *c) { return c->is_flo
 
 static uint32_t aside(const struct kn_contraction *c) {
   const uint32_t vectors = 4 * KP_BLOCK * 4; // KP_VECTORS
-  return kp_y_room(result_bytes(c)) + (c->bias ? vectors : 0) + (c->scales ? vectors : 0);
+  return kp_y_room(result_bytes(c)) + (c->bias ? vectors : 0) + (c->scales ? vectors : 0) +
+         (c->window ? KP_LISTS + KP_PAD_ROW : 0);
 }
 
 // Two summed indices are one, where rows of the inner one fill their place in both operands.
 static bool is_one_sum(const struct kn_contraction *c) {
+  if (c->window)
+    return kn_window_taps(c) == 1 ||
+           (size_of(c->k) * operand_bytes(c) == KP_STEP && kn_window_is_dense(c));
   const struct kn_factor *both[] = {&c->x, &c->w};
   for (int i = 0; c->outer && i < 2; i++) {
     const struct kn_factor *f = both[i];
@@ -41,7 +45,7 @@ static bool is_one_sum(const struct kn_contraction *c) {
 
 struct kp_shape kn_product_shape(const struct rows *r, const struct line *l) {
   const struct kn_contraction *c = &l->contraction;
-  uint64_t outer = (uint64_t)size_of(c->outer), batch = 1;
+  uint64_t outer = c->window ? kn_window_taps(c) : (uint64_t)size_of(c->outer), batch = 1;
   uint64_t k = (uint64_t)size_of(c->k) * operand_bytes(c);
   bool one = is_one_sum(c);
   // Products that share w and follow each other are one: kp_join.
@@ -49,7 +53,8 @@ struct kp_shape kn_product_shape(const struct rows *r, const struct line *l) {
   unsigned left = c->num_batch, joined = 0;
   bool rows = c->row >= 0 && !c->x.turned && !(c->bias && c->bias_rows);
   while (rows && left && c->batch[left - 1] == c->row - 1 - (int)joined &&
-         c->w.batch[left - 1] < 0 && c->x.batch[left - 1] == c->x.extent - 1 - (int)joined) {
+         c->w.batch[left - 1] < 0 &&
+         (c->window || c->x.batch[left - 1] == c->x.extent - 1 - (int)joined)) {
     m *= (uint64_t)l->target->dims[c->batch[--left]]->size;
     joined++;
   }
@@ -62,6 +67,7 @@ struct kp_shape kn_product_shape(const struct rows *r, const struct line *l) {
                            .out = result_bytes(c),
                            .aside = aside(c),
                            .splits = one,
+                           .x_alone = c->window,
                            .rows = r->target->grid_rows,
                            .columns = r->target->grid_cols};
 }
@@ -127,6 +133,7 @@ void kn_print_product(struct rows *r, const struct phase *p, const char *functio
   rows_put(r, "#define KP_TURN_W %d", c->w.turned);
   rows_put(r, "#define KP_BIAS %d", !c->bias ? 0 : c->bias_rows ? 2 : 1);
   rows_put(r, "#define KP_SCALES %d", c->scales != NULL);
+  rows_put(r, "#define KP_WINDOW %d", c->window);
   rows_put(r, "#include <mtia/knyfe_product.h>");
   fputs("\n", r->out);
 }
@@ -162,6 +169,8 @@ static void put_factor(struct rows *r, const char *name, const struct kn_contrac
 static const char *scalar(struct rows *r, const struct kn_expr *e) {
   while (e->kind == KN_CAST)
     e = e->args[0];
+  if (e->kind == KN_UNARY)
+    return T("-%s", scalar(r, e->args[0]));
   if (e->kind == KN_READ)
     return T("args->%s", e->tensor->name);
   if (e->kind == KN_INT)
@@ -169,6 +178,77 @@ static const char *scalar(struct rows *r, const struct kn_expr *e) {
   const char *text = T("%.9g", e->fval);
   return T("%s%sf", text, strpbrk(text, ".e") ? "" : ".0");
 }
+
+//===----------------------------------------------------------------------===//
+// Windows
+//===----------------------------------------------------------------------===//
+
+static const char *word(struct rows *r, const struct kn_dim *dim) {
+  const char *text = rows_dim(r, dim).text;
+  return dim->size >= 0 ? text : T("(uint32_t)(%s)", text);
+}
+
+static void put_axis(struct rows *r, const struct kn_contraction *c, int i) {
+  const struct kn_axis *a = &c->axis[i], *taps = a->tap ? a : NULL;
+  if (!a->index) {
+    rows_put(r, "{.extent = 1, .taps = 1, .limit = INT32_MAX},");
+    return;
+  }
+  rows_put(r, "{.extent = %s,", word(r, a->index->extent));
+  rows_put(r, " .first = %d,", (int)a->first);
+  rows_put(r, " .step = %d,", (int)a->step);
+  rows_put(r, " .dilation = %d,", (int)a->dilation);
+  rows_put(r, " .taps = %s,", taps ? word(r, a->tap->extent) : "1");
+  rows_put(r, " .limit = %s,", c->pads ? word(r, c->x.tensor->dims[a->dim]) : "INT32_MAX");
+  // Without taps of its own the last axis has the strides of the one before.
+  if (!taps && i == KN_AXES - 1 && a[-1].tap)
+    taps = a - 1;
+  rows_put(r, " .pitch = %s,", stride(r, c->x.tensor, a->dim));
+  rows_put(r, " .w_pitch = %s},", stride(r, c->w.tensor, taps ? taps->tap_dim : -1));
+}
+
+static void put_window(struct rows *r, const struct kn_contraction *c) {
+  rows_put(r, "const struct kp_window window = {");
+  r->indent += 2;
+  rows_put(r, ".data = %s.data,", argument(r, c->x.tensor));
+  rows_put(r, ".axis = {");
+  r->indent += 2;
+  for (int i = 0; i < KN_AXES; i++)
+    put_axis(r, c, i);
+  r->indent -= 2;
+  rows_put(r, "},");
+  if (c->pad)
+    rows_put(r, ".pad = (uint8_t)%s,", scalar(r, c->pad));
+  r->indent -= 2;
+  rows_put(r, "};");
+}
+
+// The extents of the summed indices around k.
+static const char *outer_text(struct rows *r, const struct kn_contraction *c) {
+  struct size taps = sz_num(r->file, 1);
+  for (int i = 0; c->window && i < KN_AXES; i++)
+    if (c->axis[i].tap)
+      taps = sz_mul(r->file, taps, rows_dim(r, c->axis[i].tap->extent));
+  return c->outer ? rows_dim(r, c->outer->extent).text : taps.text;
+}
+
+// x of a product with a window: strides in positions.
+static void put_positions(struct rows *r, const struct kn_contraction *c) {
+  const char *list = "";
+  for (unsigned i = 0; i < KN_MAX_BATCH; i++) {
+    const bool used = i + c->num_batch >= KN_MAX_BATCH;
+    struct size positions = sz_num(r->file, used);
+    for (unsigned k = i + KN_AXES - KN_MAX_BATCH; used && k < KN_AXES; k++)
+      positions = sz_mul(r->file, positions, rows_dim(r, c->axis[k].index->extent));
+    list = T("%s%s%s", list, i ? ", " : "", positions.text);
+  }
+  rows_put(r, ".x = {.pitch = 1, .batch = {%s}},", list);
+  rows_put(r, ".window = &window,");
+}
+
+//===----------------------------------------------------------------------===//
+// Calls
+//===----------------------------------------------------------------------===//
 
 static void put_registers(struct rows *r, const struct kn_contraction *c) {
   if (c->type == KN_I32)
@@ -229,6 +309,9 @@ void kn_explain_product(struct rows *r, const struct phase *p, FILE *out) {
   fprintf(out, ": m %" PRIu64 ", n %" PRIu64 ", k %" PRIu64 " B", s.m, s.n, s.k);
   if (s.batch != 1)
     fprintf(out, ", %" PRIu64 " products", s.batch);
+  if (c->window)
+    fprintf(out, ", a window of %" PRIu64 " taps: rows gathered by DMA, places by core 1",
+            kn_window_taps(c));
   fprintf(out, "\n//   x is %s%s, w is %s%s\n//   %s\n", c->x.tensor->name,
           c->x.turned ? " (turned)" : "", c->w.tensor->name, c->w.turned ? " (turned)" : "",
           plan_text(r, &s, &plan));
@@ -245,18 +328,23 @@ void kn_print_product_call(struct rows *r, const struct phase *p, const char *fu
   for (unsigned i = 0; i < c->num_batch; i++)
     extents =
         T("%s%s%s", extents, *extents ? ", " : "", rows_dim(r, l->target->dims[c->batch[i]]).text);
+  if (c->window)
+    put_window(r, c);
   rows_put(r, "const struct kp_product product = {");
   r->indent += 2;
   rows_put(r, ".m = %s,", c->m ? rows_dim(r, c->m->extent).text : "1");
   rows_put(r, ".n = %s,", rows_dim(r, l->target->dims[c->column]).text);
   rows_put(r, ".k = %s,", rows_dim(r, c->k->extent).text);
-  rows_put(r, ".outer = %s,", c->outer ? rows_dim(r, c->outer->extent).text : "1");
+  rows_put(r, ".outer = %s,", outer_text(r, c));
   rows_put(r, ".batch = {%s},", extents);
   if (kn_decide(r->kernel, KN_GRID, NULL)) {
     rows_put(r, ".rows = %u,", r->target->grid_rows);
     rows_put(r, ".columns = %u,", r->target->grid_cols);
   }
-  put_factor(r, "x", c, &c->x);
+  if (c->window)
+    put_positions(r, c);
+  else
+    put_factor(r, "x", c, &c->x);
   put_factor(r, "w", c, &c->w);
   put_matrix(r, "y", l->target, c->row, -1, c->batch, c->num_batch);
   if (c->bias)

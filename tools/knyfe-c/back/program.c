@@ -1032,21 +1032,35 @@ static void product(struct follow *f, const struct ct_product *p, const struct c
   }
   double now = f->pipes.now;
   uint64_t k = field(f, what, "k", 1) * p->size, outer = field(f, what, "outer", 1);
-  const struct pg_product a = {
-      .shape = {.batch = field(f, what, "batch", 1),
-                .m = field(f, what, "m", 1),
-                .n = field(f, what, "n", 1),
-                .k = k * outer ? (uint64_t)kp_pad(k) * outer : KP_STEP,
-                .out = p->out,
-                .aside = kp_y_room(p->out) + (p->bias ? 4 * KP_BLOCK * 4 : 0),
-                .splits = outer == 1,
-                .rows = f->p->grid_rows,
-                .columns = f->p->grid_cols},
-      .outer = outer,
-      .size = p->size,
-      .turn_x = p->turn_x,
-      .turn_w = p->turn_w,
-      .bias = p->bias};
+  uint64_t batch = field(f, what, "batch", 1), m = field(f, what, "m", 1);
+  bool joined = p->window && k == KP_STEP && outer > 1; // in w, too: most have it so
+  if (joined) {
+    k *= outer;
+    outer = 1;
+  }
+  if (p->window) { // one product: kp_join
+    m *= batch;
+    batch = 1;
+  }
+  const struct pg_product a = {.shape = {.batch = batch,
+                                         .m = m,
+                                         .n = field(f, what, "n", 1),
+                                         .k = k * outer ? (uint64_t)kp_pad(k) * outer : KP_STEP,
+                                         .out = p->out,
+                                         .aside = kp_y_room(p->out) +
+                                                  (p->bias ? 4 * KP_BLOCK * 4 : 0) +
+                                                  (p->window ? KP_LISTS + KP_PAD_ROW : 0),
+                                         .splits = outer == 1,
+                                         .x_alone = p->window,
+                                         .rows = f->p->grid_rows,
+                                         .columns = f->p->grid_cols},
+                               .outer = outer,
+                               .size = p->size,
+                               .turn_x = p->turn_x,
+                               .turn_w = p->turn_w,
+                               .bias = p->bias,
+                               .window = p->window,
+                               .taps_joined = joined};
   const struct kp_plan plan = {.parts = (uint32_t)field(f, how, "parts", 1),
                                .team_rows = (uint32_t)field(f, how, "team_rows", 1),
                                .team_columns = (uint32_t)field(f, how, "team_columns", 1),

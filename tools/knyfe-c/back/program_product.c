@@ -9,7 +9,8 @@ enum { CB_X, CB_W, CB_Y, CB_BIAS };
 enum { BIAS_ROOM = 4 * KP_BLOCK * 4, STEP_LOOP = 4, FIRST_BUFFER = 28 };
 // Cycles of a core: from the call to its first command (shape, plan, share); for a block (the walk,
 // its addresses); for a DMA with its registers.
-enum { START = 210, BLOCK = 60, LOAD = 22 };
+// For a list of places, and for the places of a block (<mtia/knyfe_window.h>).
+enum { START = 210, BLOCK = 60, LOAD = 22, LIST = 75, PLACES = 450 };
 
 struct share {
   uint32_t part, k_begin, k_end, team_row, team_chain, strip_sets, block_sets;
@@ -83,8 +84,10 @@ static void each_block(struct follow *f, const struct pg_product *a, const struc
   }
 }
 
-static uint32_t chunk(const struct kp_shape *s, uint32_t at, uint32_t left) {
-  uint32_t most = at < KP_SHORT ? KP_FIRST : s->x_far || s->w_far ? 2 * KP_CHUNK : KP_CHUNK;
+static uint32_t chunk(const struct kp_shape *s, uint64_t outer, uint32_t at, uint32_t left) {
+  uint32_t most = outer == 0 && at < KP_SHORT && !s->x_alone ? KP_FIRST
+                  : s->x_far || s->w_far                     ? 2 * KP_CHUNK
+                                                             : KP_CHUNK;
   return left < most ? left : most;
 }
 
@@ -96,6 +99,12 @@ static struct tile tile(bool turned, uint32_t k, uint32_t extent, uint32_t size)
   if (turned)
     return (struct tile){k / size, kp_pad((uint64_t)extent * size), extent * size};
   return (struct tile){extent, kp_pad(k), k};
+}
+
+static struct tile tile_x(const struct pg_product *a, uint32_t k, uint32_t rows) {
+  if (a->taps_joined)
+    return (struct tile){k / KP_STEP * KP_BLOCK, KP_STEP, KP_STEP};
+  return tile(a->turn_x, k, a->window ? KP_BLOCK : rows, a->size);
 }
 
 //===----------------------------------------------------------------------===//
@@ -115,9 +124,9 @@ static void load_block(struct follow *f, const struct pg_product *a, const struc
     load(f, CB_BIAS, (struct tile){1, kp_pad(4 * (uint64_t)w->columns), 4 * w->columns}, 1);
   for (uint64_t outer = 0; outer < a->outer; outer++)
     for (uint32_t at = me->k_begin, k; at < me->k_end; at += k) {
-      k = chunk(&a->shape, at - me->k_begin, me->k_end - at);
+      k = chunk(&a->shape, outer, at - me->k_begin, me->k_end - at);
       if (with_x)
-        load(f, CB_X, tile(a->turn_x, k, w->rows, a->size), w->x_members);
+        load(f, CB_X, tile_x(a, k, w->rows), a->window ? 1 : w->x_members);
       if (with_w)
         load(f, CB_W, tile(a->turn_w, k, w->columns, a->size), w->w_members);
       if (!*met)
@@ -217,13 +226,14 @@ static void compute_block(struct follow *f, const struct pg_product *a, const st
   uint32_t x_held = 0;
   for (uint64_t outer = 0; outer < a->outer; outer++)
     for (uint32_t at = me->k_begin; at < me->k_end;) {
-      uint32_t k = chunk(&a->shape, at - me->k_begin, me->k_end - at);
-      struct tile x = tile(a->turn_x, k, w->rows, a->size),
-                  y = tile(a->turn_w, k, w->columns, a->size);
+      uint32_t k = chunk(&a->shape, outer, at - me->k_begin, me->k_end - at);
+      struct tile x = tile_x(a, k, w->rows), y = tile(a->turn_w, k, w->columns, a->size);
       int64_t x_at = pop_x ? 0 : x_held, w_at = pop_w ? 0 : held->w;
       at += k;
       bool last = at == me->k_end && outer + 1 == a->outer;
       pg_scalar(f, 8);
+      if (a->window && (w->new_x || !p->keep_x))
+        pg_scalar(f, LIST * (a->taps_joined ? k / KP_STEP : 1) + (at == k && !outer ? PLACES : 0));
       if (a->turn_x || a->turn_w)
         turned_chunk(f, a, p, me, w, k, x_at, w_at, last);
       else

@@ -17,6 +17,8 @@ struct pg_product {
   uint64_t outer; // summed indices around k
   uint32_t size;  // bytes of an element of x and w
   bool turn_x, turn_w, bias;
+  bool window;      // x is gathered; `outer` are taps
+  bool taps_joined; // a tap is one step of k, and chunks have several
 };
 
 void pg_follow_product(struct follow *f, const struct pg_product *product,

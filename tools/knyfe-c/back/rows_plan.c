@@ -453,6 +453,8 @@ static void drop_unread(struct rows *r, struct line *line, bool *read) {
   kn_walk(line->value, mark_read, &s);
   if (line->leaving)
     kn_walk(line->leaving, mark_read, &s);
+  if (line->correction)
+    kn_walk(line->correction, mark_read, &s);
   mark_subscripts(line, &s);
 }
 
@@ -562,6 +564,8 @@ static struct phase *form_phases(struct rows *r, struct line *line) {
     kn_walk(line->value, read_of_earlier, &s);
     if (line->leaving)
       kn_walk(line->leaving, read_of_earlier, &s);
+    if (line->correction)
+      kn_walk(line->correction, read_of_earlier, &s);
     for (unsigned i = 0; line->scatter && i < line->stmt->rank; i++)
       kn_walk(line->stmt->subscripts[i], read_of_earlier, &s);
     line = next;

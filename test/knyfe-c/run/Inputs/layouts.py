@@ -90,7 +90,7 @@ def kernel(rng):
     return source, ",".join(f"{d}={shape[d]}" for d in sorted(used))
 
 
-def main():
+def main(kernel):
     parser = argparse.ArgumentParser()
     parser.add_argument("knyfe_c")
     parser.add_argument("--seed", type=int, default=1)
@@ -122,4 +122,4 @@ def main():
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(main(kernel))
