@@ -44,6 +44,15 @@ static bool isVectorArithmetic(const SUnit &SU) {
   return MTIAV::isPseudo(MI) && !MI.mayLoad() && !MI.mayStore();
 }
 
+// A number that vectors are multiplied with.
+static bool isLoadForVectors(const SUnit &SU) {
+  const MachineInstr &MI = *SU.getInstr();
+  return !MTIAV::isPseudo(MI) && MI.mayLoad() && any_of(SU.Succs, [](const SDep &Use) {
+    return Use.getKind() == SDep::Data && !Use.getSUnit()->isBoundaryNode() &&
+           isVectorArithmetic(*Use.getSUnit());
+  });
+}
+
 namespace {
 class VectorLoads : public ScheduleDAGMutation {
   // Edges for every load and operation: not in blocks that are larger than loops are made by hand.
@@ -67,7 +76,7 @@ public:
       if (isVectorArithmetic(SU))
         Work += 1u << std::max(MTIAV::getLog2LMUL(MTIAV::getVTypeI(*SU.getInstr())), 0);
     for (SUnit &SU : DAG->SUnits)
-      if (isVectorLoad(SU) && Work >= EnoughWork)
+      if (Work >= EnoughWork && (isVectorLoad(SU) || isLoadForVectors(SU)))
         setLatency(SU);
     for (SUnit &SU : DAG->SUnits)
       if (isVectorLoad(SU) && all_of(SU.Succs, [](const SDep &Use) {

@@ -13,6 +13,7 @@
 //   rows_expr.c   expressions as C, of single numbers and of vectors
 //   rows_read.c   elements of tensors in them
 //   rows_loops.c  the loops of core 1 over a tile
+//   rows_block.c  sums of products in them, by blocks of rows and columns
 //   rows_print.c  the kernel: arguments, tiles, core 0, core 1
 #ifndef KNYFE_BACK_ROWS_H
 #define KNYFE_BACK_ROWS_H
@@ -66,6 +67,7 @@ struct line {
   struct size chunk;
   bool combines;     // makes of parts what they are parts of
   bool too_long;     // its row does not fit into local memory
+  bool blocks;       // rows_block.c makes all rows of a tile before the other lines begin
   struct line *next; // in its phase
 };
 
@@ -101,8 +103,9 @@ struct operand {
 struct local {
   struct kn_tensor *tensor;
   const char *name;
-  bool array;    // else a variable
-  int64_t pitch; // as an operand's
+  bool array;     // else a variable
+  unsigned first; // dimension that is in the array: of what blocks make also the rows of a tile
+  int64_t pitch;  // as an operand's
   struct size stride[KN_MAX_RANK], bytes;
   struct size at; // offset in local memory
   struct local *next;
@@ -367,6 +370,8 @@ bool rows_index_vectorises(struct rows *r, struct phase *p, const struct kn_expr
 bool rows_gathers(const struct kn_expr *e, const struct kn_index *along);
 void rows_store(struct scope *s, enum kn_type type, const char *pointer, const char *offset,
                 struct value v);
+// The target's element at the current indices gets `v` (rows_loops.c).
+void rows_store_element(struct scope *s, const struct line *l, struct value v);
 // Can `line` be computed with vectors along `index`?
 bool rows_can_vectorise(struct rows *r, struct phase *p, const struct line *l,
                         const struct kn_index *index);

@@ -4,7 +4,7 @@
 // scope.lanes elements, everything else stays a number. Reductions write their loops in front of
 // the statement that is being made.
 #include "interp.h"
-#include "rows.h"
+#include "rows_block.h"
 
 #include <inttypes.h>
 #include <math.h>
@@ -521,17 +521,6 @@ static struct value function(struct scope *s, const struct kn_expr *e) {
 // Reductions
 //===----------------------------------------------------------------------===//
 
-struct reduction {
-  const struct kn_expr *e;
-  enum kn_reduction kind;
-  enum kn_type type, body; // type: of the accumulator's elements
-  const char *name, *place, *nan;
-  const char *counter;        // of mean, where the count is not a product of sizes
-  bool vector;                // the accumulator is a vector
-  bool long_sum;              // of i64
-  const struct kn_index *own; // reduced index that the vectors go along
-};
-
 static bool is_float_sum(const struct reduction *d) {
   return kn_type_is_float(d->body) &&
          (d->kind == KN_SUM || d->kind == KN_PROD || d->kind == KN_MEAN);
@@ -594,7 +583,7 @@ static bool has_nan(const struct reduction *d) {
   return d->own && kn_type_is_float(d->type) && (d->kind == KN_RMAX || d->kind == KN_RMIN);
 }
 
-static void begin_reduction(struct scope *s, struct reduction *d) {
+void rows_begin_reduction(struct scope *s, struct reduction *d) {
   const char *start = identity(s, d);
   if (d->long_sum) {
     rows_put(s->r, "kn_i64x%u %s = (kn_i64x%u)0;", s->lanes, d->name, s->lanes);
@@ -662,8 +651,7 @@ static bool is_product(const struct kn_expr *e) {
   return e->kind == KN_BINARY && e->op == KN_MUL && e->type == KN_F32;
 }
 
-static void step(struct scope *s, struct reduction *d) {
-  const struct kn_expr *body = d->e->args[0];
+void rows_step_reduction(struct scope *s, struct reduction *d, const struct kn_expr *body) {
   const char *n = d->name;
   bool tail = d->own && s->count; // elements beyond the end must not count
   const char *mask = tail ? T("mtia_first_maskx%u(%s)", s->lanes, s->count) : NULL;
@@ -759,7 +747,7 @@ static const char *count_text(struct scope *s, const struct kn_expr *e) {
   return n.atom ? n.text : T("(%s)", n.text);
 }
 
-static struct value end_reduction(struct scope *s, struct reduction *d, unsigned lanes) {
+struct value rows_end_reduction(struct scope *s, struct reduction *d, unsigned lanes) {
   if (d->place && d->own) {
     struct size n = sz_num(s->r->file, 1);
     for (unsigned i = 0; i < d->e->num_indices; i++)
@@ -786,7 +774,11 @@ static struct value end_reduction(struct scope *s, struct reduction *d, unsigned
     if (d->kind == KN_ANY || d->kind == KN_ALL)
       text = T("kn_%sx%u(%s)", d->kind == KN_ANY ? "any" : "all", lanes, d->name);
     else if (d->kind == KN_SUM || d->kind == KN_MEAN)
-      text = T(d->type == KN_F32 ? "mtia_hsum_any_%s(%s)" : "mtia_hsum_%s(%s)", type, d->name);
+      text = T("%s_%s(%s)",
+               d->type != KN_F32 ? "mtia_hsum"
+               : d->several      ? "kn_sum"
+                                 : "mtia_hsum_any",
+               type, d->name);
     else if (has_nan(d))
       text = T("kn_end_%s_%s(%s, %s)", d->kind == KN_RMAX ? "max" : "min", type, d->name, d->nan);
     else
@@ -863,8 +855,8 @@ static unsigned gathers(const struct kn_expr *e, const struct kn_index *index) {
 
 // The reduced index that vectors may go along, if they go nowhere else: one along which elements
 // lie side by side rather than one with gathers, which come only with `any`.
-static const struct kn_index *choose_own(struct rows *r, struct phase *p, const struct kn_expr *e,
-                                         bool any) {
+const struct kn_index *rows_choose_own(struct rows *r, struct phase *p, const struct kn_expr *e,
+                                       bool any) {
   switch ((enum kn_reduction)e->reduction) {
   case KN_SUM:
   case KN_MEAN:
@@ -902,7 +894,7 @@ static const struct kn_index *choose_own(struct rows *r, struct phase *p, const 
         (any || !gathers(body, index)))
       return index;
   }
-  return any ? NULL : choose_own(r, p, e, true);
+  return any ? NULL : rows_choose_own(r, p, e, true);
 }
 
 static unsigned reduction_unroll(const struct reduction *d, unsigned lanes);
@@ -915,7 +907,7 @@ static struct value reduce(struct scope *s, const struct kn_expr *e, const char 
     d.place = rows_name(s->r, wish ? wish : "place");
     wish = NULL;
   }
-  d.own = s->along ? NULL : choose_own(s->r, s->p, e, false);
+  d.own = s->along ? NULL : rows_choose_own(s->r, s->p, e, false);
   unsigned outer_lanes = s->lanes;
   const struct kn_index *outer_along = s->along;
   const char *outer_count = s->count;
@@ -930,7 +922,7 @@ static struct value reduce(struct scope *s, const struct kn_expr *e, const char 
   d.name = rows_name(s->r, wish && !d.own && !is_float_sum(&d) && d.kind != KN_MEAN
                                ? wish
                                : kn_reduction_name(d.kind));
-  begin_reduction(s, &d);
+  rows_begin_reduction(s, &d);
   unsigned bound = s->num, opened = 0;
   const char *names[KN_MAX_RANK];
   for (int pass = 0; pass < 2; pass++) // the vectors' loop is the innermost one
@@ -958,7 +950,7 @@ static struct value reduce(struct scope *s, const struct kn_expr *e, const char 
       s->r->indent++;
       opened++;
     }
-  step(s, &d);
+  rows_step_reduction(s, &d, e->args[0]);
   while (opened--) {
     s->r->indent--;
     rows_put(s->r, "}");
@@ -969,7 +961,7 @@ static struct value reduce(struct scope *s, const struct kn_expr *e, const char 
   s->lanes = outer_lanes;
   s->along = outer_along;
   s->count = outer_count;
-  return end_reduction(s, &d, lanes);
+  return rows_end_reduction(s, &d, lanes);
 }
 
 //===----------------------------------------------------------------------===//
@@ -1004,10 +996,10 @@ static void run_by_numbers(struct scope *s, const struct line *l, struct reducti
   r->indent++;
   rows_put(r, "for (; %s < %s; %s++) {", j, rows_index_text(s, d->e->indices[0]->hi), j);
   r->indent++;
-  step(s, d);
+  rows_step_reduction(s, d, d->e->args[0]);
   r->indent--;
   rows_put(r, "}");
-  put(s, l, end_reduction(s, d, 0));
+  put(s, l, rows_end_reduction(s, d, 0));
   r->indent--;
   rows_put(r, "}");
 }
@@ -1022,11 +1014,11 @@ static void run_by_vectors(struct scope *s, const struct line *l, struct reducti
   rows_put(r, "long %s = %s;", n, lo);
   rows_put(r, "for (; %s < %s && %s <= %s; %s++) // nothing to add up yet", n, hi, end, first, n);
   r->indent++;
-  put(s, l, end_reduction(s, d, 0));
+  put(s, l, rows_end_reduction(s, d, 0));
   r->indent--;
   rows_put(r, "for (; %s < %s && %s < %s - 1; %s++) { // what other tiles have", n, hi, j, end, j);
   r->indent++;
-  step(s, d);
+  rows_step_reduction(s, d, d->e->args[0]);
   r->indent--;
   rows_put(r, "}");
   s->lanes = 32;
@@ -1064,7 +1056,7 @@ void rows_running(struct scope *s, const struct line *l, const char *n, const ch
   d.name = rows_name(s->r, kn_reduction_name(d.kind));
   rows_put(s->r, "{");
   s->r->indent++;
-  begin_reduction(s, &d);
+  rows_begin_reduction(s, &d);
   const struct kn_index *index = e->indices[0];
   const char *j = rows_name(s->r, index->name);
   rows_put(s->r, "long %s = %s;", j, rows_index_text(s, index->lo));
@@ -1202,7 +1194,7 @@ bool rows_can_vectorise(struct rows *r, struct phase *p, const struct line *l,
   const struct kn_expr *e = l->value;
   if (e->kind != KN_REDUCE || !gathers(e, index))
     return true;
-  const struct kn_index *own = choose_own(r, p, e, false);
+  const struct kn_index *own = rows_choose_own(r, p, e, false);
   return !own || gathers(e, own);
 }
 

@@ -4,7 +4,7 @@
 // the other. Where vectors go across the rows (phase.across), each line has its loop over the
 // columns of the tile; otherwise the columns are a loop around all lines, and each line has loops
 // over what is inside a row.
-#include "rows.h"
+#include "rows_block.h"
 
 #include <inttypes.h>
 #include <string.h>
@@ -65,8 +65,7 @@ static void subscripts(struct rows *r, const struct line *l, struct kn_expr *arg
   }
 }
 
-// The target's element at the current indices gets `v`.
-static void store(struct scope *s, const struct line *l, struct value v) {
+void rows_store_element(struct scope *s, const struct line *l, struct value v) {
   struct rows *r = s->r;
   struct phase *p = s->p;
   struct kn_expr *args[KN_MAX_RANK];
@@ -75,7 +74,7 @@ static void store(struct scope *s, const struct line *l, struct value v) {
   const struct local *a = rows_local(p, l->target);
   if (a && a->array)
     rows_store(s, l->target->type == KN_I4 ? KN_I8 : l->target->type, a->name,
-               rows_offset(s, l->rank, args, a->stride, rows_serial(p)), v);
+               rows_offset(s, l->rank, args, a->stride, a->first), v);
   if (o && rows_stored(l->target) == KN_I4) { // two in a byte
     const char *row = l->rank ? rows_offset(s, l->rank - 1, args, o->stride, 0) : "0";
     rows_store(s, KN_I4, strcmp(row, "0") ? T("%s + %s", o->name, row) : o->name,
@@ -100,7 +99,7 @@ static void single(struct scope *s, struct line *l) {
     v = (struct value){name, true, false};
   }
   if (rows_operand(s->p, l->target))
-    store(s, l, v);
+    rows_store_element(s, l, v);
 }
 
 // The line's element at the current indices, or its argument's, which is in local memory.
@@ -116,7 +115,7 @@ static const char *element(struct scope *s, const struct line *l, const struct k
   const struct operand *o = rows_operand(p, t);
   bool array = a && a->array;
   const char *offset =
-      rows_offset(s, rank, at, array ? a->stride : o->stride, array ? rows_serial(p) : 0);
+      rows_offset(s, rank, at, array ? a->stride : o->stride, array ? a->first : 0);
   const char *name = array ? a->name : o->name;
   return strcmp(offset, "0") ? T("%s + %s", name, offset) : name;
 }
@@ -244,11 +243,11 @@ static void loops(struct scope *s, struct line *l, unsigned first) {
     if (argument && i == l->rank - 1)
       break;
     if (running && i == l->rank - 1) {
-      rows_running(s, l, name, lo, hi, store);
+      rows_running(s, l, name, lo, hi, rows_store_element);
       break;
     }
     if (vectors && i == l->rank - 1 && rows_has_pairs(l) &&
-        (stored = rows_pairs(s, l, lo, hi, length_of(r, p, l, i), store)))
+        (stored = rows_pairs(s, l, lo, hi, length_of(r, p, l, i), rows_store_element)))
       break;
     unsigned step = 1;
     if (vectors && i == l->rank - 1) {
@@ -275,7 +274,7 @@ static void loops(struct scope *s, struct line *l, unsigned first) {
     opened++;
   }
   if (!argument && !stored)
-    store(s, l, rows_value(s, in_place ? l->value->args[0] : l->value));
+    rows_store_element(s, l, rows_value(s, in_place ? l->value->args[0] : l->value));
   s->along = NULL;
   s->count = NULL;
   if (in_place || argument) {
@@ -308,7 +307,7 @@ static void through(struct scope *s, struct line *l, const char *wish, int64_t f
   s->count = last < end ? T("%" PRId64 " - %s", last, name) : rest;
   struct value v = rows_value(s, l->value);
   s->count = rest;
-  store(s, l, v);
+  rows_store_element(s, l, v);
   s->count = NULL;
   close_loop(r);
   rows_release(r, name);
@@ -499,12 +498,33 @@ static bool sums_few(const struct phase *p) {
   return l->value->type == KN_F32 && n && n->size >= 16 && n->size <= 128 && n->size % 64 == 0;
 }
 
+// Lines that are made by blocks, for all rows of the tile.
+static void blocks(struct scope *s) {
+  struct rows *r = s->r;
+  for (struct line *l = s->p->lines; l; l = l->next) {
+    if (!l->blocks)
+      continue;
+    rows_comment(r, kn_stmt_text(r->file, l->stmt));
+    rows_line(r, &l->stmt->range);
+    s->line = l;
+    s->num = 0;
+    rows_put_blocks(s, l);
+    rows_line(r, NULL);
+  }
+}
+
 void rows_compute(struct rows *r, struct phase *p) {
   struct scope *s = kn_alloc(r->file, sizeof *s);
   s->r = r;
   s->p = p;
   unsigned opened = 0;
   if (whole_tile(s))
+    return;
+  bool rest = false;
+  for (struct line *l = p->lines; l; l = l->next)
+    rest = rest || !l->blocks;
+  blocks(s);
+  if (!rest)
     return;
   if (p->num_par > 1 && !sz_is(p->tile_rows, 1)) {
     const char *m = p->par_name[p->num_par - 2];
@@ -521,6 +541,8 @@ void rows_compute(struct rows *r, struct phase *p) {
   }
   const struct kn_stmt *stmt = NULL;
   for (struct line *l = p->lines; l; l = l->next) {
+    if (l->blocks)
+      continue;
     if (l->stmt != stmt) {
       rows_comment(r, kn_stmt_text(r->file, l->stmt));
       rows_line(r, &l->stmt->range);

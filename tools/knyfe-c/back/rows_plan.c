@@ -6,7 +6,7 @@
 // targets share their leading indices, so that a PE can compute a row of all of them by itself;
 // what one phase leaves to another goes through memory.
 #include "decide.h"
-#include "rows.h"
+#include "rows_block.h"
 
 #include <stdarg.h>
 #include <stdlib.h>
@@ -487,6 +487,25 @@ static int64_t parallel_size(const struct line *l, unsigned n) {
   return size;
 }
 
+struct reads_here {
+  struct rows *r;
+  struct phase *p;
+  bool found;
+};
+
+static bool find_read_here(struct kn_expr *e, void *data) {
+  struct reads_here *s = data;
+  s->found = s->found || (e->kind == KN_READ && s->r->defined_in[e->tensor->id] == s->p);
+  return true;
+}
+
+static bool has_blocks(const struct phase *p) {
+  bool blocks = false;
+  for (const struct line *l = p->lines; l; l = l->next)
+    blocks = blocks || l->blocks;
+  return blocks;
+}
+
 // With how many leading indices `line` can join the phase; -1: better not.
 static int common_indices(struct rows *r, struct phase *p, const struct line *line) {
   // Parts of scatter-adds over the same terms.
@@ -503,7 +522,16 @@ static int common_indices(struct rows *r, struct phase *p, const struct line *li
   for (unsigned i = 0; i < f.common; i++)
     if (line->target->dims[i] != p->par[i])
       f.common = i;
+  if (has_blocks(p) || line->blocks) {
+    // Blocks are of the last two indices, and made before all else of a tile.
+    struct reads_here s = {r, p, false};
+    kn_walk(line->value, find_read_here, &s);
+    if (f.common != line->rank || f.common != p->num_par || (line->blocks && s.found))
+      return -1;
+  }
   kn_walk(line->value, fit_read, &f);
+  if (has_blocks(p) && f.common < line->rank)
+    return -1;
   if (line->alone && f.common < line->rank)
     return -1;
   if (f.common == 0)
@@ -762,6 +790,7 @@ static void find_operands(struct rows *r, struct phase *p) {
     v->pitch = p->pitch;
     v->name = r->tensor_names[t->id];
     v->array = l->rank > rows_serial(p);
+    v->first = l->blocks ? p->num_par - 2 : rows_serial(p);
     v->next = p->locals;
     p->locals = v;
   }
@@ -775,7 +804,8 @@ static bool goes_across(struct rows *r, struct phase *p) {
   for (struct line *l = p->lines; l; l = l->next) {
     if (l->rank != p->num_par || l->scatter)
       return false;
-    any = any || rows_is_running(l) || rows_can_vectorise(r, p, l, l->index[p->num_par - 1]);
+    any = any || l->blocks || rows_is_running(l) ||
+          rows_can_vectorise(r, p, l, l->index[p->num_par - 1]);
   }
   return any;
 }
@@ -829,6 +859,8 @@ static bool plan_phase(struct rows *r, struct phase *p) {
         l->rank == p->num_par && p->num_par)
       p->num_par--;
   rows_find_planes(r, p);
+  for (struct line *l = p->lines; l; l = l->next) // not where a plane is one long row
+    l->blocks = l->blocks && l->rank == p->num_par;
   find_operands(r, p);
   if (!rows_few_operands(r, p))
     return false;
@@ -933,6 +965,8 @@ struct phase *rows_plan(struct rows *r) {
   struct line **all = NULL;
   for (;;) {
     rows_split(r, &ls.first);
+    for (struct line *l = ls.first; l; l = l->next)
+      l->blocks = rows_sums_by_blocks(r, l);
     all = list_lines(r, ls.first, &num);
     struct phase *phases = form_phases(r, num ? all[0] : NULL), *p = phases;
     const struct line *separated = find_separated(phases);

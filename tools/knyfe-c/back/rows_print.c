@@ -800,6 +800,12 @@ static void compute_function(struct rows *r, struct phase *p, struct parameters 
         before = sz_mul(r->file, sz_name(T("%s0", column_name(p))),
                         sz_mul(r->file, v->stride[p->num_par - 1],
                                sz_num(r->file, rows_bytes(v->tensor->type))));
+      const char *m = v->first < rows_serial(p) ? p->par_name[v->first] : NULL;
+      if (m)
+        before = sz_add(r->file, before,
+                        sz_mul(r->file, sz_name(is_tiled(p, (int)v->first) ? T("%s0", m) : m),
+                               sz_mul(r->file, v->stride[v->first],
+                                      sz_num(r->file, rows_bytes(v->tensor->type)))));
       struct size at = sz_sub(r->file, sz_add(r->file, sz_name("local"), v->at), before);
       parameter(r, ps, body, type, v->name, T("(%s)(%s)", type, at.text));
       for (unsigned i = 0; i + 1 < v->tensor->rank; i++)

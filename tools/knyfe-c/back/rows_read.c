@@ -246,7 +246,7 @@ static struct value read_inside(struct scope *s, const struct kn_expr *e, struct
   if (v && v->array) {
     stride = v->stride;
     pointer = v->name;
-    first = rows_serial(s->p);
+    first = v->first;
   }
   if (depends_on_along(s, e))
     return read_vector(s, e, pointer, stride, first, in, otherwise);

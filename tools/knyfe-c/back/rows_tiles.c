@@ -4,7 +4,7 @@
 // is, and where it lies.
 #include "decide.h"
 
-#include "rows.h"
+#include "rows_block.h"
 #include <inttypes.h>
 
 #include <string.h>
@@ -79,7 +79,6 @@ static void lay_out_operand(struct rows *r, struct phase *p, struct operand *o) 
 
 static void lay_out_locals(struct rows *r, struct phase *p) {
   struct kn_file *f = r->file;
-  unsigned serial = rows_serial(p);
   struct size at = sz_num(f, 0);
   for (struct local *v = p->locals; v; v = v->next) {
     if (!v->array)
@@ -87,9 +86,11 @@ static void lay_out_locals(struct rows *r, struct phase *p) {
     int64_t bytes = rows_bytes(v->tensor->type);
     struct size total = sz_num(f, 1);
     unsigned rank = v->tensor->rank;
-    for (unsigned i = rank; i-- > serial;) {
+    for (unsigned i = rank; i-- > v->first;) {
       bool column = p->across && i == p->num_par - 1;
-      struct size extent = column ? p->tile_columns : rows_dim(r, v->tensor->dims[i]);
+      struct size extent = column               ? p->tile_columns
+                           : i + 1 < p->num_par ? p->tile_rows
+                                                : rows_dim(r, v->tensor->dims[i]);
       v->stride[i] = i == rank - 1 ? sz_num(f, 1) : total;
       total = i != rank - 1 ? sz_mul(f, total, extent)
               : v->pitch    ? sz_num(f, v->pitch)
@@ -198,6 +199,8 @@ static double element_cycles(const struct line *l, const struct kn_expr *e) {
 static double column_cycles(const struct phase *p) {
   double sum = 0;
   for (const struct line *l = p->lines; l; l = l->next) {
+    if (l->blocks)
+      continue;
     double n = 1;
     for (unsigned i = p->num_par; i < l->rank; i++)
       n *= (double)l->target->dims[i]->size;
@@ -269,6 +272,8 @@ static double cut_cycles(struct rows *r, struct phase *p, struct cut c, int64_t 
   for (const struct line *l = p->lines; l; l = l->next)
     row += l->engine ? COMMAND : 0;
   double core = TILE + (double)c.rows * (row + (double)c.columns * column_cycles(p));
+  for (const struct line *l = p->lines; l; l = l->next)
+    core += l->blocks ? rows_block_cycles(r, p, l, c.rows, c.columns) : 0;
   double load = in / in_port, store = out / out_port, both = (in + out) * active / sram;
   double move = load > store ? load : store;
   move = both > move ? both : move;
@@ -431,6 +436,9 @@ static struct size growth(struct rows *r, struct phase *p, int index) {
       sum = sz_add(f, sum, sz_mul(f, o->staged, rows_buffer_bytes(r, o)));
   if (p->across && index == (int)p->num_par - 1)
     sum = sz_add(f, sum, p->local_bytes);
+  for (struct local *v = p->locals; v; v = v->next)
+    if (index == (int)p->num_par - 2 && v->array && v->first < rows_serial(p))
+      sum = sz_add(f, sum, v->bytes);
   return sum;
 }
 
