@@ -741,6 +741,24 @@ static bool is_open_sum(const struct state *s) {
   return s->count > 1 && (s->overflows || (isinf(s->magnitude) && s->finite > 0x1.fffffep127));
 }
 
+static bool is_summed(struct kn_expr *e, void *data) {
+  const struct kn_expr *sum = data;
+  bool bound = false;
+  for (unsigned i = 0; i < sum->num_indices; i++)
+    bound = bound || (e->kind == KN_INDEX && e->index == sum->indices[i]);
+  return !bound;
+}
+
+/* Is a factor the same for all terms? A device may take it out of the sum: where it is infinite or
+ * a term overflows, that is another result. */
+static bool has_common_factor(const struct kn_expr *sum, struct kn_expr *e) {
+  if (e->kind == KN_BINARY && e->op == KN_MUL)
+    return has_common_factor(sum, e->args[0]) || has_common_factor(sum, e->args[1]);
+  if (e->kind == KN_CALL && e->builtin == KN_DEQUANTIZE)
+    return has_common_factor(sum, e->args[1]);
+  return kn_walk(e, is_summed, (void *)sum);
+}
+
 static struct value finish(struct node *n, struct state *s) {
   bool is_float = n->args[0]->is_float;
   uint64_t count = (uint64_t)s->count, parts = (uint64_t)s->parts;
@@ -768,7 +786,9 @@ static struct value finish(struct node *n, struct state *s) {
   v.f = kn_round_float(n->type, s->acc.f);
   v.err = s->err;
   if (n->e->reduction == KN_SUM)
-    v.err = is_open_sum(s) ? INFINITY : kn_err_sum(s->err, s->magnitude, count + parts, v.f);
+    v.err = is_open_sum(s) || (!isfinite(s->magnitude) && has_common_factor(n->e, n->e->args[0]))
+                ? INFINITY
+                : kn_err_sum(s->err, s->magnitude, count + parts, v.f);
   if (n->e->reduction == KN_PROD && isfinite(v.f))
     v.err = fabs(v.f) * s->magnitude + (double)s->count * 2 * kn_half_ulp(n->type, v.f);
   if (isnan(v.err))

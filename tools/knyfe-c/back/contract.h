@@ -88,6 +88,20 @@ void kn_add_correction(struct rows *r, struct line *l, struct line **at);
 bool kn_match_leaving(const struct kn_expr *value, const struct kn_tensor *sums,
                       struct kn_index *const *index, unsigned rank, struct kn_contraction *c);
 
+// Puts a line of `value` in front of *at, over those indices of `l` that it depends on, and, if it
+// is `inside` of the sum that l is, of the summed ones; the element to read, NULL if that is no
+// tensor.
+struct kn_expr *kn_insert_over(struct rows *r, struct line **at, const struct line *l, bool inside,
+                               const char *name, struct kn_expr *value);
+// contract_factor.c: makes of a sum of products a product for the matrix units, in front of *at,
+// and what is done with that, in its place. False: nothing to do.
+bool kn_factor_product(struct rows *r, struct line **at);
+// contract_inline.c: puts the value of the elementwise line at *at, which does something with a
+// product's sums, into its only reader, if there is one, and makes one bias of all.
+void kn_inline(struct rows *r, struct line **at, struct kn_tensor *sums);
+// The line that alone reads what `l` defines, once; NULL if there is none, or none that could be
+// computed with it.
+struct line **kn_only_reader(struct rows *r, struct line *l);
 // contract_find.c: takes over lines of a row program that are products; what can leave with the
 // sums, too.
 void kn_find_contractions(struct rows *r, struct line **lines);

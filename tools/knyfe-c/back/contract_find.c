@@ -39,8 +39,7 @@ static unsigned uses_of(const struct line *l, const struct kn_tensor *t) {
   return u.num;
 }
 
-// The line that alone reads the sums, once; NULL if there is none that could be computed with them.
-static struct line **find_reader(struct rows *r, struct line *l) {
+struct line **kn_only_reader(struct rows *r, struct line *l) {
   struct line **reader = NULL;
   for (struct line **at = &l->next; *at; at = &(*at)->next)
     if (uses_of(*at, l->target)) {
@@ -123,24 +122,28 @@ static enum kn_type operand_type(const struct kn_expr *e, const struct kn_expr *
   return taken && e->args[0]->kind != KN_READ ? type : KN_NUM_TYPES;
 }
 
-// Makes a line of its own of the operand's value; `at` is the product's place and moves on.
-static bool take_operand(struct rows *r, struct line ***at, struct kn_expr **operand,
-                         enum kn_type type) {
-  const struct line *l = **at;
-  const struct kn_expr *sum = l->value;
-  struct kn_expr *value = (*operand)->args[0];
+struct kn_expr *kn_insert_over(struct rows *r, struct line **at, const struct line *l, bool inside,
+                               const char *name, struct kn_expr *value) {
   struct kn_index *index[KN_MAX_RANK];
   struct kn_dim *dims[KN_MAX_RANK];
   unsigned rank = 0;
-  for (unsigned i = 0; i < l->rank + sum->num_indices; i++) {
-    struct kn_index *of = i < l->rank ? l->index[i] : sum->indices[i - l->rank];
+  for (unsigned i = 0; i < l->rank + (inside ? l->value->num_indices : 0); i++) {
+    struct kn_index *of = i < l->rank ? l->index[i] : l->value->indices[i - l->rank];
     if (!rows_depends(value, of))
       continue;
     if (!of->extent || rank == KN_MAX_RANK)
-      return false;
+      return NULL;
     index[rank] = of;
     dims[rank++] = of->extent;
   }
+  return rows_insert_line(r, at, l->stmt, name, value, rank, index, dims);
+}
+
+// Makes a line of its own of the operand's value; `at` is the product's place and moves on.
+static bool take_operand(struct rows *r, struct line ***at, struct kn_expr **operand,
+                         enum kn_type type) {
+  struct line *l = **at;
+  struct kn_expr *value = (*operand)->args[0];
   if (value->type != type) {
     struct kn_expr *cast = kn_new_expr(r->file, KN_CAST, value->range);
     cast->type = type;
@@ -148,11 +151,13 @@ static bool take_operand(struct rows *r, struct line ***at, struct kn_expr **ope
     cast->args[cast->num_args++] = value;
     value = cast;
   }
+  struct kn_expr *read = kn_insert_over(r, *at, l, true, T("%s_of", l->stmt->target->name), value);
+  if (!read)
+    return false;
   struct kn_expr *converted = kn_new_expr(r->file, KN_CAST, (*operand)->range);
   *converted = **operand;
   converted->args = kn_alloc(r->file, sizeof *converted->args);
-  converted->args[0] = rows_insert_line(r, *at, l->stmt, T("%s_of", l->stmt->target->name), value,
-                                        rank, index, dims);
+  converted->args[0] = read;
   *operand = converted;
   *at = &(**at)->next;
   return true;
@@ -190,20 +195,29 @@ static bool take_operands(struct rows *r, struct line ***at) {
 
 // What is known of a reader of the sums, if something of it leaves with them: `c` says what.
 static struct line **with_reader(struct rows *r, struct line *l, struct kn_contraction *c) {
-  struct line **reader = find_reader(r, l);
+  struct line **reader = kn_only_reader(r, l);
   if (!reader)
     return NULL;
   struct line *e = *reader;
   return kn_match_leaving(e->value, l->target, e->index, e->rank, c) ? reader : NULL;
 }
 
+static bool is_sum(const struct line *l) {
+  return l->reduces && !l->part && !l->scatter && !l->contracts;
+}
+
+static bool is_product(struct line *l) {
+  return kn_match_contraction(l->value, l->index, l->rank, &l->contraction);
+}
+
 void kn_find_contractions(struct rows *r, struct line **first) {
   for (struct line **at = first, *next; *at; at = *at == next ? at : &(*at)->next) {
+    if (is_sum(*at) && !is_product(*at) &&
+        kn_decided_unit(r->kernel, (*at)->stmt->target) != KN_UNIT_CORE)
+      kn_factor_product(r, at);
     struct line *l = *at;
     next = l->next;
-    if (!l->reduces || l->part || l->scatter || l->contracts ||
-        (!kn_match_contraction(l->value, l->index, l->rank, &l->contraction) &&
-         !take_operands(r, &at)))
+    if (!is_sum(l) || (!is_product(l) && !take_operands(r, &at)))
       continue;
     struct kn_contraction with = l->contraction;
     struct line **reader = with_reader(r, l, &with);
@@ -219,7 +233,8 @@ void kn_find_contractions(struct rows *r, struct line **first) {
       kn_obey(kn_decide(r->kernel, KN_UNIT, y));
     l->contracts = true;
     struct line **place = at;
-    if (reader || ((reader = find_reader(r, l)) && (reader = take_leaving(r, l, reader, &with)))) {
+    if (reader ||
+        ((reader = kn_only_reader(r, l)) && (reader = take_leaving(r, l, reader, &with)))) {
       // In the reader's place: what it reads besides is computed by then.
       next = l->next;
       struct line *e = *reader, *behind = e->next;
