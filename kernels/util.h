@@ -17,6 +17,15 @@ static inline uint64_t kn_div(uint64_t a, uint64_t b) {
 static inline uint64_t kn_ceil_div(uint64_t a, uint64_t b) { return kn_div(a + b - 1, b); }
 static inline uint32_t kn_pad(uint64_t bytes) { return (uint32_t)mtia_align_up(bytes); }
 
+// Rows of `width` bytes at `pitch`: one row for the FI, if there is nothing between them. (Rows of
+// 32 bytes would be half requests.)
+static inline uint32_t kn_flatten(uint32_t *width, uint32_t rows, uint64_t pitch) {
+  if (*width != pitch)
+    return rows;
+  *width *= rows;
+  return 1;
+}
+
 static inline uint32_t kn_pes(void) { return mtia_rows() * mtia_cols(); }
 
 // Share `part` of `parts` of `total` things: from begin to below end, sizes differ by one at most.

@@ -17,13 +17,6 @@ def split(kind, m, columns, goal, blocks, **more):
                 goal, data, **more)
 
 
-# --trace: the first load leaves at 221, the last has come at 3100 of 4850 cycles. What is left then are stores of 2 KB, of
-# which 1.3 MB take 1700 cycles.
-STORES = "loads are faster than stores: in the last third only stores are left, and several PEs' meet in the same slices (--trace)"
-
-
 def cases():
     for kind, m, columns, goal, blocks, more in shapes():
-        if m == 32768 and kind in ("i8", "u8"):
-            more = dict(reason=STORES, floor=80)
         yield split(kind, m, columns, goal, blocks, **more)

@@ -25,7 +25,8 @@ struct state {
   // Quantised results: bags in the half of CB_SUM that is being filled, which one, and bags in the
   // other one, whose least and greatest results are on their way.
   uint32_t sums, half, waiting, sum_half;
-  uint64_t sum; // offset of the next sum from the head, and the tail, of CB_SUM
+  uint64_t sum;    // offset of the next sum from the head, and the tail, of CB_SUM
+  uint32_t se_row; // what SE_ROW says of rows beside their columns
   bool weighted, marked, max, mean, quantised;
   struct segment g;
   struct bounds end; // of the segment
@@ -225,52 +226,77 @@ __attribute__((noinline)) static uint64_t pool_rows(struct state *s, uint64_t co
   return counted;
 }
 
-static void store_float(uint64_t at, float value) {
+static uint32_t bits_of(float value) {
   uint32_t bits;
   __builtin_memcpy(&bits, &value, 4);
-  if (at % 4 == 0) {
-    *(volatile uint32_t *)(uintptr_t)__mtia_cb_tail(CB_OUT, at) = bits;
+  return bits;
+}
+
+// Scale and bias behind a result's columns, `at` bytes behind CB_OUT's tail. They may lie across
+// the end of the buffer.
+INLINE void store_pair(uint64_t at, float scale, float bias) {
+  uint64_t bits = bits_of(scale) | (uint64_t)bits_of(bias) << 32;
+  if (at % 8 == 0) {
+    *(volatile uint64_t *)(uintptr_t)__mtia_cb_tail(CB_OUT, at) = bits;
     return;
   }
-  for (unsigned i = 0; i < 4; i++, bits >>= 8) // it may lie across the end of the buffer
+  for (unsigned i = 0; i < 8; i++, bits >>= 8)
     *(volatile uint8_t *)(uintptr_t)__mtia_cb_tail(CB_OUT, at + i) = (uint8_t)bits;
 }
 
-// Quantises what waits, row by row, into CB_OUT: with range = max - min, scale = range / 255,
-// bias = min, q = round((x - min) * (255 / (range + 1e-8))).
+// x - min of so many rows of sums, in their place; the least ones from `least` bytes of CB_STAT on.
+INLINE void subtract_least(const struct state *s, uint64_t at, uint64_t rows, uint64_t least) {
+  __mtia_cr_w(MTIA_CR_SE_FMT, mtia_se_fmt(MTIA_SE_F32, MTIA_SE_F32, MTIA_SE_F32, MTIA_SE_PER_ROW));
+  __mtia_cr_w2(MTIA_CR_SE_SRC, at, least);
+  __mtia_cr_w2(MTIA_CR_SE_LEN, rows * s->g.columns, at);
+  __mtia_se_bin(CB_SUM, CB_SUMS, CB_STAT, MTIA_SE_SUB);
+  __mtia_cr_w(MTIA_CR_SE_FMT, mtia_se_fmt(MTIA_SE_F32, 0, MTIA_SE_U8, MTIA_SE_EACH));
+}
+
+// How a result is quantised.
+struct scales {
+  float inverse, scale, bias;
+};
+INLINE struct scales get_scales(float high, float low) {
+  float range = high - low;
+  return (struct scales){255.0f / (range + 1e-8f), range / 255.0f, low};
+}
+
+// Quantises what waits into CB_OUT: with range = max - min, scale = range / 255, bias = min,
+// q = round((x - min) * (255 / (range + 1e-8))).
 __attribute__((noinline)) static void finish_waiting(struct state *s) {
   uint64_t columns = s->g.columns, pitch = kn_pad(4 * columns), count = s->waiting;
-  uint64_t sums = s->half ? 0 : s->sum_half;
+  uint64_t sums = s->half ? 0 : s->sum_half, result = s->result;
+  bool whole = pitch == 4 * columns; // rows of sums without anything between them
   if (!count)
     return;
   __mtia_cb_waitd(CB_STAT, STAT_SIZE);
   __mtia_cb_waits(CB_OUT, count * s->out_padded);
   const float *most = (const float *)(uintptr_t)__mtia_cb_head(CB_STAT, 0);
   const float *least = most + STAT_SIZE / 8;
-  float high = most[0], low = least[0];
+  struct scales now = get_scales(most[0], least[0]);
+  __mtia_cr_w2(MTIA_CR_SE_ROW, columns, 0);
+  if (whole)
+    subtract_least(s, sums, count, STAT_SIZE / 2);
   for (uint64_t i = 0; i < count; i++) {
-    float range = high - low, bias = low;
-    float inverse = 255.0f / (range + 1e-8f), scale = range / 255.0f;
-    high = most[i + 1 < count ? i + 1 : 0]; // while these are divided
-    low = least[i + 1 < count ? i + 1 : 0];
-    // x - min, in its place
-    __mtia_cr_w(MTIA_CR_SE_FMT, mtia_se_fmt(MTIA_SE_F32, MTIA_SE_F32, MTIA_SE_F32, MTIA_SE_ONE));
-    __mtia_cr_w2(MTIA_CR_SE_SRC, sums + i * pitch, STAT_SIZE / 2 + 4 * i);
-    __mtia_cr_w2(MTIA_CR_SE_LEN, columns, sums + i * pitch);
-    __mtia_se_bin(CB_SUM, CB_SUMS, CB_STAT, MTIA_SE_SUB);
-    __mtia_cr_w(MTIA_CR_SE_FMT, mtia_se_fmt(MTIA_SE_F32, 0, MTIA_SE_U8, MTIA_SE_EACH));
-    uint32_t word;
-    __builtin_memcpy(&word, &inverse, 4);
-    __mtia_cr_w2(MTIA_CR_QSCALE, word, 0);
-    __mtia_cr_w2(MTIA_CR_SE_LEN, columns, s->result);
+    uint64_t after = i + 1 < count ? i + 1 : 0;
+    struct scales next = get_scales(most[after], least[after]); // divided meanwhile
+    uint64_t from = sums + i * pitch;
+    if (!whole)
+      subtract_least(s, from, 1, STAT_SIZE / 2 + 4 * i);
+    __mtia_cr_w2(MTIA_CR_SE_SRC, from, 0);
+    __mtia_cr_w2(MTIA_CR_QSCALE, bits_of(now.inverse), 0);
+    __mtia_cr_w2(MTIA_CR_SE_LEN, columns, result);
     __mtia_se_un(CB_OUT, CB_SUMS, MTIA_SE_QUANTISE);
-    store_float(s->result + columns, scale);
-    store_float(s->result + columns + 4, bias);
-    s->result += s->out_padded;
+    store_pair(result + columns, now.scale, now.bias);
+    result += s->out_padded;
+    now = next;
   }
   KN_FENCE();
+  __mtia_cr_w2(MTIA_CR_SE_ROW, columns, s->se_row);
   __mtia_cb_pop(CB_STAT, STAT_SIZE);
   s->waiting = 0;
+  s->result = result;
   flush(s, count);
 }
 
@@ -383,7 +409,8 @@ INLINE void begin_segment(const struct plan *p, struct state *s, uint64_t bag) {
     enum mtia_se_layout layout = j->kind->layout;
     if (RARE(s->g.wide))
       layout = layout == MTIA_SE_F32_BEHIND ? MTIA_SE_F32_BEHIND : MTIA_SE_F16_BEHIND;
-    __mtia_cr_w2(MTIA_CR_SE_ROW, s->g.columns, mtia_se_row(layout, s->weighted ? CB_WEIGHT : -1));
+    s->se_row = mtia_se_row(layout, s->weighted ? CB_WEIGHT : -1);
+    __mtia_cr_w2(MTIA_CR_SE_ROW, s->g.columns, s->se_row);
   }
   __mtia_cb_waitd(CB_BOUNDS, BOUNDS_SIZE);
   const volatile struct bounds *end =

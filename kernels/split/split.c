@@ -57,9 +57,10 @@ __attribute__((noinline)) static void part(const struct mtia_tensor *const *y, c
       __mtia_cr_w2(MTIA_CR_MLU_DST, 0, out_row);
       __mtia_mlu_copy(CB_OUT, CB_IN, MTIA_MLU_8, MTIA_MLU_MEMORY);
       __mtia_cb_push(CB_OUT, rows * out_row);
-      __mtia_cr_w2(MTIA_CR_DMA_OUT, bytes, 0);
+      uint32_t width = bytes, stored = kn_flatten(&width, rows, y[i]->stride[0]);
+      __mtia_cr_w2(MTIA_CR_DMA_OUT, width, 0);
       __mtia_cr_w(MTIA_CR_DMA_OUT_PITCH, y[i]->stride[0]);
-      __mtia_dma_out(CB_OUT, y[i]->data + m * y[i]->stride[0], rows);
+      __mtia_dma_out(CB_OUT, y[i]->data + m * y[i]->stride[0], stored);
       at += bytes;
     }
     __mtia_cb_pop(CB_IN, rows * c->row);

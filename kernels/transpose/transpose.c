@@ -110,17 +110,9 @@ static void cut(struct job *j) {
   }
 }
 
-// Rows of `width` bytes at `pitch`: one row, if there is nothing between them.
-static inline uint32_t flatten(uint32_t *width, uint32_t rows, uint64_t pitch) {
-  if (*width != pitch)
-    return rows;
-  *width *= rows;
-  return 1;
-}
-
 static inline void load_some(const struct job *j, struct walk *w, uint64_t until) {
   for (; w->left > until; next(j, w)) {
-    uint32_t width = w->columns << j->log2, rows = flatten(&width, w->rows, j->x_pitch);
+    uint32_t width = w->columns << j->log2, rows = kn_flatten(&width, w->rows, j->x_pitch);
     __mtia_cr_w2(MTIA_CR_DMA_IN, width, 0);
     __mtia_dma_in(CB_IN, w->x, rows, MTIA_MC_NONE);
   }
@@ -153,7 +145,7 @@ __attribute__((noinline)) static void turn(const struct job *j) {
       __mtia_mlu_transpose(CB_OUT, CB_IN, MTIA_MLU_32, MTIA_MLU_MEMORY);
     __mtia_cb_pop(CB_IN, w.rows * row);
     __mtia_cb_push(CB_OUT, w.columns * out_row);
-    uint32_t width = w.rows << j->log2, rows = flatten(&width, w.columns, j->y_pitch);
+    uint32_t width = w.rows << j->log2, rows = kn_flatten(&width, w.columns, j->y_pitch);
     __mtia_cr_w2(MTIA_CR_DMA_OUT, width, 0);
     __mtia_dma_out(CB_OUT, w.y, rows);
   }
@@ -165,7 +157,7 @@ __attribute__((noinline)) static void copy(const struct job *j) {
   __mtia_bar(MTIA_BAR_PE);
   for (; w.left; next(j, &w)) {
     // What is left in the CB is as it came: rows of x without gaps have none here either.
-    uint32_t width = w.columns << j->log2, rows = flatten(&width, w.rows, j->y_pitch);
+    uint32_t width = w.columns << j->log2, rows = kn_flatten(&width, w.rows, j->y_pitch);
     __mtia_cr_w2(MTIA_CR_DMA_OUT, width, 0);
     __mtia_dma_out(CB_IN, w.y, rows);
   }

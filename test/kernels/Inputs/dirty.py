@@ -11,6 +11,8 @@ import re
 import subprocess
 import sys
 
+from harness import status
+
 HERE = os.path.dirname(os.path.abspath(__file__))
 ROOT = os.path.dirname(os.path.dirname(os.path.dirname(HERE)))
 
@@ -37,11 +39,13 @@ def main():
     every = families()
     for name in args.family or every:
         elf = os.path.join(args.scratch, name + ".elf")
-        good = subprocess.run([args.clang, "-O2", "-g", "-DMTIA_LAUNCH", "-DKN_DIRTY", *every[name], "-o", elf]).returncode == 0
-        good = good and subprocess.run([sys.executable, os.path.join(HERE, name + ".py"), "--run", args.run, "--elf", elf,
-                                        "--scratch", args.scratch, "--part", args.part]).returncode == 0
-        if not good:
-            failed.append(name)
+        for words in ([args.clang, "-O2", "-g", "-DMTIA_LAUNCH", "-DKN_DIRTY", *every[name], "-o", elf],
+                      [sys.executable, os.path.join(HERE, name + ".py"), "--run", args.run, "--elf", elf,
+                       "--scratch", os.path.join(args.scratch, name), "--part", args.part]):
+            code = subprocess.run(words).returncode
+            if code:
+                failed.append(f"{name} ({os.path.basename(words[0])}: {status(code)})")
+                break
     print(f"{len(args.family or every)} families: {len(failed)} failed {' '.join(failed)}".strip(), flush=True)
     return 1 if failed else 0
 

@@ -9,6 +9,7 @@ import argparse
 import collections
 import os
 import random as python_random
+import signal
 import subprocess
 import sys
 import time
@@ -49,7 +50,7 @@ class Device:
         done = subprocess.run(words, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
         self.runs += 1
         if done.returncode:
-            raise Failure(f"{' '.join(words)}\nexit status {done.returncode}\n{done.stdout[-3000:]}")
+            raise Failure(f"{' '.join(words)}\n{status(done.returncode)}\n{done.stdout[-3000:]}")
         return [np.load(self.path(name) + ".npy") for name in outputs]
 
     def run(self, kernel, inputs, outputs, grid, checks="all", **more):
@@ -67,6 +68,11 @@ class Device:
             for name, first, second in zip(outputs, results[0], result):
                 same(f"{name}, {' '.join(way)}", second, first)
         return results[0]
+
+
+def status(code):
+    """How a process ended that failed; a signal is not the kernel's doing (SIGKILL: not enough memory, perhaps)."""
+    return f"ended by {signal.Signals(-code).name}" if code < 0 else f"exit status {code}"
 
 
 def same(what, found, expected):
