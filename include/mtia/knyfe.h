@@ -294,6 +294,22 @@ KN int64_t kn_quantize(float scaled, int64_t zero, int64_t lo, int64_t hi) {
   KN_ARG(t, n, max, KN_ARG_BETTER_max(t, n) | KN_ARG_NAN(t, n), kn_hmax_##t##x##n)                 \
   KN_ARG(t, n, min, KN_ARG_BETTER_min(t, n) | KN_ARG_NAN(t, n), kn_hmin_##t##x##n)
 
+// NaN instead of x, without a branch: what stands side by side would wait for each.
+KN float kn_or_nan_f32(float x, bool nan) {
+  uint32_t bits;
+  __builtin_memcpy(&bits, &x, sizeof x);
+  bits |= -(uint32_t)nan & 0x7fc00000;
+  __builtin_memcpy(&x, &bits, sizeof x);
+  return x;
+}
+KN _Float16 kn_or_nan_f16(_Float16 x, bool nan) {
+  uint16_t bits;
+  __builtin_memcpy(&bits, &x, sizeof x);
+  bits |= -(unsigned)nan & 0x7e00;
+  __builtin_memcpy(&x, &bits, sizeof x);
+  return x;
+}
+
 // Greatest (least) element of each lane so far, and whether one was NaN.
 #define KN_EXTREME_STEPS(t, c, n)                                                                  \
   KN void kn_step_max_##t##x##n(mtia_##t##x##n *most, kn_boolx##n *nan, mtia_##t##x##n x) {        \
@@ -306,11 +322,11 @@ KN int64_t kn_quantize(float scaled, int64_t zero, int64_t lo, int64_t hi) {
   }                                                                                                \
   KN c kn_end_max_##t##x##n(mtia_##t##x##n most, kn_boolx##n nan) {                                \
     bool any = __builtin_reduce_or(__builtin_convertvector(nan, mtia_i8x##n));                     \
-    return any ? (c)__builtin_nanf("") : mtia_hmax_##t##x##n(most);                                \
+    return kn_or_nan_##t(mtia_hmax_##t##x##n(most), any);                                          \
   }                                                                                                \
   KN c kn_end_min_##t##x##n(mtia_##t##x##n least, kn_boolx##n nan) {                               \
     bool any = __builtin_reduce_or(__builtin_convertvector(nan, mtia_i8x##n));                     \
-    return any ? (c)__builtin_nanf("") : mtia_hmin_##t##x##n(least);                               \
+    return kn_or_nan_##t(mtia_hmin_##t##x##n(least), any);                                         \
   }
 
 #define KN_VECTOR(n)                                                                               \

@@ -8,6 +8,7 @@
 //   rows_buffers.c circular buffers
 //   rows_planes.c short rows side by side in a vector
 //   rows_pairs.c  neighbours that are made in different ways
+//   rows_substitute.c expressions with something else in place of an index
 //   rows_interval.c between which numbers a subscript lies
 //   rows_engine.c functions on the SIMD engine
 //   rows_expr.c   expressions as C, of single numbers and of vectors
@@ -262,6 +263,21 @@ struct fixed {
 struct interval rows_interval(const struct kn_expr *e, const struct fixed *fixed, unsigned num);
 bool rows_lies_inside(const struct kn_expr *read); // whatever the indices are
 
+// rows_substitute.c: e with `whole` in place of an index, of which factor * quotient + rest is
+// made.
+struct substitute {
+  const struct kn_index *index;
+  int64_t factor;
+  struct kn_expr *quotient, *rest, *whole; // quotient NULL: none
+};
+struct kn_expr *rows_substitute(struct rows *r, const struct kn_expr *e,
+                                const struct substitute *by);
+int64_t rows_divisor(const struct kn_expr *e, const struct kn_index *index); // of n / 32, n % 32
+struct kn_expr *rows_number(struct rows *r, const struct kn_expr *like, int64_t value);
+struct kn_expr *rows_index_read(struct rows *r, const struct kn_expr *like, struct kn_index *index);
+// Ranges of reductions that are always as long begin at 0.
+void rows_straighten(struct rows *r, const struct kn_stmt *stmt, struct kn_expr *e);
+
 // rows_planes.c: sets phase.pitch and r->pitches, and leaves two indices to the inside.
 void rows_find_planes(struct rows *r, struct phase *p);
 // The rows of a line's planes that one loop of vectors goes through: beside them are borders.
@@ -330,12 +346,11 @@ void rows_running(struct scope *s, const struct line *l, const char *n, const ch
                   const char *hi, rows_put_element *put);
 // lo and hi of an index of a reduction or a scatter-add as C.
 void rows_range(struct scope *s, const struct kn_index *index, const char **lo, const char **hi);
-// rows_pairs.c: does the line's value depend on n % 2 or n / 2, n its last index? Then rows_pairs
-// makes the loop over the elements lo..hi - 1 of a row, which are even numbers and `length` apart,
-// -1: not always. False: it has no such form, nothing was done.
-bool rows_has_pairs(const struct line *l);
-bool rows_pairs(struct scope *s, const struct line *l, const char *lo, const char *hi,
-                int64_t length, rows_put_element *put);
+// rows_pairs.c: where the line's value depends on n % 2 and n / 2, or on n / 32, n its last index,
+// makes the loop over the elements lo..hi - 1 of a row, which are `length`, -1: not always as many.
+// False: it has no such form, nothing was done.
+bool rows_groups(struct scope *s, const struct line *l, const char *lo, const char *hi,
+                 int64_t length, rows_put_element *put);
 // A subscript as C of type long, with index_vector as a vector of i32 where it depends on s->along.
 struct value rows_index_value(struct scope *s, const struct kn_expr *e);
 struct value rows_index_vector(struct scope *s, const struct kn_expr *e);

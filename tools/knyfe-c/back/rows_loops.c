@@ -203,6 +203,14 @@ static bool whole_tile(struct scope *s) {
   return true;
 }
 
+// Is an element what few vectors are reduced to?
+static bool reduces_few(const struct line *l) {
+  if (!l->reduces || l->value->num_indices != 1)
+    return false;
+  const struct kn_dim *n = l->value->indices[0]->extent;
+  return l->value->type == KN_F32 && n && n->size >= 16 && n->size <= 128 && n->size % 16 == 0;
+}
+
 // How many steps the loop along index i has, -1: not always as many.
 static int64_t length_of(struct rows *r, struct phase *p, const struct line *l, unsigned i) {
   const bool column = p->across && i == p->num_par - 1 && !p->uncut;
@@ -246,8 +254,8 @@ static void loops(struct scope *s, struct line *l, unsigned first) {
       rows_running(s, l, name, lo, hi, rows_store_element);
       break;
     }
-    if (vectors && i == l->rank - 1 && rows_has_pairs(l) &&
-        (stored = rows_pairs(s, l, lo, hi, length_of(r, p, l, i), rows_store_element)))
+    if (vectors && i == l->rank - 1 &&
+        (stored = rows_groups(s, l, lo, hi, length_of(r, p, l, i), rows_store_element)))
       break;
     unsigned step = 1;
     if (vectors && i == l->rank - 1) {
@@ -270,6 +278,8 @@ static void loops(struct scope *s, struct line *l, unsigned first) {
     const int64_t extent = l->target->dims[i]->size;
     if (step > 1 && !(s->count && extent >= 0 && extent <= 8 * step))
       unroll(r, l, s->lanes);
+    if (step == 1 && i == l->rank - 1 && reduces_few(l))
+      fputs("#pragma clang loop unroll_count(4)\n", r->out);
     open_loop(r, name, lo, hi, step);
     opened++;
   }
@@ -492,10 +502,8 @@ static void emit_line(struct scope *s, struct line *l) {
 // columns side by side don't.
 static bool sums_few(const struct phase *p) {
   const struct line *l = p->lines;
-  if (l->next || !l->reduces || l->rank != p->num_par || l->value->num_indices != 1)
-    return false;
-  const struct kn_dim *n = l->value->indices[0]->extent;
-  return l->value->type == KN_F32 && n && n->size >= 16 && n->size <= 128 && n->size % 64 == 0;
+  return !l->next && l->rank == p->num_par && reduces_few(l) &&
+         l->value->indices[0]->extent->size % 64 == 0;
 }
 
 // Lines that are made by blocks, for all rows of the tile.

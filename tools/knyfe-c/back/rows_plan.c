@@ -384,6 +384,8 @@ static struct kn_expr *make_terms(struct lines *ls, const struct kn_stmt *stmt,
 
 static void split_statement(struct lines *ls, const struct kn_stmt *stmt) {
   struct kn_expr *value = copy(ls->r, stmt->value);
+  if (stmt->kind == KN_ASSIGN)
+    rows_straighten(ls->r, stmt, value);
   if (stmt->kind == KN_PART) // reductions hold for a part of the indices only
     ;
   else if (stmt->kind == KN_SCATTER)
