@@ -701,14 +701,23 @@ static bool is_command(const char *name) {
 
 struct marks {
   struct ct_text *t;
-  bool commands, calls;
+  bool commands, calls, vectors;
 };
+
+// kn_add_i32x64, not kn_add_i32.
+static bool is_vector(const char *name) {
+  size_t n = strlen(name), digits = 0;
+  while (digits < n && isdigit((unsigned char)name[n - 1 - digits]))
+    digits++;
+  return digits && digits < n && name[n - 1 - digits] == 'x';
+}
 
 static void mark_expr(struct marks *m, const struct ct_expr *e) {
   if (!e)
     return;
   if (e->op == CT_CALL) {
     m->commands = m->commands || is_command(e->text);
+    m->vectors = m->vectors || is_vector(e->text);
     for (const struct ct_product *p = m->t->products; p; p = p->next)
       m->commands = m->commands || p->name == e->text;
     for (const struct ct_function *f = m->t->functions; f; f = f->next)
@@ -727,7 +736,7 @@ static void mark_expr(struct marks *m, const struct ct_expr *e) {
 static bool mark(struct marks *m, struct ct_stmt *s) {
   bool loops = false;
   for (; s; s = s->next) {
-    struct marks here = {m->t, false, false};
+    struct marks here = {m->t, false, false, false};
     mark_expr(&here, s->value);
     mark_expr(&here, s->step);
     bool inner = mark(&here, s->body);
@@ -736,11 +745,13 @@ static bool mark(struct marks *m, struct ct_stmt *s) {
     if (s->kind == CT_FOR || s->kind == CT_WHILE) {
       s->is_leaf = !inner && !here.commands && !here.calls;
       s->is_data = !here.commands;
+      s->vectors = here.vectors;
       loops = true;
     }
     loops = loops || inner;
     m->commands = m->commands || here.commands;
     m->calls = m->calls || here.calls;
+    m->vectors = m->vectors || here.vectors;
   }
   return loops;
 }
@@ -911,7 +922,7 @@ bool ct_read(struct ct_text *t, struct kn_file *file, const char *own, const cha
     abort();
   for (struct ct_function *f = t->functions; f; f = f->next) {
     share_all(s, f->body);
-    struct marks m = {t, false, false};
+    struct marks m = {t, false, false, false};
     mark(&m, f->body);
     f->commands = m.commands;
     mark_loops(f->body, 0);

@@ -69,6 +69,7 @@ struct ct_stmt {
   struct ct_stmt *body, *other; // CT_BLOCK: the first statement; CT_IF: both branches
   bool is_leaf;                 // a loop without loops, commands and calls of the text's functions
   bool is_data;                 // a loop without commands
+  bool vectors;                 // a loop with calls for vectors
   unsigned unroll;              // CT_FOR: turns that the compiler puts together
   struct ct_stmt *next;
 };

@@ -77,6 +77,7 @@ struct follow {
   bool in_data;             // inside of a function without commands
   bool leaf;                // inside of a leaf loop: addresses cost nothing
   bool flat;                // in a loop without jumps
+  bool scalars;             // in one without vectors and other loops
   struct {
     int64_t turn;
     bool flat, counted;
@@ -582,7 +583,9 @@ static struct value scalar_load(struct follow *f, const struct value *pointer,
   type.lanes = 1;
   f->pipes.now = larger(f->pipes.now, at->ready);
   scalar(f, KN_DEV_core_issue);
-  struct value v = something(type, f->pipes.now + line_latency(f, pointer));
+  // Of loops without vectors the compiler makes several turns at once, and loads ahead.
+  double latency = f->scalars && at->known ? 0 : line_latency(f, pointer);
+  struct value v = something(type, f->pipes.now + latency);
   if (pointer->t && !type.is_float && at->known)
     v.known = launch_number(f, pointer->t, at->i, &v.i);
   return v;
@@ -1163,8 +1166,8 @@ static struct value indexed(struct follow *f, const struct ct_expr *e) {
 }
 
 static void assign(struct follow *f, const struct ct_expr *target, struct value v, const char *op) {
-  f->num_known = 0; // what depends on it is another value now
   if (target->op == CT_NAME) {
+    f->num_known = 0; // what depends on it is another value now
     struct value *old = find(f, target->text);
     if (old && *op != '=')
       v = binary(f, ct_intern(f->t, op, strlen(op) - 1), *old, v);
@@ -1182,6 +1185,7 @@ static void assign(struct follow *f, const struct ct_expr *target, struct value 
       struct value old = scalar_load(f, &p, &at);
       v = binary(f, ct_intern(f->t, op, strlen(op) - 1), old, v);
     }
+    f->num_known = 0; // it may be read again
     if (v.from_vector)
       put_store(f, 1, v.ready);
     else {
@@ -1629,9 +1633,9 @@ static void later(struct follow *f, double by, double since) {
 
 // `count` turns that the compiler has put together.
 static void turns(struct follow *f, const struct ct_stmt *s, const char *name, int64_t from,
-                  int64_t by, int64_t count) {
+                  int64_t by, int64_t count, bool together) {
   bool gathered = f->gathers; // within turns that have been put together
-  f->gathers = gathered || count > 1;
+  f->gathers = gathered || together;
   if (!gathered)
     begin_group(&f->pipes);
   for (int64_t i = 0; i < count && f->signal == NORMAL; i++) {
@@ -1738,8 +1742,9 @@ static bool is_short(struct follow *f, const struct ct_stmt *loop, int64_t n) {
 static void data_loop(struct follow *f, const struct ct_stmt *s, const char *name, int64_t from,
                       int64_t by, int64_t n, bool counted) {
   enum { BEFORE = 3 };
-  bool leaf = f->leaf;
+  bool leaf = f->leaf, scalars = f->scalars;
   f->leaf = leaf || s->is_leaf;
+  f->scalars = s->is_leaf && !s->vectors;
   struct weight weight = {0};
   bool together = s->is_leaf || is_flat(f, s->body, &weight);
   bool flat = f->flat, out = counted && is_short(f, s, n); // written out
@@ -1753,11 +1758,12 @@ static void data_loop(struct follow *f, const struct ct_stmt *s, const char *nam
   f->active[f->num_active++].flat = out;
   f->flat = out;
   for (int64_t i = 0; i < whole && i < BEFORE && f->signal == NORMAL; i++)
-    f->active[f->num_active - 1].turn = i, turns(f, s, name, from + i * group * by, by, group);
+    f->active[f->num_active - 1].turn = i,
+                              turns(f, s, name, from + i * group * by, by, group, together);
   if (whole > BEFORE && f->signal == NORMAL) {
     int64_t middle = (BEFORE + whole) / 2;
     double start = f->pipes.now, busy[3] = {f->pipes.busy[0], f->pipes.busy[1], f->pipes.busy[2]};
-    turns(f, s, name, from + middle * group * by, by, group);
+    turns(f, s, name, from + middle * group * by, by, group, together);
     double each = f->pipes.now - start, others = (double)(whole - BEFORE - 1);
     // Three turns and one in the middle: with queues full, each takes as long as the next.
     later(f, others * each, start);
@@ -1767,11 +1773,12 @@ static void data_loop(struct follow *f, const struct ct_stmt *s, const char *nam
   int64_t rest =
       counted && n > whole * group ? n - whole * group : 1; // together, if they are known
   for (int64_t i = whole * group; i < n && f->signal == NORMAL; i += rest)
-    f->active[f->num_active - 1].turn = i, turns(f, s, name, from + i * by, by, rest);
+    f->active[f->num_active - 1].turn = i, turns(f, s, name, from + i * by, by, rest, together);
   f->num_active--;
   f->flat = flat;
   set(f, name, from + n * by);
   f->leaf = leaf;
+  f->scalars = scalars;
 }
 
 // What a loop of single numbers does in a turn, if the compiler makes vectors of it: whole numbers
