@@ -27,6 +27,7 @@ struct value {
   bool of_mask;               // ones where a mask is set: added to something, it costs nothing
   bool counted;               // made of constants and counters of loops between constants
   bool from_vector;           // of a reduction: stored without the core waiting for it
+  int64_t first;              // 1 + how many lanes a mask has, or were loaded
   int64_t i;                  // number, or bytes from the start
   const struct ct_tensor *t;  // a pointer's, or that of the buffer that it points into
   const struct ct_expr *list; // what a struct was initialised with
@@ -519,18 +520,26 @@ static enum mask mask_of(const struct follow *f, const struct value *count) {
   return count->counted ? ONE_MASK : ALL_MASKS;
 }
 
+// A mask of so many lanes, which all of a turn share.
+static struct value first_lanes(struct follow *f, uint8_t lanes, const struct value *count) {
+  const struct ct_type places = {16, lanes, false, false};
+  struct value mask = something((struct ct_type){8, lanes, false, false}, 0);
+  if (f->masked != count->i + 1) {
+    scalar(f, 2);
+    mask = arithmetic(f, mask.type, registers(places), KN_DEV_valu, operand(f, count), true);
+  }
+  mask.first = f->masked = count->i + 1;
+  return mask;
+}
+
 static struct value vector_load(struct follow *f, struct ct_type type, const struct value *pointer,
                                 const struct value *count) {
   operand(f, pointer);
   double ready = 0;
   enum mask mask = mask_of(f, count);
   if (mask != NO_MASK) {
+    first_lanes(f, type.lanes, count);
     const struct ct_type places = {16, type.lanes, false, false};
-    if (f->masked != count->i + 1) { // the turn's loads share it
-      scalar(f, 2);
-      arithmetic(f, places, registers(places), 0, operand(f, count), false);
-    }
-    f->masked = count->i + 1;
     arithmetic(f, type, registers(type), 0, 0, false); // what the others are
     ready = arithmetic(f, places, 1, KN_DEV_vmask, 0, true).ready;
   }
@@ -540,7 +549,9 @@ static struct value vector_load(struct follow *f, struct ct_type type, const str
   f->storing = mask == ALL_MASKS;
   double start = begin(f, 1, cached ? lines + latency : lines, ready);
   f->storing = false;
-  return something(type, start + 1 + latency + KN_DEV_vload);
+  struct value v = something(type, start + 1 + latency + KN_DEV_vload);
+  v.first = mask != NO_MASK ? count->i + 1 : 0;
+  return v;
 }
 
 // Stores of what the compiler writes out come behind all of its loads.
@@ -736,6 +747,8 @@ static struct value widen(struct follow *f, struct ct_type to, struct ct_type fr
     return v;
   else if (wide > 2 * narrow && to.bits < from.bits)
     steps = 1.5;
+  else if (!to.is_float && !from.is_float && to.bits > from.bits)
+    steps = 0.5; // the last step is part of what is done with it
   return arithmetic(f, to, n * steps, KN_DEV_vfcvt, operand(f, &v), false);
 }
 
@@ -857,8 +870,12 @@ static struct value vector_call(struct follow *f, const struct ct_expr *e,
     mask.type = type;
     return mask;
   }
-  if (is_op(v, "select") && num == 3 && args[0].type.lanes > 1 && args[0].known &&
-      args[0].i >= type.lanes)
+  if (is_op(v, "first") && num == 1 && args[0].known && type.lanes > 1)
+    return first_lanes(f, type.lanes, &args[0]);
+  // All lanes, or what was not loaded is replaced while loading.
+  if (is_op(v, "select") && num == 3 && args[0].type.lanes > 1 &&
+      ((args[0].known && args[0].i >= type.lanes) ||
+       (args[0].first && args[0].first == args[1].first)))
     return args[1];
   struct value whole;
   if (type.lanes == 1 && !type.is_float && compute_call(f, v, args, num, &whole))
