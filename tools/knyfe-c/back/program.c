@@ -24,6 +24,7 @@ struct value {
   struct ct_type type;
   bool known, is_pointer, is_tensor;
   bool constant;              // written in the text
+  bool product;               // of whole numbers: an addition makes one operation of both
   bool of_mask;               // ones where a mask is set: added to something, it costs nothing
   bool counted;               // made of constants and counters of loops between constants
   bool from_vector;           // of a reduction: stored without the core waiting for it
@@ -43,6 +44,7 @@ struct variable {
 // Core 1 with its pipelines; core 0 has the first field only.
 struct pipes {
   double now, arith, loads;
+  double held;              // until then a gather needs its registers
   double group, load_issue; // when what is written out began, and when its last load was issued
   double queue[2][KN_DEV_vector_queue];
   unsigned at[2];
@@ -196,6 +198,7 @@ static void end_group(struct pipes *p) {
     p->at[which] = 0;
     p->now = larger(p->now, queue[0]);
   }
+  p->now = larger(p->now, p->held);
 }
 
 // A scalar operand: the core waits for it.
@@ -854,6 +857,7 @@ static struct value vector_call(struct follow *f, const struct ct_expr *e,
   if (!strncmp(v->op, "gather", v->size)) {
     double ready = larger(operand(f, &args[0]), num > 1 ? operand(f, &args[1]) : 0);
     double start = begin(f, 1, type.lanes, ready);
+    f->pipes.held = start + type.lanes;
     return something(type, start + type.lanes + line_latency(f, &args[0]) + KN_DEV_vload_indexed);
   }
   double ready = 0, n = registers(type);
@@ -907,15 +911,18 @@ static struct value vector_call(struct follow *f, const struct ct_expr *e,
       struct value s = something(type, f->pipes.now + latency);
       return s;
     }
+    if (is_op(v, "add") && !type.is_float && num == 2 && (args[0].product || args[1].product))
+      return something(type, ready + KN_DEV_valu);
     bool last = o->latency == LAST;
     bool reduces = is_op(v, "hsum") || is_op(v, "hsum_any") || is_op(v, "hmax") ||
                    is_op(v, "hmin") || !strncmp(v->op, "end_", 4);
     // Of several operations in a row the last one's latency is left.
     double behind = o->cycles >= 2 && cycles > n ? cycles - n : 0;
     struct value result =
-        arithmetic(f, type, reduces ? n + 4 : cycles, last ? 0 : o->latency, ready, last);
+        arithmetic(f, type, reduces ? n + 1 : cycles, last ? 0 : o->latency, ready, last);
     if (!last)
       result.ready += behind;
+    result.product = is_op(v, "mul") && !type.is_float;
     if (reduces) { // a single number
       result.from_vector = true;
       result.type.lanes = 1;
@@ -1639,6 +1646,7 @@ static void later(struct follow *f, double by, double since) {
   p->arith += by;
   p->loads += by;
   p->group += by;
+  p->held += by;
   p->load_issue += by;
   for (int i = 0; i < 2; i++)
     for (unsigned k = 0; k < KN_DEV_vector_queue; k++)
