@@ -7,7 +7,7 @@
 // numbers of the device are those of the emulator's table, lib/Emulator/device_mtia_v1.inc.
 //
 //   cost.c        one command, one DMA, one operation on vectors
-//   program.c     the C text of a kernel, read back: who issues what, how often
+//   program*.c    the C text of a kernel, read back: who issues what, how often (program_follow.h)
 //   timeline.c    both cores of a PE and its units side by side: cycles per phase, and what binds
 #ifndef KNYFE_BACK_COST_H
 #define KNYFE_BACK_COST_H

@@ -24,7 +24,7 @@ struct pg_product {
 void pg_follow_product(struct follow *f, const struct pg_product *product,
                        const struct kp_plan *plan, unsigned core, unsigned row, unsigned col);
 
-// program.c
+// program_command.c; pg_scalar: a core's cycles without a command
 struct pg_event *pg_emit(struct follow *f, enum pg_kind kind);
 struct pg_event *pg_unit(struct follow *f, enum kn_resource unit, double cycles, double latency,
                          int acc);

@@ -1,0 +1,336 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+// Expressions of the text: values, and what computing them costs.
+#include "program_follow.h"
+
+// A number of an initialiser: .k = 512, or the i-th of .batch = {...}.
+static uint64_t field(struct follow *f, const struct ct_expr *list, const char *name,
+                      uint64_t otherwise) {
+  for (unsigned i = 0; list && i < list->num_args; i++)
+    if (list->args[i]->op == CT_FIELD && !strcmp(list->args[i]->text, name)) {
+      const struct ct_expr *e = list->args[i]->a;
+      uint64_t all = 1;
+      if (e->op != CT_LIST)
+        e = list->args[i];
+      else {
+        for (unsigned k = 0; k < e->num_args; k++)
+          all *= (uint64_t)pg_evaluate(f, e->args[k]).i;
+        return all;
+      }
+      struct value v = pg_evaluate(f, e->a);
+      return v.known ? (uint64_t)v.i : e->a->op == CT_NAME && !strcmp(e->a->text, "true");
+    }
+  return otherwise;
+}
+
+static const struct ct_expr *initialiser(struct follow *f, const struct ct_expr *address) {
+  const struct value *v =
+      address->a && address->a->op == CT_NAME ? pg_find(f, address->a->text) : NULL;
+  return v ? v->list : NULL;
+}
+
+// multiply_y(&product, &plan, 8, 8)
+static void product(struct follow *f, const struct ct_product *p, const struct ct_expr *call) {
+  const struct ct_expr *what = call->num_args > 1 ? initialiser(f, call->args[0]) : NULL;
+  const struct ct_expr *how = what ? initialiser(f, call->args[1]) : NULL;
+  if (!what || !how) {
+    unknown(f, "a product that the launch plans");
+    return;
+  }
+  double now = f->pipes.now;
+  uint64_t k = field(f, what, "k", 1) * p->size, outer = field(f, what, "outer", 1);
+  uint64_t batch = field(f, what, "batch", 1), m = field(f, what, "m", 1);
+  bool joined = p->window && k == KP_STEP && outer > 1; // in w, too: most have it so
+  if (joined) {
+    k *= outer;
+    outer = 1;
+  }
+  if (p->window) { // one product: kp_join
+    m *= batch;
+    batch = 1;
+  }
+  const struct pg_product a = {.shape = {.batch = batch,
+                                         .m = m,
+                                         .n = field(f, what, "n", 1),
+                                         .k = k * outer ? (uint64_t)kp_pad(k) * outer : KP_STEP,
+                                         .out = p->out,
+                                         .aside = kp_y_room(p->out) +
+                                                  (p->bias ? 4 * KP_BLOCK * 4 : 0) +
+                                                  (p->window ? KP_LISTS + KP_PAD_ROW : 0),
+                                         .splits = outer == 1,
+                                         .x_alone = p->window,
+                                         .rows = f->p->grid_rows,
+                                         .columns = f->p->grid_cols},
+                               .outer = outer,
+                               .size = p->size,
+                               .turn_x = p->turn_x,
+                               .turn_w = p->turn_w,
+                               .bias = p->bias,
+                               .window = p->window,
+                               .taps_joined = joined};
+  const struct kp_plan plan = {.parts = (uint32_t)field(f, how, "parts", 1),
+                               .team_rows = (uint32_t)field(f, how, "team_rows", 1),
+                               .team_columns = (uint32_t)field(f, how, "team_columns", 1),
+                               .panel = (uint32_t)field(f, how, "panel", 1),
+                               .keep_x = field(f, how, "keep_x", 0),
+                               .keep_w = field(f, how, "keep_w", 0),
+                               .x_room = (uint32_t)field(f, how, "x_room", 1 << 16),
+                               .w_room = (uint32_t)field(f, how, "w_room", 1 << 16)};
+  f->pipes.now = now;
+  if (a.shape.batch && a.shape.m && a.shape.n && plan.parts && plan.team_rows && plan.team_columns)
+    pg_follow_product(f, &a, &plan, f->core, f->row, f->col);
+}
+
+// kn_bags((struct kn_bags){...}): <mtia/knyfe_bags.h>. Rows come by DMA in the order of the bags,
+// the SRAM or DRAM is busy for 93 % of the time but for a start and an end (./build.sh bench
+// knyfe-bags).
+static void bags(struct follow *f, const struct ct_expr *list) {
+  enum { START_AND_END = 1450 };
+  double pes = f->p->grid_rows * f->p->grid_cols, now = f->pipes.now;
+  double indices = (double)field(f, list, "indices", 1),
+         columns = (double)field(f, list, "columns", 1);
+  double number = (double)field(f, list, "bags", 1), pool = (double)field(f, list, "pool", 0);
+  indices = pool > 0 ? number * pool : indices;
+  double row =
+      columns * (double)field(f, list, "bits", 32) / 8 + (double)field(f, list, "beside", 0);
+  double touched = (double)(((int64_t)row + 31) / 32 * 32),
+         element = (double)field(f, list, "out_size", 4);
+  double words = indices * (double)(1 << field(f, list, "index_log2", 2)) +
+                 number * (double)(1 << field(f, list, "offset_log2", 2));
+  double bytes = indices * touched + words + number * columns * element;
+  f->pipes.now = now;
+  if (f->core == 0) {
+    pg_dma(f, true, PG_NO_CB, indices / pes, touched, 0, 1);
+    pg_dma(f, true, PG_NO_CB, 1, words / pes, 0, 1);
+    pg_dma(f, false, PG_NO_CB, number / pes, columns * element, 0, 1);
+  } else
+    scalar(f, kn_cost_memory(false, indices, bytes) / 0.93 + START_AND_END - 300);
+}
+
+static struct value call(struct follow *f, const struct ct_expr *e) {
+  if (!strcmp(e->text, "kn_bags") && e->num_args == 1 && e->args[0]->op == CT_CAST) {
+    bags(f, e->args[0]->a);
+    return number(0);
+  }
+  for (const struct ct_function *g = f->t->functions; g; g = g->next)
+    if (g->name == e->text) {
+      pg_call_function(f, g, e);
+      return f->result;
+    }
+  for (const struct ct_product *p = f->t->products; p; p = p->next)
+    if (p->name == e->text) {
+      product(f, p, e);
+      return number(0);
+    }
+  struct value args[160];
+  for (unsigned i = 0; i < e->num_args; i++)
+    args[i] = e->args[i]->op == CT_NAME && !strncmp(e->args[i]->text, "mtia_", 5)
+                  ? number(0)
+                  : pg_evaluate(f, e->args[i]);
+  if (!strncmp(e->text, "__mtia_", 7))
+    return pg_command(f, e, args);
+  return pg_builtin(f, e, args);
+}
+
+// args->x.data, args->x.stride[0], args->scale
+static struct value member(struct follow *f, const struct ct_expr *e) {
+  const struct ct_expr *inner = e->a;
+  if (inner && inner->op == CT_MEMBER) {
+    const struct ct_tensor *t = pg_tensor(f, inner->text);
+    if (t && !strcmp(e->text, "data"))
+      return (struct value){.type = {64, 1, false, false},
+                            .known = true,
+                            .is_pointer = true,
+                            .is_tensor = true,
+                            .t = t};
+  }
+  scalar(f, f->leaf ? 0 : 1 + KN_DEV_core_load_use);
+  return something((struct ct_type){32, 1, true, false}, 0);
+}
+
+static struct value indexed(struct follow *f, const struct ct_expr *e) {
+  if (e->a->op == CT_MEMBER && e->a->a && e->a->a->op == CT_MEMBER && e->b->op == CT_NUMBER) {
+    const struct ct_tensor *t = pg_tensor(f, e->a->a->text);
+    if (t && (uint64_t)e->b->value < t->rank) {
+      scalar(f, f->leaf ? 0 : 1 + KN_DEV_core_load_use);
+      if (!strcmp(e->a->text, "stride"))
+        return number(t->stride[e->b->value]);
+      if (!strcmp(e->a->text, "dim"))
+        return number(t->dim[e->b->value]);
+    }
+  }
+  struct value p = pg_evaluate(f, e->a), at = pg_evaluate(f, e->b);
+  if (!p.is_pointer && p.type.lanes > 1) { // an element of a vector: a slide, a move
+    struct value element = pg_arithmetic(f, p.type, 2, KN_DEV_vslide + KN_DEV_vmove_to_scalar,
+                                         p.ready + registers(p.type), true);
+    element.type.lanes = 1;
+    return element;
+  }
+  return pg_scalar_load(f, &p, &at);
+}
+
+static void assign(struct follow *f, const struct ct_expr *target, struct value v, const char *op) {
+  if (target->op == CT_NAME) {
+    f->num_known = 0; // what depends on it is another value now
+    struct value *old = pg_find(f, target->text);
+    if (old && *op != '=')
+      v = pg_binary(f, ct_intern(f->t, op, strlen(op) - 1), *old, v);
+    if (old) {
+      struct ct_type type = old->type;
+      *old = v;
+      if (!v.is_pointer && !(v.type.lanes > type.lanes))
+        old->type = type;
+    }
+    return;
+  }
+  if (target->op == CT_INDEX) {
+    struct value p = pg_evaluate(f, target->a), at = pg_evaluate(f, target->b);
+    if (*op != '=') {
+      struct value old = pg_scalar_load(f, &p, &at);
+      v = pg_binary(f, ct_intern(f->t, op, strlen(op) - 1), old, v);
+    }
+    f->num_known = 0; // it may be read again
+    if (v.from_vector)
+      pg_put_store(f, 1, v.ready);
+    else {
+      f->pipes.now = larger(f->pipes.now, v.ready);
+      scalar(f, KN_DEV_core_issue);
+    }
+  }
+}
+
+static struct value conditional(struct follow *f, const struct ct_expr *e) {
+  struct value c = pg_evaluate(f, e->a);
+  if (c.known) {
+    if (!f->leaf)
+      scalar(f, 1);
+    return pg_evaluate(f, c.i ? e->b : e->c);
+  }
+  struct value a = pg_evaluate(f, e->b), b = pg_evaluate(f, e->c);
+  if (c.type.lanes > 1 || a.type.lanes > 1 || b.type.lanes > 1) {
+    struct ct_type type = a.type.lanes >= b.type.lanes ? a.type : b.type;
+    double ready = larger(pg_operand(f, &c), larger(pg_operand(f, &a), pg_operand(f, &b)));
+    return pg_arithmetic(f, type, registers(type), KN_DEV_valu, ready, false);
+  }
+  f->pipes.now = larger(f->pipes.now, c.ready);
+  scalar(f, 2);
+  a.known = false;
+  a.ready = larger(a.ready, b.ready);
+  return a;
+}
+
+// Is the value of an earlier turn still there? The compiler moves what does not vary in front of a
+// loop.
+static bool is_hoisted(const struct follow *f, const struct ct_expr *e) {
+  if (e->op != CT_CALL && e->op != CT_INDEX && e->op != CT_BINARY && e->op != CT_COND)
+    return false;
+  // Loops that are written out do not count: in each of their turns the value was there before,
+  // too.
+  for (unsigned i = f->num_active; i-- > 0;)
+    if (!(e->varies >> i & 1)) {
+      if (f->active[i].turn > 0)
+        return true;
+    } else if (!f->active[i].flat)
+      return false;
+  return false;
+}
+
+static struct value evaluate_here(struct follow *f, const struct ct_expr *e);
+
+// Is it worth remembering what came of it? Not where variables change within the turn.
+static bool is_shared(const struct follow *f, const struct ct_expr *e) {
+  if (!e->id || !f->num_active || f->totals)
+    return false;
+  return e->op == CT_CALL || e->op == CT_INDEX || e->op == CT_BINARY || e->op == CT_CAST;
+}
+
+static struct value evaluate_once(struct follow *f, const struct ct_expr *e) {
+  if (!is_shared(f, e))
+    return evaluate_here(f, e);
+  for (unsigned i = 0; i < f->num_known; i++)
+    if (f->known[i].id == e->id)
+      return f->known[i].v;
+  struct value v = evaluate_here(f, e);
+  if (f->num_known < sizeof f->known / sizeof *f->known && f->num_active) {
+    f->known[f->num_known].id = e->id;
+    f->known[f->num_known++].v = v;
+  }
+  return v;
+}
+
+struct value pg_evaluate(struct follow *f, const struct ct_expr *e) {
+  if (!f->num_active || !is_hoisted(f, e) ||
+      (e->op == CT_CALL && (strstr(e->text, "store") || !strncmp(e->text, "KN_", 3))))
+    return evaluate_once(f, e);
+  struct pipes pipes = f->pipes;
+  unsigned active = f->num_active;
+  f->num_active = 0;
+  struct value v = evaluate_here(f, e);
+  f->num_active = active;
+  f->pipes = pipes;
+  v.ready = 0;
+  return v;
+}
+
+static struct value evaluate_here(struct follow *f, const struct ct_expr *e) {
+  if (++f->steps > MAX_STEPS) {
+    f->failed = f->p->gave_up = true;
+    return number(0);
+  }
+  struct value v;
+  switch (e->op) {
+  case CT_NUMBER:
+    v = number(e->value);
+    v.constant = true;
+    return v;
+  case CT_REAL:
+    return (struct value){.type = {32, 1, true, false}, .constant = true};
+  case CT_TEXT:
+    return number(0);
+  case CT_NAME:
+    return pg_named(f, e->text);
+  case CT_UNARY:
+    v = pg_evaluate(f, e->a);
+    if (*e->text == '&' || *e->text == '*')
+      return something(v.type, 0);
+    if (v.type.lanes > 1)
+      return pg_arithmetic(f, v.type, registers(v.type), KN_DEV_valu, v.ready, false);
+    if (v.known && !v.is_pointer)
+      v.i = *e->text == '-' ? -v.i : *e->text == '!' ? !v.i : *e->text == '~' ? ~v.i : v.i;
+    return v;
+  case CT_STEP:
+    v = pg_evaluate(f, e->a);
+    assign(f, e->a,
+           (struct value){.type = v.type, .known = v.known, .i = v.i + (*e->text == '+' ? 1 : -1)},
+           "=");
+    return v;
+  case CT_BINARY:
+    v = pg_evaluate(f, e->a);
+    if (*e->text == ',')
+      return pg_evaluate(f, e->b);
+    if (v.known && ((!strcmp(e->text, "&&") && !v.i) || (!strcmp(e->text, "||") && v.i)))
+      return number(v.i != 0);
+    return pg_binary(f, e->text, v, pg_evaluate(f, e->b));
+  case CT_ASSIGN:
+    v = pg_evaluate(f, e->b);
+    assign(f, e->a, v, e->text);
+    return v;
+  case CT_COND:
+    return conditional(f, e);
+  case CT_CALL:
+    return call(f, e);
+  case CT_INDEX:
+    return indexed(f, e);
+  case CT_MEMBER:
+    return member(f, e);
+  case CT_CAST:
+    return pg_convert(f, e->type, pg_evaluate(f, e->a));
+  case CT_FIELD:
+    return pg_evaluate(f, e->a);
+  case CT_LIST:
+    v = number(0);
+    v.list = e;
+    return v;
+  }
+  return number(0);
+}
