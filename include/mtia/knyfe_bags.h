@@ -4,13 +4,14 @@
 //
 //   out[b, d] = sum of [weights[j] *] table[index[j], d], or what `finish` makes of it,
 //
-// of the j from offsets[b] to below offsets[b + 1], or of the `pool` indices of row b; kn_rows, at
-// the end, stores rows as they are. Both cores
-// of every PE call kn_bags with empty circular buffers, and it leaves them empty; all of local
-// memory is used. Core 0 brings indices and weights and gathers rows into a ring, as far ahead as
-// it has room, so that the latency of one row hides behind the others. Core 1 reads offsets, has
-// the SE add rows up (in the order of the indices, in binary32) and stores results in batches. Bags
-// are dealt out by the bytes that they move, each to one PE.
+// of the j from offsets[b] to below offsets[b + 1], or of the `pool` indices of row b; or the
+// greatest or least of them, of f32 (by core 1, as to the SE a NaN is no greatest number); kn_rows,
+// at the end, stores rows as they are. Both cores of every PE call kn_bags with empty circular
+// buffers, and it leaves them empty; all of local memory is used. Core 0 brings indices and weights
+// and gathers rows into a ring, as far ahead as it has room, so that the latency of one row hides
+// behind the others. Core 1 reads offsets, has the SE add rows up (in the order of the indices, in
+// binary32) and stores results in batches. Bags are dealt out by the bytes that they move, each to
+// one PE.
 #ifndef MTIA_KNYFE_BAGS_H
 #define MTIA_KNYFE_BAGS_H
 
@@ -32,6 +33,7 @@ struct kn_bags {
   enum mtia_se_type type;              // of the table's elements
   enum mtia_se_layout layout;          // where its rows have scale and bias
   unsigned bits, beside;               // of an element; bytes of scale and bias
+  int extreme;                         // 0: sums; 1: the greatest; -1: the least
   kn_finish *finish;                   // NULL: sums are the results
   const void *args;                    // for it
   unsigned out_size;                   // bytes of a result
@@ -91,6 +93,8 @@ KN struct kn_piece kn_bags_piece(const struct kn_bags *k, long column) {
   p.out_at = p.sum_at + (k->finish ? 2 * p.batch * p.sum_padded : 0);
   p.rows_at = p.out_at + 2 * p.batch * p.out_padded;
   p.rows_size = MTIA_LOCAL_SIZE - p.rows_at;
+  if (k->extreme) // a row in one piece
+    p.rows_size -= p.rows_size % p.row_padded;
   p.group = (uint32_t)kn_least(KN_BAGS_GROUP, kn_greatest(p.rows_size / (4 * p.row_padded), 1));
   return p;
 }
@@ -294,9 +298,57 @@ KN void kn_bags_take(const struct kn_bags *k, const struct kn_piece *p, struct k
       __mtia_se_rowacc(KN_BAGS_OUT, KN_BAGS_ROWS, rows, op);                                       \
   } while (0)
 
+// The greatest or least elements of the next `count` rows.
+static MTIA_VECTOR void kn_bags_extreme(const struct kn_bags *k, const struct kn_piece *p,
+                                        struct kn_bags_state *s, long count) {
+  enum { LANES = 64 };
+  const uint64_t bytes = s->result + p->sum_padded;
+  uint64_t tail;
+  if (k->finish) {
+    __mtia_cb_waits(KN_BAGS_SUM, bytes);
+    tail = __mtia_cb_tail(KN_BAGS_SUM, s->result);
+  } else {
+    __mtia_cb_waits(KN_BAGS_OUT, bytes);
+    tail = __mtia_cb_tail(KN_BAGS_OUT, s->result);
+  }
+  float *to = (float *)(uintptr_t)tail;
+  const bool greatest = k->extreme > 0;
+  const float none = greatest ? -__builtin_inff() : __builtin_inff();
+  for (long d = 0; count <= 0 && d < p->columns; d += LANES)
+    mtia_store_first_f32x64(to + d, p->columns - d, (mtia_f32x64)none);
+  const uint64_t begin = MTIA_LOCAL_BASE + p->rows_at, end = begin + p->rows_size;
+  bool first = true;
+  for (long rows; count > 0; count -= rows, first = false) {
+    rows = kn_least(p->group, count);
+    __mtia_cb_waitd(KN_BAGS_ROWS, s->row + (uint64_t)rows * p->row_padded);
+    for (long d = 0; d < p->columns; d += LANES) {
+      const long n = p->columns - d;
+      mtia_f32x64 most = first ? (mtia_f32x64)none : mtia_load_first_f32x64(to + d, n);
+      kn_boolx64 nan = __builtin_convertvector(most != most, kn_boolx64);
+      uint64_t at = __mtia_cb_head(KN_BAGS_ROWS, s->row);
+      for (long row = 0; row < rows; row++) {
+        const mtia_f32x64 x = mtia_load_first_f32x64((const float *)(uintptr_t)at + d, n);
+        at = at + p->row_padded == end ? begin : at + p->row_padded;
+        if (greatest)
+          kn_step_max_f32x64(&most, &nan, x);
+        else
+          kn_step_min_f32x64(&most, &nan, x);
+      }
+      most = mtia_select_f32x64(nan, (mtia_f32x64)__builtin_nanf(""), most);
+      mtia_store_first_f32x64(to + d, n, most);
+    }
+    __asm__ volatile("" ::: "memory");
+    kn_bags_take(k, p, s, (uint64_t)rows);
+  }
+}
+
 // The next `count` rows are a bag.
 KN void kn_bags_sum(const struct kn_bags *k, const struct kn_piece *p, struct kn_bags_state *s,
                     long count) {
+  if (k->extreme) {
+    kn_bags_extreme(k, p, s, count);
+    return;
+  }
   __mtia_cr_w2(MTIA_CR_SE_LEN, p->columns, s->result);
   if (__builtin_expect(count <= 0, 0)) {
     __mtia_cr_w(MTIA_CR_SE_FMT, mtia_se_fmt(MTIA_SE_U8, 0, MTIA_SE_F32, MTIA_SE_EACH));

@@ -95,6 +95,9 @@ static void bags(struct follow *f, const struct ct_expr *list) {
       columns * (double)field(f, list, "bits", 32) / 8 + (double)field(f, list, "beside", 0);
   double touched = (double)(((int64_t)row + 31) / 32 * 32),
          element = (double)field(f, list, "out_size", 4);
+  // Extremes are core 1's.
+  const bool extreme = field(f, list, "extreme", 0) != 0;
+  const double each = extreme ? indices / pes * columns / 8 + 550 : 0;
   double words = indices * (double)(1 << field(f, list, "index_log2", 2)) +
                  number * (double)(1 << field(f, list, "offset_log2", 2));
   double bytes = indices * touched + words + number * columns * element;
@@ -104,10 +107,28 @@ static void bags(struct follow *f, const struct ct_expr *list) {
     pg_dma(f, true, PG_NO_CB, 1, words / pes, 0, 1);
     pg_dma(f, false, PG_NO_CB, number / pes, columns * element, 0, 1);
   } else
-    scalar(f, kn_cost_memory(false, indices, bytes) / 0.93 + START_AND_END - 300);
+    scalar(f, kn_cost_memory(false, indices, bytes) / 0.93 + START_AND_END - 300 + each);
+}
+
+// kn_rows(table, out, index, index_log2, rows, bytes), of core 0.
+static void copied_rows(struct follow *f, const struct ct_expr *e) {
+  enum { START_AND_END = 350 };
+  double pes = f->p->grid_rows * f->p->grid_cols;
+  double words = (double)(1 << pg_evaluate(f, e->args[3]).i);
+  double rows = (double)pg_evaluate(f, e->args[4]).i, bytes = (double)pg_evaluate(f, e->args[5]).i;
+  if (f->core == 0) {
+    pg_dma(f, true, PG_NO_CB, rows / pes, bytes, 0, 1);
+    pg_dma(f, true, PG_NO_CB, 1, rows * words / pes, 0, 1);
+    pg_dma(f, false, PG_NO_CB, rows / pes, bytes, 0, 1);
+  } else
+    scalar(f, kn_cost_memory(false, rows, rows * (2 * bytes + words)) / 0.93 + START_AND_END);
 }
 
 static struct value call(struct follow *f, const struct ct_expr *e) {
+  if (!strcmp(e->text, "kn_rows") && e->num_args == 6) {
+    copied_rows(f, e);
+    return number(0);
+  }
   if (!strcmp(e->text, "kn_bags") && e->num_args == 1 && e->args[0]->op == CT_CAST) {
     bags(f, e->args[0]->a);
     return number(0);

@@ -37,6 +37,7 @@ struct gather {
   struct list index, weights, offsets, end; // tensor NULL: there are none
   bool pooled;                              // as many indices for each row of the result
   bool copies;                              // rows as they are, no sums
+  int extreme;                              // 1, -1: the greatest, the least in place of sums
   bool always;                              // whatever the sizes
   int64_t column;                           // of the result, where a part begins
 };
@@ -196,6 +197,8 @@ int64_t rows_coefficient(const struct kn_expr *e, const struct kn_index *index);
 const char *rows_name(struct rows *r, const char *wish);
 // One that has the name with 0 and with 1 at its end too: the first index of a tile and its end.
 const char *rows_tiled_name(struct rows *r, const char *wish);
+// Of the argument that a tensor in memory is.
+const char *rows_argument(struct rows *r, const struct kn_tensor *t);
 void rows_release(struct rows *r, const char *name); // its block has ended
 unsigned rows_bytes(enum kn_type type);
 // The type of an element in memory: intermediates of i4 are not packed.

@@ -41,6 +41,11 @@ static struct size local_total(struct rows *r, const struct phase *p) {
   return total;
 }
 
+// What becomes of rows in local memory.
+static const char *what_gathers(const struct gather *g) {
+  return g->copies ? "" : g->extreme ? ", core 1 goes through them" : ", the SE adds them up";
+}
+
 static void explain_phase(struct rows *r, const struct phase *p, FILE *out) {
   fprintf(out, "// phase %u%s:\n", p->number + 1,
           p->waits ? ", behind a barrier of the sub-grid" : "");
@@ -51,8 +56,8 @@ static void explain_phase(struct rows *r, const struct phase *p, FILE *out) {
     last = l->stmt;
   }
   if (p->lines->gather) {
-    fprintf(out, "//   rows of '%s' by DMA into a ring, added up by the SE%s\n",
-            p->lines->gather->table->name, rows_is_call(p) ? "" : ", if they fit; else:");
+    fprintf(out, "//   rows of '%s' by DMA into a ring%s%s\n", p->lines->gather->table->name,
+            what_gathers(p->lines->gather), rows_is_call(p) ? "" : ", if they fit; else:");
     if (p->finish)
       fprintf(out, "//   phase %u makes results of the sums in local memory\n",
               p->finish->number + 1);
@@ -135,9 +140,8 @@ static void tell_phase(struct rows *r, const struct phase *p) {
   if (p->lines->gather) {
     kn_decided(r->target, r->file, first->range,
                T("phase %u: core 0 gathers rows of '%s' by DMA%s", p->number + 1,
-                 p->lines->gather->table->name,
-                 p->lines->gather->copies ? "" : ", the SE adds them up"),
-               "many rows are on their way at once, and the SE reads them as they are",
+                 p->lines->gather->table->name, what_gathers(p->lines->gather)),
+               "many rows are on their way at once, and nothing waits for one of them",
                "core 1 reading each through its cache");
     if (p->finish)
       kn_decided(r->target, r->file, p->finish->lines->stmt->range,

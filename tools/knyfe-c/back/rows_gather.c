@@ -5,8 +5,8 @@
 //   y[b, d] = sum[j in offsets[b]..offsets[b + 1]] [weight[j] *] table[idx[j], d]
 //   y[b, d] = sum[p] [weight[b, p] *] table[idx[b, p], d]
 //
-// in binary32, of rows of f32, f16, bf16 and of row-wise quantised tables. An index or an offset
-// may be one of several rows: idx[2, j].
+// (or max, min of table[...], f32) in binary32, of rows of f32, f16, bf16 and of row-wise quantised
+// tables. An index or an offset may be one of several rows: idx[2, j].
 #include "decide.h"
 #include "rows.h"
 
@@ -21,12 +21,11 @@ static const struct kn_expr *strip(const struct kn_expr *e) {
   return e;
 }
 
-// t[index], t[constant, index], or t[index + 1]; of an input.
+// t[index], t[constant, index], or t[index + 1]; DMA brings it, so an earlier line may define it.
 static bool is_list(const struct kn_expr *e, const struct kn_index *index, int64_t plus,
                     struct list *list) {
   e = strip(e);
-  if (e->kind != KN_READ || e->tensor->role != KN_INPUT || e->tensor->rows || !e->num_args ||
-      e->num_args > 2)
+  if (e->kind != KN_READ || e->tensor->rows || !e->num_args || e->num_args > 2)
     return false;
   *list = (struct list){.tensor = e->tensor};
   if (e->num_args == 2) {
@@ -46,7 +45,7 @@ static bool is_list(const struct kn_expr *e, const struct kn_index *index, int64
 static bool is_matrix(const struct kn_expr *e, const struct kn_index *b, const struct kn_index *p,
                       struct list *list) {
   e = strip(e);
-  if (e->kind != KN_READ || e->tensor->role != KN_INPUT || e->num_args != 2 || e->tensor->rows ||
+  if (e->kind != KN_READ || e->num_args != 2 || e->tensor->rows ||
       kn_plain_index(e->args[0]) != b || kn_plain_index(e->args[1]) != p)
     return false;
   *list = (struct list){.tensor = e->tensor};
@@ -121,19 +120,24 @@ static bool is_row(struct gather *g, const struct kn_expr *e, const struct line 
 static bool match(const struct line *l, struct gather *g) {
   const struct kn_expr *sum = l->value;
   if (!l->reduces || l->scatter || l->rank != 2 || l->target->type != KN_F32 ||
-      sum->type != KN_F32 || sum->reduction != KN_SUM || sum->num_indices != 1 || sum->scan ||
-      l->index[0]->lo || (l->index[1]->lo && !l->part))
+      sum->type != KN_F32 || sum->num_indices != 1 || sum->scan || l->index[0]->lo ||
+      (l->index[1]->lo && !l->part))
+    return false;
+  const bool most = sum->reduction == KN_RMAX, least = sum->reduction == KN_RMIN;
+  if (sum->reduction != KN_SUM && !most && !least)
     return false;
   const struct kn_index *j = sum->indices[0];
   g->pooled = !j->lo;
-  if (!g->pooled && (!is_list(j->lo, l->index[0], 0, &g->offsets) ||
-                     !is_list(j->hi, l->index[0], 1, &g->end) || !is_integer(&g->offsets) ||
-                     g->end.tensor != g->offsets.tensor || g->end.row != g->offsets.row))
+  if (!g->pooled &&
+      (!is_list(j->lo, l->index[0], 0, &g->offsets) || !is_list(j->hi, l->index[0], 1, &g->end) ||
+       !is_integer(&g->offsets) || g->offsets.tensor->role != KN_INPUT || // read through the cache
+       g->end.tensor != g->offsets.tensor || g->end.row != g->offsets.row))
     return false;
   const struct kn_expr *body = sum->args[0];
+  g->extreme = most - least;
   if (is_row(g, body, l, j))
-    return true;
-  if (body->kind != KN_BINARY || body->op != KN_MUL || body->type != KN_F32)
+    return !g->extreme || (g->table->type == KN_F32 && !g->table->rows);
+  if (g->extreme || body->kind != KN_BINARY || body->op != KN_MUL || body->type != KN_F32)
     return false;
   for (int side = 0; side < 2; side++)
     if (is_of_term(g, body->args[side], l->index[0], j, &g->weights) &&
@@ -255,8 +259,8 @@ void rows_join_gathers(struct rows *r, struct phase *phases) {
 //===----------------------------------------------------------------------===//
 
 static const char *address(struct rows *r, const struct list *l) {
-  const char *data = T("args->%s.data", l->tensor->name);
-  return l->row ? T("%s + %" PRId64 " * args->%s.stride[0]", data, l->row, l->tensor->name) : data;
+  const char *name = rows_argument(r, l->tensor), *data = T("args->%s.data", name);
+  return l->row ? T("%s + %" PRId64 " * args->%s.stride[0]", data, l->row, name) : data;
 }
 
 static const char *table_type(const struct kn_tensor *t) {
@@ -290,20 +294,18 @@ void rows_put_gather(struct rows *r, const struct phase *p) {
   if (g->copies) {
     rows_comment(r, T("%s\nCore 0 gathers the rows by DMA and stores them.",
                       kn_stmt_text(r->file, l->stmt)));
-    rows_put(r, "kn_rows(&args->%s, &args->%s%s, %s, %d, %s, %s * %u);", t->name,
-             out->role == KN_LOCAL ? "kn_" : "",
-             out->role == KN_LOCAL ? r->tensor_names[out->id] : out->name, address(r, &g->index),
-             index->type == KN_I64 ? 3 : 2, rows_dim(r, l->target->dims[0]).text,
-             rows_dim(r, t->dims[1]).text, rows_bytes(t->type));
+    rows_put(r, "kn_rows(&args->%s, &args->%s, %s, %d, %s, %s * %u);", t->name,
+             rows_argument(r, out), address(r, &g->index), index->type == KN_I64 ? 3 : 2,
+             rows_dim(r, l->target->dims[0]).text, rows_dim(r, t->dims[1]).text,
+             rows_bytes(t->type));
     return;
   }
-  rows_comment(r, T("%s\nCore 0 gathers the rows by DMA, the SE adds them up for core 1.",
-                    kn_stmt_text(r->file, l->stmt)));
+  rows_comment(r, T("%s\nCore 0 gathers the rows by DMA, %s.", kn_stmt_text(r->file, l->stmt),
+                    g->extreme ? "core 1 goes through them" : "the SE adds them up for core 1"));
   rows_put(r, "kn_bags((struct kn_bags){");
   r->indent += 2;
   rows_put(r, ".table = &args->%s,", t->name);
-  rows_put(r, ".out = &args->%s%s,", out->role == KN_LOCAL ? "kn_" : "",
-           out->role == KN_LOCAL ? r->tensor_names[out->id] : out->name);
+  rows_put(r, ".out = &args->%s,", rows_argument(r, out));
   rows_put(r, ".out_size = %u,", rows_bytes(out->type));
   if (p->finish) {
     rows_put(r, ".finish = finish_%s,", r->tensor_names[out->id]);
@@ -313,9 +315,9 @@ void rows_put_gather(struct rows *r, const struct phase *p) {
   if (g->weights.tensor)
     rows_put(r, ".weights = %s,", address(r, &g->weights));
   if (g->pooled) {
-    rows_put(r, ".index_pitch = args->%s.stride[0],", index->name);
+    rows_put(r, ".index_pitch = args->%s.stride[0],", rows_argument(r, index));
     if (g->weights.tensor)
-      rows_put(r, ".weights_pitch = args->%s.stride[0],", g->weights.tensor->name);
+      rows_put(r, ".weights_pitch = args->%s.stride[0],", rows_argument(r, g->weights.tensor));
     rows_put(r, ".pool = %s,", rows_dim(r, index->dims[1]).text);
   } else
     rows_put(r, ".offsets = %s,", address(r, &g->offsets));
@@ -328,6 +330,8 @@ void rows_put_gather(struct rows *r, const struct phase *p) {
   rows_put(r, ".type = %s,", table_type(t));
   rows_put(r, ".layout = %s,", layout(t));
   rows_put(r, ".bits = %u,", t->rows ? kn_rows_bits(t->rows) : 8 * rows_bytes(t->type));
+  if (g->extreme)
+    rows_put(r, ".extreme = %d,", g->extreme);
   rows_put(r, ".beside = %u,", t->rows ? kn_rows_extra(t->rows) : 0);
   rows_put(r, ".index_log2 = %u,", index->type == KN_I64 ? 3 : 2);
   rows_put(r, ".offset_log2 = %u,", !g->pooled && g->offsets.tensor->type == KN_I64 ? 3 : 2);

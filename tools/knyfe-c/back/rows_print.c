@@ -175,7 +175,7 @@ static const char *argument_type(enum kn_type type) {
   return type == KN_BOOL ? "_Bool" : memory_type(type == KN_I4 ? KN_I8 : type);
 }
 
-static const char *argument_name(struct rows *r, const struct kn_tensor *t) {
+const char *rows_argument(struct rows *r, const struct kn_tensor *t) {
   return t->role == KN_LOCAL ? T("kn_%s", r->tensor_names[t->id]) : t->name;
 }
 
@@ -184,7 +184,7 @@ static void declare_argument(struct rows *r, const struct kn_tensor *t) {
   if (t->role == KN_INPUT && !t->rank)
     fprintf(r->out, "  %s %s;\n", argument_type(t->type), t->name);
   else
-    fprintf(r->out, "  struct mtia_tensor %s; // %s%s\n", argument_name(r, t),
+    fprintf(r->out, "  struct mtia_tensor %s; // %s%s\n", rows_argument(r, t),
             kn_describe(t, text, sizeof text), t->role == KN_LOCAL ? ", scratch" : "");
 }
 
@@ -211,7 +211,7 @@ static const char *descriptor(struct rows *r, const struct kn_tensor *t) {
     else
       dims = T("%s, %s", dims, dim_text(r, t->dims[i]));
   }
-  return T(", MTIA_%s(%s, MTIA_%s%s)", t->role == KN_INPUT ? "IN" : "OUT", argument_name(r, t),
+  return T(", MTIA_%s(%s, MTIA_%s%s)", t->role == KN_INPUT ? "IN" : "OUT", rows_argument(r, t),
            packed ? "U8" : dtype_names[rows_stored(t)], dims);
 }
 
@@ -413,7 +413,7 @@ static void transfer(struct rows *r, struct phase *p, const struct operand *o) {
   struct kn_file *f = r->file;
   const struct kn_tensor *t = o->tensor;
   unsigned rank = t->rank;
-  const char *arg = T("args->%s", argument_name(r, t));
+  const char *arg = T("args->%s", rows_argument(r, t));
   struct size width = rank ? bytes_of(r, o, rows_row(r, t, number_of(r, p, o, rank - 1)))
                            : sz_num(f, rows_bytes(t->type));
   const char *cr = o->output ? "OUT" : "IN";
@@ -741,7 +741,7 @@ static void operand_parameter(struct rows *r, struct phase *p, struct parameters
     return;
   }
   const char *staged = T("(%s)(%s)", type, origin(r, p, o));
-  const char *direct = T("(%s)args->%s.data", type, argument_name(r, o->tensor));
+  const char *direct = T("(%s)args->%s.data", type, rows_argument(r, o->tensor));
   const char *value = sz_is(o->staged, 1)   ? staged
                       : sz_is(o->staged, 0) ? direct
                                             : T("%s ? %s : %s", o->staged.text, staged, direct);
@@ -963,7 +963,7 @@ static void store_shared(struct rows *r, struct phase *p) {
              rows.text, n, n, bytes, shared_bytes(r, o).text);
     rows_put(r, "__mtia_cb_push(%s, %s);", o->cb_name, shared_bytes(r, o).text);
     rows_put(r, "__mtia_dma_out(%s, args->%s.data + (uint64_t)unit * %u, 1);", o->cb_name,
-             argument_name(r, o->tensor), (unsigned)n * bytes);
+             rows_argument(r, o->tensor), (unsigned)n * bytes);
   }
   r->indent--;
   rows_put(r, "}");
