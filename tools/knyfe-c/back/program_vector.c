@@ -295,27 +295,23 @@ static bool compute_call(struct follow *f, const struct vector_name *v, const st
   return true;
 }
 
-static struct value vector_call(struct follow *f, const struct ct_expr *e,
-                                const struct vector_name *v, struct value *args) {
+// Loads, stores, and what stands for several of them.
+static bool memory_call(struct follow *f, const struct ct_expr *e, const struct vector_name *v,
+                        struct value *args, struct value *result) {
   struct ct_type type = v->type;
   unsigned num = e->num_args;
-  if (v->of_mask && num == 1) {
-    struct value ones =
-        something((struct ct_type){8, args[0].type.lanes, false, false}, args[0].ready);
-    ones.of_mask = true;
-    return ones;
-  }
-  if (v->from)
-    return type.lanes > 1 ? widen(f, type, v->source, args[0]) : pg_convert(f, type, args[0]);
   bool counted = num > 1 && v->size > 6 && !memcmp(v->op + v->size - 6, "_first", 6);
   if ((is_op(v, "load_second") || is_op(v, "load_even") || is_op(v, "load_odd")) &&
       num) { // all, then every second one
     struct ct_type pairs = {2 * type.bits, type.lanes, false, false};
     struct value all = pg_vector_load(f, pairs, &args[0], num > 1 ? &args[1] : NULL);
-    return pg_arithmetic(f, type, registers(pairs), KN_DEV_valu, all.ready, false);
+    *result = pg_arithmetic(f, type, registers(pairs), KN_DEV_valu, all.ready, false);
+    return true;
   }
-  if (!strncmp(v->op, "load", 4) && num)
-    return pg_vector_load(f, type, &args[0], counted ? &args[1] : NULL);
+  if (!strncmp(v->op, "load", 4) && num) {
+    *result = pg_vector_load(f, type, &args[0], counted ? &args[1] : NULL);
+    return true;
+  }
   if (!strncmp(v->op, "store", 5) && num) {
     struct value what = args[num - 1];
     const bool first_pairs = is_op(v, "store_first_pairs");
@@ -327,48 +323,114 @@ static struct value vector_call(struct follow *f, const struct ct_expr *e,
     }
     what.type = type;
     pg_vector_store(f, &what, &args[0], counted ? &args[1] : NULL);
-    return something(type, 0);
+    *result = something(type, 0);
+    return true;
   }
-  if (!strncmp(v->op, "rowq", 4) && type.lanes > 1 && num)
-    return table_row(f, v, args);
+  if (!strncmp(v->op, "rowq", 4) && type.lanes > 1 && num) {
+    *result = table_row(f, v, args);
+    return true;
+  }
   if (!strncmp(v->op, "gather", v->size)) {
     double ready = larger(pg_operand(f, &args[0]), num > 1 ? pg_operand(f, &args[1]) : 0);
     double start = pg_begin(f, 1, type.lanes, ready);
     f->pipes.held = start + type.lanes;
-    return something(type,
-                     start + type.lanes + pg_line_latency(f, &args[0]) + KN_DEV_vload_indexed);
+    *result =
+        something(type, start + type.lanes + pg_line_latency(f, &args[0]) + KN_DEV_vload_indexed);
+    return true;
   }
-  double ready = 0, n = registers(type);
-  struct ct_type widest = type;
-  for (unsigned i = 0; i < num; i++) {
-    ready = larger(ready, pg_operand(f, &args[i]));
-    if (args[i].type.lanes > 1 && registers(args[i].type) > n) {
-      n = registers(args[i].type);
-      widest = args[i].type;
-    }
+  return false;
+}
+
+// Of a single number: functions by way of a vector of 16.
+static struct value of_number(struct follow *f, struct ct_type type, const struct operation *o,
+                              const struct value *args, unsigned num) {
+  f->pipes.now = larger(f->pipes.now, larger(args[0].ready, num > 1 ? args[1].ready : 0));
+  bool simple = o->cycles < 4;
+  scalar(f, simple ? 1 + (o->cycles > 1) : 1);
+  double latency = simple            ? (type.is_float ? KN_DEV_core_fadd : 0)
+                   : o->cycles == 17 ? KN_DEV_core_fdiv_s
+                                     : 2.5 * o->cycles + 20;
+  return something(type, f->pipes.now + latency);
+}
+
+// As the table says.
+static struct value operate(struct follow *f, const struct vector_name *v,
+                            const struct operation *o, const struct value *args, unsigned num,
+                            double n, double ready) {
+  struct ct_type type = v->type;
+  bool half = type.bits == 16 && o->cycles > 4 && type.is_float;
+  double cycles = o->cycles * (half ? 2 : 1) * n + o->fixed + (half ? 4 * n : 0);
+  if (type.lanes == 1)
+    return of_number(f, type, o, args, num);
+  if (is_op(v, "add") && !type.is_float && num == 2 && (args[0].product || args[1].product))
+    return something(type, ready + KN_DEV_valu);
+  bool last = o->latency == LAST;
+  bool reduces = is_op(v, "hsum") || is_op(v, "hsum_any") || is_op(v, "hmax") || is_op(v, "hmin") ||
+                 !strncmp(v->op, "end_", 4);
+  // Of several operations in a row the last one's latency is left.
+  double behind = o->cycles >= 2 && cycles > n ? cycles - n : 0;
+  struct value result =
+      pg_arithmetic(f, type, reduces ? n + 1 : cycles, last ? 0 : o->latency, ready, last);
+  if (!last)
+    result.ready += behind;
+  result.product = is_op(v, "mul") && !type.is_float;
+  if (reduces) { // a single number
+    result.from_vector = true;
+    result.type.lanes = 1;
+    result.ready += o->fixed;
   }
+  return result;
+}
+
+static bool mask_call(struct follow *f, const struct vector_name *v, const struct value *args,
+                      unsigned num, struct value *result) {
   if (num == 1 && is_constant_mask(f, v, &args[0])) {
-    struct value mask = args[0];
-    mask.type = type;
-    return mask;
+    *result = args[0];
+    result->type = v->type;
+    return true;
   }
-  if (is_op(v, "first") && num == 1 && args[0].known && type.lanes > 1)
-    return pg_first_lanes(f, type.lanes, &args[0]);
+  if (is_op(v, "first") && num == 1 && args[0].known && v->type.lanes > 1) {
+    *result = pg_first_lanes(f, v->type.lanes, &args[0]);
+    return true;
+  }
   // All lanes, or what was not loaded is replaced while loading.
   if (is_op(v, "select") && num == 3 && args[0].type.lanes > 1 &&
-      ((args[0].known && args[0].i >= type.lanes) ||
-       (args[0].first && args[0].first == args[1].first)))
-    return args[1];
-  struct value whole;
-  if (type.lanes == 1 && !type.is_float && compute_call(f, v, args, num, &whole))
-    return whole;
+      ((args[0].known && args[0].i >= v->type.lanes) ||
+       (args[0].first && args[0].first == args[1].first))) {
+    *result = args[1];
+    return true;
+  }
+  return false;
+}
+
+static struct value vector_call(struct follow *f, const struct ct_expr *e,
+                                const struct vector_name *v, struct value *args) {
+  struct ct_type type = v->type;
+  unsigned num = e->num_args;
+  struct value result;
+  if (v->of_mask && num == 1) {
+    result = something((struct ct_type){8, args[0].type.lanes, false, false}, args[0].ready);
+    result.of_mask = true;
+    return result;
+  }
+  if (v->from)
+    return type.lanes > 1 ? widen(f, type, v->source, args[0]) : pg_convert(f, type, args[0]);
+  if (memory_call(f, e, v, args, &result))
+    return result;
+  double ready = 0, n = registers(type);
+  for (unsigned i = 0; i < num; i++) {
+    ready = larger(ready, pg_operand(f, &args[i]));
+    n = args[i].type.lanes > 1 ? larger(n, registers(args[i].type)) : n;
+  }
+  if (mask_call(f, v, args, num, &result) ||
+      (type.lanes == 1 && !type.is_float && compute_call(f, v, args, num, &result)))
+    return result;
   if (type.lanes > 1 && (is_op(v, "max") || is_op(v, "min"))) {
     if (!type.is_float || e->text[0] == 'm')
       return pg_arithmetic(f, type, n, type.is_float ? KN_DEV_vfalu : KN_DEV_valu, ready, false);
     struct value m = pg_arithmetic(f, type, 2 * n + 1, KN_DEV_valu, ready, true); // two comparisons
     return pg_arithmetic(f, type, n, KN_DEV_valu, m.ready, false);
   }
-  (void)widest;
   if ((is_op(v, "div") || is_op(v, "rem")) && !type.is_float && num == 2 && args[1].constant) {
     if (type.lanes > 1)
       return pg_arithmetic(f, type, 4 * n, KN_DEV_valu + 3 * n, ready, false);
@@ -376,38 +438,8 @@ static struct value vector_call(struct follow *f, const struct ct_expr *e,
     return something(type, f->pipes.now);
   }
   const struct operation *o = pg_operation(v);
-  if (o) {
-    bool half = type.bits == 16 && o->cycles > 4 && type.is_float;
-    double cycles = o->cycles * (half ? 2 : 1) * n + o->fixed + (half ? 4 * n : 0);
-    if (type.lanes == 1) { // of a single number: functions by way of a vector of 16
-      f->pipes.now = larger(f->pipes.now, larger(args[0].ready, num > 1 ? args[1].ready : 0));
-      bool simple = o->cycles < 4;
-      scalar(f, simple ? 1 + (o->cycles > 1) : 1);
-      double latency = simple            ? (type.is_float ? KN_DEV_core_fadd : 0)
-                       : o->cycles == 17 ? KN_DEV_core_fdiv_s
-                                         : 2.5 * o->cycles + 20;
-      struct value s = something(type, f->pipes.now + latency);
-      return s;
-    }
-    if (is_op(v, "add") && !type.is_float && num == 2 && (args[0].product || args[1].product))
-      return something(type, ready + KN_DEV_valu);
-    bool last = o->latency == LAST;
-    bool reduces = is_op(v, "hsum") || is_op(v, "hsum_any") || is_op(v, "hmax") ||
-                   is_op(v, "hmin") || !strncmp(v->op, "end_", 4);
-    // Of several operations in a row the last one's latency is left.
-    double behind = o->cycles >= 2 && cycles > n ? cycles - n : 0;
-    struct value result =
-        pg_arithmetic(f, type, reduces ? n + 1 : cycles, last ? 0 : o->latency, ready, last);
-    if (!last)
-      result.ready += behind;
-    result.product = is_op(v, "mul") && !type.is_float;
-    if (reduces) { // a single number
-      result.from_vector = true;
-      result.type.lanes = 1;
-      result.ready += o->fixed;
-    }
-    return result;
-  }
+  if (o)
+    return operate(f, v, o, args, num, n, ready);
   if (type.lanes == 1) {
     scalar(f, 2);
     return something(type, f->pipes.now + 2);
