@@ -528,7 +528,7 @@ KP bool KP_FN(strip_lists)(const struct kp_product *a, const struct kp_shape *s,
   while (n->made < most) {
     const uint32_t k = kp_chunk(s, n->outer, n->at - me->k_begin, n->k_end - n->at);
     const uint32_t bytes = a->taps_joined ? k / KP_STEP * KP_LIST : KP_LIST;
-    const uint32_t on = a->taps_joined ? 0 : n->at / KP_PLACE;
+    const uint32_t on = a->taps_joined ? 0 : n->at;
     __mtia_cb_waits(KP_CB_LISTS, bytes);
     for (uint32_t i = 0; i < bytes; i += KP_LIST) {
       kp_list(a->window, &places, &tap, on, n->outside,
