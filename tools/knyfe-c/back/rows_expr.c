@@ -923,6 +923,7 @@ static struct value reduce(struct scope *s, const struct kn_expr *e, const char 
                                ? wish
                                : kn_reduction_name(d.kind));
   rows_begin_reduction(s, &d);
+  int64_t rest = 0; // elements behind the last whole vector, if they are added by themselves
   unsigned bound = s->num, opened = 0;
   const char *names[KN_MAX_RANK];
   for (int pass = 0; pass < 2; pass++) // the vectors' loop is the innermost one
@@ -937,14 +938,18 @@ static struct value reduce(struct scope *s, const struct kn_expr *e, const char 
       if (index == d.own) {
         const unsigned times = reduction_unroll(&d, s->lanes);
         const int64_t extent = extent_of(s->line, index);
-        const bool few = !is_whole_vectors(s->line, index, s->lanes) && extent >= 0 &&
-                         extent <= 8 * s->lanes; // each would have a mask
+        const bool whole = is_whole_vectors(s->line, index, s->lanes);
+        rest = !whole && extent > s->lanes && !strcmp(lo, "0") ? extent % s->lanes : 0;
+        const bool few =
+            !whole && !rest && extent >= 0 && extent <= 8 * s->lanes; // each would have a mask
+        if (rest)
+          hi = kn_text(s->r->file, "%" PRId64, extent - rest);
         if (times > 1 && !few)
           fprintf(s->r->out, "#pragma clang loop unroll_count(%u)\n", times);
         rows_put(s->r, "for (long %s = %s; %s < %s; %s += %u) {", name, lo, name, hi, name,
                  s->lanes);
         s->along = index;
-        s->count = is_whole_vectors(s->line, index, s->lanes) ? NULL : T("%s - %s", hi, name);
+        s->count = whole || rest ? NULL : T("%s - %s", hi, name);
       } else
         rows_put(s->r, "for (long %s = %s; %s < %s; %s++) {", name, lo, name, hi, name);
       s->r->indent++;
@@ -955,6 +960,12 @@ static struct value reduce(struct scope *s, const struct kn_expr *e, const char 
     s->r->indent--;
     rows_put(s->r, "}");
     rows_release(s->r, names[opened]);
+    if (rest) { // behind the last whole vector
+      scope_bind(s, d.own, T("%" PRId64, extent_of(s->line, d.own) - rest));
+      s->count = T("%" PRId64, rest);
+      rows_step_reduction(s, &d, e->args[0]);
+      rest = 0;
+    }
   }
   s->num = bound;
   unsigned lanes = s->lanes;

@@ -219,6 +219,17 @@ static int64_t length_of(struct rows *r, struct phase *p, const struct line *l, 
   return l->target->dims[i]->size;
 }
 
+// The last `rest` elements of a row, in a vector that is as short as can be.
+static void end_of_row(struct scope *s, struct line *l, int64_t rest) {
+  struct rows *r = s->r;
+  const int64_t first = l->target->dims[l->rank - 1]->size - rest;
+  while (s->lanes > 16 && rest <= s->lanes / 2)
+    s->lanes /= 2;
+  scope_bind(s, l->index[l->rank - 1], T("%" PRId64, first));
+  s->count = rest == s->lanes ? NULL : T("%" PRId64, rest);
+  rows_store_element(s, l, rows_value(s, l->value));
+}
+
 // Loops over the indices from `first` on, the last one in vectors where that is possible.
 static void loops(struct scope *s, struct line *l, unsigned first) {
   struct rows *r = s->r;
@@ -232,6 +243,7 @@ static void loops(struct scope *s, struct line *l, unsigned first) {
   const bool in_place = l->engine && !quantises(l);
   const bool running = rows_is_running(l);
   bool stored = running;
+  int64_t rest = 0; // elements behind the last whole vector, if they are made by themselves
   for (unsigned i = first; i < l->rank; i++) {
     bool column = p->across && i == p->num_par - 1 && !p->uncut;
     const char *name = column ? p->par_name[i] : rows_name(r, l->index[i]->name);
@@ -271,13 +283,18 @@ static void loops(struct scope *s, struct line *l, unsigned first) {
       const bool whole = !index->lo && length >= 0 &&
                          (length == end || (rows_room(s, l->target) >= end && !in_place &&
                                             rows_reads_on(s, l->value, last, end)));
-      s->count = whole ? NULL : T("%s - %s", hi, name);
+      rest = !whole && !index->lo && !column && !l->reduces && !in_place && length > step
+                 ? length % step
+                 : 0;
+      s->count = whole || rest ? NULL : T("%s - %s", hi, name);
     }
     scope_bind(s, l->index[i], name);
     // Not where the end of the row is one of few steps: each would have a mask.
     const int64_t extent = l->target->dims[i]->size;
     if (step > 1 && !(s->count && extent >= 0 && extent <= 8 * step))
       unroll(r, l, s->lanes);
+    if (rest)
+      hi = T("%" PRId64, extent - rest);
     if (step == 1 && i == l->rank - 1 && reduces_few(l))
       fputs("#pragma clang loop unroll_count(4)\n", r->out);
     open_loop(r, name, lo, hi, step);
@@ -285,6 +302,11 @@ static void loops(struct scope *s, struct line *l, unsigned first) {
   }
   if (!argument && !stored)
     rows_store_element(s, l, rows_value(s, in_place ? l->value->args[0] : l->value));
+  if (rest) {
+    close_loop(r);
+    opened--;
+    end_of_row(s, l, rest);
+  }
   s->along = NULL;
   s->count = NULL;
   if (in_place || argument) {
