@@ -96,7 +96,7 @@ def cases():
 
 # Why a case is below 40 % of what bounds it, by operator: said in docs/gallery.md.
 REASONS = {
-    "attention": "four phases, each too short for its start: barriers and first loads (--explain: phases)",
+    "attention": "three phases, each too short for its start: barriers and first loads (--explain: phases)",
     "dot_interaction": "core 1, which gathers the triangle from the square of all products (--profile: core 1)",
     "max_pool": "core 1: 14 of each 32 lanes count, and each row is read four times (--profile: core 1)",
     "depthwise_conv": "core 1: 14 of each 32 lanes count; the row at the border is read element by element (--profile: core 1)",

@@ -12,7 +12,7 @@
 //   KP_TURN_X, KP_TURN_W  1: k is not innermost in memory, but m or n. The MLU turns tiles on their
 //                         way into the DPE's operand buffers: nothing turned is ever in memory
 //   KP_BIAS               0 none; 1 per column, 2 per row: sums start with it (32-bit words)
-//   KP_SCALES             1: KP_DRAIN has a scale per column (MTIA_DRAIN_CHAN)
+//   KP_SCALES             KP_DRAIN has a scale (MTIA_DRAIN_CHAN) 1: per column, 2: per row
 //   KP_WINDOW             1: x is read through a window (<mtia/knyfe_window.h>)
 //
 // and leaves none of these defined. <mtia/knyfe_plan.h> says which PE computes what.
@@ -50,7 +50,8 @@ struct kp_product {
   uint64_t outer;   // extent of the outer summed index, 1 if there is none; taps of a window
   uint64_t batch[KP_BATCH]; // extents of the indices of the batch, 1 in front
   struct kp_matrix x, w, y;
-  uint64_t bias, scales; // addresses of vectors
+  uint64_t bias;           // address of a vector
+  struct kp_matrix scales; // vectors, too
   // KP_WINDOW: x has strides in positions.
   const struct kp_window *window;
   bool taps_joined; // a tap is one step of k, and chunks have several
@@ -424,8 +425,10 @@ static void KP_FN(load)(const struct kp_product *a, const struct kp_shape *s,
       __mtia_dma_in(KP_CB_BIAS, a->bias + UINT64_C(4) * first, 1, MTIA_MC_NONE);
     }
     if (KP_SCALES && me->part + 1 == p->parts) {
-      __mtia_cr_w2(MTIA_CR_DMA_IN, 4 * b.columns, 0);
-      __mtia_dma_in(KP_CB_SCALES, a->scales + UINT64_C(4) * b.column, 1, MTIA_MC_NONE);
+      const uint64_t scales = KP_SCALES == 1 ? a->scales.data + UINT64_C(4) * b.column
+                                             : kp_address(a, &a->scales, b.number) + 4 * b.row;
+      __mtia_cr_w2(MTIA_CR_DMA_IN, 4 * (KP_SCALES == 1 ? b.columns : b.rows), 0);
+      __mtia_dma_in(KP_CB_SCALES, scales, 1, MTIA_MC_NONE);
     }
     for (uint64_t outer = 0; outer < a->outer; outer++)
       for (uint32_t at = me->k_begin; at < k_end;) {
@@ -571,7 +574,7 @@ static void KP_FN(compute)(const struct kp_product *a, const struct kp_shape *s,
   __mtia_cr_w2(MTIA_CR_MML_INC, a->taps_joined ? KP_BLOCK * KP_STEP : KP_STEP, KP_STEP);
   __mtia_cr_w2(MTIA_CR_OUT, 0, ROW);
   __mtia_cr_w2(MTIA_CR_BIAS, 0, 0);
-  __mtia_cr_w2(MTIA_CR_QCHAN, KP_CB_SCALES, 0);
+  __mtia_cr_w2(MTIA_CR_QCHAN, KP_CB_SCALES | (KP_SCALES == 2) << 5, 0);
   __mtia_cr_w2(MTIA_CR_MLU_DST, 0, KP_STEP);
   __mtia_cr_w(MTIA_CR_DMA_OUT_PITCH, a->y.pitch);
   __mtia_bar(MTIA_BAR_PE);
@@ -700,7 +703,8 @@ static void KP_FN(compute)(const struct kp_product *a, const struct kp_shape *s,
     if (!last_part)
       continue;
     if (KP_SCALES)
-      __mtia_cb_pop(KP_CB_SCALES, kp_pad(4 * (uint64_t)done.columns));
+      __mtia_cb_pop(KP_CB_SCALES,
+                    kp_pad(4 * (uint64_t)(KP_SCALES == 1 ? done.columns : done.rows)));
     __mtia_cb_push(KP_CB_Y, done.rows * ROW);
     __mtia_cr_w2(MTIA_CR_DMA_OUT, done.columns * KP_OUT, ROW);
     __mtia_dma_out(KP_CB_Y, done.y + done.row * a->y.pitch + (uint64_t)done.column * KP_OUT,
@@ -716,7 +720,7 @@ static void KP_FN(compute)(const struct kp_product *a, const struct kp_shape *s,
 static void KP_NAME(const struct kp_product *product, const struct kp_plan *planned, uint32_t rows,
                     uint32_t columns) {
   struct kp_product a = *product;
-  if (!KP_TURN_X && KP_BIAS != 2)
+  if (!KP_TURN_X && KP_BIAS != 2 && KP_SCALES != 2)
     kp_join(&a);
   if (a.m == 0 || a.n == 0)
     return;

@@ -246,14 +246,41 @@ static const struct kn_expr *match_bias(const struct leaving *l, const struct kn
   return NULL;
 }
 
-// A scale for all, or one for each column.
+// t[n]; t[m], t[batch..., m]: the places of the batch's dimensions go to c->scales_batch.
+static bool match_scales(const struct leaving *l, const struct kn_expr *e) {
+  struct kn_contraction *c = l->c;
+  if (vector(e, KN_F32) == l->index[c->column]) {
+    c->scales = e->tensor;
+    return true;
+  }
+  if (e->kind != KN_READ || e->tensor->rows || e->tensor->type != KN_F32 || e->type != KN_F32 ||
+      !e->num_args || c->window || c->row < 0 ||
+      kn_plain_index(e->args[e->num_args - 1]) != l->index[c->row])
+    return false;
+  unsigned found = 1;
+  for (unsigned i = 0; i < c->num_batch; i++) {
+    c->scales_batch[i] = along(e, l->index[c->batch[i]]);
+    found += c->scales_batch[i] >= 0;
+  }
+  for (unsigned i = 0; i < e->num_args; i++) {
+    const struct kn_index *index = kn_plain_index(e->args[i]);
+    if (!index || index->extent != e->tensor->dims[i])
+      return false;
+  }
+  if (found != e->num_args)
+    return false;
+  c->scales = e->tensor;
+  c->scales_rows = true;
+  return true;
+}
+
+// A scale for all, or one for each column or row.
 static bool is_scale(const struct leaving *l, const struct kn_expr *e) {
-  bool one = is_scalar(e, KN_F32);
-  if (one)
+  if (is_scalar(e, KN_F32)) {
     l->c->scale = e;
-  else if (vector(e, KN_F32) == l->index[l->c->column])
-    l->c->scales = e->tensor;
-  return one || l->c->scales;
+    return true;
+  }
+  return !l->c->scales && match_scales(l, e);
 }
 
 static const struct kn_expr *match_scale(const struct leaving *l, const struct kn_expr *e) {

@@ -63,6 +63,8 @@ struct kn_contraction {
   bool relu;
   const struct kn_expr *scale, *zero; // a number or a scalar argument; NULL: 1 and 0
   const struct kn_tensor *scales;     // f32, one per column, in place of `scale`; NULL: none
+  bool scales_rows;                   // one per row, of each matrix of the batch
+  int scales_batch[KN_MAX_BATCH];     // its dimensions along the batch, -1: none
   const char *function;               // of the SE, behind the scale: "GELU"; NULL: none
   const struct kn_expr *out_scale;    // behind the function, of 8-bit results; NULL: no function
   enum kn_type type;                  // of the result; i8 and u8: rounded, clamped
@@ -99,6 +101,9 @@ bool kn_factor_product(struct rows *r, struct line **at);
 // contract_inline.c: puts the value of the elementwise line at *at, which does something with a
 // product's sums, into its only reader, if there is one, and makes one bias of all.
 void kn_inline(struct rows *r, struct line **at, struct kn_tensor *sums);
+// contract_softmax.c: the line that alone reads the sums of `l` divides them by the sums of a
+// softmax, which lie between 1 and the number of terms: then it multiplies by what is 1 over them.
+void kn_multiply_by_reciprocal(struct rows *r, struct line **first, struct line *l);
 // The line that alone reads what `l` defines, once; NULL if there is none, or none that could be
 // computed with it.
 struct line **kn_only_reader(struct rows *r, struct line *l);

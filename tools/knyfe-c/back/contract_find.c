@@ -219,6 +219,10 @@ void kn_find_contractions(struct rows *r, struct line **first) {
     next = l->next;
     if (!is_sum(l) || (!is_product(l) && !take_operands(r, &at)))
       continue;
+    kn_multiply_by_reciprocal(r, first, l);
+    while (*at != l) // a line may stand in front of it now
+      at = &(*at)->next;
+    next = l->next;
     struct kn_contraction with = l->contraction;
     struct line **reader = with_reader(r, l, &with);
     bool alone = l == *first && (reader ? !next->next : !next);

@@ -51,7 +51,7 @@ struct kp_shape kn_product_shape(const struct rows *r, const struct line *l) {
   // Products that share w and follow each other are one: kp_join.
   uint64_t m = (uint64_t)size_of(c->m);
   unsigned left = c->num_batch, joined = 0;
-  bool rows = c->row >= 0 && !c->x.turned && !(c->bias && c->bias_rows);
+  bool rows = c->row >= 0 && !c->x.turned && !(c->bias && c->bias_rows) && !c->scales_rows;
   while (rows && left && c->batch[left - 1] == c->row - 1 - (int)joined &&
          c->w.batch[left - 1] < 0 &&
          (c->window || c->x.batch[left - 1] == c->x.extent - 1 - (int)joined)) {
@@ -132,7 +132,7 @@ void kn_print_product(struct rows *r, const struct phase *p, const char *functio
   rows_put(r, "#define KP_TURN_X %d", c->x.turned);
   rows_put(r, "#define KP_TURN_W %d", c->w.turned);
   rows_put(r, "#define KP_BIAS %d", !c->bias ? 0 : c->bias_rows ? 2 : 1);
-  rows_put(r, "#define KP_SCALES %d", c->scales != NULL);
+  rows_put(r, "#define KP_SCALES %d", !c->scales ? 0 : c->scales_rows ? 2 : 1);
   rows_put(r, "#define KP_WINDOW %d", c->window);
   rows_put(r, "#include <mtia/knyfe_product.h>");
   fputs("\n", r->out);
@@ -350,7 +350,10 @@ void kn_print_product_call(struct rows *r, const struct phase *p, const char *fu
   if (c->bias)
     rows_put(r, ".bias = %s.data,", argument(r, c->bias));
   if (c->scales)
-    rows_put(r, ".scales = %s.data,", argument(r, c->scales));
+    rows_put(r, ".scales = {%s.data%s},", argument(r, c->scales),
+             c->scales_rows && c->num_batch
+                 ? T(", .batch = {%s}", batches(r, c->scales, c->scales_batch, c->num_batch))
+                 : "");
   r->indent -= 2;
   rows_put(r, "};");
   if (known)
