@@ -50,18 +50,18 @@ function(mtia_add_kernel_archive)
   install(FILES "${output}" DESTINATION lib/mtia/kernels)
 endfunction()
 
-# mtia_add_kernel(name source [DEPENDS headers...])
+# mtia_add_kernel(name source)
 #   A kernel that is not yet of the shape of the library: only build/kernels/<name>.elf.
 function(mtia_add_kernel name source)
-  cmake_parse_arguments(ARG "" "" "DEPENDS" ${ARGN})
-  list(TRANSFORM ARG_DEPENDS PREPEND "${CMAKE_CURRENT_SOURCE_DIR}/")
   set(input "${CMAKE_CURRENT_SOURCE_DIR}/${source}")
   set(output "${CMAKE_BINARY_DIR}/kernels/${name}.elf")
   file(MAKE_DIRECTORY "${CMAKE_BINARY_DIR}/kernels")
   add_custom_command(OUTPUT "${output}"
     COMMAND "$<TARGET_FILE:mtia-clang>" -O2 -g -Wall -Wextra -Werror
-            "-ffile-prefix-map=${CMAKE_SOURCE_DIR}/=" -fdebug-compilation-dir=. "${input}" -o "${output}"
-    DEPENDS mtia-clang mtia-device-runtime "${input}" ${ARG_DEPENDS}
+            "-ffile-prefix-map=${CMAKE_SOURCE_DIR}/=" -fdebug-compilation-dir=.
+            -MD -MF "${output}.d" -MT "${output}" "${input}" -o "${output}"
+    DEPENDS mtia-clang mtia-device-runtime "${input}"
+    DEPFILE "${output}.d"
     COMMENT "Building kernels/${name}.elf" VERBATIM)
   add_custom_target(kernel-${name} ALL DEPENDS "${output}")
 endfunction()

@@ -52,12 +52,12 @@
 #define MTIA_CTYPE_MTIA_F32 float
 #define MTIA_CTYPE_MTIA_BOOL _Bool
 
-#define MTIA_COUNT_(...) MTIA_COUNT_N_(0, ##__VA_ARGS__, 9, 8, 7, 6, 5, 4, 3, 2, 1, 0)
-#define MTIA_COUNT_N_(z, a, b, c, d, e, f, g, h, i, n, ...) n
+#define MTIA_COUNT_(...) MTIA_COUNT_N_(0, ##__VA_ARGS__, 11, 10, 9, 8, 7, 6, 5, 4, 3, 2, 1, 0)
+#define MTIA_COUNT_N_(z, a, b, c, d, e, f, g, h, i, j, k, n, ...) n
 
 #define MTIA_DIM_OK_(s)                                                                            \
   MTIA_CHECK_(sizeof(s) <= MTIA_DIM_SIZE && sizeof(s) > 1,                                         \
-              "a dimension is a number or a name of 1 to 15 characters: " #s)
+              "a dimension has 1 to 63 characters: " #s)
 #define MTIA_DIMS_0_(...) 0
 #define MTIA_DIMS_1_(a) MTIA_DIM_OK_(a)
 #define MTIA_DIMS_2_(a, ...) MTIA_DIM_OK_(a) + MTIA_DIMS_1_(__VA_ARGS__)
@@ -65,10 +65,12 @@
 #define MTIA_DIMS_4_(a, ...) MTIA_DIM_OK_(a) + MTIA_DIMS_3_(__VA_ARGS__)
 #define MTIA_DIMS_5_(a, ...) MTIA_DIM_OK_(a) + MTIA_DIMS_4_(__VA_ARGS__)
 #define MTIA_DIMS_6_(a, ...) MTIA_DIM_OK_(a) + MTIA_DIMS_5_(__VA_ARGS__)
-#define MTIA_DIMS_TOO_MANY_(...) MTIA_CHECK_(0, "a tensor has at most 6 dimensions (MTIA_MAX_RANK)")
-#define MTIA_DIMS_7_ MTIA_DIMS_TOO_MANY_
-#define MTIA_DIMS_8_ MTIA_DIMS_TOO_MANY_
+#define MTIA_DIMS_7_(a, ...) MTIA_DIM_OK_(a) + MTIA_DIMS_6_(__VA_ARGS__)
+#define MTIA_DIMS_8_(a, ...) MTIA_DIM_OK_(a) + MTIA_DIMS_7_(__VA_ARGS__)
+#define MTIA_DIMS_TOO_MANY_(...) MTIA_CHECK_(0, "a tensor has at most 8 dimensions (MTIA_MAX_RANK)")
 #define MTIA_DIMS_9_ MTIA_DIMS_TOO_MANY_
+#define MTIA_DIMS_10_ MTIA_DIMS_TOO_MANY_
+#define MTIA_DIMS_11_ MTIA_DIMS_TOO_MANY_
 #define MTIA_PASTE_(a, b, c) a##b##c
 #define MTIA_PASTE(a, b, c) MTIA_PASTE_(a, b, c)
 #define MTIA_DIMS_(...) MTIA_PASTE(MTIA_DIMS_, MTIA_COUNT_(__VA_ARGS__), _)(__VA_ARGS__)
@@ -91,10 +93,11 @@
       .dim = {__VA_ARGS__},                                                                        \
   }
 
-// A tensor that the kernel reads, writes, or both: field of the argument
+// A tensor that the kernel reads, writes, or both (SCRATCH: for itself): field of the argument
 // struct, enum mtia_dtype, one string per dimension ("256", "M", "B+1").
 #define MTIA_IN(field, dtype, ...) MTIA_TENSOR_(field, MTIA_ARG_IN, dtype, ##__VA_ARGS__)
 #define MTIA_OUT(field, dtype, ...) MTIA_TENSOR_(field, MTIA_ARG_OUT, dtype, ##__VA_ARGS__)
+#define MTIA_SCRATCH(field, dtype, ...) MTIA_TENSOR_(field, MTIA_ARG_SCRATCH, dtype, ##__VA_ARGS__)
 #define MTIA_INOUT(field, dtype, ...) MTIA_TENSOR_(field, MTIA_ARG_INOUT, dtype, ##__VA_ARGS__)
 
 // One value. The field's C type must be the one of the dtype (MTIA_I32: int32_t).

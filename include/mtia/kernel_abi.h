@@ -19,10 +19,11 @@
 #include <stdint.h>
 
 #define MTIA_KERNEL_MAGIC 0x4B41494D54ull // "TMIAK"
-#define MTIA_KERNEL_VERSION 1
-#define MTIA_MAX_RANK 6
-#define MTIA_NAME_SIZE 32
-#define MTIA_DIM_SIZE 16
+#define MTIA_KERNEL_VERSION 2
+#define MTIA_MAX_ARGS 256
+#define MTIA_MAX_RANK 8
+#define MTIA_NAME_SIZE 64
+#define MTIA_DIM_SIZE 64
 #define MTIA_BLOCK_ALIGN 64
 
 enum mtia_dtype {
@@ -38,15 +39,17 @@ enum mtia_dtype {
 };
 
 enum mtia_arg_kind {
-  MTIA_ARG_IN = 0,     // tensor, read only
-  MTIA_ARG_OUT = 1,    // tensor, written by the kernel; content before the launch: zeros
-  MTIA_ARG_INOUT = 2,  // tensor, read and written
-  MTIA_ARG_SCALAR = 3, // one value of dtype in the block itself
+  MTIA_ARG_IN = 0,      // tensor, read only
+  MTIA_ARG_OUT = 1,     // tensor, written by the kernel; content before the launch: zeros
+  MTIA_ARG_INOUT = 2,   // tensor, read and written
+  MTIA_ARG_SCALAR = 3,  // one value of dtype in the block itself
+  MTIA_ARG_SCRATCH = 4, // tensor that only the kernel uses; nobody gives or reads it
 };
 
-// One argument. A dimension is a decimal number ("256") or a name ("M"), or a
-// name plus a number ("B+1"); equal names have equal extents over all
-// arguments. Extents of names that no input tensor mentions come from `--dim`.
+// One argument. A dimension is a decimal number ("256"), a name ("M"), or what + - * /, parentheses
+// and ceil(a / b) make of them ("B+1", "(N-K)/2+1"; / cuts off). Equal names have equal extents
+// over all arguments: an input tensor tells the one unknown name of a dimension without a quotient.
+// Extents of names that no input tensor tells come from `--dim`.
 struct mtia_arg_desc {
   char name[MTIA_NAME_SIZE]; // NUL-terminated C identifier
   uint8_t kind;              // enum mtia_arg_kind

@@ -1004,7 +1004,7 @@ static void check_outputs(struct mtia_device *dev) {
     const struct region *r = &check->region[i];
     const struct mtia_launch_tensor *t = r->tensor;
     uint64_t missing = 0, first = 0;
-    for (uint64_t row = 0; t->output && row < t->rows; row++)
+    for (uint64_t row = 0; t->output && !t->scratch && row < t->rows; row++)
       for (uint64_t b = 0; b < t->row_bytes; b++)
         if (r->state[row * t->row_stride + b] != HOLDS && !missing++)
           first = row * t->row_stride + b;

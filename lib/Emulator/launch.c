@@ -5,6 +5,7 @@
 #include "launch.h"
 #include "device.h"
 #include "image.h"
+#include "launch_dim.h"
 #include "mtia/npy.h"
 #include "scalar.h"
 
@@ -13,8 +14,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define MAX_ARGS 64
-#define MAX_DIMS 64
+#define MAX_DIMS 256
 #define MAX_BLOCK 65536
 #define ROW_ALIGN 32
 #define TENSOR_ALIGN 64
@@ -44,7 +44,7 @@ struct dimension {
 
 struct mtia_launch {
   struct mtia_kernel_desc kernel;
-  struct argument arg[MAX_ARGS];
+  struct argument arg[MTIA_MAX_ARGS];
   unsigned args;
   struct dimension dim[MAX_DIMS];
   unsigned dims;
@@ -54,7 +54,7 @@ struct mtia_launch {
 
 //===-- Descriptors -----------------------------------------------------------===//
 
-static const char *const kind_names[] = {"in", "out", "inout", "scalar"};
+static const char *const kind_names[] = {"in", "out", "inout", "scalar", "scratch"};
 static const char *const dtype_names[] = {"i8",  "u8",   "i16", "i32", "i64",
                                           "f16", "bf16", "f32", "bool"};
 static const enum mtia_npy_type npy_types[] = {MTIA_NPY_I8,   MTIA_NPY_U8,  MTIA_NPY_I16,
@@ -106,41 +106,21 @@ static bool read_kernel(struct mtia_device *dev, size_t index, struct mtia_kerne
                index, kernel->version, MTIA_KERNEL_VERSION);
   if (!terminated(kernel->name, sizeof kernel->name))
     return bad(dev, error, "kernel descriptor %zu has no proper name", index);
-  if (kernel->arg_count > MAX_ARGS || kernel->block_size > MAX_BLOCK)
+  if (kernel->arg_count > MTIA_MAX_ARGS || kernel->block_size > MAX_BLOCK)
     return bad(dev, error,
                "kernel %s: %" PRIu32 " arguments in %" PRIu32 " bytes; at most %d in %d",
-               kernel->name, kernel->arg_count, kernel->block_size, MAX_ARGS, MAX_BLOCK);
+               kernel->name, kernel->arg_count, kernel->block_size, MTIA_MAX_ARGS, MAX_BLOCK);
   return true;
 }
 
-// A dimension: name plus number. `name` is empty for a plain number.
-static bool parse_dim(const char *text, char *name, uint64_t *number) {
-  size_t n = 0;
-  if (!memchr(text, 0, MTIA_DIM_SIZE))
-    return false;
-  if (isalpha((unsigned char)*text) || *text == '_')
-    while (isalnum((unsigned char)text[n]) || text[n] == '_')
-      n++;
-  memcpy(name, text, n);
-  name[n] = 0;
-  *number = 0;
-  if (n && !text[n])
-    return true;
-  if (n && text[n++] != '+')
-    return false;
-  if (!isdigit((unsigned char)text[n]))
-    return false;
-  for (; isdigit((unsigned char)text[n]); n++)
-    *number = *number * 10 + (uint64_t)(text[n] - '0'); // 15 digits at most
-  return !text[n];
-}
+static int64_t any_extent(const char *name, void *data) { return 1 << 10; }
 
 static bool check_argument(struct mtia_device *dev, const struct mtia_kernel_desc *kernel,
                            const struct mtia_arg_desc *desc, unsigned index,
                            struct mtia_error *error) {
   if (!terminated(desc->name, sizeof desc->name))
     return bad(dev, error, "kernel %s: argument %u has no proper name", kernel->name, index);
-  if (desc->kind > MTIA_ARG_SCALAR || desc->dtype > MTIA_BOOL || desc->rank > MTIA_MAX_RANK)
+  if (desc->kind > MTIA_ARG_SCRATCH || desc->dtype > MTIA_BOOL || desc->rank > MTIA_MAX_RANK)
     return bad(dev, error, "kernel %s: argument %s has kind %u, type %u, rank %u", kernel->name,
                desc->name, desc->kind, desc->dtype, desc->rank);
   bool scalar = desc->kind == MTIA_ARG_SCALAR;
@@ -149,12 +129,11 @@ static bool check_argument(struct mtia_device *dev, const struct mtia_kernel_des
     return bad(dev, error, "kernel %s: argument %s at offset %" PRIu32 " is outside the block",
                kernel->name, desc->name, desc->offset);
   for (unsigned i = 0; !scalar && i < desc->rank; i++) {
-    char name[MTIA_DIM_SIZE];
-    uint64_t number;
-    if (!parse_dim(desc->dim[i], name, &number))
+    if (!terminated(desc->dim[i], MTIA_DIM_SIZE) ||
+        mtia_dim_value(desc->dim[i], any_extent, NULL).status == MTIA_DIM_SYNTAX)
       return bad(dev, error,
-                 "kernel %s: argument %s: dimension %u is '%.*s'; expected a number, a name or a "
-                 "name plus a number",
+                 "kernel %s: argument %s: dimension %u is '%.*s'; expected numbers and names with "
+                 "+ - * / and parentheses",
                  kernel->name, desc->name, i, MTIA_DIM_SIZE, desc->dim[i]);
   }
   return true;
@@ -313,7 +292,8 @@ static void list_args(const struct mtia_launch *launch, bool missing_only, char 
   *buffer = 0;
   for (unsigned i = 0; i < launch->args && used < size; i++) {
     const struct argument *arg = &launch->arg[i];
-    if (missing_only && (arg->given || arg->desc.kind == MTIA_ARG_OUT))
+    if (missing_only &&
+        (arg->given || arg->desc.kind == MTIA_ARG_OUT || arg->desc.kind == MTIA_ARG_SCRATCH))
       continue;
     used += (size_t)snprintf(buffer + used, size - used, "%s%s (%s %s)", used ? ", " : "",
                              arg->desc.name, kind_names[arg->desc.kind],
@@ -380,55 +360,80 @@ bool mtia_set_dim(struct mtia_device *dev, const char *name, uint64_t extent,
   for (unsigned i = 0; i < launch->args; i++)
     for (unsigned j = 0; is_tensor(&launch->arg[i]) && j < launch->arg[i].desc.rank; j++) {
       char other[MTIA_DIM_SIZE];
-      uint64_t number;
-      parse_dim(launch->arg[i].desc.dim[j], other, &number);
-      if (!strcmp(other, name))
-        return fix_dim(launch, name, extent, "--dim", error);
-      if (*other && used < sizeof known)
-        used += (size_t)snprintf(known + used, sizeof known - used, " %s", other);
+      for (const char *text = launch->arg[i].desc.dim[j]; mtia_dim_next_name(&text, other);) {
+        if (!strcmp(other, name))
+          return fix_dim(launch, name, extent, "--dim", error);
+        if (used < sizeof known)
+          used += (size_t)snprintf(known + used, sizeof known - used, " %s", other);
+      }
     }
   return mtia_error_set(error, MTIA_ERR_ARGUMENT,
                         "kernel %s has no dimension '%s'; its tensors use:%s", launch->kernel.name,
                         name, *known ? known : " none");
 }
 
-// The dimension's text with what is known of its name: "K = 5 (w.npy)".
-static bool dim_mismatch(struct mtia_launch *launch, const struct argument *arg,
-                         const struct mtia_npy *npy, unsigned index, uint64_t expected,
-                         const char *source, struct mtia_error *error) {
-  char found[160], type[160], why[256] = "";
-  if (source)
-    snprintf(why, sizeof why, " (%s = %" PRIu64 " by %s)", arg->desc.dim[index], expected, source);
-  return mtia_error_set(error, MTIA_ERR_ARGUMENT,
-                        "%s: argument %s of kernel %s: found %s, expected %s%s: dimension %u is "
-                        "%" PRId64 " instead of %" PRIu64,
-                        arg->source, arg->desc.name, launch->kernel.name,
-                        npy_type(npy, found, sizeof found), arg_type(arg, type, sizeof type), why,
-                        index, npy->dims[index], expected);
+static int64_t extent_of(const char *name, void *data) {
+  struct dimension *dim = find_dim(data, name);
+  return dim ? (int64_t)dim->extent : -1;
 }
 
-// Checks the shape and learns the extents of names that are new.
+// The dimension's text with what is known of its names: "K = 5 (w.npy)".
+static bool dim_mismatch(struct mtia_launch *launch, const struct argument *arg,
+                         const struct mtia_npy *npy, unsigned index, int64_t expected,
+                         struct mtia_error *error) {
+  char found[160], type[160], why[300] = "", name[MTIA_DIM_SIZE];
+  size_t used = 0;
+  for (const char *text = arg->desc.dim[index]; mtia_dim_next_name(&text, name);) {
+    struct dimension *dim = find_dim(launch, name);
+    if (dim && used < sizeof why)
+      used += (size_t)snprintf(why + used, sizeof why - used, "%s%s = %" PRIu64 " by %s",
+                               used ? ", " : " (", name, dim->extent, dim->source);
+  }
+  if (used && used + 1 < sizeof why)
+    strcat(why, ")");
+  used = (size_t)snprintf(found, sizeof found, " instead of %" PRId64, expected);
+  if (expected < 0)
+    snprintf(found, sizeof found, ", which is too small");
+  char instead[sizeof found];
+  strcpy(instead, found);
+  return mtia_error_set(error, MTIA_ERR_ARGUMENT,
+                        "%s: argument %s of kernel %s: found %s, expected %s%s: dimension %u is "
+                        "%" PRId64 "%s",
+                        arg->source, arg->desc.name, launch->kernel.name,
+                        npy_type(npy, found, sizeof found), arg_type(arg, type, sizeof type), why,
+                        index, npy->dims[index], instead);
+}
+
+// Checks the shape and learns the extents of names that are new; what needs other names waits.
 static bool unify(struct mtia_launch *launch, struct argument *arg, const struct mtia_npy *npy,
                   struct mtia_error *error) {
   for (unsigned i = 0; i < arg->desc.rank; i++) {
     char name[MTIA_DIM_SIZE];
-    uint64_t number, extent = (uint64_t)npy->dims[i];
-    parse_dim(arg->desc.dim[i], name, &number);
-    if (!*name) {
-      if (extent != number)
-        return dim_mismatch(launch, arg, npy, i, number, NULL, error);
+    int64_t extent = npy->dims[i];
+    const struct mtia_dim d = mtia_dim_value(arg->desc.dim[i], extent_of, launch);
+    if (d.status == MTIA_DIM_OK && d.value != npy->dims[i])
+      return dim_mismatch(launch, arg, npy, i, d.value, error);
+    if (d.status == MTIA_DIM_RANGE)
+      return dim_mismatch(launch, arg, npy, i, -1, error);
+    if (!mtia_dim_solve(arg->desc.dim[i], extent_of, launch, npy->dims[i], name, &extent))
       continue;
-    }
-    struct dimension *dim = find_dim(launch, name);
-    if (dim && dim->extent + number != extent)
-      return dim_mismatch(launch, arg, npy, i, dim->extent + number, dim->source, error);
-    if (dim)
-      continue;
-    if (extent < number)
-      return dim_mismatch(launch, arg, npy, i, number, "its least extent", error);
-    if (!fix_dim(launch, name, extent - number, arg->source, error))
+    if (extent < 0)
+      return dim_mismatch(launch, arg, npy, i, -1, error);
+    if (!fix_dim(launch, name, (uint64_t)extent, arg->source, error))
       return false;
   }
+  return true;
+}
+
+// Names may stand in tensors that were given before those that tell them.
+static bool unify_all(struct mtia_launch *launch, struct mtia_error *error) {
+  unsigned known;
+  do {
+    known = launch->dims;
+    for (unsigned i = 0; i < launch->args; i++)
+      if (launch->arg[i].source && !unify(launch, &launch->arg[i], &launch->arg[i].data, error))
+        return false;
+  } while (launch->dims > known);
   return true;
 }
 
@@ -448,6 +453,10 @@ bool mtia_set_tensor(struct mtia_device *dev, const char *name, const struct mti
     return mtia_error_set(error, MTIA_ERR_ARGUMENT,
                           "argument %s of kernel %s is an output; use --out %s=file.npy", name,
                           launch->kernel.name, name);
+  if (arg->desc.kind == MTIA_ARG_SCRATCH)
+    return mtia_error_set(error, MTIA_ERR_ARGUMENT,
+                          "argument %s of kernel %s is the kernel's own: nobody gives it", name,
+                          launch->kernel.name);
   if (arg->given)
     return mtia_error_set(error, MTIA_ERR_ARGUMENT, "argument %s is given twice: %s and %s", name,
                           arg->source, source);
@@ -514,16 +523,17 @@ static bool shape(struct mtia_launch *launch, struct argument *arg, struct mtia_
   for (unsigned i = 0; i < MTIA_MAX_RANK; i++)
     arg->dim[i] = 1, arg->stride[i] = 0;
   for (unsigned i = 0; i < rank; i++) {
-    char name[MTIA_DIM_SIZE];
-    uint64_t number;
-    parse_dim(arg->desc.dim[i], name, &number);
-    struct dimension *dim = *name ? find_dim(launch, name) : NULL;
-    if (*name && !dim)
+    const struct mtia_dim d = mtia_dim_value(arg->desc.dim[i], extent_of, launch);
+    if (d.status == MTIA_DIM_UNKNOWN)
       return mtia_error_set(error, MTIA_ERR_ARGUMENT,
                             "argument %s of kernel %s: no input tensor gives dimension %s; use "
                             "--dim %s=extent",
-                            arg->desc.name, launch->kernel.name, name, name);
-    arg->dim[i] = number + (dim ? dim->extent : 0);
+                            arg->desc.name, launch->kernel.name, d.unknown, d.unknown);
+    if (d.status != MTIA_DIM_OK)
+      return mtia_error_set(error, MTIA_ERR_ARGUMENT,
+                            "argument %s of kernel %s: dimension %s is no extent with these inputs",
+                            arg->desc.name, launch->kernel.name, arg->desc.dim[i]);
+    arg->dim[i] = (uint64_t)d.value;
   }
   uint64_t size = dtype_size(arg->desc.dtype);
   bool overflow = __builtin_mul_overflow(rank ? arg->dim[rank - 1] : 1, size, &arg->row_bytes) ||
@@ -622,6 +632,8 @@ bool mtia_launch_prepare(struct mtia_device *dev, struct mtia_error *error) {
                           "kernel %s: arguments are missing: %s; give them with --arg "
                           "name=file.npy or --arg name=number",
                           launch->kernel.name, names);
+  if (!unify_all(launch, error))
+    return false;
   for (unsigned i = 0; i < launch->args; i++)
     if (is_tensor(&launch->arg[i]) && !shape(launch, &launch->arg[i], error))
       return false;
@@ -655,8 +667,10 @@ bool mtia_launch_tensor(const struct mtia_device *dev, unsigned i, struct mtia_l
                                      .rows = arg->rows,
                                      .row_bytes = arg->row_bytes,
                                      .row_stride = arg->row_stride,
-                                     .input = arg->desc.kind != MTIA_ARG_OUT,
-                                     .output = arg->desc.kind != MTIA_ARG_IN};
+                                     .input = arg->desc.kind == MTIA_ARG_IN ||
+                                              arg->desc.kind == MTIA_ARG_INOUT,
+                                     .output = arg->desc.kind != MTIA_ARG_IN,
+                                     .scratch = arg->desc.kind == MTIA_ARG_SCRATCH};
     return true;
   }
   return false;

@@ -18,7 +18,8 @@ void mtia_launch_registers(const struct mtia_device *dev, uint64_t *x);
 struct mtia_launch_tensor {
   const char *name;
   uint64_t addr, rows, row_bytes, row_stride;
-  bool input, output;
+  bool input, output; // may be read before it is written; may be written
+  bool scratch;
 };
 // False: there is no i-th one.
 bool mtia_launch_tensor(const struct mtia_device *dev, unsigned i, struct mtia_launch_tensor *t);

@@ -219,7 +219,8 @@ class Program:
         self.inputs, self.statements, self.outputs, self.locals, self.defs = [], [], [], [], []
         self.counter = 0
         self.make_inputs()
-        for _ in range(r.randint(1, 4 if not products else 2)):
+        many = r.random() < 0.03  # more tensors than circular buffers
+        for _ in range(r.randint(8, 16) if many else r.randint(1, 4 if not products else 2)):
             self.contraction() if products else self.statement()
 
     def name(self, prefix):
@@ -242,6 +243,8 @@ class Program:
             self.add_input(type_, dims)
         for _ in range(r.randint(0, 2)):
             self.add_input(r.choice(["f32", "i32", "i8"]), [])
+        if r.random() < 0.05:
+            self.add_input(r.choice(["f32", "i8", "i64"]), [r.randint(1, 3) for _ in range(r.randint(4, 8))])
         if r.random() < 0.3:
             t = self.add_input("f32", [r.choice(sorted(self.sizes)), r.choice(sorted(self.sizes))])
             self.make_table(t)
@@ -734,7 +737,9 @@ class Program:
         if kind == "contraction":
             return self.contraction()
         type_ = r.choice(list(INTS) + FLOATS + ["f32", "i32", "bool"])
-        dims = [r.choice(sorted(self.sizes)) for _ in range(r.randint(0, 3))]
+        dims = [r.choice(sorted(self.sizes)) for _ in range(r.randint(4, 8) if r.random() < 0.04 else r.randint(0, 3))]
+        while len(dims) > 3 and math.prod(map(self.size, dims)) > 3000:
+            dims.pop()
         if kind == "parts":
             return self.parts(type_)
         if kind == "scatter":

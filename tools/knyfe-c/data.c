@@ -245,16 +245,48 @@ static void limit_use(struct use *use, int64_t size) {
     use->least = size;
 }
 
-/* table[idx[i]], and x[offsets[b] + n] */
+static bool find_read(struct kn_expr *e, void *data) {
+  struct use *use = data;
+  return !is_read(e, use->tensor);
+}
+
+/* The greatest value of what stands beside an index that is read; 0 if it depends on data. */
+static int64_t greatest(const struct kn_expr *e) {
+  e = strip(e);
+  if (e->kind == KN_INT)
+    return e->ival;
+  if (e->kind == KN_DIM)
+    return e->dim->size;
+  if (e->kind == KN_INDEX)
+    return e->index->extent ? e->index->extent->size - 1
+           : e->index->hi   ? greatest(e->index->hi) - 1
+                            : 0;
+  if (e->kind != KN_BINARY || (e->op != KN_ADD && e->op != KN_MUL))
+    return 0;
+  const int64_t a = greatest(e->args[0]), b = greatest(e->args[1]);
+  return e->op == KN_ADD ? a + b : a * b;
+}
+
+/* table[idx[i]], table[idx[i] * 4 + j], and x[offsets[b] + n] with offsets: i32[B + 1] */
 static void use_index(struct use *use, const struct kn_expr *index, int64_t size) {
+  const struct kn_tensor *t = use->tensor;
+  const struct kn_dim *last = t->rank ? t->dims[t->rank - 1] : NULL;
   index = strip(index);
-  if (is_read(index, use->tensor))
-    limit_use(use, size);
-  for (unsigned i = 0; i < 2 && index->kind == KN_BINARY && index->op == KN_ADD; i++)
-    if (is_read(index->args[i], use->tensor)) {
+  if (is_read(index, t))
+    limit_use(use, size > 0 ? size : 1);
+  for (unsigned i = 0; i < 2 && index->kind == KN_BINARY; i++) {
+    const struct kn_expr *rest = index->args[1 - i];
+    if (index->op == KN_ADD && is_read(index->args[i], t) && last && last->offset == 1) {
       limit_use(use, size + 1);
       use->sorted = true;
+    } else if (!kn_walk(index->args[i], find_read, use)) {
+      const int64_t beside = greatest(rest);
+      if (index->op == KN_ADD)
+        use_index(use, index->args[i], size - beside);
+      else if (index->op == KN_MUL && beside > 0)
+        use_index(use, index->args[i], (size + beside - 1) / beside);
     }
+  }
 }
 
 struct index_use {

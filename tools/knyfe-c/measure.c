@@ -3,6 +3,7 @@
 #include "measure.h"
 #include "data.h"
 #include "diag.h"
+#include "mtia/kernel_abi.h"
 #include "process.h"
 
 #include <cjson/cJSON.h>
@@ -33,9 +34,9 @@ static void word(struct command *c, const char *format, const char *a, const cha
 
 /* The sizes that a dynamic kernel's launch cannot take from its inputs: the names in its C text. */
 static void dim_words(struct command *c, const struct kn_kernel *k, const char *text) {
-  char name[64], size[32];
+  char name[MTIA_DIM_SIZE + 2], size[32];
   for (const struct kn_dim *d = k->dims; d; d = d->next) {
-    if (d->name && !d->expr && strlen(d->name) <= 15)
+    if (d->name && !d->expr && strlen(d->name) < MTIA_DIM_SIZE)
       snprintf(name, sizeof name, "\"%s", d->name);
     else
       snprintf(name, sizeof name, "\"kn_d%u", d->id);

@@ -5,7 +5,7 @@
 
 #include "backend.h"
 
-#define KN_MAX_ARGS 64
+#define KN_MAX_ARGS 256
 #define KN_MAX_GRIDS 8
 
 /* name=value as given to --arg and --out. */

@@ -5,11 +5,12 @@
 #define MTIA_RUN_OPTIONS_H
 
 #include "mtia/emulator.h"
+#include "mtia/kernel_abi.h"
 
 #include <stdbool.h>
 #include <stdint.h>
 
-#define MAX_PAIRS 64
+#define MAX_PAIRS MTIA_MAX_ARGS
 
 // name=value
 struct pair {

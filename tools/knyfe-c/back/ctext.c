@@ -656,7 +656,7 @@ static void function(struct reader *r) {
 
 // MTIA_IN(x, MTIA_F32, "256", "1024")
 static void descriptor(struct reader *r, const struct ct_expr *e, struct ct_tensor ***tail) {
-  bool output = !strcmp(e->text, "MTIA_OUT");
+  bool output = !strcmp(e->text, "MTIA_OUT") || !strcmp(e->text, "MTIA_SCRATCH");
   if ((!output && strcmp(e->text, "MTIA_IN")) || e->num_args < 2)
     return;
   struct ct_tensor *t = kn_alloc(r->t->file, sizeof *t);

@@ -682,8 +682,6 @@ static bool check_output(struct lowering *l, struct kn_tensor *t) {
   if (t->rank == 0)
     return refuse(l, t->range, "an output without dimensions has no mapping to the device yet",
                   "a tensor of one element works: (y: i32[1])");
-  if (t->rank > 6)
-    return refuse(l, t->range, "a tensor of the device has at most 6 dimensions", NULL);
   return true;
 }
 
@@ -703,8 +701,6 @@ bool kn_lower(struct backend *b) {
                 t->rows ? kn_rows_name(t->rows) : kn_type_name(t->type));
       return false;
     }
-    if (t->rank > 6)
-      return refuse(&l, t->range, "a tensor of the device has at most 6 dimensions", NULL);
     ins[i] = kn_tensor_type(b, t);
     locs[i] = mlirLocationNameGet(ctx, ir_str(t->name), kn_location(b, t->range));
   }

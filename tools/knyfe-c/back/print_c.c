@@ -8,6 +8,7 @@
 // 32 and 64 bits are formed in unsigned arithmetic.
 #include "internal.h"
 #include "lines.h"
+#include "mtia/kernel_abi.h"
 
 #include <inttypes.h>
 #include <stdarg.h>
@@ -797,26 +798,33 @@ static void print_helpers(struct printer *p) {
 }
 
 // Functions of the C library that the compiler or the runtime know by name: a kernel is a global
-// function and must not take their place. Names with mem, str, mtia or _ in front are all kept
-// free.
+// function and must not take their place. Names with mtia or _ in front are all kept free.
 static const char *const library_names[] = {
-    "abort",  "abs",    "acos",   "asin",    "atan",      "atan2",   "atexit",   "atof",
-    "atoi",   "atol",   "bcmp",   "bcopy",   "bsearch",   "bzero",   "calloc",   "cbrt",
-    "ceil",   "close",  "cos",    "cosh",    "exit",      "exp",     "fabs",     "fclose",
-    "fflush", "floor",  "fma",    "fmax",    "fmin",      "fmod",    "fopen",    "fprintf",
-    "fputc",  "fputs",  "fread",  "free",    "frexp",     "fwrite",  "getc",     "getenv",
-    "gets",   "hypot",  "index",  "isalpha", "isdigit",   "isnan",   "kill",     "labs",
-    "ldexp",  "llabs",  "log",    "log10",   "log2",      "longjmp", "lseek",    "malloc",
-    "modf",   "open",   "pow",    "printf",  "putc",      "putchar", "puts",     "qsort",
-    "raise",  "rand",   "read",   "realloc", "remainder", "remove",  "rename",   "rindex",
-    "rint",   "round",  "scanf",  "setjmp",  "sin",       "sinh",    "snprintf", "sprintf",
-    "sqrt",   "srand",  "sscanf", "tan",     "tanh",      "time",    "tolower",  "toupper",
-    "trunc",  "ungetc", "unlink", "vprintf", "write",
+    "abort",     "abs",     "acos",    "asin",       "atan",        "atan2",     "atexit",
+    "atof",      "atoi",    "atol",    "bcmp",       "bcopy",       "bsearch",   "bzero",
+    "calloc",    "cbrt",    "ceil",    "close",      "cos",         "cosh",      "exit",
+    "exp",       "fabs",    "fclose",  "fflush",     "floor",       "fma",       "fmax",
+    "fmin",      "fmod",    "fopen",   "fprintf",    "fputc",       "fputs",     "fread",
+    "free",      "frexp",   "fwrite",  "getc",       "getenv",      "gets",      "hypot",
+    "index",     "isalpha", "isdigit", "isnan",      "kill",        "labs",      "ldexp",
+    "llabs",     "log",     "log10",   "log2",       "longjmp",     "lseek",     "malloc",
+    "memccpy",   "memchr",  "memcmp",  "memcpy",     "memmem",      "memmove",   "mempcpy",
+    "memrchr",   "memset",  "modf",    "open",       "pow",         "printf",    "putc",
+    "putchar",   "puts",    "qsort",   "raise",      "rand",        "read",      "realloc",
+    "remainder", "remove",  "rename",  "rindex",     "rint",        "round",     "scanf",
+    "setjmp",    "sin",     "sinh",    "snprintf",   "sprintf",     "sqrt",      "srand",
+    "sscanf",    "stpcpy",  "stpncpy", "strcasecmp", "strcasestr",  "strcat",    "strchr",
+    "strchrnul", "strcmp",  "strcoll", "strcpy",     "strcspn",     "strdup",    "strerror",
+    "strftime",  "strlcat", "strlcpy", "strlen",     "strncasecmp", "strncat",   "strncmp",
+    "strncpy",   "strndup", "strnlen", "strpbrk",    "strptime",    "strrchr",   "strsep",
+    "strsignal", "strspn",  "strstr",  "strtod",     "strtof",      "strtoimax", "strtok",
+    "strtol",    "strtold", "strtoll", "strtoul",    "strtoull",    "strtoumax", "strxfrm",
+    "tan",       "tanh",    "time",    "tolower",    "toupper",     "trunc",     "ungetc",
+    "unlink",    "vprintf", "write",
 };
 
 static bool is_library_name(const char *name) {
-  if (name[0] == '_' || !strncmp(name, "mem", 3) || !strncmp(name, "str", 3) ||
-      !strncmp(name, "mtia", 4) || !strncmp(name, "MTIA", 4))
+  if (name[0] == '_' || !strncmp(name, "mtia", 4) || !strncmp(name, "MTIA", 4))
     return true;
   return IS_AMONG(library_names, name);
 }
@@ -836,23 +844,29 @@ static bool is_macro(const char *name) {
   return !strncmp(name, "INT", 3) && name[3] >= '0' && name[3] <= '9' && strchr(name, '_');
 }
 
+static bool check_name(struct backend *b, const char *name, struct kn_range range, bool meaning) {
+  if (!meaning && strlen(name) < MTIA_NAME_SIZE)
+    return true;
+  if (meaning)
+    kn_report(b->file, KN_DIAG_not_mapped, range, "'%s' has a meaning in C", name);
+  else
+    kn_report(b->file, KN_DIAG_not_mapped, range,
+              "the name has %zu characters; those of kernels, inputs and outputs have at most %d",
+              strlen(name), MTIA_NAME_SIZE - 1);
+  kn_hint(b->file, "choose another name");
+  return false;
+}
+
 bool kn_check_names(struct backend *b) {
   bool ok = true;
   struct kn_tensor *lists[] = {b->kernel->inputs, b->kernel->outputs};
   for (int i = 0; i < 2; i++)
     for (struct kn_tensor *t = lists[i]; t; t = t->next)
-      if (kn_is_c_word(t->name) || is_macro(t->name)) {
-        kn_report(b->file, KN_DIAG_not_mapped, t->range, "'%s' has a meaning in C", t->name);
-        kn_hint(b->file, "choose another name");
-        ok = false;
-      }
+      ok = check_name(b, t->name, t->range, kn_is_c_word(t->name) || is_macro(t->name)) && ok;
   const char *name = b->kernel->name;
-  if (kn_is_c_word(name) || IS_AMONG(our_names, name) || is_library_name(name)) {
-    kn_report(b->file, KN_DIAG_not_mapped, b->kernel->range, "'%s' has a meaning in C", name);
-    kn_hint(b->file, "choose another name for the kernel");
-    ok = false;
-  }
-  return ok;
+  return check_name(b, name, b->kernel->range,
+                    kn_is_c_word(name) || IS_AMONG(our_names, name) || is_library_name(name)) &&
+         ok;
 }
 
 static void print_head(struct printer *p) {

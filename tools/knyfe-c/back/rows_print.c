@@ -6,6 +6,7 @@
 #include "decide.h"
 #include "internal.h"
 #include "lines.h"
+#include "mtia/kernel_abi.h"
 
 #include <ctype.h>
 #include <inttypes.h>
@@ -14,6 +15,8 @@
 #include <string.h>
 
 #define T(...) kn_text(r->file, __VA_ARGS__)
+
+_Static_assert(KN_MAX_RANK <= MTIA_MAX_RANK, "every tensor can be an argument");
 
 //===----------------------------------------------------------------------===//
 // Lines
@@ -75,8 +78,13 @@ static const char *take_name(struct rows *r, const char *name) {
   return r->names[r->num_names++] = name;
 }
 
+// Room for what is put in front and behind: scratch arguments have names of MTIA_NAME_SIZE, too.
+static const char *allowed(struct rows *r, const char *wish) {
+  return T("%s%.40s", is_like_ours(wish) ? "a" : "", wish);
+}
+
 const char *rows_name(struct rows *r, const char *wish) {
-  wish = is_like_ours(wish) ? T("a%s", wish) : wish;
+  wish = allowed(r, wish);
   const char *name = wish;
   for (unsigned i = 2; taken(r, name); i++)
     name = T("%s_%u", wish, i);
@@ -84,7 +92,7 @@ const char *rows_name(struct rows *r, const char *wish) {
 }
 
 const char *rows_tiled_name(struct rows *r, const char *wish) {
-  wish = is_like_ours(wish) ? T("a%s", wish) : wish;
+  wish = allowed(r, wish);
   const char *name = wish;
   for (unsigned i = 2; taken(r, name) || taken(r, T("%s0", name)) || taken(r, T("%s1", name)); i++)
     name = T("%s_%u", wish, i);
@@ -188,13 +196,15 @@ static void declare_argument(struct rows *r, const struct kn_tensor *t) {
             kn_describe(t, text, sizeof text), t->role == KN_LOCAL ? ", scratch" : "");
 }
 
+// A computed dimension as it is written, without blanks; what is too long gets a name of its own.
 static const char *dim_text(struct rows *r, const struct kn_dim *d) {
   if (d->size >= 0)
     return T("\"%" PRId64 "\"", d->size);
-  if (d->base && d->offset > 0)
-    return T("\"%s+%" PRId64 "\"", d->base->name, d->offset);
-  // What the launch cannot compute from names gets a name of its own.
-  return d->expr || strlen(d->name) > 15 ? T("\"kn_d%u\"", d->id) : T("\"%s\"", d->name);
+  char *text = kn_alloc(r->file, strlen(d->name) + 1), *to = text;
+  for (const char *from = d->name; *from; from++)
+    if (*from != ' ')
+      *to++ = *from;
+  return strlen(text) >= MTIA_DIM_SIZE ? T("\"kn_d%u\"", d->id) : T("\"%s\"", text);
 }
 
 static const char *descriptor(struct rows *r, const struct kn_tensor *t) {
@@ -211,8 +221,11 @@ static const char *descriptor(struct rows *r, const struct kn_tensor *t) {
     else
       dims = T("%s, %s", dims, dim_text(r, t->dims[i]));
   }
-  return T(", MTIA_%s(%s, MTIA_%s%s)", t->role == KN_INPUT ? "IN" : "OUT", rows_argument(r, t),
-           packed ? "U8" : dtype_names[rows_stored(t)], dims);
+  return T(", MTIA_%s(%s, MTIA_%s%s)",
+           t->role == KN_INPUT   ? "IN"
+           : t->role == KN_LOCAL ? "SCRATCH"
+                                 : "OUT",
+           rows_argument(r, t), packed ? "U8" : dtype_names[rows_stored(t)], dims);
 }
 
 // Every argument: inputs, outputs, then scratch.
@@ -274,7 +287,7 @@ static const char *size_descriptors(struct rows *r) {
   const char *text = "";
   for (struct kn_dim *d = r->kernel->dims; d; d = d->next)
     if (needs_argument(r, d))
-      text = T("%s, MTIA_OUT(%s, MTIA_U8, %s)", text, size_argument(r, d), dim_text(r, d));
+      text = T("%s, MTIA_SCRATCH(%s, MTIA_U8, %s)", text, size_argument(r, d), dim_text(r, d));
   return text;
 }
 
@@ -1147,14 +1160,19 @@ static void print_head(struct rows *r) {
   fputs("};\n\n", r->out);
 }
 
-static bool check_types(struct rows *r) {
-  struct kn_tensor *lists[] = {r->kernel->inputs, r->kernel->outputs, r->kernel->locals};
-  for (int i = 0; i < 3; i++)
-    for (struct kn_tensor *t = lists[i]; t; t = t->next) {
-      if (t->rank > 6)
-        return rows_refuse(r, t->range, NULL, "a tensor of the device has at most 6 dimensions");
-    }
-  return true;
+static void count_argument(struct rows *r, const struct kn_tensor *t, void *data) {
+  ++*(unsigned *)data;
+}
+
+static bool has_few_arguments(struct rows *r) {
+  unsigned n = 0;
+  each_argument(r, count_argument, &n);
+  for (struct kn_dim *d = r->kernel->dims; d; d = d->next)
+    n += needs_argument(r, d);
+  return n <= MTIA_MAX_ARGS ||
+         rows_refuse(r, r->kernel->range, "split the kernel",
+                     "the kernel has %u tensors in memory, intermediates included; at most %d", n,
+                     MTIA_MAX_ARGS);
 }
 
 bool kn_rows(struct backend *b, bool as_c, FILE *out) {
@@ -1167,8 +1185,6 @@ bool kn_rows(struct backend *b, bool as_c, FILE *out) {
   r->kernel = kernel;
   r->target = target;
   r->out = out;
-  if (!check_types(r))
-    return false;
   rows_name(r, kernel->name);
   r->dim_names = kn_alloc(file, (kernel->num_dims + 1) * sizeof *r->dim_names);
   for (struct kn_dim *d = kernel->dims; d; d = d->next) {
@@ -1179,7 +1195,7 @@ bool kn_rows(struct backend *b, bool as_c, FILE *out) {
       *to++ = isalnum((unsigned char)*from) ? *from : '_';
     r->dim_names[d->id] = rows_name(r, name);
   }
-  if (!(r->phases = rows_plan(r)) || r->failed || !rows_number_buffers(r))
+  if (!(r->phases = rows_plan(r)) || r->failed || !rows_number_buffers(r) || !has_few_arguments(r))
     return false;
   if (!as_c || target->verbose)
     rows_explain(r, as_c ? stderr : out);
