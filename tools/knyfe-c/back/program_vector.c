@@ -365,8 +365,7 @@ static struct value operate(struct follow *f, const struct vector_name *v,
   if (is_op(v, "add") && !type.is_float && num == 2 && (args[0].product || args[1].product))
     return something(type, ready + KN_DEV_valu);
   bool last = o->latency == LAST;
-  bool reduces = is_op(v, "hsum") || is_op(v, "hsum_any") || is_op(v, "hmax") || is_op(v, "hmin") ||
-                 !strncmp(v->op, "end_", 4);
+  bool reduces = last && o->fixed > 8; // not a mask
   // Of several operations in a row the last one's latency is left.
   double behind = o->cycles >= 2 && cycles > n ? cycles - n : 0;
   struct value result =
@@ -375,7 +374,7 @@ static struct value operate(struct follow *f, const struct vector_name *v,
     result.ready += behind;
   result.product = is_op(v, "mul") && !type.is_float;
   if (reduces) { // a single number
-    result.from_vector = true;
+    result.from_vector = !is_op(v, "sum"); // which the text keeps in a register of the core
     result.type.lanes = 1;
     result.ready += o->fixed;
   }
