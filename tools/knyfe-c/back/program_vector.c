@@ -373,7 +373,7 @@ static struct value operate(struct follow *f, const struct vector_name *v,
   if (!last)
     result.ready += behind;
   result.product = is_op(v, "mul") && !type.is_float;
-  if (reduces) { // a single number
+  if (reduces) {                           // a single number
     result.from_vector = !is_op(v, "sum"); // which the text keeps in a register of the core
     result.type.lanes = 1;
     result.ready += o->fixed;

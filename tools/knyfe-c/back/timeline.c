@@ -5,6 +5,7 @@
 // to do the same at the same time: of SRAM and of chains of partial sums this one gets its share.
 #include "timeline.h"
 
+#include <limits.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -255,10 +256,11 @@ static bool start_unit(struct timeline *t, struct queue *q, struct queued *c) {
   return true;
 }
 
-static bool run_queue(struct timeline *t, int i) {
+// At most so many commands.
+static bool run_queue(struct timeline *t, int i, unsigned most) {
   struct queue *q = &t->queue[i];
   bool moved = false;
-  while (q->next < q->num) {
+  while (q->next < q->num && most--) {
     struct queued *c = &q->q[q->next];
     bool ok = i == FI_IN_QUEUE    ? start_dma(t, q, c, true)
               : i == FI_OUT_QUEUE ? start_dma(t, q, c, false)
@@ -478,8 +480,12 @@ void tl_run(struct tl_result *r, const struct pg_program *p) {
       moved |= run_core(t, i);
       moved |= run_moves(t, i);
     }
-    for (int i = 0; i < QUEUES; i++)
-      moved |= run_queue(t, i);
+    for (int i = FI_IN_QUEUE + 1; i < QUEUES; i++)
+      moved |= run_queue(t, i, UINT_MAX);
+    // Loads run ahead of everything else: they must not take the memory's time from stores that
+    // begin earlier, but are not known yet.
+    if (!moved)
+      moved = run_queue(t, FI_IN_QUEUE, 1);
   }
   r->cycles = larger(t->core[0].time, t->core[1].time) + END_CYCLES;
   for (int i = 0; i < 2; i++)
