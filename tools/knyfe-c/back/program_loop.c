@@ -199,6 +199,9 @@ static void data_loop(struct follow *f, const struct ct_stmt *s, const char *nam
   f->num_active--;
   f->flat = flat;
   set(f, name, from + n * by);
+  struct value *v = pg_find(f, name);
+  if (v)
+    v->constant = counted; // behind the loop
   f->leaf = leaf;
   f->scalars = scalars;
 }
@@ -281,52 +284,71 @@ static void vector_turns(struct follow *f, const struct simple *what, int64_t co
   f->pipes.busy[1] += groups * loads;
 }
 
+// i < end, or i + step <= end for whole steps only: the name of i, and what the end is behind the
+// last i. NULL if the condition is another one.
+static const char *counter(const struct ct_expr *c, int64_t *beyond) {
+  *beyond = 0;
+  if (!c || c->op != CT_BINARY)
+    return NULL;
+  if (!strcmp(c->text, "<") && c->a->op == CT_NAME)
+    return c->a->text;
+  const struct ct_expr *sum = c->a;
+  if (strcmp(c->text, "<=") || sum->op != CT_BINARY || *sum->text != '+' || sum->a->op != CT_NAME ||
+      sum->b->op != CT_NUMBER)
+    return NULL;
+  *beyond = sum->b->value - 1;
+  return sum->a->text;
+}
+
+// Turn by turn, as long as the condition is known to hold.
+static void each_turn(struct follow *f, const struct ct_stmt *s, const struct simple *vectors) {
+  struct pipes before = f->pipes;
+  unsigned done = 0;
+  for (; f->signal == NORMAL && !f->failed; done++) {
+    struct value go = s->value ? pg_evaluate(f, s->value) : number(1);
+    if ((go.known && !go.i) || (!go.known && done >= 4))
+      break;
+    turn(f, s);
+    if (s->step)
+      pg_evaluate(f, s->step);
+  }
+  if (!vectors || f->pipes.now <= before.now)
+    return;
+  f->pipes = before;
+  vector_turns(f, vectors, done);
+  for (unsigned i = f->floor; i < f->num_variables; i++)
+    if (f->variables[i].v.ready > f->pipes.now)
+      f->variables[i].v.ready = f->pipes.now;
+}
+
 void pg_loop(struct follow *f, const struct ct_stmt *s) {
   unsigned num = f->num_variables;
   if (s->first)
     pg_run(f, s->first);
-  const struct ct_expr *c = s->value;
-  int64_t by;
+  int64_t by, beyond;
   struct simple simple;
+  const char *name = counter(s->value, &beyond);
   bool vectors = becomes_vectors(f, s, &simple);
   if (f->totals && s->is_data && f->in_data)
     return;
-  if ((f->in_data || (s->is_data && f->core == 1)) && c && c->op == CT_BINARY &&
-      !strcmp(c->text, "<") && c->a->op == CT_NAME && assigns(s->step, c->a->text, &by)) {
-    struct value *v = pg_find(f, c->a->text), end = pg_evaluate(f, c->b);
+  if ((f->in_data || (s->is_data && f->core == 1)) && name && assigns(s->step, name, &by)) {
+    struct value *v = pg_find(f, name), end = pg_evaluate(f, s->value->b);
     f->pipes.now = larger(f->pipes.now, larger(end.ready, v ? v->ready : 0));
+    int64_t last = end.i - beyond, n = v && last > v->i ? (last - v->i + by - 1) / by : 0;
     if (v && v->known && end.known && vectors) {
-      int64_t n = end.i > v->i ? (end.i - v->i + by - 1) / by : 0;
       vector_turns(f, &simple, n);
       v->i += n * by;
     } else if (v && v->known && end.known)
-      data_loop(f, s, c->a->text, v->i, by, end.i > v->i ? (end.i - v->i + by - 1) / by : 0,
+      data_loop(f, s, name, v->i, by, n,
                 (v->constant || v->counted) && (end.constant || end.counted));
     else {
       unknown(f, "a loop whose length only data tell");
       if (v && !v->known)
         *v = number(0);
-      data_loop(f, s, c->a->text, v ? v->i : 0, by, 8, false);
+      data_loop(f, s, name, v ? v->i : 0, by, 8, false);
     }
-  } else {
-    struct pipes before = f->pipes;
-    unsigned done = 0;
-    for (; f->signal == NORMAL && !f->failed; done++) {
-      struct value go = c ? pg_evaluate(f, c) : number(1);
-      if ((go.known && !go.i) || (!go.known && done >= 4))
-        break;
-      turn(f, s);
-      if (s->step)
-        pg_evaluate(f, s->step);
-    }
-    if (vectors && f->pipes.now > before.now) {
-      f->pipes = before;
-      vector_turns(f, &simple, done);
-      for (unsigned i = f->floor; i < f->num_variables; i++)
-        if (f->variables[i].v.ready > f->pipes.now)
-          f->variables[i].v.ready = f->pipes.now;
-    }
-  }
+  } else
+    each_turn(f, s, vectors ? &simple : NULL);
   if (f->signal == BREAKS)
     f->signal = NORMAL;
   f->num_variables = num;
