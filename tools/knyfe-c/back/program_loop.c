@@ -165,7 +165,6 @@ static void data_loop(struct follow *f, const struct ct_stmt *s, const char *nam
                       int64_t by, int64_t n, bool counted) {
   enum { BEFORE = 3 };
   bool leaf = f->leaf, scalars = f->scalars;
-  f->leaf = leaf || s->is_leaf;
   f->scalars = s->is_leaf && !s->vectors;
   struct weight weight = {0};
   bool together = s->is_leaf || is_flat(f, s->body, &weight);
@@ -179,6 +178,7 @@ static void data_loop(struct follow *f, const struct ct_stmt *s, const char *nam
   f->active[f->num_active].counted = counted;
   f->active[f->num_active++].flat = out;
   f->flat = out;
+  f->leaf = leaf || (s->is_leaf && n > 2); // of one or two turns there is nothing to count on
   for (int64_t i = 0; i < whole && i < BEFORE && f->signal == NORMAL; i++)
     f->active[f->num_active - 1].turn = i,
                               turns(f, s, name, from + i * group * by, by, group, together);
