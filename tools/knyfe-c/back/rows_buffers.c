@@ -138,9 +138,11 @@ static unsigned free_number(struct rows *r, const struct phase *first, const str
   for (const struct phase *p = r->phases; p; p = p->next) {
     if (p != first && !same_buffer(p, o))
       continue;
-    for (const struct operand *e = p->operands; e && e != o; e = e->next) {
+    bool numbered = p == first; // what stands before it there
+    for (const struct operand *e = p->operands; e; e = e->next) {
+      numbered = numbered && e != o;
       const struct operand *before = rows_is_staged(e) ? earlier(r, first, e) : NULL;
-      if (rows_is_staged(e) && (p == first || before))
+      if (before || (numbered && rows_is_staged(e)))
         taken |= 1ull << (before ? before->cb : e->cb);
     }
   }

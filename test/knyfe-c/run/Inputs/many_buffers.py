@@ -13,6 +13,13 @@ for i in range(20):
     phases += [f"s{i} = sum[i] t{i}[i]", f"t{i + 1}[i] = t{i}[i] - 0.1 * s{i}"]
 write("phases", "x: f32[N]) -> (y: f32[N]", phases + ["y[i] = t20[i]"])
 
+# The last sum reads x again, behind what is new there.
+again = ["t0[i] = x[i]"]
+for i in range(12):
+    again += [f"s{i} = max[i] t{i}[i]", f"t{i + 1}[i] = t{i}[i] - s{i}"]
+write("again", "x: i32[N], w: i32[N]) -> (y: i32", ["a = sum[i] x[i] * w[i]"] + again +
+      ["b = max[i] t12[i]", "y = sum[i] (t12[i] - b) * w[i] * x[i] - a"])
+
 results = ", ".join(f"y{i}: f32[N, M]" for i in range(40))
 write("outputs", f"x: f32[M, N]) -> ({results}", [f"y{i}[n, m] = x[m, n] + {i}" for i in range(40)])
 
