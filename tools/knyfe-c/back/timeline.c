@@ -318,6 +318,8 @@ static bool run_moves(struct timeline *t, unsigned core) {
         continue;
       if (t->queue[i].next < m->after[i])
         return moved;
+      if (i < DPE_QUEUE) // DMAs take their room when they start
+        continue;
       time = larger(time, t->queue[i].q[m->after[i] - 1].done);
     }
     struct cb *cb = &t->cb[m->e->cb[0]];
@@ -342,7 +344,9 @@ static void add_move(struct timeline *t, struct core *c, unsigned core, const st
   struct cb *cb = &t->cb[e->cb[0]];
   struct move *m = &c->moves[c->num_moves++];
   *m = (struct move){.e = e, .issue = c->time};
-  // A push waits for who writes, a pop for who reads; DMAs move pointers themselves.
+  // A push waits for who writes, a pop for who reads; DMAs move pointers themselves, in order.
+  int dma = e->kind == PG_PUSH ? FI_IN_QUEUE : FI_OUT_QUEUE;
+  m->after[dma] = cb->last[dma];
   for (int i = DPE_QUEUE; i < QUEUES; i++)
     m->after[i] = cb->last[i];
   (e->kind == PG_PUSH ? cb->pushed : cb->taken)[core] += e->bytes;
