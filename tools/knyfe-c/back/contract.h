@@ -102,8 +102,9 @@ bool kn_factor_product(struct rows *r, struct line **at);
 // product's sums, into its only reader, if there is one, and makes one bias of all.
 void kn_inline(struct rows *r, struct line **at, struct kn_tensor *sums);
 // contract_softmax.c: the line that alone reads the sums of `l` divides them by the sums of a
-// softmax, which lie between 1 and the number of terms: then it multiplies by what is 1 over them.
-void kn_multiply_by_reciprocal(struct rows *r, struct line **first, struct line *l);
+// softmax, which lie between 1 and the number of terms: then it multiplies by what is 1 over them:
+// true.
+bool kn_multiply_by_reciprocal(struct rows *r, struct line **first, struct line *l);
 // The line that alone reads what `l` defines, once; NULL if there is none, or none that could be
 // computed with it.
 struct line **kn_only_reader(struct rows *r, struct line *l);

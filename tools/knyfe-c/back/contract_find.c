@@ -219,10 +219,6 @@ void kn_find_contractions(struct rows *r, struct line **first) {
     next = l->next;
     if (!is_sum(l) || (!is_product(l) && !take_operands(r, &at)))
       continue;
-    kn_multiply_by_reciprocal(r, first, l);
-    while (*at != l) // a line may stand in front of it now
-      at = &(*at)->next;
-    next = l->next;
     struct kn_contraction with = l->contraction;
     struct line **reader = with_reader(r, l, &with);
     bool alone = l == *first && (reader ? !next->next : !next);
@@ -236,6 +232,12 @@ void kn_find_contractions(struct rows *r, struct line **first) {
     if (unit == KN_UNIT_DPE)
       kn_obey(kn_decide(r->kernel, KN_UNIT, y));
     l->contracts = true;
+    if (kn_multiply_by_reciprocal(r, first, l)) {
+      while (*at != l) // a line may stand in front of it now
+        at = &(*at)->next;
+      with = l->contraction;
+      reader = with_reader(r, l, &with);
+    }
     struct line **place = at;
     if (reader ||
         ((reader = kn_only_reader(r, l)) && (reader = take_leaving(r, l, reader, &with)))) {

@@ -33,15 +33,21 @@ static struct kn_expr *copy_at(struct rows *r, const struct kn_expr *e, const st
   return c;
 }
 
-// The place in an expression that reads the line's element at the reader's indices.
-static struct kn_expr **find_read(struct kn_expr **e, const struct kn_tensor *t) {
-  if ((*e)->kind == KN_READ && (*e)->tensor == t)
+// The topmost place in an expression of which `is` holds for this tensor.
+static struct kn_expr **find(struct kn_expr **e,
+                             bool (*is)(struct kn_expr *, const struct kn_tensor *),
+                             const struct kn_tensor *t) {
+  if (is(*e, t))
     return e;
   struct kn_expr **found = NULL;
   for (unsigned i = 0; !found && i < (*e)->num_args; i++)
     if ((*e)->args[i])
-      found = find_read(&(*e)->args[i], t);
+      found = find(&(*e)->args[i], is, t);
   return found;
+}
+
+static bool is_read(struct kn_expr *e, const struct kn_tensor *t) {
+  return e->kind == KN_READ && e->tensor == t;
 }
 
 static bool is_same_place(const struct kn_expr *read, const struct line *l) {
@@ -96,16 +102,8 @@ static void collect(struct terms *t, struct kn_expr *e, bool minus) {
   t->term[t->num++].column = column;
 }
 
-static struct kn_expr **find_terms(struct kn_expr **e, const struct kn_tensor *sums) {
-  if (!find_read(e, sums))
-    return NULL;
-  if (is_sum_of_integers(*e))
-    return e;
-  struct kn_expr **found = NULL;
-  for (unsigned i = 0; !found && i < (*e)->num_args; i++)
-    if ((*e)->args[i])
-      found = find_terms(&(*e)->args[i], sums);
-  return found;
+static bool has_terms(struct kn_expr *e, const struct kn_tensor *sums) {
+  return is_sum_of_integers(e) && find(&e, is_read, sums);
 }
 
 // The terms of a kind onto `value`; what begins with a minus begins with 0.
@@ -127,7 +125,7 @@ static struct kn_expr *add_up(struct rows *r, const struct terms *t, bool column
 // i32 only: sums of these have no order.
 static void join_biases(struct rows *r, struct line **at, const struct kn_tensor *sums) {
   struct line *l = *at;
-  struct kn_expr **place = find_terms(&l->value, sums);
+  struct kn_expr **place = find(&l->value, has_terms, sums);
   struct terms t = {.line = l, .sums = sums, .ok = true};
   if (!place || !l->rank)
     return;
@@ -148,7 +146,7 @@ static void join_biases(struct rows *r, struct line **at, const struct kn_tensor
 
 void kn_inline(struct rows *r, struct line **at, struct kn_tensor *sums) {
   struct line *l = *at, **reader = kn_only_reader(r, l);
-  struct kn_expr **read = reader ? find_read(&(*reader)->value, l->target) : NULL;
+  struct kn_expr **read = reader ? find(&(*reader)->value, is_read, l->target) : NULL;
   if (!read || !is_same_place(*read, *reader) || !kn_walk(l->value, find_reduction, NULL)) {
     join_biases(r, at, sums);
     return;

@@ -99,12 +99,12 @@ static struct kn_expr *find_division(struct kn_expr *e, const struct kn_tensor *
   return found;
 }
 
-void kn_multiply_by_reciprocal(struct rows *r, struct line **first, struct line *l) {
+bool kn_multiply_by_reciprocal(struct rows *r, struct line **first, struct line *l) {
   struct line **reader = kn_only_reader(r, l);
   struct kn_expr *division = reader ? find_division((*reader)->value, l->target) : NULL;
   struct line **at = division ? find_line(first, division->args[1]->tensor) : NULL;
   if (!at || !is_total(first, *at))
-    return;
+    return false;
   struct line *total = *at;
   struct kn_expr *one = kn_new_expr(r->file, KN_FLOAT, division->range);
   one->type = KN_F32;
@@ -121,4 +121,5 @@ void kn_multiply_by_reciprocal(struct rows *r, struct line **first, struct line 
     read->args[i] = division->args[1]->args[i];
   division->op = KN_MUL;
   division->args[1] = read;
+  return true;
 }
