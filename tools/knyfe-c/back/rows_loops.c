@@ -39,6 +39,8 @@ static bool find_read(struct kn_expr *e, void *data) {
 bool rows_reads(const struct line *l, const struct kn_tensor *t) {
   struct reads_of s = {t, false};
   kn_walk(l->value, find_read, &s);
+  for (unsigned i = 0; l->scatter && i < l->stmt->rank; i++)
+    kn_walk(l->stmt->subscripts[i], find_read, &s);
   return s.found;
 }
 

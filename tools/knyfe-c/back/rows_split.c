@@ -152,6 +152,11 @@ static bool choose_parts(struct split *s, bool too_long) {
   return s->num > 1 && (too_long || s->num >= 2 * granule);
 }
 
+// A schedule speaks of the tensor as of one that is not cut.
+static bool is_decided(const struct rows *r, const struct kn_tensor *t) {
+  return kn_decide(r->kernel, KN_TILE, t) || kn_decide(r->kernel, KN_BUFFERS, t);
+}
+
 static bool plan_split(struct split *s, bool too_long) {
   struct rows *r = s->r;
   const struct line *l = s->line;
@@ -159,8 +164,7 @@ static bool plan_split(struct split *s, bool too_long) {
   const int64_t pes = (int64_t)r->target->grid_rows * r->target->grid_cols;
   if (r->num_tensors + 4 > r->max_tensors || !l->reduces || l->part || l->scatter || l->contracts ||
       l->gather || l->chunked || e->scan || l->rank > 5 || rows_stored(l->target) == KN_I4 ||
-      e->type == KN_I4 || kn_decide(r->kernel, KN_TILE, l->target) ||
-      kn_decide(r->kernel, KN_BUFFERS, l->target) || !choose_index(s))
+      e->type == KN_I4 || is_decided(r, l->target) || !choose_index(s))
     return false;
   return (too_long || leaves_idle(s, pes)) && choose_parts(s, too_long);
 }
@@ -184,8 +188,7 @@ static bool plan_scatter(struct split *s) {
   const struct line *l = s->line;
   const int64_t pes = (int64_t)r->target->grid_rows * r->target->grid_cols;
   if (!l->scatter || l->chunked || l->rank > 5 || r->num_tensors + 3 > r->max_tensors ||
-      kn_decide(r->kernel, KN_TILE, l->target) || kn_decide(r->kernel, KN_BUFFERS, l->target) ||
-      !choose_index(s))
+      is_decided(r, l->target) || !choose_index(s))
     return false;
   const int64_t k = s->k->extent->size;
   const int64_t table = s->rows * rows_bytes(sum_type(l));
