@@ -85,6 +85,12 @@ uint64_t kn_window_taps(const struct kn_contraction *c);
 bool kn_window_is_dense(const struct kn_contraction *c);
 // sum (x - z) w = sum x w - z sum w: puts lines in front of *at for what the sums begin with.
 void kn_add_correction(struct rows *r, struct line *l, struct line **at);
+// contract_layout.c: the sum of a line with x, w and the target laid out as a window wants them, by
+// lines of their own; `at` is the product's place and moves on. `reader`: what may leave with it.
+// `decided`: a schedule wants it, else it must be worth it.
+bool kn_turn_window(struct rows *r, struct line ***at, struct line *reader, bool decided);
+// Is the product sooner done on the matrix units, with so many cycles more than the plan says?
+bool kn_is_worth(const struct rows *r, const struct line *l, uint64_t more);
 // Is `value`, an expression at the same indices, something that can be done with the sums, which it
 // reads from `sums`, as they leave the matrix units?
 bool kn_match_leaving(const struct kn_expr *value, const struct kn_tensor *sums,

@@ -16,6 +16,9 @@
 
 #define T(...) kn_text(r->file, __VA_ARGS__)
 
+// Among other statements there is a barrier more, and results go through memory.
+enum { BARRIER = 600 };
+
 struct uses {
   const struct kn_tensor *tensor;
   unsigned num;
@@ -90,16 +93,15 @@ static struct line **take_leaving(struct rows *r, struct line *l, struct line **
 
 // Is it sooner done on the matrix units? Core 1 takes 0.4 to 0.7 cycles for a product of 8-bit
 // numbers, all PEs together (with unit(acc) = core: 8 x 512 x 64 takes 3834 cycles on 64 PEs,
-// 128 x 64 x 128 7728; on the matrix units 1271 and 1286). Among other statements there is a
-// barrier more, and results go through memory.
-static bool is_worth(const struct rows *r, const struct line *l, bool alone) {
+// 128 x 64 x 128 7728; on the matrix units 1271 and 1286).
+bool kn_is_worth(const struct rows *r, const struct line *l, uint64_t more) {
   const struct kp_shape s = kn_product_shape(r, l);
   if (!s.batch || !s.m || !s.n || !s.k)
     return false;
   const struct kp_plan p = kp_search(&s);
   uint64_t products = s.batch * s.m * s.n * s.k / (l->contraction.is_float ? 2 : 1);
   uint64_t pes = kp_min((uint64_t)s.rows * s.columns, s.batch * s.m * ((s.n + 15) / 16));
-  return products * 2 / (5 * pes) > p.cycles + (alone ? 0 : 600);
+  return products * 2 / (5 * pes) > p.cycles + more;
 }
 
 //===----------------------------------------------------------------------===//
@@ -181,7 +183,7 @@ static bool take_operands(struct rows *r, struct line ***at) {
       ok = taken = take_operand(r, at, &product->args[i], type);
   }
   if (ok && taken && kn_match_contraction(sum, l->index, l->rank, &l->contraction) &&
-      (!rows_all_known(r) || is_worth(r, l, false)))
+      (!rows_all_known(r) || kn_is_worth(r, l, BARRIER)))
     return true;
   product->args = operands;
   *first = l;
@@ -210,24 +212,37 @@ static bool is_product(struct line *l) {
   return kn_match_contraction(l->value, l->index, l->rank, &l->contraction);
 }
 
+// About whose statement a schedule decides: that of the sums or that of what leaves with them.
+static const struct kn_tensor *decided_tensor(struct rows *r, const struct line *l,
+                                              struct line **reader) {
+  const struct kn_tensor *y = l->stmt->target;
+  return reader && kn_decided_unit(r->kernel, y) == KN_UNIT_ANY ? (*reader)->stmt->target : y;
+}
+
+// Lays operands and results out for a convolution, with what leaves with its sums.
+static bool lay_out(struct rows *r, struct line ***at) {
+  struct line *l = **at, **reader = kn_only_reader(r, l);
+  enum kn_unit unit = kn_decided_unit(r->kernel, decided_tensor(r, l, reader));
+  return unit != KN_UNIT_CORE &&
+         kn_turn_window(r, at, reader ? *reader : NULL, unit == KN_UNIT_DPE);
+}
+
 void kn_find_contractions(struct rows *r, struct line **first) {
   for (struct line **at = first, *next; *at; at = *at == next ? at : &(*at)->next) {
-    if (is_sum(*at) && !is_product(*at) &&
+    if (is_sum(*at) && !is_product(*at) && !lay_out(r, &at) &&
         kn_decided_unit(r->kernel, (*at)->stmt->target) != KN_UNIT_CORE)
       kn_factor_product(r, at);
     struct line *l = *at;
     next = l->next;
-    if (!is_sum(l) || (!is_product(l) && !take_operands(r, &at)))
+    if (!is_sum(l) || (!is_product(l) && !lay_out(r, &at) && !take_operands(r, &at)))
       continue;
     struct kn_contraction with = l->contraction;
     struct line **reader = with_reader(r, l, &with);
     bool alone = l == *first && (reader ? !next->next : !next);
-    const struct kn_tensor *y = l->stmt->target;
-    if (reader && kn_decided_unit(r->kernel, y) == KN_UNIT_ANY)
-      y = (*reader)->stmt->target;
+    const struct kn_tensor *y = decided_tensor(r, l, reader);
     enum kn_unit unit = kn_decided_unit(r->kernel, y);
     if (unit == KN_UNIT_CORE ||
-        (unit != KN_UNIT_DPE && rows_all_known(r) && !is_worth(r, l, alone)))
+        (unit != KN_UNIT_DPE && rows_all_known(r) && !kn_is_worth(r, l, alone ? 0 : BARRIER)))
       continue;
     if (unit == KN_UNIT_DPE)
       kn_obey(kn_decide(r->kernel, KN_UNIT, y));

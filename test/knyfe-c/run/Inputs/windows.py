@@ -51,6 +51,10 @@ def kernel(rng):
         rng.shuffle(order)
     x = list(images) + [subscripts[i] for i in order] + ["c"]
     x_dims = [names[i] for i in images] + [names[spatial[i]] for i in order] + ["C"]
+    if rng.random() < 0.35:  # channels anywhere: x and w are laid out first
+        at = rng.randrange(len(x))
+        x.insert(at, x.pop())
+        x_dims.insert(at, x_dims.pop())
     summed = [taps[i] for i in spatial if taps[i]]
     w = summed + ["f", "c"]
     rng.shuffle(w)
@@ -82,11 +86,18 @@ def kernel(rng):
     # The bias is that of the columns.
     text, more, result = layouts.leaving(rng, is_float, element, ["n"])
     text, more = text.replace("[n]", "[f]"), more.replace("[N]", "[F]")
+    target.append("f")
+    sizes.append("F")
+    if rng.random() < 0.35:
+        at = rng.randrange(len(target))
+        target.insert(at, target.pop())
+        sizes.insert(at, sizes.pop())
+    result_is, sums_at = f"[{', '.join(sizes)}]", f"[{', '.join(target)}]"
     source = (
         f"kernel window(x: {types[0]}[{', '.join(x_dims)}], w: {types[1]}[{', '.join(w_dims)}]{parameters}{more}) ->\n"
-        f"    (y: {result}[{', '.join(sizes + ['F'])}]) {{\n"
-        f"  sums[{', '.join(target + ['f'])}]: {wide}[{', '.join(sizes + ['F'])}] = {sums}\n"
-        f"  y[{', '.join(target + ['f'])}] = {text.format('sums[' + ', '.join(target + ['f']) + ']')}\n"
+        f"    (y: {result}{result_is}) {{\n"
+        f"  sums{sums_at}: {wide}{result_is} = {sums}\n"
+        f"  y{sums_at} = {text.format('sums' + sums_at)}\n"
         "  schedule { unit(y) = dpe }\n}\n"
     )
     shape = {"B": rng.choice([1, 2, 3, 5]), "F": rng.choice([1, 7, 16, 32, 33, 64, 70, 130])}
