@@ -141,11 +141,35 @@ struct kn_expr *kn_insert_over(struct rows *r, struct line **at, const struct li
   return rows_insert_line(r, at, l->stmt, name, value, rank, index, dims);
 }
 
+struct window {
+  const struct line *line;
+  bool found;
+};
+
+// A subscript of two indices: elements stand at several places of what would be laid out.
+static bool find_window(struct kn_expr *e, void *data) {
+  struct window *w = data;
+  const struct line *l = w->line;
+  for (unsigned i = 0; e->kind == KN_READ && i < e->num_args; i++) {
+    unsigned num = 0;
+    for (unsigned k = 0; k < l->rank; k++)
+      num += rows_depends(e->args[i], l->index[k]) != 0;
+    for (unsigned k = 0; k < l->value->num_indices; k++)
+      num += rows_depends(e->args[i], l->value->indices[k]) != 0;
+    w->found = w->found || num > 1;
+  }
+  return !w->found;
+}
+
 // Makes a line of its own of the operand's value; `at` is the product's place and moves on.
 static bool take_operand(struct rows *r, struct line ***at, struct kn_expr **operand,
                          enum kn_type type) {
   struct line *l = **at;
   struct kn_expr *value = (*operand)->args[0];
+  struct window w = {l, false};
+  kn_walk(value, find_window, &w);
+  if (w.found)
+    return false;
   if (value->type != type) {
     struct kn_expr *cast = kn_new_expr(r->file, KN_CAST, value->range);
     cast->type = type;
