@@ -166,8 +166,10 @@ struct value rows_index_value(struct scope *s, const struct kn_expr *e) {
   default:
     break;
   }
-  // An element of a tensor: a number also in a loop of vectors, which it does not depend on.
-  return rows_value(s, e);
+  // An element of a tensor: a number also in a loop of vectors, which it does not depend on. A
+  // choice binds weaker than what it stands beside: the bound of a loop, a sum of subscripts.
+  const struct value v = rows_value(s, e);
+  return strchr(v.text, '?') ? (struct value){rows_atom(s, v), true, v.vector} : v;
 }
 
 const char *rows_index_text(struct scope *s, const struct kn_expr *e) {
