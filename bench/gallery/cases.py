@@ -104,7 +104,7 @@ REASONS = {
     "histogram": "core 1 reads, counts up and writes an element for each term, one after the other (--profile: core 1)",
     "segment_sum": "a table of sums for each part of the terms goes through the SRAM (--explain: phases)",
     "jagged_to_padded": "latency: no unit is used to 60 %, core 1 to 52 % (--profile)",
-    "cosine_similarity": "core 1: a product of f32 ends in a sum across a vector for each element (--profile: core 1)",
+    "cosine_similarity": "the products take two thirds of it; lengths, barriers and quotients the rest (--explain: phases)",
     "fc_f32": "core 1: each sum ends across its vector, and a block waits for it (--profile: core 1)",
     "cross_features": "core 1: each sum ends across its vector, and a block waits for it (--profile: core 1)",
     "one_hot": "core 1: numbers of 32 bits are compared for each byte of the result (--profile: core 1)",

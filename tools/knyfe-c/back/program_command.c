@@ -267,6 +267,15 @@ struct value pg_command(struct follow *f, const struct ct_expr *e, struct value 
     return unit(f, KN_SE, kn_cost_tile(rows > 0 ? rows : 0, cols > 0 ? cols : 0), KN_DEV_se_latency,
                 acc, PG_NO_CB, PG_NO_CB, buffer(&args[1]));
   }
+  if (!strcmp(name, "mlu_transpose") && e->num_args > 2) {
+    const char *size = e->args[2]->text;
+    const double rows = (double)pg_cr_value(f, "MTIA_CR_MLU_SHAPE", false, 32);
+    const double cols = (double)pg_cr_value(f, "MTIA_CR_MLU_SHAPE", true, 32);
+    const double bytes = !strcmp(size, "MTIA_MLU_32") ? 4 : !strcmp(size, "MTIA_MLU_16") ? 2 : 1;
+    const double in = kn_cost_mlu(rows, cols * bytes), out = kn_cost_mlu(cols, rows * bytes);
+    return unit(f, KN_MLU, in > out ? in : out, KN_DEV_mlu_latency, 255, buffer(&args[1]), PG_NO_CB,
+                buffer(&args[0]));
+  }
   if (!strncmp(name, "se_", 3) || !strncmp(name, "mlu_", 4)) {
     // Shapes are in SHAPE registers; see docs/isa/xmtia.md.
     double rows = (double)pg_cr_value(f, "MTIA_CR_SE_SHAPE", false, 32);

@@ -15,6 +15,7 @@
 //   rows_read.c   elements of tensors in them
 //   rows_loops.c  the loops of core 1 over a tile
 //   rows_block.c  sums of products in them, by blocks of rows and columns
+//   rows_turn.c   matrices that the MLU turns for them
 //   rows_print.c  the kernel: arguments, tiles, core 0, core 1
 #ifndef KNYFE_BACK_ROWS_H
 #define KNYFE_BACK_ROWS_H
@@ -96,6 +97,8 @@ struct operand {
   unsigned slots;
   bool decided;           // a schedule says whether it is staged
   unsigned decided_slots; // and how many slots; 0: it does not
+  struct operand *turned; // for which the MLU turns it; core 1 reads that one only
+  bool turns;             // it is that one: no DMA
   unsigned cb;
   const char *cb_name, *name; // in C; name is the pointer's
   struct operand *next;
@@ -152,6 +155,13 @@ static inline unsigned rows_serial(const struct phase *p) {
   return p->across ? p->num_par - 1 : p->num_par;
 }
 
+// rows_turn.c: a matrix as it lies in local memory, and as its rows come.
+struct turned {
+  struct kn_tensor tensor, rows, *from;
+  const char *name;
+  struct turned *next;
+};
+
 struct rows {
   struct backend *backend;
   struct kn_file *file;
@@ -164,6 +174,7 @@ struct rows {
   bool *in_memory;           // by id: a scratch argument or an output
   int64_t *pitches;          // by id: of rows in the phase that is being planned (rows_planes.c)
   struct kn_tensor *scratch; // arguments beyond the user's
+  struct turned *turned;
   bool failed;
   FILE *out;
   unsigned indent, line_number;

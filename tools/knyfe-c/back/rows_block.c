@@ -60,7 +60,7 @@ static bool find_sharing(struct kn_expr *e, void *data) {
   return true;
 }
 
-bool rows_sums_by_blocks(struct rows *r, const struct line *l) {
+bool rows_is_block(const struct line *l) {
   const struct kn_expr *e = l->value;
   if (!l->reduces || l->rank < 2 || l->part || l->copies_part || l->scatter || l->contracts ||
       l->gather || l->engine || l->chunked || e->reduction != KN_SUM || e->scan ||
@@ -76,14 +76,18 @@ bool rows_sums_by_blocks(struct rows *r, const struct line *l) {
         (e->indices[i]->lo->kind != KN_INT || e->indices[i]->hi->kind != KN_INT))
       return false;
   kn_walk((struct kn_expr *)body, find_sharing, &s);
-  if (!s.shared || s.reduces || s.guarded || !rows_depends(body, s.row) ||
-      !rows_depends(body, s.column))
+  return s.shared && !s.reduces && !s.guarded && rows_depends(body, s.row) &&
+         rows_depends(body, s.column);
+}
+
+bool rows_sums_by_blocks(struct rows *r, const struct line *l) {
+  if (!rows_is_block(l))
     return false;
-  if (rows_can_vectorise(r, NULL, l, s.column))
+  if (rows_can_vectorise(r, NULL, l, l->index[l->rank - 1]))
     return true;
   // The sums across vectors take longer than short products.
   enum { SHORT = 128 };
-  const struct kn_index *own = rows_choose_own(r, NULL, e, false);
+  const struct kn_index *own = rows_choose_own(r, NULL, l->value, false);
   return own && count_of(own, SHORT + 1) > SHORT;
 }
 
@@ -193,6 +197,8 @@ static double shape_cycles(const struct line *l, const struct block *b, const st
                issue = operations + 2 * loads + numbers + 2;
   double step = arithmetic > memory ? arithmetic : memory;
   step = issue > step ? issue : step;
+  const double latency = numbers > 0 ? 13 : 0; // of numbers, where little else is to be done
+  step = latency > step ? latency : step;
   double steps = 1;
   const struct kn_expr *e = l->value;
   for (unsigned i = 0; i < e->num_indices; i++) {

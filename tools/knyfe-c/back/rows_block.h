@@ -28,10 +28,23 @@ const struct kn_index *rows_choose_own(struct rows *r, struct phase *p, const st
 // Is the line a sum whose terms are shared by rows or by columns of the result, the last two
 // indices? Such lines are made by blocks of rows and columns.
 bool rows_sums_by_blocks(struct rows *r, const struct line *l);
+// The same, whatever vectors could read.
+bool rows_is_block(const struct line *l);
 // Cycles of core 1 for a tile of so many rows and columns.
 double rows_block_cycles(struct rows *r, struct phase *p, const struct line *l, int64_t rows,
                          int64_t columns);
 // Its loops over the tile.
 void rows_put_blocks(struct scope *s, struct line *l);
+
+// rows_turn.c: reads matrices of a sum by blocks as the MLU has turned them, if vectors can then go
+// along the columns.
+bool rows_turn(struct rows *r, struct line *l);
+// NULL: as they come.
+struct turned *rows_turned(const struct rows *r, const struct kn_tensor *tensor);
+// How many rows come at a time: the MLU writes whole 32 bytes.
+int64_t rows_turned_together(const struct operand *o);
+// Core 0: brings rows `first` to `end` - 1 of `data`, a descriptor, and has them turned.
+void rows_put_turn(struct rows *r, const struct operand *o, const char *data, const char *first,
+                   const char *end);
 
 #endif

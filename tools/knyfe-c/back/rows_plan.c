@@ -742,6 +742,7 @@ static bool collect_read(struct kn_expr *e, void *data) {
   bool first = !o;
   if (first)
     o = add_operand(r, p, e->tensor, false);
+  struct turned *turned = first ? rows_turned(r, e->tensor) : NULL;
   for (unsigned i = 0; i < e->tensor->rank; i++) {
     const struct kn_index *plain = kn_plain_index(e->args[i]);
     int use = plain ? rows_parallel(p, c->line, plain) : WHOLE;
@@ -763,6 +764,16 @@ static bool collect_read(struct kn_expr *e, void *data) {
     o->use[i] = first || (o->use[i] == use && same_times(times, o->times[i])) ? use : WHOLE;
     if (o->use[i] != WHOLE)
       o->times[i] = times;
+  }
+  if (turned) {
+    struct operand *rows = add_operand(r, p, &turned->rows, false);
+    for (unsigned i = 0; i < 2; i++) {
+      rows->use[i] = o->use[1 - i];
+      rows->times[i] = o->times[1 - i];
+    }
+    rows->turned = o;
+    o->name = turned->name;
+    o->turns = true;
   }
   return true;
 }
@@ -968,7 +979,7 @@ struct phase *rows_plan(struct rows *r) {
   for (;;) {
     rows_split(r, &ls.first);
     for (struct line *l = ls.first; l; l = l->next)
-      l->blocks = rows_sums_by_blocks(r, l);
+      l->blocks = rows_turn(r, l) || rows_sums_by_blocks(r, l);
     all = list_lines(r, ls.first, &num);
     struct phase *phases = form_phases(r, num ? all[0] : NULL), *p = phases;
     const struct line *separated = find_separated(phases);

@@ -7,6 +7,7 @@
 #include "internal.h"
 #include "lines.h"
 #include "mtia/kernel_abi.h"
+#include "rows_block.h"
 
 #include <ctype.h>
 #include <inttypes.h>
@@ -570,10 +571,15 @@ static void load(struct rows *r, struct phase *p, const struct operand *o) {
 
 static void each_staged(struct rows *r, struct phase *p, bool output, bool per_tile) {
   for (struct operand *o = p->operands; o; o = o->next)
-    if (rows_is_staged(o) && o->output == output && o->per_tile == per_tile && !o->shared) {
+    if (rows_is_staged(o) && o->output == output && o->per_tile == per_tile && !o->shared &&
+        !o->turns) {
       begin_staged(r, o);
       begin_if(r, o, "tile == pe || again");
-      load(r, p, o);
+      if (o->turned)
+        rows_put_turn(r, o, T("args->%s", rows_argument(r, o->tensor)), first_of(r, p, o, 0).text,
+                      sz_add(r->file, first_of(r, p, o, 0), number_of(r, p, o, 0)).text);
+      else
+        load(r, p, o);
       end_if(r, o);
       end_staged(r, o);
     }
@@ -804,7 +810,8 @@ static void compute_function(struct rows *r, struct phase *p, struct parameters 
   if (strstr(body, "args->"))
     *ps = (struct parameters){T("const struct %s_args *args", r->kernel->name), "args"};
   for (struct operand *o = p->operands; o; o = o->next)
-    operand_parameter(r, p, ps, body, o);
+    if (!o->turned)
+      operand_parameter(r, p, ps, body, o);
   for (struct local *v = p->locals; v; v = v->next)
     if (v->array) {
       const char *type = T("%s *", memory_type(v->tensor->type == KN_I4 ? KN_I8 : v->tensor->type));
@@ -893,7 +900,7 @@ static void finish_function(struct rows *r, struct phase *p, const struct kn_ten
 
 static void waits(struct rows *r, struct phase *p, bool per_tile) {
   for (struct operand *o = p->operands; o; o = o->next)
-    if (rows_is_staged(o) && o->per_tile == per_tile && !o->shared) {
+    if (rows_is_staged(o) && o->per_tile == per_tile && !o->shared && !o->turned) {
       begin_staged(r, o);
       begin_if(r, o, "tile == pe || again");
       rows_put(r, "__mtia_cb_wait%s(%s, %s);", o->output ? "s" : "d", o->cb_name, o->slot.text);
@@ -916,7 +923,7 @@ static void core1(struct rows *r, struct phase *p, const struct parameters *ps) 
   const char *body = end_block(r, &b);
   put_needed(r, head, body);
   for (struct operand *o = p->operands; o; o = o->next)
-    if (rows_is_staged(o) && o->per_tile && !o->shared) {
+    if (rows_is_staged(o) && o->per_tile && !o->shared && !o->turned) {
       begin_staged(r, o);
       begin_if(r, o, "again || tile + pes >= tiles");
       rows_put(r, "__mtia_cb_%s(%s, %s);", o->output ? "push" : "pop", o->cb_name, o->slot.text);
@@ -926,7 +933,7 @@ static void core1(struct rows *r, struct phase *p, const struct parameters *ps) 
   r->indent--;
   rows_put(r, "}");
   for (struct operand *o = p->operands; o; o = o->next)
-    if (rows_is_staged(o) && !o->per_tile) {
+    if (rows_is_staged(o) && !o->per_tile && !o->turned) {
       begin_staged(r, o);
       rows_put(r, "__mtia_cb_pop(%s, %s);", o->cb_name, o->slot.text);
       end_staged(r, o);

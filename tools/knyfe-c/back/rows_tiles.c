@@ -61,7 +61,9 @@ static void lay_out_operand(struct rows *r, struct phase *p, struct operand *o) 
   o->per_tile = o->output;
   for (unsigned i = rank; i-- > 0;) {
     bool direct = sz_is(o->staged, 0);
-    o->extent[i] = direct ? rows_dim(r, o->tensor->dims[i]) : extent_of(r, p, o, i);
+    o->extent[i] = o->turned && i == 0 ? sz_num(f, rows_turned_together(o))
+                   : direct            ? rows_dim(r, o->tensor->dims[i])
+                                       : extent_of(r, p, o, i);
     o->per_tile = o->per_tile || use_of(p, o, i) != WHOLE;
     o->stride[i] = i == rank - 1 ? sz_num(f, 1) : total;
     struct size extent = o->extent[i];
@@ -220,9 +222,31 @@ struct cut {
   int64_t rows, columns;
 };
 
-static void set_slots(struct phase *p) {
-  for (struct operand *o = p->operands; o; o = o->next)
-    o->slots = o->decided_slots ? o->decided_slots : o->per_tile && !o->single ? 2 : 1;
+// Do all tiles of a PE have the same columns, and take sums by blocks so long that what they share
+// need not be there before the others begin?
+static bool keeps_columns(struct rows *r, const struct phase *p) {
+  bool blocks = false;
+  for (const struct line *l = p->lines; l; l = l->next)
+    blocks = blocks || l->blocks;
+  if (!blocks || p->tile_columns.value < 1)
+    return false;
+  const int64_t pes = (int64_t)r->target->grid_rows * r->target->grid_cols;
+  const int64_t columns = p->par[p->num_par - 1]->size;
+  const int64_t parts = (columns + p->tile_columns.value - 1) / p->tile_columns.value;
+  return parts && pes % parts == 0;
+}
+
+static void set_slots(struct rows *r, struct phase *p) {
+  const bool keeps = keeps_columns(r, p);
+  for (struct operand *o = p->operands; o; o = o->next) {
+    if (o->turned) { // a ring of rows
+      enum { RING = 8 * 1024 };
+      o->slots = o->slot.value > RING ? 1 : 2;
+      continue;
+    }
+    const bool once = !o->per_tile || o->single || (keeps && o->by_column);
+    o->slots = o->decided_slots ? o->decided_slots : once ? 1 : 2;
+  }
 }
 
 void rows_cut(struct rows *r, struct phase *p, int64_t rows, int64_t columns) {
@@ -230,7 +254,8 @@ void rows_cut(struct rows *r, struct phase *p, int64_t rows, int64_t columns) {
   p->tile_columns = sz_num(r->file, columns);
   p->uncut = p->across && columns >= p->par[p->num_par - 1]->size;
   rows_lay_out(r, p);
-  set_slots(p);
+  mark_by_column(p);
+  set_slots(r, p);
 }
 
 static void apply_cut(struct rows *r, struct phase *p, struct cut c) {
@@ -257,8 +282,10 @@ static double cut_cycles(struct rows *r, struct phase *p, struct cut c, int64_t 
         rank ? (double)o->extent[rank - 1].value * rows_element_bytes(o->tensor) : 32;
     const double bytes =
         (double)o->slot.value * (line > 0 && line < 64 ? 64 / (line < 32 ? 32 : line) : 1);
-    if (!o->staged.value)
+    if (!o->staged.value || o->turned)
       continue;
+    if (o->turns) // rows come and are turned one after the other
+      once += (double)o->slot.value / in_port;
     if (o->output)
       out += bytes;
     else if (!o->per_tile)
@@ -342,7 +369,7 @@ static bool products_of_rows(const struct phase *p) {
 bool rows_choose_tiles(struct rows *r, struct phase *p) {
   struct kn_file *f = r->file;
   begin_with_least(r, p);
-  set_slots(p);
+  set_slots(r, p);
   if (!rows_decide_operands(r, p))
     return false;
   // What does not fit twice comes once, the largest first; inputs that do not fit at all are read
@@ -353,7 +380,7 @@ bool rows_choose_tiles(struct rows *r, struct phase *p) {
       if (!o->decided_slots && o->staged.value && o->slots == 2 &&
           (!twice || o->slot.value > twice->slot.value))
         twice = o;
-      if (!o->decided && o->staged.value && !o->output &&
+      if (!o->decided && !o->turned && !o->turns && o->staged.value && !o->output &&
           (!once || o->slot.value > once->slot.value))
         once = o;
     }
@@ -370,7 +397,7 @@ bool rows_choose_tiles(struct rows *r, struct phase *p) {
       once->staged = sz_num(f, 0);
     else
       break;
-    set_slots(p);
+    set_slots(r, p);
   }
   if (rows_total_bytes(r, p).value > ROWS_LOCAL_BYTES) {
     // Line by line then, with intermediates in memory.

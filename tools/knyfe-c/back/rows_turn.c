@@ -1,0 +1,120 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+// Matrices that the MLU turns on their way to core 1: where a sum by blocks reads w[n, k], n its
+// last index, elements lie side by side along k only. A tile's rows of w come into a buffer of
+// their own, and the MLU turns them into another one; core 1 reads turned[k, n], with vectors along
+// n.
+#include "rows_block.h"
+
+#include <string.h>
+
+#define T(...) kn_text(r->file, __VA_ARGS__)
+
+// Bytes of a row: 64 of them have room beside other operands. Of fewer, vectors would be so short
+// that little is gained over those along k, whose sums by lanes are more exact.
+enum { LONGEST = 1024 };
+
+struct turn {
+  struct rows *r;
+  const struct line *line;
+  const struct kn_index *column;
+  bool all; // that vectors along the column could not read otherwise
+  unsigned num;
+  struct kn_expr *reads[8];
+};
+
+static bool is_turnable(const struct turn *t, const struct kn_expr *e) {
+  const struct kn_tensor *w = e->tensor;
+  const unsigned bytes = rows_bytes(w->type);
+  return w->rank == 2 && !w->rows && rows_stored(w) != KN_I4 && bytes <= 4 &&
+         kn_plain_index(e->args[0]) == t->column && w->dims[0] == t->column->extent &&
+         !rows_depends(e->args[1], t->column) && w->dims[1]->size > 0 &&
+         w->dims[1]->size * bytes <= LONGEST;
+}
+
+static bool find_reads(struct kn_expr *e, void *data) {
+  struct turn *t = data;
+  if (e->kind == KN_CALL && (e->builtin == KN_WHERE || e->builtin == KN_PAD))
+    t->all = t->all && !rows_depends(e, t->column);
+  if (e->kind != KN_READ || !rows_gathers(e, t->column))
+    return true;
+  t->all = t->all && t->num < 8 && is_turnable(t, e);
+  if (t->all)
+    t->reads[t->num++] = e;
+  return true;
+}
+
+// The matrix as it lies in local memory, the same for all reads of a line.
+static struct kn_tensor *turned_tensor(struct rows *r, struct kn_tensor *w,
+                                       const struct turned *older) {
+  for (struct turned *t = r->turned; t != older; t = t->next)
+    if (t->from == w)
+      return &t->tensor;
+  struct turned *t = kn_alloc(r->file, sizeof *t);
+  t->from = w;
+  t->tensor = t->rows = *w;
+  t->tensor.dims[0] = w->dims[1];
+  t->tensor.dims[1] = w->dims[0];
+  t->name = rows_name(r, T("%s_turned", r->tensor_names[w->id]));
+  t->next = r->turned;
+  r->turned = t;
+  return &t->tensor;
+}
+
+struct turned *rows_turned(const struct rows *r, const struct kn_tensor *tensor) {
+  for (struct turned *t = r->turned; t; t = t->next)
+    if (&t->tensor == tensor)
+      return t;
+  return NULL;
+}
+
+bool rows_turn(struct rows *r, struct line *l) {
+  if (r->kernel->schedule || !rows_all_known(r) || !rows_is_block(l))
+    return false; // it speaks of tiles
+  struct turn t = {.r = r, .line = l, .column = l->index[l->rank - 1], .all = true};
+  for (unsigned i = 0; i < l->rank; i++)
+    t.all = t.all && l->target->dims[i]->size > 0;
+  kn_walk(l->value, find_reads, &t);
+  if (!t.all || !t.num)
+    return false;
+  const struct turned *older = r->turned;
+  for (unsigned i = 0; i < t.num; i++) {
+    struct kn_expr *e = t.reads[i], *first = e->args[0];
+    e->tensor = turned_tensor(r, e->tensor, older);
+    e->args[0] = e->args[1];
+    e->args[1] = first;
+  }
+  return true;
+}
+
+int64_t rows_turned_together(const struct operand *o) { return 32 / rows_bytes(o->tensor->type); }
+
+void rows_put_turn(struct rows *r, const struct operand *o, const char *data, const char *first,
+                   const char *end) {
+  static const char *const sizes[] = {"", "MTIA_MLU_8", "MTIA_MLU_16", "", "MTIA_MLU_32"};
+  const unsigned bytes = rows_bytes(o->tensor->type);
+  const struct operand *to = o->turned;
+  const int together = (int)rows_turned_together(o);
+  const long row = (long)(o->stride[0].value * bytes), width = (long)(o->extent[1].value * bytes);
+  rows_comment(r, "Rows come some at a time, and the MLU turns them.");
+  rows_put(r, "__mtia_cr_w2(MTIA_CR_DMA_IN, %ld, %ld);", width, row);
+  rows_put(r, "__mtia_cr_w(MTIA_CR_DMA_IN_PITCH, %s.stride[0]);", data);
+  rows_put(r, "__mtia_cr_w2(MTIA_CR_MLU_SRC, 0, %ld);", row);
+  const char *at = rows_name(r, "row"), *count = rows_name(r, "rows");
+  rows_put(r, "for (long %s = %s; %s < %s; %s += %d) {", at, first, at, end, at, together);
+  r->indent++;
+  rows_put(r, "const long %s = kn_least(%d, %s - %s);", count, together, end, at);
+  rows_put(r, "__mtia_dma_in(%s, %s.data + (uint64_t)%s * %s.stride[0], %s, %s);", o->cb_name, data,
+           at, data, count, o->per_tile ? "MTIA_MC_NONE" : "MTIA_MC_ROW");
+  rows_put(r, "__mtia_cr_w2(MTIA_CR_MLU_SHAPE, %s, %s);", count, o->extent[1].text);
+  rows_put(r, "__mtia_cr_w2(MTIA_CR_MLU_DST, (%s - %s) * %u, %s * %u);", at, first, bytes,
+           to->stride[0].text, bytes);
+  rows_put(r, "__mtia_mlu_transpose(%s, %s, %s, MTIA_MLU_MEMORY);", to->cb_name, o->cb_name,
+           sizes[bytes]);
+  rows_put(r, "__mtia_cb_pop(%s, %s * %ld);", o->cb_name, count, row);
+  r->indent--;
+  rows_put(r, "}");
+  rows_put(r, "__mtia_cb_push(%s, %s);", to->cb_name, to->slot.text);
+  rows_release(r, at);
+  rows_release(r, count);
+}
