@@ -197,15 +197,36 @@ static void declare_argument(struct rows *r, const struct kn_tensor *t) {
             kn_describe(t, text, sizeof text), t->role == KN_LOCAL ? ", scratch" : "");
 }
 
-// A computed dimension as it is written, without blanks; what is too long gets a name of its own.
-static const char *dim_text(struct rows *r, const struct kn_dim *d) {
-  if (d->size >= 0)
-    return T("\"%" PRId64 "\"", d->size);
+// A computed dimension as it is written, without blanks.
+static const char *written_dim(struct rows *r, const struct kn_dim *d) {
   char *text = kn_alloc(r->file, strlen(d->name) + 1), *to = text;
   for (const char *from = d->name; *from; from++)
     if (*from != ' ')
       *to++ = *from;
-  return strlen(text) >= MTIA_DIM_SIZE ? T("\"kn_d%u\"", d->id) : T("\"%s\"", text);
+  return text;
+}
+
+// What is too long gets a name of its own.
+static const char *quoted_dim(struct rows *r, const char *text, const char *instead, unsigned id) {
+  return strlen(text) >= MTIA_DIM_SIZE ? T("\"%s%u\"", instead, id) : T("\"%s\"", text);
+}
+
+static const char *dim_text(struct rows *r, const struct kn_dim *d) {
+  return d->size >= 0 ? T("\"%" PRId64 "\"", d->size)
+                      : quoted_dim(r, written_dim(r, d), "kn_d", d->id);
+}
+
+// The bytes of a packed row.
+static const char *row_text(struct rows *r, const struct kn_tensor *t) {
+  const struct kn_dim *d = t->dims[t->rank - 1];
+  const struct size n = rows_dim(r, d);
+  if (n.known)
+    return T("\"%s\"", rows_row(r, t, n).text);
+  const char *text = T(d->expr ? "(%s)" : "%s", written_dim(r, d));
+  const unsigned extra = t->rows ? kn_rows_extra(t->rows) : 0;
+  if (rows_stored(t) == KN_I4 || kn_rows_bits(t->rows) == 4)
+    text = T("(%s+1)/2", text);
+  return quoted_dim(r, extra ? T("%s+%u", text, extra) : text, "kn_row", t->id);
 }
 
 static const char *descriptor(struct rows *r, const struct kn_tensor *t) {
@@ -214,13 +235,8 @@ static const char *descriptor(struct rows *r, const struct kn_tensor *t) {
   const char *dims = "";
   bool packed = t->rows || rows_stored(t) == KN_I4;
   for (unsigned i = 0; i < t->rank; i++) {
-    struct size n = rows_dim(r, t->dims[i]);
-    if (packed && i + 1 == t->rank && n.known)
-      dims = T("%s, \"%s\"", dims, rows_row(r, t, n).text);
-    else if (packed && i + 1 == t->rank)
-      dims = T("%s, \"kn_row%u\"", dims, t->id);
-    else
-      dims = T("%s, %s", dims, dim_text(r, t->dims[i]));
+    const bool row = packed && i + 1 == t->rank;
+    dims = T("%s, %s", dims, row ? row_text(r, t) : dim_text(r, t->dims[i]));
   }
   return T(", MTIA_%s(%s, MTIA_%s%s)",
            t->role == KN_INPUT   ? "IN"

@@ -24,18 +24,16 @@ def build(knyfe, path, sizes, elf, dynamic):
     return result.returncode == 0, result.stderr
 
 
-def dim_options(knyfe, path, sizes, expected):
-    """--dim for what no input tells: the names in the descriptors of the outputs."""
+def dim_options(knyfe, path, sizes):
+    """--dim for what no input tells: names in the descriptors that stand in no input's dimension NAME or NAME+NUMBER."""
     text = subprocess.run([knyfe, path, "--dynamic", "--emit=c", "-o", "-"], capture_output=True, text=True).stdout
-    known = dict(sizes)
-    inputs = {d for _, dims in re.findall(r"MTIA_IN\((\w+), \w+((?:,\s*\"[^\"]*\")*)", text)
-              for d in re.findall(r"\"(\w+)\"", dims)}
-    for name, dims in re.findall(r"MTIA_OUT\((\w+), \w+((?:,\s*\"[^\"]*\")*)", text):
-        if name in expected:
-            known.update(zip(re.findall(r"\"([^\"]+)\"", dims), expected[name].shape))
-    names = {d for _, dims in re.findall(r"MTIA_OUT\((\w+), \w+((?:,\s*\"[^\"]*\")*)", text)
-             for d in re.findall(r"\"(\w+)\"", dims) if not d.isdigit()} - inputs
-    return [w for d in sorted(names) if d in known for w in ("--dim", f"{d}={known[d]}")]
+    names, told = set(), set()
+    for descriptor in re.split(r"MTIA_(?=IN\(|OUT\(|SCRATCH\()", text[text.index("MTIA_KERNEL("):])[1:]:
+        for dim in re.findall(r"\"([^\"]+)\"", descriptor.split("{")[0]):
+            names.update(n for n in re.findall(r"[A-Za-z_]\w*", dim) if n in sizes)
+            if descriptor.startswith("IN") and re.fullmatch(r"\w+(?:[-+]\d+)?", dim):
+                told.update(re.findall(r"^[A-Za-z_]\w*", dim))
+    return [w for d in sorted(names - told) for w in ("--dim", f"{d}={sizes[d]}")]
 
 
 def run(tool, elf, directory, values, outputs, grid, options, dynamic):
@@ -82,7 +80,7 @@ def main():
                         break
                     done = True
                 grids = o.grid.split(",")
-                options = dim_options(o.knyfe, path, sizes, expected) if form == "dynamic" else []
+                options = dim_options(o.knyfe, path, sizes) if form == "dynamic" else []
                 grid = grids[number % len(grids)]
                 got, text = run(o.tool, elf, o.directory, values, types, grid, options,
                                 form == "dynamic")
