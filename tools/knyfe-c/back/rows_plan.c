@@ -985,6 +985,7 @@ struct phase *rows_plan(struct rows *r) {
     const struct line *separated = find_separated(phases);
     if (separated && !gather_parts(r, all, &num, separated))
       return NULL;
+    const unsigned names = r->num_names;
     while (!separated && p && plan_phase(r, p))
       p = p->next;
     if (!p) {
@@ -995,6 +996,8 @@ struct phase *rows_plan(struct rows *r) {
     }
     if (r->failed)
       return NULL;
+    if (!separated)
+      r->num_names = names; // of phases that are formed anew
     memset(r->defined_in, 0, r->num_tensors * sizeof *r->defined_in);
     memset(r->in_memory, 0, r->num_tensors * sizeof *r->in_memory);
     link_lines(all, num);
