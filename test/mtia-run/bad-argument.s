@@ -5,18 +5,18 @@
 # CHECK: bad-argument.s.tmp.elf: kernel broken: argument x has kind 76, type 0, rank 0
   .section .mtia.kernels, "a"
   .quad 0x4B41494D54
-  .word 1, 1
+  .word 2, 1
   .quad _start, args
   .word 64, 0
   .ascii "broken"
-  .zero 26
+  .zero 58
   .section .mtia.args, "a"
 args:
   .ascii "x"
-  .zero 31
+  .zero 63
   .byte 76, 0, 0, 0
   .word 0
-  .zero 96
+  .zero 512
   .text
   .globl _start
 _start:
