@@ -348,9 +348,11 @@ KN _Float16 kn_or_nan_f16(_Float16 x, bool nan) {
   KN mtia_maskx##n kn_insidex##n(mtia_i32x##n at, long extent) {                                   \
     return __builtin_convertvector((mtia_u32x##n)at < (uint32_t)extent, mtia_maskx##n);            \
   }                                                                                                \
-  KN mtia_i32x##n kn_iota_i32x##n(long first) {                                                    \
+  KN mtia_i32x##n kn_iota_i32x##n(long first) { return mtia_iota_i32x##n() + (int32_t)first; }     \
+  /* Of a known place: what is computed of it does not become a table in DRAM. */                  \
+  KN mtia_i32x##n kn_places_i32x##n(long first) {                                                  \
     int32_t from = (int32_t)first;                                                                 \
-    __asm__("" : "+r"(from)); /* else what is made of it may become a table in DRAM */             \
+    __asm__("" : "+r"(from));                                                                      \
     return mtia_iota_i32x##n() + from;                                                             \
   }                                                                                                \
   KN mtia_i32x##n kn_add_i32x##n(mtia_i32x##n a, mtia_i32x##n b) {                                 \

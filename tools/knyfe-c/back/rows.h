@@ -340,6 +340,7 @@ struct scope {
   const char *count;          // elements left in this vector
   const struct value *second; // what is stored in turn with the vector that is stored
   bool inside;                // what is read along a plane with `pad` lies inside, or is zero
+  bool few;                   // vectors at few places, which are known: see kn_places
   bool guarded; // some lanes may read outside of tensors, and throw away what they get
   // Tensors that are variables at this place: vectors or numbers
   struct {

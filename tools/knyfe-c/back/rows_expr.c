@@ -199,12 +199,17 @@ static struct value index_lane(struct scope *s, struct value v) {
   return number(T("(int32_t)%s", rows_atom(s, v)), true);
 }
 
+static struct value places(const struct scope *s, const char *first) {
+  return (struct value){T("kn_%s_i32x%u(%s)", s->few ? "places" : "iota", s->lanes, first), true,
+                        true};
+}
+
 struct value rows_index_vector(struct scope *s, const struct kn_expr *e) {
   if (!rows_depends(e, s->along))
     return rows_index_value(s, e);
   switch (e->kind) {
   case KN_INDEX:
-    return (struct value){T("kn_iota_i32x%u(%s)", s->lanes, scope_name(s, e->index)), true, true};
+    return places(s, scope_name(s, e->index));
   case KN_CAST:
     if (kn_type_is_int(e->type) && kn_type_bits(e->type) >= 32 && kn_type_is_int(e->args[0]->type))
       return rows_index_vector(s, e->args[0]);
@@ -913,6 +918,7 @@ static struct value reduce(struct scope *s, const struct kn_expr *e, const char 
   unsigned outer_lanes = s->lanes;
   const struct kn_index *outer_along = s->along;
   const char *outer_count = s->count;
+  const bool outer_few = s->few;
   if (d.own)
     s->lanes = lanes_for(s->line, d.own);
   d.long_sum = d.own && is_long_sum(e);
@@ -951,6 +957,7 @@ static struct value reduce(struct scope *s, const struct kn_expr *e, const char 
         rows_put(s->r, "for (long %s = %s; %s < %s; %s += %u) {", name, lo, name, hi, name,
                  s->lanes);
         s->along = index;
+        s->few = extent >= 0 && extent <= 8 * s->lanes;
         s->count = whole || rest ? NULL : T("%s - %s", hi, name);
       } else
         rows_put(s->r, "for (long %s = %s; %s < %s; %s++) {", name, lo, name, hi, name);
@@ -965,6 +972,7 @@ static struct value reduce(struct scope *s, const struct kn_expr *e, const char 
     if (rest) { // behind the last whole vector
       scope_bind(s, d.own, T("%" PRId64, extent_of(s->line, d.own) - rest));
       s->count = T("%" PRId64, rest);
+      s->few = true;
       rows_step_reduction(s, &d, e->args[0]);
       rest = 0;
     }
@@ -974,6 +982,7 @@ static struct value reduce(struct scope *s, const struct kn_expr *e, const char 
   s->lanes = outer_lanes;
   s->along = outer_along;
   s->count = outer_count;
+  s->few = outer_few;
   return rows_end_reduction(s, &d, lanes);
 }
 
@@ -1101,7 +1110,7 @@ struct value rows_value(struct scope *s, const struct kn_expr *e) {
   case KN_INDEX: {
     const char *name = scope_name(s, e->index);
     if (e->index == s->along)
-      return (struct value){T("kn_iota_i32x%u(%s)", s->lanes, name), true, true};
+      return places(s, name);
     return number(e->type == KN_I64 ? name : T("(int32_t)%s", name), e->type == KN_I64);
   }
   case KN_DIM: {

@@ -229,6 +229,7 @@ static void end_of_row(struct scope *s, struct line *l, int64_t rest) {
     s->lanes /= 2;
   scope_bind(s, l->index[l->rank - 1], T("%" PRId64, first));
   s->count = rest == s->lanes ? NULL : T("%" PRId64, rest);
+  s->few = true;
   rows_store_element(s, l, rows_value(s, l->value));
 }
 
@@ -293,6 +294,7 @@ static void loops(struct scope *s, struct line *l, unsigned first) {
     scope_bind(s, l->index[i], name);
     // Not where the end of the row is one of few steps: each would have a mask.
     const int64_t extent = l->target->dims[i]->size;
+    s->few = step > 1 && !column && extent >= 0 && extent <= 8 * step;
     if (step > 1 && !(s->count && extent >= 0 && extent <= 8 * step))
       unroll(r, l, s->lanes);
     if (rest)
@@ -311,6 +313,7 @@ static void loops(struct scope *s, struct line *l, unsigned first) {
   }
   s->along = NULL;
   s->count = NULL;
+  s->few = false;
   if (in_place || argument) {
     if (!argument) {
       close_loop(r);
