@@ -295,20 +295,17 @@ KN int64_t kn_quantize(float scaled, int64_t zero, int64_t lo, int64_t hi) {
   KN_ARG(t, n, min, KN_ARG_BETTER_min(t, n) | KN_ARG_NAN(t, n), kn_hmin_##t##x##n)
 
 // NaN instead of x, without a branch: what stands side by side would wait for each.
-KN float kn_or_nan_f32(float x, bool nan) {
-  uint32_t bits;
-  __builtin_memcpy(&bits, &x, sizeof x);
-  bits |= -(uint32_t)nan & 0x7fc00000;
-  __builtin_memcpy(&x, &bits, sizeof x);
-  return x;
-}
-KN _Float16 kn_or_nan_f16(_Float16 x, bool nan) {
-  uint16_t bits;
-  __builtin_memcpy(&bits, &x, sizeof x);
-  bits |= -(unsigned)nan & 0x7e00;
-  __builtin_memcpy(&x, &bits, sizeof x);
-  return x;
-}
+#define KN_OR_NAN(name, type, bits_type, nan_bits)                                                 \
+  KN type kn_or_nan_##name(type x, bool nan) {                                                     \
+    bits_type bits;                                                                                \
+    __builtin_memcpy(&bits, &x, sizeof x);                                                         \
+    bits |= -(bits_type)nan & nan_bits;                                                            \
+    __builtin_memcpy(&x, &bits, sizeof x);                                                         \
+    return x;                                                                                      \
+  }
+KN_OR_NAN(f32, float, uint32_t, 0x7fc00000)
+KN_OR_NAN(f16, _Float16, uint16_t, 0x7e00)
+#undef KN_OR_NAN
 
 // Greatest (least) element of each lane so far, and whether one was NaN.
 #define KN_EXTREME_STEPS(t, c, n)                                                                  \

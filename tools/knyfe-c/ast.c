@@ -326,3 +326,20 @@ char *kn_describe(const struct kn_tensor *tensor, char *buffer, size_t size) {
   buffer[size - 1] = 0;
   return buffer;
 }
+
+bool kn_compare(enum kn_op op, double a, double b) {
+  switch (op) {
+  case KN_LT:
+    return a < b;
+  case KN_LE:
+    return a <= b;
+  case KN_GT:
+    return a > b;
+  case KN_GE:
+    return a >= b;
+  case KN_EQ:
+    return a == b;
+  default:
+    return a != b;
+  }
+}

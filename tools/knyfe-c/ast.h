@@ -429,6 +429,9 @@ bool kn_parse(struct kn_file *file);
 bool kn_check(struct kn_file *file);
 /* Checks the decisions of a checked kernel, and finds their tensors. */
 void kn_check_schedule(struct kn_file *file, struct kn_kernel *kernel);
+/* Does a comparison hold? A NaN is different from everything. */
+bool kn_compare(enum kn_op op, double a, double b);
+
 /* Gives a dimension its size, and with it those that follow from it. False without a message if
  * the size contradicts one that is known or makes another one negative. A computed dimension may
  * not determine the names in it (N / 2): it is then known when they are. */

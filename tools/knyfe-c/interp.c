@@ -311,23 +311,6 @@ static int64_t int_binary(enum kn_op op, enum kn_type type, int64_t a, int64_t b
   }
 }
 
-static bool compare(enum kn_op op, double a, double b) {
-  switch (op) {
-  case KN_LT:
-    return a < b;
-  case KN_LE:
-    return a <= b;
-  case KN_GT:
-    return a > b;
-  case KN_GE:
-    return a >= b;
-  case KN_EQ:
-    return a == b;
-  default:
-    return a != b;
-  }
-}
-
 /* Of a comparison of values that are so far from each other. */
 static double unsure(double apart, double err) { return err > 0 && !(fabs(apart) > err); }
 
@@ -345,7 +328,7 @@ static struct value eval_binary(struct run *r, struct node *n) {
   if (n->args[0]->is_float) {
     double err = a.err + b.err;
     if (op >= KN_LT && op <= KN_NE)
-      return (struct value){.i = compare(op, a.f, b.f), .err = unsure(a.f - b.f, err)};
+      return (struct value){.i = kn_compare(op, a.f, b.f), .err = unsure(a.f - b.f, err)};
     double v = op == KN_ADD   ? a.f + b.f
                : op == KN_SUB ? a.f - b.f
                : op == KN_MUL ? a.f * b.f
@@ -358,7 +341,7 @@ static struct value eval_binary(struct run *r, struct node *n) {
   }
   if (op >= KN_LT && op <= KN_NE) {
     int order = (a.i > b.i) - (a.i < b.i);
-    return (struct value){.i = compare(op, order, 0),
+    return (struct value){.i = kn_compare(op, order, 0),
                           .err = unsure((double)a.i - (double)b.i, a.err + b.err)};
   }
   return (struct value){.i = int_binary(op, n->type, a.i, b.i),

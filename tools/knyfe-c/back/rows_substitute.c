@@ -38,29 +38,13 @@ struct kn_expr *rows_index_read(struct rows *r, const struct kn_expr *like,
   return e;
 }
 
-static bool compares(enum kn_op op, int64_t a, int64_t b) {
-  switch (op) {
-  case KN_LT:
-    return a < b;
-  case KN_LE:
-    return a <= b;
-  case KN_GT:
-    return a > b;
-  case KN_GE:
-    return a >= b;
-  case KN_EQ:
-    return a == b;
-  default:
-    return a != b;
-  }
-}
-
 // A choice that is made already.
 static struct kn_expr *fold(struct rows *r, struct kn_expr *e) {
   if (e->kind == KN_BINARY && e->op >= KN_LT && e->op <= KN_NE) {
     const struct kn_expr *a = bare(e->args[0]), *b = bare(e->args[1]);
     if (a->kind == KN_INT && b->kind == KN_INT && kn_type_is_int(e->args[0]->type))
-      return rows_number(r, e, compares((enum kn_op)e->op, a->ival, b->ival));
+      return rows_number(
+          r, e, kn_compare((enum kn_op)e->op, (a->ival > b->ival) - (a->ival < b->ival), 0));
   }
   if (e->kind == KN_UNARY && e->op == KN_LNOT && e->args[0]->kind == KN_INT)
     return rows_number(r, e, !e->args[0]->ival);
@@ -71,22 +55,14 @@ static struct kn_expr *fold(struct rows *r, struct kn_expr *e) {
   return e;
 }
 
-static struct kn_expr *as_type(struct rows *r, struct kn_expr *e, enum kn_type type) {
-  if (type != KN_I64 || e->type == KN_I64)
-    return e;
-  struct kn_expr *cast = kn_new_expr(r->file, KN_CAST, e->range);
-  cast->type = type;
-  cast->args = kn_alloc(r->file, sizeof *cast->args);
-  cast->args[cast->num_args++] = e;
-  return cast;
-}
-
 struct kn_expr *rows_substitute(struct rows *r, const struct kn_expr *e,
                                 const struct substitute *by) {
   if (!e)
     return NULL;
-  if (by->quotient && rows_divisor(e, by->index) == by->factor)
-    return as_type(r, e->op == KN_REM ? by->rest : by->quotient, e->type);
+  if (by->quotient && rows_divisor(e, by->index) == by->factor) {
+    struct kn_expr *part = e->op == KN_REM ? by->rest : by->quotient;
+    return e->type == KN_I64 ? rows_cast(r, part, KN_I64) : part;
+  }
   if (e->kind == KN_INDEX && e->index == by->index)
     return by->whole;
   struct kn_expr *c = kn_alloc(r->file, sizeof *c);
