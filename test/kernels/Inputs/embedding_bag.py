@@ -335,6 +335,8 @@ def run_case(device, c):
         if bad_counts[1] == 0:
             raise Failure(f"counts {bad_counts} with {form}")
         return None
+    if c["bad"] == "offsets" and c["strict"]:  # in order by chance, but an index may be too great for its table now
+        return None
     found, bad_counts = device.run(kernel, inputs, ["out", "counts"], c["grid"], **more)
     if c["bad"] == "offsets":  # they happen to be in order
         return None
