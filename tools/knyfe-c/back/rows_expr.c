@@ -666,6 +666,8 @@ void rows_step_reduction(struct scope *s, struct reduction *d, const struct kn_e
     struct value a = rows_value(s, body->args[0]), b = rows_value(s, body->args[1]);
     rows_put(s->r, "%s = mtia_madd_f32x%u(%s, %s, %s);", n, s->lanes, n, rows_vector(s, a, KN_F32),
              rows_vector(s, b, KN_F32));
+    if (d->counter)
+      rows_put(s->r, "%s++;", d->counter);
     return;
   }
   if (d->long_sum) { // of what is cast to i64
