@@ -22,28 +22,22 @@ enum { FIND_BYTES = 512 }; // that are compared at once
 #define ALWAYS_INLINE static inline __attribute__((always_inline))
 
 // Index of the first of vl elements that is v, negative if none is.
-ALWAYS_INLINE MTIA_VECTOR long first_f32(const char *x, size_t vl, float v) {
-  vfloat32m8_t p = __riscv_vle32_v_f32m8((const float *)x, vl);
-  return __riscv_vfirst_m_b4(__riscv_vmfeq_vf_f32m8_b4(p, v, vl), vl);
-}
-ALWAYS_INLINE MTIA_VECTOR long first_f16(const char *x, size_t vl, float v) {
-  vfloat16m8_t p = __riscv_vle16_v_f16m8((const _Float16 *)x, vl);
-  return __riscv_vfirst_m_b2(__riscv_vmfeq_vf_f16m8_b2(p, (_Float16)v, vl), vl);
-}
+#define FIRST(name, scalar, element, load, equal, mask)                                            \
+  ALWAYS_INLINE MTIA_VECTOR long first_##name(const char *x, size_t vl, scalar v) {                \
+    __auto_type p = __riscv_vle##load((const element *)x, vl);                                     \
+    return __riscv_vfirst_m_##mask(__riscv_##equal##_##mask(p, (element)v, vl), vl);               \
+  }
+FIRST(f32, float, float, 32_v_f32m8, vmfeq_vf_f32m8, b4)
+FIRST(f16, float, _Float16, 16_v_f16m8, vmfeq_vf_f16m8, b2)
+FIRST(i32, int32_t, int32_t, 32_v_i32m8, vmseq_vx_i32m8, b4)
+FIRST(i8, int32_t, int8_t, 8_v_i8m8, vmseq_vx_i8m8, b1)
+#undef FIRST
 // Equal numbers have equal bits, but for the sign of 0.
 ALWAYS_INLINE MTIA_VECTOR long first_bf16(const char *x, size_t vl, float v) {
   uint16_t mask = v == 0 ? INT16_MAX : UINT16_MAX, bits = (uint16_t)(mtia_f32_bits(v) >> 16) & mask;
   vuint16m8_t p = __riscv_vle16_v_u16m8((const uint16_t *)x, vl);
   p = __riscv_vand_vx_u16m8(p, mask, vl);
   return __riscv_vfirst_m_b2(__riscv_vmseq_vx_u16m8_b2(p, bits, vl), vl);
-}
-ALWAYS_INLINE MTIA_VECTOR long first_i32(const char *x, size_t vl, int32_t v) {
-  vint32m8_t p = __riscv_vle32_v_i32m8((const int32_t *)x, vl);
-  return __riscv_vfirst_m_b4(__riscv_vmseq_vx_i32m8_b4(p, v, vl), vl);
-}
-ALWAYS_INLINE MTIA_VECTOR long first_i8(const char *x, size_t vl, int32_t v) {
-  vint8m8_t p = __riscv_vle8_v_i8m8((const int8_t *)x, vl);
-  return __riscv_vfirst_m_b1(__riscv_vmseq_vx_i8m8_b1(p, (int8_t)v, vl), vl);
 }
 
 // The extreme of up to 32 parts, and the first one that has it. It stays in vectors: who reads a
