@@ -662,12 +662,12 @@ void rows_step_reduction(struct scope *s, struct reduction *d, const struct kn_e
   const char *n = d->name;
   bool tail = d->own && s->count; // elements beyond the end must not count
   const char *mask = tail ? T("mtia_first_maskx%u(%s)", s->lanes, s->count) : NULL;
+  if (d->counter)
+    rows_put(s->r, "%s++;", d->counter);
   if (d->vector && (d->kind == KN_SUM || d->kind == KN_MEAN) && is_product(body) && !tail) {
     struct value a = rows_value(s, body->args[0]), b = rows_value(s, body->args[1]);
     rows_put(s->r, "%s = mtia_madd_f32x%u(%s, %s, %s);", n, s->lanes, n, rows_vector(s, a, KN_F32),
              rows_vector(s, b, KN_F32));
-    if (d->counter)
-      rows_put(s->r, "%s++;", d->counter);
     return;
   }
   if (d->long_sum) { // of what is cast to i64
@@ -689,8 +689,6 @@ void rows_step_reduction(struct scope *s, struct reduction *d, const struct kn_e
     step_place(s, d, v);
     return;
   }
-  if (d->counter)
-    rows_put(s->r, "%s++;", d->counter);
   if (is_float_sum(d) && !d->vector) {
     rows_put(s->r, "%s %s (double)%s;", n, d->kind == KN_PROD ? "*=" : "+=", rows_atom(s, v));
     return;
