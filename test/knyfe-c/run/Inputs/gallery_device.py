@@ -36,10 +36,8 @@ def dim_options(knyfe, path, sizes):
     return [w for d in sorted(names - told) for w in ("--dim", f"{d}={sizes[d]}")]
 
 
-def run(tool, elf, directory, values, outputs, grid, options, dynamic):
-    # Scratch of the plan that the sizes did not choose stays unwritten.
-    check = "--check=bounds,race,cb,stale,align" if dynamic else "--check=all"
-    command = [tool, elf, "--functional", check, "--grid", grid] + options
+def run(tool, elf, directory, values, outputs, grid, options):
+    command = [tool, elf, "--functional", "--check=all", "--grid", grid] + options
     command += gallery.tensors(directory, values, outputs)
     result = subprocess.run(command, capture_output=True, text=True)
     if result.returncode:
@@ -82,8 +80,7 @@ def main():
                 grids = o.grid.split(",")
                 options = dim_options(o.knyfe, path, sizes) if form == "dynamic" else []
                 grid = grids[number % len(grids)]
-                got, text = run(o.tool, elf, o.directory, values, types, grid, options,
-                                form == "dynamic")
+                got, text = run(o.tool, elf, o.directory, values, types, grid, options)
                 ran += 1
                 if got is None:
                     print(f"{what} on {grid}: {text[:800]}")
