@@ -462,16 +462,26 @@ def examples(folder, only=""):
             yield name, path
 
 
-def main():
+def arguments(tools, count, **options):
+    """The command line of a script that goes through a folder's operators: tools, examples, directory, and options with
+    their defaults; the directory is made."""
     parser = argparse.ArgumentParser()
-    parser.add_argument("tool")
-    parser.add_argument("examples")
-    parser.add_argument("directory")
-    parser.add_argument("--count", type=int, default=12)
+    for name in (*tools, "examples", "directory"):
+        parser.add_argument(name)
+    parser.add_argument("--count", type=int, default=count)
     parser.add_argument("--seed", type=int, default=1)
-    parser.add_argument("--only", default="")
+    for name, default in dict(only="", **options).items():
+        if default is False:
+            parser.add_argument(f"--{name}", action="store_true")
+        else:
+            parser.add_argument(f"--{name}", default=default)
     o = parser.parse_args()
     os.makedirs(o.directory, exist_ok=True)
+    return o
+
+
+def main():
+    o = arguments(["tool"], 12)
     names = {name for name, _ in examples(o.examples)}
     wrong = 0
     for what, some in (("without a reference", names - set(REFERENCES)), ("without a file", set(REFERENCES) - names)):

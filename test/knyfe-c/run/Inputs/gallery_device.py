@@ -7,7 +7,6 @@ usage: gallery_device.py KNYFE-C MTIA-RUN EXAMPLES DIRECTORY [--count N] [--only
 A kernel is made for each shape (static), and one for all of them (dynamic). Kernels with no mapping yet
 (KN0090) are listed, not counted as wrong.
 """
-import argparse
 import os
 import re
 import subprocess
@@ -46,18 +45,7 @@ def run(tool, elf, directory, values, outputs, grid, options):
 
 
 def main():
-    parser = argparse.ArgumentParser()
-    parser.add_argument("knyfe")
-    parser.add_argument("tool")
-    parser.add_argument("examples")
-    parser.add_argument("directory")
-    parser.add_argument("--count", type=int, default=4)
-    parser.add_argument("--seed", type=int, default=1)
-    parser.add_argument("--only", default="")
-    parser.add_argument("--form", default="both")
-    parser.add_argument("--grid", default="1x1,2x3,8x8")
-    o = parser.parse_args()
-    os.makedirs(o.directory, exist_ok=True)
+    o = gallery.arguments(["knyfe", "tool"], 4, form="both", grid="1x1,2x3,8x8")
     elf = f"{o.directory}/kernel.elf"
     ran = wrong = 0
     refused = []

@@ -7,7 +7,6 @@ usage: random_schedules.py KNYFE-C EXAMPLES DIRECTORY [--count N] [--only NAME,.
 
 Of each operator N schedules that are obeyed run (of at most 8 N drawn).
 """
-import argparse
 import os
 import random
 import re
@@ -68,17 +67,7 @@ def decisions(rng, tensors, sums, sizes, grid):
 
 
 def main():
-    parser = argparse.ArgumentParser()
-    parser.add_argument("knyfe")
-    parser.add_argument("examples")
-    parser.add_argument("directory")
-    parser.add_argument("--count", type=int, default=1)
-    parser.add_argument("--seed", type=int, default=1)
-    parser.add_argument("--only", default="")
-    parser.add_argument("--grid", default="1x1,2x3,4x4")
-    parser.add_argument("--dynamic", action="store_true")
-    o = parser.parse_args()
-    os.makedirs(o.directory, exist_ok=True)
+    o = gallery.arguments(["knyfe"], 1, grid="1x1,2x3,4x4", dynamic=False)
     ran = wrong = refused = 0
     for name, path in gallery.examples(o.examples, o.only):
         rng = random.Random(f"{name} {o.seed}")
