@@ -26,6 +26,7 @@ struct value {
     double f;
   };
   double err;
+  double terms;   /* of a sum in f32: how many values are added; else 0 */
   double parts;   /* of an element of a table, or a multiple: |scale * value| + |bias|; else 0 */
   bool overflows; /* a product of finite numbers, which a device need not round before it adds it */
 };
@@ -39,6 +40,7 @@ struct node {
   /* READ */
   const char *data;
   const double *errors; /* one per element, or NULL */
+  double terms;         /* of each element */
   int64_t dims[KN_MAX_RANK];
   int64_t strides[KN_MAX_RANK]; /* in bytes; of the last dimension too, but for i4 and tables */
   struct node *subscripts[KN_MAX_RANK];
@@ -93,6 +95,7 @@ struct run {
   double *magnitudes;
   uint64_t *counts;
   double **errors; /* by tensor id; NULL if nobody asks */
+  double *terms;   /* by tensor id: of the element with the most */
   uint64_t fuel;   /* 0: any amount */
   int64_t index[128];
   const char *index_names[128];
@@ -141,6 +144,7 @@ static void build_read(struct run *r, struct node *n) {
   int64_t stride = (int64_t)kn_row_bytes(t);
   n->data = r->data[t->id];
   n->errors = r->errors ? r->errors[t->id] : NULL;
+  n->terms = r->terms[t->id];
   for (unsigned i = t->rank; i-- > 0;) {
     n->dims[i] = t->dims[i]->size;
     n->strides[i] = i + 1 == t->rank ? (int64_t)kn_type_bits(t->type) / 8 : stride;
@@ -255,7 +259,9 @@ static struct value load(const struct node *n, const char *row, struct place at)
     return (struct value){.f = kn_load_real(n->e->tensor, row, at.col),
                           .err = err,
                           .parts = kn_table_parts(n->e->tensor, row, at.col)};
-  return n->is_float ? (struct value){.f = kn_load_real(n->e->tensor, row, at.col), .err = err}
+  return n->is_float ? (struct value){.f = kn_load_real(n->e->tensor, row, at.col),
+                                      .err = err,
+                                      .terms = n->terms}
                      : (struct value){.i = kn_load_integer(n->type, row, at.col), .err = err};
 }
 
@@ -335,9 +341,14 @@ static struct value eval_binary(struct run *r, struct node *n) {
                               : a.f / b.f;
     v = kn_round_float(n->type, v);
     err = r->errors ? kn_err_float(op, n->type, a.f, a.err, b.f, b.err, v) : 0;
+    bool adds = op == KN_ADD || op == KN_SUB;
+    if (adds)
+      err += kn_err_added(a.terms, b.f) + kn_err_added(b.terms, a.f);
+    double terms = adds && a.terms + b.terms > 0 ? a.terms + b.terms + 1 : 0;
     double parts = op == KN_MUL ? fabs(a.f) * b.parts + fabs(b.f) * a.parts : 0;
     bool overflows = op == KN_MUL && isinf(v) && isfinite(a.f) && isfinite(b.f);
-    return (struct value){.f = v, .err = err, .parts = parts, .overflows = overflows};
+    return (struct value){
+        .f = v, .err = err, .terms = terms, .parts = parts, .overflows = overflows};
   }
   if (op >= KN_LT && op <= KN_NE) {
     int order = (a.i > b.i) - (a.i < b.i);
@@ -398,8 +409,7 @@ static struct value convert(enum kn_type from, enum kn_type to, struct value v) 
   if (kn_type_is_float(to)) {
     double exact = was_float ? v.f : (double)v.i;
     bool rounds = v.err > 0 || to_value.f != exact;
-    double near = to_value.f == 0 ? exact : to_value.f; /* too small for the type, or rounded */
-    to_value.err = !rounds || isnan(exact) ? v.err : v.err + kn_half_ulp(to, near);
+    to_value.err = !rounds || isnan(exact) ? v.err : kn_err_rounded(to, exact, v.err, to_value.f);
   } else if (v.err > 0 && was_float) {
     struct value up = {.f = v.f + v.err}, down = {.f = v.f - v.err};
     double above = (double)convert_value(from, to, up).i,
@@ -721,7 +731,8 @@ static void step(struct node *n, struct state *s, struct value v, int64_t at) {
 
 /* With an infinity among them, finite numbers that overflow before it may turn the sum. */
 static bool is_open_sum(const struct state *s) {
-  return s->count > 1 && (s->overflows || (isinf(s->magnitude) && s->finite > 0x1.fffffep127));
+  return s->count > 1 && !isnan(s->magnitude) &&
+         (s->overflows || (isinf(s->magnitude) && s->finite > 0x1.fffffep127));
 }
 
 static bool is_summed(struct kn_expr *e, void *data) {
@@ -768,6 +779,7 @@ static struct value finish(struct node *n, struct state *s) {
     return (struct value){.i = kn_wrap(n->type, s->acc.i), .err = s->err};
   v.f = kn_round_float(n->type, s->acc.f);
   v.err = s->err;
+  v.terms = n->e->reduction == KN_SUM ? (double)count : 0;
   if (n->e->reduction == KN_SUM)
     v.err = is_open_sum(s) || (!isfinite(s->magnitude) && has_common_factor(n->e, n->e->args[0]))
                 ? INFINITY
@@ -840,8 +852,10 @@ static bool eval_dot(struct run *r, struct node *n, struct value *v) {
     return false;
   s.acc.f =
       kn_dot_f32(a->values + at, a->k_stride, b->values + bt, b->k_stride, count, &s.magnitude);
+  if (r->errors && !isfinite(s.magnitude))
+    return false; /* whether the sum is open takes a look at each product */
   if (r->errors) {
-    s.err = isfinite(s.magnitude) ? s.magnitude * 0x1p-24 + (double)count * 0x1p-150 : 0;
+    s.err = s.magnitude * (a->errors || b->errors ? 0x1p-23 : 0x1p-24) + (double)count * 0x1p-150;
     for (int64_t i = 0; (a->errors || b->errors) && i < count; i++) {
       int64_t x = at + i * a->k_stride, y = bt + i * b->k_stride;
       double ea = a->errors ? a->errors[x] : 0, eb = b->errors ? b->errors[y] : 0;
@@ -1194,8 +1208,10 @@ static void run_stmt(struct run *r, struct kn_stmt *s, struct node *n) {
         add(r, s->target, at, v);
       else
         store(s->target, r->data[s->target->id], at, v);
-      if (r->errors && s->kind != KN_SCATTER)
+      if (r->errors && s->kind != KN_SCATTER) {
         r->errors[s->target->id][at] = v.err;
+        r->terms[s->target->id] = fmax(r->terms[s->target->id], v.terms);
+      }
     } while (advance(r, loops, s->num_indices));
   if (s->kind == KN_SCATTER)
     end_scatter(r, s->target);
@@ -1226,6 +1242,7 @@ bool kn_interpret(struct kn_file *file, struct kn_kernel *k, void *const *data,
   r->kernel = k;
   r->fuel = file->fuel;
   r->data = kn_alloc(file, (fixed + k->num_locals) * sizeof *r->data);
+  r->terms = kn_alloc(file, (fixed + k->num_locals) * sizeof *r->terms);
   if (errors)
     r->errors = kn_alloc(file, (fixed + k->num_locals) * sizeof *r->errors);
   for (unsigned i = 0; i < fixed; i++) {

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 /*===- interp_error.c - How far a device may be from the reference ----------===*/
 #include "interp_error.h"
+#include "interp.h"
 
 #include <math.h>
 
@@ -14,6 +15,14 @@ double kn_half_ulp(enum kn_type type, double v) {
   frexp(v, &exponent);
   int last = exponent - precision > least ? exponent - precision : least;
   return ldexp(0.5, last);
+}
+
+double kn_err_rounded(enum kn_type type, double exact, double err, double v) {
+  double far = err + kn_half_ulp(type, v == 0 ? exact : v);
+  for (int way = -1; err > 0 && way <= 1;
+       way += 2) /* a small error may lead to the next number of the type */
+    far = fmax(far, fabs(kn_round_float(type, exact + way * err) - v));
+  return far;
 }
 
 /* Infinities and NaN are told by what goes in: certain if that is. */
@@ -34,23 +43,28 @@ static double not_finite(enum kn_op op, double a, double ea, double b, double eb
 
 double kn_err_float(enum kn_op op, enum kn_type type, double a, double ea, double b, double eb,
                     double v) {
-  double err;
+  double err, exact;
   if (!isfinite(v))
     return not_finite(op, a, ea, b, eb);
   switch (op) {
   case KN_MUL:
+    exact = a * b;
     err = fabs(a) * eb + fabs(b) * ea + ea * eb;
     break;
   case KN_DIV:
+    exact = a / b;
     err = fabs(b) > eb ? (ea + fabs(v) * eb) / (fabs(b) - eb) : certain(ea, eb);
     break;
   default:
+    exact = op == KN_ADD ? a + b : a - b;
     err = ea + eb;
     break;
   }
-  err += kn_half_ulp(type, v);
+  err = kn_err_rounded(type, exact, err, v);
   return isnan(err) ? INFINITY : err;
 }
+
+double kn_err_added(double terms, double b) { return 2 * terms * kn_half_ulp(KN_F32, b); }
 
 double kn_err_int(enum kn_op op, double a, double ea, double b, double eb) {
   if (ea == 0 && eb == 0)

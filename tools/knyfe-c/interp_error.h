@@ -17,9 +17,13 @@
 
 /* Half a unit in the last place of v in a floating-point type. */
 double kn_half_ulp(enum kn_type type, double v);
+/* Of `exact`, which is off by err, rounded to the type: v. Or not rounded. */
+double kn_err_rounded(enum kn_type type, double exact, double err, double v);
 /* Of a op b = v, where a and b are off by ea and eb. */
 double kn_err_float(enum kn_op op, enum kn_type type, double a, double ea, double b, double eb,
                     double v);
+/* What adding b to a sum of so many terms may add: b may have been the first of them. */
+double kn_err_added(double terms, double b);
 double kn_err_int(enum kn_op op, double a, double ea, double b, double eb);
 /* Of f(args) = v; call(f, args) evaluates it. */
 double kn_err_function(enum kn_builtin f, enum kn_type type, const double *args, const double *errs,
