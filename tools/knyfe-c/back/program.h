@@ -80,7 +80,7 @@ struct pg_totals {
   unsigned num_phases;
 };
 
-// Phases here end at barriers of the sub-grid. The planner's (rows_plan.c), by which --explain
+// Phases here end at barriers of the sub-grid. The planner's (rows_phases.c), by which --explain
 // calls them, may need several, or share one: parts.
 struct pg_program {
   struct ct_text *text;

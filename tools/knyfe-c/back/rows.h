@@ -2,7 +2,11 @@
 //
 // Row programs: the general mapping of statements to the device (docs/knyfe-compiler.md, 4).
 //
-//   rows_plan.c   statements -> lines -> phases; what each phase reads and writes, and where
+//   rows_plan.c   the plan: statements -> lines -> phases, and where each tensor is
+//   rows_lines.c  statements -> lines
+//   rows_phases.c lines -> phases
+//   rows_operands.c what each phase reads and writes
+//   rows_depend.c how expressions depend on indices
 //   rows_tiles.c  the size of tiles, what comes into local memory and where it lies
 //   rows_split.c  reductions that are cut into parts
 //   rows_buffers.c circular buffers
@@ -12,11 +16,17 @@
 //   rows_interval.c between which numbers a subscript lies
 //   rows_engine.c functions on the SIMD engine
 //   rows_expr.c   expressions as C, of single numbers and of vectors
+//   rows_reduce.c reductions in them
+//   rows_vectors.c what vectors can do, and how long they are
 //   rows_read.c   elements of tensors in them
 //   rows_loops.c  the loops of core 1 over a tile
 //   rows_block.c  sums of products in them, by blocks of rows and columns
 //   rows_turn.c   matrices that the MLU turns for them
-//   rows_print.c  the kernel: arguments, tiles, core 0, core 1
+//   rows_print.c  the kernel: its phases
+//   rows_text.c   lines, names, sections
+//   rows_arguments.c tensors and dimensions as arguments
+//   rows_locate.c the indices and boxes of a tile
+//   rows_core0.c, rows_core1.c what the cores do
 #ifndef KNYFE_BACK_ROWS_H
 #define KNYFE_BACK_ROWS_H
 

@@ -6,7 +6,7 @@
 
 #include "rows.h"
 
-// Reductions, as rows_expr.c makes them.
+// Reductions, as rows_reduce.c makes them.
 struct reduction {
   const struct kn_expr *e;
   enum kn_reduction kind;

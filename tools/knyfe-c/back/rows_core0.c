@@ -1,0 +1,206 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+// Core 0, which moves boxes of operands between memory and local memory.
+#include "rows_block.h"
+#include "rows_kernel.h"
+
+#define T(...) kn_text(r->file, __VA_ARGS__)
+
+struct size rows_box_bytes(struct rows *r, const struct operand *o, struct size n) {
+  return sz_mul(r->file, n, sz_num(r->file, rows_element_bytes(o->tensor)));
+}
+
+// Loads or stores the box of an operand: one DMA per run of rows with the same distance.
+static void transfer(struct rows *r, struct phase *p, const struct operand *o) {
+  struct kn_file *f = r->file;
+  const struct kn_tensor *t = o->tensor;
+  unsigned rank = t->rank;
+  const char *arg = T("args->%s", rows_argument(r, t));
+  struct size width = rank ? rows_box_bytes(r, o, rows_row(r, t, rows_number_of(r, p, o, rank - 1)))
+                           : sz_num(f, rows_bytes(t->type));
+  const char *cr = o->output ? "OUT" : "IN";
+  // The rows of one DMA: the innermost dimension with several indices, and further out as long as
+  // the dimensions inside are whole.
+  struct size rows = sz_num(f, 1), box_rows = sz_num(f, 1); // and what the box has room for
+  unsigned loops = 0, row = rank; // dimensions that get loops; of the rows
+  bool whole = true;
+  for (unsigned i = rank ? rank - 1 : 0; i-- > 0;) {
+    struct size n = rows_number_of(r, p, o, i);
+    if (row == rank && sz_is(n, 1))
+      continue;
+    if (!whole) {
+      loops = i + 1;
+      break;
+    }
+    row = row == rank ? i : row;
+    rows = sz_mul(f, rows, n);
+    box_rows = sz_mul(f, box_rows, o->extent[i]);
+    whole = o->use[i] == WHOLE;
+  }
+  struct size stride = row < rank ? rows_box_bytes(r, o, o->stride[row]) : o->slot;
+  const char *at = T("%s.data", arg);
+  const char *names[KN_MAX_RANK];
+  unsigned opened = 0;
+  const char *loop_at = at;
+  for (unsigned i = 0; i < rank; i++) {
+    struct size first = rows_first_of(r, p, o, i);
+    const char *index = NULL;
+    if (i < loops && !sz_is(rows_number_of(r, p, o, i), 1)) {
+      index = names[opened++] = rows_name(r, T("row%u", i));
+      if (!sz_is(first, 0))
+        index = T("(%s + %s)", first.text, index);
+    } else if (!sz_is(first, 0))
+      index = first.atom ? first.text : T("(%s)", first.text);
+    if (!index)
+      continue;
+    if (i == rank - 1)
+      loop_at = T("%s + (uint64_t)%s * %u", loop_at, index, rows_bytes(t->type));
+    else
+      loop_at = T("%s + (uint64_t)%s * %s.stride[%u]", loop_at, index, arg, i);
+  }
+  rows_put(r, "__mtia_cr_w2(MTIA_CR_DMA_%s, %s, %s);", cr, width.text, stride.text);
+  if (row < rank)
+    rows_put(r, "__mtia_cr_w(MTIA_CR_DMA_%s_PITCH, %s.stride[%u]);", cr, arg, row);
+  else if (!o->per_tile) // members of a multicast must agree on it
+    rows_put(r, "__mtia_cr_w(MTIA_CR_DMA_%s_PITCH, 0);", cr);
+  unsigned depth = 0;
+  for (unsigned i = 0; i < loops; i++) {
+    struct size n = rows_number_of(r, p, o, i);
+    if (sz_is(n, 1))
+      continue;
+    rows_put(r, "for (long %s = 0; %s < %s; %s++) {", names[depth], names[depth], n.text,
+             names[depth]);
+    r->indent++;
+    depth++;
+  }
+  if (o->output)
+    rows_put(r, "__mtia_dma_out(%s, %s, %s);", o->cb_name, loop_at, rows.text);
+  else
+    rows_put(r, "__mtia_dma_in(%s, %s, %s, %s);", o->cb_name, loop_at, rows.text,
+             o->per_tile ? "MTIA_MC_NONE" : "MTIA_MC_ROW");
+  // A box is always given as a whole.
+  struct size rest = sz_mul(f, sz_sub(f, box_rows, rows), stride);
+  bool partial = !(rows.known && box_rows.known && rows.value == box_rows.value);
+  const char *move = o->output ? "pop" : "push";
+  if (partial)
+    rows_put(r, "__mtia_cb_%s(%s, %s);", move, o->cb_name, rest.text);
+  struct size moved = sz_mul(f, box_rows, stride);
+  for (unsigned i = loops; i-- > 0;) {
+    struct size n = rows_number_of(r, p, o, i);
+    if (!sz_is(n, 1)) {
+      r->indent--;
+      rows_put(r, "}");
+      rows_release(r, names[--opened]);
+      if (!(n.known && o->extent[i].known && n.value == o->extent[i].value) && o->use[i] != WHOLE)
+        rows_put(r, "__mtia_cb_%s(%s, %s);", move, o->cb_name,
+                 sz_mul(f, sz_sub(f, o->extent[i], n), moved).text);
+    }
+    moved = sz_mul(f, moved, o->extent[i]);
+  }
+}
+
+// Loads that zero sizes make empty: the command has no width or no row then.
+static const char *not_empty(struct rows *r, struct phase *p, const struct operand *o) {
+  const char *text = "";
+  for (unsigned i = 0; i < o->tensor->rank; i++) {
+    if (o->use[i] != WHOLE && !o->times[i].text)
+      continue;
+    struct size n = rows_number_of(r, p, o, i);
+    if ((n.known && n.value > 0) || (o->times[i].text && o->times[i].known))
+      continue;
+    text = T("%s%s%s > 0", text, *text ? " && " : "", n.text);
+  }
+  return text;
+}
+
+static void load(struct rows *r, struct phase *p, const struct operand *o) {
+  const char *test = not_empty(r, p, o);
+  if (!*test) {
+    transfer(r, p, o);
+    return;
+  }
+  rows_put(r, "if (%s) {", test);
+  r->indent++;
+  transfer(r, p, o);
+  r->indent--;
+  rows_put(r, "} else");
+  rows_put(r, "  __mtia_cb_%s(%s, %s);", o->output ? "pop" : "push", o->cb_name, o->slot.text);
+}
+
+static void each_staged(struct rows *r, struct phase *p, bool output, bool per_tile) {
+  for (struct operand *o = p->operands; o; o = o->next)
+    if (rows_is_staged(o) && o->output == output && o->per_tile == per_tile && !o->shared &&
+        !o->turns) {
+      rows_begin_staged(r, o);
+      rows_begin_if(r, o, "tile == pe || again");
+      if (o->turned)
+        rows_put_turn(r, o, T("args->%s", rows_argument(r, o->tensor)),
+                      rows_first_of(r, p, o, 0).text,
+                      sz_add(r->file, rows_first_of(r, p, o, 0), rows_number_of(r, p, o, 0)).text);
+      else
+        load(r, p, o);
+      rows_end_if(r, o);
+      rows_end_staged(r, o);
+    }
+}
+
+static bool has_staged(const struct phase *p, bool output, bool per_tile) {
+  for (struct operand *o = p->operands; o; o = o->next)
+    if (rows_is_staged(o) && o->output == output && o->per_tile == per_tile && !o->shared)
+      return true;
+  return false;
+}
+
+static void located(struct rows *r, struct phase *p, const char *t,
+                    void (*emit)(struct rows *, struct phase *)) {
+  struct section b;
+  rows_begin_section(r, &b);
+  rows_locate(r, p, t);
+  const char *head = rows_end_section(r, &b);
+  rows_begin_section(r, &b);
+  emit(r, p);
+  const char *body = rows_end_section(r, &b);
+  rows_put_needed(r, head, body);
+}
+
+static void loads(struct rows *r, struct phase *p) { each_staged(r, p, false, true); }
+void rows_stores(struct rows *r, struct phase *p) { each_staged(r, p, true, true); }
+
+void rows_core0(struct rows *r, struct phase *p) {
+  if (has_staged(p, false, false)) {
+    rows_comment(r, "What all tiles need comes once, for all PEs of a row together.");
+    rows_put(r, "__mtia_cr_w(MTIA_CR_MCAST, (1u << mtia_cols()) - 1);");
+    each_staged(r, p, false, false);
+  }
+  bool in = has_staged(p, false, true);
+  if (in) {
+    rows_comment(r, "Operands come one tile ahead; the results of a tile leave behind the operands "
+                    "of the next one.");
+    rows_put(r, "for (long tile = pe; tile < tiles + pes; tile += pes) {");
+    r->indent++;
+    rows_put(r, "if (tile < tiles) {");
+    r->indent++;
+    located(r, p, "tile", loads);
+    r->indent--;
+    rows_put(r, "}");
+    rows_put(r, "if (tile >= pes) {");
+    r->indent++;
+    struct section b;
+    rows_begin_section(r, &b);
+    rows_put(r, "const long done = tile - pes;");
+    const char *done = rows_end_section(r, &b);
+    rows_begin_section(r, &b);
+    located(r, p, "done", rows_stores);
+    rows_put_needed(r, done, rows_end_section(r, &b));
+    r->indent--;
+    rows_put(r, "}");
+    r->indent--;
+    rows_put(r, "}");
+    return;
+  }
+  rows_put(r, "for (long tile = pe; tile < tiles; tile += pes) {");
+  r->indent++;
+  located(r, p, "tile", rows_stores);
+  r->indent--;
+  rows_put(r, "}");
+}

@@ -1,0 +1,479 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+// Reductions as C, also running ones, which take one more element for each element of a row.
+#include "rows_value.h"
+
+#include <inttypes.h>
+#include <math.h>
+#include <string.h>
+
+#define T(...) kn_text(s->r->file, __VA_ARGS__)
+
+//===----------------------------------------------------------------------===//
+// Reductions
+//===----------------------------------------------------------------------===//
+
+static bool is_float_sum(const struct reduction *d) {
+  return kn_type_is_float(d->body) &&
+         (d->kind == KN_SUM || d->kind == KN_PROD || d->kind == KN_MEAN);
+}
+
+static const char *identity(struct scope *s, const struct reduction *d) {
+  bool f = kn_type_is_float(d->type);
+  switch (d->kind) {
+  case KN_PROD:
+    return f ? d->vector ? "1.0f" : "1" : "1";
+  case KN_RMAX:
+  case KN_ARGMAX:
+    return f ? rows_float_constant(s, d->type, -INFINITY).text
+             : rows_int_constant(s, d->type, kn_type_min(d->type)).text;
+  case KN_RMIN:
+  case KN_ARGMIN:
+    return f ? rows_float_constant(s, d->type, INFINITY).text
+             : rows_int_constant(s, d->type, kn_type_max(d->type)).text;
+  case KN_ANY:
+    return "false";
+  case KN_ALL:
+    return "true";
+  default:
+    return f && d->vector ? "0.0f" : "0";
+  }
+}
+
+void rows_range(struct scope *s, const struct kn_index *index, const char **lo, const char **hi) {
+  const struct line *l = s->line;
+  if (index == l->chunked) {
+    const char *part = scope_name(s, l->index[l->chunk_by]);
+    const char *chunk = rows_atom(s, rows_plain(l->chunk.text, l->chunk.atom));
+    *lo = T("%s * %s", part, chunk);
+    *hi = T("kn_least((%s + 1) * %s, %s)", part, chunk, rows_dim(s->r, index->extent).text);
+    return;
+  }
+  if (index->extent) {
+    *lo = "0";
+    *hi = rows_dim(s->r, index->extent).text;
+    return;
+  }
+  *lo = rows_index_text(s, index->lo);
+  *hi = rows_index_text(s, index->hi);
+}
+
+// Where the first element is, counted through all indices of the reduction.
+static const char *first_place(struct scope *s, const struct kn_expr *e) {
+  if (e->indices[0] != s->line->chunked)
+    return "0";
+  struct size n = sz_num(s->r->file, 1);
+  const char *lo, *hi;
+  rows_range(s, e->indices[0], &lo, &hi);
+  for (unsigned i = 1; i < e->num_indices; i++)
+    n = sz_mul(s->r->file, n, rows_dim(s->r, e->indices[i]->extent));
+  return sz_mul(s->r->file, (struct size){lo, 0, false, false}, n).text;
+}
+
+// Vectors of floating point look for NaN beside the extreme: in it, it would make a chain.
+static bool has_nan(const struct reduction *d) {
+  return d->own && kn_type_is_float(d->type) && (d->kind == KN_RMAX || d->kind == KN_RMIN);
+}
+
+void rows_begin_reduction(struct scope *s, struct reduction *d) {
+  const char *start = identity(s, d);
+  if (d->long_sum) {
+    rows_put(s->r, "kn_i64x%u %s = (kn_i64x%u)0;", s->lanes, d->name, s->lanes);
+    return;
+  }
+  if (d->vector)
+    rows_put(s->r, "%s %s = (%s)%s;", rows_vector_type(s, d->type), d->name,
+             rows_vector_type(s, d->type), *start == '-' ? T("(%s)", start) : start);
+  else
+    rows_put(s->r, "%s %s = %s;", is_float_sum(d) ? "double" : rows_c_type(d->type), d->name,
+             start);
+  if (has_nan(d)) {
+    d->nan = rows_name(s->r, T("%s_nan", d->name));
+    rows_put(s->r, "kn_boolx%u %s = (kn_boolx%u)0;", s->lanes, d->nan, s->lanes);
+  }
+  if (d->place && d->own)
+    rows_put(s->r, "mtia_i32x%u %ss = kn_iota_i32x%u(%s);", s->lanes, d->place, s->lanes,
+             first_place(s, d->e));
+  else if (d->place)
+    rows_put(s->r, "int32_t %s = -1;", d->place);
+  if (d->counter)
+    rows_put(s->r, "long %s = 0;", d->counter);
+}
+
+// Where an element is, counted through all indices of the reduction.
+static struct value place_of(struct scope *s, const struct kn_expr *e) {
+  struct value at = rows_plain(scope_name(s, e->indices[0]), true);
+  for (unsigned i = 1; i < e->num_indices; i++) {
+    struct size n = rows_dim(s->r, e->indices[i]->extent);
+    at = rows_plain(T("%s * %s + %s", rows_atom(s, at), n.atom ? n.text : T("(%s)", n.text),
+                      scope_name(s, e->indices[i])),
+                    false);
+  }
+  return at;
+}
+
+static void step_place(struct scope *s, struct reduction *d, struct value v) {
+  const char *op = d->kind == KN_ARGMAX ? ">" : "<";
+  const char *x = rows_name(s->r, "value");
+  rows_put(s->r, "const %s %s = %s;", rows_c_type(d->type), x, v.text);
+  // The first of equals; the first NaN beats everything.
+  const char *nan =
+      kn_type_is_float(d->type) ? T(" || (%s != %s && %s == %s)", x, x, d->name, d->name) : "";
+  rows_put(s->r, "if (%s < 0 || %s %s %s%s) {", d->place, x, op, d->name, nan);
+  s->r->indent++;
+  rows_put(s->r, "%s = %s;", d->name, x);
+  struct value at = place_of(s, d->e);
+  rows_put(s->r, "%s = (int32_t)%s;", d->place, rows_atom(s, at));
+  s->r->indent--;
+  rows_put(s->r, "}");
+}
+
+// The extremes of each lane and their places.
+static void step_places(struct scope *s, struct reduction *d, struct value v, const char *mask) {
+  const char *type = rows_suffix(s, d->type, true);
+  const char *x = rows_vector(s, v, d->type);
+  if (mask) // beyond the end nothing is better
+    x = T("mtia_select_%s(%s, %s, %s)", type, mask, x, d->name);
+  rows_put(s->r, "kn_%s_%s(&%s, &%ss, %s, kn_iota_i32x%u(%s));", kn_reduction_name(d->kind), type,
+           d->name, d->place, x, s->lanes, place_of(s, d->e).text);
+}
+
+// The product of a sum of products, for a multiply-add; false if it is none.
+static bool is_product(const struct kn_expr *e) {
+  return e->kind == KN_BINARY && e->op == KN_MUL && e->type == KN_F32;
+}
+
+void rows_step_reduction(struct scope *s, struct reduction *d, const struct kn_expr *body) {
+  const char *n = d->name;
+  bool tail = d->own && s->count; // elements beyond the end must not count
+  const char *mask = tail ? T("mtia_first_maskx%u(%s)", s->lanes, s->count) : NULL;
+  if (d->counter)
+    rows_put(s->r, "%s++;", d->counter);
+  if (d->vector && (d->kind == KN_SUM || d->kind == KN_MEAN) && is_product(body) && !tail) {
+    struct value a = rows_value(s, body->args[0]), b = rows_value(s, body->args[1]);
+    rows_put(s->r, "%s = mtia_madd_f32x%u(%s, %s, %s);", n, s->lanes, n, rows_vector(s, a, KN_F32),
+             rows_vector(s, b, KN_F32));
+    return;
+  }
+  if (d->long_sum) { // of what is cast to i64
+    const struct kn_expr *from = body->args[0];
+    struct value v = rows_value(s, from);
+    const char *x = rows_vector(s, v, from->type);
+    if (tail)
+      x = T("mtia_select_%s(%s, %s, (%s)0)", rows_suffix(s, from->type, true), mask, x,
+            rows_vector_type(s, from->type));
+    rows_put(s->r, "%s += __builtin_convertvector(%s, kn_i64x%u);", n, x, s->lanes);
+    return;
+  }
+  struct value v = rows_value(s, body);
+  if (d->place && d->own) {
+    step_places(s, d, v, mask);
+    return;
+  }
+  if (d->place) {
+    step_place(s, d, v);
+    return;
+  }
+  if (is_float_sum(d) && !d->vector) {
+    rows_put(s->r, "%s %s (double)%s;", n, d->kind == KN_PROD ? "*=" : "+=", rows_atom(s, v));
+    return;
+  }
+  v = rows_convert(s, v, d->body, d->type);
+  if (d->vector && !v.vector)
+    v = (struct value){rows_vector(s, v, d->type), true, true};
+  if (has_nan(d)) {
+    const char *type = rows_suffix(s, d->type, true);
+    const char *x = tail ? T("mtia_select_%s(%s, %s, %s)", type, mask, v.text, n) : v.text;
+    rows_put(s->r, "kn_step_%s_%s(&%s, &%s, %s);", d->kind == KN_RMAX ? "max" : "min", type, n,
+             d->nan, x);
+    return;
+  }
+  const char *f = d->kind == KN_PROD                        ? "mul"
+                  : d->kind == KN_RMAX || d->kind == KN_ANY ? "max"
+                  : d->kind == KN_RMIN || d->kind == KN_ALL ? "min"
+                                                            : "add";
+  bool sum = d->kind == KN_SUM || d->kind == KN_MEAN || d->kind == KN_PROD;
+  if (tail && sum)
+    v.text = T("mtia_select_%s(%s, %s, (%s)%s)", rows_suffix(s, d->type, true), mask, v.text,
+               rows_vector_type(s, d->type), identity(s, d));
+  if (d->kind == KN_ANY || d->kind == KN_ALL) {
+    if (tail)
+      v.text = d->kind == KN_ANY ? T("%s & %s", rows_atom(s, v), mask)
+                                 : T("%s | ~%s", rows_atom(s, v), mask);
+    rows_put(s->r, "%s %s %s;", n, d->kind == KN_ANY ? "|=" : "&=", v.text);
+    return;
+  }
+  if (sum && kn_type_is_float(d->type)) {
+    rows_put(s->r, "%s %s %s;", n, d->kind == KN_PROD ? "*=" : "+=", v.text);
+    return;
+  }
+  const char *text = T("kn_%s_%s(%s, %s)", f, rows_suffix(s, d->type, d->vector), n, v.text);
+  if (tail && !sum)
+    text = T("mtia_select_%s(%s, %s, %s)", rows_suffix(s, d->type, true), mask, text, n);
+  rows_put(s->r, "%s = %s;", n, text);
+}
+
+// How many values a range of numbers has; -1: its ends are no numbers.
+static int64_t range_size(const struct kn_index *index) {
+  if (index->extent || index->lo->kind != KN_INT || index->hi->kind != KN_INT)
+    return -1;
+  return index->hi->ival > index->lo->ival ? index->hi->ival - index->lo->ival : 0;
+}
+
+bool rows_is_counted(const struct kn_expr *e) {
+  for (unsigned i = 0; i < e->num_indices; i++)
+    if (!e->indices[i]->extent && range_size(e->indices[i]) < 0)
+      return false;
+  return true;
+}
+
+// How many values a mean is of, as C; NULL if only counting tells.
+static const char *count_text(struct scope *s, const struct kn_expr *e) {
+  struct size n = sz_num(s->r->file, 1);
+  if (!rows_is_counted(e))
+    return NULL;
+  for (unsigned i = 0; i < e->num_indices; i++)
+    n = sz_mul(s->r->file, n,
+               e->indices[i]->extent ? rows_dim(s->r, e->indices[i]->extent)
+                                     : sz_num(s->r->file, range_size(e->indices[i])));
+  return n.atom ? n.text : T("(%s)", n.text);
+}
+
+struct value rows_end_reduction(struct scope *s, struct reduction *d, unsigned lanes) {
+  if (d->place && d->own) {
+    struct size n = sz_num(s->r->file, 1);
+    for (unsigned i = 0; i < d->e->num_indices; i++)
+      n = sz_mul(s->r->file, n, rows_dim(s->r, d->e->indices[i]->extent));
+    const char *end = T("kn_end_%s_%sx%u(%s, %ss)", kn_reduction_name(d->kind),
+                        rows_short_type(d->type), lanes, d->name, d->place);
+    if (n.known && n.value > 0)
+      return rows_plain(end, true);
+    const struct kn_index *first = d->e->indices[0];
+    const char *lo, *hi;
+    rows_range(s, first, &lo, &hi);
+    if (first == s->line->chunked)
+      return rows_plain(T("%s > %s ? %s : -1", hi, lo, end), false);
+    return rows_plain(T("%s > 0 ? %s : -1", n.atom ? n.text : T("(%s)", n.text), end), false);
+  }
+  if (d->place)
+    return rows_plain(d->place, true);
+  if (d->long_sum)
+    return rows_plain(T("__builtin_reduce_add(%s)", d->name), true);
+  bool vector = d->vector && !d->own;
+  const char *text = d->name;
+  if (d->own) { // one number of the vector's elements
+    const char *type = T("%sx%u", rows_short_type(d->type), lanes);
+    if (d->kind == KN_ANY || d->kind == KN_ALL)
+      text = T("kn_%sx%u(%s)", d->kind == KN_ANY ? "any" : "all", lanes, d->name);
+    else if (d->kind == KN_SUM || d->kind == KN_MEAN)
+      text = T("%s_%s(%s)",
+               d->type != KN_F32 ? "mtia_hsum"
+               : d->several      ? "kn_sum"
+                                 : "mtia_hsum_any",
+               type, d->name);
+    else if (has_nan(d))
+      text = T("kn_end_%s_%s(%s, %s)", d->kind == KN_RMAX ? "max" : "min", type, d->name, d->nan);
+    else
+      text = T("mtia_h%s_%s(%s)", d->kind == KN_RMAX ? "max" : "min", type, d->name);
+  }
+  if (d->kind == KN_MEAN) {
+    const char *count = d->counter ? d->counter : count_text(s, d->e);
+    if (vector && d->type == KN_F32)
+      return (struct value){T("kn_quotient_f32x%u(%s, (float)%s)", lanes, text, count), true, true};
+    if (vector)
+      return (struct value){T("%s / (float)%s", text, count), false, true};
+    return rows_plain(T("(float)(%s / (double)%s)", text, count), false);
+  }
+  if (is_float_sum(d) && !d->vector)
+    return rows_plain(T("(float)%s", text), false);
+  return (struct value){text, true, vector};
+}
+
+struct value rows_reduce(struct scope *s, const struct kn_expr *e, const char *wish) {
+  struct reduction d = {.e = e, .kind = (enum kn_reduction)e->reduction, .body = e->args[0]->type};
+  d.type = e->type;
+  if (d.kind == KN_ARGMAX || d.kind == KN_ARGMIN) {
+    d.type = d.body;
+    d.place = rows_name(s->r, wish ? wish : "place");
+    wish = NULL;
+  }
+  d.own = s->along ? NULL : rows_choose_own(s->r, s->p, e, false);
+  unsigned outer_lanes = s->lanes;
+  const struct kn_index *outer_along = s->along;
+  const char *outer_count = s->count;
+  const bool outer_few = s->few;
+  if (d.own)
+    s->lanes = rows_lanes_along(s->line, d.own);
+  d.long_sum = d.own && rows_is_long_sum(e);
+  if (d.long_sum && s->lanes > 32)
+    s->lanes = 32;
+  d.vector = d.own || rows_body_depends(e, s->along);
+  if (d.kind == KN_MEAN && !count_text(s, e))
+    d.counter = rows_name(s->r, "count");
+  d.name = rows_name(s->r, wish && !d.own && !is_float_sum(&d) && d.kind != KN_MEAN
+                               ? wish
+                               : kn_reduction_name(d.kind));
+  rows_begin_reduction(s, &d);
+  int64_t rest = 0; // elements behind the last whole vector, if they are added by themselves
+  unsigned bound = s->num, opened = 0;
+  const char *names[KN_MAX_RANK];
+  for (int pass = 0; pass < 2; pass++) // the vectors' loop is the innermost one
+    for (unsigned i = 0; i < e->num_indices; i++) {
+      const struct kn_index *index = e->indices[i];
+      if ((index == d.own) != (pass == 1))
+        continue;
+      const char *lo, *hi, *name = rows_name(s->r, index->name);
+      rows_range(s, index, &lo, &hi);
+      names[opened] = name;
+      scope_bind(s, index, name);
+      if (index == d.own) {
+        const unsigned times = rows_reduction_unroll(&d, s->lanes);
+        const int64_t extent = rows_extent(s->line, index);
+        const bool whole = rows_is_whole_vectors(s->line, index, s->lanes);
+        rest = !whole && extent > s->lanes && !strcmp(lo, "0") ? extent % s->lanes : 0;
+        const bool few =
+            !whole && !rest && extent >= 0 && extent <= 8 * s->lanes; // each would have a mask
+        if (rest)
+          hi = kn_text(s->r->file, "%" PRId64, extent - rest);
+        if (times > 1 && !few)
+          fprintf(s->r->out, "#pragma clang loop unroll_count(%u)\n", times);
+        rows_put(s->r, "for (long %s = %s; %s < %s; %s += %u) {", name, lo, name, hi, name,
+                 s->lanes);
+        s->along = index;
+        s->few = extent >= 0 && extent <= 8 * s->lanes;
+        s->count = whole || rest ? NULL : T("%s - %s", hi, name);
+      } else
+        rows_put(s->r, "for (long %s = %s; %s < %s; %s++) {", name, lo, name, hi, name);
+      s->r->indent++;
+      opened++;
+    }
+  rows_step_reduction(s, &d, e->args[0]);
+  while (opened--) {
+    s->r->indent--;
+    rows_put(s->r, "}");
+    rows_release(s->r, names[opened]);
+    if (rest) { // behind the last whole vector
+      scope_bind(s, d.own, T("%" PRId64, rows_extent(s->line, d.own) - rest));
+      s->count = T("%" PRId64, rest);
+      s->few = true;
+      rows_step_reduction(s, &d, e->args[0]);
+      rest = 0;
+    }
+  }
+  s->num = bound;
+  unsigned lanes = s->lanes;
+  s->lanes = outer_lanes;
+  s->along = outer_along;
+  s->count = outer_count;
+  s->few = outer_few;
+  return rows_end_reduction(s, &d, lanes);
+}
+
+//===----------------------------------------------------------------------===//
+// Running reductions: y[n] = sum[j in lo..n + 1] ... takes what it needs beyond y[n - 1]
+//===----------------------------------------------------------------------===//
+
+bool rows_is_running(const struct line *l) {
+  const struct kn_expr *e = l->value;
+  if (!l->rank || !e || e->kind != KN_REDUCE || e->num_indices != 1 || e->indices[0]->extent)
+    return false;
+  const struct kn_index *last = l->index[l->rank - 1], *j = e->indices[0];
+  switch ((enum kn_reduction)e->reduction) {
+  case KN_SUM:
+  case KN_PROD:
+  case KN_RMAX:
+  case KN_RMIN:
+  case KN_ANY:
+  case KN_ALL:
+    return rows_depends(j->lo, last) == 0 && rows_depends(j->hi, last) == 1 &&
+           rows_depends(e->args[0], last) == 0;
+  default:
+    return false;
+  }
+}
+
+// One element after the other, all terms up to its own.
+static void run_by_numbers(struct scope *s, const struct line *l, struct reduction *d,
+                           const char *j, const char *n, const char *lo, const char *hi,
+                           rows_put_element *put) {
+  struct rows *r = s->r;
+  rows_put(r, "for (long %s = %s; %s < %s; %s++) {", n, lo, n, hi, n);
+  r->indent++;
+  rows_put(r, "for (; %s < %s; %s++) {", j, rows_index_text(s, d->e->indices[0]->hi), j);
+  r->indent++;
+  rows_step_reduction(s, d, d->e->args[0]);
+  r->indent--;
+  rows_put(r, "}");
+  put(s, l, rows_end_reduction(s, d, 0));
+  r->indent--;
+  rows_put(r, "}");
+}
+
+// Sums within a vector, and what was before it.
+static void run_by_vectors(struct scope *s, const struct line *l, struct reduction *d,
+                           const char *j, const char *n, const char *lo, const char *hi,
+                           rows_put_element *put) {
+  struct rows *r = s->r;
+  const struct kn_index *index = d->e->indices[0];
+  const char *end = rows_index_text(s, index->hi), *first = rows_index_text(s, index->lo);
+  rows_put(r, "long %s = %s;", n, lo);
+  rows_put(r, "for (; %s < %s && %s <= %s; %s++) // nothing to add up yet", n, hi, end, first, n);
+  r->indent++;
+  put(s, l, rows_end_reduction(s, d, 0));
+  r->indent--;
+  rows_put(r, "for (; %s < %s && %s < %s - 1; %s++) { // what other tiles have", n, hi, j, end, j);
+  r->indent++;
+  rows_step_reduction(s, d, d->e->args[0]);
+  r->indent--;
+  rows_put(r, "}");
+  s->lanes = 32;
+  rows_put(r, "for (; %s < %s; %s += %u, %s += %u) {", n, hi, n, s->lanes, j, s->lanes);
+  r->indent++;
+  s->along = index;
+  s->count = T("%s - %s", hi, n);
+  struct value v = rows_convert(s, rows_value(s, d->e->args[0]), d->body, d->type);
+  const char *running = rows_name(r, "running"), *type = rows_suffix(s, d->type, true);
+  rows_put(r, "const %s %s = kn_running_%s(%s);", rows_vector_type(s, d->type), running, type,
+           rows_vector(s, v, d->type));
+  s->along = l->index[l->rank - 1];
+  bool f = kn_type_is_float(d->type);
+  put(s, l,
+      (struct value){
+          f ? T("%s + (float)%s", running, d->name)
+            : T("kn_add_%s(%s, (%s)%s)", type, running, rows_vector_type(s, d->type), d->name),
+          !f, true});
+  if (f)
+    rows_put(r, "%s += (double)%s[%u];", d->name, running, s->lanes - 1);
+  else
+    rows_put(r, "%s = kn_add_i32(%s, %s[%u]);", d->name, d->name, running, s->lanes - 1);
+  s->along = NULL;
+  s->count = NULL;
+  rows_release(r, running);
+  r->indent--;
+  rows_put(r, "}");
+}
+
+void rows_running(struct scope *s, const struct line *l, const char *n, const char *lo,
+                  const char *hi, rows_put_element *put) {
+  const struct kn_expr *e = l->value;
+  struct reduction d = {.e = e, .kind = (enum kn_reduction)e->reduction, .body = e->args[0]->type};
+  d.type = e->type;
+  d.name = rows_name(s->r, kn_reduction_name(d.kind));
+  rows_put(s->r, "{");
+  s->r->indent++;
+  rows_begin_reduction(s, &d);
+  const struct kn_index *index = e->indices[0];
+  const char *j = rows_name(s->r, index->name);
+  rows_put(s->r, "long %s = %s;", j, rows_index_text(s, index->lo));
+  scope_bind(s, l->index[l->rank - 1], n);
+  scope_bind(s, index, j);
+  bool vectors = d.kind == KN_SUM && (d.type == KN_I32 || d.type == KN_F32) &&
+                 rows_body_depends(e, index) &&
+                 rows_expr_vectorises(s->r, s->p, e->args[0], index, false) &&
+                 !rows_count_gathers(e->args[0], index);
+  (vectors ? run_by_vectors : run_by_numbers)(s, l, &d, j, n, lo, hi, put);
+  s->r->indent--;
+  rows_put(s->r, "}");
+  rows_release(s->r, j);
+  rows_release(s->r, d.name);
+}

@@ -1,0 +1,47 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+// What the files share that write expressions as C.
+#ifndef KNYFE_BACK_ROWS_VALUE_H
+#define KNYFE_BACK_ROWS_VALUE_H
+
+#include "rows_block.h"
+
+// rows_expr.c
+// What a value is computed in: bf16 as the float that it is.
+const char *rows_short_type(enum kn_type type);
+// The end of the name of an operation: i32, or i32x64.
+const char *rows_suffix(struct scope *s, enum kn_type type, bool vector);
+// A number that is no vector.
+struct value rows_plain(const char *text, bool atom);
+// Of a float or integer type; bf16 is a float.
+struct value rows_float_constant(struct scope *s, enum kn_type type, double value);
+struct value rows_int_constant(struct scope *s, enum kn_type type, int64_t value);
+// By the rules of casts (docs/knyfe.md, R7).
+struct value rows_convert(struct scope *s, struct value v, enum kn_type from, enum kn_type to);
+
+// rows_reduce.c
+// A mean whose values are counted while they are added.
+bool rows_is_counted(const struct kn_expr *e);
+// With its loops in front of the statement; `wish` is the name that its result would like.
+struct value rows_reduce(struct scope *s, const struct kn_expr *e, const char *wish);
+
+// rows_vectors.c
+// How many values an index has, the last of several chunks fewer; -1: not known.
+int64_t rows_extent(const struct line *l, const struct kn_index *index);
+// Is nothing left behind the last vector?
+bool rows_is_whole_vectors(const struct line *l, const struct kn_index *index, unsigned lanes);
+// Lanes for a reduction of the line along the index.
+unsigned rows_lanes_along(const struct line *l, const struct kn_index *index);
+// Does the reduction's body depend on the index?
+bool rows_body_depends(const struct kn_expr *e, const struct kn_index *index);
+// Inside `guarded` what is read may lie anywhere (where, pad).
+bool rows_expr_vectorises(struct rows *r, struct phase *p, const struct kn_expr *e,
+                          const struct kn_index *index, bool guarded);
+// A sum of i64 whose terms are narrower.
+bool rows_is_long_sum(const struct kn_expr *e);
+// Reads along the index that take an element for each lane by itself.
+unsigned rows_count_gathers(const struct kn_expr *e, const struct kn_index *index);
+// How many accumulators hide the latency of the reduction's step.
+unsigned rows_reduction_unroll(const struct reduction *d, unsigned lanes);
+
+#endif
