@@ -214,7 +214,7 @@ const char *kn_reduction_name(enum kn_reduction reduction);
  *   c  all arguments and the result have their common type (cond first for where)
  *   a  as c, after integer promotion
  *   f  as c, floating point only
- *   q  own rule in sema.c */
+ *   q  own rule in sema_expr.c */
 #define KN_BUILTINS(X)                                                                             \
   X(KN_MIN, "min", 2, 2, 'c')                                                                      \
   X(KN_MAX, "max", 2, 2, 'c')                                                                      \
