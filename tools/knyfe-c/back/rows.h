@@ -21,6 +21,7 @@
 //   rows_read.c   elements of tensors in them
 //   rows_loops.c  the loops of core 1 over a tile
 //   rows_block.c  sums of products in them, by blocks of rows and columns
+//   rows_pieces.c operands of such sums that come in pieces
 //   rows_turn.c   matrices that the MLU turns for them
 //   rows_print.c  the kernel: its phases
 //   rows_text.c   lines, names, sections
@@ -147,6 +148,10 @@ struct phase {
   int64_t shared;
   // Tiles: sizes along the last but one and the last parallel index
   struct size tile_rows, tile_columns;
+  // What sums by blocks are summed over, if their operands may come in pieces along it
+  // (rows_pieces.c): par[num_par], named like the parallel ones. NULL: they may not.
+  struct kn_dim *summed;
+  int64_t piece;                     // elements of it; 0: all at once
   bool uncut;                        // across, and a tile has all columns
   int64_t granule;                   // of tile_columns
   struct size local_bytes, local_at; // of the arrays of intermediates
@@ -201,6 +206,8 @@ bool rows_all_known(const struct rows *r);               // all sizes are number
 bool rows_choose_tiles(struct rows *r, struct phase *p); // false: as its lines, then, or an error
 bool rows_choose_dynamic(struct rows *r, struct phase *p);
 bool rows_even(struct rows *r, const struct phase *p, int i);
+// How much of parallel index i (or, num_par, of what is summed) a tile has.
+struct size rows_tile_along(struct rows *r, const struct phase *p, int i);
 struct size rows_buffer_bytes(struct rows *r, const struct operand *o);
 bool rows_refuse(struct rows *r, struct kn_range range, const char *hint, const char *format, ...)
     __attribute__((format(printf, 4, 5)));
@@ -412,12 +419,17 @@ void rows_store(struct scope *s, enum kn_type type, const char *pointer, const c
                 struct value v);
 // The target's element at the current indices gets `v` (rows_loops.c).
 void rows_store_element(struct scope *s, const struct line *l, struct value v);
+// The sum of both.
+struct value rows_added_element(struct scope *s, const struct line *l, struct value v);
 // Can `line` be computed with vectors along `index`?
 bool rows_can_vectorise(struct rows *r, struct phase *p, const struct line *l,
                         const struct kn_index *index);
 bool rows_value_vectorises(struct rows *r, struct phase *p, const struct kn_expr *e,
                            const struct kn_index *index);
-// Adds to an element; integers wrap.
+// An element and `v`; integers wrap.
+struct value rows_added(struct scope *s, enum kn_type type, const char *pointer, const char *offset,
+                        struct value v);
+// Adds to an element.
 void rows_add(struct scope *s, enum kn_type type, const char *pointer, const char *offset,
               struct value v);
 unsigned rows_lanes(const struct line *l);

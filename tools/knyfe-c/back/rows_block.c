@@ -163,6 +163,12 @@ static struct work work_of(const struct kn_expr *e, const struct kn_index *along
   return w;
 }
 
+// How many terms of an index core 1 goes through for a block.
+static int64_t summed_at_once(const struct phase *p, const struct line *l,
+                              const struct kn_index *index, int64_t otherwise) {
+  return p && p->piece && rows_is_summed(p, l, index) ? p->piece : count_of(index, otherwise);
+}
+
 struct shape {
   int64_t rows, columns; // columns: of vectors along k, else 1
   unsigned lanes;
@@ -172,14 +178,14 @@ struct shape {
 static int64_t blocks_in(int64_t n, int64_t by) { return (n + by - 1) / by; }
 
 // Cycles of a tile with blocks of this shape; < 0: too few registers.
-static double shape_cycles(const struct line *l, const struct block *b, const struct kn_expr *term,
-                           const struct kn_index *own, const struct shape *s, int64_t rows,
-                           int64_t columns) {
+static double shape_cycles(const struct phase *p, const struct line *l, const struct block *b,
+                           const struct kn_expr *term, const struct kn_index *own,
+                           const struct shape *s, int64_t rows, int64_t columns) {
   const int64_t group = s->lanes / 16, sums = s->rows * s->columns;
-  struct work each = work_of(term, b->along);
-  double operations = (double)sums * (each.operations ? each.operations : 1);
-  double loads = (double)sums * each.loads, numbers = (double)sums * each.numbers;
-  int64_t registers = sums + 1 + (each.operations > 1);
+  struct work term_work = work_of(term, b->along);
+  double operations = (double)sums * (term_work.operations ? term_work.operations : 1);
+  double loads = (double)sums * term_work.loads, numbers = (double)sums * term_work.numbers;
+  int64_t registers = sums + 1 + (term_work.operations > 1);
   for (unsigned i = 0; i < b->num_sites; i++) {
     const struct site *site = &b->sites[i];
     const int64_t times = site->by_row ? s->rows : site->by_column ? s->columns : 1;
@@ -202,13 +208,17 @@ static double shape_cycles(const struct line *l, const struct block *b, const st
   double steps = 1;
   const struct kn_expr *e = l->value;
   for (unsigned i = 0; i < e->num_indices; i++) {
-    const int64_t n = count_of(e->indices[i], 256);
+    const int64_t n = summed_at_once(p, l, e->indices[i], 256);
     steps *= (double)(e->indices[i] == own ? blocks_in(n, s->lanes) : n);
   }
-  const double start = 24, end = (double)sums * (own ? 7 + 3 * (double)group : (double)group);
+  const bool pieces = p && p->piece; // sums are added to those in memory
+  const double each = own      ? 7 + 3 * (double)group + (pieces ? 4 : 0)
+                      : pieces ? 3 * (double)group
+                               : (double)group;
+  const double start = 24, end = (double)sums * each;
   return (double)(blocks_in(rows, s->rows) *
                   blocks_in(columns, own ? s->columns : (int64_t)s->lanes)) *
-         (steps * step + start + end);
+         (steps * step + start + end) * (double)(p ? rows_num_pieces(p) : 1);
 }
 
 // What a line's blocks are made of.
@@ -220,18 +230,18 @@ static const struct kn_expr *begin_block(struct rows *r, struct phase *p, const 
   return share(b, l->value->args[0]);
 }
 
-static struct shape choose_shape(const struct line *l, const struct block *b,
+static struct shape choose_shape(const struct phase *p, const struct line *l, const struct block *b,
                                  const struct kn_expr *term, const struct kn_index *own,
                                  int64_t rows, int64_t columns) {
   struct shape best = {1, 1, 16, -1};
   for (unsigned lanes = 64; lanes >= 16; lanes /= 2) {
     // No longer than what they go along.
-    if (lanes > 16 && (own ? count_of(own, 256) : columns) <= lanes / 2)
+    if (lanes > 16 && (own ? summed_at_once(p, l, own, 256) : columns) <= lanes / 2)
       continue;
     for (int64_t m = 1; m <= rows && m <= MOST_SUMS; m++)
       for (int64_t n = 1; n <= (own ? columns : 1) && m * n <= MOST_SUMS; n++) {
         struct shape s = {m, n, lanes, 0};
-        s.cycles = shape_cycles(l, b, term, own, &s, rows, columns);
+        s.cycles = shape_cycles(p, l, b, term, own, &s, rows, columns);
         if (s.cycles >= 0 && (best.cycles < 0 || s.cycles < 0.99 * best.cycles))
           best = s;
       }
@@ -244,7 +254,7 @@ double rows_block_cycles(struct rows *r, struct phase *p, const struct line *l, 
   struct block b;
   const struct kn_index *own;
   const struct kn_expr *term = begin_block(r, p, l, &b, &own);
-  return choose_shape(l, &b, term, own, rows, columns).cycles;
+  return choose_shape(p, l, &b, term, own, rows, columns).cycles;
 }
 
 //===----------------------------------------------------------------------===//
@@ -323,6 +333,17 @@ static void put_step(struct scope *s, const struct block *b, const struct kn_exp
   }
 }
 
+// The name of an index of the sum: a piece's is free.
+static const char *take_name(struct scope *s, const struct line *l, const struct kn_index *index) {
+  const struct phase *p = s->p;
+  return rows_is_summed(p, l, index) ? p->par_name[p->num_par] : rows_name(s->r, index->name);
+}
+
+static void release_name(struct scope *s, const char *name) {
+  if (!s->p->summed || name != s->p->par_name[s->p->num_par])
+    rows_release(s->r, name);
+}
+
 // The loops over what is summed, that of the vectors inside.
 static void put_sums(struct scope *s, const struct line *l, const struct block *b,
                      const struct kn_expr *term, const struct kn_index *own,
@@ -337,7 +358,7 @@ static void put_sums(struct scope *s, const struct line *l, const struct block *
     const struct kn_index *index = e->indices[i];
     if (index == own)
       continue;
-    const char *name = names[opened++] = rows_name(r, index->name);
+    const char *name = names[opened++] = take_name(s, l, index);
     rows_range(s, index, &lo, &hi);
     scope_bind(s, index, name);
     if (!own && i + 1 == e->num_indices && count_of(index, 256) >= 8)
@@ -346,8 +367,9 @@ static void put_sums(struct scope *s, const struct line *l, const struct block *
     r->indent++;
   }
   if (own) {
-    const char *k = rows_name(r, own->name);
-    const int64_t n = own->extent && own->extent->size >= 0 ? own->extent->size : -1;
+    const char *k = take_name(s, l, own);
+    const bool pieces = s->p->piece && !rows_even(r, s->p, (int)s->p->num_par);
+    const int64_t n = pieces ? -1 : summed_at_once(s->p, l, own, -1);
     const bool tail = n < 0 || n % shape->lanes;
     rows_range(s, own, &lo, &hi);
     scope_bind(s, own, k);
@@ -375,15 +397,57 @@ static void put_sums(struct scope *s, const struct line *l, const struct block *
       rows_put(r, "}");
     }
     s->along = NULL;
-    rows_release(r, k);
+    release_name(s, k);
   } else
     put_step(s, b, term, shape, rows, columns, sums);
   while (opened--) {
     r->indent--;
     rows_put(r, "}");
-    rows_release(r, names[opened]);
+    release_name(s, names[opened]);
   }
   s->num = bound;
+}
+
+// Stores the sums. Those of a piece are added to what the pieces before have left, all of it read
+// before anything is stored: rows that are made again read what they were.
+static void put_ends(struct scope *s, const struct line *l, const struct block *b,
+                     const struct shape *shape, const char *const rows[MOST_SUMS],
+                     const char *const columns[MOST_SUMS], struct reduction *sums) {
+  struct rows *r = s->r;
+  struct phase *p = s->p;
+  struct value ends[MOST_SUMS];
+  const unsigned bound = s->num, num = (unsigned)(shape->rows * shape->columns);
+  for (unsigned i = 0; i < num; i++)
+    ends[i] = rows_end_reduction(s, &sums[i], shape->lanes);
+  if (p->piece) {
+    for (unsigned i = 0; i < num && !ends[i].vector; i++) {
+      const char *name = rows_name(r, "end");
+      rows_put(r, "%s %s = %s;", rows_c_type(l->target->type), name, ends[i].text);
+      ends[i] = (struct value){name, true, false};
+    }
+    rows_put(r, "if (%s0 > 0) { // what the pieces before have left", p->par_name[p->num_par]);
+    r->indent++;
+  }
+  for (unsigned stores = !p->piece; stores < 2; stores++) {
+    for (unsigned i = 0; i < num; i++) {
+      scope_bind(s, b->row, rows[i / shape->columns]);
+      scope_bind(s, b->column, columns[i % shape->columns]);
+      if (stores)
+        rows_store_element(s, l, ends[i]);
+      else
+        rows_put(r, "%s = %s;", ends[i].text, rows_added_element(s, l, ends[i]).text);
+      s->num = bound;
+    }
+    if (stores)
+      continue;
+    r->indent--;
+    rows_put(r, "}");
+  }
+  for (unsigned i = 0; i < num; i++) {
+    if (p->piece && !ends[i].vector)
+      rows_release(r, ends[i].text);
+    rows_release(r, sums[i].name);
+  }
 }
 
 // The line's loops over rows and columns of the tile, in place of those of single rows.
@@ -397,7 +461,7 @@ void rows_put_blocks(struct scope *s, struct line *l) {
   const bool tiled = !sz_is(p->tile_rows, 1); // else the row is a parameter
   const int64_t tile_rows = p->tile_rows.known ? p->tile_rows.value : 4;
   const int64_t tile_columns = p->tile_columns.known ? p->tile_columns.value : 64;
-  const struct shape shape = choose_shape(l, &b, term, own, tile_rows, tile_columns);
+  const struct shape shape = choose_shape(p, l, &b, term, own, tile_rows, tile_columns);
   const int64_t step = own ? shape.columns : (int64_t)shape.lanes;
   const bool whole_rows = rows_even(r, p, (int)row) && tile_rows % shape.rows == 0;
   const bool whole_columns = rows_even(r, p, (int)column) && tile_columns % step == 0;
@@ -424,7 +488,7 @@ void rows_put_blocks(struct scope *s, struct line *l) {
   s->along = own ? NULL : b.column;
   s->count = own || whole_columns ? NULL : T("%s - %s", n1, n);
   struct reduction sums[MOST_SUMS];
-  const unsigned bound = s->num, num = (unsigned)(shape.rows * shape.columns);
+  const unsigned num = (unsigned)(shape.rows * shape.columns);
   scope_bind(s, b.column, n);
   for (unsigned i = 0; i < num; i++) {
     sums[i] = (struct reduction){.e = l->value,
@@ -438,13 +502,7 @@ void rows_put_blocks(struct scope *s, struct line *l) {
     rows_begin_reduction(s, &sums[i]);
   }
   put_sums(s, l, &b, term, own, &shape, rows, columns, sums);
-  for (unsigned i = 0; i < num; i++) {
-    scope_bind(s, b.row, rows[i / shape.columns]);
-    scope_bind(s, b.column, columns[i % shape.columns]);
-    rows_store_element(s, l, rows_end_reduction(s, &sums[i], shape.lanes));
-    s->num = bound;
-    rows_release(r, sums[i].name);
-  }
+  put_ends(s, l, &b, &shape, rows, columns, sums);
   s->along = NULL;
   s->count = NULL;
   if (own)

@@ -36,6 +36,23 @@ double rows_block_cycles(struct rows *r, struct phase *p, const struct line *l, 
 // Its loops over the tile.
 void rows_put_blocks(struct scope *s, struct line *l);
 
+// rows_pieces.c: the index that operands may come in pieces along; NULL: there is none.
+const struct kn_index *rows_summed(struct rows *r, const struct line *l);
+// Are the sums of the line cut like those of the phase?
+bool rows_same_pieces(struct rows *r, const struct phase *p, const struct line *line);
+// Sets p->summed.
+void rows_find_summed(struct rows *r, struct phase *p);
+// Is it what this line of the phase is summed over?
+bool rows_is_summed(const struct phase *p, const struct line *l, const struct kn_index *index);
+bool rows_in_pieces(const struct phase *p, const struct operand *o);
+int64_t rows_num_pieces(const struct phase *p);
+// C: the loop over the pieces k0..k1 - 1, what it declares, and the end of the tile's function for
+// all but the last one.
+void rows_open_pieces(struct rows *r, const struct phase *p);
+void rows_locate_piece(struct rows *r, const struct phase *p);
+void rows_close_pieces(struct rows *r);
+void rows_put_last_piece(struct rows *r, const struct phase *p);
+
 // rows_turn.c: reads matrices of a sum by blocks as the MLU has turned them, if vectors can then go
 // along the columns.
 bool rows_turn(struct rows *r, struct line *l);
@@ -43,8 +60,7 @@ bool rows_turn(struct rows *r, struct line *l);
 struct turned *rows_turned(const struct rows *r, const struct kn_tensor *tensor);
 // How many rows come at a time: the MLU writes whole 32 bytes.
 int64_t rows_turned_together(const struct operand *o);
-// Core 0: brings rows `first` to `end` - 1 of `data`, a descriptor, and has them turned.
-void rows_put_turn(struct rows *r, const struct operand *o, const char *data, const char *first,
-                   const char *end);
+// Core 0: brings the box of `o`, part of `data`, a descriptor, and has it turned.
+void rows_put_turn(struct rows *r, struct phase *p, const struct operand *o, const char *data);
 
 #endif

@@ -127,16 +127,14 @@ static void load(struct rows *r, struct phase *p, const struct operand *o) {
   rows_put(r, "  __mtia_cb_%s(%s, %s);", o->output ? "pop" : "push", o->cb_name, o->slot.text);
 }
 
-static void each_staged(struct rows *r, struct phase *p, bool output, bool per_tile) {
+static void each_staged(struct rows *r, struct phase *p, bool output, enum rows_time time) {
   for (struct operand *o = p->operands; o; o = o->next)
-    if (rows_is_staged(o) && o->output == output && o->per_tile == per_tile && !o->shared &&
+    if (rows_is_staged(o) && o->output == output && rows_time_of(p, o) == time && !o->shared &&
         !o->turns) {
       rows_begin_staged(r, o);
       rows_begin_if(r, o, "tile == pe || again");
       if (o->turned)
-        rows_put_turn(r, o, T("args->%s", rows_argument(r, o->tensor)),
-                      rows_first_of(r, p, o, 0).text,
-                      sz_add(r->file, rows_first_of(r, p, o, 0), rows_number_of(r, p, o, 0)).text);
+        rows_put_turn(r, p, o, T("args->%s", rows_argument(r, o->tensor)));
       else
         load(r, p, o);
       rows_end_if(r, o);
@@ -163,14 +161,28 @@ static void located(struct rows *r, struct phase *p, const char *t,
   rows_put_needed(r, head, body);
 }
 
-static void loads(struct rows *r, struct phase *p) { each_staged(r, p, false, true); }
-void rows_stores(struct rows *r, struct phase *p) { each_staged(r, p, true, true); }
+static void loads(struct rows *r, struct phase *p) {
+  each_staged(r, p, false, ROWS_PER_TILE);
+  if (!p->piece)
+    return;
+  rows_open_pieces(r, p);
+  struct section b;
+  rows_begin_section(r, &b);
+  rows_locate_piece(r, p);
+  const char *head = rows_end_section(r, &b);
+  rows_begin_section(r, &b);
+  each_staged(r, p, false, ROWS_PER_PIECE);
+  rows_put_needed(r, head, rows_end_section(r, &b));
+  rows_close_pieces(r);
+}
+
+void rows_stores(struct rows *r, struct phase *p) { each_staged(r, p, true, ROWS_PER_TILE); }
 
 void rows_core0(struct rows *r, struct phase *p) {
   if (has_staged(p, false, false)) {
     rows_comment(r, "What all tiles need comes once, for all PEs of a row together.");
     rows_put(r, "__mtia_cr_w(MTIA_CR_MCAST, (1u << mtia_cols()) - 1);");
-    each_staged(r, p, false, false);
+    each_staged(r, p, false, ROWS_ONCE);
   }
   bool in = has_staged(p, false, true);
   if (in) {

@@ -133,7 +133,7 @@ void rows_compute_function(struct rows *r, struct phase *p, struct parameters *p
         if (v->stride[i].text && !v->stride[i].known)
           parameter(r, ps, body, "long", v->stride[i].text, v->stride[i].text);
     }
-  for (unsigned i = 0; i < p->num_par; i++) {
+  for (unsigned i = 0; i < p->num_par + (p->piece > 0); i++) {
     const char *name = p->par_name[i];
     const char *from = T("%s0", name), *to = T("%s1", name);
     parameter(r, ps, body, "long", from, from);
@@ -198,9 +198,9 @@ void rows_finish_function(struct rows *r, struct phase *p, const struct kn_tenso
   fputs("\n", r->out);
 }
 
-static void waits(struct rows *r, struct phase *p, bool per_tile) {
+static void waits(struct rows *r, struct phase *p, enum rows_time time) {
   for (struct operand *o = p->operands; o; o = o->next)
-    if (rows_is_staged(o) && o->per_tile == per_tile && !o->shared && !o->turned) {
+    if (rows_is_staged(o) && rows_time_of(p, o) == time && !o->shared && !o->turned) {
       rows_begin_staged(r, o);
       rows_begin_if(r, o, "tile == pe || again");
       rows_put(r, "__mtia_cb_wait%s(%s, %s);", o->output ? "s" : "d", o->cb_name, o->slot.text);
@@ -209,27 +209,41 @@ static void waits(struct rows *r, struct phase *p, bool per_tile) {
     }
 }
 
-void rows_core1(struct rows *r, struct phase *p, const struct parameters *ps) {
-  waits(r, p, false);
-  rows_put(r, "for (long tile = pe; tile < tiles; tile += pes) {");
-  r->indent++;
-  waits(r, p, true);
-  struct section b;
-  rows_begin_section(r, &b);
-  rows_locate(r, p, "tile");
-  const char *head = rows_end_section(r, &b);
-  rows_begin_section(r, &b);
-  rows_put(r, "%s(%s);", p->function, ps->values);
-  const char *body = rows_end_section(r, &b);
-  rows_put_needed(r, head, body);
+// Results of a tile are there, operands of it or of a piece are no longer needed.
+static void gives(struct rows *r, struct phase *p, enum rows_time time) {
   for (struct operand *o = p->operands; o; o = o->next)
-    if (rows_is_staged(o) && o->per_tile && !o->shared && !o->turned) {
+    if (rows_is_staged(o) && rows_time_of(p, o) == time && !o->shared && !o->turned) {
       rows_begin_staged(r, o);
       rows_begin_if(r, o, "again || tile + pes >= tiles");
       rows_put(r, "__mtia_cb_%s(%s, %s);", o->output ? "push" : "pop", o->cb_name, o->slot.text);
       rows_end_if(r, o);
       rows_end_staged(r, o);
     }
+}
+
+void rows_core1(struct rows *r, struct phase *p, const struct parameters *ps) {
+  waits(r, p, ROWS_ONCE);
+  rows_put(r, "for (long tile = pe; tile < tiles; tile += pes) {");
+  r->indent++;
+  waits(r, p, ROWS_PER_TILE);
+  struct section b;
+  rows_begin_section(r, &b);
+  rows_locate(r, p, "tile");
+  const char *head = rows_end_section(r, &b);
+  rows_begin_section(r, &b);
+  if (p->piece) {
+    rows_open_pieces(r, p);
+    rows_locate_piece(r, p);
+    waits(r, p, ROWS_PER_PIECE);
+  }
+  rows_put(r, "%s(%s);", p->function, ps->values);
+  if (p->piece) {
+    gives(r, p, ROWS_PER_PIECE);
+    rows_close_pieces(r);
+  }
+  const char *body = rows_end_section(r, &b);
+  rows_put_needed(r, head, body);
+  gives(r, p, ROWS_PER_TILE);
   r->indent--;
   rows_put(r, "}");
   for (struct operand *o = p->operands; o; o = o->next)

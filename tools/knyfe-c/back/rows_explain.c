@@ -12,8 +12,7 @@ static const char *use_text(struct rows *r, const struct phase *p, const struct 
   int use = o->use[i];
   if (use == WHOLE)
     return rows_dim(r, o->tensor->dims[i]).text;
-  bool column = use == (int)p->num_par - 1, row = use == (int)p->num_par - 2;
-  struct size n = column ? p->tile_columns : row ? p->tile_rows : sz_num(r->file, 1);
+  struct size n = rows_tile_along(r, p, use);
   return kn_text(r->file, "%s of %s", n.text, p->par_name[use]);
 }
 

@@ -233,20 +233,22 @@ struct value rows_index_vector(struct scope *s, const struct kn_expr *e) {
   return v;
 }
 
-void rows_add(struct scope *s, enum kn_type type, const char *pointer, const char *offset,
-              struct value v) {
+struct value rows_added(struct scope *s, enum kn_type type, const char *pointer, const char *offset,
+                        struct value v) {
   struct value old = s->along ? rows_load_vector(s, type, pointer, offset)
                               : (struct value){T("%s[%s]", pointer, offset), true, false};
   if (type == KN_BF16 && !s->along)
     old.text = T("(float)%s", old.text), old.atom = false;
-  struct value sum;
   if (kn_type_is_float(type))
-    sum = infix(s, old, "+", v);
-  else if (type == KN_I32 || type == KN_I64)
-    sum = call(s, "add", type, old, v);
-  else
-    sum = rows_plain(T("(%s)(%s + %s)", rows_c_type(type), old.text, rows_atom(s, v)), false);
-  rows_store(s, type, pointer, offset, sum);
+    return infix(s, old, "+", v);
+  if (type == KN_I32 || type == KN_I64)
+    return call(s, "add", type, old, v);
+  return rows_plain(T("(%s)(%s + %s)", rows_c_type(type), old.text, rows_atom(s, v)), false);
+}
+
+void rows_add(struct scope *s, enum kn_type type, const char *pointer, const char *offset,
+              struct value v) {
+  rows_store(s, type, pointer, offset, rows_added(s, type, pointer, offset, v));
 }
 
 //===----------------------------------------------------------------------===//

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 //
 // What a tile has: its indices, and the boxes of its operands.
+#include "rows_block.h"
 #include "rows_kernel.h"
 
 #define T(...) kn_text(r->file, __VA_ARGS__)
@@ -13,7 +14,9 @@ static bool has_columns(const struct phase *p) {
 static bool has_rows(const struct phase *p) { return p->num_par > 1 && !sz_is(p->tile_rows, 1); }
 
 bool rows_is_tiled(const struct phase *p, int i) {
-  return i == (int)p->num_par - 1 ? has_columns(p) : i == (int)p->num_par - 2 && has_rows(p);
+  return i == (int)p->num_par       ? p->piece > 0
+         : i == (int)p->num_par - 1 ? has_columns(p)
+                                    : i == (int)p->num_par - 2 && has_rows(p);
 }
 
 struct size rows_num_tiles(struct rows *r, struct phase *p) {
@@ -105,9 +108,13 @@ struct size rows_number_of(struct rows *r, struct phase *p, const struct operand
   if (!tiled)
     return sz_num(r->file, 1);
   if (rows_even(r, p, use))
-    return use == (int)p->num_par - 1 ? p->tile_columns : p->tile_rows;
+    return rows_tile_along(r, p, use);
   const char *name = p->par_name[use];
   return (struct size){T("%s1 - %s0", name, name), 0, false, false};
+}
+
+enum rows_time rows_time_of(const struct phase *p, const struct operand *o) {
+  return !o->per_tile ? ROWS_ONCE : rows_in_pieces(p, o) ? ROWS_PER_PIECE : ROWS_PER_TILE;
 }
 
 void rows_begin_staged(struct rows *r, const struct operand *o) {

@@ -85,6 +85,17 @@ void rows_store_element(struct scope *s, const struct line *l, struct value v) {
     rows_store(s, rows_stored(l->target), o->name, rows_offset(s, l->rank, args, o->stride, 0), v);
 }
 
+struct value rows_added_element(struct scope *s, const struct line *l, struct value v) {
+  struct kn_expr *args[KN_MAX_RANK];
+  subscripts(s->r, l, args);
+  const struct operand *o = rows_operand(s->p, l->target);
+  const struct local *a = rows_local(s->p, l->target);
+  const bool array = a && a->array;
+  const char *offset =
+      rows_offset(s, l->rank, args, array ? a->stride : o->stride, array ? a->first : 0);
+  return rows_added(s, l->target->type, array ? a->name : o->name, offset, v);
+}
+
 static void single(struct scope *s, struct line *l) {
   struct rows *r = s->r;
   struct value v = rows_value(s, l->value);
@@ -561,6 +572,8 @@ void rows_compute(struct rows *r, struct phase *p) {
   blocks(s);
   if (!rest)
     return;
+  if (p->piece)
+    rows_put_last_piece(r, p);
   if (p->num_par > 1 && !sz_is(p->tile_rows, 1)) {
     const char *m = p->par_name[p->num_par - 2];
     open_loop(r, m, T("%s0", m), T("%s1", m), 1);

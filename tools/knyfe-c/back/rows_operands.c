@@ -61,10 +61,14 @@ static bool collect_read(struct kn_expr *e, void *data) {
   for (unsigned i = 0; i < e->tensor->rank; i++) {
     const struct kn_index *plain = kn_plain_index(e->args[i]);
     int use = plain ? rows_parallel(p, c->line, plain) : WHOLE;
+    const bool summed = plain && rows_is_summed(p, c->line, plain);
+    if (summed)
+      use = (int)p->num_par;
     // Of a dimension that lies densely only parts that begin at multiples of 32 bytes come.
     if (e->tensor->rows || rows_stored(e->tensor) == KN_I4)
       use = i == e->tensor->rank - 1 ? WHOLE : use;
-    if (i == e->tensor->rank - 1 && use >= 0 && !(p->across && use == (int)p->num_par - 1))
+    if (i == e->tensor->rank - 1 && use >= 0 && !summed &&
+        !(p->across && use == (int)p->num_par - 1))
       use = WHOLE;
     if (use >= 0 && e->tensor->dims[i] != p->par[use])
       use = WHOLE;
@@ -81,12 +85,7 @@ static bool collect_read(struct kn_expr *e, void *data) {
       o->times[i] = times;
   }
   if (turned) {
-    struct operand *rows = add_operand(r, p, &turned->rows, false);
-    for (unsigned i = 0; i < 2; i++) {
-      rows->use[i] = o->use[1 - i];
-      rows->times[i] = o->times[1 - i];
-    }
-    rows->turned = o;
+    add_operand(r, p, &turned->rows, false)->turned = o;
     o->name = turned->name;
     o->turns = true;
   }
@@ -100,6 +99,11 @@ void rows_find_operands(struct rows *r, struct phase *p) {
     for (unsigned i = 0; l->scatter && i < l->stmt->rank; i++)
       kn_walk(l->stmt->subscripts[i], collect_read, &c);
   }
+  for (struct operand *o = p->operands; o; o = o->next)
+    for (unsigned i = 0; o->turned && i < 2; i++) {
+      o->use[i] = o->turned->use[1 - i];
+      o->times[i] = o->turned->times[1 - i];
+    }
   for (struct line *l = p->lines; l; l = l->next) {
     struct kn_tensor *t = l->target;
     struct operand *known = rows_operand(p, t);

@@ -3,6 +3,7 @@
 // Lines -> phases: a phase is a run of lines whose targets share their leading indices, so that a
 // PE can compute a row of all of them by itself; what one phase leaves to another goes through
 // memory.
+#include "rows_block.h"
 #include "rows_plan.h"
 
 #include <string.h>
@@ -75,7 +76,8 @@ static int common_indices(struct rows *r, struct phase *p, const struct line *li
     // Blocks are of the last two indices, and made before all else of a tile.
     struct reads_here s = {r, p, false};
     kn_walk(line->value, find_read_here, &s);
-    if (f.common != line->rank || f.common != p->num_par || (line->blocks && s.found))
+    if (f.common != line->rank || f.common != p->num_par || (line->blocks && s.found) ||
+        !rows_same_pieces(r, p, line))
       return -1;
   }
   kn_walk(line->value, fit_read, &f);

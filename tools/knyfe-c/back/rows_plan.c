@@ -143,6 +143,7 @@ static bool plan_phase(struct rows *r, struct phase *p) {
   rows_find_planes(r, p);
   for (struct line *l = p->lines; l; l = l->next) // not where a plane is one long row
     l->blocks = l->blocks && l->rank == p->num_par;
+  rows_find_summed(r, p);
   rows_find_operands(r, p);
   if (!rows_few_operands(r, p))
     return false;

@@ -49,6 +49,11 @@ void rows_range(struct scope *s, const struct kn_index *index, const char **lo, 
     *hi = T("kn_least((%s + 1) * %s, %s)", part, chunk, rows_dim(s->r, index->extent).text);
     return;
   }
+  if (s->p->piece && rows_is_summed(s->p, l, index)) {
+    *lo = T("%s0", s->p->par_name[s->p->num_par]);
+    *hi = T("%s1", s->p->par_name[s->p->num_par]);
+    return;
+  }
   if (index->extent) {
     *lo = "0";
     *hi = rows_dim(s->r, index->extent).text;

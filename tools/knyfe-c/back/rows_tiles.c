@@ -15,13 +15,23 @@
 
 // Which part of dimension i a tile needs; of columns that are not cut all of them.
 static int use_of(const struct phase *p, const struct operand *o, unsigned i) {
-  return p->uncut && o->use[i] == (int)p->num_par - 1 ? WHOLE : o->use[i];
+  const bool whole = o->use[i] == (int)p->num_par - 1 ? p->uncut
+                     : o->use[i] == (int)p->num_par   ? !p->piece
+                                                      : false;
+  return whole ? WHOLE : o->use[i];
+}
+
+struct size rows_tile_along(struct rows *r, const struct phase *p, int i) {
+  return i == (int)p->num_par       ? sz_num(r->file, p->piece)
+         : i == (int)p->num_par - 1 ? p->tile_columns
+         : i == (int)p->num_par - 2 ? p->tile_rows
+                                    : sz_num(r->file, 1);
 }
 
 // Do all tiles have the same number of indices along parallel index i?
 bool rows_even(struct rows *r, const struct phase *p, int i) {
   struct size n = rows_dim(r, p->par[i]);
-  struct size tile = i == (int)p->num_par - 1 ? p->tile_columns : p->tile_rows;
+  struct size tile = rows_tile_along(r, p, i);
   return i + 2 >= (int)p->num_par && n.known && tile.known && tile.value &&
          n.value % tile.value == 0;
 }
@@ -30,9 +40,7 @@ static struct size extent_of(struct rows *r, struct phase *p, const struct opera
   int use = use_of(p, o, i);
   if (use == WHOLE)
     return rows_dim(r, o->tensor->dims[i]);
-  const struct size n = use == (int)p->num_par - 1   ? p->tile_columns
-                        : use == (int)p->num_par - 2 ? p->tile_rows
-                                                     : sz_num(r->file, 1);
+  const struct size n = rows_tile_along(r, p, use);
   return o->times[i].text ? sz_mul(r->file, n, o->times[i]) : n;
 }
 
@@ -135,11 +143,15 @@ struct size rows_total_bytes(struct rows *r, struct phase *p) {
   return total;
 }
 
+// Pieces begin at multiples of 32 bytes.
+enum { LEAST_PIECE = 32, MOST_PIECE = 256 };
+
 // The least tiles, with all operands staged for which there are buffers.
 static void begin_with_least(struct rows *r, struct phase *p) {
   set_granule(p);
   p->tile_rows = sz_num(r->file, 1);
   p->tile_columns = sz_num(r->file, p->granule);
+  p->piece = p->summed && p->summed->size > LEAST_PIECE ? LEAST_PIECE : 0;
   for (struct operand *o = p->operands; o; o = o->next)
     o->staged = sz_num(r->file, rows_has_buffer(p, o));
   rows_lay_out(r, p);
@@ -219,7 +231,7 @@ static double column_cycles(const struct phase *p) {
 }
 
 struct cut {
-  int64_t rows, columns;
+  int64_t rows, columns, piece;
 };
 
 // Do all tiles of a PE have the same columns, and take sums by blocks so long that what they share
@@ -259,13 +271,54 @@ void rows_cut(struct rows *r, struct phase *p, int64_t rows, int64_t columns) {
 }
 
 static void apply_cut(struct rows *r, struct phase *p, struct cut c) {
+  p->piece = c.piece;
   rows_cut(r, p, c.rows, c.columns);
+}
+
+// What moves through a PE's port.
+struct traffic {
+  double once;               // for all tiles
+  double in, piece, out;     // for each tile, and each of its pieces
+  double turned, turn_piece; // by the MLU, of `once` and of each piece
+};
+
+// A row that is shorter than a request costs a whole one.
+static double box_bytes(const struct operand *o) {
+  const unsigned rank = o->tensor->rank;
+  const double line = rank ? (double)o->extent[rank - 1].value * rows_element_bytes(o->tensor) : 32;
+  return (double)o->slot.value * (line > 0 && line < 64 ? 64 / (line < 32 ? 32 : line) : 1);
+}
+
+static struct traffic traffic_of(struct rows *r, struct phase *p, double active, int64_t parts) {
+  const double sram = 1024, in_port = 64; // bytes per cycle
+  const int64_t pes = (int64_t)r->target->grid_rows * r->target->grid_cols;
+  struct traffic t = {0};
+  for (struct operand *o = p->operands; o; o = o->next) {
+    const double bytes = box_bytes(o);
+    const bool pieces = rows_in_pieces(p, o);
+    if (!o->staged.value || o->turned)
+      continue;
+    if (o->turns) // rows come and are turned one after the other
+      *(pieces ? &t.turn_piece : &t.turned) += (double)o->slot.value / in_port;
+    if (o->output)
+      t.out += bytes;
+    else if (pieces)
+      t.piece += bytes;
+    else if (!o->per_tile)
+      t.once += bytes / in_port;
+    else if (o->by_column && parts && pes % parts == 0)
+      t.once += bytes * active / sram;
+    else
+      t.in += bytes;
+  }
+  return t;
 }
 
 // Least cycles of the phase with its tiles as they are: first loads, tiles, last stores.
 static double cut_cycles(struct rows *r, struct phase *p, struct cut c, int64_t outer) {
-  // A tile's start: function, waits, first loads from local memory; a row's; a command of the SE.
-  enum { TILE = 120, ROW = 12, COMMAND = 50, LATENCY = 150 };
+  // A tile's start: function, waits, first loads from local memory; a piece's; a row's; a command
+  // of the SE.
+  enum { TILE = 120, PIECE = 60, ROW = 12, COMMAND = 50, LATENCY = 150 };
   const double sram = 1024, in_port = 64, out_port = 32; // bytes per cycle
   int64_t pes = (int64_t)r->target->grid_rows * r->target->grid_cols;
   int64_t columns = p->par[p->num_par - 1]->size;
@@ -274,85 +327,93 @@ static double cut_cycles(struct rows *r, struct phase *p, struct cut c, int64_t 
   int64_t tiles = outer * ((rows + c.rows - 1) / c.rows) * parts;
   double each = (double)((tiles + pes - 1) / pes), active = (double)(tiles < pes ? tiles : pes);
   mark_by_column(p);
-  double in = 0, out = 0, once = 0;
-  for (struct operand *o = p->operands; o; o = o->next) {
-    // A row that is shorter than a request costs a whole one.
-    const unsigned rank = o->tensor->rank;
-    const double line =
-        rank ? (double)o->extent[rank - 1].value * rows_element_bytes(o->tensor) : 32;
-    const double bytes =
-        (double)o->slot.value * (line > 0 && line < 64 ? 64 / (line < 32 ? 32 : line) : 1);
-    if (!o->staged.value || o->turned)
-      continue;
-    if (o->turns) // rows come and are turned one after the other
-      once += (double)o->slot.value / in_port;
-    if (o->output)
-      out += bytes;
-    else if (!o->per_tile)
-      once += bytes / in_port;
-    else if (o->by_column && parts && pes % parts == 0)
-      once += bytes * active / sram;
-    else
-      in += bytes;
-  }
+  const struct traffic t = traffic_of(r, p, active, parts);
+  const double pieces = (double)rows_num_pieces(p), in = t.in + t.piece * pieces;
   double row = ROW;
   for (const struct line *l = p->lines; l; l = l->next)
     row += l->engine ? COMMAND : 0;
-  double core = TILE + (double)c.rows * (row + (double)c.columns * column_cycles(p));
+  double core =
+      TILE + (pieces - 1) * PIECE + (double)c.rows * (row + (double)c.columns * column_cycles(p));
   for (const struct line *l = p->lines; l; l = l->next)
     core += l->blocks ? rows_block_cycles(r, p, l, c.rows, c.columns) : 0;
-  double load = in / in_port, store = out / out_port, both = (in + out) * active / sram;
+  double load = in / in_port, store = t.out / out_port, both = (in + t.out) * active / sram;
   double move = load > store ? load : store;
   move = both > move ? both : move;
-  double first = in * active / sram, last = out * active / sram;
-  first = load > first ? load : first;
+  move = t.turn_piece * pieces > move ? t.turn_piece * pieces : move;
+  const double begin = t.in + t.piece;
+  double first = begin * active / sram, last = t.out * active / sram;
+  first = begin / in_port > first ? begin / in_port : first;
   last = store > last ? store : last;
-  return once + first + LATENCY + each * (core > move ? core : move) + last;
+  return t.once + t.turned + t.turn_piece + first + LATENCY + each * (core > move ? core : move) +
+         last;
+}
+
+// The cut with the least cycles, of those that were tried, and the next best one.
+struct choice {
+  struct cut best, other;
+  double least, second; // < 0: none yet
+  unsigned tried;
+};
+
+static void try_cut(struct rows *r, struct phase *p, struct cut c, int64_t outer,
+                    struct choice *chosen) {
+  const double cycles = cut_cycles(r, p, c, outer);
+  chosen->tried++;
+  if (chosen->least < 0 || cycles < 0.99 * chosen->least) {
+    if (chosen->least >= 0) {
+      chosen->second = chosen->least;
+      chosen->other = chosen->best;
+    }
+    chosen->least = cycles;
+    chosen->best = c;
+  } else if (chosen->second < 0 || cycles < chosen->second) {
+    chosen->second = cycles;
+    chosen->other = c;
+  }
+}
+
+// All that a tile is summed over at once, then pieces of it. False: not even the least one fits.
+static bool try_pieces(struct rows *r, struct phase *p, struct cut c, int64_t outer,
+                       struct choice *chosen) {
+  bool fits = false;
+  for (int64_t piece = 0; piece <= MOST_PIECE; piece = piece ? 2 * piece : LEAST_PIECE) {
+    if (piece && (!p->summed || piece >= p->summed->size))
+      break;
+    c.piece = piece;
+    apply_cut(r, p, c);
+    if (rows_total_bytes(r, p).value > ROWS_LOCAL_BYTES)
+      continue;
+    try_cut(r, p, c, outer, chosen);
+    fits = true;
+  }
+  return fits;
 }
 
 // The cut with the least cycles; of about equal ones that with the fewest rows.
 static struct cut choose_cut(struct rows *r, struct phase *p) {
   if (p->shared || (p->lines->scatter && p->lines->chunked))
-    return (struct cut){1, 1};
+    return (struct cut){1, 1, 0};
   int64_t columns = p->par[p->num_par - 1]->size, rows = 1, outer = 1, g = p->granule;
   if (p->num_par > 1)
     rows = p->par[p->num_par - 2]->size;
   for (unsigned i = 0; i + 2 < p->num_par; i++)
     outer *= p->par[i]->size;
-  struct cut best = {1, g}, other = best;
-  double least = -1, second = -1;
-  unsigned tried = 0;
+  struct choice c = {.best = {1, g, p->piece}, .least = -1, .second = -1};
   for (int64_t parts = 1, last = -1;; parts *= 2) {
     int64_t n = columns ? ((columns + parts - 1) / parts + g - 1) / g * g : g;
     if (n == last)
       break;
     last = n;
-    for (int64_t m = 1; m == 1 || m <= rows; m = m < rows && 2 * m > rows ? rows : 2 * m) {
-      struct cut c = {m, n};
-      apply_cut(r, p, c);
-      if (rows_total_bytes(r, p).value > ROWS_LOCAL_BYTES)
+    for (int64_t m = 1; m == 1 || m <= rows; m = m < rows && 2 * m > rows ? rows : 2 * m)
+      if (!try_pieces(r, p, (struct cut){m, n, 0}, outer, &c))
         break;
-      double cycles = cut_cycles(r, p, c, outer);
-      tried++;
-      if (least < 0 || cycles < 0.99 * least) {
-        if (least >= 0) {
-          second = least;
-          other = best;
-        }
-        least = cycles;
-        best = c;
-      } else if (second < 0 || cycles < second) {
-        second = cycles;
-        other = c;
-      }
-    }
   }
   p->cut_why =
-      kn_text(r->file, "of %u sizes that fit it takes the fewest cycles: %.0f", tried, least);
-  p->cut_instead = second < 0 ? NULL
-                              : kn_text(r->file, "%" PRId64 " x %" PRId64 ": %.0f cycles",
-                                        other.rows, other.columns, second);
-  return best;
+      kn_text(r->file, "of %u sizes that fit it takes the fewest cycles: %.0f", c.tried, c.least);
+  p->cut_instead = c.second < 0 ? NULL
+                                : kn_text(r->file, "%" PRId64 " x %" PRId64 ": %.0f cycles",
+                                          c.other.rows, c.other.columns, c.second);
+  return c.best;
 }
 
 // Has the phase a reduction for each element inside of a row, beside other lines? What it reads is

@@ -5,20 +5,22 @@
 // their own, and the MLU turns them into another one; core 1 reads turned[k, n], with vectors along
 // n.
 #include "rows_block.h"
+#include "rows_kernel.h"
 
 #include <string.h>
 
 #define T(...) kn_text(r->file, __VA_ARGS__)
 
-// Bytes of a row: 64 of them have room beside other operands. Of fewer, vectors would be so short
-// that little is gained over those along k, whose sums by lanes are more exact.
+// Bytes of a row that does not come in pieces: 64 of them have room beside other operands.
 enum { LONGEST = 1024 };
+// Bytes of rows that come together.
+enum { TOGETHER = 4096 };
 
 struct turn {
   struct rows *r;
   const struct line *line;
-  const struct kn_index *column;
-  bool all; // that vectors along the column could not read otherwise
+  const struct kn_index *column, *summed; // NULL: no pieces
+  bool all;                               // that vectors along the column could not read otherwise
   unsigned num;
   struct kn_expr *reads[8];
 };
@@ -26,10 +28,12 @@ struct turn {
 static bool is_turnable(const struct turn *t, const struct kn_expr *e) {
   const struct kn_tensor *w = e->tensor;
   const unsigned bytes = rows_bytes(w->type);
+  const bool pieces = t->summed && w->rank == 2 && w->dims[1] == t->summed->extent &&
+                      kn_plain_index(e->args[1]) == t->summed;
   return w->rank == 2 && !w->rows && rows_stored(w) != KN_I4 && bytes <= 4 &&
          kn_plain_index(e->args[0]) == t->column && w->dims[0] == t->column->extent &&
          !rows_depends(e->args[1], t->column) && w->dims[1]->size > 0 &&
-         w->dims[1]->size * bytes <= LONGEST;
+         (pieces || w->dims[1]->size * bytes <= LONGEST);
 }
 
 static bool find_reads(struct kn_expr *e, void *data) {
@@ -71,7 +75,8 @@ struct turned *rows_turned(const struct rows *r, const struct kn_tensor *tensor)
 bool rows_turn(struct rows *r, struct line *l) {
   if (r->kernel->schedule || !rows_all_known(r) || !rows_is_block(l))
     return false; // it speaks of tiles
-  struct turn t = {.r = r, .line = l, .column = l->index[l->rank - 1], .all = true};
+  struct turn t = {
+      .r = r, .line = l, .column = l->index[l->rank - 1], .summed = rows_summed(r, l), .all = true};
   for (unsigned i = 0; i < l->rank; i++)
     t.all = t.all && l->target->dims[i]->size > 0;
   kn_walk(l->value, find_reads, &t);
@@ -87,27 +92,36 @@ bool rows_turn(struct rows *r, struct line *l) {
   return true;
 }
 
-int64_t rows_turned_together(const struct operand *o) { return 32 / rows_bytes(o->tensor->type); }
+int64_t rows_turned_together(const struct operand *o) {
+  const int64_t bytes = rows_bytes(o->tensor->type), least = 32 / bytes;
+  const int64_t row = o->extent[1].value * bytes, n = TOGETHER / (row < 32 ? 32 : row);
+  return n > least ? n / least * least : least;
+}
 
-void rows_put_turn(struct rows *r, const struct operand *o, const char *data, const char *first,
-                   const char *end) {
+void rows_put_turn(struct rows *r, struct phase *p, const struct operand *o, const char *data) {
   static const char *const sizes[] = {"", "MTIA_MLU_8", "MTIA_MLU_16", "", "MTIA_MLU_32"};
   const unsigned bytes = rows_bytes(o->tensor->type);
   const struct operand *to = o->turned;
   const int together = (int)rows_turned_together(o);
-  const long row = (long)(o->stride[0].value * bytes), width = (long)(o->extent[1].value * bytes);
+  const long row = (long)(o->stride[0].value * bytes);
+  const struct size first = rows_first_of(r, p, o, 0), column = rows_first_of(r, p, o, 1);
+  const struct size columns = rows_number_of(r, p, o, 1);
+  const char *end = sz_add(r->file, first, rows_number_of(r, p, o, 0)).text;
+  const char *from = T("%s.data", data);
+  if (!sz_is(column, 0))
+    from = T("%s + (uint64_t)%s * %u", from, column.text, bytes);
   rows_comment(r, "Rows come some at a time, and the MLU turns them.");
-  rows_put(r, "__mtia_cr_w2(MTIA_CR_DMA_IN, %ld, %ld);", width, row);
+  rows_put(r, "__mtia_cr_w2(MTIA_CR_DMA_IN, %s, %ld);", rows_box_bytes(r, o, columns).text, row);
   rows_put(r, "__mtia_cr_w(MTIA_CR_DMA_IN_PITCH, %s.stride[0]);", data);
   rows_put(r, "__mtia_cr_w2(MTIA_CR_MLU_SRC, 0, %ld);", row);
   const char *at = rows_name(r, "row"), *count = rows_name(r, "rows");
-  rows_put(r, "for (long %s = %s; %s < %s; %s += %d) {", at, first, at, end, at, together);
+  rows_put(r, "for (long %s = %s; %s < %s; %s += %d) {", at, first.text, at, end, at, together);
   r->indent++;
   rows_put(r, "const long %s = kn_least(%d, %s - %s);", count, together, end, at);
-  rows_put(r, "__mtia_dma_in(%s, %s.data + (uint64_t)%s * %s.stride[0], %s, %s);", o->cb_name, data,
-           at, data, count, o->per_tile ? "MTIA_MC_NONE" : "MTIA_MC_ROW");
-  rows_put(r, "__mtia_cr_w2(MTIA_CR_MLU_SHAPE, %s, %s);", count, o->extent[1].text);
-  rows_put(r, "__mtia_cr_w2(MTIA_CR_MLU_DST, (%s - %s) * %u, %s * %u);", at, first, bytes,
+  rows_put(r, "__mtia_dma_in(%s, %s + (uint64_t)%s * %s.stride[0], %s, %s);", o->cb_name, from, at,
+           data, count, o->per_tile ? "MTIA_MC_NONE" : "MTIA_MC_ROW");
+  rows_put(r, "__mtia_cr_w2(MTIA_CR_MLU_SHAPE, %s, %s);", count, columns.text);
+  rows_put(r, "__mtia_cr_w2(MTIA_CR_MLU_DST, (%s - %s) * %u, %s * %u);", at, first.text, bytes,
            to->stride[0].text, bytes);
   rows_put(r, "__mtia_mlu_transpose(%s, %s, %s, MTIA_MLU_MEMORY);", to->cb_name, o->cb_name,
            sizes[bytes]);

@@ -65,7 +65,8 @@ struct cb {
   double taken[2]; // by pops that a core issued
   double pushed[2];
   double reserved, sent; // by DMAs in order of their queue
-  size_t last[QUEUES];   // 1 + the last command of each queue that uses it, as issued
+  size_t last[QUEUES];   // 1 + the last command of each queue that reads it, as issued
+  size_t last_written[QUEUES];
 };
 
 struct queued {
@@ -295,7 +296,7 @@ static void enqueue(struct timeline *t, struct core *c, unsigned core, const str
       cb->last[i] = q->num;
     }
   if (e->out < 32)
-    t->cb[e->out].last[i] = q->num;
+    t->cb[e->out].last_written[i] = q->num;
   if (e->acc < 4) {
     size_t *last = t->acc_last[e->acc];
     if (last[1] && last[0] != (size_t)i)
@@ -347,8 +348,11 @@ static void add_move(struct timeline *t, struct core *c, unsigned core, const st
   // A push waits for who writes, a pop for who reads; DMAs move pointers themselves, in order.
   int dma = e->kind == PG_PUSH ? FI_IN_QUEUE : FI_OUT_QUEUE;
   m->after[dma] = cb->last[dma];
-  for (int i = DPE_QUEUE; i < QUEUES; i++)
+  for (int i = DPE_QUEUE; i < QUEUES; i++) {
     m->after[i] = cb->last[i];
+    if (e->kind == PG_PUSH && cb->last_written[i] > m->after[i])
+      m->after[i] = cb->last_written[i];
+  }
   (e->kind == PG_PUSH ? cb->pushed : cb->taken)[core] += e->bytes;
 }
 
