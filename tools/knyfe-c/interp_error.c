@@ -54,6 +54,7 @@ double kn_err_float(enum kn_op op, enum kn_type type, double a, double ea, doubl
   case KN_DIV:
     exact = a / b;
     err = fabs(b) > eb ? (ea + fabs(v) * eb) / (fabs(b) - eb) : certain(ea, eb);
+    err += fabs(exact) * 0x1p-24; /* of the reciprocal */
     break;
   default:
     exact = op == KN_ADD ? a + b : a - b;

@@ -81,6 +81,8 @@ static EXPR *check_read(struct sema *s, EXPR *e) {
     if (s->stmt->target == t || !strcmp(s->stmt->name, t->name))
       kn_hint(s->file, "a statement cannot read what it defines; a running sum is "
                        "y[i] = sum[j in 0..i + 1] x[j]");
+    else if (t->rank && !e->num_args)
+      kn_hint(s->file, "'%s' is a tensor; an index needs another name", t->name);
     else
       kn_hint(s->file, "the statement that defines '%s' must stand above", t->name);
     return sema_poison(e);

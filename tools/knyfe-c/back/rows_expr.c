@@ -243,6 +243,8 @@ struct value rows_added(struct scope *s, enum kn_type type, const char *pointer,
     return infix(s, old, "+", v);
   if (type == KN_I32 || type == KN_I64)
     return call(s, "add", type, old, v);
+  if (s->along) // lanes of vectors wrap
+    return infix(s, old, "+", (struct value){rows_vector(s, v, type), true, true});
   return rows_plain(T("(%s)(%s + %s)", rows_c_type(type), old.text, rows_atom(s, v)), false);
 }
 

@@ -56,6 +56,14 @@ static bool has_blocks(const struct phase *p) {
   return blocks;
 }
 
+// Has the phase a line with indices inside of its rows?
+static bool has_deeper(const struct phase *p) {
+  bool deeper = false;
+  for (const struct line *l = p->lines; l; l = l->next)
+    deeper = deeper || l->rank > p->num_par;
+  return deeper;
+}
+
 // With how many leading indices `line` can join the phase; -1: better not.
 static int common_indices(struct rows *r, struct phase *p, const struct line *line) {
   // Parts of scatter-adds over the same terms.
@@ -76,8 +84,8 @@ static int common_indices(struct rows *r, struct phase *p, const struct line *li
     // Blocks are of the last two indices, and made before all else of a tile.
     struct reads_here s = {r, p, false};
     kn_walk(line->value, find_read_here, &s);
-    if (f.common != line->rank || f.common != p->num_par || (line->blocks && s.found) ||
-        !rows_same_pieces(r, p, line))
+    if (f.common != line->rank || f.common != p->num_par || has_deeper(p) ||
+        (line->blocks && s.found) || !rows_same_pieces(r, p, line))
       return -1;
   }
   kn_walk(line->value, fit_read, &f);
