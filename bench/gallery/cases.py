@@ -100,7 +100,6 @@ REASONS = {
     "dot_interaction": "core 1, which gathers the triangle from the square of all products (--profile: core 1)",
     "max_pool": "core 1: 14 of each 32 lanes count, and each row is read four times (--profile: core 1)",
     "depthwise_conv": "core 1: 14 of each 32 lanes count; the row at the border is read element by element (--profile: core 1)",
-    "transpose": "the SRAM, 86 % in use: tiles bring the same bytes of x again (--profile: SRAM)",
     "histogram": "core 1 reads, counts up and writes an element for each term, one after the other (--profile: core 1)",
     "segment_sum": "a table of sums for each part of the terms goes through the SRAM (--explain: phases)",
     "jagged_to_padded": "latency: no unit is used to 60 %, core 1 to 52 % (--profile)",

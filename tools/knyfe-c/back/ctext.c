@@ -696,7 +696,8 @@ static void kernel(struct reader *r) {
 
 // Marks loops without others inside, and functions that issue commands.
 static bool is_command(const char *name) {
-  return !strncmp(name, "__mtia_", 7) || !strcmp(name, "kn_bags") || !strcmp(name, "kn_rows");
+  return !strncmp(name, "__mtia_", 7) || !strcmp(name, "kn_bags") || !strcmp(name, "kn_rows") ||
+         !strcmp(name, "kn_move");
 }
 
 struct marks {

@@ -3,6 +3,10 @@
 // Expressions of the text: values, and what computing them costs.
 #include "program_follow.h"
 
+static double smaller(double a, double b) { return a < b ? a : b; }
+
+static double up(double a, double by) { return (double)(long)((a + by - 1) / by) * by; }
+
 // A number of an initialiser: .k = 512, or the i-th of .batch = {...}.
 static uint64_t field(struct follow *f, const struct ct_expr *list, const char *name,
                       uint64_t otherwise) {
@@ -124,7 +128,46 @@ static void copied_rows(struct follow *f, const struct ct_expr *e) {
     scalar(f, kn_cost_memory(false, rows, rows * (2 * bytes + words)) / 0.93 + START_AND_END);
 }
 
+// kn_move(&(struct kn_move){...}): <mtia/knyfe_move.h>. Both sides move by rows of tiles, whole
+// sectors of them; the SRAM is busy but for a start and an end, which tiles share.
+static void moved(struct follow *f, const struct ct_expr *list) {
+  enum { TILE = 128, WIDE = 2048, SECTOR = 32, TILES = 6, START_AND_END = 250, ALONE = 200 };
+  const double now = f->pipes.now, pes = f->p->grid_rows * f->p->grid_cols;
+  const double size = (double)(1 << field(f, list, "log2", 0));
+  const double rows = (double)field(f, list, "rows", 1);
+  const double columns = (double)field(f, list, "columns", 1);
+  const double bytes = (double)field(f, list, "count", 1) * rows * columns * size / pes;
+  const bool turned = field(f, list, "turned", 0) != 0;
+  const double most = turned ? TILE : WIDE;
+  const double in = smaller(columns * size, most);
+  const double out = turned ? smaller(rows * size, most) : in;
+  f->pipes.now = now;
+  if (bytes <= 0)
+    return;
+  if (f->core == 0) {
+    pg_dma(f, true, PG_NO_CB, bytes / in, in, 0, 1);
+    pg_dma(f, false, PG_NO_CB, bytes / out, out, 0, 1);
+    return;
+  }
+  const double touched = bytes / in * up(in, SECTOR) + bytes / out * up(out, SECTOR);
+  const double moves[] = {kn_cost_memory(false, 1, touched) * pes,
+                          kn_cost_dma(true, bytes / in, in), kn_cost_dma(false, bytes / out, out),
+                          !turned ? 0
+                          : size > 4
+                              ? kn_cost_mlu(bytes / size, size)
+                              : larger(kn_cost_mlu(bytes / in, in), kn_cost_mlu(bytes / out, out))};
+  double longest = 0;
+  for (int i = 0; i < 4; i++)
+    longest = larger(longest, moves[i]);
+  const double tiles = larger(smaller(bytes / (SECTOR / size * in), TILES), 1);
+  scalar(f, longest + START_AND_END + ALONE / tiles);
+}
+
 static struct value call(struct follow *f, const struct ct_expr *e) {
+  if (!strcmp(e->text, "kn_move") && e->num_args == 1 && e->args[0]->op == CT_UNARY) {
+    moved(f, e->args[0]->a->a);
+    return number(0);
+  }
   if (!strcmp(e->text, "kn_rows") && e->num_args == 6) {
     copied_rows(f, e);
     return number(0);

@@ -23,6 +23,8 @@
 //   rows_block.c  sums of products in them, by blocks of rows and columns
 //   rows_pieces.c operands of such sums that come in pieces
 //   rows_turn.c   matrices that the MLU turns for them
+//   rows_gather.c rows of tables by index
+//   rows_move.c   elements that change places
 //   rows_print.c  the kernel: its phases
 //   rows_text.c   lines, names, sections
 //   rows_arguments.c tensors and dimensions as arguments
@@ -49,6 +51,7 @@ struct gather {
   struct list index, weights, offsets, end; // tensor NULL: there are none
   bool pooled;                              // as many indices for each row of the result
   bool copies;                              // rows as they are, no sums
+  struct move *move;                        // rows_move.c: elements of `table` change places
   int extreme;                              // 1, -1: the greatest, the least in place of sums
   bool always;                              // whatever the sizes
   int64_t column;                           // of the result, where a part begins
@@ -195,6 +198,7 @@ struct rows {
   unsigned indent, line_number;
   const char **names; // taken in the C text
   unsigned num_names, max_names;
+  unsigned move_indices;     // of <mtia/knyfe_move.h>; 0: there is none of its calls
   unsigned engine_cb;        // the first of the two buffers of the SE
   const char **dim_names;    // by dim id
   const char **tensor_names; // by tensor id
@@ -303,6 +307,10 @@ struct substitute {
 };
 struct kn_expr *rows_substitute(struct rows *r, const struct kn_expr *e,
                                 const struct substitute *by);
+// Without casts that an index expression may have.
+const struct kn_expr *rows_bare(const struct kn_expr *e);
+// The number that an expression of constants and dimensions of known size is, if above 0; else 0.
+int64_t rows_constant(const struct kn_expr *e);
 int64_t rows_divisor(const struct kn_expr *e, const struct kn_index *index); // of n / 32, n % 32
 struct kn_expr *rows_number(struct rows *r, const struct kn_expr *like, int64_t value);
 struct kn_expr *rows_index_read(struct rows *r, const struct kn_expr *like, struct kn_index *index);
@@ -327,6 +335,11 @@ void rows_find_gathers(struct rows *r, struct line *l);
 void rows_join_gathers(struct rows *r, struct phase *phases); // with what is done with the sums
 void rows_put_gather(struct rows *r, const struct phase *p);
 const char *rows_gather_fits(struct rows *r, const struct line *l);
+// rows_move.c: how the line's elements change places, if it does nothing else; NULL otherwise.
+struct move *rows_find_move(struct rows *r, const struct line *l);
+bool rows_move_turns(const struct move *m);       // else rows stay as they are
+unsigned rows_move_indices(const struct move *m); // besides those of matrices
+void rows_put_move(struct rows *r, const struct line *l);
 // Nothing but a function that both cores call.
 bool rows_is_call(const struct phase *p);
 

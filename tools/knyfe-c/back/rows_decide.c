@@ -275,6 +275,13 @@ static bool decide_unit(struct rows *r, const struct line *l) {
   case KN_UNIT_CORE:
     kn_obey(d);
     return true;
+  case KN_UNIT_MLU:
+    if (l->gather && l->gather->move)
+      return true;
+    kn_disobey(r->file, d, T("unit(%s) = core", d->name),
+               "the MLU turns matrices, y[n, m] = x[m, n]; '%s' is no matter of places alone",
+               d->name);
+    return refuse(r);
   case KN_UNIT_DPE:
     if (l->contracts)
       kn_obey(d);

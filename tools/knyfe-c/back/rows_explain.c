@@ -40,9 +40,16 @@ static struct size local_total(struct rows *r, const struct phase *p) {
   return total;
 }
 
-// What becomes of rows in local memory.
+static const char *what_comes(const struct gather *g) {
+  return g->move && rows_move_turns(g->move) ? "matrices" : g->move ? "rows" : "rows by index";
+}
+
+// What becomes of them in local memory.
 static const char *what_gathers(const struct gather *g) {
-  return g->copies ? "" : g->extreme ? ", core 1 goes through them" : ", the SE adds them up";
+  return g->move ? rows_move_turns(g->move) ? ", the MLU turns them" : ", and stores them elsewhere"
+         : g->copies  ? ""
+         : g->extreme ? ", core 1 goes through them"
+                      : ", the SE adds them up";
 }
 
 static void explain_phase(struct rows *r, const struct phase *p, FILE *out) {
@@ -55,8 +62,9 @@ static void explain_phase(struct rows *r, const struct phase *p, FILE *out) {
     last = l->stmt;
   }
   if (p->lines->gather) {
-    fprintf(out, "//   rows of '%s' by DMA into a ring%s%s\n", p->lines->gather->table->name,
-            what_gathers(p->lines->gather), rows_is_call(p) ? "" : ", if they fit; else:");
+    fprintf(out, "//   %s of '%s' by DMA into a ring%s%s\n", what_comes(p->lines->gather),
+            p->lines->gather->table->name, what_gathers(p->lines->gather),
+            rows_is_call(p) ? "" : ", if they fit; else:");
     if (p->finish)
       fprintf(out, "//   phase %u makes results of the sums in local memory\n",
               p->finish->number + 1);
@@ -138,10 +146,12 @@ static void tell_phase(struct rows *r, const struct phase *p) {
   }
   if (p->lines->gather) {
     kn_decided(r->target, r->file, first->range,
-               T("phase %u: core 0 gathers rows of '%s' by DMA%s", p->number + 1,
-                 p->lines->gather->table->name, what_gathers(p->lines->gather)),
+               T("phase %u: core 0 brings %s of '%s' by DMA%s", p->number + 1,
+                 what_comes(p->lines->gather), p->lines->gather->table->name,
+                 what_gathers(p->lines->gather)),
                "many rows are on their way at once, and nothing waits for one of them",
-               "core 1 reading each through its cache");
+               p->lines->gather->move ? "core 1 moving elements, in tiles of whole rows"
+                                      : "core 1 reading each through its cache");
     if (p->finish)
       kn_decided(r->target, r->file, p->finish->lines->stmt->range,
                  T("phase %u makes results of the sums in local memory", p->number + 1),

@@ -165,10 +165,16 @@ static bool match_copy(const struct line *l, struct gather *g) {
 enum { UNCUT = 4096, CHUNK = 256, ROW = 16384 };
 
 void rows_find_gathers(struct rows *r, struct line *first) {
-  if (r->kernel->schedule)
-    return; // it speaks of tiles
   for (struct line *l = first; l; l = l->next) {
-    struct gather g = {0};
+    struct gather g = {.move = rows_find_move(r, l), .copies = true, .always = true};
+    if (g.move) {
+      g.table = l->value->tensor;
+      l->gather = kn_alloc(r->file, sizeof *l->gather);
+      *l->gather = g;
+    }
+    if (r->kernel->schedule || g.move)
+      continue; // it speaks of tiles
+    g = (struct gather){0};
     if (match_copy(l, &g)) {
       const struct kn_dim *d = g.table->dims[1];
       if (d->size * (int64_t)rows_bytes(g.table->type) > ROW)
@@ -290,6 +296,10 @@ void rows_put_gather(struct rows *r, const struct phase *p) {
   const struct gather *g = l->gather;
   const struct kn_tensor *out = p->finish ? p->finish->lines->target : l->target;
   const struct kn_tensor *index = g->index.tensor, *t = g->table;
+  if (g->move) {
+    rows_put_move(r, l);
+    return;
+  }
   unsigned last = index->rank - 1;
   if (g->copies) {
     rows_comment(r, T("%s\nCore 0 gathers the rows by DMA and stores them.",

@@ -220,14 +220,21 @@ static void print_head(struct rows *r) {
   for (struct kn_stmt *s = k->stmts; s; s = s->next)
     fprintf(r->out, "//   %s\n", kn_stmt_text(r->file, s));
   bool gathers = false;
-  for (struct phase *p = r->phases; p; p = p->next)
-    gathers = gathers || p->lines->gather;
+  for (struct phase *p = r->phases; p; p = p->next) {
+    const struct gather *g = p->lines->gather;
+    gathers = gathers || (g && !g->move);
+    if (g && g->move && rows_move_indices(g->move) > r->move_indices)
+      r->move_indices = rows_move_indices(g->move);
+  }
   fprintf(r->out,
           "//\n// for the shapes below and every sub-grid. Core 0 moves tiles between memory and "
           "local memory,\n"
-          "// core 1 computes.\n#include <mtia/kernel.h>\n#include <mtia/knyfe.h>\n%s\n"
+          "// core 1 computes.\n#include <mtia/kernel.h>\n#include <mtia/knyfe.h>\n%s%s\n"
           "#pragma STDC FP_CONTRACT OFF // every operation is rounded (docs/knyfe.md, R6.6)\n\n",
-          gathers ? "#include <mtia/knyfe_bags.h>\n" : "");
+          gathers ? "#include <mtia/knyfe_bags.h>\n" : "",
+          r->move_indices
+              ? T("#define KN_MOVE_INDICES %u\n#include <mtia/knyfe_move.h>\n", r->move_indices)
+              : "");
   fprintf(r->out, "struct %s_args {\n", k->name);
   rows_declare_arguments(r);
   fputs("};\n\n", r->out);

@@ -4,23 +4,22 @@
 // quotient where n / factor stands, the rest for n % factor, and choices that are made then.
 #include "rows.h"
 
-static const struct kn_expr *bare(const struct kn_expr *e) {
+const struct kn_expr *rows_bare(const struct kn_expr *e) {
   while (e->kind == KN_CAST && kn_type_is_int(e->type) && kn_type_bits(e->type) >= 32)
     e = e->args[0];
   return e;
 }
 
-// The number that a constant divisor or a dimension of known size is; else 0.
-static int64_t number_of(const struct kn_expr *e) {
-  e = bare(e);
-  return e->kind == KN_INT ? e->ival : e->kind == KN_DIM && e->dim->size > 0 ? e->dim->size : 0;
+int64_t rows_constant(const struct kn_expr *e) {
+  const struct interval at = rows_interval(e, NULL, 0);
+  return at.known && at.lo == at.hi && at.lo > 0 ? at.lo : 0;
 }
 
 int64_t rows_divisor(const struct kn_expr *e, const struct kn_index *index) {
   if (e->kind != KN_BINARY || (e->op != KN_DIV && e->op != KN_REM))
     return 0;
-  const struct kn_expr *n = bare(e->args[0]);
-  return n->kind == KN_INDEX && n->index == index ? number_of(e->args[1]) : 0;
+  const struct kn_expr *n = rows_bare(e->args[0]);
+  return n->kind == KN_INDEX && n->index == index ? rows_constant(e->args[1]) : 0;
 }
 
 struct kn_expr *rows_number(struct rows *r, const struct kn_expr *like, int64_t value) {
@@ -41,7 +40,7 @@ struct kn_expr *rows_index_read(struct rows *r, const struct kn_expr *like,
 // A choice that is made already.
 static struct kn_expr *fold(struct rows *r, struct kn_expr *e) {
   if (e->kind == KN_BINARY && e->op >= KN_LT && e->op <= KN_NE) {
-    const struct kn_expr *a = bare(e->args[0]), *b = bare(e->args[1]);
+    const struct kn_expr *a = rows_bare(e->args[0]), *b = rows_bare(e->args[1]);
     if (a->kind == KN_INT && b->kind == KN_INT && kn_type_is_int(e->args[0]->type))
       return rows_number(
           r, e, kn_compare((enum kn_op)e->op, (a->ival > b->ival) - (a->ival < b->ival), 0));
@@ -80,14 +79,14 @@ struct kn_expr *rows_substitute(struct rows *r, const struct kn_expr *e,
 
 // The expression that min(a, b) is, if it is always the same.
 static const struct kn_expr *lesser(const struct kn_expr *e) {
-  e = bare(e);
+  e = rows_bare(e);
   if (e->kind != KN_CALL || e->builtin != KN_MIN)
     return e;
   const struct interval a = rows_interval(e->args[0], NULL, 0);
   const struct interval b = rows_interval(e->args[1], NULL, 0);
   return !a.known || !b.known ? e
-         : a.hi <= b.lo       ? bare(e->args[0])
-         : b.hi <= a.lo       ? bare(e->args[1])
+         : a.hi <= b.lo       ? rows_bare(e->args[0])
+         : b.hi <= a.lo       ? rows_bare(e->args[1])
                               : e;
 }
 
@@ -113,7 +112,7 @@ static void straighten(struct rows *r, const struct kn_stmt *stmt, struct kn_exp
   const struct kn_index *index = e->indices[i];
   if (index->extent || e->reduction == KN_ARGMAX || e->reduction == KN_ARGMIN)
     return;
-  const struct kn_expr *lo = bare(index->lo);
+  const struct kn_expr *lo = rows_bare(index->lo);
   const int64_t length = distance(stmt, lo, lesser(index->hi));
   bool plain = lo->kind != KN_INT && lo->type == KN_I32 && length > 0;
   for (unsigned k = 0; k < e->num_indices; k++) // ranges that need each other
