@@ -106,7 +106,7 @@ def sigmoid(x):
 FUNCTIONS = {
     "exp": safe(math.exp), "log": safe(log), "sqrt": safe(math.sqrt), "rsqrt": lambda x: divide(1, safe(math.sqrt)(x)),
     "tanh": safe(math.tanh), "sigmoid": sigmoid, "erf": safe(math.erf),
-    "gelu": lambda x: -0.0 if x == -math.inf else 0.5 * x * (1 + safe(math.erf)(x * math.sqrt(0.5))),
+    "gelu": lambda x: -0.0 if x == -math.inf else 0.5 * x * safe(math.erfc)(-x * math.sqrt(0.5)),
     "silu": lambda x: -0.0 if x == -math.inf else divide(x, 1 + safe(math.exp)(-x)),
     "floor": np.floor, "ceil": np.ceil, "trunc": np.trunc, "round": np.rint,
     "round_away": lambda x: np.copysign(np.floor(abs(x)) + (abs(x) - np.floor(abs(x)) >= 0.5), x),

@@ -490,9 +490,9 @@ static double float_function(enum kn_builtin f, double a, double b) {
     return 1 / (1 + exp(-a));
   case KN_ERF:
     return erf(a);
-  case KN_GELU: /* the limit, not infinity * 0 */
-    return a == -INFINITY ? -0.0 : 0.5 * a * (1 + erf(a * M_SQRT1_2));
-  case KN_SILU: /* likewise */
+  case KN_GELU:                                                    /* the limit, not infinity * 0 */
+    return a == -INFINITY ? -0.0 : 0.5 * a * erfc(-a * M_SQRT1_2); /* 1 + erf() would cancel */
+  case KN_SILU:                                                    /* likewise */
     return a == -INFINITY ? -0.0 : a / (1 + exp(-a));
   case KN_LEAKY_RELU:
     return a < 0 ? a * b : a;

@@ -128,8 +128,8 @@ double kn_err_function(enum kn_builtin f, enum kn_type type, const double *args,
   if (!isfinite(v))
     return any ? INFINITY : 0;
   double own = 2 * own_ulp(f) * kn_half_ulp(type, v);
-  if (f == KN_SILU && own < KN_SILU_LEAST)
-    own = KN_SILU_LEAST;
+  if ((f == KN_GELU || f == KN_SILU) && own < KN_LEAST)
+    own = KN_LEAST;
   return err + own;
 }
 

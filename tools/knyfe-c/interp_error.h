@@ -12,8 +12,8 @@
 
 /* Functions may be off by so many ULP. */
 #define KN_FUNCTION_ULP 4
-#define KN_GELU_ULP 6          /* of a negative argument: a product of e^(-x^2/2) */
-#define KN_SILU_LEAST 0x1p-143 /* down to -104 times a subnormal number's 0.5 units */
+#define KN_GELU_ULP 6     /* of a negative argument: a product of e^(-x^2/2) */
+#define KN_LEAST 0x1p-143 /* gelu, silu: down to -104 times a subnormal number's 0.5 units */
 
 /* Half a unit in the last place of v in a floating-point type. */
 double kn_half_ulp(enum kn_type type, double v);

@@ -46,6 +46,13 @@ static void parameter(struct rows *r, struct parameters *ps, const char *body, c
   ps->values = T("%s%s%s", ps->values, comma, value);
 }
 
+// What a function begins with that reads scalars.
+static struct parameters first_parameter(struct rows *r, const char *body) {
+  if (!strstr(body, "args->"))
+    return (struct parameters){"", ""};
+  return (struct parameters){T("const struct %s_args *args", r->kernel->name), "args"};
+}
+
 struct size rows_shared_bytes(struct rows *r, const struct operand *o) {
   return sz_div(r->file, o->slot, sz_num(r->file, o->units));
 }
@@ -106,9 +113,7 @@ void rows_compute_function(struct rows *r, struct phase *p, struct parameters *p
   r->indent = 0;
   body = T("%s%s", head, body);
   p->body = body;
-  *ps = (struct parameters){"", ""};
-  if (strstr(body, "args->"))
-    *ps = (struct parameters){T("const struct %s_args *args", r->kernel->name), "args"};
+  *ps = first_parameter(r, body);
   for (struct operand *o = p->operands; o; o = o->next)
     if (!o->turned)
       operand_parameter(r, p, ps, body, o);
@@ -150,7 +155,7 @@ void rows_compute_function(struct rows *r, struct phase *p, struct parameters *p
 void rows_finish_function(struct rows *r, struct phase *p, const struct kn_tensor *sums) {
   const char *b = p->par_name[0], *d = p->par_name[1];
   const char *from = T("%s0", b), *to = T("%s1", b), *column = T("%s0", d), *end = T("%s1", d);
-  struct parameters ps = {"", strstr(p->body, "args->") ? "args" : ""};
+  struct parameters ps = first_parameter(r, p->body);
   for (struct operand *o = p->operands; o; o = o->next) {
     const char *type = pointer_type(o, r);
     bool row = o->output || o->tensor == sums;
@@ -172,27 +177,25 @@ void rows_finish_function(struct rows *r, struct phase *p, const struct kn_tenso
     parameter(r, &ps, p->body, "long", b, b);
   parameter(r, &ps, p->body, "long", column, column);
   parameter(r, &ps, p->body, "long", end, end);
-  // Values in front of a comma of nothing.
-  const char *values = *ps.values == ',' ? ps.values + 2 : ps.values;
   rows_comment(r, "The same of sums in local memory.");
   rows_put(r,
            "static MTIA_VECTOR void finish_%s(const void *all, const float *sums, void *results, "
            "long %s, long %s, long %s, long %s) {",
            r->tensor_names[p->lines->target->id], from, to, column, end);
   r->indent++;
-  if (strstr(values, "args"))
+  if (strstr(ps.values, "args"))
     rows_put(r, "const struct %s_args *args = all;", r->kernel->name);
   else
     rows_put(r, "(void)all;");
-  if (!rows_uses(values, end))
+  if (!rows_uses(ps.values, end))
     rows_put(r, "(void)%s;", end);
-  if (!rows_uses(values, to) && rows_is_tiled(p, 0))
+  if (!rows_uses(ps.values, to) && rows_is_tiled(p, 0))
     rows_put(r, "(void)%s;", to);
   if (!rows_is_tiled(p, 0)) {
     rows_put(r, "for (long %s = %s; %s < %s; %s++)", b, from, b, to, b);
-    rows_put(r, "  %s(%s);", p->function, values);
+    rows_put(r, "  %s(%s);", p->function, ps.values);
   } else
-    rows_put(r, "%s(%s);", p->function, values);
+    rows_put(r, "%s(%s);", p->function, ps.values);
   r->indent--;
   rows_put(r, "}");
   fputs("\n", r->out);
