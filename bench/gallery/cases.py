@@ -123,7 +123,7 @@ REASONS = {
     "embedding_bags": "the kernel's start, its first loads and last stores are most of so short a run (--explain: latency)",
     "factorisation_machine": "core 1 reads what data choose through its cache and waits for each line (--explain: loads)",
     "fc_relu": "the kernel's start, its first loads and last stores are most of so short a run (--explain: latency)",
-    "fc_u8i8_per_channel": "the sums of weights for the zero point are a phase of core 1's (--explain: phases)",
+    "fc_u8i8_per_channel": "the kernel's start, its first loads and last stores are most of so short a run (--explain: latency)",
     "gated_mlp": "three short products, and a phase for what is done with two of them (--explain: phases)",
     "hash_lookup": "two phases, each too short for its start: the hashes are in memory before rows are gathered (--explain: phases)",
     "moe_gate": "rows of 64 are one register group each: every reduction is waited for (--explain: core 1)",

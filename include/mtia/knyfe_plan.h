@@ -34,6 +34,8 @@ enum {
   KP_PANEL = 256,                      // bytes of k up to which x and w may both stay
   KP_UNITS = 4,                        // units per PE, at least, if panels can be narrower
   KP_START = 500,                      // cycles before the first products and behind the last ones
+  KP_VECTORS = 4 * KP_BLOCK * 4,       // bytes for vectors of bias, and of scales: four blocks
+  KP_TERMS = KP_BLOCK * 4,             // of a vector of the sums of rows of w
   // Windows (<mtia/knyfe_window.h>):
   KP_PLACE = 32,    // bytes in which places are counted
   KP_LISTS = 8192,  // bytes of the ring of lists
@@ -73,6 +75,12 @@ KP uint32_t kp_pad(uint64_t bytes) { return (uint32_t)(bytes + KP_STEP - 1) & ~(
 
 // Two blocks of y, or of its 32-bit sums.
 KP uint32_t kp_y_room(uint32_t out) { return 2 * KP_BLOCK * KP_BLOCK * out; }
+
+// Local memory that is not x's and w's.
+KP uint32_t kp_aside(uint32_t out, bool bias, bool scales, bool sums, bool window) {
+  return kp_y_room(out) + (bias ? KP_VECTORS : 0) + (scales ? KP_VECTORS : 0) +
+         (sums ? 4 * KP_TERMS : 0) + (window ? KP_LISTS + KP_PAD_ROW : 0);
+}
 
 // What follows from parts and teams.
 KP void kp_derive(const struct kp_shape *s, struct kp_plan *p) {

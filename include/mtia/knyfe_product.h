@@ -14,6 +14,8 @@
 //   KP_BIAS               0 none; 1 per column, 2 per row: sums start with it (32-bit words)
 //   KP_SCALES             KP_DRAIN has a scale (MTIA_DRAIN_CHAN) 1: per column, 2: per row
 //   KP_WINDOW             1: x is read through a window (<mtia/knyfe_window.h>)
+//   KP_SUMS               1: the sums of w along k, times a number, are added to the columns (zero
+//                         points of x); integers, k innermost in w
 //
 // and leaves none of these defined. <mtia/knyfe_plan.h> says which PE computes what.
 //
@@ -29,11 +31,11 @@
 #define MTIA_KNYFE_PRODUCT_H
 
 #include <mtia/kernel.h>
+#include <mtia/knyfe.h>
 #include <mtia/knyfe_plan.h>
 
 enum { KP_BATCH = 4 }; // indices of a batch
-enum { KP_CB_X, KP_CB_W, KP_CB_Y, KP_CB_BIAS, KP_CB_SCALES, KP_CB_LISTS };
-enum { KP_VECTORS = 4 * KP_BLOCK * 4 }; // bytes for vectors of bias, and of scales: four blocks
+enum { KP_CB_X, KP_CB_W, KP_CB_Y, KP_CB_BIAS, KP_CB_SCALES, KP_CB_LISTS, KP_CB_SUMS, KP_CB_TERMS };
 
 // A batch of matrices in memory; strides in bytes, 0 where an index does not matter.
 struct kp_matrix {
@@ -52,6 +54,7 @@ struct kp_product {
   struct kp_matrix x, w, y;
   uint64_t bias;           // address of a vector
   struct kp_matrix scales; // vectors, too
+  int32_t sums_times;      // KP_SUMS
   // KP_WINDOW: x has strides in positions.
   const struct kp_window *window;
   bool taps_joined; // a tap is one step of k, and chunks have several
@@ -260,6 +263,18 @@ KP uint64_t kp_place(bool turned, uint64_t base, uint64_t pitch, uint64_t first,
   return turned ? base + k / size * pitch + first * size : base + first * pitch + k;
 }
 
+// The sums of a chunk onto those of the chunks before; the last time they become what is added to
+// the columns. Integers wrap.
+KP_SELDOM MTIA_VECTOR void kp_add_sums(int32_t *terms, const int32_t *sums, uint32_t columns,
+                                       bool first, const int32_t *times) {
+  mtia_i32x64 all = mtia_load_first_i32x64(sums, columns);
+  if (!first)
+    all = kn_add_i32x64(all, mtia_load_first_i32x64(terms, columns));
+  if (times)
+    all = kn_mul_i32x64(all, (mtia_i32x64)*times);
+  mtia_store_first_i32x64(terms, columns, all);
+}
+
 // Multiplies `stride` bytes of k onto one accumulator.
 #define KP_MULTIPLY(acc, x_at, x_row, w_at, ti, tj, stride, zero, type)                            \
   do {                                                                                             \
@@ -461,6 +476,8 @@ static void KP_FN(load)(const struct kp_product *a, const struct kp_shape *s,
 #endif
 #define KP_END(acc, ti, tj)                                                                        \
   do {                                                                                             \
+    if (KP_SUMS)                                                                                   \
+      __mtia_acc_add(acc, KP_CB_TERMS, tj);                                                        \
     if (p->parts > 1) {                                                                            \
       if (me->part == 0)                                                                           \
         KP_RED(acc, MTIA_RED_IN_NONE, MTIA_RED_OUT_EAST);                                          \
@@ -497,6 +514,31 @@ static void KP_FN(load)(const struct kp_product *a, const struct kp_shape *s,
     else                                                                                           \
       __mtia_acc_biasr(acc, KP_CB_BIAS, ti);                                                       \
   } while (0)
+
+#if KP_SUMS
+// The SE adds up the rows of a chunk of w while the DPE multiplies it.
+KP void KP_FN(begin_sums)(uint32_t at, struct kp_tile w) {
+  __mtia_cr_w2(MTIA_CR_SE_SRC, at, 0);
+  __mtia_cr_w2(MTIA_CR_SE_ROW, w.row, 0);
+  __mtia_se_red(KP_CB_SUMS, KP_CB_W, w.rows, MTIA_SE_RED_SUM);
+  __mtia_cb_push(KP_CB_SUMS, KP_TERMS);
+}
+
+// Behind the last chunk the accumulators get what they wait for.
+KP void KP_FN(end_sums)(const struct kp_product *a, uint32_t columns, bool first, bool last) {
+  int32_t *terms = (int32_t *)(uintptr_t)__mtia_cb_tail(KP_CB_TERMS, 0);
+  if (first)
+    __mtia_cb_waits(KP_CB_TERMS, KP_TERMS);
+  __mtia_cb_waitd(KP_CB_SUMS, KP_TERMS);
+  kp_add_sums(terms, (const int32_t *)(uintptr_t)__mtia_cb_head(KP_CB_SUMS, 0), columns, first,
+              last ? &a->sums_times : NULL);
+  __mtia_cb_pop(KP_CB_SUMS, KP_TERMS);
+  if (last) {
+    __mtia_cb_push(KP_CB_TERMS, KP_TERMS);
+    __mtia_cb_pop(KP_CB_TERMS, KP_TERMS);
+  }
+}
+#endif
 
 #if KP_WINDOW
 // The next list that core 1 makes.
@@ -577,6 +619,13 @@ static void KP_FN(compute)(const struct kp_product *a, const struct kp_shape *s,
   __mtia_cr_w2(MTIA_CR_QCHAN, KP_CB_SCALES | (KP_SCALES == 2) << 5, 0);
   __mtia_cr_w2(MTIA_CR_MLU_DST, 0, KP_STEP);
   __mtia_cr_w(MTIA_CR_DMA_OUT_PITCH, a->y.pitch);
+#if KP_SUMS
+  const enum mtia_se_type of_w =
+      KP_TYPE == MTIA_MML_S8U8 || KP_TYPE == MTIA_MML_U8U8 ? MTIA_SE_U8 : MTIA_SE_I8;
+  __mtia_cr_w(MTIA_CR_SE_FMT, mtia_se_fmt(of_w, of_w, MTIA_SE_I32, MTIA_SE_EACH));
+  __mtia_cr_w2(MTIA_CR_SE_LEN, 0, 0);
+  __mtia_cr_w2(MTIA_CR_SE_STRIDE, 0, 0);
+#endif
   __mtia_bar(MTIA_BAR_PE);
 #if KP_WINDOW
   struct KP_FN(ahead) ahead = {.b = b, .k_end = k_end, .steps = kp_tap_steps(a->window)};
@@ -612,6 +661,10 @@ static void KP_FN(compute)(const struct kp_product *a, const struct kp_shape *s,
         const uint32_t x_at = pop_x ? 0 : x_held, w_at = pop_w ? 0 : w_held;
         at += k;
         const bool last = at == k_end && outer + 1 == a->outer;
+#if KP_SUMS
+        const bool begins = outer == 0 && at - k == me->k_begin;
+        KP_FN(begin_sums)(w_at, w);
+#endif
 #if KP_TURN_X && KP_TURN_W
         // Four tiles per step, x's in buffers 0 and 1, w's in 2 and 3. The order of products goes
         // back and forth, so that buffers are given back, and filled, one after the other.
@@ -681,6 +734,9 @@ static void KP_FN(compute)(const struct kp_product *a, const struct kp_shape *s,
         KP_ALL(KP_ACC);
 #endif
         clear = false;
+#if KP_SUMS
+        KP_FN(end_sums)(a, b.columns, begins, last);
+#endif
         const uint32_t x_bytes = x.rows * x.row, w_bytes = w.rows * w.row;
         if (pop_x)
           __mtia_cb_pop(KP_CB_X, x_bytes);
@@ -694,7 +750,15 @@ static void KP_FN(compute)(const struct kp_product *a, const struct kp_shape *s,
     if (a->k == 0 || a->outer == 0) { // an empty sum
       if (!bias)
         KP_ALL(KP_ZERO);
+#if KP_SUMS
+      __mtia_cb_waits(KP_CB_TERMS, KP_TERMS);
+      __builtin_memset((void *)(uintptr_t)__mtia_cb_tail(KP_CB_TERMS, 0), 0, KP_TERMS);
+      __mtia_cb_push(KP_CB_TERMS, KP_TERMS);
+#endif
       KP_ALL(KP_END);
+#if KP_SUMS
+      __mtia_cb_pop(KP_CB_TERMS, KP_TERMS);
+#endif
     }
     const struct kp_walk done = b;
     if (b.last_x)
@@ -739,24 +803,23 @@ static void KP_NAME(const struct kp_product *product, const struct kp_plan *plan
     a.outer = 1;
     a.taps_joined = KP_WINDOW;
   }
-  const struct kp_shape s = {
-      .batch = a.batch[0] * a.batch[1] * a.batch[2] * a.batch[3],
-      .m = a.m,
-      .n = a.n,
-      .k = a.k * a.outer ? kp_pad(a.k * KP_SIZE) * a.outer : KP_STEP,
-      .out = KP_OUT,
-      .aside = kp_y_room(KP_OUT) + (KP_BIAS ? KP_VECTORS : 0) + (KP_SCALES ? KP_VECTORS : 0) +
-               (KP_WINDOW ? KP_LISTS + KP_PAD_ROW : 0),
-      .splits = a.outer == 1,
+  const struct kp_shape s = {.batch = a.batch[0] * a.batch[1] * a.batch[2] * a.batch[3],
+                             .m = a.m,
+                             .n = a.n,
+                             .k = a.k * a.outer ? kp_pad(a.k * KP_SIZE) * a.outer : KP_STEP,
+                             .out = KP_OUT,
+                             .aside = kp_aside(KP_OUT, KP_BIAS, KP_SCALES, KP_SUMS, KP_WINDOW),
+                             .splits = a.outer == 1,
 #if KP_WINDOW
-      .x_far = a.window->data >= MTIA_DRAM_BASE,
-      .x_alone = true,
+                             .x_far = a.window->data >= MTIA_DRAM_BASE,
+                             .x_alone = true,
 #else
-      .x_far = a.x.data >= MTIA_DRAM_BASE,
+                             .x_far = a.x.data >= MTIA_DRAM_BASE,
 #endif
-      .w_far = a.w.data >= MTIA_DRAM_BASE,
-      .rows = a.rows && a.rows < mtia_rows() ? a.rows : mtia_rows(),
-      .columns = a.columns && a.columns < mtia_cols() ? a.columns : mtia_cols()};
+                             .w_far = a.w.data >= MTIA_DRAM_BASE,
+                             .rows = a.rows && a.rows < mtia_rows() ? a.rows : mtia_rows(),
+                             .columns =
+                                 a.columns && a.columns < mtia_cols() ? a.columns : mtia_cols()};
   if (s.batch == 0 || mtia_row() >= s.rows || mtia_col() >= s.columns)
     return;
   struct kp_plan p;
@@ -781,6 +844,11 @@ static void KP_NAME(const struct kp_product *product, const struct kp_plan *plan
       __mtia_cb_init(KP_CB_BIAS, at, KP_VECTORS);
     if (KP_SCALES)
       __mtia_cb_init(KP_CB_SCALES, at + (KP_BIAS ? KP_VECTORS : 0), KP_VECTORS);
+    at += (KP_BIAS ? KP_VECTORS : 0) + (KP_SCALES ? KP_VECTORS : 0);
+    if (KP_SUMS) {
+      __mtia_cb_init(KP_CB_SUMS, at, 2 * KP_TERMS);
+      __mtia_cb_init(KP_CB_TERMS, at + 2 * KP_TERMS, 2 * KP_TERMS);
+    }
     if (KP_WINDOW)
       __mtia_cb_init(KP_CB_LISTS,
                      MTIA_LOCAL_BASE + p.x_room + p.w_room + s.aside - KP_PAD_ROW - KP_LISTS,
@@ -801,6 +869,7 @@ static void KP_NAME(const struct kp_product *product, const struct kp_plan *plan
 #undef KP_BIAS
 #undef KP_SCALES
 #undef KP_WINDOW
+#undef KP_SUMS
 #undef KP_PASTE
 #undef KP_PASTE2
 #undef KP_FN

@@ -60,6 +60,9 @@ struct kn_contraction {
   // What the accumulators begin with and what is done as they leave, in this order:
   const struct kn_tensor *bias; // NULL: none; 32-bit words
   bool bias_rows;               // one per row, else per column
+  // The sums of w along k times a scalar are added to (or subtracted from) the columns; NULL: not.
+  const struct kn_expr *sums_times;
+  bool sums_minus;
   bool relu;
   const struct kn_expr *scale, *zero; // a number or a scalar argument; NULL: 1 and 0
   const struct kn_tensor *scales;     // f32, one per column, in place of `scale`; NULL: none
@@ -107,6 +110,10 @@ bool kn_factor_product(struct rows *r, struct line **at);
 // contract_inline.c: puts the value of the elementwise line at *at, which does something with a
 // product's sums, into its only reader, if there is one, and makes one bias of all.
 void kn_inline(struct rows *r, struct line **at, struct kn_tensor *sums);
+// The same of the line's own biases only. i32 only: sums of these have no order.
+void kn_join_biases(struct rows *r, struct line **at, struct kn_tensor *sums);
+// contract_sums.c: takes sums of w, which a bias is made of, into the product.
+void kn_take_sums(struct rows *r, struct line **first);
 // contract_softmax.c: the line that alone reads the sums of `l` divides them by the sums of a
 // softmax, which lie between 1 and the number of terms: then it multiplies by what is 1 over them:
 // true.

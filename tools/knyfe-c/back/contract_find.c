@@ -271,6 +271,11 @@ void kn_find_contractions(struct rows *r, struct line **first) {
     if (unit == KN_UNIT_DPE)
       kn_obey(kn_decide(r->kernel, KN_UNIT, y));
     l->contracts = true;
+    if (!reader && (reader = kn_only_reader(r, l))) {
+      kn_join_biases(r, reader, l->target);
+      next = l->next;
+      reader = with_reader(r, l, &with);
+    }
     if (kn_multiply_by_reciprocal(r, first, l)) {
       while (*at != l) // a line may stand in front of it now
         at = &(*at)->next;
@@ -294,4 +299,5 @@ void kn_find_contractions(struct rows *r, struct line **first) {
     if (l->contraction.shift)
       kn_add_correction(r, *place, place);
   }
+  kn_take_sums(r, first);
 }

@@ -122,8 +122,7 @@ static struct kn_expr *add_up(struct rows *r, const struct terms *t, bool column
   return value;
 }
 
-// i32 only: sums of these have no order.
-static void join_biases(struct rows *r, struct line **at, const struct kn_tensor *sums) {
+void kn_join_biases(struct rows *r, struct line **at, struct kn_tensor *sums) {
   struct line *l = *at;
   struct kn_expr **place = find(&l->value, has_terms, sums);
   struct terms t = {.line = l, .sums = sums, .ok = true};
@@ -148,12 +147,12 @@ void kn_inline(struct rows *r, struct line **at, struct kn_tensor *sums) {
   struct line *l = *at, **reader = kn_only_reader(r, l);
   struct kn_expr **read = reader ? find(&(*reader)->value, is_read, l->target) : NULL;
   if (!read || !is_same_place(*read, *reader) || !kn_walk(l->value, find_reduction, NULL)) {
-    join_biases(r, at, sums);
+    kn_join_biases(r, at, sums);
     return;
   }
   *read = copy_at(r, l->value, l, *reader);
   if (reader == &l->next)
     reader = at;
   *at = l->next;
-  join_biases(r, reader, sums);
+  kn_join_biases(r, reader, sums);
 }

@@ -24,9 +24,7 @@ static unsigned result_bytes(const struct kn_contraction *c) {
 static unsigned operand_bytes(const struct kn_contraction *c) { return c->is_float ? 2 : 1; }
 
 static uint32_t aside(const struct kn_contraction *c) {
-  const uint32_t vectors = 4 * KP_BLOCK * 4; // KP_VECTORS
-  return kp_y_room(result_bytes(c)) + (c->bias ? vectors : 0) + (c->scales ? vectors : 0) +
-         (c->window ? KP_LISTS + KP_PAD_ROW : 0);
+  return kp_aside(result_bytes(c), c->bias, c->scales, c->sums_times, c->window);
 }
 
 // Two summed indices are one, where rows of the inner one fill their place in both operands.
@@ -134,6 +132,7 @@ void kn_print_product(struct rows *r, const struct phase *p, const char *functio
   rows_put(r, "#define KP_BIAS %d", !c->bias ? 0 : c->bias_rows ? 2 : 1);
   rows_put(r, "#define KP_SCALES %d", !c->scales ? 0 : c->scales_rows ? 2 : 1);
   rows_put(r, "#define KP_WINDOW %d", c->window);
+  rows_put(r, "#define KP_SUMS %d", c->sums_times != NULL);
   rows_put(r, "#include <mtia/knyfe_product.h>");
   fputs("\n", r->out);
 }
@@ -312,6 +311,8 @@ void kn_explain_product(struct rows *r, const struct phase *p, FILE *out) {
   if (c->window)
     fprintf(out, ", a window of %" PRIu64 " taps: rows gathered by DMA, places by core 1",
             kn_window_taps(c));
+  if (c->sums_times)
+    fprintf(out, ", sums of %s by the SIMD engine", c->w.tensor->name);
   fprintf(out, "\n//   x is %s%s, w is %s%s\n//   %s\n", c->x.tensor->name,
           c->x.turned ? " (turned)" : "", c->w.tensor->name, c->w.turned ? " (turned)" : "",
           plan_text(r, &s, &plan));
@@ -354,6 +355,11 @@ void kn_print_product_call(struct rows *r, const struct phase *p, const char *fu
              c->scales_rows && c->num_batch
                  ? T(", .batch = {%s}", batches(r, c->scales, c->scales_batch, c->num_batch))
                  : "");
+  if (c->sums_times) {
+    rows_comment(r, T("The SE sums up %s along %s meanwhile.", c->w.tensor->name, c->k->name));
+    rows_put(r, ".sums_times = (int32_t)(%s(uint32_t)%s),", c->sums_minus ? "0 - " : "",
+             scalar(r, c->sums_times));
+  }
   r->indent -= 2;
   rows_put(r, "};");
   if (known)

@@ -53,25 +53,25 @@ static void product(struct follow *f, const struct ct_product *p, const struct c
     m *= batch;
     batch = 1;
   }
-  const struct pg_product a = {.shape = {.batch = batch,
-                                         .m = m,
-                                         .n = field(f, what, "n", 1),
-                                         .k = k * outer ? (uint64_t)kp_pad(k) * outer : KP_STEP,
-                                         .out = p->out,
-                                         .aside = kp_y_room(p->out) +
-                                                  (p->bias ? 4 * KP_BLOCK * 4 : 0) +
-                                                  (p->window ? KP_LISTS + KP_PAD_ROW : 0),
-                                         .splits = outer == 1,
-                                         .x_alone = p->window,
-                                         .rows = f->p->grid_rows,
-                                         .columns = f->p->grid_cols},
-                               .outer = outer,
-                               .size = p->size,
-                               .turn_x = p->turn_x,
-                               .turn_w = p->turn_w,
-                               .bias = p->bias,
-                               .window = p->window,
-                               .taps_joined = joined};
+  const struct pg_product a = {
+      .shape = {.batch = batch,
+                .m = m,
+                .n = field(f, what, "n", 1),
+                .k = k * outer ? (uint64_t)kp_pad(k) * outer : KP_STEP,
+                .out = p->out,
+                .aside = kp_aside(p->out, p->bias, false, p->sums, p->window),
+                .splits = outer == 1,
+                .x_alone = p->window,
+                .rows = f->p->grid_rows,
+                .columns = f->p->grid_cols},
+      .outer = outer,
+      .size = p->size,
+      .turn_x = p->turn_x,
+      .turn_w = p->turn_w,
+      .bias = p->bias,
+      .sums = p->sums,
+      .window = p->window,
+      .taps_joined = joined};
   const struct kp_plan plan = {.parts = (uint32_t)field(f, how, "parts", 1),
                                .team_rows = (uint32_t)field(f, how, "team_rows", 1),
                                .team_columns = (uint32_t)field(f, how, "team_columns", 1),

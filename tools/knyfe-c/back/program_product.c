@@ -5,12 +5,12 @@
 #include "program_product.h"
 #include "program.h"
 
-enum { CB_X, CB_W, CB_Y, CB_BIAS };
-enum { BIAS_ROOM = 4 * KP_BLOCK * 4, STEP_LOOP = 4, FIRST_BUFFER = 28 };
+enum { CB_X, CB_W, CB_Y, CB_BIAS, CB_SUMS, CB_TERMS };
+enum { STEP_LOOP = 4, FIRST_BUFFER = 28 };
 // Cycles of a core: from the call to its first command (shape, plan, share); for a block (the walk,
 // its addresses); for a DMA with its registers.
-// For a list of places, and for the places of a block (<mtia/knyfe_window.h>).
-enum { START = 210, BLOCK = 60, LOAD = 22, LIST = 75, PLACES = 450 };
+// For a list of places, and for the places of a block (<mtia/knyfe_window.h>); for sums of w.
+enum { START = 210, BLOCK = 60, LOAD = 22, LIST = 75, PLACES = 450, SUMS = 60 };
 
 struct share {
   uint32_t part, k_begin, k_end, team_row, team_chain, strip_sets, block_sets;
@@ -161,7 +161,9 @@ static void multiply(struct follow *f, double rows, double cols, int acc, uint8_
 
 // An accumulator that is finished: partial sums go east, those of the last part leave.
 static void finish(struct follow *f, const struct kp_plan *p, const struct share *me, double rows,
-                   double cols, int acc) {
+                   double cols, int acc, bool sums) {
+  if (sums) // as soon as core 1 has added them up, which is sooner than the products are done
+    pg_unit(f, KN_RE, KN_DEV_re_bias, 0, acc);
   if (p->parts > 1) {
     struct pg_event *e = pg_unit(f, KN_RE, kn_cost_red(), KN_DEV_re_hop, acc);
     e->chained = (uint8_t)me->part;
@@ -207,8 +209,28 @@ static void turned_chunk(struct follow *f, const struct pg_product *a, const str
     }
     for (int t = 0; last && t < (both ? 4 : 2); t++) {
       int acc = both ? t : a->turn_x ? 2 * half + t : half + 2 * t;
-      finish(f, p, me, w->rows - 32.0 * (acc >> 1), w->columns - 32.0 * (acc & 1), acc);
+      finish(f, p, me, w->rows - 32.0 * (acc >> 1), w->columns - 32.0 * (acc & 1), acc, a->sums);
     }
+  }
+}
+
+// The SE adds up rows of w, core 1 the sums of chunks.
+static void begin_sums(struct follow *f, double rows, double width, int64_t at) {
+  pg_scalar(f, 6);
+  struct pg_event *e = pg_unit(f, KN_SE, kn_cost_se(rows, width, 8), KN_DEV_se_latency, 255);
+  e->cb[0] = CB_W;
+  e->offset[0] = at;
+  e->out = CB_SUMS;
+  move(f, PG_PUSH, CB_SUMS, KP_TERMS);
+}
+
+static void end_sums(struct follow *f, bool last) {
+  move(f, PG_WAITD, CB_SUMS, KP_TERMS);
+  pg_scalar(f, SUMS);
+  move(f, PG_POP, CB_SUMS, KP_TERMS);
+  if (last) {
+    move(f, PG_PUSH, CB_TERMS, KP_TERMS);
+    move(f, PG_POP, CB_TERMS, KP_TERMS);
   }
 }
 
@@ -234,6 +256,8 @@ static void compute_block(struct follow *f, const struct pg_product *a, const st
       pg_scalar(f, 8);
       if (a->window && (w->new_x || !p->keep_x))
         pg_scalar(f, LIST * (a->taps_joined ? k / KP_STEP : 1) + (at == k && !outer ? PLACES : 0));
+      if (a->sums)
+        begin_sums(f, y.rows, y.row, w_at);
       if (a->turn_x || a->turn_w)
         turned_chunk(f, a, p, me, w, k, x_at, w_at, last);
       else
@@ -247,8 +271,10 @@ static void compute_block(struct follow *f, const struct pg_product *a, const st
             pg_scalar(f, STEP_LOOP - 1);
           }
           if (last)
-            finish(f, p, me, rows, cols, acc);
+            finish(f, p, me, rows, cols, acc, a->sums);
         }
+      if (a->sums)
+        end_sums(f, last);
       if (pop_x)
         move(f, PG_POP, CB_X, (double)x.rows * x.row);
       else
@@ -283,7 +309,11 @@ void pg_follow_product(struct follow *f, const struct pg_product *a, const struc
     pg_buffer(f, CB_W, "w of the product", p.x_room, p.w_room);
     pg_buffer(f, CB_Y, "results", p.x_room + p.w_room, kp_y_room(a->shape.out));
     if (a->bias)
-      pg_buffer(f, CB_BIAS, "bias", p.x_room + p.w_room + kp_y_room(a->shape.out), BIAS_ROOM);
+      pg_buffer(f, CB_BIAS, "bias", p.x_room + p.w_room + kp_y_room(a->shape.out), KP_VECTORS);
+    if (a->sums) {
+      pg_buffer(f, CB_SUMS, "sums of w", MTIA_LOCAL_SIZE - 4 * KP_TERMS, 2 * KP_TERMS);
+      pg_buffer(f, CB_TERMS, "terms for zero points", MTIA_LOCAL_SIZE - 2 * KP_TERMS, 2 * KP_TERMS);
+    }
     for (unsigned i = 0; (a->turn_x || a->turn_w) && i < 4; i++)
       pg_buffer(f, FIRST_BUFFER + i, NULL, 0, 1);
     bool met = false;
