@@ -13,6 +13,7 @@
 #include "diag.h"
 #include "interp.h"
 #include "measure.h"
+#include "names.h"
 #include "process.h"
 #include "tune_cache.h"
 #include "tune_moves.h"

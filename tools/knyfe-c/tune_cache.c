@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 /*===- tune_cache.c - Measurements that --tune keeps ------------------------===*/
 #include "tune_cache.h"
+#include "names.h"
 #include "process.h"
 
 #include <errno.h>
@@ -13,13 +14,6 @@
 #include <unistd.h>
 
 static const char head[] = "knyfe-c tune 1\n";
-
-uint64_t kn_hash(uint64_t seed, const void *data, size_t size) {
-  const unsigned char *p = data;
-  for (size_t i = 0; i < size; i++)
-    seed = (seed ^ p[i]) * UINT64_C(0x100000001b3);
-  return seed;
-}
 
 /* Makes a directory and those above it. */
 static bool make_directory(const char *path) {

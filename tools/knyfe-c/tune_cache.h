@@ -12,10 +12,6 @@
 #include <stddef.h>
 #include <stdint.h>
 
-/* FNV-1a, 64 bits; `seed` is KN_HASH or the hash of what came before. */
-#define KN_HASH UINT64_C(0xcbf29ce484222325)
-uint64_t kn_hash(uint64_t seed, const void *data, size_t size);
-
 struct kn_tune_entry {
   uint64_t text;   /* hash of the C text */
   uint64_t cycles; /* 0: it failed, or was no faster than the compiler's own choice */

@@ -689,16 +689,22 @@ bool MTIACommandRegisters::hoistFirst(MachineLoop &L, unsigned CR) {
   return true;
 }
 
+// Inner loops first, so that a write leaves one loop after the other; those of one depth, of which
+// none contains another, by the same facts. A write that is added where its register is dead
+// changes nothing that is read, so what was found dead stays so until writes are removed.
 bool MTIACommandRegisters::hoistAll(MachineFunction &MF) {
-  bool Changed = false;
-  // Inner loops first, so that a write leaves one loop after the other.
   SmallVector<MachineLoop *, 8> Loops = MLI->getLoopsInPreorder();
-  for (MachineLoop *L : reverse(Loops)) {
+  unsigned Depth = 0;
+  for (const MachineLoop *L : Loops)
+    Depth = std::max(Depth, L->getLoopDepth());
+  bool Changed = false;
+  for (; Depth; --Depth) {
     findLive(MF);
     findFacts(MF);
     bool Hoisted = false;
-    for (unsigned CR = 0; CR != NumCRs; ++CR)
-      Hoisted |= hoist(*L, CR) || hoistFirst(*L, CR);
+    for (MachineLoop *L : reverse(Loops))
+      for (unsigned CR = 0; CR != NumCRs && L->getLoopDepth() == Depth; ++CR)
+        Hoisted |= hoist(*L, CR) || hoistFirst(*L, CR);
     // Those inside write what is there now.
     if (Hoisted)
       removeRedundant(MF);

@@ -21,13 +21,7 @@ struct reader {
 };
 
 const char *ct_intern(struct ct_text *t, const char *begin, size_t size) {
-  for (unsigned i = 0; i < t->num_names; i++)
-    if (strlen(t->names[i]) == size && !memcmp(t->names[i], begin, size))
-      return t->names[i];
-  t->names = kn_room(t->file, t->names, t->num_names, &t->max_names, sizeof *t->names);
-  char *name = kn_alloc(t->file, size + 1);
-  memcpy(name, begin, size);
-  return t->names[t->num_names++] = name;
+  return kn_name_of(&t->names, t->file, begin, size)->text;
 }
 
 //===----------------------------------------------------------------------===//

@@ -7,6 +7,7 @@
 #define KNYFE_BACK_CTEXT_H
 
 #include "ast.h"
+#include "names.h"
 
 // A type as far as costs depend on it: elements of `bits` each, `lanes` of them (1: a single
 // number), or a pointer to such.
@@ -116,8 +117,7 @@ struct ct_text {
   struct ct_constant *constants;
   struct ct_tensor *tensors;
   struct ct_product *products;
-  const char **names;
-  unsigned num_names, max_names;
+  struct kn_names names;
   char unknown[160]; // what could not be read, "" if all could
 };
 

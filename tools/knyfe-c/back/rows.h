@@ -37,6 +37,7 @@
 #include "backend.h"
 #include "contract.h"
 #include "diag.h"
+#include "names.h"
 #include "size.h"
 
 #define ROWS_LOCAL_BYTES (128 * 1024)
@@ -196,8 +197,9 @@ struct rows {
   bool failed;
   FILE *out;
   unsigned indent, line_number;
-  const char **names; // taken in the C text
-  unsigned num_names, max_names;
+  struct kn_names names;  // of the C text
+  struct kn_name **taken; // those that something has, in the order in which they were taken
+  unsigned num_taken, max_taken;
   unsigned move_indices;     // of <mtia/knyfe_move.h>; 0: there is none of its calls
   unsigned engine_cb;        // the first of the two buffers of the SE
   const char **dim_names;    // by dim id
@@ -232,6 +234,7 @@ const char *rows_tiled_name(struct rows *r, const char *wish);
 // Of the argument that a tensor in memory is.
 const char *rows_argument(struct rows *r, const struct kn_tensor *t);
 void rows_release(struct rows *r, const char *name); // its block has ended
+void rows_release_since(struct rows *r, unsigned num_taken);
 unsigned rows_bytes(enum kn_type type);
 // The type of an element in memory: intermediates of i4 are not packed.
 enum kn_type rows_stored(const struct kn_tensor *t);

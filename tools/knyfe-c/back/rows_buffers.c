@@ -2,6 +2,7 @@
 //
 // Circular buffers of a row program: how many a phase may have, their names and numbers.
 #include <ctype.h>
+#include <limits.h>
 #include <string.h>
 
 #include "ast.h"
@@ -33,29 +34,46 @@ static bool count_read(struct kn_expr *e, void *data) {
   return true;
 }
 
+// Where a phase of that many is cut into equal parts that are small enough.
+static unsigned part_of(unsigned num, unsigned most) {
+  const unsigned parts = (num + most - 1) / most;
+  return parts > 1 ? (num + parts - 1) / parts : UINT_MAX;
+}
+
 bool rows_few_operands(struct rows *r, struct phase *p) {
-  // A number of a row is a variable while the row is computed (struct scope).
-  enum { VARIABLES = 60 };
-  unsigned operands = 0, variables = 0;
+  // A number of a row is a variable while the row is computed (struct scope), and other
+  // intermediates are parameters of the function, of which C promises 127.
+  enum { VARIABLES = 60, LINES = 100 };
+  unsigned operands = 0, variables = 0, lines = 0;
   for (const struct operand *o = p->operands; o; o = o->next)
     operands++;
-  for (const struct line *l = p->lines; l; l = l->next)
+  for (const struct line *l = p->lines; l; l = l->next, lines++)
     variables += l->rank <= rows_serial(p);
-  if ((operands <= OPERANDS && variables <= VARIABLES) || !p->lines->next)
+  if ((operands <= OPERANDS && variables <= VARIABLES && lines <= LINES) || lines == 1)
     return true;
+  // What crosses a cut needs buffers on both sides.
+  const unsigned most_operands = operands <= OPERANDS ? UINT_MAX : part_of(operands, OPERANDS / 2),
+                 most_variables = part_of(variables, VARIABLES), most_lines = part_of(lines, LINES);
   struct count c = {r, p, kn_alloc(r->file, r->max_tensors * sizeof *c.seen), 0};
-  unsigned before = 0;
+  unsigned before = 0, num = 0;
+  bool cut = false;
   for (struct line *l = p->lines; l; l = l->next) {
     kn_walk(l->value, count_read, &c);
     count(&c, l->target);
     before += l->rank <= rows_serial(p);
-    // In the middle: what crosses the cut needs buffers on both sides.
-    if (l != p->lines && (c.num > operands / 2 || before > variables / 2 || !l->next)) {
-      l->begins = true;
-      return false;
-    }
+    num++;
+    if (l == p->lines || (c.num <= most_operands && before <= most_variables && num <= most_lines &&
+                          (cut || l->next)))
+      continue;
+    cut = l->begins = true;
+    memset(c.seen, 0, r->max_tensors * sizeof *c.seen);
+    c.num = 0;
+    kn_walk(l->value, count_read, &c);
+    count(&c, l->target);
+    before = l->rank <= rows_serial(p);
+    num = 1;
   }
-  return true;
+  return false;
 }
 
 bool rows_has_buffer(const struct phase *p, const struct operand *operand) {

@@ -255,7 +255,7 @@ struct phase *rows_plan(struct rows *r) {
     const struct line *separated = rows_find_separated(phases);
     if (separated && !rows_gather_parts(r, all, &num, separated))
       return NULL;
-    const unsigned names = r->num_names;
+    const unsigned names = r->num_taken;
     while (!separated && p && plan_phase(r, p))
       p = p->next;
     if (!p) {
@@ -267,7 +267,7 @@ struct phase *rows_plan(struct rows *r) {
     if (r->failed)
       return NULL;
     if (!separated)
-      r->num_names = names; // of phases that are formed anew
+      rows_release_since(r, names); // of phases that are formed anew
     memset(r->defined_in, 0, r->num_tensors * sizeof *r->defined_in);
     memset(r->in_memory, 0, r->num_tensors * sizeof *r->in_memory);
     link_lines(all, num);

@@ -50,28 +50,37 @@ static bool is_like_ours(const char *name) {
          !strncmp(name, "KP_", 3) || !strncmp(name, "kp_", 3) || name[0] == '_';
 }
 
-static bool taken(const struct rows *r, const char *name) {
-  if (kn_is_c_word(name))
-    return true;
-  for (size_t i = 0; i < sizeof reserved / sizeof *reserved; i++)
-    if (!strcmp(reserved[i], name))
-      return true;
-  if (is_like_ours(name))
-    return true;
-  size_t n = strlen(name);
-  if (n > 2 && !strcmp(name + n - 2, "_t")) // size_t
-    return true;
-  if (n > 4 && (!strcmp(name + n - 4, "_MAX") || !strcmp(name + n - 4, "_MIN")))
-    return true;
-  for (unsigned i = 0; i < r->num_names; i++)
-    if (!strcmp(r->names[i], name))
-      return true;
-  return false;
+static struct kn_name *name_of(struct rows *r, const char *name) {
+  return kn_name_of(&r->names, r->file, name, strlen(name));
 }
 
-static const char *take_name(struct rows *r, const char *name) {
-  r->names = kn_room(r->file, r->names, r->num_names, &r->max_names, sizeof *r->names);
-  return r->names[r->num_names++] = name;
+static bool is_free(struct rows *r, const char *name) {
+  if (kn_is_c_word(name))
+    return false;
+  for (size_t i = 0; i < sizeof reserved / sizeof *reserved; i++)
+    if (!strcmp(reserved[i], name))
+      return false;
+  if (is_like_ours(name))
+    return false;
+  size_t n = strlen(name);
+  if (n > 2 && !strcmp(name + n - 2, "_t")) // size_t
+    return false;
+  if (n > 4 && (!strcmp(name + n - 4, "_MAX") || !strcmp(name + n - 4, "_MIN")))
+    return false;
+  return !name_of(r, name)->taken;
+}
+
+static struct kn_name *take_name(struct rows *r, const char *text) {
+  r->taken = kn_room(r->file, r->taken, r->num_taken, &r->max_taken, sizeof *r->taken);
+  struct kn_name *name = r->taken[r->num_taken++] = name_of(r, text);
+  name->taken = true;
+  return name;
+}
+
+static void give_back(struct kn_name *name) {
+  name->taken = false;
+  if (name->wish && name->number < name->wish->least)
+    name->wish->least = name->number;
 }
 
 // Room for what is put in front and behind: scratch arguments have names of MTIA_NAME_SIZE, too.
@@ -79,30 +88,47 @@ static const char *allowed(struct rows *r, const char *wish) {
   return T("%s%.40s", is_like_ours(wish) ? "a" : "", wish);
 }
 
-const char *rows_name(struct rows *r, const char *wish) {
-  wish = allowed(r, wish);
-  const char *name = wish;
-  for (unsigned i = 2; taken(r, name); i++)
-    name = T("%s_%u", wish, i);
-  return take_name(r, name);
+static bool all_free(struct rows *r, const char *name, bool tiled) {
+  return is_free(r, name) && (!tiled || (is_free(r, T("%s0", name)) && is_free(r, T("%s1", name))));
 }
 
-const char *rows_tiled_name(struct rows *r, const char *wish) {
-  wish = allowed(r, wish);
-  const char *name = wish;
-  for (unsigned i = 2; taken(r, name) || taken(r, T("%s0", name)) || taken(r, T("%s1", name)); i++)
-    name = T("%s_%u", wish, i);
-  take_name(r, T("%s0", name));
-  take_name(r, T("%s1", name));
-  return take_name(r, name);
+// The wish, or the wish and the least number with which it is free; `tiled`: with 0 and 1 behind
+// it, too.
+static const char *choose_name(struct rows *r, const char *text, bool tiled) {
+  struct kn_name *wish = name_of(r, allowed(r, text));
+  const char *name = wish->text;
+  unsigned i = wish->least > 2 ? wish->least : 2;
+  for (; !all_free(r, name, tiled); i++)
+    name = T("%s_%u", wish->text, i);
+  if (tiled) {
+    take_name(r, T("%s0", name));
+    take_name(r, T("%s1", name));
+  }
+  struct kn_name *taken = take_name(r, name);
+  if (taken != wish) {
+    taken->wish = wish;
+    taken->number = i - 1;
+    wish->least = i;
+  }
+  return taken->text;
 }
+
+const char *rows_name(struct rows *r, const char *wish) { return choose_name(r, wish, false); }
+
+const char *rows_tiled_name(struct rows *r, const char *wish) { return choose_name(r, wish, true); }
 
 void rows_release(struct rows *r, const char *name) {
-  for (unsigned i = r->num_names; i-- > 0;)
-    if (r->names[i] == name) {
-      r->names[i] = "";
+  for (unsigned i = r->num_taken; i-- > 0;)
+    if (r->taken[i]->text == name) {
+      give_back(r->taken[i]);
+      r->taken[i] = r->taken[--r->num_taken];
       return;
     }
+}
+
+void rows_release_since(struct rows *r, unsigned num) {
+  while (r->num_taken > num)
+    give_back(r->taken[--r->num_taken]);
 }
 
 // Does a line of code, of which a comment and a #line are none, use the identifier?
