@@ -453,6 +453,10 @@ KN_OR_NAN(f16, _Float16, uint16_t, 0x7e00)
     r = mtia_add_sat_i16x##n(number ? r : (mtia_i16x##n)0, (mtia_i16x##n)zero);                    \
     return mtia_i8x##n##_from_i16x##n(r);                                                          \
   }                                                                                                \
+  /* Exact, as f32 has twice the digits. */                                                        \
+  KN mtia_f32x##n kn_product_f32x##n(mtia_f16x##n a, mtia_f16x##n b) {                             \
+    return mtia_f32x##n##_from_f16x##n(a) * mtia_f32x##n##_from_f16x##n(b);                        \
+  }                                                                                                \
   /* The sum in any order. Without the assembly the compiler makes several sums together, by       \
      halves, where one instruction each is faster. */                                              \
   KN float kn_sum_f32x##n(mtia_f32x##n x) {                                                        \

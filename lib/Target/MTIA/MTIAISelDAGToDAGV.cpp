@@ -810,8 +810,9 @@ static SDValue selectWideningMulAdd(Operation &Op, SDValue C, Extended EA, Exten
   return Make(MTIA::PseudoVWMACCSU_VV, 0, true, false);
 }
 
-// A conversion of half the width: of a vector, or of the scalar that is splat.
-static Extended getExtendedFP(Operation &Op, SDValue V, bool BF16) {
+// A conversion of half the width: of a vector, or of the scalar that is splat. Of a square both
+// factors are the same one.
+static Extended getExtendedFP(Operation &Op, SDValue V, bool BF16, bool Square = false) {
   Extended E;
   auto IsHalf = [&](EVT From) {
     if (From.getScalarSizeInBits() * 2 != V.getScalarValueSizeInBits())
@@ -819,7 +820,8 @@ static Extended getExtendedFP(Operation &Op, SDValue V, bool BF16) {
     return BF16 ? From.getScalarType() == MVT::bf16
                 : From.getScalarType() != MVT::bf16 && From.isVector() && hasArithmetic(Op, From);
   };
-  if (V.getOpcode() == ISD::FP_EXTEND && V.hasOneUse() && IsHalf(V.getOperand(0).getValueType())) {
+  if (V.getOpcode() == ISD::FP_EXTEND && V->hasNUsesOfValue(Square ? 2 : 1, 0) &&
+      IsHalf(V.getOperand(0).getValueType())) {
     E.Source = V.getOperand(0);
     return E;
   }
@@ -837,9 +839,10 @@ static SDValue selectWideningFP(Operation &Op) {
       getElement(Op.VT) != FP || Op.Strict)
     return SDValue();
   SDValue A = Op.Ops[0], B = Op.Ops[1];
-  if (A == B)
+  const bool Square = A == B;
+  if (Square && Op.Opcode != ISD::FMUL)
     return SDValue();
-  Extended EA = getExtendedFP(Op, A, false), EB = getExtendedFP(Op, B, false);
+  Extended EA = getExtendedFP(Op, A, false, Square), EB = getExtendedFP(Op, B, false, Square);
   if (Op.Opcode != ISD::FSUB && !EA.Source) {
     std::swap(A, B);
     std::swap(EA, EB);
@@ -874,13 +877,14 @@ static SDValue selectWideningFP(Operation &Op) {
 // fma of two narrow factors and a wide addend.
 static SDValue selectWideningFMA(Operation &Op, SDValue A, SDValue B, SDValue C, bool NegProduct,
                                  bool NegAddend, const MTIAV::OpInfo &Info) {
-  if (A == B || Op.Strict)
+  if (Op.Strict)
     return SDValue();
+  const bool Square = A == B;
   static const unsigned Opcodes[2][2][2] = {{{MTIA::PseudoVFWMACC_VV, MTIA::PseudoVFWMACC_VF},
                                              {MTIA::PseudoVFWMSAC_VV, MTIA::PseudoVFWMSAC_VF}},
                                             {{MTIA::PseudoVFWNMSAC_VV, MTIA::PseudoVFWNMSAC_VF},
                                              {MTIA::PseudoVFWNMACC_VV, MTIA::PseudoVFWNMACC_VF}}};
-  Extended EA = getExtendedFP(Op, A, false), EB = getExtendedFP(Op, B, false);
+  Extended EA = getExtendedFP(Op, A, false, Square), EB = getExtendedFP(Op, B, false, Square);
   if (EB.Scalar)
     std::swap(EA, EB);
   const unsigned *Forms = Opcodes[NegProduct][NegAddend];
@@ -889,8 +893,8 @@ static SDValue selectWideningFMA(Operation &Op, SDValue A, SDValue B, SDValue C,
                      : Op.make(Op.VT, Forms[0], {C, EA.Source, EB.Source}, Info);
   if (!NegProduct && !NegAddend &&
       Op.DAG.getMachineFunction().getSubtarget<MTIASubtarget>().hasStdExtZvfbfwma()) {
-    EA = getExtendedFP(Op, A, true);
-    EB = getExtendedFP(Op, B, true);
+    EA = getExtendedFP(Op, A, true, Square);
+    EB = getExtendedFP(Op, B, true, Square);
     if (EA.Source && EB.Source)
       return Op.make(Op.VT, MTIA::PseudoVFWMACCBF16_VV, {C, EA.Source, EB.Source}, Info);
   }

@@ -131,6 +131,24 @@ define <16 x i32> @wmacc(<16 x i32> %c, <16 x i16> %a, <16 x i16> %b) {
   ret <16 x i32> %r
 }
 
+define <16 x float> @fwmacc_square(<16 x float> %c, <16 x half> %a) {
+; CHECK-LABEL: fwmacc_square:
+; CHECK-NOT: vfwcvt
+; CHECK: vfwmacc.vv v8, v9, v9
+  %x = fpext <16 x half> %a to <16 x float>
+  %r = call <16 x float> @llvm.fma.v16f32(<16 x float> %x, <16 x float> %x, <16 x float> %c)
+  ret <16 x float> %r
+}
+
+define <16 x float> @fwmul_square(<16 x half> %a) {
+; CHECK-LABEL: fwmul_square:
+; CHECK-NOT: vfwcvt
+; CHECK: vfwmul.vv {{v[0-9]+}}, v8, v8
+  %x = fpext <16 x half> %a to <16 x float>
+  %r = fmul <16 x float> %x, %x
+  ret <16 x float> %r
+}
+
 define <16 x float> @fwmacc(<16 x float> %c, <16 x half> %a, <16 x half> %b) {
 ; CHECK-LABEL: fwmacc:
 ; CHECK: vfwmacc.vv v8, v9, v10

@@ -11,6 +11,8 @@
 //   rows_split.c  reductions that are cut into parts
 //   rows_buffers.c circular buffers
 //   rows_planes.c short rows side by side in a vector
+//   rows_delay.c  stores behind the loads of the next step
+//   rows_one.c    rows whose elements are all the same but for one
 //   rows_pairs.c  neighbours that are made in different ways
 //   rows_substitute.c expressions with something else in place of an index
 //   rows_interval.c between which numbers a subscript lies
@@ -399,6 +401,20 @@ void rows_range(struct scope *s, const struct kn_index *index, const char **lo, 
 // False: it has no such form, nothing was done.
 bool rows_groups(struct scope *s, const struct line *l, const char *lo, const char *hi,
                  int64_t length, rows_put_element *put);
+// rows_delay.c: can whole vectors of the line along s->along be stored a step later? The loop over
+// its elements lo..hi - 1, two vectors and more.
+bool rows_delays(struct scope *s, const struct line *l);
+void rows_delayed(struct scope *s, const struct line *l, const char *index, const char *lo,
+                  const char *hi, unsigned unroll);
+// rows_one.c: a row's element at `place`, and all others.
+struct one {
+  const struct kn_expr *place;
+  struct kn_expr *here, *elsewhere;
+};
+bool rows_find_one(struct rows *r, const struct line *l, struct one *one);
+// Stores that element, if it is one of lo..hi - 1.
+void rows_put_one(struct scope *s, const struct line *l, const struct one *one, const char *lo,
+                  const char *hi);
 // A subscript as C of type long, with index_vector as a vector of i32 where it depends on s->along.
 struct value rows_index_value(struct scope *s, const struct kn_expr *e);
 struct value rows_index_vector(struct scope *s, const struct kn_expr *e);
@@ -449,6 +465,8 @@ struct value rows_added(struct scope *s, enum kn_type type, const char *pointer,
 void rows_add(struct scope *s, enum kn_type type, const char *pointer, const char *offset,
               struct value v);
 unsigned rows_lanes(const struct line *l);
+// Bytes of the widest element that an expression computes with.
+unsigned rows_widest(const struct kn_expr *e);
 // How many steps of a loop of vectors should be one.
 unsigned rows_unroll(const struct line *l, unsigned lanes);
 

@@ -301,7 +301,41 @@ static struct value compare(struct scope *s, enum kn_op op, enum kn_type type, s
   return call(s, names[op], type, swap ? b : a, swap ? a : b);
 }
 
+// A vector of f16 as f32.
+static bool is_widened(const struct scope *s, const struct kn_expr *e) {
+  return e->kind == KN_CAST && e->type == KN_F32 && e->args[0]->type == KN_F16 &&
+         rows_depends(e, s->along);
+}
+
+bool rows_is_widening(const struct scope *s, const struct kn_expr *e) {
+  return e->kind == KN_BINARY && e->op == KN_MUL && s->along && is_widened(s, e->args[0]) &&
+         is_widened(s, e->args[1]);
+}
+
+// Of f32(a) * n * f32(b), vectors a and b of f16 and a number n, f32(a) * f32(b) * n: the first
+// product widens both in one instruction, and is exact. NULL: it is no such product.
+static struct kn_expr *widened_first(const struct scope *s, const struct kn_expr *e) {
+  for (unsigned i = 0; i < 2 && s->along && e->op == KN_MUL && e->type == KN_F32; i++) {
+    struct kn_expr *b = e->args[i], *inner = e->args[1 - i];
+    if (!is_widened(s, b) || inner->kind != KN_BINARY || inner->op != KN_MUL)
+      continue;
+    for (unsigned k = 0; k < 2; k++)
+      if (is_widened(s, inner->args[k]) && !rows_depends(inner->args[1 - k], s->along))
+        return rows_binary(s->r, KN_MUL, rows_binary(s->r, KN_MUL, inner->args[k], b),
+                           inner->args[1 - k]);
+  }
+  return NULL;
+}
+
 static struct value binary(struct scope *s, const struct kn_expr *e) {
+  const struct kn_expr *other = widened_first(s, e);
+  if (other)
+    return binary(s, other);
+  if (rows_is_widening(s, e))
+    return (struct value){T("kn_product_f32x%u(%s, %s)", s->lanes,
+                            rows_value(s, e->args[0]->args[0]).text,
+                            rows_value(s, e->args[1]->args[0]).text),
+                          true, true};
   struct value a = rows_value(s, e->args[0]), b = rows_value(s, e->args[1]);
   enum kn_type type = e->args[0]->type;
   enum kn_op op = (enum kn_op)e->op;

@@ -244,19 +244,20 @@ static void end_of_row(struct scope *s, struct line *l, int64_t rest) {
   rows_store_element(s, l, rows_value(s, l->value));
 }
 
-// Loops over the indices from `first` on, the last one in vectors where that is possible.
-static void loops(struct scope *s, struct line *l, unsigned first) {
+// Loops over the indices from `first` on, the last one in vectors where that is possible. `one`: an
+// element of each row is another one, or NULL.
+static void loops(struct scope *s, struct line *l, unsigned first, const struct one *one) {
   struct rows *r = s->r;
   struct phase *p = s->p;
   const struct kn_index *last = l->index[l->rank - 1];
   bool vectors = rows_can_vectorise(r, p, l, last);
   unsigned opened = 0;
-  const char *names[KN_MAX_RANK], *lo = "0", *hi = "0";
+  const char *names[KN_MAX_RANK], *lo = "0", *hi = "0", *end_of_last = "0";
   const struct kn_expr *argument = plain_argument(s, l);
   // The arguments of a function are where its results will be; what is quantised has another size.
   const bool in_place = l->engine && !quantises(l);
   const bool running = rows_is_running(l);
-  bool stored = running;
+  bool stored = running, delayed = false;
   int64_t rest = 0; // elements behind the last whole vector, if they are made by themselves
   for (unsigned i = first; i < l->rank; i++) {
     bool column = p->across && i == p->num_par - 1 && !p->uncut;
@@ -274,6 +275,7 @@ static void loops(struct scope *s, struct line *l, unsigned first) {
       lo = column ? T("kn_greatest(%s, %s)", lo, from) : from;
       hi = column ? T("kn_least(%s, %s)", hi, to) : to;
     }
+    end_of_last = hi;
     if (argument && i == l->rank - 1)
       break;
     if (running && i == l->rank - 1) {
@@ -284,6 +286,7 @@ static void loops(struct scope *s, struct line *l, unsigned first) {
         (stored = rows_groups(s, l, lo, hi, length_of(r, p, l, i), rows_store_element)))
       break;
     unsigned step = 1;
+    int64_t steps = 0; // whole ones, if so many are known
     if (vectors && i == l->rank - 1) {
       s->along = last;
       step = s->lanes = rows_lanes(l);
@@ -301,15 +304,23 @@ static void loops(struct scope *s, struct line *l, unsigned first) {
                  ? length % step
                  : 0;
       s->count = whole || rest ? NULL : T("%s - %s", hi, name);
+      steps = whole ? end / step : length / step;
     }
     scope_bind(s, l->index[i], name);
     // Not where the end of the row is one of few steps: each would have a mask.
     const int64_t extent = l->target->dims[i]->size;
     s->few = step > 1 && !column && extent >= 0 && extent <= 8 * step;
-    if (step > 1 && !(s->count && extent >= 0 && extent <= 8 * step))
-      unroll(r, l, s->lanes);
     if (rest)
       hi = T("%" PRId64, extent - rest);
+    // A loop of few steps is written out by the C compiler, which then orders them itself.
+    if (steps > 1 && steps > rows_unroll(l, s->lanes) && rows_delays(s, l)) {
+      rows_delayed(s, l, name, lo, column || extent % step == 0 ? hi : T("%" PRId64, steps * step),
+                   rows_unroll(l, s->lanes));
+      stored = delayed = true;
+      break;
+    }
+    if (step > 1 && !(s->count && extent >= 0 && extent <= 8 * step))
+      unroll(r, l, s->lanes);
     if (step == 1 && i == l->rank - 1 && reduces_few(l))
       fputs("#pragma clang loop unroll_count(4)\n", r->out);
     open_loop(r, name, lo, hi, step);
@@ -317,14 +328,17 @@ static void loops(struct scope *s, struct line *l, unsigned first) {
   }
   if (!argument && !stored)
     rows_store_element(s, l, rows_value(s, in_place ? l->value->args[0] : l->value));
-  if (rest) {
+  if ((rest && !delayed) || one) {
     close_loop(r);
     opened--;
-    end_of_row(s, l, rest);
   }
+  if (rest)
+    end_of_row(s, l, rest);
   s->along = NULL;
   s->count = NULL;
   s->few = false;
+  if (one)
+    rows_put_one(s, l, one, lo, end_of_last);
   if (in_place || argument) {
     if (!argument) {
       close_loop(r);
@@ -414,10 +428,16 @@ static void plane(struct scope *s, struct line *l, unsigned row) {
 }
 
 static void nested(struct scope *s, struct line *l, unsigned first) {
+  struct one one;
   if (has_planes(s->p))
     plane(s, l, first);
-  else
-    loops(s, l, first);
+  else if (rows_find_one(s->r, l, &one)) {
+    struct kn_expr *value = l->value;
+    l->value = one.elsewhere;
+    loops(s, l, first, &one);
+    l->value = value;
+  } else
+    loops(s, l, first, NULL);
 }
 
 // Zeros for `n` elements from a row on.

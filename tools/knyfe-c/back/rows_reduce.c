@@ -155,9 +155,13 @@ void rows_step_reduction(struct scope *s, struct reduction *d, const struct kn_e
   if (d->counter)
     rows_put(s->r, "%s++;", d->counter);
   if (d->vector && (d->kind == KN_SUM || d->kind == KN_MEAN) && is_product(body) && !tail) {
-    struct value a = rows_value(s, body->args[0]), b = rows_value(s, body->args[1]);
-    rows_put(s->r, "%s = mtia_madd_f32x%u(%s, %s, %s);", n, s->lanes, n, rows_vector(s, a, KN_F32),
-             rows_vector(s, b, KN_F32));
+    const bool widens = rows_is_widening(s, body);
+    const struct kn_expr *x = body->args[0], *y = body->args[1];
+    struct value a = rows_value(s, widens ? x->args[0] : x),
+                 b = rows_value(s, widens ? y->args[0] : y);
+    rows_put(s->r, "%s = mtia_madd_f32x%u%s(%s, %s, %s);", n, s->lanes, widens ? "_f16" : "", n,
+             rows_vector(s, a, widens ? KN_F16 : KN_F32),
+             rows_vector(s, b, widens ? KN_F16 : KN_F32));
     return;
   }
   if (d->long_sum) { // of what is cast to i64

@@ -18,6 +18,8 @@ struct value rows_float_constant(struct scope *s, enum kn_type type, double valu
 struct value rows_int_constant(struct scope *s, enum kn_type type, int64_t value);
 // By the rules of casts (docs/knyfe.md, R7).
 struct value rows_convert(struct scope *s, struct value v, enum kn_type from, enum kn_type to);
+// A product of two vectors of f16 as f32, which widens both in one instruction.
+bool rows_is_widening(const struct scope *s, const struct kn_expr *e);
 
 // rows_reduce.c
 // A mean whose values are counted while they are added.

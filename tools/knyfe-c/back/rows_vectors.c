@@ -225,6 +225,12 @@ unsigned rows_reduction_unroll(const struct reduction *d, unsigned lanes) {
   return w.functions || w.reduces || d->long_sum || d->place || each > 24 ? 1 : each > 16 ? 2 : 4;
 }
 
+unsigned rows_widest(const struct kn_expr *e) {
+  struct weight w = {0};
+  kn_walk((struct kn_expr *)e, weigh, &w);
+  return w.bytes;
+}
+
 unsigned rows_unroll(const struct line *l, unsigned lanes) {
   struct weight w = {.bytes = rows_bytes(l->target->type),
                      .index = l->rank ? l->index[l->rank - 1] : NULL};
