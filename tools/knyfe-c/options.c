@@ -155,6 +155,26 @@ static bool is_flag(const char *arg, struct kn_options *o) {
   return false;
 }
 
+/* What is_flag() did not take: a value that there is not, or no option at all. */
+static bool unknown(const char *arg) {
+  static const char *const values[][2] = {{"--check", "random or adversarial"},
+                                          {"--explain", "json, or nothing"}};
+  static const char *const flags[] = {"--measure", "--interp",  "--dynamic", "--format",
+                                      "--lsp",     "--verbose", "--help",    "--version"};
+  const char *eq = strchr(arg, '=');
+  size_t n = eq ? (size_t)(eq - arg) : 0;
+  char text[128];
+  for (size_t i = 0; eq && i < sizeof values / sizeof *values; i++)
+    if (strlen(values[i][0]) == n && !strncmp(arg, values[i][0], n)) {
+      snprintf(text, sizeof text, "%s: '%%.100s' is not %s", values[i][0], values[i][1]);
+      return usage(text, eq + 1);
+    }
+  for (size_t i = 0; eq && i < sizeof flags / sizeof *flags; i++)
+    if (strlen(flags[i]) == n && !strncmp(arg, flags[i], n))
+      return usage("%s takes no value", flags[i]);
+  return usage("unknown option '%.100s'", arg);
+}
+
 static bool parse_one(int argc, char **argv, int *i, struct kn_options *o) {
   const char *arg = argv[*i], *v;
   bool failed = false;
@@ -187,7 +207,7 @@ static bool parse_one(int argc, char **argv, int *i, struct kn_options *o) {
   else if (!failed && (v = value_of("--out", argc, argv, i, &failed)))
     return parse_binding("--out", v, o->outs, &o->num_outs);
   else if (!failed)
-    return usage("unknown option '%.100s'", arg);
+    return unknown(arg);
   return !failed;
 }
 
