@@ -157,9 +157,10 @@ struct phase {
   // What sums by blocks are summed over, if their operands may come in pieces along it
   // (rows_pieces.c): par[num_par], named like the parallel ones. NULL: they may not.
   struct kn_dim *summed;
-  int64_t piece;                     // elements of it; 0: all at once
-  bool uncut;                        // across, and a tile has all columns
-  int64_t granule;                   // of tile_columns
+  int64_t piece;   // elements of it; 0: all at once
+  int64_t chunk;   // of what is cut into parts for PEs (rows_split.c); 0: it is not
+  bool uncut;      // across, and a tile has all columns
+  int64_t granule; // of tile_columns
   struct size local_bytes, local_at; // of the arrays of intermediates
   struct size need;                  // least bytes that must fit
   const char *setup;                 // C: declarations of the sizes that only the launch knows

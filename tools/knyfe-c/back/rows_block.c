@@ -63,8 +63,8 @@ static bool find_sharing(struct kn_expr *e, void *data) {
 bool rows_is_block(const struct line *l) {
   const struct kn_expr *e = l->value;
   if (!l->reduces || l->rank < 2 || l->part || l->copies_part || l->scatter || l->contracts ||
-      l->gather || l->engine || l->chunked || e->reduction != KN_SUM || e->scan ||
-      (e->type != KN_F32 && e->type != KN_I32))
+      l->gather || l->engine || (l->chunked && (l->chunk_by || l->rank < 3)) ||
+      e->reduction != KN_SUM || e->scan || (e->type != KN_F32 && e->type != KN_I32))
     return false;
   for (unsigned i = 0; i < l->rank; i++)
     if (l->index[i]->lo)
@@ -425,7 +425,7 @@ static void put_ends(struct scope *s, const struct line *l, const struct block *
       rows_put(r, "%s %s = %s;", rows_c_type(l->target->type), name, ends[i].text);
       ends[i] = (struct value){name, true, false};
     }
-    rows_put(r, "if (%s0 > 0) { // what the pieces before have left", p->par_name[p->num_par]);
+    rows_put(r, "if (%s) { // what the pieces before have left", rows_behind_first(r, p));
     r->indent++;
   }
   for (unsigned stores = !p->piece; stores < 2; stores++) {

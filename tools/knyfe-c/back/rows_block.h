@@ -45,12 +45,14 @@ void rows_find_summed(struct rows *r, struct phase *p);
 // Is it what this line of the phase is summed over?
 bool rows_is_summed(const struct phase *p, const struct line *l, const struct kn_index *index);
 bool rows_in_pieces(const struct phase *p, const struct operand *o);
+int64_t rows_summed_size(const struct phase *p); // in a tile
 int64_t rows_num_pieces(const struct phase *p);
 // C: the loop over the pieces k0..k1 - 1, what it declares, and the end of the tile's function for
 // all but the last one.
 void rows_open_pieces(struct rows *r, const struct phase *p);
 void rows_locate_piece(struct rows *r, const struct phase *p);
 void rows_close_pieces(struct rows *r);
+const char *rows_behind_first(struct rows *r, const struct phase *p); // the condition
 void rows_put_last_piece(struct rows *r, const struct phase *p);
 
 // rows_turn.c: reads matrices of a sum by blocks as the MLU has turned them, if vectors can then go

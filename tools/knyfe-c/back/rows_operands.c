@@ -73,7 +73,7 @@ static bool collect_read(struct kn_expr *e, void *data) {
     if (use >= 0 && e->tensor->dims[i] != p->par[use])
       use = WHOLE;
     const bool chunk = plain && plain == c->line->chunked && e->tensor->dims[i] == plain->extent &&
-                       rows_stored(e->tensor) != KN_I4;
+                       !summed && rows_stored(e->tensor) != KN_I4;
     if (chunk)
       use = (int)c->line->chunk_by;
     struct size times = {0};
@@ -100,9 +100,10 @@ void rows_find_operands(struct rows *r, struct phase *p) {
       kn_walk(l->stmt->subscripts[i], collect_read, &c);
   }
   for (struct operand *o = p->operands; o; o = o->next)
-    for (unsigned i = 0; o->turned && i < 2; i++) {
-      o->use[i] = o->turned->use[1 - i];
-      o->times[i] = o->turned->times[1 - i];
+    for (unsigned i = 0, rank = o->tensor->rank; o->turned && i < rank; i++) {
+      const unsigned from = i + 2 < rank ? i : 2 * rank - 3 - i; // the last two change places
+      o->use[i] = o->turned->use[from];
+      o->times[i] = o->turned->times[from];
     }
   for (struct line *l = p->lines; l; l = l->next) {
     struct kn_tensor *t = l->target;

@@ -20,14 +20,15 @@ const struct kn_index *rows_summed(struct rows *r, const struct line *l) {
   return k->extent && k->extent->size > 0 ? k : NULL;
 }
 
-static const struct kn_dim *summed_dim(struct rows *r, const struct line *l) {
-  const struct kn_index *k = rows_summed(r, l);
-  return k ? k->extent : NULL;
+// Are two lines cut alike?
+static bool is_alike(struct rows *r, const struct line *a, const struct line *b) {
+  const struct kn_index *k = rows_summed(r, a), *l = rows_summed(r, b);
+  return k && l ? k->extent == l->extent && !a->chunked == !b->chunked : k == l;
 }
 
 bool rows_same_pieces(struct rows *r, const struct phase *p, const struct line *line) {
   for (const struct line *l = p->lines; l && line->blocks; l = l->next)
-    if (l->blocks && summed_dim(r, l) != summed_dim(r, line))
+    if (l->blocks && !is_alike(r, l, line))
       return false;
   return true;
 }
@@ -43,6 +44,7 @@ void rows_find_summed(struct rows *r, struct phase *p) {
       continue;
     p->summed = p->par[p->num_par] = k->extent;
     p->par_name[p->num_par] = rows_tiled_name(r, k->name);
+    p->chunk = l->chunked ? l->chunk.value : 0;
   }
 }
 
@@ -53,14 +55,30 @@ bool rows_in_pieces(const struct phase *p, const struct operand *o) {
   return false;
 }
 
+int64_t rows_summed_size(const struct phase *p) { return p->chunk ? p->chunk : p->summed->size; }
+
 int64_t rows_num_pieces(const struct phase *p) {
-  return p->piece ? (p->summed->size + p->piece - 1) / p->piece : 1;
+  return p->piece ? (rows_summed_size(p) + p->piece - 1) / p->piece : 1;
+}
+
+// Where the first piece of a tile begins, and the last one ends.
+static const char *first_text(struct rows *r, const struct phase *p) {
+  return p->chunk ? T("%s * %d", p->par_name[0], (int)p->chunk) : "0";
+}
+
+static const char *end_text(struct rows *r, const struct phase *p) {
+  const char *size = rows_dim(r, p->summed).text;
+  if (!p->chunk)
+    return size;
+  if (p->summed->size % p->chunk == 0)
+    return T("(%s + 1) * %d", p->par_name[0], (int)p->chunk);
+  return T("kn_least(%s, (%s + 1) * %d)", size, p->par_name[0], (int)p->chunk);
 }
 
 void rows_open_pieces(struct rows *r, const struct phase *p) {
   const char *k = p->par_name[p->num_par];
-  rows_put(r, "for (long %s0 = 0; %s0 < %s; %s0 += %d) {", k, k, rows_dim(r, p->summed).text, k,
-           (int)p->piece);
+  rows_put(r, "for (long %s0 = %s; %s0 < %s; %s0 += %d) {", k, first_text(r, p), k, end_text(r, p),
+           k, (int)p->piece);
   r->indent++;
 }
 
@@ -69,8 +87,7 @@ void rows_locate_piece(struct rows *r, const struct phase *p) {
   if (rows_even(r, p, (int)p->num_par))
     rows_put(r, "const long %s1 = %s0 + %d;", k, k, (int)p->piece);
   else
-    rows_put(r, "const long %s1 = kn_least(%s, %s0 + %d);", k, rows_dim(r, p->summed).text, k,
-             (int)p->piece);
+    rows_put(r, "const long %s1 = kn_least(%s, %s0 + %d);", k, end_text(r, p), k, (int)p->piece);
 }
 
 void rows_close_pieces(struct rows *r) {
@@ -78,7 +95,11 @@ void rows_close_pieces(struct rows *r) {
   rows_put(r, "}");
 }
 
+const char *rows_behind_first(struct rows *r, const struct phase *p) {
+  return T("%s0 > %s", p->par_name[p->num_par], first_text(r, p));
+}
+
 void rows_put_last_piece(struct rows *r, const struct phase *p) {
-  rows_put(r, "if (%s1 < %s)", p->par_name[p->num_par], rows_dim(r, p->summed).text);
+  rows_put(r, "if (%s1 < %s)", p->par_name[p->num_par], end_text(r, p));
   rows_put(r, "  return;");
 }

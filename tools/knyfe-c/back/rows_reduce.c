@@ -42,16 +42,16 @@ static const char *identity(struct scope *s, const struct reduction *d) {
 
 void rows_range(struct scope *s, const struct kn_index *index, const char **lo, const char **hi) {
   const struct line *l = s->line;
+  if (s->p->piece && rows_is_summed(s->p, l, index)) {
+    *lo = T("%s0", s->p->par_name[s->p->num_par]);
+    *hi = T("%s1", s->p->par_name[s->p->num_par]);
+    return;
+  }
   if (index == l->chunked) {
     const char *part = scope_name(s, l->index[l->chunk_by]);
     const char *chunk = rows_atom(s, rows_plain(l->chunk.text, l->chunk.atom));
     *lo = T("%s * %s", part, chunk);
     *hi = T("kn_least((%s + 1) * %s, %s)", part, chunk, rows_dim(s->r, index->extent).text);
-    return;
-  }
-  if (s->p->piece && rows_is_summed(s->p, l, index)) {
-    *lo = T("%s0", s->p->par_name[s->p->num_par]);
-    *hi = T("%s1", s->p->par_name[s->p->num_par]);
     return;
   }
   if (index->extent) {

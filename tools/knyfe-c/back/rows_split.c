@@ -14,7 +14,7 @@
 // The terms of a scatter-add are cut likewise: y_parts[p, ...] is the sum of part p of them, which
 // one PE has in its local memory, and a second line adds up the parts.
 #include "decide.h"
-#include "rows.h"
+#include "rows_block.h"
 
 #include <string.h>
 
@@ -31,6 +31,7 @@ struct split {
   struct rows *r;
   struct line *line;
   struct kn_index *k;
+  bool blocks;                     // sums by blocks, whose parts are what tiles are dealt by first
   bool across;                     // vectors go along the results
   int64_t dense;                   // elements along k that are 32 bytes; 0: not side by side
   int64_t bytes, rows, all, inner; // of an element; results; terms of one, in all and for each k
@@ -169,6 +170,69 @@ static bool plan_split(struct split *s, bool too_long) {
   return (too_long || leaves_idle(s, pes)) && choose_parts(s, too_long);
 }
 
+// Cycles of a tile of sums by blocks for each of what is summed (rows_block.c): four vectors for a
+// row are bound by arithmetic, short ones by instructions.
+static int64_t step_cycles(int64_t rows, int64_t columns) {
+  int64_t best = -1;
+  for (int64_t lanes = 16; lanes <= 64; lanes *= 2) {
+    const int64_t most = 256 / lanes, block = rows < most ? rows : most;
+    const int64_t arithmetic = block * lanes / 16, issue = 2 * block + 3;
+    int64_t cycles = arithmetic > issue ? arithmetic : issue;
+    cycles = (cycles < 13 ? 13 : cycles) * divided(rows, block) * divided(columns, lanes);
+    best = best < 0 || cycles < best ? cycles : best;
+  }
+  return best;
+}
+
+// Of the PE that has most, for the best tiles.
+static int64_t tiles_cycles(int64_t outer, int64_t rows, int64_t columns, int64_t steps,
+                            int64_t pes) {
+  enum { TILE = 150 };
+  int64_t least = -1;
+  for (int64_t n = columns, last = 0; n != last && (n == columns || n >= 8);
+       last = n, n = divided(divided(n, 2), 8) * 8)
+    for (int64_t m = 1; m < 2 * rows; m *= 2) {
+      const int64_t r = m < rows ? m : rows;
+      const int64_t tiles = outer * divided(rows, r) * divided(columns, n);
+      const int64_t cycles = divided(tiles, pes) * (steps * step_cycles(r, n) + TILE);
+      least = least < 0 || cycles < least ? cycles : least;
+    }
+  return least;
+}
+
+// Sums by blocks of which PEs would have a few numbers only: as many parts as take the fewest
+// cycles.
+static bool plan_blocks(struct split *s) {
+  enum { PHASE = 1000, SRAM = 1024, STEPS = 32 };
+  struct rows *r = s->r;
+  struct line *l = s->line;
+  const struct kn_index *k =
+      l->chunked || l->alone || is_decided(r, l->target) ? NULL : rows_summed(r, l);
+  if (!k || l->rank > 5 || r->num_tensors + 4 > r->max_tensors)
+    return false;
+  const int64_t pes = (int64_t)r->target->grid_rows * r->target->grid_cols;
+  const int64_t size = k->extent->size, columns = l->target->dims[l->rank - 1]->size;
+  const int64_t rows = l->target->dims[l->rank - 2]->size;
+  int64_t outer = 1, best = 1, least = -1;
+  for (unsigned i = 0; i + 2 < l->rank; i++)
+    outer *= l->target->dims[i]->size;
+  s->k = l->value->indices[0];
+  s->rows = outer * rows * columns;
+  for (int64_t n = 1; n <= pes && (n == 1 || size / n >= STEPS); n *= 2) {
+    const int64_t cycles = tiles_cycles(outer * n, rows, columns, divided(size, n), pes) +
+                           (n > 1 ? PHASE + n * s->rows * 8 / SRAM : 0);
+    if (least < 0 || cycles < least - least / 8) {
+      least = cycles;
+      best = n;
+    }
+  }
+  const int64_t n = divided(divided(size, best), STEPS) * STEPS;
+  s->chunk = sz_num(r->file, n);
+  s->num = divided(size, n);
+  s->blocks = true;
+  return s->num > 1;
+}
+
 // The type of sums of parts.
 static enum kn_type sum_type(const struct line *l) {
   const enum kn_type type = l->value->type;
@@ -267,6 +331,12 @@ static struct kn_expr *new_reduction(struct split *s, enum kn_reduction kind, en
   return e;
 }
 
+// Which index of the parts counts them.
+static unsigned place_of_part(const struct split *s) {
+  const unsigned rank = s->line->rank;
+  return s->blocks ? 0 : s->across ? rank - 1 : rank;
+}
+
 // y_parts[..., p, ...] with the reduction of one part.
 static struct line *part_line(struct split *s, const char *name, enum kn_reduction kind,
                               enum kn_type type, struct kn_dim *parts) {
@@ -277,7 +347,7 @@ static struct line *part_line(struct split *s, const char *name, enum kn_reducti
   l->reduces = true;
   l->chunked = s->k;
   l->chunk = s->chunk;
-  l->chunk_by = s->across ? whole->rank - 1 : whole->rank;
+  l->chunk_by = place_of_part(s);
   for (unsigned i = 0; i <= whole->rank; i++) {
     const bool part = i == l->chunk_by;
     const unsigned of = i - (i > l->chunk_by);
@@ -374,7 +444,7 @@ static struct line **split(struct split *s, struct line **first, struct line **a
   const enum kn_reduction kind = (enum kn_reduction)e->reduction;
   struct kn_dim *dim = parts_dim(s, *first);
   struct line *top = NULL, *parts;
-  struct line **place = place_of_parts(s, first, at, dim, s->across ? l->rank - 1 : l->rank);
+  struct line **place = place_of_parts(s, first, at, dim, place_of_part(s));
   const bool begins = place == at;
   if (is_place(e))
     top = part_line(s, "top", kind == KN_ARGMAX ? KN_RMAX : KN_RMIN, e->args[0]->type, dim);
@@ -454,7 +524,7 @@ void rows_split(struct rows *r, struct line **first) {
     (*at)->too_long = false;
     if (plan_scatter(&s))
       at = split_scatter(&s, first, at);
-    else if (plan_split(&s, too_long))
+    else if (plan_split(&s, too_long) || plan_blocks(&s))
       at = split(&s, first, at);
   }
 }

@@ -32,6 +32,8 @@ struct size rows_tile_along(struct rows *r, const struct phase *p, int i) {
 bool rows_even(struct rows *r, const struct phase *p, int i) {
   struct size n = rows_dim(r, p->par[i]);
   struct size tile = rows_tile_along(r, p, i);
+  if (i == (int)p->num_par && p->chunk && p->chunk % p->piece)
+    return false;
   return i + 2 >= (int)p->num_par && n.known && tile.known && tile.value &&
          n.value % tile.value == 0;
 }
@@ -69,9 +71,9 @@ static void lay_out_operand(struct rows *r, struct phase *p, struct operand *o) 
   o->per_tile = o->output;
   for (unsigned i = rank; i-- > 0;) {
     bool direct = sz_is(o->staged, 0);
-    o->extent[i] = o->turned && i == 0 ? sz_num(f, rows_turned_together(o))
-                   : direct            ? rows_dim(r, o->tensor->dims[i])
-                                       : extent_of(r, p, o, i);
+    o->extent[i] = o->turned && i + 2 == rank ? sz_num(f, rows_turned_together(o))
+                   : direct                   ? rows_dim(r, o->tensor->dims[i])
+                                              : extent_of(r, p, o, i);
     o->per_tile = o->per_tile || use_of(p, o, i) != WHOLE;
     o->stride[i] = i == rank - 1 ? sz_num(f, 1) : total;
     struct size extent = o->extent[i];
@@ -151,7 +153,7 @@ static void begin_with_least(struct rows *r, struct phase *p) {
   set_granule(p);
   p->tile_rows = sz_num(r->file, 1);
   p->tile_columns = sz_num(r->file, p->granule);
-  p->piece = p->summed && p->summed->size > LEAST_PIECE ? LEAST_PIECE : 0;
+  p->piece = p->summed && (p->chunk || p->summed->size > LEAST_PIECE) ? LEAST_PIECE : 0;
   for (struct operand *o = p->operands; o; o = o->next)
     o->staged = sz_num(r->file, rows_has_buffer(p, o));
   rows_lay_out(r, p);
@@ -377,9 +379,9 @@ static bool try_pieces(struct rows *r, struct phase *p, struct cut c, int64_t ou
                        struct choice *chosen) {
   bool fits = false;
   for (int64_t piece = 0; piece <= MOST_PIECE; piece = piece ? 2 * piece : LEAST_PIECE) {
-    if (piece && (!p->summed || piece >= p->summed->size))
+    if (piece && (!p->summed || piece >= rows_summed_size(p)))
       break;
-    c.piece = piece;
+    c.piece = piece ? piece : p->chunk;
     apply_cut(r, p, c);
     if (rows_total_bytes(r, p).value > ROWS_LOCAL_BYTES)
       continue;
