@@ -18,7 +18,7 @@ class Case:
     sizes     {dimension: size}
     macs      products of the matrix units, of `mac_bytes` bytes per operand
     vector    products of two vectors' elements of f32, where a contraction has no other unit
-    gathered  {input: dimension}: of that table so many rows are read, not all
+    gathered  {input: dimensions}: of that table their product of rows is read, not all
     """
     operator: str
     batch: int
@@ -83,7 +83,7 @@ def cases():
         yield Case("conv2d", b, dict(B=b, C=32, H=14, W=14, F=32), b * 14 * 14 * 32 * 9 * 32)
         yield Case("conv2d_f16", b, dict(B=b, C=64, H=28, W=28, F=64), b * 14 * 14 * 64 * 9 * 64, 2)
         yield Case("cross_entropy", b, dict(M=b, N=4096))
-        yield Case("factorisation_machine", b, dict(B=b, N=26, E=100000, D=64), gathered=dict(table="N"))
+        yield Case("factorisation_machine", b, dict(B=b, N=26, E=100000, D=64), gathered=dict(table="B N"))
         yield Case("fc_int4", b, dict(M=b, K=512, N=512), vector=b * 512 * 512)
         yield Case("group_norm", b, dict(B=b, C=8, K=8, N=196))
         yield Case("hash_lookup", b, dict(B=b * POOLING, E=100000, D=64), gathered=dict(table="B"))
@@ -120,7 +120,7 @@ REASONS = {
     "embedding_bag_sum": "the kernel's start, its first loads and last stores are most of so short a run (--explain: latency)",
     "embedding_bag_weighted": "the kernel's start, its first loads and last stores are most of so short a run (--explain: latency)",
     "embedding_bags": "the kernel's start, its first loads and last stores are most of so short a run (--explain: latency)",
-    "factorisation_machine": "core 1 reads what data choose through its cache and waits for each line (--explain: loads)",
+    "factorisation_machine": "the kernel's start, its first loads and last stores are most of so short a run (--explain: latency)",
     "fc_relu": "the kernel's start, its first loads and last stores are most of so short a run (--explain: latency)",
     "fc_u8i8_per_channel": "the kernel's start, its first loads and last stores are most of so short a run (--explain: latency)",
     "gated_mlp": "three short products, and a phase for what is done with two of them (--explain: phases)",

@@ -139,7 +139,7 @@ def roofline(case, values, found, stats, p, said):
     moved = sum(value.nbytes for value in found.values())
     for name, value in values.items():
         if name in case.gathered:
-            moved += case.sizes[case.gathered[name]] * sectors(value.nbytes // len(value))
+            moved += math.prod(case.sizes[d] for d in case.gathered[name].split()) * sectors(value.nbytes // len(value))
         elif value.ndim:
             moved += value.nbytes
     need = {

@@ -121,12 +121,18 @@ void pg_buffer(struct follow *f, unsigned id, const char *name, int64_t base, in
 
 static struct value dma(struct follow *f, const char *name, const struct ct_expr *e,
                         struct value *args) {
-  bool in = !strncmp(name, "dma_in", 6);
-  int64_t width = pg_cr_value(f, in ? "MTIA_CR_DMA_IN" : "MTIA_CR_DMA_OUT", false, 64);
-  int64_t pitch = pg_cr_value(f, in ? "MTIA_CR_DMA_IN" : "MTIA_CR_DMA_OUT", true, width);
+  const bool gathers = !strcmp(name, "dma_gather"), in = gathers || !strncmp(name, "dma_in", 6);
+  int64_t width = pg_cr_value(f,
+                              gathers ? "MTIA_CR_GATHER"
+                              : in    ? "MTIA_CR_DMA_IN"
+                                      : "MTIA_CR_DMA_OUT",
+                              false, 64);
+  int64_t pitch =
+      gathers ? 0 : pg_cr_value(f, in ? "MTIA_CR_DMA_IN" : "MTIA_CR_DMA_OUT", true, width);
   double rows = e->num_args > 2 && args[2].known ? (double)args[2].i : 1;
   unsigned members = 1;
-  const char *mc = in && e->num_args > 3 && e->args[3]->op == CT_NAME ? e->args[3]->text : "";
+  const char *mc =
+      in && !gathers && e->num_args > 3 && e->args[3]->op == CT_NAME ? e->args[3]->text : "";
   if (!strcmp(mc, "MTIA_MC_ROW") || !strcmp(mc, "MTIA_MC_COL")) {
     uint64_t mask = (uint64_t)pg_cr_value(f, "MTIA_CR_MCAST", false, 1);
     members = (unsigned)__builtin_popcountll(*(mc + 8) == 'R' ? mask & 0xffff : mask >> 16);

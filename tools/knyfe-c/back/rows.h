@@ -26,6 +26,7 @@
 //   rows_pieces.c operands of such sums that come in pieces
 //   rows_turn.c   matrices that the MLU turns for them
 //   rows_gather.c rows of tables by index
+//   rows_fetch.c  the same for the tiles of a row program
 //   rows_move.c   elements that change places
 //   rows_print.c  the kernel: its phases
 //   rows_text.c   lines, names, sections
@@ -114,8 +115,10 @@ struct operand {
   unsigned slots;
   bool decided;           // a schedule says whether it is staged
   unsigned decided_slots; // and how many slots; 0: it does not
-  struct operand *turned; // for which the MLU turns it; core 1 reads that one only
-  bool turns;             // it is that one: no DMA
+  // For which the MLU turns it, or that has the rows that it names; core 1 reads that one only.
+  struct operand *turned;
+  bool turns;              // it is that one: no DMA of its own
+  struct fetched *fetched; // its rows are named by indices
   unsigned cb;
   const char *cb_name, *name; // in C; name is the pointer's
   struct operand *next;
@@ -184,6 +187,19 @@ struct turned {
   struct turned *next;
 };
 
+// rows_fetch.c: rows of `from` that the elements of `index` name.
+struct fetched_read {
+  struct kn_expr *at, was;
+  struct fetched_read *next;
+};
+struct fetched {
+  struct kn_tensor tensor, index; // as core 1 reads them; the operand of core 0
+  const struct kn_tensor *from;
+  const char *name;
+  struct fetched_read *reads;
+  struct fetched *next;
+};
+
 struct rows {
   struct backend *backend;
   struct kn_file *file;
@@ -197,6 +213,7 @@ struct rows {
   int64_t *pitches;          // by id: of rows in the phase that is being planned (rows_planes.c)
   struct kn_tensor *scratch; // arguments beyond the user's
   struct turned *turned;
+  struct fetched *fetched;
   bool failed;
   FILE *out;
   unsigned indent, line_number;
@@ -346,6 +363,11 @@ struct move *rows_find_move(struct rows *r, const struct line *l);
 bool rows_move_turns(const struct move *m);       // else rows stay as they are
 unsigned rows_move_indices(const struct move *m); // besides those of matrices
 void rows_put_move(struct rows *r, const struct line *l);
+// rows_fetch.c: reads of rows that data choose become reads of rows that core 0 has gathered.
+void rows_find_fetches(struct rows *r, struct line **first);
+struct fetched *rows_fetched(const struct rows *r, const struct kn_tensor *tensor);
+// Of a phase, all or those that have no buffer, are what they were. False: there are none.
+bool rows_give_up_fetches(struct phase *p, bool all);
 // Nothing but a function that both cores call.
 bool rows_is_call(const struct phase *p);
 

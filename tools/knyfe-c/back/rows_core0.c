@@ -130,10 +130,15 @@ static void load(struct rows *r, struct phase *p, const struct operand *o) {
 static void each_staged(struct rows *r, struct phase *p, bool output, enum rows_time time) {
   for (struct operand *o = p->operands; o; o = o->next)
     if (rows_is_staged(o) && o->output == output && rows_time_of(p, o) == time && !o->shared &&
-        !o->turns) {
+        (!o->turns || o->fetched)) {
       rows_begin_staged(r, o);
       rows_begin_if(r, o, "tile == pe || again");
-      if (o->turned)
+      if (o->fetched)
+        rows_put_fetch(r, p, o);
+      else if (o->turned && o->turned->fetched) {
+        if (!rows_comes_ahead(o))
+          rows_put_indices(r, p, o);
+      } else if (o->turned)
         rows_put_turn(r, p, o, T("args->%s", rows_argument(r, o->tensor)));
       else
         load(r, p, o);
@@ -161,6 +166,29 @@ static void located(struct rows *r, struct phase *p, const char *t,
   rows_put_needed(r, head, body);
 }
 
+static void indices(struct rows *r, struct phase *p) {
+  for (struct operand *o = p->operands; o; o = o->next)
+    if (o->turned && rows_comes_ahead(o))
+      rows_put_indices(r, p, o);
+}
+
+static bool has_indices(const struct phase *p) {
+  bool any = false;
+  for (const struct operand *o = p->operands; o; o = o->next)
+    any = any || (o->turned && rows_comes_ahead(o));
+  return any;
+}
+
+// Those of the tile after `tile`: rows that they name are not waited for.
+static void next_indices(struct rows *r, struct phase *p) {
+  rows_put(r, "const long next = tile + pes;");
+  rows_put(r, "if (next < tiles) {");
+  r->indent++;
+  located(r, p, "next", indices);
+  r->indent--;
+  rows_put(r, "}");
+}
+
 static void loads(struct rows *r, struct phase *p) {
   each_staged(r, p, false, ROWS_PER_TILE);
   if (!p->piece)
@@ -186,12 +214,22 @@ void rows_core0(struct rows *r, struct phase *p) {
   }
   bool in = has_staged(p, false, true);
   if (in) {
+    if (has_indices(p)) {
+      rows_comment(r, "Indices come before the rows that they name.");
+      rows_put(r, "if (pe < tiles) {");
+      r->indent++;
+      located(r, p, "pe", indices);
+      r->indent--;
+      rows_put(r, "}");
+    }
     rows_comment(r, "Operands come one tile ahead; the results of a tile leave behind the operands "
                     "of the next one.");
     rows_put(r, "for (long tile = pe; tile < tiles + pes; tile += pes) {");
     r->indent++;
     rows_put(r, "if (tile < tiles) {");
     r->indent++;
+    if (has_indices(p))
+      next_indices(r, p);
     located(r, p, "tile", loads);
     r->indent--;
     rows_put(r, "}");

@@ -116,6 +116,12 @@ static void tell_operand(struct rows *r, const struct phase *p, const struct ope
         T("phase %u: core 1 reads '%s' through its cache", p->number + 1, name),
         "which elements it needs depends on data, or the part that a tile needs does not fit",
         T("a box in local memory (%s)", size_text(r, o)));
+  else if (o->fetched)
+    kn_decided(r->target, r->file, at,
+               T("phase %u: core 0 gathers rows of '%s' by index, %u buffer%s of %s", p->number + 1,
+                 name, o->slots, o->slots == 1 ? "" : "s", size_text(r, o)),
+               "many rows are on their way at once, and nothing waits for one of them",
+               "core 1 reading each through its cache");
   else if (!o->per_tile)
     kn_decided(r->target, r->file, at,
                T("phase %u: '%s' comes once (%s) and stays", p->number + 1, name, size_text(r, o)),

@@ -56,6 +56,12 @@ void rows_end_staged(struct rows *r, const struct operand *o);
 void rows_begin_if(struct rows *r, const struct operand *o, const char *condition);
 void rows_end_if(struct rows *r, const struct operand *o);
 
+// rows_fetch.c
+// Do indices come a tile before the rows that they name?
+bool rows_comes_ahead(const struct operand *index);
+void rows_put_indices(struct rows *r, struct phase *p, const struct operand *index);
+void rows_put_fetch(struct rows *r, struct phase *p, const struct operand *o);
+
 // rows_core0.c
 // Of n elements, as they lie in memory.
 struct size rows_box_bytes(struct rows *r, const struct operand *o, struct size n);

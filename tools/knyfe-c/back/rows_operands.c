@@ -55,6 +55,8 @@ static bool collect_read(struct kn_expr *e, void *data) {
     return true; // a scalar argument
   struct operand *o = rows_operand(p, e->tensor);
   bool first = !o;
+  struct fetched *fetched = rows_fetched(r, e->tensor);
+  struct operand *index = first && fetched ? add_operand(r, p, &fetched->index, false) : NULL;
   if (first)
     o = add_operand(r, p, e->tensor, false);
   struct turned *turned = first ? rows_turned(r, e->tensor) : NULL;
@@ -80,6 +82,10 @@ static bool collect_read(struct kn_expr *e, void *data) {
     const int64_t factor = use == WHOLE && !plain ? rows_blocks_of(p, c->line, e, i, &use) : 0;
     if (chunk || factor)
       times = chunk ? c->line->chunk : sz_num(r->file, factor);
+    if (fetched && (i == e->tensor->rank - 1 || summed)) {
+      use = WHOLE; // rows as they are
+      times = (struct size){0};
+    }
     o->use[i] = first || (o->use[i] == use && same_times(times, o->times[i])) ? use : WHOLE;
     if (o->use[i] != WHOLE)
       o->times[i] = times;
@@ -87,6 +93,12 @@ static bool collect_read(struct kn_expr *e, void *data) {
   if (turned) {
     add_operand(r, p, &turned->rows, false)->turned = o;
     o->name = turned->name;
+    o->turns = true;
+  }
+  if (index) {
+    index->turned = o;
+    o->fetched = fetched;
+    o->name = fetched->name;
     o->turns = true;
   }
   return true;
@@ -101,7 +113,8 @@ void rows_find_operands(struct rows *r, struct phase *p) {
   }
   for (struct operand *o = p->operands; o; o = o->next)
     for (unsigned i = 0, rank = o->tensor->rank; o->turned && i < rank; i++) {
-      const unsigned from = i + 2 < rank ? i : 2 * rank - 3 - i; // the last two change places
+      // Of matrices that are turned the last two change places.
+      const unsigned from = o->turned->fetched || i + 2 < rank ? i : 2 * rank - 3 - i;
       o->use[i] = o->turned->use[from];
       o->times[i] = o->turned->times[from];
     }

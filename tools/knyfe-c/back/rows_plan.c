@@ -244,6 +244,7 @@ struct phase *rows_plan(struct rows *r) {
     if (!r->tensor_names[l->target->id])
       r->tensor_names[l->target->id] = rows_name(r, l->target->name);
   rows_find_gathers(r, ls.first);
+  rows_find_fetches(r, &ls.first);
   // A phase that does not fit marks its lines; at most twice for each.
   struct line **all = NULL;
   for (;;) {

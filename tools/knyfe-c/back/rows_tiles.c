@@ -71,12 +71,15 @@ static void lay_out_operand(struct rows *r, struct phase *p, struct operand *o) 
   o->per_tile = o->output;
   for (unsigned i = rank; i-- > 0;) {
     bool direct = sz_is(o->staged, 0);
-    o->extent[i] = o->turned && i + 2 == rank ? sz_num(f, rows_turned_together(o))
-                   : direct                   ? rows_dim(r, o->tensor->dims[i])
-                                              : extent_of(r, p, o, i);
+    const bool ring = o->turned && !o->turned->fetched && i + 2 == rank;
+    o->extent[i] = ring     ? sz_num(f, rows_turned_together(o))
+                   : direct ? rows_dim(r, o->tensor->dims[i])
+                            : extent_of(r, p, o, i);
     o->per_tile = o->per_tile || use_of(p, o, i) != WHOLE;
     o->stride[i] = i == rank - 1 ? sz_num(f, 1) : total;
     struct size extent = o->extent[i];
+    if (i == rank - 1 && o->turned && use_of(p, o, i) != WHOLE)
+      extent = sz_add(f, extent, sz_num(f, 32 / bytes)); // in front of the first one
     if (i == rank - 1)
       extent = o->pitch && !direct ? sz_num(f, o->pitch)
                                    : sz_round_up(f, rows_row(r, o->tensor, extent), 32 / bytes);
@@ -253,7 +256,7 @@ static bool keeps_columns(struct rows *r, const struct phase *p) {
 static void set_slots(struct rows *r, struct phase *p) {
   const bool keeps = keeps_columns(r, p);
   for (struct operand *o = p->operands; o; o = o->next) {
-    if (o->turned) { // a ring of rows
+    if (o->turned && !o->turned->fetched) { // a ring of rows
       enum { RING = 8 * 1024 };
       o->slots = o->slot.value > RING ? 1 : 2;
       continue;
@@ -300,7 +303,7 @@ static struct traffic traffic_of(struct rows *r, struct phase *p, double active,
     const bool pieces = rows_in_pieces(p, o);
     if (!o->staged.value || o->turned)
       continue;
-    if (o->turns) // rows come and are turned one after the other
+    if (o->turns && !o->fetched) // rows come and are turned one after the other
       *(pieces ? &t.turn_piece : &t.turned) += (double)o->slot.value / in_port;
     if (o->output)
       t.out += bytes;
@@ -433,7 +436,7 @@ bool rows_choose_tiles(struct rows *r, struct phase *p) {
   struct kn_file *f = r->file;
   begin_with_least(r, p);
   set_slots(r, p);
-  if (!rows_decide_operands(r, p))
+  if (rows_give_up_fetches(p, false) || !rows_decide_operands(r, p))
     return false;
   // What does not fit twice comes once, the largest first; inputs that do not fit at all are read
   // through the cache.
@@ -463,6 +466,8 @@ bool rows_choose_tiles(struct rows *r, struct phase *p) {
     set_slots(r, p);
   }
   if (rows_total_bytes(r, p).value > ROWS_LOCAL_BYTES) {
+    if (rows_give_up_fetches(p, true))
+      return false;
     // Line by line then, with intermediates in memory.
     if (p->lines->next && !p->lines->alone) {
       for (struct line *l = p->lines; l; l = l->next)

@@ -32,7 +32,7 @@ struct turn {
 static bool is_turnable(const struct turn *t, const struct kn_expr *e) {
   const struct kn_tensor *w = e->tensor;
   const unsigned bytes = rows_bytes(w->type), n = w->rank - 2, k = w->rank - 1;
-  if (w->rank < 2 || w->rows || rows_stored(w) == KN_I4 || bytes > 4 ||
+  if (w->rank < 2 || w->rows || rows_fetched(t->r, w) || rows_stored(w) == KN_I4 || bytes > 4 ||
       kn_plain_index(e->args[n]) != t->column || w->dims[n] != t->column->extent ||
       rows_depends(e->args[k], t->column) || w->dims[k]->size <= 0)
     return false;
