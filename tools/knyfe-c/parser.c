@@ -9,6 +9,7 @@
  *===----------------------------------------------------------------------===*/
 #include "ast.h"
 #include "diag.h"
+#include "elsewhere.h"
 #include "lexer.h"
 
 #include <math.h>
@@ -105,6 +106,14 @@ _Noreturn static void expected(struct parser *p, const TOK *tok, const char *wha
     tok--;
   if (tok->kind != KN_TOK_BAD) /* the lexer told that already */
     kn_report(p->file, KN_DIAG_expected, place(tok), "expected %s, found %s", what, found(p, tok));
+  leave(p);
+}
+
+/* A word or sign of other languages. */
+_Noreturn static void expected_instead(struct parser *p, const TOK *tok, const char *what,
+                                       const char *word) {
+  kn_report(p->file, KN_DIAG_expected, tok->range, "expected %s, found %s", what, found(p, tok));
+  kn_hint(p->file, "%s", kn_elsewhere(word));
   leave(p);
 }
 
@@ -249,6 +258,8 @@ static void subscripts(struct parser *p, TOK *tok, TOK **rest, struct kn_expr *e
       break;
     tok = next(p, tok);
   }
+  if (is(tok, ":"))
+    expected_instead(p, tok, "',' or ']' after an index", ":");
   *rest = close(p, tok, "]", "',' or ']' after an index");
   finish(p, e, &list);
 }
@@ -354,6 +365,8 @@ static struct kn_expr *primary(struct parser *p, TOK *tok, TOK **rest) {
     e->range = upto(start->range, *rest);
     return e;
   }
+  if (is(tok, "*") && tok->has_previous && is(tok - 1, "*"))
+    expected_instead(p, tok, "an expression", "**");
   if (tok->kind != KN_TOK_IDENT)
     expected(p, tok, "an expression");
   if (is(tok, "true") || is(tok, "false")) {
@@ -965,6 +978,25 @@ static TOK *skip_braces(TOK *tok) {
   return tok;
 }
 
+/* What stands behind an expression that had to end. */
+_Noreturn static void not_at_end(struct parser *p, const TOK *end) {
+  static const char what[] = "an operator or the end of the statement";
+  const bool word = end->kind == KN_TOK_PUNCT || end->kind == KN_TOK_IDENT;
+  if (word && kn_elsewhere(end->text))
+    expected_instead(p, end, what, end->text);
+  const bool behind = end->has_previous && (is(end - 1, "]") || is(end - 1, ")"));
+  if (behind && end->kind == KN_TOK_IDENT) { /* std[n] x[n] */
+    const TOK *name = end - 1;
+    while (name->has_previous && !is(name, "["))
+      name--;
+    if (name->has_previous && name[-1].text && kn_elsewhere(name[-1].text))
+      expected_instead(p, end, what, name[-1].text);
+  }
+  if (is(end, "[") || is(end, "(") || (behind && end->kind == KN_TOK_IDENT))
+    expected(p, end, "an operator or the end of the statement (is a '*' missing?)");
+  expected(p, end, what);
+}
+
 /* The setjmp of a statement; a function of its own so that no local is clobbered. */
 static TOK *guarded_stmt(struct parser *p, TOK *tok, struct kn_stmt *s) {
   TOK *volatile rest = tok;
@@ -977,11 +1009,8 @@ static TOK *guarded_stmt(struct parser *p, TOK *tok, struct kn_stmt *s) {
   }
   TOK *end;
   stmt(p, tok, &end, s);
-  if (end->kind != KN_TOK_NEWLINE && !is(end, ";") && !is(end, "}")) {
-    if (is(end, "[") || is(end, "("))
-      expected(p, end, "an operator or the end of the statement (is a '*' missing?)");
-    expected(p, end, "an operator or the end of the statement");
-  }
+  if (end->kind != KN_TOK_NEWLINE && !is(end, ";") && !is(end, "}"))
+    not_at_end(p, end);
   return end;
 }
 

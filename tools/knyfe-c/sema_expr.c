@@ -3,6 +3,7 @@
 // Expressions, bottom-up: sema_check() returns the one to use in its place, because conversions are
 // added as CAST nodes.
 #include "diag.h"
+#include "elsewhere.h"
 #include "sema.h"
 
 #include <string.h>
@@ -154,8 +155,12 @@ static EXPR *check_binary(struct sema *s, EXPR *e) {
     return sema_mismatch(s, e, a, b);
   if (type == KN_BOOL)
     return sema_bad_operand(s, e, a, "numbers");
-  if ((bits || op == KN_REM) && kn_type_is_float(type))
-    return sema_bad_operand(s, e, sema_is_float(a) ? a : b, "integers");
+  if ((bits || op == KN_REM) && kn_type_is_float(type)) {
+    EXPR *bad = sema_bad_operand(s, e, sema_is_float(a) ? a : b, "integers");
+    if (op == KN_XOR)
+      kn_hint(s->file, "for a power %s", kn_elsewhere("^"));
+    return bad;
+  }
   if (!compares)
     type = sema_promote(type);
   if (b->kind == KN_INT && (op == KN_DIV || op == KN_REM) && b->ival == 0 && sema_is_int(b)) {
@@ -296,6 +301,8 @@ count:
     kn_report(s->file, KN_DIAG_argument_count, e->op_range,
               "'%s' has %u to %u arguments, here %s %u", kn_builtin_name(f), min, max,
               e->num_args == 1 ? "is" : "are", e->num_args);
+  if ((f == KN_MIN || f == KN_MAX) && e->num_args == 1)
+    kn_hint(s->file, "over a dimension it names an index: %s[n] x[n]", kn_builtin_name(f));
   return false;
 }
 
@@ -436,6 +443,8 @@ static EXPR *check_call(struct sema *s, EXPR *e, enum kn_type want) {
       kn_hint(s->file, "a reduction names its index: %s[k] ...", e->name);
     else if (sema_find_tensor(s, e->name))
       kn_hint(s->file, "indices stand in brackets: %s[...]", e->name);
+    else if (kn_elsewhere(e->name))
+      kn_hint(s->file, "%s", kn_elsewhere(e->name));
     else if (g.best)
       kn_hint(s->file, "did you mean '%s'?", g.best);
     s->poisoned = true;
