@@ -102,7 +102,6 @@ REASONS = {
     "depthwise_conv": "core 1: 14 of each 32 lanes count; the row at the border is read element by element (--profile: core 1)",
     "histogram": "core 1 reads, counts up and writes an element for each term, one after the other (--profile: core 1)",
     "segment_sum": "a table of sums for each part of the terms goes through the SRAM (--explain: phases)",
-    "jagged_to_padded": "latency: no unit is used to 60 %, core 1 to 52 % (--profile)",
     "rmsnorm": "one row per PE at batch 64: load, two passes and store do not overlap (--profile: latency)",
     "row_range": "core 1: three passes over the row, one of them widens to i64 (--profile: core 1)",
     "top1": "core 1: two passes over the row, with places and NaN (--profile: core 1)",

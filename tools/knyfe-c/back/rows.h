@@ -78,10 +78,11 @@ struct line {
   struct kn_contraction contraction;
   struct kn_expr *leaving; // what is done with its sums as they leave; NULL: nothing
   struct kn_expr
-      *correction;       // reads what the sums begin with for what is subtracted; NULL: nothing
-  struct gather *gather; // of rows of a table: a phase of its own
-  bool begins;           // a phase
-  bool alone;            // a row of what it was together with does not fit into local memory
+      *correction;         // reads what the sums begin with for what is subtracted; NULL: nothing
+  struct kn_expr *indices; // rows_fetch.c: reads computed indices of its rows; NULL: nothing
+  struct gather *gather;   // of rows of a table: a phase of its own
+  bool begins;             // a phase
+  bool alone;              // a row of what it was together with does not fit into local memory
   // rows_split.c: of this reduced index an element takes those from index[chunk_by] * chunk on.
   const struct kn_index *chunked; // NULL: all
   unsigned chunk_by;

@@ -17,8 +17,27 @@ struct fetched *rows_fetched(const struct rows *r, const struct kn_tensor *tenso
 }
 
 //===----------------------------------------------------------------------===//
-// Lines
+// Indices
 //===----------------------------------------------------------------------===//
+
+// Who reads rows, and where: under conditions, the innermost last.
+struct reader {
+  struct rows *r;
+  struct line *line;
+  struct line **last; // of lines that compute indices, in front of all others
+  struct guard {
+    struct kn_expr *condition;
+    bool holds;
+  } guards[8];
+  unsigned num_guards;
+};
+
+// Where indices stand: in a list, or in a matrix.
+struct places {
+  struct kn_tensor *tensor;
+  unsigned rank;
+  struct kn_index *index[2];
+};
 
 static bool find_data(struct kn_expr *e, void *found) {
   *(bool *)found = *(bool *)found || e->kind == KN_READ || e->kind == KN_REDUCE;
@@ -31,50 +50,154 @@ static bool has_data(const struct kn_expr *e) {
   return found;
 }
 
-// The element of a list or a matrix of indices that chooses the row, at the place of indices each
-// of which runs through its dimension.
-static const struct kn_expr *index_of(const struct kn_expr *read) {
+// An element of a list or a matrix at the place of indices each of which runs through its
+// dimension.
+static bool is_plain(const struct kn_expr *read, struct places *p) {
   const struct kn_expr *e = rows_bare(read->args[0]);
   const enum kn_type type = e->kind == KN_READ ? e->tensor->type : KN_F32;
-  if ((type != KN_I32 && type != KN_I64) || e->tensor->role != KN_INPUT || e->tensor->rows ||
+  if (read->num_args != 2 || (type != KN_I32 && type != KN_I64) || e->tensor->rows ||
       !e->num_args || e->num_args > 2)
-    return NULL;
+    return false;
+  *p = (struct places){.tensor = e->tensor, .rank = e->num_args};
   for (unsigned i = 0; i < e->num_args; i++) {
-    const struct kn_index *index = kn_plain_index(e->args[i]);
-    if (!index || index->extent != e->tensor->dims[i] || (i && index == kn_plain_index(e->args[0])))
-      return NULL;
+    p->index[i] = (struct kn_index *)kn_plain_index(e->args[i]);
+    if (!p->index[i] || p->index[i]->extent != e->tensor->dims[i] ||
+        (i && p->index[i] == p->index[0]))
+      return false;
   }
-  return e;
+  return true;
 }
 
-// A table that each PE has in local memory as a whole is cheaper if rows are chosen often.
-static bool is_worth(struct rows *r, const struct kn_tensor *table, const struct kn_tensor *index) {
-  enum { START = 400, ROOM = 96 * 1024 };
-  const double row =
-      (double)rows_row(r, table, rows_dim(r, table->dims[1])).value * rows_element_bytes(table);
-  const double padded = row > 32 ? row : 32, all = padded * (double)table->dims[0]->size;
+struct used {
+  struct places *places;
+  bool fail; // too many, or with ranges, or other data than inputs
+};
+
+static bool find_used(struct kn_expr *e, void *data) {
+  struct used *u = data;
+  struct places *p = u->places;
+  u->fail = u->fail || e->kind == KN_REDUCE || (e->kind == KN_READ && e->tensor->role != KN_INPUT);
+  if (e->kind != KN_INDEX)
+    return true;
+  for (unsigned i = 0; i < p->rank; i++)
+    if (p->index[i] == e->index)
+      return true;
+  u->fail = u->fail || p->rank == 2 || !e->index->extent;
+  if (!u->fail)
+    p->index[p->rank++] = e->index;
+  return true;
+}
+
+// The row's number among all rows of the tensor, or -1 where a condition does not hold.
+static struct kn_expr *row_number(struct reader *d, const struct kn_expr *read) {
+  struct rows *r = d->r;
+  struct kn_expr *at = read->args[0];
+  for (unsigned i = 1; i + 1 < read->num_args; i++) {
+    struct kn_expr *size = rows_number(r, at, read->tensor->dims[i]->size);
+    at = rows_binary(r, KN_MUL, at, size);
+    at = rows_binary(r, KN_ADD, at, rows_cast(r, read->args[i], at->type));
+  }
+  for (unsigned i = d->num_guards; i-- > 0;) {
+    struct kn_expr *where = kn_new_expr(r->file, KN_CALL, read->range);
+    struct kn_expr *none = rows_number(r, at, -1);
+    where->builtin = KN_WHERE;
+    where->type = at->type;
+    where->args = kn_alloc(r->file, 3 * sizeof *where->args);
+    where->num_args = 3;
+    where->args[0] = d->guards[i].condition;
+    where->args[1] = d->guards[i].holds ? at : none;
+    where->args[2] = d->guards[i].holds ? none : at;
+    at = where;
+  }
+  return at;
+}
+
+// As the line's.
+static void put_in_order(const struct line *l, struct places *p) {
+  unsigned i = 0;
+  while (i < l->rank && l->index[i] != p->index[0] && l->index[i] != p->index[1])
+    i++;
+  if (p->rank < 2 || i == l->rank || l->index[i] == p->index[0])
+    return;
+  p->index[1] = p->index[0];
+  p->index[0] = l->index[i];
+}
+
+// Indices that must be computed, and to what that depends on.
+static bool is_computable(const struct reader *d, const struct kn_expr *read, struct places *p) {
+  struct used u = {.places = p};
+  bool data = false;
   double rows = 1;
-  for (unsigned i = 0; i < index->rank; i++)
-    rows *= (double)index->dims[i]->size;
-  return row > 0 && rows > 0 &&
+  *p = (struct places){0};
+  for (unsigned i = 0; i + 1 < read->num_args; i++) {
+    const enum kn_type type = read->args[i]->type;
+    kn_walk(read->args[i], find_used, &u);
+    data = data || has_data(read->args[i]);
+    rows *= (double)read->tensor->dims[i]->size;
+    if (type != KN_I32 && type != KN_I64)
+      return false;
+  }
+  for (unsigned i = 0; i < d->num_guards; i++)
+    kn_walk(d->guards[i].condition, find_used, &u);
+  for (unsigned i = 0; i < p->rank; i++)
+    if (rows_depends(read->args[read->num_args - 1], p->index[i]))
+      return false;
+  put_in_order(d->line, p);
+  return data && !u.fail && p->rank && rows < INT32_MAX && d->line->stmt->kind == KN_ASSIGN;
+}
+
+// A line of its own, in front of all others, as it needs inputs only.
+static void compute_places(struct reader *d, const struct kn_expr *read, struct places *p) {
+  struct rows *r = d->r;
+  struct kn_dim *dims[2] = {NULL, NULL};
+  for (unsigned i = 0; i < p->rank; i++)
+    dims[i] = p->index[i]->extent;
+  const char *name = T("%s_at", r->tensor_names[read->tensor->id]);
+  p->tensor = rows_insert_line(r, d->last, d->line->stmt, name, row_number(d, read), p->rank,
+                               p->index, dims)
+                  ->tensor;
+  r->tensor_names[p->tensor->id] = rows_name(r, name);
+  d->last = &(*d->last)->next;
+}
+
+//===----------------------------------------------------------------------===//
+// Lines
+//===----------------------------------------------------------------------===//
+
+// A table that each PE has in local memory as a whole is cheaper if rows are chosen often; and
+// indices that are computed first take a phase.
+static bool is_worth(struct rows *r, const struct kn_tensor *table, const struct places *p) {
+  enum { START = 400, ROOM = 96 * 1024, LINE = 40, PHASE = 1000 };
+  const double pes = r->target->grid_rows * r->target->grid_cols;
+  const unsigned last = table->rank - 1;
+  const double row =
+      (double)rows_row(r, table, rows_dim(r, table->dims[last])).value * rows_element_bytes(table);
+  const double padded = row > 32 ? row : 32;
+  double all = padded, rows = 1;
+  for (unsigned i = 0; i < last; i++)
+    all *= (double)table->dims[i]->size;
+  for (unsigned i = 0; i < p->rank; i++)
+    rows *= (double)p->index[i]->extent->size;
+  return row > 0 && rows > 0 && (p->tensor || rows / pes * (padded / 64 + 1) * LINE > PHASE) &&
          (all > ROOM ||
           kn_cost_memory(false, rows, rows * padded) + START < kn_cost_dma(true, 1, all));
 }
 
-static void fetch(struct rows *r, struct kn_expr *e, const struct kn_expr *index) {
+static void fetch(struct rows *r, struct kn_expr *e, const struct places *p) {
   struct fetched *f = r->fetched;
+  struct kn_expr *last = e->args[e->num_args - 1];
   // The same rows again.
-  while (f && !(f->from == e->tensor && f->index.id == index->tensor->id))
+  while (f && !(f->from == e->tensor && f->index.id == p->tensor->id))
     f = f->next;
   if (!f) {
     f = kn_alloc(r->file, sizeof *f);
     f->from = e->tensor;
-    f->index = *index->tensor;
+    f->index = *p->tensor;
     f->tensor = *e->tensor;
-    f->tensor.rank = index->num_args + 1;
-    for (unsigned i = 0; i < index->num_args; i++)
-      f->tensor.dims[i] = index->tensor->dims[i];
-    f->tensor.dims[index->num_args] = e->tensor->dims[1];
+    f->tensor.rank = p->rank + 1;
+    for (unsigned i = 0; i < p->rank; i++)
+      f->tensor.dims[i] = p->tensor->dims[i];
+    f->tensor.dims[p->rank] = e->tensor->dims[e->tensor->rank - 1];
     f->name = rows_name(r, T("%s_rows", r->tensor_names[e->tensor->id]));
     f->next = r->fetched;
     r->fetched = f;
@@ -82,35 +205,53 @@ static void fetch(struct rows *r, struct kn_expr *e, const struct kn_expr *index
   struct fetched_read *read = kn_alloc(r->file, sizeof *read);
   *read = (struct fetched_read){e, *e, f->reads};
   f->reads = read;
-  struct kn_expr **args = kn_alloc(r->file, f->tensor.rank * sizeof *args);
-  for (unsigned i = 0; i < index->num_args; i++)
-    args[i] = index->args[i];
-  args[index->num_args] = e->args[1];
   e->tensor = &f->tensor;
-  e->args = args;
+  e->args = kn_alloc(r->file, f->tensor.rank * sizeof *e->args);
   e->num_args = f->tensor.rank;
+  for (unsigned i = 0; i < p->rank; i++)
+    e->args[i] = rows_index_read(r, last, p->index[i]);
+  e->args[p->rank] = last;
 }
 
-// The index, if it is worth it.
-static const struct kn_expr *fetchable(struct rows *r, const struct kn_expr *e) {
-  if (e->kind != KN_READ || e->num_args != 2 || e->tensor->role != KN_INPUT ||
-      rows_fetched(r, e->tensor) || has_data(e->args[1]))
-    return NULL;
-  const struct kn_expr *index = index_of(e);
-  return index && is_worth(r, e->tensor, index->tensor) ? index : NULL;
+static bool is_table(const struct rows *r, const struct kn_expr *e) {
+  return e->kind == KN_READ && e->num_args >= 2 && e->tensor->role == KN_INPUT &&
+         !rows_fetched(r, e->tensor) && !has_data(e->args[e->num_args - 1]);
 }
 
-static void find_reads(struct rows *r, struct kn_expr *e) {
-  // What is not chosen is not evaluated: the index may be none there.
-  if (!e || (e->kind == KN_CALL && (e->builtin == KN_WHERE || e->builtin == KN_PAD)))
+static void fetch_if_worth(struct reader *d, struct kn_expr *e) {
+  struct rows *r = d->r;
+  struct places p;
+  const bool plain = !d->num_guards && is_plain(e, &p);
+  if (!(plain || is_computable(d, e, &p)) || !is_worth(r, e->tensor, &p))
     return;
-  const struct kn_expr *index = fetchable(r, e);
-  if (index) {
-    fetch(r, e, index);
+  if (!plain)
+    compute_places(d, e, &p);
+  if (p.tensor->role != KN_INPUT) { // of an earlier phase
+    struct kn_expr *read = rows_new_read(r, p.tensor, e->range);
+    d->line->indices = d->line->indices ? rows_binary(r, KN_ADD, d->line->indices, read) : read;
+    d->line->begins = d->line->begins || plain;
+  }
+  fetch(r, e, &p);
+}
+
+static void find_reads(struct reader *d, struct kn_expr *e) {
+  if (!e || (e->kind == KN_CALL && e->builtin == KN_PAD))
+    return;
+  if (is_table(d->r, e)) {
+    fetch_if_worth(d, e);
     return;
   }
-  for (unsigned i = 0; i < e->num_args; i++)
-    find_reads(r, e->args[i]);
+  const bool where = e->kind == KN_CALL && e->builtin == KN_WHERE;
+  for (unsigned i = 0; i < e->num_args; i++) {
+    // What is not chosen is not evaluated: the index may be none there.
+    const bool guarded = where && i > 0;
+    if (guarded && d->num_guards == sizeof d->guards / sizeof *d->guards)
+      return;
+    if (guarded)
+      d->guards[d->num_guards++] = (struct guard){e->args[0], i == 1};
+    find_reads(d, e->args[i]);
+    d->num_guards -= guarded;
+  }
 }
 
 // e with the line's value where its target is read.
@@ -131,8 +272,10 @@ static struct kn_expr *inline_rows(struct rows *r, struct kn_expr *e, const stru
 
 // Nothing but rows by index, which only lines read that can have them from a box.
 static bool can_inline(struct rows *r, const struct line *l) {
+  struct places p;
   if (l->target->role != KN_LOCAL || l->target->type != l->value->type || l->part || l->scatter ||
-      !fetchable(r, l->value))
+      !is_table(r, l->value) || !is_plain(l->value, &p) || p.tensor->role != KN_INPUT ||
+      !is_worth(r, l->value->tensor, &p))
     return false;
   for (const struct line *m = l->next; m; m = m->next)
     if (rows_reads(m, l->target) && (m->gather || m->contracts || m->scatter || m->part))
@@ -141,6 +284,7 @@ static bool can_inline(struct rows *r, const struct line *l) {
 }
 
 void rows_find_fetches(struct rows *r, struct line **first) {
+  struct line *indices = NULL, **last = &indices;
   if (r->kernel->schedule || !rows_all_known(r))
     return; // it speaks of tiles; rows that may not fit are read through the cache
   for (struct line **at = first; *at;) {
@@ -151,10 +295,17 @@ void rows_find_fetches(struct rows *r, struct line **first) {
       *at = l->next;
       continue;
     }
+    struct reader d = {.r = r, .line = l, .last = last};
     if (!l->gather && !l->contracts && !l->scatter && !l->part)
-      find_reads(r, l->value);
+      find_reads(&d, l->value);
+    last = d.last;
     at = &l->next;
   }
+  if (!indices)
+    return;
+  (*first)->begins = true; // what they name is of a later phase
+  *last = *first;
+  *first = indices;
 }
 
 bool rows_give_up_fetches(struct phase *p, bool all) {
@@ -237,14 +388,14 @@ void rows_put_fetch(struct rows *r, struct phase *p, const struct operand *o) {
   const struct kn_tensor *table = o->fetched->from, *t = index->tensor;
   const unsigned last = t->rank - 1, bytes = rows_bytes(t->type);
   const char *arg = T("args->%s", rows_argument(r, table)), *row = NULL;
-  const struct size columns = rows_row(r, table, rows_dim(r, table->dims[1]));
+  const struct size columns = rows_row(r, table, rows_dim(r, table->dims[table->rank - 1]));
   const struct size number = rows_number_of(r, p, o, last), rows = outer(r, p, index);
   const struct size padded = rows_box_bytes(r, o, o->stride[last]);
   const struct size room = sz_mul(f, o->extent[last], padded);
   struct size at = sz_mul(f, before(r, p, index), sz_num(f, bytes));
   rows_comment(r, T("The rows of %s that %s names.", table->name, t->name));
   rows_put(r, "__mtia_cr_w(MTIA_CR_GATHER_LIMIT, 0);");
-  rows_put(r, "__mtia_cr_w(MTIA_CR_GATHER_PITCH, %s.stride[0]);", arg);
+  rows_put(r, "__mtia_cr_w(MTIA_CR_GATHER_PITCH, %s.stride[%u]);", arg, table->rank - 2);
   if (!sz_is(rows, 1)) {
     row = rows_name(r, "row");
     rows_put(r, "for (long %s = 0; %s < %s; %s++) {", row, row, rows.text, row);

@@ -153,6 +153,8 @@ struct phase *rows_form_phases(struct rows *r, struct line *line) {
       kn_walk(line->leaving, read_of_earlier, &s);
     if (line->correction)
       kn_walk(line->correction, read_of_earlier, &s);
+    if (line->indices)
+      kn_walk(line->indices, read_of_earlier, &s);
     for (unsigned i = 0; line->scatter && i < line->stmt->rank; i++)
       kn_walk(line->stmt->subscripts[i], read_of_earlier, &s);
     line = next;
