@@ -195,18 +195,6 @@ KN int64_t kn_quantize(float scaled, int64_t zero, int64_t lo, int64_t hi) {
                : mtia_hmin_##t##x##n(x);                                                           \
   }
 
-// Each lane plus all below it.
-#define KN_RUNNING(t, add, n)                                                                      \
-  KN mtia_##t##x##n kn_running_##t##x##n(mtia_##t##x##n x) {                                       \
-    const mtia_##t##x##n zero = {0};                                                               \
-    x = add(x, __builtin_shufflevector(zero, x, MTIA_SIMD_INDICES_##n(n - 1)));                    \
-    x = add(x, __builtin_shufflevector(zero, x, MTIA_SIMD_INDICES_##n(n - 2)));                    \
-    x = add(x, __builtin_shufflevector(zero, x, MTIA_SIMD_INDICES_##n(n - 4)));                    \
-    x = add(x, __builtin_shufflevector(zero, x, MTIA_SIMD_INDICES_##n(n - 8)));                    \
-    return add(x, __builtin_shufflevector(zero, x, MTIA_SIMD_INDICES_##n(n - 16)));                \
-  }
-#define KN_PLUS(a, b) ((a) + (b))
-
 // What is read of lanes for which something holds; the others are those of `otherwise`. load_inside
 // reads lanes whose subscripts, `at` of the first one, are of a dimension of `extent`, `count`
 // lanes at most. gather takes p[at[i]], load_second p[0], p[2], p[4] and so on, `count` of them,
@@ -597,8 +585,77 @@ KN_OR_NAN(f16, _Float16, uint16_t, 0x7e00)
 KN_VECTOR(16)
 KN_VECTOR(32)
 KN_VECTOR(64)
-KN_RUNNING(i32, kn_add_i32x32, 32)
-KN_RUNNING(f32, KN_PLUS, 32)
+
+// Sums up to each of 16 lanes, `before` is that of all terms in front of them, in all lanes;
+// kn_shifted: the same without the lane's own term. kn_last: the last lane in all lanes.
+#define KN_RUNNING(t, c, add)                                                                      \
+  KN mtia_##t##x16 kn_last_##t##x16(mtia_##t##x16 x) {                                             \
+    return __builtin_shufflevector(x, x, 15, 15, 15, 15, 15, 15, 15, 15, 15, 15, 15, 15, 15, 15,   \
+                                   15, 15);                                                        \
+  }                                                                                                \
+  KN mtia_##t##x16 kn_shifted_##t##x16(mtia_##t##x16 before, mtia_##t##x16 x) {                    \
+    return __builtin_shufflevector(before, x, MTIA_SIMD_INDICES_16(15));                           \
+  }                                                                                                \
+  KN mtia_##t##x16 kn_running_##t##x16(mtia_##t##x16 x, mtia_##t##x16 before) {                    \
+    const mtia_##t##x16 zero = {0};                                                                \
+    x = add(x, __builtin_shufflevector(zero, x, MTIA_SIMD_INDICES_16(15)));                        \
+    x = add(x, __builtin_shufflevector(zero, x, MTIA_SIMD_INDICES_16(14)));                        \
+    x = add(x, __builtin_shufflevector(zero, x, MTIA_SIMD_INDICES_16(12)));                        \
+    x = add(x, __builtin_shufflevector(zero, x, MTIA_SIMD_INDICES_16(8)));                         \
+    return add(x, before);                                                                         \
+  }                                                                                                \
+  typedef struct {                                                                                 \
+    c value __attribute__((ext_vector_type(128)));                                                 \
+  } __attribute__((packed, may_alias, aligned(__alignof__(c)))) kn_runs_##t##x128;                 \
+  /* 16 runs of 8 elements side by side, as a store of segments. */                                \
+  KN void kn_store_runs_##t##x128(c *p, mtia_##t##x16 a, mtia_##t##x16 b, mtia_##t##x16 e,         \
+                                  mtia_##t##x16 d, mtia_##t##x16 f, mtia_##t##x16 g,               \
+                                  mtia_##t##x16 h, mtia_##t##x16 i) {                              \
+    mtia_##t##x32 ab = __builtin_shufflevector(a, b, MTIA_SIMD_INDICES_32(0));                     \
+    mtia_##t##x32 ed = __builtin_shufflevector(e, d, MTIA_SIMD_INDICES_32(0));                     \
+    mtia_##t##x32 fg = __builtin_shufflevector(f, g, MTIA_SIMD_INDICES_32(0));                     \
+    mtia_##t##x32 hi = __builtin_shufflevector(h, i, MTIA_SIMD_INDICES_32(0));                     \
+    mtia_##t##x64 lower = __builtin_shufflevector(ab, ed, MTIA_SIMD_INDICES_64(0));                \
+    mtia_##t##x64 upper = __builtin_shufflevector(fg, hi, MTIA_SIMD_INDICES_64(0));                \
+    ((kn_runs_##t##x128 *)p)->value = __builtin_shufflevector(lower, upper, KN_RUNS);              \
+  }                                                                                                \
+  /* The sums up to each of 128 elements x, and (both) without the element itself; adds all of     \
+     them to `before`. */                                                                          \
+  KN void kn_runs_##t(const c *x, c *to, c *shifted, bool both, mtia_##t##x16 *before) {           \
+    const kn_runs_##t##x128 all = *(const kn_runs_##t##x128 *)x;                                   \
+    mtia_##t##x16 a = __builtin_shufflevector(all.value, all.value, KN_EIGHTH(0));                 \
+    mtia_##t##x16 b = add(a, __builtin_shufflevector(all.value, all.value, KN_EIGHTH(1)));         \
+    mtia_##t##x16 e = add(b, __builtin_shufflevector(all.value, all.value, KN_EIGHTH(2)));         \
+    mtia_##t##x16 d = add(e, __builtin_shufflevector(all.value, all.value, KN_EIGHTH(3)));         \
+    mtia_##t##x16 f = add(d, __builtin_shufflevector(all.value, all.value, KN_EIGHTH(4)));         \
+    mtia_##t##x16 g = add(f, __builtin_shufflevector(all.value, all.value, KN_EIGHTH(5)));         \
+    mtia_##t##x16 h = add(g, __builtin_shufflevector(all.value, all.value, KN_EIGHTH(6)));         \
+    mtia_##t##x16 i = add(h, __builtin_shufflevector(all.value, all.value, KN_EIGHTH(7)));         \
+    mtia_##t##x16 runs = kn_running_##t##x16(i, *before);                                          \
+    mtia_##t##x16 base = kn_shifted_##t##x16(*before, runs);                                       \
+    *before = kn_last_##t##x16(runs);                                                              \
+    a = add(a, base), b = add(b, base), e = add(e, base), d = add(d, base);                        \
+    f = add(f, base), g = add(g, base), h = add(h, base), i = runs;                                \
+    kn_store_runs_##t##x128(to, a, b, e, d, f, g, h, i);                                           \
+    if (both)                                                                                      \
+      kn_store_runs_##t##x128(shifted, base, a, b, e, d, f, g, h);                                 \
+  }                                                                                                \
+  KN void kn_running_runs_##t##x128(const c *x, c *to, mtia_##t##x16 *before) {                    \
+    kn_runs_##t(x, to, to, false, before);                                                         \
+  }                                                                                                \
+  KN void kn_running_both_##t##x128(const c *x, c *to, c *shifted, mtia_##t##x16 *before) {        \
+    kn_runs_##t(x, to, shifted, true, before);                                                     \
+  }
+#define KN_EIGHTH(k)                                                                               \
+  k, k + 8, k + 16, k + 24, k + 32, k + 40, k + 48, k + 56, k + 64, k + 72, k + 80, k + 88,        \
+      k + 96, k + 104, k + 112, k + 120
+#define KN_RUN(k) k, k + 16, k + 32, k + 48, k + 64, k + 80, k + 96, k + 112
+#define KN_RUNS                                                                                    \
+  KN_RUN(0), KN_RUN(1), KN_RUN(2), KN_RUN(3), KN_RUN(4), KN_RUN(5), KN_RUN(6), KN_RUN(7),          \
+      KN_RUN(8), KN_RUN(9), KN_RUN(10), KN_RUN(11), KN_RUN(12), KN_RUN(13), KN_RUN(14), KN_RUN(15)
+#define KN_PLUS(a, b) ((a) + (b))
+KN_RUNNING(i32, int32_t, kn_add_i32x16)
+KN_RUNNING(f32, float, KN_PLUS)
 
 // Functions of f16, and of single numbers, by those of f32.
 #define KN_BY_F32(f, n)                                                                            \

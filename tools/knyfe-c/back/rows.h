@@ -8,6 +8,7 @@
 //   rows_operands.c what each phase reads and writes
 //   rows_depend.c how expressions depend on indices
 //   rows_tiles.c  the size of tiles, what comes into local memory and where it lies
+//   rows_running.c sums up to each element of a row
 //   rows_split.c  reductions that are cut into parts
 //   rows_buffers.c circular buffers
 //   rows_planes.c short rows side by side in a vector
@@ -87,8 +88,9 @@ struct line {
   const struct kn_index *chunked; // NULL: all
   unsigned chunk_by;
   struct size chunk;
-  bool combines;     // makes of parts what they are parts of
-  bool too_long;     // its row does not fit into local memory
+  bool combines;                // makes of parts what they are parts of
+  bool too_long;                // its row does not fit into local memory
+  const struct line *made_with; // rows_running.c: whose loop makes it; NULL: its own
   bool blocks;       // rows_block.c makes all rows of a tile before the other lines begin
   struct line *next; // in its phase
 };
@@ -413,11 +415,15 @@ void scope_bind(struct scope *s, const struct kn_index *index, const char *name)
 const char *scope_name(const struct scope *s, const struct kn_index *index);
 struct value rows_value(struct scope *s, const struct kn_expr *e);
 // Is the line a reduction over a range that grows by one with each element of a row? Then
-// rows_running makes the loop over elements lo..hi - 1 of a row, `n` is the index's name in it.
+// rows_running (rows_running.c) makes the loop over elements lo..hi - 1 of a row, `n` is the
+// index's name in it.
 typedef void rows_put_element(struct scope *s, const struct line *l, struct value v);
 bool rows_is_running(const struct line *l);
 void rows_running(struct scope *s, const struct line *l, const char *n, const char *lo,
                   const char *hi, rows_put_element *put);
+// rows_loops.c: a pointer to the line's element at the current indices, or to its argument's, which
+// is in an array.
+const char *rows_element(struct scope *s, const struct line *l, const struct kn_expr *argument);
 // lo and hi of an index of a reduction or a scatter-add as C.
 void rows_range(struct scope *s, const struct kn_index *index, const char **lo, const char **hi);
 // rows_pairs.c: where the line's value depends on n % 2 and n / 2, or on n / 32, n its last index,

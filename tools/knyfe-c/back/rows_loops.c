@@ -116,7 +116,7 @@ static void single(struct scope *s, struct line *l) {
 }
 
 // The line's element at the current indices, or its argument's, which is in local memory.
-static const char *element(struct scope *s, const struct line *l, const struct kn_expr *argument) {
+const char *rows_element(struct scope *s, const struct line *l, const struct kn_expr *argument) {
   struct rows *r = s->r;
   struct phase *p = s->p;
   struct kn_expr *args[KN_MAX_RANK];
@@ -159,7 +159,7 @@ static const char *const engine_types[KN_NUM_TYPES] = {
 static void command(struct scope *s, const struct line *l, const char *n,
                     const struct kn_expr *argument) {
   struct rows *r = s->r;
-  const char *to = element(s, l, NULL), *from = argument ? element(s, l, argument) : to;
+  const char *to = rows_element(s, l, NULL), *from = argument ? rows_element(s, l, argument) : to;
   const char *type = engine_types[l->target->type];
   if (!quantises(l)) {
     rows_put(r, "KN_ENGINE(%s, %s, %s, %s, %s);", l->engine, type, to, from, n);
@@ -609,7 +609,7 @@ void rows_compute(struct rows *r, struct phase *p) {
   }
   const struct kn_stmt *stmt = NULL;
   for (struct line *l = p->lines; l; l = l->next) {
-    if (l->blocks)
+    if (l->blocks || l->made_with)
       continue;
     if (l->stmt != stmt) {
       rows_comment(r, kn_stmt_text(r->file, l->stmt));

@@ -323,7 +323,7 @@ static struct traffic traffic_of(struct rows *r, struct phase *p, double active,
 static double cut_cycles(struct rows *r, struct phase *p, struct cut c, int64_t outer) {
   // A tile's start: function, waits, first loads from local memory; a piece's; a row's; a command
   // of the SE.
-  enum { TILE = 120, PIECE = 60, ROW = 12, COMMAND = 50, LATENCY = 150 };
+  enum { TILE = 120, PIECE = 60, ROW = 12, COMMAND = 50, LATENCY = 150, EARLIER = 60 };
   const double sram = 1024, in_port = 64, out_port = 32; // bytes per cycle
   int64_t pes = (int64_t)r->target->grid_rows * r->target->grid_cols;
   int64_t columns = p->par[p->num_par - 1]->size;
@@ -340,7 +340,10 @@ static double cut_cycles(struct rows *r, struct phase *p, struct cut c, int64_t 
   double core =
       TILE + (pieces - 1) * PIECE + (double)c.rows * (row + (double)c.columns * column_cycles(p));
   for (const struct line *l = p->lines; l; l = l->next)
-    core += l->blocks ? rows_block_cycles(r, p, l, c.rows, c.columns) : 0;
+    core += l->blocks ? rows_block_cycles(r, p, l, c.rows, c.columns)
+            : parts > 1 && rows_is_running(l) // adds up what is in front of its columns
+                ? (double)c.rows * (EARLIER + (double)(columns - c.columns) / 16)
+                : 0;
   double load = in / in_port, store = t.out / out_port, both = (in + t.out) * active / sram;
   double move = load > store ? load : store;
   move = both > move ? both : move;
