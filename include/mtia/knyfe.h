@@ -747,6 +747,15 @@ KN mtia_u8x64 kn_load_u4x64(const uint8_t *p, long count) {
   return (mtia_u8x64)((x & 15) | (x >> 4) << 8);
 }
 
+// The same of i4.
+#define KN_UNPACK(n)                                                                               \
+  KN mtia_i8x##n kn_unpack_i8x##n(const uint8_t *p, long count) {                                  \
+    return (mtia_i8x##n)(kn_load_u4x##n(p, count) ^ 8) - 8;                                        \
+  }
+KN_UNPACK(16)
+KN_UNPACK(32)
+KN_UNPACK(64)
+
 // Elements i.. of a row of d values: value, values of n at a time, where they and scale and bias
 // are.
 #define KN_TABLE(name, at, half, values, extra, element)                                           \

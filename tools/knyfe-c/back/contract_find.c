@@ -8,7 +8,7 @@
 //   y = f16(silu(sums) * u)       silu(sums) leaves with the sums, y reads that
 #include "decide.h"
 #include "internal.h"
-#include "rows.h"
+#include "rows_block.h"
 
 #include <mtia/knyfe_plan.h>
 
@@ -216,6 +216,78 @@ static bool take_operands(struct rows *r, struct line ***at) {
 }
 
 //===----------------------------------------------------------------------===//
+// Operands that core 1 unpacks
+//===----------------------------------------------------------------------===//
+
+struct packed {
+  const struct line *line;
+  bool found;
+};
+
+// Two values in a byte, or k / 32: neither do vectors go along the columns, nor can the MLU turn
+// it.
+static bool find_packed(struct kn_expr *e, void *data) {
+  struct packed *p = data;
+  const struct kn_expr *sum = p->line->value;
+  p->found = p->found || (e->kind == KN_READ && e->num_args && rows_stored(e->tensor) == KN_I4);
+  for (unsigned i = 0; i < sum->num_indices; i++)
+    p->found = p->found || rows_divisor(e, sum->indices[i]);
+  return !p->found;
+}
+
+// Is it a number for each row that would take longer to compute, again for each block of columns,
+// than a line of its own takes? Integers are widened as they are loaded.
+static bool is_slow_number(struct rows *r, const struct line *l, const struct kn_expr *e) {
+  enum { BLOCK = 64, LEAST = 32, NUMBER = 4, LINE = 1500 };
+  const int64_t pes = (int64_t)r->target->grid_rows * r->target->grid_cols;
+  const int64_t rows = l->target->dims[l->rank - 2]->size,
+                columns = l->target->dims[l->rank - 1]->size;
+  int64_t numbers = NUMBER;
+  if (e->kind == KN_READ || e->type != KN_F32 || columns < LEAST || !rows_all_known(r) ||
+      !rows_depends(e, l->index[l->rank - 2]))
+    return false;
+  for (unsigned i = 0; i < l->value->num_indices; i++)
+    numbers *= l->value->indices[i]->extent ? l->value->indices[i]->extent->size : 1;
+  return numbers * rows * ((columns + BLOCK - 1) / BLOCK) / pes > LINE;
+}
+
+// Do rows, or columns, share what is unpacked, and are they many?
+static bool is_unpacked_once(struct rows *r, const struct line *l, const struct kn_expr *e) {
+  enum { MANY = 8 };
+  const struct kn_expr *sum = l->value;
+  bool summed = false;
+  for (unsigned i = 0; i < sum->num_indices; i++)
+    summed = summed || rows_depends(e, sum->indices[i]);
+  for (unsigned i = l->rank - 2; i < l->rank && summed; i++) {
+    const int64_t size = l->target->dims[i]->size;
+    if (rows_depends(e, l->index[i]) || (size >= 0 && size < MANY))
+      continue;
+    struct packed p = {l, false};
+    struct window w = {l, false};
+    kn_walk((struct kn_expr *)e, find_packed, &p);
+    kn_walk((struct kn_expr *)e, find_window, &w);
+    return (p.found || (i == l->rank - 1 && is_slow_number(r, l, e))) && !w.found;
+  }
+  return false;
+}
+
+// Of a sum by blocks (rows_block.c): such parts of its terms are computed before.
+static void unpack_operands(struct rows *r, struct line ***at, struct kn_expr **e) {
+  const struct line *l = **at;
+  if (is_unpacked_once(r, l, *e)) {
+    struct kn_expr *read = kn_insert_over(r, *at, l, true, T("%s_of", l->stmt->target->name), *e);
+    if (!read)
+      return;
+    *e = read;
+    *at = &(**at)->next;
+    return;
+  }
+  for (unsigned i = 0; (*e)->kind != KN_READ && i < (*e)->num_args; i++)
+    if ((*e)->args[i])
+      unpack_operands(r, at, &(*e)->args[i]);
+}
+
+//===----------------------------------------------------------------------===//
 // Lines
 //===----------------------------------------------------------------------===//
 
@@ -258,8 +330,12 @@ void kn_find_contractions(struct rows *r, struct line **first) {
       kn_factor_product(r, at);
     struct line *l = *at;
     next = l->next;
-    if (!is_sum(l) || (!is_product(l) && !lay_out(r, &at) && !take_operands(r, &at)))
+    if (!is_sum(l) || (!is_product(l) && !lay_out(r, &at) && !take_operands(r, &at))) {
+      if (rows_is_block(l))
+        unpack_operands(r, &at, l->value->args);
+      next = l->next;
       continue;
+    }
     struct kn_contraction with = l->contraction;
     struct line **reader = with_reader(r, l, &with);
     bool alone = l == *first && (reader ? !next->next : !next);

@@ -400,6 +400,9 @@ static struct value as_f32(struct scope *s, struct value v, enum kn_type from) {
 static struct value cast_vector(struct scope *s, struct value v, enum kn_type from,
                                 enum kn_type to) {
   struct value result = {NULL, true, true};
+  from = from == KN_I4 ? KN_I8 : from;
+  if (from == to)
+    return v;
   if (to == KN_BOOL) {
     result.text =
         T("kn_ne_%s(%s, (%s)0)", rows_suffix(s, from, true), v.text, rows_vector_type(s, from));

@@ -204,6 +204,10 @@ static struct value read_table(struct scope *s, const struct kn_expr *e, const s
                         true, true};
 }
 
+static const char *index_atom(struct scope *s, const struct kn_expr *e) {
+  return rows_atom(s, number(rows_index_text(s, e), kn_plain_index(e) != NULL));
+}
+
 static bool depends_on_along(struct scope *s, const struct kn_expr *e) {
   bool along = false;
   for (unsigned i = 0; i < e->num_args && s->along; i++)
@@ -237,6 +241,11 @@ static struct value read_inside(struct scope *s, const struct kn_expr *e, struct
   const char *pointer = o ? o->name : v->name;
   if (rows_stored(t) == KN_I4 && !(v && v->array)) {
     const char *row = t->rank > 1 ? rows_offset(s, t->rank - 1, e->args, o->stride, 0) : "0";
+    if (depends_on_along(s, e)) // as i8
+      return (struct value){T("kn_unpack_i8x%u(%s + %s / 2, %s)", s->lanes,
+                              sum_text(s, pointer, row), index_atom(s, e->args[t->rank - 1]),
+                              s->count ? s->count : T("%u", s->lanes)),
+                            true, true};
     return number(
         T("kn_i4(%s, %s)", sum_text(s, pointer, row), rows_index_text(s, e->args[t->rank - 1])),
         true);
@@ -376,16 +385,47 @@ static bool near_enough(const struct kn_expr *e, const struct kn_index *index) {
   return true;
 }
 
+// An even number, whatever indices are.
+static bool is_even(const struct kn_expr *e) {
+  if (e->kind == KN_CAST)
+    return is_even(e->args[0]);
+  if (e->kind == KN_BINARY && e->op == KN_MUL)
+    return is_even(e->args[0]) || is_even(e->args[1]);
+  if (e->kind == KN_BINARY && (e->op == KN_ADD || e->op == KN_SUB))
+    return is_even(e->args[0]) && is_even(e->args[1]);
+  return e->kind == KN_INT && e->ival % 2 == 0;
+}
+
+// The index, or 32 * group + the index: vectors begin at a whole byte.
+static bool begins_even(const struct kn_expr *e, const struct kn_index *index) {
+  if (e->kind == KN_BINARY && e->op == KN_ADD)
+    return (is_even(e->args[0]) && begins_even(e->args[1], index)) ||
+           (is_even(e->args[1]) && begins_even(e->args[0], index));
+  return kn_plain_index(e) == index && index->extent;
+}
+
+// Values of i4 along the last dimension of a tensor in which two share a byte.
+static bool unpacks(const struct phase *p, const struct kn_expr *e, const struct kn_index *index,
+                    bool guarded) {
+  for (unsigned i = 0; i + 1 < e->num_args; i++)
+    if (rows_depends(e->args[i], index))
+      return false;
+  return rows_stored(e->tensor) == KN_I4 && e->num_args && !guarded && !(p && p->pitch) &&
+         begins_even(e->args[e->num_args - 1], index);
+}
+
 bool rows_read_vectorises(struct rows *r, struct phase *p, const struct kn_expr *e,
                           const struct kn_index *index, bool guarded) {
   const struct kn_tensor *t = e->tensor;
-  if (t->type == KN_I4 || t->rows) {
+  if (t->type == KN_I4)
+    return unpacks(p, e, index, guarded);
+  if (t->rows) {
     for (unsigned i = 0; i < e->num_args; i++) {
       int how = rows_depends(e->args[i], index);
       bool plain = kn_plain_index(e->args[i]) == index;
       if (how == 0)
         continue;
-      if (t->type == KN_I4 || how != 1 || i + 1 != e->num_args || (guarded && !plain) ||
+      if (how != 1 || i + 1 != e->num_args || (guarded && !plain) ||
           (kn_rows_bits(t->rows) == 4 &&
            !plain)) // two values in a byte: vectors begin at even ones
         return false;

@@ -105,6 +105,8 @@ bool rows_expr_vectorises(struct rows *r, struct phase *p, const struct kn_expr 
     return true;
   if (!has_vectors(e->type))
     return e->kind == KN_INDEX && e->type == KN_I32;
+  if (e->kind == KN_CAST && e->args[0]->kind == KN_READ && e->args[0]->type == KN_I4)
+    return rows_read_vectorises(r, p, e->args[0], index, guarded); // unpacked to i8
   switch (e->kind) {
   case KN_READ:
     return rows_read_vectorises(r, p, e, index, guarded);
