@@ -19,8 +19,6 @@ struct find {
 
 enum { FIND_BYTES = 512 }; // that are compared at once
 
-#define ALWAYS_INLINE static inline __attribute__((always_inline))
-
 // Index of the first of vl elements that is v, negative if none is.
 #define FIRST(name, scalar, element, load, equal, mask)                                            \
   ALWAYS_INLINE MTIA_VECTOR long first_##name(const char *x, size_t vl, scalar v) {                \

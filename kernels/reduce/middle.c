@@ -11,6 +11,8 @@
 // least. The last results go to CB_OUT in y's type, and to memory.
 #include "places.h"
 
+KN_STACK_LINES(3);
+
 enum { CB_IN, CB_OUT, CB_VALUES, CB_VALUES_READ, CB_WEIGHTS, CB_LEAST };
 enum {
   WIDE = 2 * 1024, // bytes of a piece's rows
@@ -51,7 +53,11 @@ static struct cut make_cut(const struct reduce_job *job) {
   uint64_t wide = kn_ceil_div(kn_ceil_div(columns, wanted), step) * step;
   c.wide = (uint32_t)kn_min(wide, WIDE / c.size);
   c.across = (uint32_t)kn_ceil_div(columns, c.wide);
-  c.rows = (uint32_t)kn_min(BLOCK / kn_pad(kn_min(columns, c.wide) * c.size), job->x->dim[1]);
+  // Core 1 searches i8 and f16 hardly faster than they come: what is left to do when all have come
+  // is half as much.
+  bool half = reduce_has_index(job) && (job->from == MTIA_SE_I8 || job->from == MTIA_SE_F16);
+  uint32_t block = half ? BLOCK / 2 : BLOCK;
+  c.rows = (uint32_t)kn_min(block / kn_pad(kn_min(columns, c.wide) * c.size), job->x->dim[1]);
   if (reduce_has_index(job))
     c.rows = (uint32_t)kn_min(c.rows, segment_rows(job));
   return c;
@@ -79,7 +85,6 @@ struct block {
   void *values;
 };
 
-#define ALWAYS_INLINE static inline __attribute__((always_inline))
 #define SAME(x) (x)
 // LOAD(at) is a vector of `n` elements of type t.
 #define ROWS(name, t, c, wide, W, WIDEN, n, LOAD)                                                  \
@@ -216,16 +221,26 @@ MTIA_VECTOR static void end_values(const struct reduce_job *job, void *y, long c
 // Pieces
 //===----------------------------------------------------------------------===//
 
+// Core 0; the first block before the other core is waited for.
 static void load(const struct reduce_job *job, const struct cut *c, struct kn_range mine) {
   const struct mtia_tensor *x = job->x;
+  __mtia_cb_init(CB_IN, IN_AT, in_size(kn_pad(kn_min(x->dim[2], c->wide) * c->size)));
+  __mtia_cb_init(CB_OUT, OUT_AT, OUT_SIZE);
   __mtia_cr_w(MTIA_CR_DMA_IN_PITCH, x->stride[1]);
+  bool met = false;
   for (uint64_t k = mine.begin; k < mine.end; k++) {
     struct piece p = get_piece(job, c, k);
     uint64_t from = x->data + p.a * x->stride[0] + p.column * c->size;
     __mtia_cr_w2(MTIA_CR_DMA_IN, p.columns * c->size, p.stride);
-    for (uint64_t r = 0; r < x->dim[1]; r += c->rows)
+    for (uint64_t r = 0; r < x->dim[1]; r += c->rows) {
       __mtia_dma_in(CB_IN, from + r * x->stride[1], kn_min(c->rows, x->dim[1] - r), MTIA_MC_NONE);
+      if (!met)
+        __mtia_bar(MTIA_BAR_PE);
+      met = true;
+    }
   }
+  if (!met)
+    __mtia_bar(MTIA_BAR_PE);
 }
 
 // How a PE does it: find is that of argmax or argmin, NULL for the others.
@@ -235,61 +250,74 @@ struct way {
   struct search search;
 };
 
-static void compute_rows(struct way *way, const struct piece *p, const char *x, uint32_t rows,
-                         uint32_t first) {
+ALWAYS_INLINE void compute_rows(const struct way *way, const struct piece *p, const char *x,
+                                uint32_t rows, uint32_t first) {
   if (way->find) {
-    way->search.x = x;
-    way->search.rows = rows;
-    way->search.first = first;
-    way->find(&way->search, p->columns);
+    way->find(&way->search, x, rows, first, p->columns);
   } else {
     struct block b = {x, p->stride, rows, (void *)(uintptr_t)VALUES_AT};
     reduce_block(way->job, &b, p->columns);
   }
 }
 
-// `rows` rows at the head of CB_IN onto the results; `first`: of the segment.
-static void compute_block(struct way *way, const struct piece *p, uint32_t rows, uint32_t first) {
+// `rows` rows, `at` bytes behind the head of CB_IN, onto the results; `first`: of the segment.
+ALWAYS_INLINE void compute_block(const struct way *way, const struct piece *p, uint32_t at,
+                                 uint32_t rows, uint32_t first) {
   uint32_t bytes = rows * p->stride;
-  __mtia_cb_waitd(CB_IN, bytes);
-  const char *x = (const char *)__mtia_cb_head(CB_IN, 0);
+  __mtia_cb_waitd(CB_IN, at + bytes);
+  const char *x = (const char *)__mtia_cb_head(CB_IN, at);
   // A block may begin before the buffer's end and go on at its start, between two rows.
   uint32_t room = p->in_end - (uint32_t)((uintptr_t)x % MTIA_LOCAL_ROOM);
-  if (bytes <= room)
-    compute_rows(way, p, x, rows, first);
-  else {
+  if (bytes > room) {
     uint32_t some = (uint32_t)kn_div(room, p->stride);
     compute_rows(way, p, x, some, first);
-    compute_rows(way, p, x + room - in_size(p->stride), rows - some, first + some);
+    rows -= some;
+    first += some;
+    x = x + room - in_size(p->stride);
   }
-  __mtia_cb_pop(CB_IN, bytes);
+  compute_rows(way, p, x, rows, first);
 }
 
-static void compute_piece(struct way *way, const struct cut *c, const struct piece *p) {
+// Bytes of CB_IN that are still to be popped.
+static uint32_t compute_piece(struct way *way, const struct cut *c, const struct piece *of,
+                              bool last) {
   const struct reduce_job *job = way->job;
-  uint64_t all_rows = job->x->dim[1], segment = 0;
-  way->search.stride = p->stride;
+  const struct piece p = *of; // in registers
+  uint64_t all_rows = job->x->dim[1], segment = 0, most = way->find ? segment_rows(job) : all_rows;
+  uint32_t block = c->rows, at = 0;
+  // A pop waits for the vector unit, so where nothing comes behind there is one for all blocks.
+  bool keep = last && all_rows * p.stride <= in_size(p.stride);
+  way->search.stride = p.stride;
   if (way->find)
-    begin_places(&way->search, worst(job), p->columns);
+    begin_places(&way->search, worst(job), p.columns);
   else
-    begin_values(reduce_identity(job), p->columns);
-  for (uint64_t r = 0; r < all_rows; r += c->rows) {
-    uint32_t rows = (uint32_t)kn_min(c->rows, all_rows - r);
-    if (way->find && r + rows - segment > segment_rows(job)) {
-      end_segment(job, &way->search, segment, way->search.row, p->columns);
+    begin_values(reduce_identity(job), p.columns);
+  for (uint64_t r = 0; r < all_rows; r += block) {
+    uint32_t rows = (uint32_t)kn_min(block, all_rows - r);
+    if (r + rows - segment > most) {
+      end_segment(job, &way->search, segment, way->search.row, p.columns);
       segment = r;
     }
-    compute_block(way, p, rows, (uint32_t)(r - segment));
+    compute_block(way, &p, at, rows, (uint32_t)(r - segment));
+    at += rows * p.stride;
+    if (!keep) {
+      __mtia_cb_pop(CB_IN, at);
+      at = 0;
+    }
   }
   __mtia_cb_waits(CB_OUT, OUT_SLOT);
   void *y = (void *)__mtia_cb_tail(CB_OUT, 0);
   if (way->find)
-    end_segment(job, &way->search, segment, y, p->columns);
+    end_segment(job, &way->search, segment, y, p.columns);
   else
-    end_values(job, y, p->columns);
+    end_values(job, y, p.columns);
+  return at;
 }
 
-static void compute(const struct reduce_job *job, const struct cut *c, struct kn_range mine) {
+// Core 1. Its frame is not the other core's.
+__attribute__((noinline)) static void compute(const struct reduce_job *job, const struct cut *c,
+                                              struct kn_range mine) {
+  __mtia_bar(MTIA_BAR_PE);
   struct way way = {.job = job,
                     .find = reduce_has_index(job) ? get_search(job) : NULL,
                     .search = {.value = (void *)(uintptr_t)VALUES_AT,
@@ -297,11 +325,13 @@ static void compute(const struct reduce_job *job, const struct cut *c, struct kn
                                .row = (int32_t *)(uintptr_t)ROWS_AT}};
   for (uint64_t k = mine.begin; k < mine.end; k++) {
     struct piece p = get_piece(job, c, k);
-    compute_piece(&way, c, &p);
+    uint32_t left = compute_piece(&way, c, &p, k + 1 == mine.end);
     __mtia_cb_push(CB_OUT, OUT_SLOT);
     __mtia_cr_w2(MTIA_CR_DMA_OUT, p.columns * kn_se_size(job->to), OUT_SLOT);
     __mtia_dma_out(CB_OUT, job->y->data + p.a * job->y->stride[0] + p.column * kn_se_size(job->to),
                    1);
+    if (left)
+      __mtia_cb_pop(CB_IN, left);
   }
 }
 
@@ -341,7 +371,9 @@ MTIA_VECTOR static void fill(float *to, float value, long n) {
     mtia_store_f32x64(to + k, mtia_splat_f32x64(value));
 }
 
-static void compute_by_se(const struct reduce_job *job, const struct cut *c, struct kn_range mine) {
+__attribute__((noinline)) static void compute_by_se(const struct reduce_job *job,
+                                                    const struct cut *c, struct kn_range mine) {
+  __mtia_bar(MTIA_BAR_PE);
   uint64_t all_rows = job->x->dim[1];
   uint32_t to_size = kn_se_size(job->to);
   float factor = job->op == MEAN ? 1.0f / (float)all_rows : job->op == MIN ? -1.0f : 1.0f;
@@ -408,11 +440,6 @@ static enum mtia_status reduce_middle(const struct mtia_reduce_middle_args *args
     return MTIA_STATUS_LIMIT;
   struct cut c = make_cut(&job);
   struct kn_range mine = kn_share(dim[0] * c.across, mtia_pe(), kn_pes());
-  if (mtia_core() == 0) {
-    __mtia_cb_init(CB_IN, IN_AT, in_size(kn_pad(kn_min(dim[2], c.wide) * c.size)));
-    __mtia_cb_init(CB_OUT, OUT_AT, OUT_SIZE);
-  }
-  __mtia_bar(MTIA_BAR_PE);
   if (mtia_core() == 0)
     load(&job, &c, mine);
   else if (by_se(&job) && dim[1] > 0)

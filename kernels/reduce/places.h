@@ -14,18 +14,19 @@ static inline uint32_t segment_rows(const struct reduce_job *job) {
   return job->from == MTIA_SE_I8 ? UINT8_MAX : UINT16_MAX;
 }
 
-// Rows of x, the first of them in the segment, and what is kept of each column from block to block.
+// What is kept of each column from block to block.
 struct search {
-  const char *x;
-  uint32_t stride, rows, first;
+  uint32_t stride; // of x's rows
   void *value, *place;
   int32_t *row;
 };
 
-// better: less(low, high), where v is the best until now. What is not a number is never better.
+// Rows of x, `first` rows of the segment are in front of them. better: less(low, high), where v is
+// the best until now. What is not a number is never better.
 #define EXTREME(name, size, LENGTH, LOAD, c, bits, values, less, low, high, best, mask, P, pbits,  \
                 places)                                                                            \
-  MTIA_VECTOR static void name(const struct search *b, size_t columns) {                           \
+  MTIA_VECTOR static void name(const struct search *b, const char *rows_of_x, uint32_t rows,       \
+                               uint32_t first, size_t columns) {                                   \
     size_t vl;                                                                                     \
     for (size_t k = 0; k < columns; k += vl) {                                                     \
       vl = LENGTH(columns - k);                                                                    \
@@ -33,12 +34,12 @@ struct search {
       P *place = (P *)b->place + k;                                                                \
       __auto_type v = __riscv_vle##bits##_v_##values(kept, vl);                                    \
       __auto_type p = __riscv_vle##pbits##_v_##places(place, vl);                                  \
-      const char *at = b->x + k * (size);                                                          \
-      for (uint32_t r = 1; r <= b->rows; r++, at += b->stride) {                                   \
+      const char *at = rows_of_x + k * (size);                                                     \
+      for (uint32_t r = 1; r <= rows; r++, at += b->stride) {                                      \
         __auto_type x = LOAD(at, vl);                                                              \
         __auto_type better = __riscv_v##less##_vv_##values##_##mask(low, high, vl);                \
         v = __riscv_v##best##_vv_##values(v, x, vl);                                               \
-        p = __riscv_vmerge_vxm_##places(p, (P)(b->first + r), better, vl);                         \
+        p = __riscv_vmerge_vxm_##places(p, (P)(first + r), better, vl);                            \
       }                                                                                            \
       __riscv_vse##bits##_v_##values(kept, v, vl);                                                 \
       __riscv_vse##pbits##_v_##places(place, p, vl);                                               \
@@ -66,7 +67,8 @@ EXTREMES(i32, 4, __riscv_vsetvl_e32m8, LOAD_I32, int32_t, 32, i32m8, mslt, , b4,
          u16m4)
 EXTREMES(i8, 1, __riscv_vsetvl_e8m8, LOAD_I8, int8_t, 8, i8m8, mslt, , b1, uint8_t, 8, u8m8)
 
-typedef void search_fn(const struct search *b, size_t columns);
+typedef void search_fn(const struct search *b, const char *x, uint32_t rows, uint32_t first,
+                       size_t columns);
 
 static inline search_fn *get_search(const struct reduce_job *job) {
   bool greatest = job->op == ARGMAX;
@@ -99,22 +101,34 @@ MTIA_VECTOR static void begin_places(const struct search *b, uint32_t bits, size
   }
 }
 
-// Rows, when a segment that begins with row `first` is over; another one can begin.
+// Places of vl columns from k on, less one, 0 staying 0; another segment can begin.
+ALWAYS_INLINE MTIA_VECTOR vuint32m8_t take_places(const struct reduce_job *job,
+                                                  const struct search *b, size_t k, size_t vl,
+                                                  uint32_t less) {
+  if (job->from == MTIA_SE_I8) {
+    uint8_t *from = (uint8_t *)b->place + k;
+    vuint8m2_t place = __riscv_vle8_v_u8m2(from, vl);
+    __riscv_vse8_v_u8m2(from, __riscv_vmv_v_x_u8m2(0, vl), vl);
+    return __riscv_vzext_vf4_u32m8(__riscv_vssubu_vx_u8m2(place, (uint8_t)less, vl), vl);
+  }
+  uint16_t *from = (uint16_t *)b->place + k;
+  vuint16m4_t place = __riscv_vle16_v_u16m4(from, vl);
+  __riscv_vse16_v_u16m4(from, __riscv_vmv_v_x_u16m4(0, vl), vl);
+  return __riscv_vzext_vf2_u32m8(__riscv_vssubu_vx_u16m4(place, (uint16_t)less, vl), vl);
+}
+
+// Rows, when a segment that begins with row `first` is over.
 MTIA_VECTOR static void end_segment(const struct reduce_job *job, const struct search *b,
                                     uint64_t first, int32_t *rows, size_t columns) {
   size_t vl;
   for (size_t k = 0; k < columns; k += vl) {
     vl = __riscv_vsetvl_e32m8(columns - k);
-    vuint32m8_t place;
-    if (job->from == MTIA_SE_I8) {
-      uint8_t *from = (uint8_t *)b->place + k;
-      place = __riscv_vzext_vf4_u32m8(__riscv_vle8_v_u8m2(from, vl), vl);
-      __riscv_vse8_v_u8m2(from, __riscv_vmv_v_x_u8m2(0, vl), vl);
-    } else {
-      uint16_t *from = (uint16_t *)b->place + k;
-      place = __riscv_vzext_vf2_u32m8(__riscv_vle16_v_u16m4(from, vl), vl);
-      __riscv_vse16_v_u16m4(from, __riscv_vmv_v_x_u16m4(0, vl), vl);
+    if (first == 0) { // nothing in front, and row 0 if no row is better
+      vuint32m8_t row = take_places(job, b, k, vl, 1);
+      __riscv_vse32_v_u32m8((uint32_t *)rows + k, row, vl);
+      continue;
     }
+    vuint32m8_t place = take_places(job, b, k, vl, 0);
     vbool4_t better = __riscv_vmsne_vx_u32m8_b4(place, 0, vl);
     vint32m8_t row = __riscv_vle32_v_i32m8(b->row + k, vl);
     place = __riscv_vadd_vx_u32m8(place, (uint32_t)first - 1, vl);

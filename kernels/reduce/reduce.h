@@ -9,6 +9,8 @@
 #include "../se.h"
 #include <mtia/mtia_simd.h>
 
+#define ALWAYS_INLINE static inline __attribute__((always_inline))
+
 enum reduce_op { SUM, MEAN, MAX, MIN, PROD, ARGMAX, ARGMIN };
 
 struct reduce_job {

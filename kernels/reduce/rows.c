@@ -18,6 +18,8 @@
 // behind a barrier.
 #include "find.h"
 
+KN_STACK_LINES(5);
+
 enum { CB_IN, CB_OUT, CB_STATS, CB_STATS_READ, CB_FOUND };
 enum {
   PIECE = 8 * 1024,
@@ -40,6 +42,22 @@ enum {
 _Static_assert(SLOTS_AT + SLOTS_SIZE <= MTIA_LOCAL_BASE + MTIA_LOCAL_SIZE, "local memory");
 
 //===----------------------------------------------------------------------===//
+// Buffers, but for CB_IN, which is core 0's
+//===----------------------------------------------------------------------===//
+
+static void set_up_rest(void) {
+  if (mtia_core() == 0) {
+    __mtia_cb_init(CB_OUT, OUT_AT, OUT_SIZE);
+    __mtia_cb_init(CB_FOUND, FOUND_AT, FOUND_SIZE);
+  } else {
+    KN_SE_SCRATCH(CB_STATS, CB_STATS_READ, STATS_AT, STATS_SIZE);
+    __mtia_cr_w(MTIA_CR_QMODE, 0);
+    __mtia_cr_w2(MTIA_CR_QCLAMP, (uint32_t)-128, 127);
+  }
+  __mtia_bar(MTIA_BAR_PE);
+}
+
+//===----------------------------------------------------------------------===//
 // Many short rows, by the SE alone
 //===----------------------------------------------------------------------===//
 
@@ -51,6 +69,8 @@ static struct kn_range get_share(const struct reduce_job *job) {
 }
 
 static void load_blocks(const struct kn_rows *r) {
+  __mtia_cb_init(CB_IN, IN_AT, IN_ROOM);
+  set_up_rest();
   for (uint64_t row = r->begin; row < r->end; row += r->block)
     KN_ROWS_LOAD(r, CB_IN, row, (uint32_t)kn_min(r->block, r->end - row));
 }
@@ -105,8 +125,10 @@ static void by_units(const struct reduce_job *job) {
     r.block--;
   if (mtia_core() == 0)
     load_blocks(&r);
-  else
+  else {
+    set_up_rest();
     reduce_blocks(job, &r);
+  }
 }
 
 //===----------------------------------------------------------------------===//
@@ -218,20 +240,49 @@ static bool is_piece(const struct pieces *p, struct piece x) {
   return x.row < p->row_end && p->begin < p->end;
 }
 
-static void load_pieces(const struct reduce_job *job, const struct pieces *p) {
-  uint32_t size = kn_se_size(job->from);
+// A piece comes in two halves, so that the SE is done with the first one when the second one is
+// there.
+static uint32_t half_of(const struct pieces *p, uint32_t rows) {
+  return p->whole ? (rows + 1) / 2 : rows;
+}
+
+ALWAYS_INLINE void load_piece(const struct reduce_job *job, const struct pieces *p,
+                              struct piece x) {
+  uint32_t size = kn_se_size(job->from), half = half_of(p, x.rows);
   uint64_t pitch = job->x->stride[0];
-  __mtia_cr_w(MTIA_CR_DMA_IN_PITCH, pitch);
-  for (struct piece x = first_piece(p); is_piece(p, x); x = next_piece(p, x)) {
-    uint64_t from = job->x->data + x.row * pitch + x.at * size;
-    if (pitch == x.n * size && x.rows > 1) {
-      __mtia_cr_w2(MTIA_CR_DMA_IN, x.rows * x.n * size, 0);
+  uint64_t from = job->x->data + x.row * pitch + x.at * size;
+  for (uint32_t some; x.rows; x.rows -= some, from += some * pitch) {
+    some = (uint32_t)kn_min(half, x.rows);
+    if (pitch == x.n * size && some > 1) {
+      __mtia_cr_w2(MTIA_CR_DMA_IN, some * x.n * size, 0);
       __mtia_dma_in(CB_IN, from, 1, MTIA_MC_NONE);
     } else {
       __mtia_cr_w2(MTIA_CR_DMA_IN, x.n * size, p->stride);
-      __mtia_dma_in(CB_IN, from, x.rows, MTIA_MC_NONE);
+      __mtia_dma_in(CB_IN, from, some, MTIA_MC_NONE);
     }
   }
+}
+
+// The first one before anything else is made ready.
+static void load_pieces(const struct reduce_job *job, const struct pieces *p) {
+  __mtia_cb_init(CB_IN, IN_AT, kn_div(IN_ROOM, p->bytes) * p->bytes);
+  __mtia_cr_w(MTIA_CR_DMA_IN_PITCH, job->x->stride[0]);
+  struct piece x = first_piece(p);
+  if (is_piece(p, x)) {
+    load_piece(job, p, x);
+    x = next_piece(p, x);
+  }
+  set_up_rest();
+  for (; is_piece(p, x); x = next_piece(p, x))
+    load_piece(job, p, x);
+}
+
+// What the SE's commands have in common.
+static void begin_issue(const struct reduce_job *job, const struct pieces *p) {
+  enum mtia_se_type to = reduce_is_integer(job) ? MTIA_SE_I32 : MTIA_SE_F32;
+  __mtia_cr_w(MTIA_CR_SE_FMT, mtia_se_fmt(job->from, 0, to, MTIA_SE_EACH));
+  __mtia_cr_w2(MTIA_CR_SE_ROW, (uint32_t)kn_div(p->elements, p->parts), 0);
+  __mtia_cr_w2(MTIA_CR_SE_STRIDE, (uint32_t)kn_div(p->stride, p->parts), 0);
 }
 
 // The SE's part of a piece, which lies `at` bytes behind CB_IN's head.
@@ -239,19 +290,21 @@ static void issue(const struct reduce_job *job, const struct pieces *p, struct p
                   uint32_t at) {
   if (!is_piece(p, x) || by_vectors(job))
     return;
-  enum mtia_se_type to = reduce_is_integer(job) ? MTIA_SE_I32 : MTIA_SE_F32;
-  __mtia_cr_w(MTIA_CR_SE_FMT, mtia_se_fmt(job->from, 0, to, MTIA_SE_EACH));
-  __mtia_cr_w2(MTIA_CR_SE_LEN, 0, 0);
-  __mtia_cr_w2(MTIA_CR_SE_SRC, at, 0);
-  uint32_t count = x.rows * p->parts;
-  __mtia_cr_w2(MTIA_CR_SE_ROW, (uint32_t)kn_div(x.n, p->parts), 0);
-  __mtia_cr_w2(MTIA_CR_SE_STRIDE, (uint32_t)kn_div(p->stride, p->parts), 0);
-  if (job->op == SUM || job->op == MEAN)
-    __mtia_se_red(CB_FOUND, CB_IN, count, MTIA_SE_RED_SUM);
-  else if (job->op == MAX || job->op == ARGMAX)
-    __mtia_se_red(CB_FOUND, CB_IN, count, MTIA_SE_RED_MAX);
-  else
-    __mtia_se_red(CB_FOUND, CB_IN, count, MTIA_SE_RED_MIN);
+  enum reduce_op op = job->op;
+  if (!p->whole)
+    __mtia_cr_w2(MTIA_CR_SE_ROW, x.n, 0);
+  uint32_t half = half_of(p, x.rows);
+  for (uint32_t done = 0; done < x.rows; done += half, at += half * p->stride) {
+    uint32_t some = (uint32_t)kn_min(half, x.rows - done) * p->parts;
+    __mtia_cr_w2(MTIA_CR_SE_LEN, 0, 4 * done * p->parts);
+    __mtia_cr_w2(MTIA_CR_SE_SRC, at, 0);
+    if (op == SUM || op == MEAN)
+      __mtia_se_red(CB_FOUND, CB_IN, some, MTIA_SE_RED_SUM);
+    else if (op == MAX || op == ARGMAX)
+      __mtia_se_red(CB_FOUND, CB_IN, some, MTIA_SE_RED_MAX);
+    else
+      __mtia_se_red(CB_FOUND, CB_IN, some, MTIA_SE_RED_MIN);
+  }
   __mtia_cb_push(CB_FOUND, 4 * MOST_ROWS);
 }
 
@@ -368,22 +421,31 @@ MTIA_VECTOR static bool any_saturated(const int32_t *x, long n) {
   return mtia_hmin_i32x64(least) == INT32_MIN || mtia_hmax_i32x64(most) == INT32_MAX;
 }
 
+// Where the next results of i32 go.
+static int32_t *open_results(struct results *o) {
+  if (o->filled == 0) {
+    __mtia_cb_waits(CB_OUT, OUT_SIZE / 2);
+    o->at = (char *)__mtia_cb_tail(CB_OUT, 0);
+  }
+  return (int32_t *)o->at;
+}
+
+static void close_results(const struct reduce_job *job, struct results *o, uint32_t rows) {
+  o->at += 4 * rows;
+  o->filled += rows;
+  if (o->filled == GROUP)
+    flush(job, o);
+}
+
 // Results of i32 of whole rows, in y's order.
 static void put_block(const struct reduce_job *job, struct results *o, const int32_t *from,
                       uint32_t rows) {
   while (rows) {
     uint32_t some = (uint32_t)kn_min(rows, GROUP - o->filled);
-    if (o->filled == 0) {
-      __mtia_cb_waits(CB_OUT, OUT_SIZE / 2);
-      o->at = (char *)__mtia_cb_tail(CB_OUT, 0);
-    }
-    copy((int32_t *)o->at, from, some);
-    o->at += 4 * some;
-    o->filled += some;
+    copy(open_results(o), from, some);
+    close_results(job, o, some);
     from += some;
     rows -= some;
-    if (o->filled == GROUP)
-      flush(job, o);
   }
 }
 
@@ -404,17 +466,24 @@ static void reduce_whole(const struct reduce_job *job, const struct pieces *p, s
     f.x = (const char *)__mtia_cb_head(CB_IN, 0);
     __mtia_cb_waitd(CB_FOUND, 4 * MOST_ROWS);
     union reduce_value *values = (union reduce_value *)__mtia_cb_head(CB_FOUND, 0);
-    int32_t *results = (int32_t *)values;
     if (find) {
-      results = (int32_t *)(uintptr_t)STATS_AT; // free, as the SE has no use for it here
+      // STATS is free, as the SE has no use for it here.
+      bool fits = o->filled + x.rows <= GROUP;
+      int32_t *results = fits ? open_results(o) : (int32_t *)(uintptr_t)STATS_AT;
       f.values = values;
       f.rows = x.rows;
       find(results, &f);
-    } else if (any_saturated(results, x.rows))
-      for (uint32_t r = 0; r < x.rows; r++)
-        if (may_wrap(job, values[r]))
-          values[r] = reduce_by_vectors(job, f.x + r * p->stride, x.n);
-    put_block(job, o, results, x.rows);
+      if (fits)
+        close_results(job, o, x.rows);
+      else
+        put_block(job, o, results, x.rows);
+    } else {
+      if (any_saturated(&values->i, x.rows))
+        for (uint32_t r = 0; r < x.rows; r++)
+          if (may_wrap(job, values[r]))
+            values[r] = reduce_by_vectors(job, f.x + r * p->stride, x.n);
+      put_block(job, o, &values->i, x.rows);
+    }
     __mtia_cb_pop(CB_FOUND, 4 * MOST_ROWS);
     __mtia_cb_pop(CB_IN, bytes);
     x = next;
@@ -467,50 +536,44 @@ static void reduce_pieces(const struct reduce_job *job, const struct pieces *p, 
     flush(job, o);
 }
 
-static void set_up(const struct pieces *p) {
-  if (mtia_core() == 0) {
-    __mtia_cb_init(CB_IN, IN_AT, p ? kn_div(IN_ROOM, p->bytes) * p->bytes : IN_ROOM);
-    __mtia_cb_init(CB_OUT, OUT_AT, OUT_SIZE);
-    __mtia_cb_init(CB_FOUND, FOUND_AT, FOUND_SIZE);
-  } else {
-    KN_SE_SCRATCH(CB_STATS, CB_STATS_READ, STATS_AT, STATS_SIZE);
-    __mtia_cr_w(MTIA_CR_QMODE, 0);
-    __mtia_cr_w2(MTIA_CR_QCLAMP, (uint32_t)-128, 127);
+// Core 1. Its frame is not the other core's; copies are kept in registers.
+__attribute__((noinline)) static void compute_pieces(const struct reduce_job *a_job,
+                                                     const struct pieces *some, uint32_t part,
+                                                     uint32_t parts, bool gather) {
+  struct reduce_job job = *a_job;
+  struct pieces p = *some;
+  struct results o = {.row = p.row_begin, .part = part, .parts = parts, .gather = gather};
+  set_up_rest();
+  begin_issue(&job, &p);
+  // Until all have come here, somebody may still use its local memory for what was before.
+  if (gather)
+    __mtia_bar(MTIA_BAR_CORE);
+  if (p.whole)
+    reduce_whole(&job, &p, &o);
+  else
+    reduce_pieces(&job, &p, &o);
+  if (gather) {
+    __mtia_bar(MTIA_BAR_CORE);
+    put_together(&job, &o);
   }
-  __mtia_bar(MTIA_BAR_PE);
 }
 
 static void by_pieces(const struct reduce_job *job, bool gather) {
   uint64_t rows = job->x->dim[0], n = job->x->dim[1];
-  struct results o = {.parts = 1, .gather = gather};
+  struct kn_part part = {.part = 0, .parts = 1};
   struct pieces p;
   if (!gather)
     p = make_pieces(job, get_share(job), 0, n, true);
   else if (2 * rows <= kn_pes() && n >= LONG) {
-    struct kn_part part = kn_part(rows, n, 64);
-    o.part = part.part;
-    o.parts = part.parts;
+    part = kn_part(rows, n, 64);
     p = make_pieces(job, (struct kn_range){part.row, kn_min(part.row + 1, rows)}, part.begin,
                     part.end, false);
   } else
     p = make_pieces(job, kn_share(rows, mtia_pe(), kn_pes()), 0, n, false);
-  o.row = p.row_begin;
-  set_up(&p);
   if (mtia_core() == 0)
     load_pieces(job, &p);
-  else {
-    // Until all have come here, somebody may still use its local memory for what was before.
-    if (gather)
-      __mtia_bar(MTIA_BAR_CORE);
-    if (p.whole)
-      reduce_whole(job, &p, &o);
-    else
-      reduce_pieces(job, &p, &o);
-    if (gather) {
-      __mtia_bar(MTIA_BAR_CORE);
-      put_together(job, &o);
-    }
-  }
+  else
+    compute_pieces(job, &p, part.part, part.parts, gather);
 }
 
 // Whether the SE's result is y's element as it is.
@@ -533,10 +596,9 @@ static enum mtia_status reduce_rows(const struct mtia_reduce_rows_args *args, en
     return MTIA_STATUS_LIMIT;
   uint32_t step = 32 / kn_se_size(to);
   bool many = rows >= 2 * (uint64_t)kn_pes() * step;
-  if (many && n * kn_se_size(from) <= SHORT && n > 0 && is_se_result(&job)) {
-    set_up(0);
+  if (many && n * kn_se_size(from) <= SHORT && n > 0 && is_se_result(&job))
     by_units(&job);
-  } else
+  else
     by_pieces(&job, !many);
   if (mtia_core() == 1)
     KN_SE_SCRATCH_END(CB_STATS_READ, STATS_SIZE);

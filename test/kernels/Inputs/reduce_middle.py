@@ -20,6 +20,8 @@ SAMPLE = [case(kernel, *SHAPES[k % len(SHAPES)], [(), {"x": "dram"}, {"y": "dram
           for k, kernel in enumerate(KERNELS)]
 # Places beyond what 16 bits tell apart.
 SAMPLE += [case(kernel, "2x3", 1, 140000, 16) for kernel in ("argmax_middle_f16", "argmin_middle_bf16")]
+# Blocks across the end of their buffer.
+SAMPLE += [case(kernel, "1x1", a, r, b) for kernel, a, r, b in (("prod_middle_f32", 3, 100, 65), ("argmax_middle_i32", 65, 33, 2))]
 
 
 def random_case(r):
