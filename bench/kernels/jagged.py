@@ -34,13 +34,15 @@ def jagged(kernel, b, m, d, mean, goal, **more):
     return Case(kernel, f"{b} segments of {mean}, {m} x {d}", goal, data, **more)
 
 
+SEARCH = ("SRAM takes 5200 cycles, and has nothing to do before: 390 until the first request leaves, 170 until the first and the last offset are "
+          "there, 470 for the search of a PE's first row in the offsets around it, and core 0's first load; 300 at the end (--trace)")
+
+
 def cases():
-    uneven = dict(reason="a PE has 16 or 64 segments, whose lengths differ: one has a fifth more rows than the mean (DMA bytes of its PE in --trace)",
-                  floor=60)
     for way in ("jagged_to_padded", "padded_to_jagged"):
         for index in ("i32", "i64"):
             yield jagged(f"{way}_f32_{index}", 2048, 50, 64, 25, 80)
             for kind in ("f16", "bf16", "i8"):
-                yield jagged(f"{way}_{kind}_{index}", 1024, 50, 128, 25, 80,
-                             **(uneven if way == "padded_to_jagged" and kind == "i8" else {}))
-            yield jagged(f"{way}_i32_{index}", 4096, 20, 16, 10, 80, **(uneven if way == "padded_to_jagged" else {}))
+                yield jagged(f"{way}_{kind}_{index}", 1024, 50, 128, 25, 80)
+            yield jagged(f"{way}_i32_{index}", 4096, 20, 16, 10, 80,
+                         **(dict(reason=SEARCH, floor=70) if way == "padded_to_jagged" else {}))
