@@ -19,6 +19,8 @@
 #include "../rows.h"
 #include <riscv_vector.h>
 
+KN_STACK_LINES(5);
+
 enum { CB_IN, CB_OUT };
 enum {
   PIECE = 8 * 1024,
