@@ -353,13 +353,18 @@ static uint32_t slot(const struct results *o, uint32_t step, uint64_t row, uint3
   return (uint32_t)((mine * o->parts + part) * sizeof(struct found));
 }
 
-static void put(const struct reduce_job *job, struct results *o, union reduce_value v,
-                int32_t index) {
+// Where the next result goes.
+static char *open_results(struct results *o) {
   if (o->filled == 0) {
     __mtia_cb_waits(CB_OUT, OUT_SIZE / 2);
     o->at = (char *)__mtia_cb_tail(CB_OUT, 0);
   }
-  reduce_store(job, o->at, job->x->dim[1], v, index);
+  return o->at;
+}
+
+static void put(const struct reduce_job *job, struct results *o, union reduce_value v,
+                int32_t index) {
+  reduce_store(job, open_results(o), job->x->dim[1], v, index);
   o->at += kn_se_size(job->to);
   o->filled++;
 }
@@ -421,15 +426,6 @@ MTIA_VECTOR static bool any_saturated(const int32_t *x, long n) {
   return mtia_hmin_i32x64(least) == INT32_MIN || mtia_hmax_i32x64(most) == INT32_MAX;
 }
 
-// Where the next results of i32 go.
-static int32_t *open_results(struct results *o) {
-  if (o->filled == 0) {
-    __mtia_cb_waits(CB_OUT, OUT_SIZE / 2);
-    o->at = (char *)__mtia_cb_tail(CB_OUT, 0);
-  }
-  return (int32_t *)o->at;
-}
-
 static void close_results(const struct reduce_job *job, struct results *o, uint32_t rows) {
   o->at += 4 * rows;
   o->filled += rows;
@@ -442,7 +438,7 @@ static void put_block(const struct reduce_job *job, struct results *o, const int
                       uint32_t rows) {
   while (rows) {
     uint32_t some = (uint32_t)kn_min(rows, GROUP - o->filled);
-    copy(open_results(o), from, some);
+    copy((int32_t *)open_results(o), from, some);
     close_results(job, o, some);
     from += some;
     rows -= some;
@@ -469,7 +465,7 @@ static void reduce_whole(const struct reduce_job *job, const struct pieces *p, s
     if (find) {
       // STATS is free, as the SE has no use for it here.
       bool fits = o->filled + x.rows <= GROUP;
-      int32_t *results = fits ? open_results(o) : (int32_t *)(uintptr_t)STATS_AT;
+      int32_t *results = fits ? (int32_t *)open_results(o) : (int32_t *)(uintptr_t)STATS_AT;
       f.values = values;
       f.rows = x.rows;
       find(results, &f);
