@@ -81,6 +81,7 @@ struct line {
   struct kn_expr
       *correction;         // reads what the sums begin with for what is subtracted; NULL: nothing
   struct kn_expr *indices; // rows_fetch.c: reads computed indices of its rows; NULL: nothing
+  bool turning;            // rows_move.c: for a line that reads what it defines
   struct gather *gather;   // of rows of a table: a phase of its own
   bool begins;             // a phase
   bool alone;              // a row of what it was together with does not fit into local memory
@@ -363,6 +364,8 @@ void rows_put_gather(struct rows *r, const struct phase *p);
 const char *rows_gather_fits(struct rows *r, const struct line *l);
 // rows_move.c: how the line's elements change places, if it does nothing else; NULL otherwise.
 struct move *rows_find_move(struct rows *r, const struct line *l);
+// Lines of their own for what lines read across rows.
+void rows_turn_reads(struct rows *r, struct line **first);
 bool rows_move_turns(const struct move *m);       // else rows stay as they are
 unsigned rows_move_indices(const struct move *m); // besides those of matrices
 void rows_put_move(struct rows *r, const struct line *l);

@@ -9,6 +9,7 @@
 // Every subscript must be a sum of multiples of indices, or of digits of them: d is made of d % C,
 // d / C % 2 and d / 2 / C, which count independently of each other. So the line is a nest of loops
 // each of which goes some bytes further in both tensors.
+#include "cost.h"
 #include "decide.h"
 #include "rows.h"
 
@@ -234,10 +235,15 @@ static bool match(struct rows *r, const struct line *l, struct move *m) {
   const int inner = (int)m->num - 1; // of the target
   m->turned = inner != m->columns;
   m->rows = m->turned ? inner : inner - 1;
-  // The pitch of rows is one that DMA goes forward with.
-  for (unsigned k = 0; k < from->rank && m->rows >= 0; k++)
+  // The pitch of rows is one that DMA goes forward with; what is turned has one.
+  bool goes = !m->turned;
+  for (unsigned k = 0; k < from->rank && m->rows >= 0; k++) {
+    goes = goes || m->at[k].times[m->rows] > 0;
     if (m->at[k].times[m->rows] < 0)
       return false;
+  }
+  if (!goes)
+    return false;
   return m->turned || (l->target->role == KN_OUTPUT && !keeps_order(m));
 }
 
@@ -250,6 +256,113 @@ struct move *rows_find_move(struct rows *r, const struct line *l) {
   struct move *m = kn_alloc(r->file, sizeof *m);
   *m = found;
   return m;
+}
+
+//===----------------------------------------------------------------------===//
+// Reads
+//===----------------------------------------------------------------------===//
+
+// Core 1 takes an element at a time, from rows that lie in few banks of its memory: 11 cycles each,
+// measured. Otherwise they go to memory and back once more.
+static bool is_worth(const struct rows *r, const struct line *moved) {
+  enum { ELEMENT = 8, PHASE = 600 };
+  const double pes = r->target->grid_rows * r->target->grid_cols;
+  double elements = 1;
+  for (unsigned i = 0; i < moved->rank; i++)
+    if (moved->target->dims[i]->size < 0)
+      return true;
+    else
+      elements *= (double)moved->target->dims[i]->size;
+  const double bytes = elements * rows_bytes(moved->value->type);
+  return elements / pes * ELEMENT > kn_cost_memory(false, 1, 3 * bytes) + PHASE;
+}
+
+// Do both read the same tensor, the same indices of their own at the same places?
+static bool is_same(const struct line *a, const struct line *b) {
+  const struct kn_expr *x = a->value, *y = b->value;
+  bool same = x->tensor == y->tensor && a->rank == b->rank;
+  for (unsigned i = 0; same && i < a->rank; i++)
+    same = a->target->dims[i] == b->target->dims[i];
+  for (unsigned k = 0; same && k < x->num_args; k++) {
+    const struct kn_index *p = kn_plain_index(x->args[k]), *q = kn_plain_index(y->args[k]);
+    for (unsigned i = 0; i < a->rank; i++)
+      same = same && p && q && (a->index[i] == p) == (b->index[i] == q);
+  }
+  return same;
+}
+
+// A line that brings what `read` reads into the order of the line's indices, if elements do not lie
+// side by side along its last one; NULL: it is none.
+static struct line *turning_line(struct rows *r, const struct line *l, struct kn_expr *read) {
+  const struct kn_tensor *x = read->tensor;
+  struct line *c = kn_alloc(r->file, sizeof *c);
+  struct kn_tensor target = {.role = KN_LOCAL, .type = x->type};
+  for (unsigned i = 0; i < l->rank; i++)
+    if (rows_depends(read, l->index[i])) {
+      target.dims[c->rank] = l->target->dims[i];
+      c->index[c->rank++] = l->index[i];
+    }
+  target.rank = c->rank;
+  c->target = &target;
+  c->stmt = l->stmt;
+  c->value = kn_alloc(r->file, sizeof *c->value);
+  *c->value = *read;
+  struct move found = {0};
+  if (c->rank < 2 || c->index[c->rank - 1] != l->index[l->rank - 1] || !rows_lies_inside(read) ||
+      !match(r, c, &found) || !found.turned ||
+      found.digits[found.columns].index == l->index[l->rank - 1] || !is_worth(r, c))
+    return NULL;
+  c->target = kn_alloc(r->file, sizeof target);
+  *c->target = target;
+  return c;
+}
+
+struct turning {
+  struct rows *r;
+  struct line *l, **first, **at;
+};
+
+static bool turn_read(struct kn_expr *e, void *data) {
+  struct turning *t = data;
+  struct rows *r = t->r;
+  struct line *c;
+  if (e->kind != KN_READ || r->num_tensors + 4 > r->max_tensors || !(c = turning_line(r, t->l, e)))
+    return true;
+  struct line *same = *t->first;
+  while (same && !(same->turning && is_same(same, c)))
+    same = same->next;
+  if (!same) {
+    const char *name = T("%s_turned", r->tensor_names[e->tensor->id]);
+    // In front of all lines if it can be: what was together stays together.
+    struct line **place = e->tensor->role == KN_INPUT ? t->first : t->at;
+    rows_insert_line(r, place, t->l->stmt, name, c->value, c->rank, c->index, c->target->dims);
+    same = *place;
+    same->turning = true;
+    r->tensor_names[same->target->id] = rows_name(r, name);
+    if (place == t->at)
+      t->at = &same->next;
+  }
+  e->tensor = same->target;
+  e->num_args = same->rank;
+  e->args = kn_alloc(r->file, e->num_args * sizeof *e->args);
+  for (unsigned i = 0; i < e->num_args; i++)
+    e->args[i] = rows_index_read(r, e, c->index[i]);
+  return true;
+}
+
+void rows_turn_reads(struct rows *r, struct line **first) {
+  if (r->kernel->schedule)
+    return; // it speaks of tiles
+  for (struct line **at = first; *at; at = &(*at)->next) {
+    struct turning t = {r, *at, first, at};
+    const struct line *l = t.l;
+    if (l->rank < 2 || l->reduces || l->scatter || l->part || l->contracts || l->leaving ||
+        l->turning || (l->value->kind == KN_READ && l->value->type == l->target->type))
+      continue;
+    kn_walk(l->value, turn_read, &t);
+    while (*at != l)
+      at = &(*at)->next;
+  }
 }
 
 bool rows_move_turns(const struct move *m) { return m->turned; }

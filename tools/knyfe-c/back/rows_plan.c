@@ -243,6 +243,7 @@ struct phase *rows_plan(struct rows *r) {
   for (struct line *l = ls.first; l; l = l->next)
     if (!r->tensor_names[l->target->id])
       r->tensor_names[l->target->id] = rows_name(r, l->target->name);
+  rows_turn_reads(r, &ls.first);
   rows_find_gathers(r, ls.first);
   rows_find_fetches(r, &ls.first);
   // A phase that does not fit marks its lines; at most twice for each.
