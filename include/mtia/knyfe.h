@@ -681,31 +681,52 @@ KN_FUNCTION(silu)
 // The SIMD engine
 //===----------------------------------------------------------------------===//
 
+// Order between core 1 and the units, for the compiler: what core 1 loads and stores stays on its
+// side of KN_HERE, and what it reads at an index comes behind KN_BEHIND.
+#define KN_HERE() __asm__ volatile("" : : : "memory")
+#define KN_BEHIND(index) __asm__ volatile("" : "+r"(index) : : "memory")
+
+// The SE's op(from[i]) of n elements in buffer `in`, put `to` bytes behind the tail of buffer
+// `out`.
+#define KN_ENGINE_STARTS(op, from_type, to_type, out, to, in, from, n)                             \
+  do {                                                                                             \
+    __mtia_cr_w(MTIA_CR_SE_FMT, mtia_se_fmt(from_type, 0, to_type, MTIA_SE_EACH));                 \
+    __mtia_cr_w2(MTIA_CR_SE_LEN, n, to);                                                           \
+    __mtia_cr_w2(MTIA_CR_SE_SRC, from, 0);                                                         \
+    __mtia_se_un(out, in, op);                                                                     \
+  } while (0)
+
 // to[i] = op(from[i]) of n elements in local memory, by the SE; waits for it. CB_ENGINE_IN and
 // CB_ENGINE_OUT are both all of local memory, the first one full.
-#define KN_ENGINE_AS(op, from_type, to_type, to, from, n)                                          \
+#define KN_ENGINE(op, from_type, to_type, to, from, n)                                             \
   do {                                                                                             \
     const uint64_t kn_to = (uint64_t)(to), kn_from = (uint64_t)(from), kn_n = (uint64_t)(n);       \
     __asm__ volatile("" : : "r"(kn_to), "r"(kn_from) : "memory");                                  \
     if (kn_n > 0) {                                                                                \
-      __mtia_cr_w(MTIA_CR_SE_FMT, mtia_se_fmt(from_type, 0, to_type, MTIA_SE_EACH));               \
-      __mtia_cr_w2(MTIA_CR_SE_LEN, kn_n, kn_to - MTIA_LOCAL_BASE);                                 \
-      __mtia_cr_w2(MTIA_CR_SE_SRC, kn_from - MTIA_LOCAL_BASE, 0);                                  \
-      __mtia_se_un(CB_ENGINE_OUT, CB_ENGINE_IN, op);                                               \
+      KN_ENGINE_STARTS(op, from_type, to_type, CB_ENGINE_OUT, kn_to - MTIA_LOCAL_BASE,             \
+                       CB_ENGINE_IN, kn_from - MTIA_LOCAL_BASE, kn_n);                             \
       __mtia_sync();                                                                               \
     }                                                                                              \
     __asm__ volatile("" : : "r"(kn_to) : "memory");                                                \
   } while (0)
-#define KN_ENGINE(op, type, to, from, n) KN_ENGINE_AS(op, type, type, to, from, n)
 
-// quantize(from[i], scale, zero) to 8 bits (R8.1).
-#define KN_QUANTISE(from_type, to_type, to, from, n, scale, zero)                                  \
+// The same to the tail of buffer `out`, which gets `bytes` when the SE has made them: core 1 goes
+// on.
+#define KN_ENGINE_GIVE(op, from_type, to_type, out, in, from, n, bytes)                            \
+  do {                                                                                             \
+    const uint64_t kn_from = (uint64_t)(from), kn_n = (uint64_t)(n);                               \
+    KN_HERE();                                                                                     \
+    KN_ENGINE_STARTS(op, from_type, to_type, out, 0, in, kn_from - __mtia_cb_head(in, 0), kn_n);   \
+    __mtia_cb_push(out, bytes);                                                                    \
+  } while (0)
+
+// The SE's quantize(from[i], scale, zero) to 8 bits (R8.1) from here on, MTIA_SE_QUANTISE.
+#define KN_QUANTISER(to_type, scale, zero)                                                         \
   do {                                                                                             \
     __mtia_cr_w2(MTIA_CR_QSCALE, mtia_f32_bits(scale), (uint32_t)(zero));                          \
     __mtia_cr_w2(MTIA_CR_QCLAMP, (to_type) == MTIA_SE_U8 ? 0 : (uint32_t)-128,                     \
                  (to_type) == MTIA_SE_U8 ? 255 : 127);                                             \
     __mtia_cr_w(MTIA_CR_QMODE, 0); /* to nearest, ties to even */                                  \
-    KN_ENGINE_AS(MTIA_SE_QUANTISE, from_type, to_type, to, from, n);                               \
   } while (0)
 
 //===----------------------------------------------------------------------===//

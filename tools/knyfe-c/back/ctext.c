@@ -692,7 +692,7 @@ static void kernel(struct reader *r) {
 // Marks loops without others inside, and functions that issue commands.
 static bool is_command(const char *name) {
   return !strncmp(name, "__mtia_", 7) || !strcmp(name, "kn_bags") || !strcmp(name, "kn_rows") ||
-         !strcmp(name, "kn_move");
+         !strcmp(name, "kn_move") || !strcmp(name, "KN_ENGINE_GIVE");
 }
 
 struct marks {

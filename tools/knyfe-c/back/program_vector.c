@@ -447,12 +447,28 @@ static struct value vector_call(struct follow *f, const struct ct_expr *e,
   return pg_arithmetic(f, type, n, KN_DEV_vfalu, ready, false);
 }
 
-// KN_ENGINE(op, type, to, from, n): the SE goes over n elements, core 1 waits.
-static struct value engine(struct follow *f, const struct ct_expr *e, const struct value *args) {
-  const char *type = e->args[1]->op == CT_NAME ? e->args[1]->text : "";
-  unsigned bits = strstr(type, "32") ? 32 : strstr(type, "16") ? 16 : 8;
-  double n = args[4].known ? (double)args[4].i : 64, busy = kn_cost_se(1, n, bits);
+static unsigned engine_bits(const struct ct_expr *type) {
+  const char *name = type->op == CT_NAME ? type->text : "";
+  return strstr(name, "32") ? 32 : strstr(name, "16") ? 16 : 8;
+}
+
+// KN_ENGINE(op, from_type, to_type, to, from, n): the SE goes over n elements, core 1 waits.
+// KN_ENGINE_GIVE(op, from_type, to_type, out, in, from, n, bytes): it goes on.
+static struct value engine(struct follow *f, const struct ct_expr *e, const struct value *args,
+                           bool gives) {
+  const unsigned from = engine_bits(e->args[1]), to = engine_bits(e->args[2]);
+  const struct value *length = &args[gives ? 6 : 5];
+  double n = length->known ? (double)length->i : 64, busy = kn_cost_se(1, n, from > to ? from : to);
   struct pipes *p = &f->pipes;
+  if (gives) {
+    scalar(f, 10);
+    struct pg_event *u = pg_unit(f, KN_SE, busy, KN_DEV_se_latency + KN_DEV_se_function, 255);
+    u->out = args[3].known ? (uint8_t)args[3].i : PG_NO_CB;
+    struct pg_event *push = pg_emit(f, PG_PUSH);
+    push->cb[0] = u->out;
+    push->bytes = args[7].known ? (double)args[7].i : 0;
+    return number(0);
+  }
   p->now = larger(p->now, larger(p->arith, p->loads));
   // Registers, issue, dispatch; the function's latency; the core goes on.
   p->now +=
@@ -464,8 +480,23 @@ static struct value engine(struct follow *f, const struct ct_expr *e, const stru
 struct value pg_builtin(struct follow *f, const struct ct_expr *e, struct value *args) {
   const char *name = e->text;
   struct pg_program *p = f->p;
-  if (!strcmp(name, "KN_ENGINE") && e->num_args > 4)
-    return engine(f, e, args);
+  if (!strcmp(name, "KN_ENGINE") && e->num_args > 5)
+    return engine(f, e, args, false);
+  if (!strcmp(name, "KN_ENGINE_GIVE") && e->num_args > 7)
+    return engine(f, e, args, true);
+  if (!strcmp(name, "KN_QUANTISER")) {
+    scalar(f, 8);
+    return number(0);
+  }
+  if (!strcmp(name, "KN_HERE"))
+    return number(0);
+  if (!strcmp(name, "KN_BEHIND")) { // the compiler sees how far loops from here go, not where
+    struct value *from =
+        e->num_args && e->args[0]->op == CT_NAME ? pg_find(f, e->args[0]->text) : NULL;
+    if (from)
+      from->counted = true;
+    return number(0);
+  }
   if (!strcmp(name, "kn_remote")) { // an address in another PE's local memory
     scalar(f, 30);
     return (struct value){

@@ -9,6 +9,7 @@
 //   rows_depend.c how expressions depend on indices
 //   rows_tiles.c  the size of tiles, what comes into local memory and where it lies
 //   rows_running.c sums up to each element of a row
+//   rows_stretch.c rows that move in stretches
 //   rows_split.c  reductions that are cut into parts
 //   rows_buffers.c circular buffers
 //   rows_planes.c short rows side by side in a vector
@@ -123,6 +124,10 @@ struct operand {
   struct operand *turned;
   bool turns;              // it is that one: no DMA of its own
   struct fetched *fetched; // its rows are named by indices
+  // rows_stretch.c: the line that waits for it, NULL: what comes is there before the first one; of
+  // a result the line that gives it away
+  const struct line *meets;
+  bool in_stretches; // could move so, and that line's loop goes with them
   unsigned cb;
   const char *cb_name, *name; // in C; name is the pointer's
   struct operand *next;
@@ -137,6 +142,11 @@ struct local {
   int64_t pitch;  // as an operand's
   struct size stride[KN_MAX_RANK], bytes;
   struct size at; // offset in local memory
+  // rows_stretch.c: made by the SE, while core 1 goes on to the line that waits for it. NULL: not
+  // so.
+  const struct line *meets;
+  const char *cb_name;
+  unsigned cb;
   struct local *next;
 };
 
@@ -164,10 +174,12 @@ struct phase {
   // What sums by blocks are summed over, if their operands may come in pieces along it
   // (rows_pieces.c): par[num_par], named like the parallel ones. NULL: they may not.
   struct kn_dim *summed;
-  int64_t piece;   // elements of it; 0: all at once
-  int64_t chunk;   // of what is cut into parts for PEs (rows_split.c); 0: it is not
-  bool uncut;      // across, and a tile has all columns
-  int64_t granule; // of tile_columns
+  int64_t piece;       // elements of it; 0: all at once
+  int64_t chunk;       // of what is cut into parts for PEs (rows_split.c); 0: it is not
+  bool uncut;          // across, and a tile has all columns
+  struct size stretch; // elements of a row that move at a time; text NULL: all
+  const char *stretch_why;
+  int64_t granule;                   // of tile_columns
   struct size local_bytes, local_at; // of the arrays of intermediates
   struct size need;                  // least bytes that must fit
   const char *setup;                 // C: declarations of the sizes that only the launch knows
@@ -302,6 +314,17 @@ bool rows_can_split(struct rows *r, const struct phase *p, const struct operand 
 struct kn_expr *rows_insert_line(struct rows *r, struct line **at, const struct kn_stmt *stmt,
                                  const char *name, struct kn_expr *value, unsigned rank,
                                  struct kn_index *const *index, struct kn_dim *const *dims);
+
+// rows_stretch.c: which lines wait for what; needs the boxes of tiles.
+void rows_meet(struct rows *r, struct phase *p);
+// Cycles that the stretches save of a tile whose load and store take so long, where a PE has
+// `tiles` of them; sets phase.stretch.
+double rows_choose_stretch(struct rows *r, struct phase *p, double load, double store,
+                           double tiles);
+// Of core 1 for a line, of one index of the last parallel dimension (rows_tiles.c).
+double rows_line_cycles(const struct phase *p, const struct line *l);
+// Where only the launch knows whether a tile is one long row.
+void rows_stretch_at_launch(struct rows *r, struct phase *p);
 
 // rows_buffers.c: are there buffers (and variables) for all of a phase? If not, one of its lines
 // now begins a phase.

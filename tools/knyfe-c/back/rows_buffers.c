@@ -188,13 +188,31 @@ static unsigned number_buffers(struct rows *r, bool reuse) {
   return n;
 }
 
+// Those of what the SE makes beside core 1, in each phase from `n` on: it waits where there is
+// none.
+static bool number_made(struct rows *r, unsigned n) {
+  for (struct phase *p = r->phases; p; p = p->next) {
+    unsigned next = n;
+    for (struct local *v = p->locals; v; v = v->next) {
+      if (next == BUFFERS || p->fallback)
+        v->meets = NULL;
+      if (!v->meets)
+        continue;
+      v->cb = next++;
+      v->cb_name = kn_text(r->file, "CB_OF_%s", v->name);
+    }
+  }
+  return true;
+}
+
 bool rows_number_buffers(struct rows *r) {
   name_buffers(r);
-  if (number_buffers(r, false) <= BUFFERS)
-    return true;
-  unsigned n = number_buffers(r, true);
+  unsigned n = number_buffers(r, false);
   if (n <= BUFFERS)
-    return true;
+    return number_made(r, n);
+  n = number_buffers(r, true);
+  if (n <= BUFFERS)
+    return number_made(r, n);
   return rows_refuse(r, r->kernel->range, "split the kernel",
                      "the kernel needs %u circular buffers, a PE has %d", n, BUFFERS);
 }

@@ -3,6 +3,7 @@
 // Core 0, which moves boxes of operands between memory and local memory.
 #include "rows_block.h"
 #include "rows_kernel.h"
+#include "rows_stretch.h"
 
 #define T(...) kn_text(r->file, __VA_ARGS__)
 
@@ -58,6 +59,12 @@ static void transfer(struct rows *r, struct phase *p, const struct operand *o) {
     else
       loop_at = T("%s + (uint64_t)%s * %s.stride[%u]", loop_at, index, arg, i);
   }
+  const struct size row_bytes = stride;
+  struct stretches stretches = {0};
+  if (rows_moves_in_stretches(p, o)) {
+    rows_open_moves(r, p, o, &stretches, &width, &stride);
+    loop_at = T("%s + (uint64_t)%s * %u", loop_at, stretches.from, rows_bytes(t->type));
+  }
   rows_put(r, "__mtia_cr_w2(MTIA_CR_DMA_%s, %s, %s);", cr, width.text, stride.text);
   if (row < rank)
     rows_put(r, "__mtia_cr_w(MTIA_CR_DMA_%s_PITCH, %s.stride[%u]);", cr, arg, row);
@@ -78,6 +85,9 @@ static void transfer(struct rows *r, struct phase *p, const struct operand *o) {
   else
     rows_put(r, "__mtia_dma_in(%s, %s, %s, %s);", o->cb_name, loop_at, rows.text,
              o->per_tile ? "MTIA_MC_NONE" : "MTIA_MC_ROW");
+  if (stretches.from)
+    rows_close_stretches(r, &stretches);
+  stride = row_bytes;
   // A box is always given as a whole.
   struct size rest = sz_mul(f, sz_sub(f, box_rows, rows), stride);
   bool partial = !(rows.known && box_rows.known && rows.value == box_rows.value);
@@ -147,9 +157,10 @@ static void each_staged(struct rows *r, struct phase *p, bool output, enum rows_
     }
 }
 
-static bool has_staged(const struct phase *p, bool output, bool per_tile) {
+static bool has_staged(const struct phase *p, bool per_tile, bool late) {
   for (struct operand *o = p->operands; o; o = o->next)
-    if (rows_is_staged(o) && o->output == output && o->per_tile == per_tile && !o->shared)
+    if (rows_is_staged(o) && !o->output && o->per_tile == per_tile && !o->shared &&
+        (per_tile || (rows_time_of(p, o) == ROWS_ONCE_LATE) == late))
       return true;
   return false;
 }
@@ -206,13 +217,17 @@ static void loads(struct rows *r, struct phase *p) {
 
 void rows_stores(struct rows *r, struct phase *p) { each_staged(r, p, true, ROWS_PER_TILE); }
 
+static void loads_for_all(struct rows *r, struct phase *p, enum rows_time time) {
+  rows_put(r, "__mtia_cr_w(MTIA_CR_MCAST, (1u << mtia_cols()) - 1);");
+  each_staged(r, p, false, time);
+}
+
 void rows_core0(struct rows *r, struct phase *p) {
   if (has_staged(p, false, false)) {
     rows_comment(r, "What all tiles need comes once, for all PEs of a row together.");
-    rows_put(r, "__mtia_cr_w(MTIA_CR_MCAST, (1u << mtia_cols()) - 1);");
-    each_staged(r, p, false, ROWS_ONCE);
+    loads_for_all(r, p, ROWS_ONCE);
   }
-  bool in = has_staged(p, false, true);
+  bool in = has_staged(p, true, false);
   if (in) {
     if (has_indices(p)) {
       rows_comment(r, "Indices come before the rows that they name.");
@@ -233,6 +248,14 @@ void rows_core0(struct rows *r, struct phase *p) {
     located(r, p, "tile", loads);
     r->indent--;
     rows_put(r, "}");
+    if (has_staged(p, false, true)) {
+      rows_comment(r, "What all tiles need later than that comes once, for all PEs of a row.");
+      rows_put(r, "if (tile == pe) {");
+      r->indent++;
+      loads_for_all(r, p, ROWS_ONCE_LATE);
+      r->indent--;
+      rows_put(r, "}");
+    }
     rows_put(r, "if (tile >= pes) {");
     r->indent++;
     struct section b;

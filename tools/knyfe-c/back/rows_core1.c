@@ -3,6 +3,7 @@
 // Core 1, which computes: its functions, what they are given, and when they are called.
 #include "rows_block.h"
 #include "rows_kernel.h"
+#include "rows_stretch.h"
 
 #include <string.h>
 
@@ -76,6 +77,10 @@ static void operand_parameter(struct rows *r, struct phase *p, struct parameters
   for (unsigned i = 0; i + 1 < o->tensor->rank; i++)
     if (!o->stride[i].known)
       parameter(r, ps, body, "long", o->stride[i].text, o->stride[i].text);
+  if (!o->staged.known)
+    parameter(r, ps, body, "bool", o->staged.text, o->staged.text);
+  if (!o->slot.known)
+    parameter(r, ps, body, "long", o->slot.text, o->slot.text);
 }
 
 void rows_contract_function(struct rows *r, struct phase *p) {
@@ -146,6 +151,8 @@ void rows_compute_function(struct rows *r, struct phase *p, struct parameters *p
     if (!rows_is_tiled(p, (int)i))
       parameter(r, ps, body, "long", name, name);
   }
+  if (p->stretch.text && !p->stretch.known)
+    parameter(r, ps, body, "long", p->stretch.text, p->stretch.text);
   rows_comment(r, "A tile, by core 1. Pointers count from element 0 of the whole tensor.");
   rows_put(r, "KN_TILE void %s(%s) {", p->function, *ps->declarations ? ps->declarations : "void");
   fputs(body, r->out);
@@ -203,7 +210,8 @@ void rows_finish_function(struct rows *r, struct phase *p, const struct kn_tenso
 
 static void waits(struct rows *r, struct phase *p, enum rows_time time) {
   for (struct operand *o = p->operands; o; o = o->next)
-    if (rows_is_staged(o) && rows_time_of(p, o) == time && !o->shared && !o->turned) {
+    if (rows_is_staged(o) && rows_time_of(p, o) == time && !o->shared && !o->turned &&
+        !rows_meets_late(p, o)) {
       rows_begin_staged(r, o);
       rows_begin_if(r, o, "tile == pe || again");
       rows_put(r, "__mtia_cb_wait%s(%s, %s);", o->output ? "s" : "d", o->cb_name, o->slot.text);
@@ -215,7 +223,8 @@ static void waits(struct rows *r, struct phase *p, enum rows_time time) {
 // Results of a tile are there, operands of it or of a piece are no longer needed.
 static void gives(struct rows *r, struct phase *p, enum rows_time time) {
   for (struct operand *o = p->operands; o; o = o->next)
-    if (rows_is_staged(o) && rows_time_of(p, o) == time && !o->shared && !o->turned) {
+    if (rows_is_staged(o) && rows_time_of(p, o) == time && !o->shared && !o->turned &&
+        !(o->output && rows_moves_in_stretches(p, o))) {
       rows_begin_staged(r, o);
       rows_begin_if(r, o, "again || tile + pes >= tiles");
       rows_put(r, "__mtia_cb_%s(%s, %s);", o->output ? "push" : "pop", o->cb_name, o->slot.text);
@@ -244,6 +253,9 @@ void rows_core1(struct rows *r, struct phase *p, const struct parameters *ps) {
     gives(r, p, ROWS_PER_PIECE);
     rows_close_pieces(r);
   }
+  for (struct operand *o = p->operands; o; o = o->next)
+    if (o->output && rows_moves_in_stretches(p, o))
+      rows_give_room(r, p, o);
   const char *body = rows_end_section(r, &b);
   rows_put_needed(r, head, body);
   gives(r, p, ROWS_PER_TILE);

@@ -189,6 +189,10 @@ static void tell_phase(struct rows *r, const struct phase *p) {
              p->across ? "neighbours along it lie side by side in every operand"
                        : "reductions run inside of a row",
              "");
+  if (p->stretch.text)
+    kn_decided(r->target, r->file, first->range,
+               T("phase %u: rows move in stretches of %s elements", p->number + 1, p->stretch.text),
+               p->stretch_why, "a row as a whole");
   for (const struct operand *o = p->operands; o; o = o->next)
     tell_operand(r, p, o);
 }

@@ -47,7 +47,7 @@ void rows_locate(struct rows *r, struct phase *p, const char *t);
 struct size rows_first_of(struct rows *r, struct phase *p, const struct operand *o, unsigned i);
 struct size rows_number_of(struct rows *r, struct phase *p, const struct operand *o, unsigned i);
 // When an operand comes, or leaves.
-enum rows_time { ROWS_ONCE, ROWS_PER_TILE, ROWS_PER_PIECE };
+enum rows_time { ROWS_ONCE, ROWS_ONCE_LATE, ROWS_PER_TILE, ROWS_PER_PIECE };
 enum rows_time rows_time_of(const struct phase *p, const struct operand *o);
 // What follows is for operands that are staged: at the launch, or always.
 void rows_begin_staged(struct rows *r, const struct operand *o);

@@ -3,6 +3,7 @@
 // What a tile has: its indices, and the boxes of its operands.
 #include "rows_block.h"
 #include "rows_kernel.h"
+#include "rows_stretch.h"
 
 #define T(...) kn_text(r->file, __VA_ARGS__)
 
@@ -114,7 +115,9 @@ struct size rows_number_of(struct rows *r, struct phase *p, const struct operand
 }
 
 enum rows_time rows_time_of(const struct phase *p, const struct operand *o) {
-  return !o->per_tile ? ROWS_ONCE : rows_in_pieces(p, o) ? ROWS_PER_PIECE : ROWS_PER_TILE;
+  if (!o->per_tile)
+    return rows_meets_late(p, o) ? ROWS_ONCE_LATE : ROWS_ONCE;
+  return rows_in_pieces(p, o) ? ROWS_PER_PIECE : ROWS_PER_TILE;
 }
 
 void rows_begin_staged(struct rows *r, const struct operand *o) {

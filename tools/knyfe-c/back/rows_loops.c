@@ -5,6 +5,7 @@
 // columns of the tile; otherwise the columns are a loop around all lines, and each line has loops
 // over what is inside a row.
 #include "rows_block.h"
+#include "rows_stretch.h"
 
 #include <inttypes.h>
 #include <string.h>
@@ -157,24 +158,29 @@ static const char *const engine_types[KN_NUM_TYPES] = {
 
 // The command for `n` elements from the current indices on.
 static void command(struct scope *s, const struct line *l, const char *n,
-                    const struct kn_expr *argument) {
+                    const struct kn_expr *argument, struct stretches *stretches) {
   struct rows *r = s->r;
   const char *to = rows_element(s, l, NULL), *from = argument ? rows_element(s, l, argument) : to;
   const char *type = engine_types[l->target->type];
-  if (!quantises(l)) {
-    rows_put(r, "KN_ENGINE(%s, %s, %s, %s, %s);", l->engine, type, to, from, n);
-    return;
+  const char *from_type = argument ? engine_types[argument->type] : type;
+  if (quantises(l)) {
+    const struct kn_expr *zero = kn_arg(l->value, 2);
+    rows_put(r, "KN_QUANTISER(%s, %s, %s);", type, rows_value(s, l->value->args[1]).text,
+             zero ? rows_value(s, zero).text : "0");
   }
-  const struct kn_expr *zero = kn_arg(l->value, 2);
-  rows_put(r, "KN_QUANTISE(%s, %s, %s, %s, %s, %s, %s);", engine_types[argument->type], type, to,
-           from, n, rows_value(s, l->value->args[1]).text, zero ? rows_value(s, zero).text : "0");
+  struct given g;
+  if (rows_engine_gives(s, l, stretches, argument, &g))
+    rows_put(r, "KN_ENGINE_GIVE(%s, %s, %s, %s, %s, %s, %s, %s);", l->engine, from_type, type,
+             g.out, g.in, from, n, g.bytes);
+  else
+    rows_put(r, "KN_ENGINE(%s, %s, %s, %s, %s, %s);", l->engine, from_type, type, to, from, n);
 }
 
 static void engine(struct scope *s, const struct line *l, const char *lo, const char *hi,
-                   const struct kn_expr *argument) {
+                   const struct kn_expr *argument, struct stretches *stretches) {
   struct rows *r = s->r;
   scope_bind(s, l->index[l->rank - 1], lo);
-  command(s, l, strcmp(lo, "0") ? T("%s - %s", hi, lo) : hi, argument);
+  command(s, l, strcmp(lo, "0") ? T("%s - %s", hi, lo) : hi, argument, stretches);
 }
 
 // One command for all rows of a tile, if there is nothing else to do and they lie alike.
@@ -211,7 +217,7 @@ static bool whole_tile(struct scope *s) {
   command(s, l,
           T("(%s - %s - 1) * %s + %s", m1, m0, to->stride[row].text,
             rows_dim(r, l->target->dims[row + 1]).text),
-          argument);
+          argument, &(struct stretches){0});
   rows_line(r, NULL);
   return true;
 }
@@ -252,13 +258,14 @@ static void loops(struct scope *s, struct line *l, unsigned first, const struct 
   const struct kn_index *last = l->index[l->rank - 1];
   bool vectors = rows_can_vectorise(r, p, l, last);
   unsigned opened = 0;
-  const char *names[KN_MAX_RANK], *lo = "0", *hi = "0", *end_of_last = "0";
+  const char *names[KN_MAX_RANK], *lo = "0", *hi = "0", *ends_of_last[2] = {lo, hi};
   const struct kn_expr *argument = plain_argument(s, l);
   // The arguments of a function are where its results will be; what is quantised has another size.
   const bool in_place = l->engine && !quantises(l);
   const bool running = rows_is_running(l);
   bool stored = running, delayed = false;
   int64_t rest = 0; // elements behind the last whole vector, if they are made by themselves
+  struct stretches stretches = {0};
   for (unsigned i = first; i < l->rank; i++) {
     bool column = p->across && i == p->num_par - 1 && !p->uncut;
     const char *name = column ? p->par_name[i] : rows_name(r, l->index[i]->name);
@@ -275,9 +282,12 @@ static void loops(struct scope *s, struct line *l, unsigned first, const struct 
       lo = column ? T("kn_greatest(%s, %s)", lo, from) : from;
       hi = column ? T("kn_least(%s, %s)", hi, to) : to;
     }
-    end_of_last = hi;
-    if (argument && i == l->rank - 1)
+    ends_of_last[0] = lo;
+    ends_of_last[1] = hi;
+    if (argument && i == l->rank - 1) {
+      rows_open_stretches(s, l, &stretches, &lo, &hi);
       break;
+    }
     if (running && i == l->rank - 1) {
       rows_running(s, l, name, lo, hi, rows_store_element);
       break;
@@ -313,10 +323,16 @@ static void loops(struct scope *s, struct line *l, unsigned first, const struct 
     if (rest)
       hi = T("%" PRId64, extent - rest);
     // A loop of few steps is written out by the C compiler, which then orders them itself.
-    if (steps > 1 && steps > rows_unroll(l, s->lanes) && rows_delays(s, l)) {
-      rows_delayed(s, l, name, lo, column || extent % step == 0 ? hi : T("%" PRId64, steps * step),
-                   rows_unroll(l, s->lanes));
-      stored = delayed = true;
+    delayed = steps > 1 && steps > rows_unroll(l, s->lanes) && rows_delays(s, l);
+    if (delayed && !column && extent % step)
+      hi = T("%" PRId64, steps * step);
+    if (i == l->rank - 1) {
+      rows_open_stretches(s, l, &stretches, &lo, &hi);
+      s->count = s->count ? T("%s - %s", hi, name) : NULL;
+    }
+    if (delayed) {
+      rows_delayed(s, l, name, lo, hi, rows_unroll(l, s->lanes));
+      stored = true;
       break;
     }
     if (step > 1 && !(s->count && extent >= 0 && extent <= 8 * step))
@@ -332,22 +348,28 @@ static void loops(struct scope *s, struct line *l, unsigned first, const struct 
     close_loop(r);
     opened--;
   }
+  const bool ends = stretches.from && (rest || one);
+  if (ends)
+    rows_give_stretches(s, l, &stretches, one ? NONE_OF_THEM : ALL_BUT_THE_LAST);
   if (rest)
     end_of_row(s, l, rest);
   s->along = NULL;
   s->count = NULL;
   s->few = false;
   if (one)
-    rows_put_one(s, l, one, lo, end_of_last);
+    rows_put_one(s, l, one, ends_of_last[0], ends_of_last[1]);
+  if (ends)
+    rows_give_rest(s, l, one ? 0 : l->target->dims[l->rank - 1]->size - rest);
   if (in_place || argument) {
     if (!argument) {
       close_loop(r);
       opened--;
     }
-    engine(s, l, lo, hi, argument);
+    engine(s, l, lo, hi, argument, &stretches);
   }
   while (opened--)
     close_loop(r);
+  rows_give_stretches(s, l, &stretches, ALL_OF_THEM);
   for (unsigned i = first; i < l->rank; i++)
     if (names[i])
       rows_release(r, names[i]);
@@ -538,6 +560,7 @@ static void emit_line(struct scope *s, struct line *l) {
   }
   for (unsigned i = 0; i < serial; i++)
     scope_bind(s, l->index[i], p->par_name[i]);
+  rows_meet_whole(s, l);
   const char *inside = "";
   for (unsigned i = 0; i < serial; i++)
     if (l->index[i]->lo)

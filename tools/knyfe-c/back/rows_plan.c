@@ -264,6 +264,9 @@ struct phase *rows_plan(struct rows *r) {
       if (!rows_all_known(r))
         add_fallback(r, phases, all, num);
       rows_join_gathers(r, phases);
+      for (p = phases; p; p = p->next)
+        if (p->finishes) // kn_bags gives it its rows
+          rows_meet(r, p);
       return rows_decide_rest(r, phases) ? phases : NULL;
     }
     if (r->failed)

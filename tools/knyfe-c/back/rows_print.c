@@ -25,6 +25,11 @@ static void init_buffers(struct rows *r, struct phase *p) {
              sz_mul(f, o->slot, sz_num(f, o->slots)).text);
     rows_end_staged(r, o);
   }
+  for (const struct local *v = p->locals; v; v = v->next)
+    if (v->meets && p->stretch.text)
+      rows_put(r, "__mtia_cb_init(%s, %s, %s);", v->cb_name,
+               sz_add(f, sz_name("MTIA_LOCAL_BASE"), sz_add(f, p->local_at, v->at)).text,
+               sz_greatest(f, v->bytes, sz_num(f, 32)).text);
   if (rows_has_engine(p)) {
     rows_comment(r, "The SE reaches all of local memory.");
     rows_put(r, "__mtia_cb_init(CB_ENGINE_IN, MTIA_LOCAL_BASE, MTIA_LOCAL_SIZE);");
@@ -207,6 +212,10 @@ static void constants(struct rows *r, const char *text) {
     if (*list)
       rows_put(r, "enum { %s };", list);
   }
+  for (struct phase *p = r->phases; p; p = p->next)
+    for (const struct local *v = p->locals; v; v = v->next)
+      if (v->meets && p->stretch.text)
+        rows_put(r, "enum { %s = %u };", v->cb_name, v->cb);
   if (rows_uses(text, "CB_ENGINE_IN"))
     rows_put(r, "enum { CB_ENGINE_IN = %u, CB_ENGINE_OUT = %u };", r->engine_cb, r->engine_cb + 1);
   fputs("\n", r->out);

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 //
 // Reductions as C.
+#include "rows_stretch.h"
 #include "rows_value.h"
 
 #include <inttypes.h>
@@ -325,6 +326,7 @@ struct value rows_reduce(struct scope *s, const struct kn_expr *e, const char *w
   rows_begin_reduction(s, &d);
   int64_t rest = 0; // elements behind the last whole vector, if they are added by themselves
   unsigned bound = s->num, opened = 0;
+  struct stretches stretches = {0};
   const char *names[KN_MAX_RANK];
   for (int pass = 0; pass < 2; pass++) // the vectors' loop is the innermost one
     for (unsigned i = 0; i < e->num_indices; i++) {
@@ -335,6 +337,9 @@ struct value rows_reduce(struct scope *s, const struct kn_expr *e, const char *w
       rows_range(s, index, &lo, &hi);
       names[opened] = name;
       scope_bind(s, index, name);
+      const bool row = e == s->line->value; // else it is inside of what goes through the row
+      if (row && index != d.own)
+        rows_open_stretches(s, s->line, &stretches, &lo, &hi);
       if (index == d.own) {
         const unsigned times = rows_reduction_unroll(&d, s->lanes);
         const int64_t extent = rows_extent(s->line, index);
@@ -344,6 +349,8 @@ struct value rows_reduce(struct scope *s, const struct kn_expr *e, const char *w
             !whole && !rest && extent >= 0 && extent <= 8 * s->lanes; // each would have a mask
         if (rest)
           hi = kn_text(s->r->file, "%" PRId64, extent - rest);
+        if (row)
+          rows_open_stretches(s, s->line, &stretches, &lo, &hi);
         if (times > 1 && !few)
           fprintf(s->r->out, "#pragma clang loop unroll_count(%u)\n", times);
         rows_put(s->r, "for (long %s = %s; %s < %s; %s += %u) {", name, lo, name, hi, name,
@@ -361,6 +368,7 @@ struct value rows_reduce(struct scope *s, const struct kn_expr *e, const char *w
     s->r->indent--;
     rows_put(s->r, "}");
     rows_release(s->r, names[opened]);
+    rows_give_stretches(s, s->line, &stretches, ALL_OF_THEM);
     if (rest) { // behind the last whole vector
       scope_bind(s, d.own, T("%" PRId64, rows_extent(s->line, d.own) - rest));
       s->count = T("%" PRId64, rest);

@@ -214,24 +214,23 @@ static double element_cycles(const struct line *l, const struct kn_expr *e) {
   }
 }
 
-// Of core 1 for one index of the last parallel dimension.
+double rows_line_cycles(const struct phase *p, const struct line *l) {
+  double n = 1;
+  for (unsigned i = p->num_par; i < l->rank; i++)
+    n *= (double)l->target->dims[i]->size;
+  const double move = rows_bytes(l->target->type) / 64.0;
+  const double start = p->across ? 0 : 20; // a loop of its own, and a number out of a vector
+  if (l->engine && l->value->args[0]->kind == KN_READ)
+    return n / 16 + start;
+  if (l->engine)
+    return n * (element_cycles(l, l->value->args[0]) + move + 1.0 / 16) + start;
+  return n * (element_cycles(l, l->value) + move) + start;
+}
+
 static double column_cycles(const struct phase *p) {
   double sum = 0;
-  for (const struct line *l = p->lines; l; l = l->next) {
-    if (l->blocks)
-      continue;
-    double n = 1;
-    for (unsigned i = p->num_par; i < l->rank; i++)
-      n *= (double)l->target->dims[i]->size;
-    const double move = rows_bytes(l->target->type) / 64.0;
-    if (l->engine && l->value->args[0]->kind == KN_READ)
-      sum += n / 16;
-    else if (l->engine)
-      sum += n * (element_cycles(l, l->value->args[0]) + move + 1.0 / 16);
-    else
-      sum += n * (element_cycles(l, l->value) + move);
-    sum += p->across ? 0 : 20; // a loop of its own, and a number out of a vector
-  }
+  for (const struct line *l = p->lines; l; l = l->next)
+    sum += l->blocks ? 0 : rows_line_cycles(p, l);
   return sum;
 }
 
@@ -301,7 +300,7 @@ static struct traffic traffic_of(struct rows *r, struct phase *p, double active,
   for (struct operand *o = p->operands; o; o = o->next) {
     const double bytes = box_bytes(o);
     const bool pieces = rows_in_pieces(p, o);
-    if (!o->staged.value || o->turned)
+    if (!o->staged.value || o->turned || o->shared)
       continue;
     if (o->turns && !o->fetched) // rows come and are turned one after the other
       *(pieces ? &t.turn_piece : &t.turned) += (double)o->slot.value / in_port;
@@ -319,15 +318,18 @@ static struct traffic traffic_of(struct rows *r, struct phase *p, double active,
   return t;
 }
 
-// Least cycles of the phase with its tiles as they are: first loads, tiles, last stores.
-static double cut_cycles(struct rows *r, struct phase *p, struct cut c, int64_t outer) {
+// Least cycles of the phase with its tiles as they are: first loads, tiles, last stores. Sets
+// phase.stretch.
+static double cut_cycles(struct rows *r, struct phase *p, struct cut c) {
   // A tile's start: function, waits, first loads from local memory; a piece's; a row's; a command
   // of the SE.
   enum { TILE = 120, PIECE = 60, ROW = 12, COMMAND = 50, LATENCY = 150, EARLIER = 60 };
   const double sram = 1024, in_port = 64, out_port = 32; // bytes per cycle
   int64_t pes = (int64_t)r->target->grid_rows * r->target->grid_cols;
   int64_t columns = p->par[p->num_par - 1]->size;
-  int64_t rows = p->num_par > 1 ? p->par[p->num_par - 2]->size : 1;
+  int64_t rows = p->num_par > 1 ? p->par[p->num_par - 2]->size : 1, outer = 1;
+  for (unsigned i = 0; i + 2 < p->num_par; i++)
+    outer *= p->par[i]->size;
   int64_t parts = (columns + c.columns - 1) / c.columns;
   int64_t tiles = outer * ((rows + c.rows - 1) / c.rows) * parts;
   double each = (double)((tiles + pes - 1) / pes), active = (double)(tiles < pes ? tiles : pes);
@@ -352,8 +354,9 @@ static double cut_cycles(struct rows *r, struct phase *p, struct cut c, int64_t 
   double first = begin * active / sram, last = t.out * active / sram;
   first = begin / in_port > first ? begin / in_port : first;
   last = store > last ? store : last;
+  const double saved = rows_choose_stretch(r, p, first, last, each);
   return t.once + t.turned + t.turn_piece + first + LATENCY + each * (core > move ? core : move) +
-         last;
+         last - saved;
 }
 
 // The cut with the least cycles, of those that were tried, and the next best one.
@@ -363,9 +366,8 @@ struct choice {
   unsigned tried;
 };
 
-static void try_cut(struct rows *r, struct phase *p, struct cut c, int64_t outer,
-                    struct choice *chosen) {
-  const double cycles = cut_cycles(r, p, c, outer);
+static void try_cut(struct rows *r, struct phase *p, struct cut c, struct choice *chosen) {
+  const double cycles = cut_cycles(r, p, c);
   chosen->tried++;
   if (chosen->least < 0 || cycles < 0.99 * chosen->least) {
     if (chosen->least >= 0) {
@@ -381,8 +383,7 @@ static void try_cut(struct rows *r, struct phase *p, struct cut c, int64_t outer
 }
 
 // All that a tile is summed over at once, then pieces of it. False: not even the least one fits.
-static bool try_pieces(struct rows *r, struct phase *p, struct cut c, int64_t outer,
-                       struct choice *chosen) {
+static bool try_pieces(struct rows *r, struct phase *p, struct cut c, struct choice *chosen) {
   bool fits = false;
   for (int64_t piece = 0; piece <= MOST_PIECE; piece = piece ? 2 * piece : LEAST_PIECE) {
     if (piece && (!p->summed || piece >= rows_summed_size(p)))
@@ -391,7 +392,7 @@ static bool try_pieces(struct rows *r, struct phase *p, struct cut c, int64_t ou
     apply_cut(r, p, c);
     if (rows_total_bytes(r, p).value > ROWS_LOCAL_BYTES)
       continue;
-    try_cut(r, p, c, outer, chosen);
+    try_cut(r, p, c, chosen);
     fits = true;
   }
   return fits;
@@ -401,11 +402,9 @@ static bool try_pieces(struct rows *r, struct phase *p, struct cut c, int64_t ou
 static struct cut choose_cut(struct rows *r, struct phase *p) {
   if (p->shared || (p->lines->scatter && p->lines->chunked))
     return (struct cut){1, 1, 0};
-  int64_t columns = p->par[p->num_par - 1]->size, rows = 1, outer = 1, g = p->granule;
+  int64_t columns = p->par[p->num_par - 1]->size, rows = 1, g = p->granule;
   if (p->num_par > 1)
     rows = p->par[p->num_par - 2]->size;
-  for (unsigned i = 0; i + 2 < p->num_par; i++)
-    outer *= p->par[i]->size;
   struct choice c = {.best = {1, g, p->piece}, .least = -1, .second = -1};
   for (int64_t parts = 1, last = -1;; parts *= 2) {
     int64_t n = columns ? ((columns + parts - 1) / parts + g - 1) / g * g : g;
@@ -413,7 +412,7 @@ static struct cut choose_cut(struct rows *r, struct phase *p) {
       break;
     last = n;
     for (int64_t m = 1; m == 1 || m <= rows; m = m < rows && 2 * m > rows ? rows : 2 * m)
-      if (!try_pieces(r, p, (struct cut){m, n, 0}, outer, &c))
+      if (!try_pieces(r, p, (struct cut){m, n, 0}, &c))
         break;
   }
   p->cut_why =
@@ -488,6 +487,7 @@ bool rows_choose_tiles(struct rows *r, struct phase *p) {
     for (unsigned i = 0; i < o->tensor->rank; i++)
       o->use[i] = use_of(p, o, i);
   mark_by_column(p);
+  cut_cycles(r, p, (struct cut){p->tile_rows.value, p->tile_columns.value, p->piece});
   return true;
 }
 
@@ -624,5 +624,6 @@ bool rows_choose_dynamic(struct rows *r, struct phase *p) {
   rows_lay_out(r, p);
   name_places(r, p);
   mark_by_column(p);
+  rows_stretch_at_launch(r, p);
   return true;
 }

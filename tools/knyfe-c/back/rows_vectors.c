@@ -224,7 +224,9 @@ unsigned rows_reduction_unroll(const struct reduction *d, unsigned lanes) {
   struct weight w = {.bytes = rows_bytes(d->type), .index = d->own};
   kn_walk(d->e->args[0], weigh, &w);
   unsigned each = lanes * w.bytes / 64 * (w.reads + 2);
-  return w.functions || w.reduces || d->long_sum || d->place || each > 24 ? 1 : each > 16 ? 2 : 4;
+  if (d->long_sum) // elements are narrow, and wait to be widened
+    return 4;
+  return w.functions || w.reduces || d->place || each > 24 ? 1 : each > 16 ? 2 : 4;
 }
 
 unsigned rows_widest(const struct kn_expr *e) {
