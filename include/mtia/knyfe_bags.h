@@ -56,6 +56,8 @@ enum {
   KN_BAGS_GROUP = 32,    // rows per gather, and most that se.rowacc takes
   KN_BAGS_BATCH = 4096,  // bytes of results per store
   KN_BAGS_UNCUT = 4096,  // columns that are done at once
+  KN_BAGS_FEW = 2,       // bags for each PE: fewer, and all ask for a few lines of offsets at once
+  KN_BAGS_LEAST = 8,     // rows per gather where there are few: the SE is at some while others come
   KN_BAGS_AT_INDEX = 64, // in front: where a PE's share begins and ends
   KN_BAGS_AT_WEIGHT = KN_BAGS_AT_INDEX + (KN_BAGS_AHEAD + 2) * KN_BAGS_CHUNK * 8,
   KN_BAGS_AT_OFFSET = KN_BAGS_AT_WEIGHT + (KN_BAGS_AHEAD + 2) * KN_BAGS_CHUNK * 4,
@@ -81,7 +83,8 @@ struct kn_piece {
   uint32_t sum_at, out_at, rows_at, rows_size;
 };
 
-KN struct kn_piece kn_bags_piece(const struct kn_bags *k, long column) {
+// `rows`: of this PE.
+KN struct kn_piece kn_bags_piece(const struct kn_bags *k, long column, long rows) {
   struct kn_piece p = {.column = column};
   p.columns = kn_least(k->columns - column, KN_BAGS_UNCUT);
   p.row_bytes = (uint32_t)((p.columns * k->bits + 7) / 8) + k->beside;
@@ -96,6 +99,8 @@ KN struct kn_piece kn_bags_piece(const struct kn_bags *k, long column) {
   if (k->extreme) // a row in one piece
     p.rows_size -= p.rows_size % p.row_padded;
   p.group = (uint32_t)kn_least(KN_BAGS_GROUP, kn_greatest(p.rows_size / (4 * p.row_padded), 1));
+  if (!k->extreme)
+    p.group = (uint32_t)kn_least(p.group, kn_greatest(rows / 4, KN_BAGS_LEAST));
   return p;
 }
 
@@ -108,10 +113,20 @@ KN long kn_bags_offset(const struct kn_bags *k, long bag) {
                              : (long)((const int64_t *)(uintptr_t)k->offsets)[bag];
 }
 
-// The first bag with offset * row + bag * each >= target, looked for around `guess`.
-static long kn_bags_find(const struct kn_bags *k, long row, long each, long target, long guess) {
+// Asks for the line of an offset and does not wait for it.
+KN void kn_bags_touch(const struct kn_bags *k, long bag) {
+  (void)*(const volatile int32_t *)(uintptr_t)(k->offsets + ((uint64_t)bag << k->offset_log2));
+}
+
+// The first bag with offset * row + bag * each >= target, looked for around `guess`, which will do
+// if it is `slack` above at most: the bag in front may be in another line.
+static long kn_bags_find(const struct kn_bags *k, long row, long each, long target, long slack,
+                         long guess) {
   long low = -1, high = k->bags; // below: low; not below: high
   long at = kn_least(guess, k->bags - 1);
+  const long above = kn_bags_offset(k, at) * row + at * each - target;
+  if (above >= 0 && above <= slack)
+    return at;
   for (long step = 1; at > low && at < high; step *= 2) {
     bool below = kn_bags_offset(k, at) * row + at * each < target;
     if (below)
@@ -133,22 +148,55 @@ static long kn_bags_find(const struct kn_bags *k, long row, long each, long targ
   return high;
 }
 
-// Core 0 looks where the share begins, core 1 where it ends.
+static void kn_bags_init(const struct kn_bags *k, long column) {
+  const struct kn_piece piece = kn_bags_piece(k, column, 0), *p = &piece;
+  if (mtia_core() == 0) {
+    __mtia_cb_init(KN_BAGS_INDEX, MTIA_LOCAL_BASE + KN_BAGS_AT_INDEX,
+                   (KN_BAGS_AHEAD + 2) * KN_BAGS_CHUNK << k->index_log2);
+    __mtia_cb_init(KN_BAGS_WEIGHT, MTIA_LOCAL_BASE + KN_BAGS_AT_WEIGHT,
+                   (KN_BAGS_AHEAD + 2) * KN_BAGS_CHUNK * 4);
+    __mtia_cb_init(KN_BAGS_ROWS, MTIA_LOCAL_BASE + p->rows_at, p->rows_size);
+  } else {
+    const uint32_t zeros = (uint32_t)mtia_align_up((uint64_t)p->columns);
+    __mtia_cb_init(KN_BAGS_OFFSET, MTIA_LOCAL_BASE + KN_BAGS_AT_OFFSET,
+                   (KN_BAGS_AHEAD + 2) * KN_BAGS_OFFSETS);
+    __mtia_cb_init(KN_BAGS_ZERO, MTIA_LOCAL_BASE + KN_BAGS_AT_ZERO, zeros);
+    __mtia_cb_init(KN_BAGS_OUT, MTIA_LOCAL_BASE + p->out_at, p->rows_at - p->out_at);
+    if (k->finish)
+      __mtia_cb_init(KN_BAGS_SUM, MTIA_LOCAL_BASE + p->sum_at, p->out_at - p->sum_at);
+    volatile uint64_t *zero = (volatile uint64_t *)(uintptr_t)(MTIA_LOCAL_BASE + KN_BAGS_AT_ZERO);
+    for (uint32_t i = 0; i < zeros / 8; i++)
+      zero[i] = 0;
+  }
+}
+
+// Each core looks for one end. Where all offsets lie in so few lines that every core would wait for
+// the same ones, core 0 looks for both. Both cores meet here, with buffers for the first columns.
 static struct kn_share kn_bags_share(const struct kn_bags *k) {
-  const long pe = mtia_pe(), pes = mtia_rows() * mtia_cols();
-  if (k->pool)
+  const long pe = mtia_pe(), pes = mtia_rows() * mtia_cols(), core = mtia_core();
+  if (k->pool) {
+    kn_bags_init(k, 0);
+    __mtia_bar(MTIA_BAR_PE);
     return (struct kn_share){
         .begin = k->bags * pe / pes, .end = k->bags * (pe + 1) / pes, .first = 0, .last = 0};
+  }
   // In bytes that are moved; what else a row costs is as much as 55, a bag 64.
   const long row = (k->columns * k->bits + 7) / 8 + k->beside + 55,
              each = k->columns * k->out_size + 64;
-  const long total = k->indices * row + k->bags * each, part = pe + mtia_core();
-  long bag = part == 0 ? 0 : k->bags;
-  if (part != 0 && part != pes)
-    bag = kn_bags_find(k, row, each, total / pes * part, k->bags * part / pes);
+  const long total = (k->indices * row + k->bags * each) / pes;
+  const bool alone = k->bags < KN_BAGS_FEW * pes;
   volatile long *shared = (volatile long *)(uintptr_t)MTIA_LOCAL_BASE;
-  shared[2 * mtia_core()] = bag;
-  shared[2 * mtia_core() + 1] = kn_bags_offset(k, bag);
+  if (alone && !core && pe + 1 < pes)
+    kn_bags_touch(k, k->bags * (pe + 1) / pes);
+  for (long end = alone ? 0 : core; end <= (alone ? 1 : core) && !(alone && core); end++) {
+    const long part = pe + end;
+    long bag = part == 0 ? 0 : k->bags;
+    if (part != 0 && part != pes)
+      bag = kn_bags_find(k, row, each, total * part, total / 32, k->bags * part / pes);
+    shared[2 * end] = bag;
+    shared[2 * end + 1] = kn_bags_offset(k, bag);
+  }
+  kn_bags_init(k, 0);
   __mtia_bar(MTIA_BAR_PE);
   return (struct kn_share){
       .begin = shared[0], .end = shared[2], .first = shared[1], .last = shared[3]};
@@ -398,8 +446,18 @@ static void kn_bags_pool(const struct kn_bags *k, const struct kn_piece *p,
   if (three < p->rows_size)
     s.most_kept = (uint64_t)kn_least(p->rows_size - (long)three, p->rows_size / 8);
   const uint64_t batch = (uint64_t)p->batch * p->sum_padded;
-  __mtia_cb_push(KN_BAGS_ZERO, mtia_align_up((uint64_t)p->columns));
+  // Before core 0's gathers are in the queue.
+  const uint64_t first = (uint64_t)(share->begin + 1) << k->offset_log2;
+  const uint64_t end = (uint64_t)(share->end + 1) << k->offset_log2;
+  uint64_t loaded = first & ~UINT64_C(31);
   __mtia_cr_w(MTIA_CR_DMA_IN_PITCH, 0);
+  if (!k->pool) {
+    kn_bags_load_offsets(k, loaded, end);
+    loaded += KN_BAGS_OFFSETS;
+    if (k->finish) // may read them through the cache: now, while rows come
+      kn_bags_touch(k, share->begin);
+  }
+  __mtia_cb_push(KN_BAGS_ZERO, mtia_align_up((uint64_t)p->columns));
   __mtia_cr_w(MTIA_CR_SE_FMT, mtia_se_fmt(k->type, 0, MTIA_SE_F32, MTIA_SE_EACH));
   __mtia_cr_w(MTIA_CR_SE_STRIDE, 0);
   __mtia_cr_w2(MTIA_CR_SE_ROW, p->columns,
@@ -413,11 +471,8 @@ static void kn_bags_pool(const struct kn_bags *k, const struct kn_piece *p,
         __mtia_cb_pop(KN_BAGS_WEIGHT, KN_BAGS_CHUNK * 4);
     }
   } else {
-    const uint64_t first = (uint64_t)(share->begin + 1) << k->offset_log2;
-    const uint64_t end = (uint64_t)(share->end + 1) << k->offset_log2;
-    uint64_t loaded = first & ~UINT64_C(31);
     long index = share->first;
-    for (uint64_t from = loaded; first < end && from < end; from += KN_BAGS_OFFSETS) {
+    for (uint64_t from = loaded - KN_BAGS_OFFSETS; from < end; from += KN_BAGS_OFFSETS) {
       for (; loaded < end && loaded <= from + KN_BAGS_AHEAD * KN_BAGS_OFFSETS;
            loaded += KN_BAGS_OFFSETS)
         kn_bags_load_offsets(k, loaded, end);
@@ -456,41 +511,21 @@ static void kn_bags_pool(const struct kn_bags *k, const struct kn_piece *p,
 // Both
 //===----------------------------------------------------------------------===//
 
-static void kn_bags_init(const struct kn_bags *k, const struct kn_piece *p) {
-  if (mtia_core() == 0) {
-    __mtia_cb_init(KN_BAGS_INDEX, MTIA_LOCAL_BASE + KN_BAGS_AT_INDEX,
-                   (KN_BAGS_AHEAD + 2) * KN_BAGS_CHUNK << k->index_log2);
-    __mtia_cb_init(KN_BAGS_WEIGHT, MTIA_LOCAL_BASE + KN_BAGS_AT_WEIGHT,
-                   (KN_BAGS_AHEAD + 2) * KN_BAGS_CHUNK * 4);
-    __mtia_cb_init(KN_BAGS_ROWS, MTIA_LOCAL_BASE + p->rows_at, p->rows_size);
-  } else {
-    const uint32_t zeros = (uint32_t)mtia_align_up((uint64_t)p->columns);
-    __mtia_cb_init(KN_BAGS_OFFSET, MTIA_LOCAL_BASE + KN_BAGS_AT_OFFSET,
-                   (KN_BAGS_AHEAD + 2) * KN_BAGS_OFFSETS);
-    __mtia_cb_init(KN_BAGS_ZERO, MTIA_LOCAL_BASE + KN_BAGS_AT_ZERO, zeros);
-    __mtia_cb_init(KN_BAGS_OUT, MTIA_LOCAL_BASE + p->out_at, p->rows_at - p->out_at);
-    if (k->finish)
-      __mtia_cb_init(KN_BAGS_SUM, MTIA_LOCAL_BASE + p->sum_at, p->out_at - p->sum_at);
-    volatile uint64_t *zero = (volatile uint64_t *)(uintptr_t)(MTIA_LOCAL_BASE + KN_BAGS_AT_ZERO);
-    for (uint32_t i = 0; i < zeros / 8; i++)
-      zero[i] = 0;
-  }
-  __mtia_bar(MTIA_BAR_PE);
-}
-
 KN void kn_bags(const struct kn_bags k) {
   if (!k.bags || !k.columns)
     return;
   const struct kn_share share = kn_bags_share(&k);
+  const long rows = k.pool ? (share.end - share.begin) * k.pool : share.last - share.first;
   for (long column = 0; column < k.columns; column += KN_BAGS_UNCUT) {
-    const struct kn_piece p = kn_bags_piece(&k, column);
     if (column) {
       __mtia_sync();
       __mtia_bar(MTIA_BAR_PE);
+      kn_bags_init(&k, column);
+      __mtia_bar(MTIA_BAR_PE);
     }
-    kn_bags_init(&k, &p);
     if (share.begin >= share.end)
       continue;
+    const struct kn_piece p = kn_bags_piece(&k, column, rows);
     if (mtia_core() == 0)
       kn_bags_move(&k, &p, &share);
     else

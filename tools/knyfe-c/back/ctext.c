@@ -631,7 +631,7 @@ static void function(struct reader *r) {
   f->name = r->text;
   advance(r);
   expect(r, "(");
-  while (!r->failed && !at(r, ")") && f->num_params < 64) {
+  while (!r->failed && !at(r, ")") && f->num_params < CT_PARAMS) {
     struct ct_param *p = &f->params[f->num_params++];
     p->type = read_type(r);
     if (at(r, ")"))

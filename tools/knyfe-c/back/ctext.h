@@ -80,9 +80,11 @@ struct ct_param {
   struct ct_type type;
 };
 
+enum { CT_PARAMS = 127 }; // as many as C promises
+
 struct ct_function {
   const char *name;
-  struct ct_param params[64];
+  struct ct_param params[CT_PARAMS];
   unsigned num_params;
   struct ct_stmt *body;
   bool commands; // issues commands, itself or by what it calls

@@ -140,16 +140,22 @@ static struct tile_cost *tile_cost(struct follow *f, const struct ct_function *g
 }
 
 void pg_call_function(struct follow *f, const struct ct_function *g, const struct ct_expr *call) {
-  struct value args[64];
-  for (unsigned i = 0; i < g->num_params && i < call->num_args; i++)
+  struct value args[CT_PARAMS];
+  unsigned num = g->num_params < call->num_args ? g->num_params : call->num_args;
+  for (unsigned i = 0; i < num; i++)
     args[i] = pg_evaluate(f, call->args[i]);
+  pg_call_values(f, g, args, num);
+}
+
+void pg_call_values(struct follow *f, const struct ct_function *g, const struct value *args,
+                    unsigned num_args) {
   if (f->totals && !g->commands && g->params[0].type.pointer)
     return;
   unsigned num = f->num_variables, floor = f->floor;
   bool in_data = f->in_data;
   f->floor = num;
   f->in_data = in_data || !g->commands;
-  for (unsigned i = 0; i < g->num_params && i < call->num_args; i++)
+  for (unsigned i = 0; i < num_args; i++)
     pg_declare(f, g->params[i].name,
                args[i].is_pointer ? pg_convert(f, g->params[i].type, args[i]) : args[i]);
   f->result = number(0);
@@ -158,7 +164,7 @@ void pg_call_function(struct follow *f, const struct ct_function *g, const struc
   enum { ENOUGH = 6 };
   struct pipes before = f->pipes;
   struct tile_cost *cost =
-      g->commands || in_data || f->core == 0 ? NULL : tile_cost(f, g, args, call->num_args);
+      g->commands || in_data || f->core == 0 ? NULL : tile_cost(f, g, args, num_args);
   if (cost && cost->times == ENOUGH) {
     pg_later(f, cost->cycles, before.now);
     for (int i = 0; i < 3; i++)

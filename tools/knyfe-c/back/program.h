@@ -36,6 +36,7 @@ struct pg_event {
   uint8_t chained; // PG_UNIT: waits for what so many PEs before it have added up
   uint8_t acc;     // PG_UNIT: accumulator, or 255
   uint8_t members; // PG_DMA_IN: of the multicast
+  bool scattered;  // PG_DMA_IN: rows at places that data choose
   bool dram;
   unsigned line;                // of the description
   float gap;                    // cycles of the core before it issues this one

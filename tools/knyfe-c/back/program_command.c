@@ -73,8 +73,8 @@ static unsigned pe_of(const struct follow *f) {
   return (f->row * f->p->grid_cols + f->col) % PG_PES;
 }
 
-void pg_dma(struct follow *f, bool in, uint8_t cb, double rows, double width, double local,
-            unsigned members) {
+struct pg_event *pg_dma(struct follow *f, bool in, uint8_t cb, double rows, double width,
+                        double local, unsigned members) {
   double bytes = rows * width;
   unsigned phase = f->phase < PG_PHASES ? f->phase : PG_PHASES - 1;
   members = members ? members : 1;
@@ -92,6 +92,7 @@ void pg_dma(struct follow *f, bool in, uint8_t cb, double rows, double width, do
   d->rows = rows;
   d->row_bytes = width;
   d->bytes = local;
+  return d;
 }
 
 void pg_scalar(struct follow *f, double cycles) { scalar(f, cycles); }

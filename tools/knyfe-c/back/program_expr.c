@@ -3,13 +3,9 @@
 // Expressions of the text: values, and what computing them costs.
 #include "program_follow.h"
 
-static double smaller(double a, double b) { return a < b ? a : b; }
-
-static double up(double a, double by) { return (double)(long)((a + by - 1) / by) * by; }
-
 // A number of an initialiser: .k = 512, or the i-th of .batch = {...}.
-static uint64_t field(struct follow *f, const struct ct_expr *list, const char *name,
-                      uint64_t otherwise) {
+uint64_t pg_field(struct follow *f, const struct ct_expr *list, const char *name,
+                  uint64_t otherwise) {
   for (unsigned i = 0; list && i < list->num_args; i++)
     if (list->args[i]->op == CT_FIELD && !strcmp(list->args[i]->text, name)) {
       const struct ct_expr *e = list->args[i]->a;
@@ -42,8 +38,8 @@ static void product(struct follow *f, const struct ct_product *p, const struct c
     return;
   }
   double now = f->pipes.now;
-  uint64_t k = field(f, what, "k", 1) * p->size, outer = field(f, what, "outer", 1);
-  uint64_t batch = field(f, what, "batch", 1), m = field(f, what, "m", 1);
+  uint64_t k = pg_field(f, what, "k", 1) * p->size, outer = pg_field(f, what, "outer", 1);
+  uint64_t batch = pg_field(f, what, "batch", 1), m = pg_field(f, what, "m", 1);
   bool joined = p->window && k == KP_STEP && outer > 1; // in w, too: most have it so
   if (joined) {
     k *= outer;
@@ -56,7 +52,7 @@ static void product(struct follow *f, const struct ct_product *p, const struct c
   const struct pg_product a = {
       .shape = {.batch = batch,
                 .m = m,
-                .n = field(f, what, "n", 1),
+                .n = pg_field(f, what, "n", 1),
                 .k = k * outer ? (uint64_t)kp_pad(k) * outer : KP_STEP,
                 .out = p->out,
                 .aside = kp_aside(p->out, p->bias, false, p->sums, p->window),
@@ -72,110 +68,22 @@ static void product(struct follow *f, const struct ct_product *p, const struct c
       .sums = p->sums,
       .window = p->window,
       .taps_joined = joined};
-  const struct kp_plan plan = {.parts = (uint32_t)field(f, how, "parts", 1),
-                               .team_rows = (uint32_t)field(f, how, "team_rows", 1),
-                               .team_columns = (uint32_t)field(f, how, "team_columns", 1),
-                               .panel = (uint32_t)field(f, how, "panel", 1),
-                               .keep_x = field(f, how, "keep_x", 0),
-                               .keep_w = field(f, how, "keep_w", 0),
-                               .x_room = (uint32_t)field(f, how, "x_room", 1 << 16),
-                               .w_room = (uint32_t)field(f, how, "w_room", 1 << 16)};
+  const struct kp_plan plan = {.parts = (uint32_t)pg_field(f, how, "parts", 1),
+                               .team_rows = (uint32_t)pg_field(f, how, "team_rows", 1),
+                               .team_columns = (uint32_t)pg_field(f, how, "team_columns", 1),
+                               .panel = (uint32_t)pg_field(f, how, "panel", 1),
+                               .keep_x = pg_field(f, how, "keep_x", 0),
+                               .keep_w = pg_field(f, how, "keep_w", 0),
+                               .x_room = (uint32_t)pg_field(f, how, "x_room", 1 << 16),
+                               .w_room = (uint32_t)pg_field(f, how, "w_room", 1 << 16)};
   f->pipes.now = now;
   if (a.shape.batch && a.shape.m && a.shape.n && plan.parts && plan.team_rows && plan.team_columns)
     pg_follow_product(f, &a, &plan, f->core, f->row, f->col);
 }
 
-// kn_bags((struct kn_bags){...}): <mtia/knyfe_bags.h>. Rows come by DMA in the order of the bags,
-// the SRAM or DRAM is busy for 93 % of the time but for a start and an end (./build.sh bench
-// knyfe-bags).
-static void bags(struct follow *f, const struct ct_expr *list) {
-  enum { START_AND_END = 1450 };
-  double pes = f->p->grid_rows * f->p->grid_cols, now = f->pipes.now;
-  double indices = (double)field(f, list, "indices", 1),
-         columns = (double)field(f, list, "columns", 1);
-  double number = (double)field(f, list, "bags", 1), pool = (double)field(f, list, "pool", 0);
-  indices = pool > 0 ? number * pool : indices;
-  double row =
-      columns * (double)field(f, list, "bits", 32) / 8 + (double)field(f, list, "beside", 0);
-  double touched = (double)(((int64_t)row + 31) / 32 * 32),
-         element = (double)field(f, list, "out_size", 4);
-  // Extremes are core 1's.
-  const bool extreme = field(f, list, "extreme", 0) != 0;
-  const double each = extreme ? indices / pes * columns / 8 + 550 : 0;
-  double words = indices * (double)(1 << field(f, list, "index_log2", 2)) +
-                 number * (double)(1 << field(f, list, "offset_log2", 2));
-  double bytes = indices * touched + words + number * columns * element;
-  f->pipes.now = now;
-  if (f->core == 0) {
-    pg_dma(f, true, PG_NO_CB, indices / pes, touched, 0, 1);
-    pg_dma(f, true, PG_NO_CB, 1, words / pes, 0, 1);
-    pg_dma(f, false, PG_NO_CB, number / pes, columns * element, 0, 1);
-  } else
-    scalar(f, kn_cost_memory(false, indices, bytes) / 0.93 + START_AND_END - 300 + each);
-}
-
-// kn_rows(table, out, index, index_log2, rows, bytes), of core 0.
-static void copied_rows(struct follow *f, const struct ct_expr *e) {
-  enum { START_AND_END = 350 };
-  double pes = f->p->grid_rows * f->p->grid_cols;
-  double words = (double)(1 << pg_evaluate(f, e->args[3]).i);
-  double rows = (double)pg_evaluate(f, e->args[4]).i, bytes = (double)pg_evaluate(f, e->args[5]).i;
-  if (f->core == 0) {
-    pg_dma(f, true, PG_NO_CB, rows / pes, bytes, 0, 1);
-    pg_dma(f, true, PG_NO_CB, 1, rows * words / pes, 0, 1);
-    pg_dma(f, false, PG_NO_CB, rows / pes, bytes, 0, 1);
-  } else
-    scalar(f, kn_cost_memory(false, rows, rows * (2 * bytes + words)) / 0.93 + START_AND_END);
-}
-
-// kn_move(&(struct kn_move){...}): <mtia/knyfe_move.h>. Both sides move by rows of tiles, whole
-// sectors of them; the SRAM is busy but for a start and an end, which tiles share.
-static void moved(struct follow *f, const struct ct_expr *list) {
-  enum { TILE = 128, WIDE = 2048, SECTOR = 32, TILES = 6, START_AND_END = 250, ALONE = 200 };
-  const double now = f->pipes.now, pes = f->p->grid_rows * f->p->grid_cols;
-  const double size = (double)(1 << field(f, list, "log2", 0));
-  const double rows = (double)field(f, list, "rows", 1);
-  const double columns = (double)field(f, list, "columns", 1);
-  const double bytes = (double)field(f, list, "count", 1) * rows * columns * size / pes;
-  const bool turned = field(f, list, "turned", 0) != 0;
-  const double most = turned ? TILE : WIDE;
-  const double in = smaller(columns * size, most);
-  const double out = turned ? smaller(rows * size, most) : in;
-  f->pipes.now = now;
-  if (bytes <= 0)
-    return;
-  if (f->core == 0) {
-    pg_dma(f, true, PG_NO_CB, bytes / in, in, 0, 1);
-    pg_dma(f, false, PG_NO_CB, bytes / out, out, 0, 1);
-    return;
-  }
-  const double touched = bytes / in * up(in, SECTOR) + bytes / out * up(out, SECTOR);
-  const double moves[] = {kn_cost_memory(false, 1, touched) * pes,
-                          kn_cost_dma(true, bytes / in, in), kn_cost_dma(false, bytes / out, out),
-                          !turned ? 0
-                          : size > 4
-                              ? kn_cost_mlu(bytes / size, size)
-                              : larger(kn_cost_mlu(bytes / in, in), kn_cost_mlu(bytes / out, out))};
-  double longest = 0;
-  for (int i = 0; i < 4; i++)
-    longest = larger(longest, moves[i]);
-  const double tiles = larger(smaller(bytes / (SECTOR / size * in), TILES), 1);
-  scalar(f, longest + START_AND_END + ALONE / tiles);
-}
-
 static struct value call(struct follow *f, const struct ct_expr *e) {
-  if (!strcmp(e->text, "kn_move") && e->num_args == 1 && e->args[0]->op == CT_UNARY) {
-    moved(f, e->args[0]->a->a);
+  if (pg_library_call(f, e))
     return number(0);
-  }
-  if (!strcmp(e->text, "kn_rows") && e->num_args == 6) {
-    copied_rows(f, e);
-    return number(0);
-  }
-  if (!strcmp(e->text, "kn_bags") && e->num_args == 1 && e->args[0]->op == CT_CAST) {
-    bags(f, e->args[0]->a);
-    return number(0);
-  }
   for (const struct ct_function *g = f->t->functions; g; g = g->next)
     if (g->name == e->text) {
       pg_call_function(f, g, e);

@@ -2,8 +2,8 @@
 //
 // Between the files that follow a kernel's text (program.h): what is known on the way.
 // program_pipes.c has core 1's pipelines, program_names.c variables, program_vector.c operations,
-// program_expr.c expressions, program_command.c commands, program_loop.c loops, program.c all other
-// statements.
+// program_expr.c expressions, program_calls.c calls of headers, program_command.c commands,
+// program_loop.c loops, program.c all other statements.
 #ifndef KNYFE_BACK_PROGRAM_FOLLOW_H
 #define KNYFE_BACK_PROGRAM_FOLLOW_H
 
@@ -190,6 +190,11 @@ bool pg_parse_name(const char *name, struct vector_name *v);
 
 // program_expr.c
 struct value pg_evaluate(struct follow *f, const struct ct_expr *e);
+uint64_t pg_field(struct follow *f, const struct ct_expr *list, const char *name,
+                  uint64_t otherwise);
+
+// program_calls.c
+bool pg_library_call(struct follow *f, const struct ct_expr *e);
 
 // program_command.c
 void pg_charge(struct follow *f);
@@ -201,6 +206,8 @@ void pg_loop(struct follow *f, const struct ct_stmt *s);
 
 // program.c
 void pg_call_function(struct follow *f, const struct ct_function *g, const struct ct_expr *call);
+void pg_call_values(struct follow *f, const struct ct_function *g, const struct value *args,
+                    unsigned num);
 void pg_run(struct follow *f, const struct ct_stmt *s);
 
 #endif

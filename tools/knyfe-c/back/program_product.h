@@ -29,8 +29,8 @@ void pg_follow_product(struct follow *f, const struct pg_product *product,
 struct pg_event *pg_emit(struct follow *f, enum pg_kind kind);
 struct pg_event *pg_unit(struct follow *f, enum kn_resource unit, double cycles, double latency,
                          int acc);
-void pg_dma(struct follow *f, bool in, uint8_t cb, double rows, double width, double bytes,
-            unsigned members);
+struct pg_event *pg_dma(struct follow *f, bool in, uint8_t cb, double rows, double width,
+                        double bytes, unsigned members);
 void pg_scalar(struct follow *f, double cycles);
 void pg_buffer(struct follow *f, unsigned id, const char *name, int64_t base, int64_t size);
 
