@@ -257,30 +257,43 @@ KN int64_t kn_quantize(float scaled, int64_t zero, int64_t lo, int64_t hi) {
 #define KN_TURN_32(b, n) KN_TURN_16(b, n), KN_TURN_16(b + 16, n)
 #define KN_TURN_64(b, n) KN_TURN_32(b, n), KN_TURN_32(b + 32, n)
 
-// Greatest (least) element of each lane so far and its place; the first of equals, NaN beats all.
-#define KN_ARG(t, n, kind, better, end)                                                            \
-  KN void kn_arg##kind##_##t##x##n(mtia_##t##x##n *best, mtia_i32x##n *place, mtia_##t##x##n x,    \
-                                   mtia_i32x##n at) {                                              \
-    mtia_maskx##n take = better;                                                                   \
-    *best = mtia_select_##t##x##n(take, x, *best);                                                 \
-    *place = mtia_select_i32x##n(take, at, *place);                                                \
-  }                                                                                                \
-  KN int32_t kn_end_arg##kind##_##t##x##n(mtia_##t##x##n best, mtia_i32x##n place) {               \
-    mtia_##t##x##n most = (mtia_##t##x##n)end(best);                                               \
-    mtia_maskx##n here =                                                                           \
-        kn_eq_##t##x##n(best, most) | (kn_ne_##t##x##n(most, most) & kn_ne_##t##x##n(best, best)); \
+// Greatest (least) element of each lane so far, and `at` of the vector that it comes from: its
+// place, less its lane; the first of equals. NaN is looked for beside it, as it beats all.
+// end_place: the place of `most`, the greatest of all; place: the same of one vector.
+#define KN_PLACES(t, c, n)                                                                         \
+  KN int32_t kn_end_place_##t##x##n(mtia_##t##x##n best, c most, mtia_i32x##n place) {             \
+    mtia_maskx##n here = kn_eq_##t##x##n(best, (mtia_##t##x##n)most);                              \
+    place += mtia_iota_i32x##n();                                                                  \
     return mtia_hmin_i32x##n(mtia_select_i32x##n(here, place, (mtia_i32x##n)INT32_MAX));           \
+  }                                                                                                \
+  KN int32_t kn_place_##t##x##n(mtia_##t##x##n best, c most) {                                     \
+    return kn_first_of_x##n(kn_eq_##t##x##n(best, (mtia_##t##x##n)most));                          \
+  }
+#define KN_ARG(t, n, kind, better)                                                                 \
+  KN void kn_arg##kind##_##t##x##n(mtia_##t##x##n *best, mtia_i32x##n *place, mtia_##t##x##n x,    \
+                                   long at) {                                                      \
+    mtia_maskx##n take = better;                                                                   \
+    *best = mtia_##kind##_##t##x##n(*best, x);                                                     \
+    *place = mtia_select_i32x##n(take, (mtia_i32x##n)(int32_t)at, *place);                         \
   }
 #define KN_ARG_BETTER_max(t, n) kn_lt_##t##x##n(*best, x)
 #define KN_ARG_BETTER_min(t, n) kn_lt_##t##x##n(x, *best)
-// NaN, unless there is one.
-#define KN_ARG_NAN(t, n) (kn_ne_##t##x##n(x, x) & kn_eq_##t##x##n(*best, *best))
-#define KN_ARGS(t, n)                                                                              \
-  KN_ARG(t, n, max, KN_ARG_BETTER_max(t, n), mtia_hmax_##t##x##n)                                  \
-  KN_ARG(t, n, min, KN_ARG_BETTER_min(t, n), mtia_hmin_##t##x##n)
-#define KN_FLOAT_ARGS(t, n)                                                                        \
-  KN_ARG(t, n, max, KN_ARG_BETTER_max(t, n) | KN_ARG_NAN(t, n), kn_hmax_##t##x##n)                 \
-  KN_ARG(t, n, min, KN_ARG_BETTER_min(t, n) | KN_ARG_NAN(t, n), kn_hmin_##t##x##n)
+#define KN_ARGS(t, c, n)                                                                           \
+  KN_PLACES(t, c, n)                                                                               \
+  KN_ARG(t, n, max, KN_ARG_BETTER_max(t, n))                                                       \
+  KN_ARG(t, n, min, KN_ARG_BETTER_min(t, n))
+// The place of the first NaN, if there is none yet.
+#define KN_FLOAT_ARGS(t, c, n)                                                                     \
+  KN_ARGS(t, c, n)                                                                                 \
+  KN void kn_nan_##t##x##n(kn_boolx##n *nan, mtia_##t##x##n x) {                                   \
+    *nan |= __builtin_convertvector(x != x, kn_boolx##n);                                          \
+  }                                                                                                \
+  KN bool kn_any_nan_##t##x##n(kn_boolx##n nan) { return kn_anyx##n(nan); }                        \
+  KN void kn_first_nan_##t##x##n(int32_t *place, mtia_##t##x##n x, long at) {                      \
+    mtia_maskx##n nan = kn_ne_##t##x##n(x, x);                                                     \
+    if (*place < 0 && kn_anyx##n(nan))                                                             \
+      *place = (int32_t)at + kn_first_of_x##n(nan);                                                \
+  }
 
 // NaN instead of x, without a branch: what stands side by side would wait for each.
 #define KN_OR_NAN(name, type, bits_type, nan_bits)                                                 \
@@ -329,6 +342,12 @@ KN_OR_NAN(f16, _Float16, uint16_t, 0x7e00)
     return __builtin_reduce_or(x ? (mtia_u8x##n)1 : (mtia_u8x##n)0) != 0;                          \
   }                                                                                                \
   KN bool kn_allx##n(mtia_maskx##n x) { return !kn_anyx##n(~x); }                                  \
+  /* The first lane that is true; one is. */                                                       \
+  KN int32_t kn_first_of_x##n(mtia_maskx##n x) {                                                   \
+    uint##n##_t bits;                                                                              \
+    __builtin_memcpy(&bits, &x, sizeof bits);                                                      \
+    return __builtin_ctzll(bits);                                                                  \
+  }                                                                                                \
   /* Lanes whose subscript is one of a dimension of `extent`. */                                   \
   KN mtia_maskx##n kn_insidex##n(mtia_i32x##n at, long extent) {                                   \
     return __builtin_convertvector((mtia_u32x##n)at < (uint32_t)extent, mtia_maskx##n);            \
@@ -381,12 +400,12 @@ KN_OR_NAN(f16, _Float16, uint16_t, 0x7e00)
   KN_EXTREME(f32, float, n)                                                                        \
   KN_EXTREME_STEPS(f16, _Float16, n)                                                               \
   KN_EXTREME_STEPS(f32, float, n)                                                                  \
-  KN_ARGS(i8, n)                                                                                   \
-  KN_ARGS(u8, n)                                                                                   \
-  KN_ARGS(i16, n)                                                                                  \
-  KN_ARGS(i32, n)                                                                                  \
-  KN_FLOAT_ARGS(f16, n)                                                                            \
-  KN_FLOAT_ARGS(f32, n)                                                                            \
+  KN_ARGS(i8, int8_t, n)                                                                           \
+  KN_ARGS(u8, uint8_t, n)                                                                          \
+  KN_ARGS(i16, int16_t, n)                                                                         \
+  KN_ARGS(i32, int32_t, n)                                                                         \
+  KN_FLOAT_ARGS(f16, _Float16, n)                                                                  \
+  KN_FLOAT_ARGS(f32, float, n)                                                                     \
   /* Truth values are bytes in memory. */                                                          \
   KN mtia_maskx##n kn_mask_from_u8x##n(mtia_u8x##n x) {                                            \
     return __builtin_convertvector(x != 0, mtia_maskx##n);                                         \

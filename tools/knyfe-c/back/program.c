@@ -39,10 +39,10 @@ static void branch(struct follow *f, const struct ct_stmt *s) {
   struct value c = pg_evaluate(f, s->value);
   scalar(f, 1);
   unsigned num = f->num_variables;
+  f->pipes.now = larger(f->pipes.now, c.ready);
   if (c.known)
     pg_run(f, c.i ? s->body : s->other);
   else {
-    f->pipes.now = larger(f->pipes.now, c.ready);
     // Of what only data tell the text leaves rows early that belong to other PEs.
     if (s->body && s->body->kind == CT_CONTINUE)
       f->signal = CONTINUES;

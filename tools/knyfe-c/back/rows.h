@@ -8,6 +8,7 @@
 //   rows_operands.c what each phase reads and writes
 //   rows_depend.c how expressions depend on indices
 //   rows_tiles.c  the size of tiles, what comes into local memory and where it lies
+//   rows_places.c argmax and argmin
 //   rows_running.c sums up to each element of a row
 //   rows_stretch.c rows that move in stretches
 //   rows_split.c  reductions that are cut into parts
@@ -416,6 +417,13 @@ struct binding {
   const struct kn_index *index;
   const char *name;
 };
+// Extremes and their places that a row's loops have made.
+struct reduced {
+  const struct line *line;
+  enum kn_reduction kind;         // KN_ARGMAX, KN_ARGMIN
+  const char *most, *nan, *place; // nan: the vector that tells whether there is one, or NULL
+  unsigned lanes;
+};
 struct scope {
   struct rows *r;
   struct phase *p;
@@ -436,6 +444,8 @@ struct scope {
     bool vector;
   } variables[64];
   unsigned num_variables;
+  struct reduced places[8];
+  unsigned num_places;
 };
 void scope_bind(struct scope *s, const struct kn_index *index, const char *name);
 const char *scope_name(const struct scope *s, const struct kn_index *index);

@@ -11,10 +11,12 @@ struct reduction {
   const struct kn_expr *e;
   enum kn_reduction kind;
   enum kn_type type, body; // type: of the accumulator's elements
-  const char *name, *place, *nan;
+  const char *name, *place, *nan, *most;
   const char *counter;        // of mean, where the count is not a product of sizes
   bool vector;                // the accumulator is a vector
   bool long_sum;              // of i64
+  bool one;                   // place: of one vector's lanes
+  bool searches;              // for the place of the first NaN
   bool several;               // sums across vectors that end at the same time
   const struct kn_index *own; // reduced index that the vectors go along
 };

@@ -64,21 +64,10 @@ void rows_range(struct scope *s, const struct kn_index *index, const char **lo, 
   *hi = rows_index_text(s, index->hi);
 }
 
-// Where the first element is, counted through all indices of the reduction.
-static const char *first_place(struct scope *s, const struct kn_expr *e) {
-  if (e->indices[0] != s->line->chunked)
-    return "0";
-  struct size n = sz_num(s->r->file, 1);
-  const char *lo, *hi;
-  rows_range(s, e->indices[0], &lo, &hi);
-  for (unsigned i = 1; i < e->num_indices; i++)
-    n = sz_mul(s->r->file, n, rows_dim(s->r, e->indices[i]->extent));
-  return sz_mul(s->r->file, (struct size){lo, 0, false, false}, n).text;
-}
-
 // Vectors of floating point look for NaN beside the extreme: in it, it would make a chain.
 static bool has_nan(const struct reduction *d) {
-  return d->own && kn_type_is_float(d->type) && (d->kind == KN_RMAX || d->kind == KN_RMIN);
+  return d->own && kn_type_is_float(d->type) &&
+         (d->place || d->kind == KN_RMAX || d->kind == KN_RMIN);
 }
 
 void rows_begin_reduction(struct scope *s, struct reduction *d) {
@@ -97,51 +86,15 @@ void rows_begin_reduction(struct scope *s, struct reduction *d) {
     d->nan = rows_name(s->r, T("%s_nan", d->name));
     rows_put(s->r, "kn_boolx%u %s = (kn_boolx%u)0;", s->lanes, d->nan, s->lanes);
   }
+  if (d->place && d->own && d->one)
+    return;
   if (d->place && d->own)
-    rows_put(s->r, "mtia_i32x%u %ss = kn_iota_i32x%u(%s);", s->lanes, d->place, s->lanes,
-             first_place(s, d->e));
+    rows_put(s->r, "mtia_i32x%u %ss = (mtia_i32x%u)(%s);", s->lanes, d->place, s->lanes,
+             rows_first_place(s, d->e));
   else if (d->place)
     rows_put(s->r, "int32_t %s = -1;", d->place);
   if (d->counter)
     rows_put(s->r, "long %s = 0;", d->counter);
-}
-
-// Where an element is, counted through all indices of the reduction.
-static struct value place_of(struct scope *s, const struct kn_expr *e) {
-  struct value at = rows_plain(scope_name(s, e->indices[0]), true);
-  for (unsigned i = 1; i < e->num_indices; i++) {
-    struct size n = rows_dim(s->r, e->indices[i]->extent);
-    at = rows_plain(T("%s * %s + %s", rows_atom(s, at), n.atom ? n.text : T("(%s)", n.text),
-                      scope_name(s, e->indices[i])),
-                    false);
-  }
-  return at;
-}
-
-static void step_place(struct scope *s, struct reduction *d, struct value v) {
-  const char *op = d->kind == KN_ARGMAX ? ">" : "<";
-  const char *x = rows_name(s->r, "value");
-  rows_put(s->r, "const %s %s = %s;", rows_c_type(d->type), x, v.text);
-  // The first of equals; the first NaN beats everything.
-  const char *nan =
-      kn_type_is_float(d->type) ? T(" || (%s != %s && %s == %s)", x, x, d->name, d->name) : "";
-  rows_put(s->r, "if (%s < 0 || %s %s %s%s) {", d->place, x, op, d->name, nan);
-  s->r->indent++;
-  rows_put(s->r, "%s = %s;", d->name, x);
-  struct value at = place_of(s, d->e);
-  rows_put(s->r, "%s = (int32_t)%s;", d->place, rows_atom(s, at));
-  s->r->indent--;
-  rows_put(s->r, "}");
-}
-
-// The extremes of each lane and their places.
-static void step_places(struct scope *s, struct reduction *d, struct value v, const char *mask) {
-  const char *type = rows_suffix(s, d->type, true);
-  const char *x = rows_vector(s, v, d->type);
-  if (mask) // beyond the end nothing is better
-    x = T("mtia_select_%s(%s, %s, %s)", type, mask, x, d->name);
-  rows_put(s->r, "kn_%s_%s(&%s, &%ss, %s, kn_iota_i32x%u(%s));", kn_reduction_name(d->kind), type,
-           d->name, d->place, x, s->lanes, place_of(s, d->e).text);
 }
 
 // The product of a sum of products, for a multiply-add; false if it is none.
@@ -177,11 +130,11 @@ void rows_step_reduction(struct scope *s, struct reduction *d, const struct kn_e
   }
   struct value v = rows_value(s, body);
   if (d->place && d->own) {
-    step_places(s, d, v, mask);
+    rows_step_places(s, d, v, mask);
     return;
   }
   if (d->place) {
-    step_place(s, d, v);
+    rows_step_place(s, d, v);
     return;
   }
   if (is_float_sum(d) && !d->vector) {
@@ -250,21 +203,6 @@ static const char *count_text(struct scope *s, const struct kn_expr *e) {
 }
 
 struct value rows_end_reduction(struct scope *s, struct reduction *d, unsigned lanes) {
-  if (d->place && d->own) {
-    struct size n = sz_num(s->r->file, 1);
-    for (unsigned i = 0; i < d->e->num_indices; i++)
-      n = sz_mul(s->r->file, n, rows_dim(s->r, d->e->indices[i]->extent));
-    const char *end = T("kn_end_%s_%sx%u(%s, %ss)", kn_reduction_name(d->kind),
-                        rows_short_type(d->type), lanes, d->name, d->place);
-    if (n.known && n.value > 0)
-      return rows_plain(end, true);
-    const struct kn_index *first = d->e->indices[0];
-    const char *lo, *hi;
-    rows_range(s, first, &lo, &hi);
-    if (first == s->line->chunked)
-      return rows_plain(T("%s > %s ? %s : -1", hi, lo, end), false);
-    return rows_plain(T("%s > 0 ? %s : -1", n.atom ? n.text : T("(%s)", n.text), end), false);
-  }
   if (d->place)
     return rows_plain(d->place, true);
   if (d->long_sum)
@@ -299,31 +237,9 @@ struct value rows_end_reduction(struct scope *s, struct reduction *d, unsigned l
   return (struct value){text, true, vector};
 }
 
-struct value rows_reduce(struct scope *s, const struct kn_expr *e, const char *wish) {
-  struct reduction d = {.e = e, .kind = (enum kn_reduction)e->reduction, .body = e->args[0]->type};
-  d.type = e->type;
-  if (d.kind == KN_ARGMAX || d.kind == KN_ARGMIN) {
-    d.type = d.body;
-    d.place = rows_name(s->r, wish ? wish : "place");
-    wish = NULL;
-  }
-  d.own = s->along ? NULL : rows_choose_own(s->r, s->p, e, false);
-  unsigned outer_lanes = s->lanes;
-  const struct kn_index *outer_along = s->along;
-  const char *outer_count = s->count;
-  const bool outer_few = s->few;
-  if (d.own)
-    s->lanes = rows_lanes_along(s->line, d.own);
-  d.long_sum = d.own && rows_is_long_sum(e);
-  if (d.long_sum && s->lanes > 32)
-    s->lanes = 32;
-  d.vector = d.own || rows_body_depends(e, s->along);
-  if (d.kind == KN_MEAN && !count_text(s, e))
-    d.counter = rows_name(s->r, "count");
-  d.name = rows_name(s->r, wish && !d.own && !is_float_sum(&d) && d.kind != KN_MEAN
-                               ? wish
-                               : kn_reduction_name(d.kind));
-  rows_begin_reduction(s, &d);
+// The loops over what is reduced, a step in the innermost one.
+static void put_loops(struct scope *s, struct reduction *d) {
+  const struct kn_expr *e = d->e;
   int64_t rest = 0; // elements behind the last whole vector, if they are added by themselves
   unsigned bound = s->num, opened = 0;
   struct stretches stretches = {0};
@@ -331,17 +247,17 @@ struct value rows_reduce(struct scope *s, const struct kn_expr *e, const char *w
   for (int pass = 0; pass < 2; pass++) // the vectors' loop is the innermost one
     for (unsigned i = 0; i < e->num_indices; i++) {
       const struct kn_index *index = e->indices[i];
-      if ((index == d.own) != (pass == 1))
+      if ((index == d->own) != (pass == 1))
         continue;
       const char *lo, *hi, *name = rows_name(s->r, index->name);
       rows_range(s, index, &lo, &hi);
       names[opened] = name;
       scope_bind(s, index, name);
-      const bool row = e == s->line->value; // else it is inside of what goes through the row
-      if (row && index != d.own)
+      const bool row = e == s->line->value && !d->searches; // else it is inside of a row's loop
+      if (row && index != d->own)
         rows_open_stretches(s, s->line, &stretches, &lo, &hi);
-      if (index == d.own) {
-        const unsigned times = rows_reduction_unroll(&d, s->lanes);
+      if (index == d->own) {
+        const unsigned times = rows_reduction_unroll(d, s->lanes);
         const int64_t extent = rows_extent(s->line, index);
         const bool whole = rows_is_whole_vectors(s->line, index, s->lanes);
         rest = !whole && extent > s->lanes && !strcmp(lo, "0") ? extent % s->lanes : 0;
@@ -363,25 +279,64 @@ struct value rows_reduce(struct scope *s, const struct kn_expr *e, const char *w
       s->r->indent++;
       opened++;
     }
-  rows_step_reduction(s, &d, e->args[0]);
+  rows_step_reduction(s, d, e->args[0]);
   while (opened--) {
     s->r->indent--;
     rows_put(s->r, "}");
     rows_release(s->r, names[opened]);
     rows_give_stretches(s, s->line, &stretches, ALL_OF_THEM);
     if (rest) { // behind the last whole vector
-      scope_bind(s, d.own, T("%" PRId64, rows_extent(s->line, d.own) - rest));
+      scope_bind(s, d->own, T("%" PRId64, rows_extent(s->line, d->own) - rest));
       s->count = T("%" PRId64, rest);
       s->few = true;
-      rows_step_reduction(s, &d, e->args[0]);
+      rows_step_reduction(s, d, e->args[0]);
       rest = 0;
     }
   }
   s->num = bound;
-  unsigned lanes = s->lanes;
+}
+
+struct value rows_reduce(struct scope *s, const struct kn_expr *e, const char *wish) {
+  struct reduction d = {.e = e, .kind = (enum kn_reduction)e->reduction, .body = e->args[0]->type};
+  d.type = e->type;
+  struct value kept;
+  if (rows_kept(s, e, &kept))
+    return kept;
+  const bool ahead = rows_places_ahead(s, e); // a later line asks where it is
+  if (ahead)
+    d.kind = d.kind == KN_RMAX ? KN_ARGMAX : KN_ARGMIN;
+  if (d.kind == KN_ARGMAX || d.kind == KN_ARGMIN) {
+    d.type = d.body;
+    d.place = rows_name(s->r, wish && !ahead ? wish : "place");
+    wish = NULL;
+  }
+  d.own = s->along ? NULL : rows_choose_own(s->r, s->p, e, false);
+  const unsigned outer_lanes = s->lanes;
+  const struct kn_index *outer_along = s->along;
+  const char *outer_count = s->count;
+  const bool outer_few = s->few;
+  if (d.own)
+    s->lanes = rows_lanes_along(s->line, d.own);
+  d.long_sum = d.own && rows_is_long_sum(e);
+  if (d.long_sum && s->lanes > 32)
+    s->lanes = 32;
+  d.vector = d.own || rows_body_depends(e, s->along);
+  if (d.kind == KN_MEAN && !count_text(s, e))
+    d.counter = rows_name(s->r, "count");
+  d.name = rows_name(s->r, wish && !d.own && !is_float_sum(&d) && d.kind != KN_MEAN
+                               ? wish
+                               : kn_reduction_name(d.kind));
+  d.one = d.place && rows_is_one_vector(s, &d);
+  rows_begin_reduction(s, &d);
+  put_loops(s, &d);
+  if (d.place && d.own) {
+    rows_put_place(s, &d, put_loops);
+    rows_keep_places(s, &d);
+  }
+  const unsigned lanes = s->lanes;
   s->lanes = outer_lanes;
   s->along = outer_along;
   s->count = outer_count;
   s->few = outer_few;
-  return rows_end_reduction(s, &d, lanes);
+  return ahead ? rows_extreme(s, d.most, d.nan, d.type, lanes) : rows_end_reduction(s, &d, lanes);
 }

@@ -27,6 +27,27 @@ bool rows_is_counted(const struct kn_expr *e);
 // With its loops in front of the statement; `wish` is the name that its result would like.
 struct value rows_reduce(struct scope *s, const struct kn_expr *e, const char *wish);
 
+// rows_places.c
+// Where the first element is, counted through all indices of the reduction.
+const char *rows_first_place(struct scope *s, const struct kn_expr *e);
+// Another element: a number, or a vector (of which only lanes of the mask count, NULL: all).
+void rows_step_place(struct scope *s, struct reduction *d, struct value v);
+void rows_step_places(struct scope *s, struct reduction *d, struct value v, const char *mask);
+// Are all elements in one vector, whose lanes are the places?
+bool rows_is_one_vector(const struct scope *s, const struct reduction *d);
+// Defines d->place, of vectors; `loops` goes through all elements once more.
+typedef void put_reduction(struct scope *s, struct reduction *d);
+void rows_put_place(struct scope *s, struct reduction *d, put_reduction *loops);
+// The line's extreme `e`: does a later line ask for its place? Then the loop makes both.
+bool rows_places_ahead(struct scope *s, const struct kn_expr *e);
+// What the loop of the line has made is kept for later lines.
+void rows_keep_places(struct scope *s, const struct reduction *d);
+// Was it made by an earlier line's loop? Then it is v.
+bool rows_kept(struct scope *s, const struct kn_expr *e, struct value *v);
+// An extreme of vectors that was found beside its place; nan NULL: there is none.
+struct value rows_extreme(struct scope *s, const char *most, const char *nan, enum kn_type type,
+                          unsigned lanes);
+
 // rows_vectors.c
 // How many values an index has, the last of several chunks fewer; -1: not known.
 int64_t rows_extent(const struct line *l, const struct kn_index *index);
