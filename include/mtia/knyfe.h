@@ -246,6 +246,17 @@ KN int64_t kn_quantize(float scaled, int64_t zero, int64_t lo, int64_t hi) {
         p + n, 2 * count - n,                                                                      \
         __builtin_shufflevector(x.value, x.value, MTIA_SIMD_INDICES_##n(n)));                      \
   }
+// Adds the first `count` lanes to p[at[i]], which are all different.
+#define KN_ADD_LANES(t, c, n)                                                                      \
+  KN void kn_add_lanes_##t##x##n(c *p, mtia_i32x##n at, mtia_##t##x##n x, long count) {            \
+    const mtia_maskx##n mask = mtia_first_maskx##n(count);                                         \
+    x += __builtin_masked_gather(mask, at, p, (mtia_##t##x##n)(c)0);                               \
+    __builtin_masked_scatter(mask, at, x, p);                                                      \
+  }
+KN_ADD_LANES(i32, int32_t, 16)
+KN_ADD_LANES(i32, int32_t, 32)
+KN_ADD_LANES(f32, float, 16)
+KN_ADD_LANES(f32, float, 32)
 #define KN_EVEN_8(b) b, b + 2, b + 4, b + 6, b + 8, b + 10, b + 12, b + 14
 #define KN_EVEN_16(b) KN_EVEN_8(b), KN_EVEN_8(b + 16)
 #define KN_EVEN_32(b) KN_EVEN_16(b), KN_EVEN_16(b + 32)

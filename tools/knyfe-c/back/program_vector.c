@@ -330,6 +330,15 @@ static bool memory_call(struct follow *f, const struct ct_expr *e, const struct 
     *result = table_row(f, v, args);
     return true;
   }
+  if (is_op(v, "add_lanes") && num == 4) { // an element after the other, there and back
+    double ready = larger(pg_operand(f, &args[1]), pg_operand(f, &args[2]));
+    double start = pg_begin(f, 1, type.lanes, ready) + type.lanes;
+    ready = start + pg_line_latency(f, &args[0]) + KN_DEV_vload_indexed;
+    struct value sum = pg_arithmetic(f, type, registers(type), KN_DEV_vfalu, ready, false);
+    f->pipes.held = pg_begin(f, 1, type.lanes, sum.ready) + type.lanes;
+    *result = something(type, 0);
+    return true;
+  }
   if (!strncmp(v->op, "gather", v->size)) {
     double ready = larger(pg_operand(f, &args[0]), num > 1 ? pg_operand(f, &args[1]) : 0);
     double start = pg_begin(f, 1, type.lanes, ready);

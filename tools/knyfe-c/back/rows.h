@@ -25,6 +25,7 @@
 //   rows_vectors.c what vectors can do, and how long they are
 //   rows_read.c   elements of tensors in them
 //   rows_loops.c  the loops of core 1 over a tile
+//   rows_scatter.c tables of sums for each lane
 //   rows_block.c  sums of products in them, by blocks of rows and columns
 //   rows_pieces.c operands of such sums that come in pieces
 //   rows_turn.c   matrices that the MLU turns for them
@@ -138,7 +139,8 @@ struct operand {
 struct local {
   struct kn_tensor *tensor;
   const char *name;
-  bool array;     // else a variable
+  bool array;                  // else a variable
+  const struct line *lanes_of; // tables of the lanes of this scatter-add (rows_scatter.c); or NULL
   unsigned first; // dimension that is in the array: of what blocks make also the rows of a tile
   int64_t pitch;  // as an operand's
   struct size stride[KN_MAX_RANK], bytes;
@@ -216,6 +218,8 @@ struct fetched {
   struct fetched_read *reads;
   struct fetched *next;
 };
+
+struct scope;
 
 struct rows {
   struct backend *backend;
@@ -400,6 +404,15 @@ struct fetched *rows_fetched(const struct rows *r, const struct kn_tensor *tenso
 bool rows_give_up_fetches(struct phase *p, bool all);
 // Nothing but a function that both cores call.
 bool rows_is_call(const struct phase *p);
+
+// rows_scatter.c: tables that the lanes of vectors add to, if the part of a scatter-add has some;
+// rows_sum_lane_tables stores their sums, from element `row` of the target on.
+void rows_add_lane_tables(struct rows *r, struct phase *p, const struct line *l);
+bool rows_drop_lane_tables(struct phase *p); // there is no room; false: there are none
+const struct local *rows_lane_tables(const struct phase *p, const struct line *l);
+void rows_clear_lane_tables(struct scope *s, const struct line *l);
+void rows_add_to_lane_tables(struct scope *s, const struct line *l);
+void rows_sum_lane_tables(struct scope *s, const struct line *l, const char *row);
 
 // rows_loops.c: the function of core 1; its parameters stand in rows_parameters.
 void rows_compute(struct rows *r, struct phase *p);

@@ -498,20 +498,24 @@ static void scatter(struct scope *s, struct line *l) {
                  kn_plain_index(stmt->subscripts[stmt->rank - 1]) == last;
   for (unsigned i = 0; i + 1 < stmt->rank && vectors; i++)
     vectors = rows_depends(stmt->subscripts[i], last) == 0;
+  const struct local *lanes = rows_lane_tables(p, l);
   const char *names[2 * KN_MAX_RANK];
   const char *first = T("%s0", p->par_name[0]), *end = T("%s1", p->par_name[0]);
   const struct size rows =
       l->chunked ? sz_num(r->file, 1) : (struct size){T("%s - %s", end, first), 0, false, false};
-  clear(s, o, l->chunked ? p->par_name[0] : first, sz_mul(r->file, rows, o->stride[0]));
+  if (lanes)
+    rows_clear_lane_tables(s, l);
+  else
+    clear(s, o, l->chunked ? p->par_name[0] : first, sz_mul(r->file, rows, o->stride[0]));
   for (unsigned i = 0; i < stmt->num_indices; i++) {
     const struct kn_index *index = stmt->indices[i];
     const char *lo, *hi;
     rows_range(s, index, &lo, &hi);
     names[i] = rows_name(r, index->name);
     unsigned step = 1;
-    if (vectors && index == last) {
+    if ((vectors || lanes) && index == last) {
       s->along = last;
-      step = s->lanes = rows_lanes(l);
+      step = s->lanes = lanes ? (unsigned)lanes->tensor->dims[1]->size : rows_lanes(l);
       s->count = T("%s - %s", hi, names[i]);
     }
     // The row as soon as its indices are known: most terms belong to other tiles.
@@ -538,13 +542,18 @@ static void scatter(struct scope *s, struct line *l) {
   const char *inside = rows_offset(s, l->rank - part, stmt->subscripts, o->stride + part, 1 - part);
   if (l->rank > 1 && strcmp(inside, "0"))
     at = T("%s + %s", at, inside);
-  rows_add(s, l->target->type, o->name, at, rows_value(s, l->value));
+  if (lanes)
+    rows_add_to_lane_tables(s, l);
+  else
+    rows_add(s, l->target->type, o->name, at, rows_value(s, l->value));
   s->along = NULL;
   s->count = NULL;
   for (unsigned i = stmt->num_indices; i-- > 0;) {
     close_loop(r);
     rows_release(r, names[i]);
   }
+  if (lanes)
+    rows_sum_lane_tables(s, l, T("%s * %s", p->par_name[0], o->stride[0].text));
 }
 
 static void emit_line(struct scope *s, struct line *l) {

@@ -128,6 +128,8 @@ void rows_find_operands(struct rows *r, struct phase *p) {
       o->shared = p->shared && t->rank == 1;
       for (unsigned i = 0; i < t->rank; i++)
         o->use[i] = i < p->num_par ? (int)i : WHOLE;
+      if (l->scatter)
+        rows_add_lane_tables(r, p, l);
       if (l->rank > rows_serial(p))
         continue; // its box holds it
     }

@@ -454,6 +454,8 @@ bool rows_choose_tiles(struct rows *r, struct phase *p) {
     }
     if (twice)
       twice->single = true;
+    else if (rows_drop_lane_tables(p))
+      rows_lay_out(r, p);
     else if (once && (products_of_rows(p) || rows_can_split(r, p, once))) {
       // Apart, each has tiles of its own indices, or is cut into parts.
       for (struct line *l = p->lines; l; l = l->next) {
