@@ -114,6 +114,24 @@ static struct phase *new_phase(struct rows *r, const struct line *l, struct phas
   return p;
 }
 
+void rows_delay_blocks(struct line **first) {
+  for (struct line **at = first; *at;) {
+    struct line *l = *at, **reader = &l->next;
+    bool others = false; // between them
+    for (; rows_is_block(l) && *reader && !rows_reads(*reader, l->target);
+         reader = &(*reader)->next)
+      others = others || !rows_is_block(*reader);
+    const struct line *by = others ? *reader : NULL;
+    if (!by || by->reduces || by->rank != l->rank || by->contracts || by->scatter) {
+      at = &l->next;
+      continue;
+    }
+    *at = l->next;
+    l->next = *reader;
+    *reader = l;
+  }
+}
+
 struct earlier {
   struct rows *r;
   struct phase *p;

@@ -19,6 +19,8 @@ void rows_split_statement(struct lines *ls, const struct kn_stmt *stmt);
 void rows_drop_unread(struct rows *r, struct line *line, bool *read);
 
 // rows_phases.c
+// Moves sums by blocks to the line that reads them first, if both could be one phase.
+void rows_delay_blocks(struct line **first);
 // Of lines up to the next one that begins a phase, or cannot join.
 struct phase *rows_form_phases(struct rows *r, struct line *line);
 // A phase stores whole tiles, so all parts of a tensor belong into one: a part whose tensor has
