@@ -56,6 +56,14 @@ void rows_locate_piece(struct rows *r, const struct phase *p);
 void rows_close_pieces(struct rows *r);
 const char *rows_behind_first(struct rows *r, const struct phase *p); // the condition
 void rows_put_last_piece(struct rows *r, const struct phase *p);
+// Whether an operand is loaded by neighbours together: those of a row of the grid, or of a column.
+enum rows_sharing { ROWS_ALONE, ROWS_BY_ROW, ROWS_BY_COLUMN };
+enum rows_sharing rows_sharing_of(const struct phase *p, const struct operand *o);
+double rows_sharers(struct rows *r, const struct phase *p, const struct operand *o); // how many
+const char *rows_multicast(const struct phase *p, const struct operand *o);          // C
+// C: who they are, in front of all tiles and of one.
+void rows_put_neighbours(struct rows *r, const struct phase *p);
+void rows_put_members(struct rows *r, const struct phase *p);
 
 // rows_turn.c: reads matrices of a sum by blocks as the MLU has turned them, if vectors can then go
 // along the columns.

@@ -5,6 +5,8 @@
 #include "rows_kernel.h"
 #include "rows_stretch.h"
 
+#include <string.h>
+
 #define T(...) kn_text(r->file, __VA_ARGS__)
 
 struct size rows_box_bytes(struct rows *r, const struct operand *o, struct size n) {
@@ -68,7 +70,7 @@ static void transfer(struct rows *r, struct phase *p, const struct operand *o) {
   rows_put(r, "__mtia_cr_w2(MTIA_CR_DMA_%s, %s, %s);", cr, width.text, stride.text);
   if (row < rank)
     rows_put(r, "__mtia_cr_w(MTIA_CR_DMA_%s_PITCH, %s.stride[%u]);", cr, arg, row);
-  else if (!o->per_tile) // members of a multicast must agree on it
+  else if (strcmp(rows_multicast(p, o), "MTIA_MC_NONE")) // members must agree on it
     rows_put(r, "__mtia_cr_w(MTIA_CR_DMA_%s_PITCH, 0);", cr);
   unsigned depth = 0;
   for (unsigned i = 0; i < loops; i++) {
@@ -84,7 +86,7 @@ static void transfer(struct rows *r, struct phase *p, const struct operand *o) {
     rows_put(r, "__mtia_dma_out(%s, %s, %s);", o->cb_name, loop_at, rows.text);
   else
     rows_put(r, "__mtia_dma_in(%s, %s, %s, %s);", o->cb_name, loop_at, rows.text,
-             o->per_tile ? "MTIA_MC_NONE" : "MTIA_MC_ROW");
+             rows_multicast(p, o));
   if (stretches.from)
     rows_close_stretches(r, &stretches);
   stride = row_bytes;
@@ -201,6 +203,7 @@ static void next_indices(struct rows *r, struct phase *p) {
 }
 
 static void loads(struct rows *r, struct phase *p) {
+  rows_put_members(r, p);
   each_staged(r, p, false, ROWS_PER_TILE);
   if (!p->piece)
     return;
@@ -229,6 +232,7 @@ void rows_core0(struct rows *r, struct phase *p) {
   }
   bool in = has_staged(p, true, false);
   if (in) {
+    rows_put_neighbours(r, p);
     if (has_indices(p)) {
       rows_comment(r, "Indices come before the rows that they name.");
       rows_put(r, "if (pe < tiles) {");

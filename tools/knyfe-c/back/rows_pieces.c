@@ -103,3 +103,71 @@ void rows_put_last_piece(struct rows *r, const struct phase *p) {
   rows_put(r, "if (%s1 < %s)", p->par_name[p->num_par], end_text(r, p));
   rows_put(r, "  return;");
 }
+
+//===----------------------------------------------------------------------===//
+// Multicast
+//===----------------------------------------------------------------------===//
+
+enum rows_sharing rows_sharing_of(const struct phase *p, const struct operand *o) {
+  if (!p->piece || !o->per_tile || o->output || o->by_column)
+    return ROWS_ALONE;
+  bool row = p->chunk > 0, column = false;
+  for (unsigned i = 0; i < o->tensor->rank; i++) {
+    column = column || o->use[i] == (int)p->num_par - 1;
+    row = row || (o->use[i] >= 0 && o->use[i] < (int)p->num_par - 1);
+  }
+  return row && column ? ROWS_ALONE : column ? ROWS_BY_COLUMN : ROWS_BY_ROW;
+}
+
+const char *rows_multicast(const struct phase *p, const struct operand *o) {
+  static const char *const names[] = {"MTIA_MC_NONE", "MTIA_MC_ROW", "MTIA_MC_COL"};
+  return o->per_tile ? names[rows_sharing_of(p, o)] : "MTIA_MC_ROW";
+}
+
+static int64_t column_parts(const struct phase *p) {
+  const int64_t tile = p->tile_columns.value;
+  return (p->par[p->num_par - 1]->size + tile - 1) / tile;
+}
+
+static bool shares(const struct phase *p) {
+  for (const struct operand *o = p->operands; o; o = o->next)
+    if (rows_is_staged(o) && rows_sharing_of(p, o) != ROWS_ALONE)
+      return true;
+  return false;
+}
+
+// Tiles go along the columns first, one to each PE of a row of the grid.
+void rows_put_neighbours(struct rows *r, const struct phase *p) {
+  if (!shares(p))
+    return;
+  const int parts = (int)column_parts(p);
+  rows_comment(r, "PEs of a row that have the same rows load them together, and so do PEs of a "
+                  "column that have the same columns.");
+  rows_put(r, "const long cols = mtia_cols(), col = mtia_col();");
+  rows_put(r, "const long beside = %d %% cols == 0 ? cols : cols %% %d == 0 ? %d : 1;", parts,
+           parts, parts);
+}
+
+void rows_put_members(struct rows *r, const struct phase *p) {
+  if (!shares(p))
+    return;
+  const int parts = (int)column_parts(p);
+  rows_put(r,
+           "const long below = kn_least(mtia_rows(), kn_ceil_div(tiles - tile + pe - col, cols));");
+  rows_put(r, "__mtia_cr_w(MTIA_CR_MCAST,");
+  rows_put(r, "    ((1ul << beside) - 1) << (col / beside * beside)");
+  rows_put(r, "        | (cols %% %d == 0 ? (1ul << below) - 1 : 1ul << mtia_row()) << 16);",
+           parts);
+}
+
+double rows_sharers(struct rows *r, const struct phase *p, const struct operand *o) {
+  const int64_t cols = r->target->grid_cols, parts = column_parts(p);
+  switch (rows_sharing_of(p, o)) {
+  case ROWS_BY_ROW:
+    return (double)(parts % cols == 0 ? cols : cols % parts == 0 ? parts : 1);
+  case ROWS_BY_COLUMN:
+    return cols % parts == 0 ? r->target->grid_rows : 1;
+  default:
+    return 1;
+  }
+}

@@ -281,9 +281,10 @@ static void apply_cut(struct rows *r, struct phase *p, struct cut c) {
 
 // What moves through a PE's port.
 struct traffic {
-  double once;               // for all tiles
-  double in, piece, out;     // for each tile, and each of its pieces
-  double turned, turn_piece; // by the MLU, of `once` and of each piece
+  double once;                // for all tiles
+  double in, piece, out;      // for each tile, and each of its pieces
+  double in_sram, piece_sram; // of which the memory sees, where PEs load together
+  double turned, turn_piece;  // by the MLU, of `once` and of each piece
 };
 
 // A row that is shorter than a request costs a whole one.
@@ -306,14 +307,17 @@ static struct traffic traffic_of(struct rows *r, struct phase *p, double active,
       *(pieces ? &t.turn_piece : &t.turned) += (double)o->slot.value / in_port;
     if (o->output)
       t.out += bytes;
-    else if (pieces)
+    else if (pieces) {
       t.piece += bytes;
-    else if (!o->per_tile)
+      t.piece_sram += bytes / rows_sharers(r, p, o);
+    } else if (!o->per_tile)
       t.once += bytes / in_port;
     else if (o->by_column && parts && pes % parts == 0)
       t.once += bytes * active / sram;
-    else
+    else {
       t.in += bytes;
+      t.in_sram += bytes / rows_sharers(r, p, o);
+    }
   }
   return t;
 }
@@ -335,7 +339,8 @@ static double cut_cycles(struct rows *r, struct phase *p, struct cut c) {
   double each = (double)((tiles + pes - 1) / pes), active = (double)(tiles < pes ? tiles : pes);
   mark_by_column(p);
   const struct traffic t = traffic_of(r, p, active, parts);
-  const double pieces = (double)rows_num_pieces(p), in = t.in + t.piece * pieces;
+  const double pieces = (double)rows_num_pieces(p), in = t.in + t.piece * pieces,
+               in_sram = t.in_sram + t.piece_sram * pieces;
   double row = ROW;
   for (const struct line *l = p->lines; l; l = l->next)
     row += l->engine ? COMMAND : 0;
@@ -346,12 +351,12 @@ static double cut_cycles(struct rows *r, struct phase *p, struct cut c) {
             : parts > 1 && rows_is_running(l) // adds up what is in front of its columns
                 ? (double)c.rows * (EARLIER + (double)(columns - c.columns) / 16)
                 : 0;
-  double load = in / in_port, store = t.out / out_port, both = (in + t.out) * active / sram;
+  double load = in / in_port, store = t.out / out_port, both = (in_sram + t.out) * active / sram;
   double move = load > store ? load : store;
   move = both > move ? both : move;
   move = t.turn_piece * pieces > move ? t.turn_piece * pieces : move;
   const double begin = t.in + t.piece;
-  double first = begin * active / sram, last = t.out * active / sram;
+  double first = (t.in_sram + t.piece_sram) * active / sram, last = t.out * active / sram;
   first = begin / in_port > first ? begin / in_port : first;
   last = store > last ? store : last;
   const double saved = rows_choose_stretch(r, p, first, last, each);

@@ -141,7 +141,7 @@ void rows_put_turn(struct rows *r, struct phase *p, const struct operand *o, con
   r->indent++;
   rows_put(r, "const long %s = kn_least(%d, %s - %s);", count, together, end, at);
   rows_put(r, "__mtia_dma_in(%s, %s + (uint64_t)%s * %s.stride[%u], %s, %s);", o->cb_name, from, at,
-           data, n, count, o->per_tile ? "MTIA_MC_NONE" : "MTIA_MC_ROW");
+           data, n, count, rows_multicast(p, o));
   rows_put(r, "__mtia_cr_w2(MTIA_CR_MLU_SHAPE, %s, %s);", count, columns.text);
   rows_put(r, "__mtia_cr_w2(MTIA_CR_MLU_DST, (%s - %s) * %u, %s * %u);", at, first.text, bytes,
            to->stride[n].text, bytes);
