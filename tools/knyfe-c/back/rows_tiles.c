@@ -148,8 +148,10 @@ struct size rows_total_bytes(struct rows *r, struct phase *p) {
   return total;
 }
 
-// Pieces begin at multiples of 32 bytes.
-enum { LEAST_PIECE = 32, MOST_PIECE = 256 };
+// Pieces begin at multiples of 32 bytes. A lane's sum of f32 is of few terms: the error of sums
+// that are added up grows with the number of pieces and that of a piece's terms, not with their
+// product (of 512 terms twice as large in one piece as in eight of 64).
+enum { LEAST_PIECE = 32, MOST_PIECE = 256, MOST_IN_LANE = 64 };
 
 // The least tiles, with all operands staged for which there are buffers.
 static void begin_with_least(struct rows *r, struct phase *p) {
@@ -387,12 +389,23 @@ static void try_cut(struct rows *r, struct phase *p, struct cut c, struct choice
   }
 }
 
+// Elements of a piece.
+static int64_t most_in_piece(struct rows *r, struct phase *p) {
+  for (const struct line *l = p->lines; l && p->summed; l = l->next)
+    if (l->blocks && l->value->type == KN_F32 && rows_can_vectorise(r, p, l, l->index[l->rank - 1]))
+      return MOST_IN_LANE;
+  return MOST_PIECE;
+}
+
 // All that a tile is summed over at once, then pieces of it. False: not even the least one fits.
 static bool try_pieces(struct rows *r, struct phase *p, struct cut c, struct choice *chosen) {
   bool fits = false;
-  for (int64_t piece = 0; piece <= MOST_PIECE; piece = piece ? 2 * piece : LEAST_PIECE) {
+  const int64_t most = most_in_piece(r, p);
+  for (int64_t piece = 0; piece <= most; piece = piece ? 2 * piece : LEAST_PIECE) {
     if (piece && (!p->summed || piece >= rows_summed_size(p)))
       break;
+    if (!piece && p->summed && rows_summed_size(p) > 2 * most)
+      continue;
     c.piece = piece ? piece : p->chunk;
     apply_cut(r, p, c);
     if (rows_total_bytes(r, p).value > ROWS_LOCAL_BYTES)
