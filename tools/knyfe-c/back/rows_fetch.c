@@ -123,6 +123,14 @@ static void put_in_order(const struct line *l, struct places *p) {
   p->index[0] = l->index[i];
 }
 
+// Does the subscript go neither up nor down with an index? Boxes would be of all rows.
+static bool is_scattered(const struct kn_expr *e, const struct places *p) {
+  bool any = false;
+  for (unsigned i = 0; i < p->rank; i++)
+    any = any || (rows_depends(e, p->index[i]) == 2 && !rows_coefficient(e, p->index[i]));
+  return any;
+}
+
 // Indices that must be computed, and to what that depends on.
 static bool is_computable(const struct reader *d, const struct kn_expr *read, struct places *p) {
   struct used u = {.places = p};
@@ -132,7 +140,7 @@ static bool is_computable(const struct reader *d, const struct kn_expr *read, st
   for (unsigned i = 0; i + 1 < read->num_args; i++) {
     const enum kn_type type = read->args[i]->type;
     kn_walk(read->args[i], find_used, &u);
-    data = data || has_data(read->args[i]);
+    data = data || has_data(read->args[i]) || is_scattered(read->args[i], p);
     rows *= (double)read->tensor->dims[i]->size;
     if (type != KN_I32 && type != KN_I64)
       return false;

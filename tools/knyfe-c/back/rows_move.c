@@ -204,8 +204,10 @@ static int find_columns(const struct move *m) {
 
 // Is each dimension of `from` a dimension of the target, in the same order? A row program has boxes
 // for that.
-static bool keeps_order(const struct move *m) {
+static bool keeps_order(const struct move *m, const struct line *l) {
   int before = -1;
+  if (m->num > l->rank)
+    return false;
   for (unsigned k = 0; k < m->from->rank; k++)
     for (unsigned i = 0; i < m->num; i++)
       if (m->at[k].times[i]) {
@@ -214,6 +216,36 @@ static bool keeps_order(const struct move *m) {
         before = (int)m->digits[i].dim;
       }
   return true;
+}
+
+// The pitch of rows is one that DMA goes forward with, 1, or that of the same row, 0; else -1.
+static int goes_forward(const struct move *m, int digit) {
+  int goes = 0;
+  for (unsigned k = 0; k < m->from->rank; k++) {
+    if (m->at[k].times[digit] < 0)
+      return -1;
+    goes = goes || m->at[k].times[digit] > 0;
+  }
+  return goes;
+}
+
+// Of rows that are copied: the digit that counts fastest in the target beside the columns, or if it
+// makes blocks of a few hundred bytes, the one with most values; -1: none.
+static int find_rows(const struct move *m, int inner) {
+  enum { ENOUGH = 1024 };
+  const struct size columns = m->digits[m->columns].count;
+  const int64_t row = columns.known ? columns.value * rows_bytes(m->from->type) : ENOUGH;
+  int best = -1;
+  for (int i = inner - 1; i >= 0; i--) {
+    const struct size n = m->digits[i].count;
+    if (goes_forward(m, i) < 0)
+      continue;
+    if (best < 0 ||
+        (n.known && m->digits[best].count.known && m->digits[best].count.value * row < ENOUGH &&
+         n.value > m->digits[best].count.value))
+      best = i;
+  }
+  return best;
 }
 
 static bool match(struct rows *r, const struct line *l, struct move *m) {
@@ -234,17 +266,9 @@ static bool match(struct rows *r, const struct line *l, struct move *m) {
     return false;
   const int inner = (int)m->num - 1; // of the target
   m->turned = inner != m->columns;
-  m->rows = m->turned ? inner : inner - 1;
-  // The pitch of rows is one that DMA goes forward with; what is turned has one.
-  bool goes = !m->turned;
-  for (unsigned k = 0; k < from->rank && m->rows >= 0; k++) {
-    goes = goes || m->at[k].times[m->rows] > 0;
-    if (m->at[k].times[m->rows] < 0)
-      return false;
-  }
-  if (!goes)
-    return false;
-  return m->turned || (l->target->role == KN_OUTPUT && !keeps_order(m));
+  m->rows = m->turned ? inner : find_rows(m, inner);
+  return m->turned ? goes_forward(m, inner) == 1
+                   : l->target->role == KN_OUTPUT && !keeps_order(m, l);
 }
 
 struct move *rows_find_move(struct rows *r, const struct line *l) {
