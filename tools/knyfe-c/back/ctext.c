@@ -773,13 +773,21 @@ static void add_assigned(struct names *n, const struct ct_expr *e) {
     add_assigned(n, e->args[i]);
 }
 
+// The counter of a loop inside goes through the same numbers in each turn, if it begins with one.
+static bool begins_anew(const struct ct_stmt *s) {
+  return s->kind == CT_FOR && s->first && s->first->kind == CT_DECLARE && s->first->value &&
+         s->first->value->op == CT_NUMBER;
+}
+
 static void add_varying(struct names *n, const struct ct_stmt *s) {
   for (; s; s = s->next) {
     if (s->kind == CT_DECLARE && n->num < 256)
       n->name[n->num++] = s->name;
     add_assigned(n, s->value);
-    add_assigned(n, s->step);
-    add_varying(n, s->first);
+    if (!begins_anew(s)) {
+      add_assigned(n, s->step);
+      add_varying(n, s->first);
+    }
     add_varying(n, s->body);
     add_varying(n, s->other);
   }

@@ -218,6 +218,7 @@ static bool follow_core(struct pg_program *p, struct pg_totals *totals, unsigned
   f->row = row;
   f->col = col;
   f->totals = totals;
+  f->written_out = 1;
   if (core == 1)
     memcpy(f->buffer_tensor, buffers, sizeof f->buffer_tensor);
   begin_part(f, 1);

@@ -31,6 +31,7 @@ struct value {
   bool counted;               // made of constants and counters of loops between constants
   bool from_vector;           // of a reduction: stored without the core waiting for it
   int64_t first;              // 1 + how many lanes a mask has, or were loaded
+  int64_t step;               // of constants in a vector: i, i + step, ...
   int64_t i;                  // number, or bytes from the start
   const struct ct_tensor *t;  // a pointer's, or that of the buffer that it points into
   const struct ct_expr *list; // what a struct was initialised with
@@ -83,6 +84,7 @@ struct follow {
   bool leaf;                // inside of a leaf loop: addresses cost nothing
   bool flat;                // in a loop without jumps
   bool scalars;             // in one without vectors and other loops
+  unsigned written_out;     // turns of that one which the compiler puts behind each other
   struct {
     int64_t turn;
     bool flat, counted;

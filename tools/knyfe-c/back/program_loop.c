@@ -30,10 +30,12 @@ static void turn(struct follow *f, const struct ct_stmt *s) {
   pg_run(f, s->body);
   if (f->signal == CONTINUES)
     f->signal = NORMAL;
-  // Counting, comparing, jumping; a leaf's addresses are counted on as well.
+  // Counting, comparing, jumping; a leaf's addresses are counted on as well. Of turns that the
+  // compiler writes out only the last one does so.
+  const double each =
+      s->is_leaf && f->in_data ? 2 + KN_DEV_core_branch_taken : 1 + KN_DEV_core_branch_taken;
   if (!f->flat)
-    scalar(f,
-           s->is_leaf && f->in_data ? 2 + KN_DEV_core_branch_taken : 1 + KN_DEV_core_branch_taken);
+    scalar(f, each / f->written_out);
 }
 
 // Time goes on by `by`: nothing else changes.
@@ -160,12 +162,27 @@ static bool is_short(struct follow *f, const struct ct_stmt *loop, int64_t n) {
                        (double)n * w.operations <= (w.masks ? LARGE_WITH_MASKS : LARGE));
 }
 
+// How often the compiler writes the body of a loop of single numbers, whose turns it knows, though
+// the counter's first value may not be known: not where the end is a parameter.
+static unsigned copies(struct follow *f, const struct ct_stmt *s, int64_t n) {
+  enum { LARGE = 100, MOST = 16 };
+  struct weight w = {0};
+  if (s->kind != CT_FOR || s->value->b->op == CT_NAME || !is_flat(f, s->body, &w))
+    return 1;
+  unsigned times = 1;
+  while (times < MOST && n % (2 * times) == 0 && 2 * times * w.operations <= LARGE)
+    times *= 2;
+  return times;
+}
+
 // A loop over data: n turns, `group` of them put together.
 static void data_loop(struct follow *f, const struct ct_stmt *s, const char *name, int64_t from,
                       int64_t by, int64_t n, bool counted) {
   enum { BEFORE = 3 };
   bool leaf = f->leaf, scalars = f->scalars;
+  const unsigned written_out = f->written_out;
   f->scalars = s->is_leaf && !s->vectors;
+  f->written_out = f->scalars ? copies(f, s, n) : 1;
   struct weight weight = {0};
   bool together = s->is_leaf || is_flat(f, s->body, &weight);
   bool flat = f->flat, out = counted && is_short(f, s, n); // written out
@@ -204,6 +221,7 @@ static void data_loop(struct follow *f, const struct ct_stmt *s, const char *nam
     v->constant = counted; // behind the loop
   f->leaf = leaf;
   f->scalars = scalars;
+  f->written_out = written_out;
 }
 
 // What a loop of single numbers does in a turn, if the compiler makes vectors of it: whole numbers

@@ -126,6 +126,21 @@ static double scalar_latency(const char *op, struct ct_type type) {
   return *op == '*' ? KN_DEV_core_mul : 0;
 }
 
+// The compiler computes what is made of constants, and keeps it in a register.
+static struct value constant_vector(struct ct_type type, char op, const struct value *a,
+                                    const struct value *b) {
+  struct value v = something(type, 0);
+  v.constant = true;
+  v.known =
+      a->known && b->known && (op == '+' || op == '-' || (op == '*' && !(a->step && b->step)));
+  if (v.known) {
+    v.i = compute((const char[]){op, 0}, a->i, b->i);
+    v.step = op == '*' ? a->step * b->i + b->step * a->i
+                       : compute((const char[]){op, 0}, a->step, b->step);
+  }
+  return v;
+}
+
 struct value pg_binary(struct follow *f, const char *op, struct value a, struct value b) {
   struct ct_type type = a.type.lanes > b.type.lanes   ? a.type
                         : b.type.lanes > a.type.lanes ? b.type
@@ -142,6 +157,8 @@ struct value pg_binary(struct follow *f, const char *op, struct value a, struct 
       scalar(f, 1);
     return p;
   }
+  if (type.lanes > 1 && a.constant && b.constant)
+    return constant_vector(type, op[1] ? 0 : *op, &a, &b);
   if (type.lanes > 1) {
     double ready = larger(pg_operand(f, &a), pg_operand(f, &b)), n = registers(type);
     bool compare = strchr("<>=!", *op) && op[1] != '<' && op[1] != '>';
@@ -189,6 +206,8 @@ struct value pg_convert(struct follow *f, struct ct_type to, struct value v) {
     pg_operand(f, &v);
     struct value all = something(to, f->pipes.now);
     all.constant = v.constant;
+    all.known = v.known && v.constant && !to.is_float;
+    all.i = v.i;
     return all;
   }
   if (to.lanes > 1) {
@@ -340,6 +359,10 @@ static bool memory_call(struct follow *f, const struct ct_expr *e, const struct 
     return true;
   }
   if (!strncmp(v->op, "gather", v->size)) {
+    if (num == 4 && args[2].constant && args[2].first == 1) { // no lane
+      *result = args[3];
+      return true;
+    }
     double ready = larger(pg_operand(f, &args[0]), num > 1 ? pg_operand(f, &args[1]) : 0);
     double start = pg_begin(f, 1, type.lanes, ready);
     f->pipes.held = start + type.lanes;
@@ -411,6 +434,33 @@ static bool mask_call(struct follow *f, const struct vector_name *v, const struc
   return false;
 }
 
+static bool all_constant(const struct value *args, unsigned num) {
+  for (unsigned i = 0; i < num; i++)
+    if (!args[i].constant)
+      return false;
+  return num > 0;
+}
+
+static struct value constant_call(const struct vector_name *v, const struct value *args,
+                                  unsigned num) {
+  static const struct value none = {.known = false};
+  const char op = is_op(v, "add") ? '+' : is_op(v, "sub") ? '-' : is_op(v, "mul") ? '*' : 0;
+  struct value result = constant_vector(v->type, op, &args[0], num > 1 ? &args[1] : &none);
+  if (is_op(v, "iota")) {
+    result.known = args[0].known;
+    result.i = args[0].i;
+    result.step = 1;
+  }
+  if (is_op(v, "inside") && num == 2 && args[0].known && args[1].known) {
+    result.first = 1;
+    for (unsigned i = 0; i < v->type.lanes; i++) {
+      const int64_t at = args[0].i + i * args[0].step;
+      result.first += at >= 0 && at < args[1].i;
+    }
+  }
+  return result;
+}
+
 static struct value vector_call(struct follow *f, const struct ct_expr *e,
                                 const struct vector_name *v, struct value *args) {
   struct ct_type type = v->type;
@@ -425,6 +475,8 @@ static struct value vector_call(struct follow *f, const struct ct_expr *e,
     return type.lanes > 1 ? widen(f, type, v->source, args[0]) : pg_convert(f, type, args[0]);
   if (memory_call(f, e, v, args, &result))
     return result;
+  if (all_constant(args, num) && type.lanes > 1 && pg_operation(v) && !is_op(v, "first"))
+    return constant_call(v, args, num);
   double ready = 0, n = registers(type);
   for (unsigned i = 0; i < num; i++) {
     ready = larger(ready, pg_operand(f, &args[i]));
