@@ -338,6 +338,19 @@ KN_OR_NAN(f16, _Float16, uint16_t, 0x7e00)
     return kn_or_nan_##t(mtia_hmin_##t##x##n(least), any);                                         \
   }
 
+// The greatest size of each lane so far, as bits, which are in the order of the sizes; those of NaN
+// are above all others.
+#define KN_SIZES(t, c, u, b, mask, n)                                                              \
+  KN void kn_step_size_##t##x##n(mtia_##u##x##n *most, mtia_##t##x##n x) {                         \
+    *most = mtia_max_##u##x##n(*most, (mtia_##u##x##n)x & mask);                                   \
+  }                                                                                                \
+  KN c kn_end_size_##t##x##n(mtia_##u##x##n most) {                                                \
+    uint##b##_t bits = mtia_hmax_##u##x##n(most);                                                  \
+    c size;                                                                                        \
+    __builtin_memcpy(&size, &bits, sizeof size);                                                   \
+    return size;                                                                                   \
+  }
+
 #define KN_VECTOR(n)                                                                               \
   typedef double kn_f64x##n __attribute__((ext_vector_type(n)));                                   \
   typedef int64_t kn_i64x##n __attribute__((ext_vector_type(n)));                                  \
@@ -411,6 +424,8 @@ KN_OR_NAN(f16, _Float16, uint16_t, 0x7e00)
   KN_EXTREME(f32, float, n)                                                                        \
   KN_EXTREME_STEPS(f16, _Float16, n)                                                               \
   KN_EXTREME_STEPS(f32, float, n)                                                                  \
+  KN_SIZES(f16, _Float16, u16, 16, 0x7fff, n)                                                      \
+  KN_SIZES(f32, float, u32, 32, 0x7fffffff, n)                                                     \
   KN_ARGS(i8, int8_t, n)                                                                           \
   KN_ARGS(u8, uint8_t, n)                                                                          \
   KN_ARGS(i16, int16_t, n)                                                                         \

@@ -494,6 +494,8 @@ bool rows_find_one(struct rows *r, const struct line *l, struct one *one);
 // Stores that element, if it is one of lo..hi - 1.
 void rows_put_one(struct scope *s, const struct line *l, const struct one *one, const char *lo,
                   const char *hi);
+// What is the same for a group of such a line, and takes long, becomes a line of its own.
+void rows_take_out_groups(struct rows *r, struct line **first);
 // A subscript as C of type long, with index_vector as a vector of i32 where it depends on s->along.
 struct value rows_index_value(struct scope *s, const struct kn_expr *e);
 struct value rows_index_vector(struct scope *s, const struct kn_expr *e);

@@ -17,6 +17,7 @@ struct reduction {
   bool long_sum;              // of i64
   bool one;                   // place: of one vector's lanes
   bool searches;              // for the place of the first NaN
+  bool sizes;                 // greatest of abs(...), as bits
   bool several;               // sums across vectors that end at the same time
   const struct kn_index *own; // reduced index that the vectors go along
 };

@@ -6,7 +6,8 @@
 // they are stored one in turn with the other. In each of the two `n % 2` is a number, so that
 // choices by it are made here.
 //
-// Groups of 16 and more: vectors go along what is inside, n / 32 is a number.
+// Groups of 16 and more: vectors go along what is inside, n / 32 is a number. Quotients and
+// functions that are the same for a group are made before, with vectors along the groups.
 #include "rows.h"
 
 #include <inttypes.h>
@@ -155,4 +156,87 @@ bool rows_groups(struct scope *s, const struct line *l, const char *lo, const ch
   return size == 2  ? pairs(s, l, lo, hi, length, put)
          : size > 2 ? groups(s, l, size, lo, hi, length, put)
                     : false;
+}
+
+//===----------------------------------------------------------------------===//
+// What is the same for a group
+//===----------------------------------------------------------------------===//
+
+struct common {
+  struct rows *r;
+  struct line **at; // the link to the line
+  int64_t size;
+  const struct kn_index *index;
+};
+
+// Depends on n by n / size alone.
+static bool is_common(const struct common *c, const struct kn_expr *e) {
+  if (rows_divisor(e, c->index) == c->size)
+    return e->op == KN_DIV;
+  if (e->kind == KN_INDEX && e->index == c->index)
+    return false;
+  for (unsigned i = 0; i < e->num_args; i++)
+    if (e->args[i] && !is_common(c, e->args[i]))
+      return false;
+  return true;
+}
+
+static struct kn_expr *find_quotient(const struct common *c, struct kn_expr *e) {
+  if (rows_divisor(e, c->index) == c->size)
+    return e;
+  struct kn_expr *found = NULL;
+  for (unsigned i = 0; i < e->num_args && !found; i++)
+    found = e->args[i] ? find_quotient(c, e->args[i]) : NULL;
+  return found;
+}
+
+static bool takes_long(struct kn_expr *e, void *data) {
+  bool *found = data;
+  *found = *found || (e->kind == KN_BINARY && e->op == KN_DIV && kn_type_is_float(e->type)) ||
+           (e->kind == KN_CALL && e->builtin >= KN_EXP && e->builtin <= KN_POW);
+  return true;
+}
+
+static struct kn_expr *take_out(struct common *c, struct kn_expr *e) {
+  const struct line *l = *c->at;
+  if (!rows_depends(e, c->index) || e->kind == KN_READ)
+    return e;
+  bool found = false;
+  kn_walk(e, takes_long, &found);
+  if (!found)
+    return e;
+  if (!is_common(c, e) || !kn_type_is_float(e->type)) {
+    for (unsigned i = 0; i < e->num_args; i++)
+      if (e->args[i])
+        e->args[i] = take_out(c, e->args[i]);
+    return e;
+  }
+  const unsigned last = l->rank - 1;
+  struct kn_index *group = new_index(c->r, "group", l->target->dims[last]->size / c->size);
+  struct kn_index *index[KN_MAX_RANK];
+  struct kn_dim *dims[KN_MAX_RANK];
+  memcpy(index, l->index, sizeof index);
+  memcpy(dims, l->target->dims, sizeof dims);
+  index[last] = group;
+  dims[last] = (struct kn_dim *)group->extent;
+  struct kn_expr *at = rows_index_read(c->r, e, group), *quotient = find_quotient(c, e);
+  const struct substitute by = {c->index, c->size, at, at, at};
+  struct kn_expr *value = rows_substitute(c->r, e, &by);
+  struct kn_expr *read =
+      rows_insert_line(c->r, c->at, l->stmt, kn_text(c->r->file, "%s_group", l->target->name),
+                       value, l->rank, index, dims);
+  read->args[last] = quotient;
+  c->at = &(*c->at)->next;
+  return read;
+}
+
+void rows_take_out_groups(struct rows *r, struct line **first) {
+  for (struct line **at = first; *at; at = &(*at)->next) {
+    struct line *l = *at;
+    struct common c = {r, at, group_size(l), l->rank ? l->index[l->rank - 1] : NULL};
+    if (c.size < 3 || l->reduces)
+      continue;
+    l->value = take_out(&c, l->value);
+    at = c.at;
+  }
 }

@@ -225,6 +225,7 @@ struct phase *rows_plan(struct rows *r) {
   for (struct kn_stmt *s = k->stmts; s; s = s->next)
     rows_split_statement(&ls, s);
   kn_find_contractions(r, &ls.first); // before functions become lines: they can leave with sums
+  rows_take_out_groups(r, &ls.first);
   rows_use_engine(r, &ls.first);
   unsigned num = 0;
   for (struct line *l = ls.first; l; l = l->next)

@@ -66,12 +66,27 @@ void rows_range(struct scope *s, const struct kn_index *index, const char **lo, 
 
 // Vectors of floating point look for NaN beside the extreme: in it, it would make a chain.
 static bool has_nan(const struct reduction *d) {
-  return d->own && kn_type_is_float(d->type) &&
+  return d->own && kn_type_is_float(d->type) && !d->sizes &&
          (d->place || d->kind == KN_RMAX || d->kind == KN_RMIN);
+}
+
+// The greatest abs(...) of some elements: integers compare their bits, which have NaN in place.
+static bool are_sizes(const struct scope *s, const struct reduction *d) {
+  const struct kn_expr *body = d->e->args[0];
+  bool some = d->own && d->own != s->line->chunked;
+  for (unsigned i = 0; i < d->e->num_indices; i++)
+    some = some && rows_extent(s->line, d->e->indices[i]) > 0;
+  return some && d->kind == KN_RMAX && kn_type_is_float(d->type) && body->kind == KN_CALL &&
+         body->builtin == KN_ABS;
 }
 
 void rows_begin_reduction(struct scope *s, struct reduction *d) {
   const char *start = identity(s, d);
+  if (d->sizes) {
+    const unsigned bits = d->type == KN_F16 ? 16 : 32;
+    rows_put(s->r, "mtia_u%ux%u %s = (mtia_u%ux%u)0;", bits, s->lanes, d->name, bits, s->lanes);
+    return;
+  }
   if (d->long_sum) {
     rows_put(s->r, "kn_i64x%u %s = (kn_i64x%u)0;", s->lanes, d->name, s->lanes);
     return;
@@ -126,6 +141,14 @@ void rows_step_reduction(struct scope *s, struct reduction *d, const struct kn_e
       x = T("mtia_select_%s(%s, %s, (%s)0)", rows_suffix(s, from->type, true), mask, x,
             rows_vector_type(s, from->type));
     rows_put(s->r, "%s += __builtin_convertvector(%s, kn_i64x%u);", n, x, s->lanes);
+    return;
+  }
+  if (d->sizes) {
+    struct value size = rows_value(s, body->args[0]);
+    const char *type = rows_suffix(s, d->type, true), *x = rows_vector(s, size, d->type);
+    if (tail)
+      x = T("mtia_select_%s(%s, %s, (%s)0)", type, mask, x, rows_vector_type(s, d->type));
+    rows_put(s->r, "kn_step_size_%s(&%s, %s);", type, n, x);
     return;
   }
   struct value v = rows_value(s, body);
@@ -219,6 +242,8 @@ struct value rows_end_reduction(struct scope *s, struct reduction *d, unsigned l
                : d->several      ? "kn_sum"
                                  : "mtia_hsum_any",
                type, d->name);
+    else if (d->sizes)
+      text = T("kn_end_size_%s(%s)", type, d->name);
     else if (has_nan(d))
       text = T("kn_end_%s_%s(%s, %s)", d->kind == KN_RMAX ? "max" : "min", type, d->name, d->nan);
     else
@@ -327,6 +352,7 @@ struct value rows_reduce(struct scope *s, const struct kn_expr *e, const char *w
                                ? wish
                                : kn_reduction_name(d.kind));
   d.one = d.place && rows_is_one_vector(s, &d);
+  d.sizes = !d.place && are_sizes(s, &d);
   rows_begin_reduction(s, &d);
   put_loops(s, &d);
   if (d.place && d.own) {
