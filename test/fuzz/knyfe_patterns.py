@@ -11,6 +11,7 @@ from knyfe_values import (FLOATS, FUNCTIONS, INTS, Scope, Tensor, bounds, conver
                           reduce, rounded)
 
 SIZES = [1, 2, 3, 4, 5, 7, 8, 9, 15, 16, 17, 20, 31, 32, 33, 40, 48, 63, 64, 65, 70, 96, 100, 128, 130]
+LONG = [200, 257, 500, 1000, 2049, 4099]
 MOST = 250_000  # terms of the greatest sum
 
 
@@ -139,10 +140,19 @@ class Model:
             self.p.sizes[d] = 0
         return d
 
+    def long(self, most_):
+        """A new dimension beyond what fits into registers, at times into one PE's share."""
+        d = self.p.name("D")
+        self.p.sizes[d] = self.r.choice([n for n in LONG if n <= most_] or [1])
+        return d
+
     def dims(self, count, terms=MOST):
         """So many, whose product is no more."""
         made, left = [], terms
-        for _ in range(count):
+        if self.r.random() < 0.15:
+            made.append(self.long(left))
+            left //= self.size(made[0])
+        for _ in range(count - len(made)):
             made.append(self.dim(max(1, min(130, left))))
             left //= max(self.size(made[-1]), 1)
         self.r.shuffle(made)
@@ -378,8 +388,8 @@ class Model:
     def rows(self):
         """Softmax, norms: reductions of a row, and what is done with the row then."""
         r = self.r
-        n = self.dim()
-        others = self.dims(r.randint(0, 2), MOST // max(self.size(n), 1))
+        n = self.long(5000) if r.random() < 0.25 else self.dim()
+        others = self.dims(r.randint(0, 2), 60_000 // max(self.size(n), 1))
         if n in others:
             return
         last = r.random() < 0.7
@@ -418,6 +428,58 @@ class Model:
         else:
             squares = self.let(others, lambda *o: self.over("sum" if kind == "l2" else "mean", [n], lambda i: get(o, i) * get(o, i)))
             self.finish(dims, lambda *full: get(*rest(full)) * call("rsqrt", read(squares, *rest(full)[0]) + 1e-5))
+
+    def extremes(self):
+        """Any reduction of any type, along any dimensions; what is done with it."""
+        r = self.r
+        dims = self.dims(r.randint(1, 4), 60_000)
+        if len(set(dims)) < len(dims):
+            return
+        type_ = r.choice([*INTS, *FLOATS, "bool", "f32", "i32"])
+        x = self.input(type_, dims)
+        gone = sorted(r.sample(range(len(dims)), r.randint(1, min(2, len(dims)))))
+        kinds = ["any", "all"] if type_ == "bool" else ["sum", "max", "min", "argmax", "argmin", "prod"]
+        how = r.choice(kinds + (["mean"] if type_ in FLOATS else []))
+        left = [d for i, d in enumerate(dims) if i not in gone]
+        masked = self.input("bool", [dims[gone[-1]]]) if r.random() < 0.2 and how in ("sum", "max") else None
+
+        def make(*at):
+            def body(*over):
+                places, inner = iter(at), iter(over)
+                v = read(x, *(next(inner) if i in gone else next(places) for i in range(len(dims))))
+                return where(read(masked, over[-1]), v, number(type_, 0)) if masked else v
+            return self.over(how, [dims[i] for i in gone], body)
+        t = self.let(left, make, output=True)
+        if r.random() < 0.5 and t.type != "bool":
+            self.finish(dims, lambda *at: cast("f32", read(x, *at)) - cast("f32", read(
+                t, *(at[i] for i in range(len(dims)) if i not in gone))))
+
+    def lengths(self):
+        """Rows of their own length each: softmax, sums, the last element; ranges that begin anywhere."""
+        r = self.r
+        b, n, d, e = self.dim(40), self.long(1000) if r.random() < 0.2 else self.dim(100), self.dim(70), self.dim(130)
+        if len({b, n, d, e}) < 4 or math.prod(map(self.size, (b, n, d))) > MOST or not self.size(e) or not self.size(n):
+            return
+        kind = r.choice(["softmax", "pool", "range"])
+        length = self.places("i32", [b], self.size(n) + 1)
+        zero = number("i32", 0)
+        if kind == "range":  # x[start[b] + j] for as many j as there are
+            start = self.places("i32", [b], self.size(e))
+            x = self.input(self.real(), [e, d])
+            self.finish([b, d], lambda i, c: self.over("sum", [(zero, read(length, i), self.size(n))], lambda j: cast(
+                "f32", read(x, call("min", read(start, i) + j, self.size(e) - 1), c))))
+            return
+        x = self.input(self.real(), [b, n])
+        v = self.input(self.real(), [b, n, d])
+        top = self.let([b], lambda i: self.over("max", [(zero, read(length, i), self.size(n))], lambda j: cast("f32", read(x, i, j))))
+        weight = self.let([b, n], lambda i, j: where(compare("<", j, read(length, i)), call(
+            "exp", cast("f32", read(x, i, j)) - read(top, i)), number("f32", 0.0)))
+        total = self.let([b], lambda i: self.over("sum", [n], lambda j: read(weight, i, j)))
+        if kind == "softmax":
+            self.finish([b, n], lambda i, j: read(weight, i, j) / call("max", read(total, i), 1e-6))
+        else:
+            self.finish([b, d], lambda i, c: self.over("sum", [n], lambda j: read(weight, i, j) * cast("f32", read(v, i, j, c))) /
+                        call("max", read(total, i), 1e-6))
 
     def attention(self):
         """Scores, softmax, values: heads, groups of heads, causal or masked or biased."""
@@ -638,7 +700,7 @@ class Model:
             self.let([k], lambda c: self.over(how, [m], lambda i: cast("f32", read(x, i, c))), output=True)
             self.let([], lambda: self.over("sum", [n, k], lambda i, c: cast("f32", read(w, i, c))), output=True)
 
-    PATTERNS = ["fc", "fc", "mlp", "window", "window", "rows", "rows", "attention", "bag", "bag", "gather", "scatter", "layout",
+    PATTERNS = ["extremes", "extremes", "lengths", "fc", "fc", "mlp", "window", "window", "rows", "rows", "attention", "bag", "bag", "gather", "scatter", "layout",
                 "layout", "distance"]
 
     def program(self):
