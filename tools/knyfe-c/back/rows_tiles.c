@@ -463,7 +463,7 @@ bool rows_choose_tiles(struct rows *r, struct phase *p) {
   while (rows_total_bytes(r, p).value > ROWS_LOCAL_BYTES) {
     struct operand *twice = NULL, *once = NULL;
     for (struct operand *o = p->operands; o; o = o->next) {
-      if (!o->decided_slots && o->staged.value && o->slots == 2 &&
+      if (!o->decided_slots && !o->single && o->staged.value && o->slots == 2 &&
           (!twice || o->slot.value > twice->slot.value))
         twice = o;
       if (!o->decided && !o->turned && !o->turns && o->staged.value && !o->output &&
