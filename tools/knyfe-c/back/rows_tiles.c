@@ -404,7 +404,7 @@ static bool try_pieces(struct rows *r, struct phase *p, struct cut c, struct cho
   for (int64_t piece = 0; piece <= most; piece = piece ? 2 * piece : LEAST_PIECE) {
     if (piece && (!p->summed || piece >= rows_summed_size(p)))
       break;
-    if (!piece && p->summed && rows_summed_size(p) > 2 * most)
+    if (!piece && p->summed && rows_summed_size(p) > 4 * most)
       continue;
     c.piece = piece ? piece : p->chunk;
     apply_cut(r, p, c);
