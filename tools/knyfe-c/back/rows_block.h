@@ -15,6 +15,7 @@ struct reduction {
   const char *counter;        // of mean, where the count is not a product of sizes
   bool vector;                // the accumulator is a vector
   bool long_sum;              // of i64
+  bool in_32;                 // lanes of a long sum stay below 2^31
   bool one;                   // place: of one vector's lanes
   bool searches;              // for the place of the first NaN
   bool sizes;                 // greatest of abs(...), as bits

@@ -80,6 +80,21 @@ static bool are_sizes(const struct scope *s, const struct reduction *d) {
          body->builtin == KN_ABS;
 }
 
+// Do the terms of one lane of a long sum, known to be few, add up to less than 2^31?
+static bool stays_in_32(const struct scope *s, const struct reduction *d) {
+  const unsigned bits = kn_type_bits(d->e->args[0]->args[0]->type);
+  int64_t terms = 1;
+  for (unsigned i = 0; i < d->e->num_indices; i++) {
+    const struct kn_index *index = d->e->indices[i];
+    const int64_t n = rows_extent(s->line, index);
+    const int64_t each = index == d->own ? (n + s->lanes - 1) / s->lanes + 1 : n;
+    if (n < 0 || each > INT32_MAX || terms > INT32_MAX)
+      return false;
+    terms *= each;
+  }
+  return bits <= 16 && terms < (int64_t)1 << (31 - bits);
+}
+
 void rows_begin_reduction(struct scope *s, struct reduction *d) {
   const char *start = identity(s, d);
   if (d->sizes) {
@@ -88,7 +103,8 @@ void rows_begin_reduction(struct scope *s, struct reduction *d) {
     return;
   }
   if (d->long_sum) {
-    rows_put(s->r, "kn_i64x%u %s = (kn_i64x%u)0;", s->lanes, d->name, s->lanes);
+    const char *type = d->in_32 ? "mtia_i32" : "kn_i64";
+    rows_put(s->r, "%sx%u %s = (%sx%u)0;", type, s->lanes, d->name, type, s->lanes);
     return;
   }
   if (d->vector)
@@ -140,7 +156,8 @@ void rows_step_reduction(struct scope *s, struct reduction *d, const struct kn_e
     if (tail)
       x = T("mtia_select_%s(%s, %s, (%s)0)", rows_suffix(s, from->type, true), mask, x,
             rows_vector_type(s, from->type));
-    rows_put(s->r, "%s += __builtin_convertvector(%s, kn_i64x%u);", n, x, s->lanes);
+    rows_put(s->r, "%s += __builtin_convertvector(%s, %sx%u);", n, x,
+             d->in_32 ? "mtia_i32" : "kn_i64", s->lanes);
     return;
   }
   if (d->sizes) {
@@ -229,7 +246,10 @@ struct value rows_end_reduction(struct scope *s, struct reduction *d, unsigned l
   if (d->place)
     return rows_plain(d->place, true);
   if (d->long_sum)
-    return rows_plain(T("__builtin_reduce_add(%s)", d->name), true);
+    return rows_plain(
+        d->in_32 ? T("__builtin_reduce_add(__builtin_convertvector(%s, kn_i64x%u))", d->name, lanes)
+                 : T("__builtin_reduce_add(%s)", d->name),
+        true);
   bool vector = d->vector && !d->own;
   const char *text = d->name;
   if (d->own) { // one number of the vector's elements
@@ -343,7 +363,8 @@ struct value rows_reduce(struct scope *s, const struct kn_expr *e, const char *w
   if (d.own)
     s->lanes = rows_lanes_along(s->line, d.own);
   d.long_sum = d.own && rows_is_long_sum(e);
-  if (d.long_sum && s->lanes > 32)
+  d.in_32 = d.long_sum && stays_in_32(s, &d);
+  if (d.long_sum && !d.in_32 && s->lanes > 32)
     s->lanes = 32;
   d.vector = d.own || rows_body_depends(e, s->along);
   if (d.kind == KN_MEAN && !count_text(s, e))
