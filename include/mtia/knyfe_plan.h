@@ -76,9 +76,9 @@ KP uint32_t kp_pad(uint64_t bytes) { return (uint32_t)(bytes + KP_STEP - 1) & ~(
 // Two blocks of y, or of its 32-bit sums.
 KP uint32_t kp_y_room(uint32_t out) { return 2 * KP_BLOCK * KP_BLOCK * out; }
 
-// Local memory that is not x's and w's.
-KP uint32_t kp_aside(uint32_t out, bool bias, bool scales, bool sums, bool window) {
-  return kp_y_room(out) + (bias ? KP_VECTORS : 0) + (scales ? KP_VECTORS : 0) +
+// Local memory that is not x's and w's; `steps`: bytes of what steps need.
+KP uint32_t kp_aside(uint32_t out, bool bias, bool scales, bool sums, bool window, uint32_t steps) {
+  return kp_y_room(out) + steps + (bias ? KP_VECTORS : 0) + (scales ? KP_VECTORS : 0) +
          (sums ? 4 * KP_TERMS : 0) + (window ? KP_LISTS + KP_PAD_ROW : 0);
 }
 

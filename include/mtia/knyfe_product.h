@@ -14,8 +14,10 @@
 //   KP_BIAS               0 none; 1 per column, 2 per row: sums start with it (32-bit words)
 //   KP_SCALES             KP_DRAIN has a scale (MTIA_DRAIN_CHAN) 1: per column, 2: per row
 //   KP_WINDOW             1: x is read through a window (<mtia/knyfe_window.h>)
-//   KP_SUMS               1: the sums of w along k, times a number, are added to the columns (zero
-//                         points of x); integers, k innermost in w
+//   KP_SUMS               1: the sums of w are added to the columns (<mtia/knyfe_sums.h>)
+//   KP_STEPS              what is done with a block before it is stored (<mtia/knyfe_steps.h>),
+//   with
+//                         KP_STEP_TYPE and the bytes of local memory KP_STEP_ROOM; else not defined
 //
 // and leaves none of these defined. <mtia/knyfe_plan.h> says which PE computes what.
 //
@@ -35,7 +37,20 @@
 #include <mtia/knyfe_plan.h>
 
 enum { KP_BATCH = 4 }; // indices of a batch
-enum { KP_CB_X, KP_CB_W, KP_CB_Y, KP_CB_BIAS, KP_CB_SCALES, KP_CB_LISTS, KP_CB_SUMS, KP_CB_TERMS };
+enum {
+  KP_CB_X,
+  KP_CB_W,
+  KP_CB_Y,
+  KP_CB_BIAS,
+  KP_CB_SCALES,
+  KP_CB_LISTS,
+  KP_CB_SUMS,
+  KP_CB_TERMS,
+  KP_CB_DRAINED,
+  KP_CB_BLOCK,
+  KP_CB_STEPS
+};
+enum { KP_MOST_STEPS = 4 };
 
 // A batch of matrices in memory; strides in bytes, 0 where an index does not matter.
 struct kp_matrix {
@@ -52,9 +67,10 @@ struct kp_product {
   uint64_t outer;   // extent of the outer summed index, 1 if there is none; taps of a window
   uint64_t batch[KP_BATCH]; // extents of the indices of the batch, 1 in front
   struct kp_matrix x, w, y;
-  uint64_t bias;           // address of a vector
-  struct kp_matrix scales; // vectors, too
-  int32_t sums_times;      // KP_SUMS
+  uint64_t bias;                         // address of a vector
+  struct kp_matrix scales;               // vectors, too
+  int32_t sums_times;                    // KP_SUMS
+  struct kp_matrix steps[KP_MOST_STEPS]; // their operands
   // KP_WINDOW: x has strides in positions.
   const struct kp_window *window;
   bool taps_joined; // a tap is one step of k, and chunks have several
@@ -227,6 +243,9 @@ KP void kp_join(struct kp_product *a) {
     if (a->batch[LAST] == 1 || a->w.batch[LAST] || a->x.batch[LAST] != a->m * a->x.pitch ||
         a->y.batch[LAST] != a->m * a->y.pitch)
       return;
+    for (int j = 0; j < KP_MOST_STEPS; j++)
+      if (a->steps[j].batch[LAST] != a->m * a->steps[j].pitch || a->steps[j].pitch % KP_STEP)
+        return;
     a->m *= a->batch[LAST];
 #pragma unroll
     for (int j = LAST; j >= 0; j--) {
@@ -234,6 +253,8 @@ KP void kp_join(struct kp_product *a) {
       a->x.batch[j] = j ? a->x.batch[j - 1] : 0;
       a->w.batch[j] = j ? a->w.batch[j - 1] : 0;
       a->y.batch[j] = j ? a->y.batch[j - 1] : 0;
+      for (int k = 0; k < KP_MOST_STEPS; k++)
+        a->steps[k].batch[j] = j ? a->steps[k].batch[j - 1] : 0;
     }
   }
 }
@@ -261,18 +282,6 @@ KP struct kp_tile kp_tile(bool turned, uint32_t k, uint32_t extent, uint32_t siz
 KP uint64_t kp_place(bool turned, uint64_t base, uint64_t pitch, uint64_t first, uint32_t k,
                      uint32_t size) {
   return turned ? base + k / size * pitch + first * size : base + first * pitch + k;
-}
-
-// The sums of a chunk onto those of the chunks before; the last time they become what is added to
-// the columns. Integers wrap.
-KP_SELDOM MTIA_VECTOR void kp_add_sums(int32_t *terms, const int32_t *sums, uint32_t columns,
-                                       bool first, const int32_t *times) {
-  mtia_i32x64 all = mtia_load_first_i32x64(sums, columns);
-  if (!first)
-    all = kn_add_i32x64(all, mtia_load_first_i32x64(terms, columns));
-  if (times)
-    all = kn_mul_i32x64(all, (mtia_i32x64)*times);
-  mtia_store_first_i32x64(terms, columns, all);
 }
 
 // Multiplies `stride` bytes of k onto one accumulator.
@@ -359,6 +368,19 @@ KP_SELDOM MTIA_VECTOR void kp_add_sums(int32_t *terms, const int32_t *sums, uint
 #define KP_PASTE(name, part) name##_##part
 #define KP_PASTE2(name, part) KP_PASTE(name, part)
 #define KP_FN(part) KP_PASTE2(KP_NAME, part)
+
+#if KP_SUMS
+#include <mtia/knyfe_sums.h>
+#endif
+#ifdef KP_STEPS
+#include <mtia/knyfe_steps.h>
+#define KP_TO KP_CB_DRAINED // a block of binary32
+#define KP_PLACES(columns) KP_FN(places)(columns)
+#else
+#define KP_STEP_ROOM 0
+#define KP_TO KP_CB_Y
+#define KP_PLACES(columns) KP_BLOCK
+#endif
 
 //===----------------------------------------------------------------------===//
 // Core 0
@@ -459,6 +481,10 @@ static void KP_FN(load)(const struct kp_product *a, const struct kp_shape *s,
           __mtia_bar(MTIA_BAR_PE);
         met = true;
       }
+#ifdef KP_STEPS
+    if (me->part + 1 == p->parts)
+      KP_FN(load_steps)(a, &b);
+#endif
   }
   if (!met)
     __mtia_bar(MTIA_BAR_PE);
@@ -487,7 +513,7 @@ static void KP_FN(load)(const struct kp_product *a, const struct kp_shape *s,
         KP_RED(acc, MTIA_RED_IN_WEST, MTIA_RED_OUT_NONE);                                          \
     }                                                                                              \
     if (last_part)                                                                                 \
-      KP_DRAIN(acc, KP_CB_Y, ti, tj);                                                              \
+      KP_DRAIN(acc, KP_TO, ti, tj);                                                                \
   } while (0)
 
 // One accumulator's share of a chunk that is not turned.
@@ -514,31 +540,6 @@ static void KP_FN(load)(const struct kp_product *a, const struct kp_shape *s,
     else                                                                                           \
       __mtia_acc_biasr(acc, KP_CB_BIAS, ti);                                                       \
   } while (0)
-
-#if KP_SUMS
-// The SE adds up the rows of a chunk of w while the DPE multiplies it.
-KP void KP_FN(begin_sums)(uint32_t at, struct kp_tile w) {
-  __mtia_cr_w2(MTIA_CR_SE_SRC, at, 0);
-  __mtia_cr_w2(MTIA_CR_SE_ROW, w.row, 0);
-  __mtia_se_red(KP_CB_SUMS, KP_CB_W, w.rows, MTIA_SE_RED_SUM);
-  __mtia_cb_push(KP_CB_SUMS, KP_TERMS);
-}
-
-// Behind the last chunk the accumulators get what they wait for.
-KP void KP_FN(end_sums)(const struct kp_product *a, uint32_t columns, bool first, bool last) {
-  int32_t *terms = (int32_t *)(uintptr_t)__mtia_cb_tail(KP_CB_TERMS, 0);
-  if (first)
-    __mtia_cb_waits(KP_CB_TERMS, KP_TERMS);
-  __mtia_cb_waitd(KP_CB_SUMS, KP_TERMS);
-  kp_add_sums(terms, (const int32_t *)(uintptr_t)__mtia_cb_head(KP_CB_SUMS, 0), columns, first,
-              last ? &a->sums_times : NULL);
-  __mtia_cb_pop(KP_CB_SUMS, KP_TERMS);
-  if (last) {
-    __mtia_cb_push(KP_CB_TERMS, KP_TERMS);
-    __mtia_cb_pop(KP_CB_TERMS, KP_TERMS);
-  }
-}
-#endif
 
 #if KP_WINDOW
 // The next list that core 1 makes.
@@ -609,21 +610,19 @@ KP_SELDOM MTIA_VECTOR void KP_FN(lists)(const struct kp_product *a, const struct
 
 static void KP_FN(compute)(const struct kp_product *a, const struct kp_shape *s,
                            const struct kp_plan *p, const struct kp_share *me, struct kp_walk b) {
-  enum { STEP_K = KP_STEP / KP_SIZE, ROW = KP_BLOCK * KP_OUT };
+  enum { STEP_K = KP_STEP / KP_SIZE };
   (void)STEP_K;
   const bool last_part = me->part + 1 == p->parts, bias = KP_BIAS && me->part == 0;
   const uint32_t k_end = (uint32_t)kp_min(me->k_end, a->k * KP_SIZE);
   __mtia_cr_w2(MTIA_CR_MML_INC, a->taps_joined ? KP_BLOCK * KP_STEP : KP_STEP, KP_STEP);
-  __mtia_cr_w2(MTIA_CR_OUT, 0, ROW);
+#ifndef KP_STEPS
+  __mtia_cr_w2(MTIA_CR_OUT, 0, KP_BLOCK * KP_OUT);
+#endif
   __mtia_cr_w2(MTIA_CR_BIAS, 0, 0);
   __mtia_cr_w2(MTIA_CR_QCHAN, KP_CB_SCALES | (KP_SCALES == 2) << 5, 0);
   __mtia_cr_w2(MTIA_CR_MLU_DST, 0, KP_STEP);
   __mtia_cr_w(MTIA_CR_DMA_OUT_PITCH, a->y.pitch);
 #if KP_SUMS
-  const enum mtia_se_type of_w =
-      KP_TYPE == MTIA_MML_S8U8 || KP_TYPE == MTIA_MML_U8U8 ? MTIA_SE_U8 : MTIA_SE_I8;
-  __mtia_cr_w(MTIA_CR_SE_FMT, mtia_se_fmt(of_w, of_w, MTIA_SE_I32, MTIA_SE_EACH));
-  __mtia_cr_w2(MTIA_CR_SE_LEN, 0, 0);
   __mtia_cr_w2(MTIA_CR_SE_STRIDE, 0, 0);
 #endif
   __mtia_bar(MTIA_BAR_PE);
@@ -636,10 +635,16 @@ static void KP_FN(compute)(const struct kp_product *a, const struct kp_shape *s,
     ahead.b.units = 0; // an empty sum
   KP_FN(seek)(a, s, p, me, &ahead);
 #endif
+#ifdef KP_STEPS
+  KP_FN(clear_block)(s);
+#endif
   uint32_t w_held = 0; // bytes of the panel's w in front of the block's
   while (b.units) {
     const bool pop_x = b.last_x || !p->keep_x, pop_w = b.last_w || !p->keep_w;
     __mtia_cr_w(MTIA_CR_BLOCK, mtia_block(b.rows, b.columns));
+#ifdef KP_STEPS
+    __mtia_cr_w2(MTIA_CR_OUT, 0, KP_PLACES(b.columns) * 4);
+#endif
     if (bias) {
       KP_ALL(KP_START);
       __mtia_cb_pop(KP_CB_BIAS, kp_pad(4 * (uint64_t)(KP_BIAS == 1 ? b.columns : b.rows)));
@@ -769,11 +774,18 @@ static void KP_FN(compute)(const struct kp_product *a, const struct kp_shape *s,
     if (KP_SCALES)
       __mtia_cb_pop(KP_CB_SCALES,
                     kp_pad(4 * (uint64_t)(KP_SCALES == 1 ? done.columns : done.rows)));
-    __mtia_cb_push(KP_CB_Y, done.rows * ROW);
-    __mtia_cr_w2(MTIA_CR_DMA_OUT, done.columns * KP_OUT, ROW);
+#ifdef KP_STEPS
+    KP_FN(steps)(&done);
+#endif
+    const uint32_t row = KP_PLACES(done.columns) * KP_OUT;
+    __mtia_cb_push(KP_CB_Y, done.rows * row);
+    __mtia_cr_w2(MTIA_CR_DMA_OUT, done.columns * KP_OUT, row);
     __mtia_dma_out(KP_CB_Y, done.y + done.row * a->y.pitch + (uint64_t)done.column * KP_OUT,
                    done.rows);
   }
+#ifdef KP_STEPS
+  __mtia_cb_pop(KP_CB_BLOCK, KP_BLOCK * KP_BLOCK * 4);
+#endif
 }
 
 //===----------------------------------------------------------------------===//
@@ -803,23 +815,23 @@ static void KP_NAME(const struct kp_product *product, const struct kp_plan *plan
     a.outer = 1;
     a.taps_joined = KP_WINDOW;
   }
-  const struct kp_shape s = {.batch = a.batch[0] * a.batch[1] * a.batch[2] * a.batch[3],
-                             .m = a.m,
-                             .n = a.n,
-                             .k = a.k * a.outer ? kp_pad(a.k * KP_SIZE) * a.outer : KP_STEP,
-                             .out = KP_OUT,
-                             .aside = kp_aside(KP_OUT, KP_BIAS, KP_SCALES, KP_SUMS, KP_WINDOW),
-                             .splits = a.outer == 1,
+  const struct kp_shape s = {
+      .batch = a.batch[0] * a.batch[1] * a.batch[2] * a.batch[3],
+      .m = a.m,
+      .n = a.n,
+      .k = a.k * a.outer ? kp_pad(a.k * KP_SIZE) * a.outer : KP_STEP,
+      .out = KP_OUT,
+      .aside = kp_aside(KP_OUT, KP_BIAS, KP_SCALES, KP_SUMS, KP_WINDOW, KP_STEP_ROOM),
+      .splits = a.outer == 1,
 #if KP_WINDOW
-                             .x_far = a.window->data >= MTIA_DRAM_BASE,
-                             .x_alone = true,
+      .x_far = a.window->data >= MTIA_DRAM_BASE,
+      .x_alone = true,
 #else
-                             .x_far = a.x.data >= MTIA_DRAM_BASE,
+      .x_far = a.x.data >= MTIA_DRAM_BASE,
 #endif
-                             .w_far = a.w.data >= MTIA_DRAM_BASE,
-                             .rows = a.rows && a.rows < mtia_rows() ? a.rows : mtia_rows(),
-                             .columns =
-                                 a.columns && a.columns < mtia_cols() ? a.columns : mtia_cols()};
+      .w_far = a.w.data >= MTIA_DRAM_BASE,
+      .rows = a.rows && a.rows < mtia_rows() ? a.rows : mtia_rows(),
+      .columns = a.columns && a.columns < mtia_cols() ? a.columns : mtia_cols()};
   if (s.batch == 0 || mtia_row() >= s.rows || mtia_col() >= s.columns)
     return;
   struct kp_plan p;
@@ -849,6 +861,9 @@ static void KP_NAME(const struct kp_product *product, const struct kp_plan *plan
       __mtia_cb_init(KP_CB_SUMS, at, 2 * KP_TERMS);
       __mtia_cb_init(KP_CB_TERMS, at + 2 * KP_TERMS, 2 * KP_TERMS);
     }
+#ifdef KP_STEPS
+    KP_FN(init_steps)(at + (KP_SUMS ? 4 * KP_TERMS : 0));
+#endif
     if (KP_WINDOW)
       __mtia_cb_init(KP_CB_LISTS,
                      MTIA_LOCAL_BASE + p.x_room + p.w_room + s.aside - KP_PAD_ROW - KP_LISTS,
@@ -870,6 +885,12 @@ static void KP_NAME(const struct kp_product *product, const struct kp_plan *plan
 #undef KP_SCALES
 #undef KP_WINDOW
 #undef KP_SUMS
+#undef KP_STEPS
+#undef KP_STEP_TYPE
+#undef KP_STEP_ROOM
+#undef KP_STEP_COUNT
+#undef KP_TO
+#undef KP_PLACES
 #undef KP_PASTE
 #undef KP_PASTE2
 #undef KP_FN

@@ -15,7 +15,7 @@ struct line;
 struct phase;
 struct rows;
 
-enum { KN_MAX_BATCH = 4, KN_AXES = 3 };
+enum { KN_MAX_BATCH = 4, KN_AXES = 3, KN_MAX_STEPS = 4 };
 
 // An operand, x[batch..., m, k] or w[batch..., n, k] with its indices in any order: numbers of its
 // dimensions, -1 where it does not have the index.
@@ -34,6 +34,14 @@ struct kn_axis {
   const struct kn_index *tap;   // of the sum; NULL: none
   int dim, tap_dim;             // of x, and of w along the tap
   int64_t step, dilation, first;
+};
+
+// What the SE does with a block of results in local memory (<mtia/knyfe_steps.h>).
+struct kn_step {
+  const char *operation, *kind;   // in C: of the SE, KP_EACH ...
+  const struct kn_tensor *tensor; // the operand; NULL: a function
+  int row;                        // its dimension along m, -1: none
+  int batch[KN_MAX_BATCH];
 };
 
 // What a schedule leaves of a product's plans; 0: free.
@@ -73,6 +81,9 @@ struct kn_contraction {
   enum kn_type type;                  // of the result; i8 and u8: rounded, clamped
   bool round_away;
   int64_t lo, hi; // of 8-bit results
+  // What is done with all of that in f32 before it becomes the type of the result.
+  struct kn_step steps[KN_MAX_STEPS];
+  unsigned num_steps;
   struct kn_product_limits limits;
 };
 
@@ -99,6 +110,17 @@ bool kn_is_worth(const struct rows *r, const struct line *l, uint64_t more);
 bool kn_match_leaving(const struct kn_expr *value, const struct kn_tensor *sums,
                       struct kn_index *const *index, unsigned rank, struct kn_contraction *c);
 
+// contract_steps.c: the same with steps of the SE behind what leaves the accumulators.
+bool kn_match_steps(const struct kn_expr *value, const struct kn_tensor *sums,
+                    struct kn_index *const *index, unsigned rank, struct kn_contraction *c);
+// Their list as a macro, their operands as fields of the product; bytes of local memory they need.
+void kn_put_steps(struct rows *r, const struct kn_contraction *c);
+void kn_put_step_operands(struct rows *r, const struct kn_contraction *c);
+uint32_t kn_steps_room(const struct kn_contraction *c);
+// contract_print.c: a matrix of the product's batch in C.
+const char *kn_matrix_text(struct rows *r, const struct kn_tensor *t, int pitch, int outer,
+                           const int *batch, unsigned num);
+
 // Puts a line of `value` in front of *at, over those indices of `l` that it depends on, and, if it
 // is `inside` of the sum that l is, of the summed ones; the element to read, NULL if that is no
 // tensor.
@@ -110,6 +132,8 @@ bool kn_factor_product(struct rows *r, struct line **at);
 // contract_inline.c: puts the value of the elementwise line at *at, which does something with a
 // product's sums, into its only reader, if there is one, and makes one bias of all.
 void kn_inline(struct rows *r, struct line **at, struct kn_tensor *sums);
+// The same if all of that can leave with the sums of `product` then: true.
+bool kn_inline_leaving(struct rows *r, struct line **at, const struct line *product);
 // The same of the line's own biases only. i32 only: sums of these have no order.
 void kn_join_biases(struct rows *r, struct line **at, struct kn_tensor *sums);
 // contract_sums.c: takes sums of w, which a bias is made of, into the product.

@@ -297,7 +297,10 @@ static struct line **with_reader(struct rows *r, struct line *l, struct kn_contr
   if (!reader)
     return NULL;
   struct line *e = *reader;
-  return kn_match_leaving(e->value, l->target, e->index, e->rank, c) ? reader : NULL;
+  return kn_match_leaving(e->value, l->target, e->index, e->rank, c) ||
+                 kn_match_steps(e->value, l->target, e->index, e->rank, c)
+             ? reader
+             : NULL;
 }
 
 static bool is_sum(const struct line *l) {
@@ -347,6 +350,11 @@ void kn_find_contractions(struct rows *r, struct line **first) {
     if (unit == KN_UNIT_DPE)
       kn_obey(kn_decide(r->kernel, KN_UNIT, y));
     l->contracts = true;
+    for (struct line **to; (to = kn_only_reader(r, l)) && kn_inline_leaving(r, to, l);) {
+      next = l->next;
+      with = l->contraction;
+      reader = with_reader(r, l, &with);
+    }
     if (!reader && (reader = kn_only_reader(r, l))) {
       kn_join_biases(r, reader, l->target);
       next = l->next;

@@ -143,6 +143,24 @@ void kn_join_biases(struct rows *r, struct line **at, struct kn_tensor *sums) {
   *place = add_up(r, &t, false, rows_binary(r, KN_ADD, t.sum, read));
 }
 
+bool kn_inline_leaving(struct rows *r, struct line **at, const struct line *product) {
+  struct line *l = *at, **reader = kn_only_reader(r, l);
+  struct kn_expr **read = reader ? find(&(*reader)->value, is_read, l->target) : NULL;
+  if (!read || !is_same_place(*read, *reader) || !kn_walk(l->value, find_reduction, NULL))
+    return false;
+  struct kn_expr *before = *read;
+  struct kn_contraction with = product->contraction;
+  const struct line *e = *reader;
+  *read = copy_at(r, l->value, l, e);
+  if (!kn_match_leaving(e->value, product->target, e->index, e->rank, &with) &&
+      !kn_match_steps(e->value, product->target, e->index, e->rank, &with)) {
+    *read = before;
+    return false;
+  }
+  *at = l->next;
+  return true;
+}
+
 void kn_inline(struct rows *r, struct line **at, struct kn_tensor *sums) {
   struct line *l = *at, **reader = kn_only_reader(r, l);
   struct kn_expr **read = reader ? find(&(*reader)->value, is_read, l->target) : NULL;

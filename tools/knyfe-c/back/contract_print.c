@@ -24,7 +24,7 @@ static unsigned result_bytes(const struct kn_contraction *c) {
 static unsigned operand_bytes(const struct kn_contraction *c) { return c->is_float ? 2 : 1; }
 
 static uint32_t aside(const struct kn_contraction *c) {
-  return kp_aside(result_bytes(c), c->bias, c->scales, c->sums_times, c->window);
+  return kp_aside(result_bytes(c), c->bias, c->scales, c->sums_times, c->window, kn_steps_room(c));
 }
 
 // Two summed indices are one, where rows of the inner one fill their place in both operands.
@@ -41,6 +41,18 @@ static bool is_one_sum(const struct kn_contraction *c) {
   return true;
 }
 
+// Follow the rows of operands of steps, too, those of the product before?
+static bool steps_join(const struct kn_contraction *c, unsigned batch, int joined) {
+  for (unsigned i = 0; i < c->num_steps; i++) {
+    const struct kn_step *s = &c->steps[i];
+    if (s->tensor && (s->row >= 0 || s->batch[batch] >= 0) &&
+        (s->row < 0 || s->row + 1 == (int)s->tensor->rank ||
+         s->batch[batch] != s->row - 1 - joined))
+      return false;
+  }
+  return true;
+}
+
 struct kp_shape kn_product_shape(const struct rows *r, const struct line *l) {
   const struct kn_contraction *c = &l->contraction;
   uint64_t outer = c->window ? kn_window_taps(c) : (uint64_t)size_of(c->outer), batch = 1;
@@ -52,7 +64,8 @@ struct kp_shape kn_product_shape(const struct rows *r, const struct line *l) {
   bool rows = c->row >= 0 && !c->x.turned && !(c->bias && c->bias_rows) && !c->scales_rows;
   while (rows && left && c->batch[left - 1] == c->row - 1 - (int)joined &&
          c->w.batch[left - 1] < 0 &&
-         (c->window || c->x.batch[left - 1] == c->x.extent - 1 - (int)joined)) {
+         (c->window || c->x.batch[left - 1] == c->x.extent - 1 - (int)joined) &&
+         steps_join(c, left - 1, (int)joined)) {
     m *= (uint64_t)l->target->dims[c->batch[--left]]->size;
     joined++;
   }
@@ -86,7 +99,7 @@ static const char *mml_type(const struct kn_contraction *c) {
 }
 
 static const char *drain_type(const struct kn_contraction *c) {
-  switch (c->type) {
+  switch (c->num_steps ? KN_F32 : c->type) {
   case KN_I8:
     return "I8";
   case KN_U8:
@@ -133,6 +146,8 @@ void kn_print_product(struct rows *r, const struct phase *p, const char *functio
   rows_put(r, "#define KP_SCALES %d", !c->scales ? 0 : c->scales_rows ? 2 : 1);
   rows_put(r, "#define KP_WINDOW %d", c->window);
   rows_put(r, "#define KP_SUMS %d", c->sums_times != NULL);
+  if (c->num_steps)
+    kn_put_steps(r, c);
   rows_put(r, "#include <mtia/knyfe_product.h>");
   fputs("\n", r->out);
 }
@@ -151,12 +166,16 @@ static const char *batches(struct rows *r, const struct kn_tensor *t, const int 
   return list;
 }
 
-static void put_matrix(struct rows *r, const char *name, const struct kn_tensor *t, int pitch,
-                       int outer, const int *batch, unsigned num) {
-  rows_put(r, ".%s = {%s.data, %s%s%s},", name, argument(r, t),
-           T(".pitch = %s", stride(r, t, pitch)),
+const char *kn_matrix_text(struct rows *r, const struct kn_tensor *t, int pitch, int outer,
+                           const int *batch, unsigned num) {
+  return T("{%s.data, %s%s%s}", argument(r, t), T(".pitch = %s", stride(r, t, pitch)),
            outer >= 0 ? T(", .outer = %s", stride(r, t, outer)) : "",
            num ? T(", .batch = {%s}", batches(r, t, batch, num)) : "");
+}
+
+static void put_matrix(struct rows *r, const char *name, const struct kn_tensor *t, int pitch,
+                       int outer, const int *batch, unsigned num) {
+  rows_put(r, ".%s = %s,", name, kn_matrix_text(r, t, pitch, outer, batch, num));
 }
 
 static void put_factor(struct rows *r, const char *name, const struct kn_contraction *c,
@@ -313,6 +332,9 @@ void kn_explain_product(struct rows *r, const struct phase *p, FILE *out) {
             kn_window_taps(c));
   if (c->sums_times)
     fprintf(out, ", sums of %s by the SIMD engine", c->w.tensor->name);
+  if (c->num_steps)
+    fprintf(out, ", %u step%s of the SIMD engine on each block", c->num_steps,
+            c->num_steps > 1 ? "s" : "");
   fprintf(out, "\n//   x is %s%s, w is %s%s\n//   %s\n", c->x.tensor->name,
           c->x.turned ? " (turned)" : "", c->w.tensor->name, c->w.turned ? " (turned)" : "",
           plan_text(r, &s, &plan));
@@ -355,6 +377,7 @@ void kn_print_product_call(struct rows *r, const struct phase *p, const char *fu
              c->scales_rows && c->num_batch
                  ? T(", .batch = {%s}", batches(r, c->scales, c->scales_batch, c->num_batch))
                  : "");
+  kn_put_step_operands(r, c);
   if (c->sums_times) {
     rows_comment(r, T("The SE sums up %s along %s meanwhile.", c->w.tensor->name, c->k->name));
     rows_put(r, ".sums_times = (int32_t)(%s(uint32_t)%s),", c->sums_minus ? "0 - " : "",

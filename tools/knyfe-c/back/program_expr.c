@@ -55,7 +55,7 @@ static void product(struct follow *f, const struct ct_product *p, const struct c
                 .n = pg_field(f, what, "n", 1),
                 .k = k * outer ? (uint64_t)kp_pad(k) * outer : KP_STEP,
                 .out = p->out,
-                .aside = kp_aside(p->out, p->bias, false, p->sums, p->window),
+                .aside = kp_aside(p->out, p->bias, false, p->sums, p->window, p->step_room),
                 .splits = outer == 1,
                 .x_alone = p->window,
                 .rows = f->p->grid_rows,
@@ -66,6 +66,8 @@ static void product(struct follow *f, const struct ct_product *p, const struct c
       .turn_w = p->turn_w,
       .bias = p->bias,
       .sums = p->sums,
+      .steps = p->steps,
+      .step_room = p->step_room,
       .window = p->window,
       .taps_joined = joined};
   const struct kp_plan plan = {.parts = (uint32_t)pg_field(f, how, "parts", 1),

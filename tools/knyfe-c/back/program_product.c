@@ -5,7 +5,7 @@
 #include "program_product.h"
 #include "program.h"
 
-enum { CB_X, CB_W, CB_Y, CB_BIAS, CB_SUMS, CB_TERMS };
+enum { CB_X, CB_W, CB_Y, CB_BIAS, CB_SUMS, CB_TERMS, CB_STEPS };
 enum { STEP_LOOP = 4, FIRST_BUFFER = 28 };
 // Cycles of a core: from the call to its first command (shape, plan, share); for a block (the walk,
 // its addresses); for a DMA with its registers.
@@ -91,6 +91,12 @@ static uint32_t chunk(const struct kp_shape *s, uint64_t outer, uint32_t at, uin
   return left < most ? left : most;
 }
 
+// Operands of the SE's steps on a block: what has no place in the block itself.
+static double step_bytes(const struct pg_product *a) {
+  const uint32_t block = KP_BLOCK * KP_BLOCK * 4;
+  return a->step_room > block ? a->step_room - block : 0;
+}
+
 // How a chunk lies in its buffer.
 struct tile {
   uint32_t rows, row, width;
@@ -133,6 +139,10 @@ static void load_block(struct follow *f, const struct pg_product *a, const struc
         pg_emit(f, PG_BAR_PE);
       *met = true;
     }
+  if (step_bytes(a) > 0 && me->part + 1 == p->parts) {
+    const uint32_t bytes = (uint32_t)step_bytes(a);
+    load(f, CB_STEPS, (struct tile){KP_BLOCK, bytes / KP_BLOCK, bytes / KP_BLOCK}, 1);
+  }
 }
 
 //===----------------------------------------------------------------------===//
@@ -147,6 +157,19 @@ static void move(struct follow *f, enum pg_kind kind, uint8_t cb, double bytes) 
   struct pg_event *e = pg_emit(f, kind);
   e->cb[0] = cb;
   e->bytes = bytes;
+}
+
+static void steps(struct follow *f, const struct pg_product *a, const struct walk *w) {
+  for (unsigned i = 0; i < a->steps; i++) {
+    pg_scalar(f, 8);
+    struct pg_event *e =
+        pg_unit(f, KN_SE, kn_cost_se(w->rows, w->columns, 32), KN_DEV_se_latency, 255);
+    e->out = CB_Y;
+    if (step_bytes(a) > 0)
+      e->cb[0] = CB_STEPS;
+  }
+  if (step_bytes(a) > 0)
+    move(f, PG_POP, CB_STEPS, step_bytes(a));
 }
 
 static void multiply(struct follow *f, double rows, double cols, int acc, uint8_t a, uint8_t b,
@@ -288,6 +311,7 @@ static void compute_block(struct follow *f, const struct pg_product *a, const st
     held->w = 0;
   if (!last_part)
     return;
+  steps(f, a, w);
   pg_scalar(f, 10);
   move(f, PG_PUSH, CB_Y, (double)w->rows * KP_BLOCK * a->shape.out);
   pg_dma(f, false, CB_Y, w->rows, w->columns * a->shape.out,
@@ -314,6 +338,10 @@ void pg_follow_product(struct follow *f, const struct pg_product *a, const struc
       pg_buffer(f, CB_SUMS, "sums of w", MTIA_LOCAL_SIZE - 4 * KP_TERMS, 2 * KP_TERMS);
       pg_buffer(f, CB_TERMS, "terms for zero points", MTIA_LOCAL_SIZE - 2 * KP_TERMS, 2 * KP_TERMS);
     }
+    if (step_bytes(a) > 0)
+      pg_buffer(f, CB_STEPS, "operands of steps",
+                MTIA_LOCAL_SIZE - (a->sums ? 4 * KP_TERMS : 0) - (int64_t)step_bytes(a),
+                (int64_t)step_bytes(a));
     for (unsigned i = 0; (a->turn_x || a->turn_w) && i < 4; i++)
       pg_buffer(f, FIRST_BUFFER + i, NULL, 0, 1);
     bool met = false;

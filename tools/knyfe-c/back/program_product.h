@@ -17,7 +17,9 @@ struct pg_product {
   uint64_t outer; // summed indices around k
   uint32_t size;  // bytes of an element of x and w
   bool turn_x, turn_w, bias;
-  bool sums;        // of w, by the SE
+  bool sums;      // of w, by the SE
+  unsigned steps; // of the SE on a block
+  unsigned step_room;
   bool window;      // x is gathered; `outer` are taps
   bool taps_joined; // a tap is one step of k, and chunks have several
 };

@@ -148,6 +148,18 @@ static void tell_phase(struct rows *r, const struct phase *p) {
                T("phase %u: the matrix units multiply, in blocks of 64 x 64", p->number + 1),
                "it is a sum of products of operands that the DPE takes (docs/knyfe-compiler.md, 3)",
                "multiplications by core 1");
+    const struct kn_contraction *c = &p->lines->contraction;
+    if (c->num_steps)
+      kn_decided(r->target, r->file, first->range,
+                 T("phase %u: %u step%s of the SIMD engine on each block", p->number + 1,
+                   c->num_steps, c->num_steps > 1 ? "s" : ""),
+                 "it does f32 with another matrix or a vector while the DPE is at the next block",
+                 "a phase of core 1's behind a barrier");
+    if (c->sums_times)
+      kn_decided(r->target, r->file, first->range,
+                 T("phase %u: the SIMD engine adds up '%s' for the zero point", p->number + 1,
+                   c->w.tensor->name),
+                 "it is in local memory for the products", "a phase that reads it before");
     return;
   }
   if (p->lines->gather) {
