@@ -137,34 +137,54 @@ static bool divide(const struct move *m, const struct form *f, int64_t by, struc
   return most < by;
 }
 
-static bool form_of(const struct move *m, const struct kn_expr *e, struct form *f) {
+// Numbers that products of two of them do not overflow.
+static bool is_small(const struct form *f) {
+  bool small = f->number >= -INT32_MAX && f->number <= INT32_MAX;
+  for (unsigned i = 0; i < MOST; i++)
+    small = small && f->times[i] >= -INT32_MAX && f->times[i] <= INT32_MAX;
+  return small;
+}
+
+static bool form_of(const struct move *m, const struct kn_expr *e, struct form *f);
+
+static bool binary_form(const struct move *m, const struct kn_expr *e, struct form *f) {
   struct form a, b;
+  if (!form_of(m, e->args[0], &a) || !form_of(m, e->args[1], &b))
+    return false;
+  if (e->op == KN_ADD || e->op == KN_SUB) {
+    *f = a;
+    add_form(f, &b, e->op == KN_ADD ? 1 : -1);
+    return is_small(f);
+  }
+  const int64_t by = rows_constant(e->args[1]), times = rows_constant(e->args[0]);
+  if (by > INT32_MAX || times > INT32_MAX)
+    return false;
+  if (e->op == KN_MUL && (by > 0 || times > 0)) {
+    add_form(f, by > 0 ? &a : &b, by > 0 ? by : times);
+    return is_small(f);
+  }
+  return (e->op == KN_DIV || e->op == KN_REM) && by > 0 &&
+         divide(m, &a, by, e->op == KN_DIV ? f : &b, e->op == KN_DIV ? &b : f);
+}
+
+static bool form_of(const struct move *m, const struct kn_expr *e, struct form *f) {
+  bool known = false;
   e = rows_bare(e);
   *f = (struct form){0};
   switch (e->kind) {
   case KN_INT:
   case KN_DIM:
     f->number = e->kind == KN_INT ? e->ival : e->dim->size;
-    return e->kind == KN_INT || e->dim->size >= 0;
+    return (e->kind == KN_INT || e->dim->size >= 0) && is_small(f);
   case KN_INDEX:
     for (unsigned i = 0; i < m->num; i++)
-      f->times[i] = m->digits[i].index == e->index ? m->digits[i].unit : 0;
-    return true;
+      if (m->digits[i].index == e->index) {
+        f->times[i] = m->digits[i].unit;
+        known = true;
+      }
+    return known;
   case KN_BINARY:
-    if (!form_of(m, e->args[0], &a) || !form_of(m, e->args[1], &b))
-      return false;
-    if (e->op == KN_ADD || e->op == KN_SUB) {
-      *f = a;
-      add_form(f, &b, e->op == KN_ADD ? 1 : -1);
-      return true;
-    }
-    const int64_t by = rows_constant(e->args[1]), times = rows_constant(e->args[0]);
-    if (e->op == KN_MUL && (by > 0 || times > 0)) {
-      add_form(f, by > 0 ? &a : &b, by > 0 ? by : times);
-      return true;
-    }
-    return (e->op == KN_DIV || e->op == KN_REM) && by > 0 &&
-           divide(m, &a, by, e->op == KN_DIV ? f : &b, e->op == KN_DIV ? &b : f);
+    return binary_form(m, e, f);
   default:
     return false;
   }
