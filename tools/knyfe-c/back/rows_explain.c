@@ -2,6 +2,7 @@
 //
 // What was decided for a row program, as text (--emit=mtia, -v).
 #include "notes.h"
+#include "rows_block.h"
 #include "rows_print.h"
 
 #include <inttypes.h>
@@ -122,6 +123,19 @@ static void tell_operand(struct rows *r, const struct phase *p, const struct ope
                  name, o->slots, o->slots == 1 ? "" : "s", size_text(r, o)),
                "many rows are on their way at once, and nothing waits for one of them",
                "core 1 reading each through its cache");
+  else if (o->turned && !o->turned->fetched)
+    kn_decided(r->target, r->file, at,
+               T("phase %u: rows of '%s' come through a ring of %u buffer%s of %s", p->number + 1,
+                 name, o->slots, o->slots == 1 ? "" : "s", size_text(r, o)),
+               "the MLU turns them: vectors then go along the columns of the result",
+               "vectors along what is summed, each sum ending across its vector");
+  else if (rows_in_pieces(p, o))
+    kn_decided(r->target, r->file, at,
+               T("phase %u: '%s' comes in pieces of %d of %s, %u buffer%s of %s", p->number + 1,
+                 name, (int)p->piece, p->par_name[p->num_par], o->slots, o->slots == 1 ? "" : "s",
+                 size_text(r, o)),
+               "a tile's sums stay in local memory, and the first product waits for one piece",
+               T("all of %s for each tile", p->par_name[p->num_par]));
   else if (!o->per_tile)
     kn_decided(r->target, r->file, at,
                T("phase %u: '%s' comes once (%s) and stays", p->number + 1, name, size_text(r, o)),
