@@ -146,7 +146,7 @@ static void add_rows(struct follow *f, const struct bags *b) {
       n = smaller(b->group * joined, each * joined - i);
       if (b->extreme) {
         on(f, PG_WAITD, ROWS, n * b->padded);
-        scalar(f, (double)(long)((b->columns + VECTOR - 1) / VECTOR) * (EXTREME + 27 * n));
+        scalar(f, (double)(long)((b->columns + VECTOR - 1) / VECTOR) * (EXTREME + 23 * n));
       } else {
         scalar(f, GROUP);
         struct pg_event *e =

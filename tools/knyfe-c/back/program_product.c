@@ -8,9 +8,10 @@
 enum { CB_X, CB_W, CB_Y, CB_BIAS, CB_SUMS, CB_TERMS, CB_STEPS };
 enum { STEP_LOOP = 4, FIRST_BUFFER = 28 };
 // Cycles of a core: from the call to its first command (shape, plan, share); for a block (the walk,
-// its addresses); for a DMA with its registers.
+// its addresses); for a DMA with its registers. With a window more is on the stack than is in the
+// cache at the start.
 // For a list of places, and for the places of a block (<mtia/knyfe_window.h>); for sums of w.
-enum { START = 210, BLOCK = 60, LOAD = 22, LIST = 75, PLACES = 450, SUMS = 60 };
+enum { START = 210, START_WINDOW = 950, BLOCK = 60, LOAD = 22, LIST = 75, PLACES = 700, SUMS = 60 };
 
 struct share {
   uint32_t part, k_begin, k_end, team_row, team_chain, strip_sets, block_sets;
@@ -327,7 +328,7 @@ void pg_follow_product(struct follow *f, const struct pg_product *a, const struc
     me.k_begin = 0;
     me.k_end = (uint32_t)(a->shape.k / a->outer);
   }
-  pg_scalar(f, START);
+  pg_scalar(f, a->window ? START_WINDOW : START);
   if (core == 0) {
     pg_buffer(f, CB_X, "x of the product", 0, p.x_room);
     pg_buffer(f, CB_W, "w of the product", p.x_room, p.w_room);

@@ -56,11 +56,12 @@ bool pg_parse_name(const char *name, struct vector_name *v) {
       v->size = (size_t)(u - p);
       return true;
     }
-  // kn_insidex32
+  // kn_insidex32, kn_anyx64
   unsigned digits;
-  if (sscanf(p, "insidex%u", &digits) == 1) {
+  const size_t letters = strspn(p, "abcdefghijklmnopqrstuvwxyz");
+  if (letters > 1 && p[letters - 1] == 'x' && sscanf(p + letters, "%u", &digits) == 1) {
     v->op = p;
-    v->size = 6;
+    v->size = letters - 1;
     v->type = (struct ct_type){8, (uint8_t)digits, false, false};
     return true;
   }
@@ -397,7 +398,7 @@ static struct value operate(struct follow *f, const struct vector_name *v,
   if (is_op(v, "add") && !type.is_float && num == 2 && (args[0].product || args[1].product))
     return something(type, ready + KN_DEV_valu);
   bool last = o->latency == LAST;
-  bool reduces = last && o->fixed > 8; // not a mask
+  bool reduces = last && (o->fixed > 8 || is_op(v, "any") || is_op(v, "all")); // not a mask
   // Of several operations in a row the last one's latency is left.
   double behind = o->cycles >= 2 && cycles > n ? cycles - n : 0;
   struct value result =
@@ -622,7 +623,14 @@ struct value pg_builtin(struct follow *f, const struct ct_expr *e, struct value 
   struct vector_name v;
   if (pg_parse_name(name, &v))
     return vector_call(f, e, &v, args);
-  if (strcmp(name, "mtia_f32_bits") && strcmp(name, "mtia_qmode") && *name)
+  if (e->num_args >= 2 && (!strcmp(name, "kn_i4") || !strcmp(name, "kn_store_i4"))) {
+    struct value byte = pg_scalar_load(f, &args[0], &args[1]); // shifts, or masks and a store
+    f->pipes.now = larger(f->pipes.now, byte.ready);
+    scalar(f, name[3] == 'i' ? 5 : 10);
+    return something((struct ct_type){8, 1, false, false}, f->pipes.now);
+  }
+  if (strcmp(name, "kn_wrap_i4") && strcmp(name, "mtia_f32_bits") && strcmp(name, "mtia_qmode") &&
+      *name)
     unknown(f, name);
   scalar(f, 1);
   return something((struct ct_type){64, 1, false, false}, f->pipes.now);
