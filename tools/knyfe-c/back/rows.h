@@ -252,6 +252,8 @@ struct phase *rows_plan(struct rows *r);
 bool rows_all_known(const struct rows *r);               // all sizes are numbers
 bool rows_choose_tiles(struct rows *r, struct phase *p); // false: as its lines, then, or an error
 bool rows_choose_dynamic(struct rows *r, struct phase *p);
+// Which part of a dimension a tile needs; of columns that are not cut all of them.
+int rows_use_of(const struct phase *p, const struct operand *o, unsigned i);
 bool rows_even(struct rows *r, const struct phase *p, int i);
 // How much of parallel index i (or, num_par, of what is summed) a tile has.
 struct size rows_tile_along(struct rows *r, const struct phase *p, int i);

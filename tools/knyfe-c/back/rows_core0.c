@@ -14,7 +14,9 @@ struct size rows_box_bytes(struct rows *r, const struct operand *o, struct size 
 }
 
 // Loads or stores the box of an operand: one DMA per run of rows with the same distance.
-static void transfer(struct rows *r, struct phase *p, const struct operand *o) {
+// `together`: one of several loads in an open loop over stretches, or NULL.
+static void transfer(struct rows *r, struct phase *p, const struct operand *o,
+                     struct stretches *together) {
   struct kn_file *f = r->file;
   const struct kn_tensor *t = o->tensor;
   unsigned rank = t->rank;
@@ -62,10 +64,12 @@ static void transfer(struct rows *r, struct phase *p, const struct operand *o) {
       loop_at = T("%s + (uint64_t)%s * %s.stride[%u]", loop_at, index, arg, i);
   }
   const struct size row_bytes = stride;
-  struct stretches stretches = {0};
+  struct stretches own = {0}, *stretches = together ? together : &own;
   if (rows_moves_in_stretches(p, o)) {
-    rows_open_moves(r, p, o, &stretches, &width, &stride);
-    loop_at = T("%s + (uint64_t)%s * %u", loop_at, stretches.from, rows_bytes(t->type));
+    if (!together)
+      rows_open_moves(r, p, &o, 1, &own);
+    rows_describe_move(r, p, o, stretches, &width, &stride);
+    loop_at = T("%s + (uint64_t)%s * %u", loop_at, stretches->from, rows_bytes(t->type));
   }
   rows_put(r, "__mtia_cr_w2(MTIA_CR_DMA_%s, %s, %s);", cr, width.text, stride.text);
   if (row < rank)
@@ -87,8 +91,8 @@ static void transfer(struct rows *r, struct phase *p, const struct operand *o) {
   else
     rows_put(r, "__mtia_dma_in(%s, %s, %s, %s);", o->cb_name, loop_at, rows.text,
              rows_multicast(p, o));
-  if (stretches.from)
-    rows_close_stretches(r, &stretches);
+  if (own.from)
+    rows_close_stretches(r, &own);
   stride = row_bytes;
   // A box is always given as a whole.
   struct size rest = sz_mul(f, sz_sub(f, box_rows, rows), stride);
@@ -128,15 +132,50 @@ static const char *not_empty(struct rows *r, struct phase *p, const struct opera
 static void load(struct rows *r, struct phase *p, const struct operand *o) {
   const char *test = not_empty(r, p, o);
   if (!*test) {
-    transfer(r, p, o);
+    transfer(r, p, o, NULL);
     return;
   }
   rows_put(r, "if (%s) {", test);
   r->indent++;
-  transfer(r, p, o);
+  transfer(r, p, o, NULL);
   r->indent--;
   rows_put(r, "} else");
   rows_put(r, "  __mtia_cb_%s(%s, %s);", o->output ? "pop" : "push", o->cb_name, o->slot.text);
+}
+
+// Stretches of rows of one length that come at the same time come in turn.
+static bool comes_in_turn(const struct phase *p, const struct operand *a, const struct operand *b) {
+  return !a->output && !b->output && p->stretch.known && rows_moves_in_stretches(p, a) &&
+         rows_moves_in_stretches(p, b) && rows_time_of(p, a) == rows_time_of(p, b) &&
+         a->meets == b->meets &&
+         a->tensor->dims[a->tensor->rank - 1] == b->tensor->dims[b->tensor->rank - 1];
+}
+
+// Those that come in turn with the operand; none if another one of them stands before it.
+static unsigned find_turns(const struct phase *p, const struct operand *o,
+                           const struct operand **turns, unsigned most) {
+  unsigned n = 0;
+  for (const struct operand *a = p->operands; a && n < most; a = a->next) {
+    if (!comes_in_turn(p, o, a))
+      continue;
+    if (!n && a != o)
+      return 0;
+    turns[n++] = a;
+  }
+  return n;
+}
+
+static void load_in_turn(struct rows *r, struct phase *p, const struct operand *o) {
+  enum { MOST = 32 };
+  const struct operand *turns[MOST];
+  const unsigned n = find_turns(p, o, turns, MOST);
+  struct stretches stretches = {0};
+  if (n)
+    rows_open_moves(r, p, turns, n, &stretches);
+  for (unsigned i = 0; i < n; i++)
+    transfer(r, p, turns[i], &stretches);
+  if (n)
+    rows_close_stretches(r, &stretches);
 }
 
 static void each_staged(struct rows *r, struct phase *p, bool output, enum rows_time time) {
@@ -152,6 +191,8 @@ static void each_staged(struct rows *r, struct phase *p, bool output, enum rows_
           rows_put_indices(r, p, o);
       } else if (o->turned)
         rows_put_turn(r, p, o, T("args->%s", rows_argument(r, o->tensor)));
+      else if (comes_in_turn(p, o, o))
+        load_in_turn(r, p, o);
       else
         load(r, p, o);
       rows_end_if(r, o);

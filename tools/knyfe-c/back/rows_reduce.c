@@ -298,7 +298,8 @@ static void put_loops(struct scope *s, struct reduction *d) {
       rows_range(s, index, &lo, &hi);
       names[opened] = name;
       scope_bind(s, index, name);
-      const bool row = e == s->line->value && !d->searches; // else it is inside of a row's loop
+      // Else it is inside of what goes through the row.
+      const bool row = e == s->line->value && s->line->rank == rows_serial(s->p) && !d->searches;
       if (row && index != d->own)
         rows_open_stretches(s, s->line, &stretches, &lo, &hi);
       if (index == d->own) {

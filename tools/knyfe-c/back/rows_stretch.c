@@ -18,52 +18,69 @@
 // Which lines, which operands
 //===----------------------------------------------------------------------===//
 
+// Is a tile one row? Of vectors across all columns of a row, too.
+static bool is_one_row(const struct phase *p) {
+  return p->across ? p->uncut && (p->num_par < 2 || sz_is(p->tile_rows, 1))
+                   : sz_is(p->tile_columns, 1);
+}
+
+static bool goes_through_row(const struct phase *p, const struct line *l) {
+  return l->reduces && l->rank == rows_serial(p);
+}
+
 // The index of the one loop of a line that goes through a row from its begin to its end.
 static const struct kn_index *row_index(const struct phase *p, const struct line *l) {
   const unsigned serial = rows_serial(p);
   if (l->part || l->chunked || l->combines)
     return NULL;
-  if (l->reduces)
-    return l->rank == serial && l->value->num_indices == 1 && l->value->indices[0]->extent
-               ? l->value->indices[0]
-               : NULL;
+  if (goes_through_row(p, l))
+    return l->value->num_indices == 1 && l->value->indices[0]->extent ? l->value->indices[0] : NULL;
   return l->rank == serial + 1 && !rows_is_running(l) && !l->index[serial]->lo ? l->index[serial]
                                                                                : NULL;
 }
 
 static const struct kn_dim *row_length(const struct phase *p, const struct line *l) {
-  return l->reduces ? l->value->indices[0]->extent : l->target->dims[rows_serial(p)];
+  return goes_through_row(p, l) ? l->value->indices[0]->extent : l->target->dims[rows_serial(p)];
 }
 
 struct order {
   const struct kn_tensor *tensor;
   const struct kn_index *index;
+  int64_t ahead; // elements that it is ahead of the index
   bool kept;
 };
 
 static bool check_order(struct kn_expr *e, void *data) {
   struct order *o = data;
-  if (e->kind == KN_READ && e->tensor == o->tensor)
-    o->kept = o->kept && e->num_args && kn_plain_index(e->args[e->num_args - 1]) == o->index;
+  if (e->kind == KN_READ && e->tensor == o->tensor) {
+    const struct kn_expr *at = e->num_args ? e->args[e->num_args - 1] : NULL;
+    const struct fixed first = {o->index, 0};
+    const struct interval rest = at ? rows_interval(at, &first, 1) : (struct interval){0};
+    o->kept = o->kept && at && rows_coefficient(at, o->index) == 1 && rest.known;
+    if (o->kept && rest.hi > o->ahead)
+      o->ahead = rest.hi;
+  }
   // n / 32 and n % 2 make loops of their own.
   if (e->kind == KN_BINARY && (e->op == KN_DIV || e->op == KN_REM) && kn_type_is_int(e->type))
     o->kept = o->kept && !rows_depends(e, o->index);
   return true;
 }
 
-// Are the elements of a row used one after the other in the line's loop?
-static bool in_order(const struct phase *p, const struct line *l, const struct kn_tensor *t) {
-  struct order order = {t, row_index(p, l), true};
-  if (!order.index || row_length(p, l) != t->dims[t->rank - 1])
-    return false;
+// Are the elements of a row used one after the other in the line's loop? How far ahead, then; else
+// below 0.
+static int64_t in_order(const struct phase *p, const struct line *l, const struct kn_tensor *t) {
+  struct order order = {t, row_index(p, l), 0, true};
+  if (!order.index)
+    return -1;
   kn_walk(l->value, check_order, &order);
-  return order.kept;
+  return order.kept ? order.ahead : -1;
 }
 
 // Is its box a row, or rows one behind the other?
-static bool is_row(const struct operand *o) {
+static bool is_row(const struct phase *p, const struct operand *o) {
   const unsigned rank = o->tensor->rank;
-  if (rank < 2 || o->use[rank - 1] != WHOLE || o->tensor->rows || rows_stored(o->tensor) == KN_I4 ||
+  if (!rank || (rank == 1 && (o->output || !o->slot.known)) ||
+      rows_use_of(p, o, rank - 1) != WHOLE || o->tensor->rows || rows_stored(o->tensor) == KN_I4 ||
       o->times[rank - 1].text)
     return false;
   for (unsigned i = 0; i + 1 < rank; i++)
@@ -87,15 +104,15 @@ static void find_first(struct rows *r, struct phase *p, struct operand *o) {
     l = l->next;
   if (!l)
     return;
-  o->in_stretches = o->per_tile && is_row(o) && in_order(p, l, o->tensor);
+  const bool comes = o->per_tile || (is_one_row(p) && comes_behind_rows(r, p));
+  o->in_stretches = comes && is_row(p, o) && in_order(p, l, o->tensor) >= 0;
   // Of many short rows each would wait again.
-  const bool late =
-      l != p->lines && sz_is(p->tile_columns, 1) && (o->per_tile || comes_behind_rows(r, p));
+  const bool late = comes && l != p->lines && !l->made_with && is_one_row(p);
   if (o->in_stretches || late)
     o->meets = l;
 }
 
-static void find_last(struct phase *p, struct operand *o) {
+static void find_last(struct rows *r, struct phase *p, struct operand *o) {
   struct line *last = NULL;
   unsigned made = 0;
   for (struct line *l = p->lines; l; l = l->next) {
@@ -103,8 +120,11 @@ static void find_last(struct phase *p, struct operand *o) {
     if (l->target == o->tensor || rows_reads(l, o->tensor))
       last = l;
   }
-  if (made != 1 || last->target != o->tensor || last->reduces || !is_row(o) ||
-      !in_order(p, last, o->tensor))
+  if (made != 1 || last->target != o->tensor || goes_through_row(p, last) || !is_row(p, o) ||
+      in_order(p, last, o->tensor) < 0)
+    return;
+  struct one one; // stored behind all others
+  if (rows_find_one(r, last, &one))
     return;
   o->in_stretches = true;
   o->meets = last;
@@ -125,12 +145,13 @@ static void find_made(struct phase *p, struct local *v) {
 
 // Lines that go through a row one after the other, tiles of one row.
 static bool is_plain(const struct phase *p) {
-  if (p->across || p->pitch || p->finishes || p->finish || rows_is_call(p) || p->lines->gather)
+  if ((p->across && !is_one_row(p)) || p->pitch || p->finishes || p->finish || rows_is_call(p) ||
+      p->lines->gather)
     return false;
   for (const struct line *l = p->lines; l; l = l->next)
     if (l->scatter || l->blocks)
       return false;
-  return sz_is(p->tile_rows, 1);
+  return p->across || sz_is(p->tile_rows, 1);
 }
 
 void rows_meet(struct rows *r, struct phase *p) {
@@ -141,7 +162,7 @@ void rows_meet(struct rows *r, struct phase *p) {
         o->pitch || o->by_column)
       continue;
     if (o->output)
-      find_last(p, o);
+      find_last(r, p, o);
     else
       find_first(r, p, o);
   }
@@ -155,6 +176,12 @@ void rows_meet(struct rows *r, struct phase *p) {
 //===----------------------------------------------------------------------===//
 // How long a stretch is
 //===----------------------------------------------------------------------===//
+
+static double least(double a, double b) { return a < b ? a : b; }
+
+static double row_cycles(const struct phase *p, const struct line *l) {
+  return rows_line_cycles(p, l) * (p->across ? (double)p->tile_columns.value : 1);
+}
 
 double rows_choose_stretch(struct rows *r, struct phase *p, double load, double store,
                            double tiles) {
@@ -173,20 +200,21 @@ double rows_choose_stretch(struct rows *r, struct phase *p, double load, double 
     else if (o->in_stretches && o->meets == p->lines)
       first = o->meets;
   const struct line *any = first ? first : last ? last : made;
-  if (!any || !sz_is(p->tile_columns, 1))
+  if (!any || !is_one_row(p))
     return 0;
   const int64_t length = row_length(p, any)->size;
-  const double ahead = first ? rows_line_cycles(p, first) : 0;
-  const double behind = last ? rows_line_cycles(p, last) : 0;
+  const double ahead = first ? row_cycles(p, first) : 0;
+  const double behind = last ? row_cycles(p, last) : 0;
+  const double outside = first && last ? load + store : first ? load : store;
+  const double hidden =
+      first == last ? least(ahead, outside) : least(ahead, load) + least(behind, store);
   const double beside = made ? (double)length / 16 * tiles : 0; // of the SE
   double most = 0;
   for (int64_t stretch = 512; stretch <= 2048 && 2 * stretch <= length; stretch *= 2) {
     const double n = (double)((length + stretch - 1) / stretch);
     const double lines = (first != NULL) + (last != NULL && last != first) + (made ? 2 : 0);
     const double commands = COMMAND * n > load ? COMMAND * n - load : 0;
-    const double saved =
-        (1 - 1 / n) * ((ahead < load ? ahead : load) + (behind < store ? behind : store) + beside) -
-        WAIT * n * lines * tiles - commands;
+    const double saved = (1 - 1 / n) * (hidden + beside) - WAIT * n * lines * tiles - commands;
     if (saved <= most)
       continue;
     most = saved;
@@ -235,6 +263,8 @@ bool rows_meets_late(const struct phase *p, const struct operand *o) {
 
 // From one row of its box to the next.
 static struct size row_bytes(struct rows *r, const struct operand *o) {
+  if (o->tensor->rank == 1)
+    return o->slot;
   return sz_mul(r->file, o->stride[o->tensor->rank - 2],
                 sz_num(r->file, rows_element_bytes(o->tensor)));
 }
@@ -269,19 +299,32 @@ static bool is_even(const struct phase *p, struct size length, struct size row, 
          row.value == length.value * bytes;
 }
 
-void rows_open_moves(struct rows *r, struct phase *p, const struct operand *o, struct stretches *c,
-                     struct size *width, struct size *stride) {
-  const unsigned bytes = rows_element_bytes(o->tensor);
-  const struct size end = rows_dim(r, o->tensor->dims[o->tensor->rank - 1]);
+// Of the stretch; the last one takes what is left of the row.
+static const char *bytes_of(struct rows *r, const struct phase *p, const struct stretches *c,
+                            unsigned bytes, struct size row) {
+  return c->even ? T("%" PRId64, p->stretch.value * bytes)
+                 : T("%s < %s ? (%s - %s) * %u : %s - %s * %u", c->to, c->end, c->to, c->from,
+                     bytes, row.text, c->from, bytes);
+}
+
+void rows_open_moves(struct rows *r, struct phase *p, const struct operand *const *operands,
+                     unsigned num, struct stretches *c) {
+  const struct kn_tensor *t = operands[0]->tensor;
+  const struct size end = rows_dim(r, t->dims[t->rank - 1]);
+  c->even = true;
+  for (unsigned i = 0; i < num; i++)
+    c->even = c->even &&
+              is_even(p, end, row_bytes(r, operands[i]), rows_element_bytes(operands[i]->tensor));
   open_loop(r, p, c, end);
-  if (is_even(p, end, row_bytes(r, o), bytes)) {
-    *width = *stride = sz_num(r->file, p->stretch.value * bytes);
-    return;
-  }
-  declare_end(r, p, c);
-  *width = sz_name(T("(%s - %s) * %u", c->to, c->from, bytes));
-  *stride = sz_name(T("%s < %s ? (%s - %s) * %u : %s - %s * %u", c->to, c->end, c->to, c->from,
-                      bytes, row_bytes(r, o).text, c->from, bytes));
+  if (!c->even)
+    declare_end(r, p, c);
+}
+
+void rows_describe_move(struct rows *r, struct phase *p, const struct operand *o,
+                        const struct stretches *c, struct size *width, struct size *stride) {
+  const unsigned bytes = rows_element_bytes(o->tensor);
+  *stride = sz_name(bytes_of(r, p, c, bytes, row_bytes(r, o)));
+  *width = c->even ? *stride : sz_name(T("(%s - %s) * %u", c->to, c->from, bytes));
 }
 
 //===----------------------------------------------------------------------===//
@@ -308,7 +351,7 @@ void rows_meet_whole(struct scope *s, const struct line *l) {
       any = true;
     }
   for (const struct local *v = p->locals; v; v = v->next)
-    if (v->meets == l && is_made(p, v) && !in_order(p, l, v->tensor)) {
+    if (v->meets == l && is_made(p, v) && in_order(p, l, v->tensor) != 0) {
       rows_put(r, "__mtia_cb_waitd(%s, %s);", v->cb_name, v->bytes.text);
       rows_put(r, "__mtia_cb_pop(%s, %s);", v->cb_name, v->bytes.text);
       any = true;
@@ -320,23 +363,22 @@ void rows_meet_whole(struct scope *s, const struct line *l) {
 // Bytes of a row up to the end of the stretch; bytes of the stretch. The last one takes what is
 // left.
 static const char *up_to(struct rows *r, const struct phase *p, const struct stretches *c,
-                         unsigned bytes, struct size row) {
-  return c->even ? T("%s * %u + %" PRId64, c->from, bytes, p->stretch.value * bytes)
-                 : T("%s < %s ? %s * %u : %s", c->to, c->end, c->to, bytes, row.text);
-}
-
-static const char *bytes_of(struct rows *r, const struct phase *p, const struct stretches *c,
-                            unsigned bytes, struct size row) {
-  return c->even ? T("%" PRId64, p->stretch.value * bytes)
-                 : T("%s < %s ? (%s - %s) * %u : %s - %s * %u", c->to, c->end, c->to, c->from,
-                     bytes, row.text, c->from, bytes);
+                         unsigned bytes, struct size row, int64_t ahead) {
+  const char *to = c->even
+                       ? T("%s * %u + %" PRId64, c->from, bytes, (p->stretch.value + ahead) * bytes)
+                   : ahead ? T("(%s + %" PRId64 ") * %u", c->to, ahead, bytes)
+                           : T("%s * %u", c->to, bytes);
+  if (ahead)
+    to = T("kn_least(%s, %s)", to, row.text);
+  return c->even ? to : T("%s < %s ? %s : %s", c->to, c->end, to, row.text);
 }
 
 static const char *up_to_in_tile(struct rows *r, const struct phase *p, const struct stretches *c,
-                                 const struct operand *o) {
+                                 const struct line *l, const struct operand *o) {
   const struct size row = row_bytes(r, o);
-  const char *in_row = up_to(r, p, c, rows_element_bytes(o->tensor), row);
-  if (sz_is(p->tile_columns, 1))
+  const char *in_row =
+      up_to(r, p, c, rows_element_bytes(o->tensor), row, in_order(p, l, o->tensor));
+  if (is_one_row(p))
     return in_row;
   const char *m = p->par_name[p->num_par - 1];
   return T("(%s - %s0) * %s + (%s)", m, m, row.atom ? row.text : T("(%s)", row.text), in_row);
@@ -362,7 +404,7 @@ static struct visit visit_all(struct rows *r, const struct phase *p, const struc
     if (o->meets == l && rows_moves_in_stretches(p, o))
       visit(&w, p, length, row_bytes(r, o), rows_element_bytes(o->tensor));
   for (const struct local *v = p->locals; v; v = v->next)
-    if (v->meets && (v->tensor == l->target || (v->meets == l && in_order(p, l, v->tensor))))
+    if (v->meets && (v->tensor == l->target || (v->meets == l && in_order(p, l, v->tensor) == 0)))
       visit(&w, p, length, v->bytes, rows_bytes(v->tensor->type));
   return w;
 }
@@ -382,11 +424,11 @@ void rows_open_stretches(struct scope *s, const struct line *l, struct stretches
     declare_end(r, p, c);
   for (const struct operand *o = p->operands; o; o = o->next)
     if (o->meets == l && !o->output && rows_moves_in_stretches(p, o))
-      wait_for(r, o, up_to_in_tile(r, p, c, o));
+      wait_for(r, o, up_to_in_tile(r, p, c, l, o));
   for (const struct local *v = p->locals; v; v = v->next)
-    if (v->meets == l && in_order(p, l, v->tensor))
+    if (v->meets == l && in_order(p, l, v->tensor) == 0)
       rows_put(r, "__mtia_cb_waitd(%s, %s);", v->cb_name,
-               up_to(r, p, c, rows_bytes(v->tensor->type), v->bytes));
+               up_to(r, p, c, rows_bytes(v->tensor->type), v->bytes, 0));
   rows_put(r, "KN_BEHIND(%s);", c->from);
   if (c->even)
     declare_end(r, p, c);
@@ -451,7 +493,7 @@ void rows_give_stretches(struct scope *s, const struct line *l, struct stretches
   }
   rows_close_stretches(r, c);
   for (const struct local *v = p->locals; v; v = v->next)
-    if (v->meets == l && is_made(p, v) && in_order(p, l, v->tensor))
+    if (v->meets == l && is_made(p, v) && in_order(p, l, v->tensor) == 0)
       rows_put(r, "__mtia_cb_pop(%s, %s);", v->cb_name, v->bytes.text);
 }
 
@@ -468,7 +510,7 @@ void rows_give_rest(struct scope *s, const struct line *l, int64_t made) {
 }
 
 void rows_give_room(struct rows *r, struct phase *p, const struct operand *o) {
-  if (sz_is(p->tile_columns, 1))
+  if (is_one_row(p))
     return;
   const char *m = p->par_name[p->num_par - 1];
   const struct size row = row_bytes(r, o);

@@ -23,9 +23,12 @@ bool rows_moves_in_stretches(const struct phase *p, const struct operand *o);
 // Does core 1 wait for it behind the tile's start?
 bool rows_meets_late(const struct phase *p, const struct operand *o);
 
-// Core 0: opens the loop over an operand's stretches; bytes of one, and from its begin to the next.
-void rows_open_moves(struct rows *r, struct phase *p, const struct operand *o, struct stretches *c,
-                     struct size *width, struct size *stride);
+// Core 0: opens the loop over stretches of operands with rows of one length.
+void rows_open_moves(struct rows *r, struct phase *p, const struct operand *const *operands,
+                     unsigned num, struct stretches *c);
+// Bytes of one, and from its begin to the next.
+void rows_describe_move(struct rows *r, struct phase *p, const struct operand *o,
+                        const struct stretches *c, struct size *width, struct size *stride);
 void rows_close_stretches(struct rows *r, struct stretches *c);
 
 // Core 1: waits for what the line is the first to read, but comes as a whole.

@@ -14,7 +14,7 @@
 //===----------------------------------------------------------------------===//
 
 // Which part of dimension i a tile needs; of columns that are not cut all of them.
-static int use_of(const struct phase *p, const struct operand *o, unsigned i) {
+int rows_use_of(const struct phase *p, const struct operand *o, unsigned i) {
   const bool whole = o->use[i] == (int)p->num_par - 1 ? p->uncut
                      : o->use[i] == (int)p->num_par   ? !p->piece
                                                       : false;
@@ -39,7 +39,7 @@ bool rows_even(struct rows *r, const struct phase *p, int i) {
 }
 
 static struct size extent_of(struct rows *r, struct phase *p, const struct operand *o, unsigned i) {
-  int use = use_of(p, o, i);
+  int use = rows_use_of(p, o, i);
   if (use == WHOLE)
     return rows_dim(r, o->tensor->dims[i]);
   const struct size n = rows_tile_along(r, p, use);
@@ -75,10 +75,10 @@ static void lay_out_operand(struct rows *r, struct phase *p, struct operand *o) 
     o->extent[i] = ring     ? sz_num(f, rows_turned_together(o))
                    : direct ? rows_dim(r, o->tensor->dims[i])
                             : extent_of(r, p, o, i);
-    o->per_tile = o->per_tile || use_of(p, o, i) != WHOLE;
+    o->per_tile = o->per_tile || rows_use_of(p, o, i) != WHOLE;
     o->stride[i] = i == rank - 1 ? sz_num(f, 1) : total;
     struct size extent = o->extent[i];
-    if (i == rank - 1 && o->turned && use_of(p, o, i) != WHOLE)
+    if (i == rank - 1 && o->turned && rows_use_of(p, o, i) != WHOLE)
       extent = sz_add(f, extent, sz_num(f, 32 / bytes)); // in front of the first one
     if (i == rank - 1)
       extent = o->pitch && !direct ? sz_num(f, o->pitch)
@@ -505,7 +505,7 @@ bool rows_choose_tiles(struct rows *r, struct phase *p) {
     apply_cut(r, p, choose_cut(r, p));
   for (struct operand *o = p->operands; o; o = o->next)
     for (unsigned i = 0; i < o->tensor->rank; i++)
-      o->use[i] = use_of(p, o, i);
+      o->use[i] = rows_use_of(p, o, i);
   mark_by_column(p);
   cut_cycles(r, p, (struct cut){p->tile_rows.value, p->tile_columns.value, p->piece});
   return true;
