@@ -442,9 +442,17 @@ static void plane(struct scope *s, struct line *l, unsigned row) {
   scope_bind(s, l->index[row], "0");
   s->inside = true;
   through(s, l, wish, first, whole, whole);
-  while (s->lanes > 16 && end - whole <= s->lanes / 2)
+  // The last vector ends with the last element that counts, and makes some once more: without
+  // masks.
+  const int64_t counts = end - p->pitch + columns;
+  const bool again =
+      whole < end && counts <= safe && counts - s->lanes >= first && !rows_is_read_later(l);
+  while (!again && s->lanes > 16 && end - whole <= s->lanes / 2)
     s->lanes /= 2;
-  through(s, l, wish, whole, end, safe < end ? end - p->pitch + columns : end);
+  if (again)
+    through(s, l, wish, counts - s->lanes, counts, counts);
+  else
+    through(s, l, wish, whole, end, safe < end ? counts : end);
   s->inside = false;
   s->along = NULL;
 }
