@@ -11,7 +11,8 @@ sys.path.append(os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "
 from formats import F32, narrow, to_file  # noqa: E402
 from kernel_tables import families  # noqa: E402
 
-NARROW = "core 1 makes scales and issues a command per row, 40 cycles (--profile)"
+NARROW = ("core 1: 30 cycles for a row, 11 to issue its command and 13 to make its scale and zero point, of which the divider takes 5; the rest for "
+          "groups of 64 (--profile)")
 
 
 def dynamic(kernel, m, n, goal, **more):
@@ -38,4 +39,4 @@ def cases():
     for kind in ("f32", "f16"):
         yield dynamic(f"dynamic_quantise_{kind}_u8", 4096, 2048, 90)
         yield dynamic(f"dynamic_quantise_rows_{kind}_u8", 4096, 2048, 90)
-        yield dynamic(f"dynamic_quantise_rows_{kind}_u8", 32768, 64, 80, reason=NARROW, floor=30)
+        yield dynamic(f"dynamic_quantise_rows_{kind}_u8", 32768, 64, 80, reason=NARROW, floor=36)

@@ -29,7 +29,7 @@ enum {
   IN_SIZE = 4 * LONG,
   STATS_SIZE = 4 * 4 * GROUP,
   PARAM_SIZE = 2 * 4 * FLUSH,
-  MADE_SIZE = 4 * 4 * GROUP + 32, // of a group: factors and one more, scales, zero points
+  MADE_SIZE = 4 * 4 * GROUP, // of a group: factors, scales, zero points
   SLOTS_SIZE = 2 * SLOTS * 8,
   OUT_AT = IN_SIZE,
   OUT_SIZE = 2 * LONG,
@@ -67,59 +67,97 @@ typedef uint32_t u32s __attribute__((ext_vector_type(LANES)));
 typedef int64_t i64s __attribute__((ext_vector_type(LANES)));
 typedef uint64_t u64s __attribute__((ext_vector_type(LANES)));
 
-// What is made of the extremes of some rows. `factor` is a QSCALE: one over the scale, and the zero
-// point above it.
-struct made {
-  uint64_t factor[GROUP + 1];
-  float scale[GROUP];
-  int32_t zero[GROUP];
+// Where that is put which is made of the extremes of some rows. A factor is a QSCALE: one over the
+// scale, and the zero point above it; these of a group have their place.
+struct places {
+  float *scale;
+  int32_t *zero;
 };
 
-#define MADE ((struct made *)local(MADE_AT))
+static uint64_t *factors(void) { return (uint64_t *)local(MADE_AT); }
+// Of those that nobody asks for.
+static struct places no_places(void) {
+  return (struct places){(float *)local(MADE_AT + 8 * GROUP),
+                         (int32_t *)local(MADE_AT + 12 * GROUP)};
+}
 
-MTIA_VECTOR static inline void store_made(struct made *to, uint32_t i, f32s scale, f32s inverse,
-                                          i32s zero) {
+// Of the rows from i on, as far as there are n.
+MTIA_VECTOR static inline void store_made(struct places to, uint32_t i, uint32_t n, f32s scale,
+                                          f32s inverse, i32s zero) {
   u32s bits;
   __builtin_memcpy(&bits, &inverse, sizeof bits);
   u64s factor = __builtin_convertvector(bits, u64s) | __builtin_convertvector(zero, u64s) << 32;
-  __builtin_memcpy(to->scale + i, &scale, sizeof scale);
-  __builtin_memcpy(to->zero + i, &zero, sizeof zero);
-  __builtin_memcpy(to->factor + i, &factor, sizeof factor);
+  mtia_store_first_f32x16(to.scale + i, n - i, scale);
+  mtia_store_first_i32x16(to.zero + i, n - i, zero);
+  __builtin_memcpy(factors() + i, &factor, sizeof factor);
 }
 
-MTIA_VECTOR static void make_asymmetric(const float *low, const float *high, uint32_t n,
-                                        struct made *to) {
+#define ALWAYS_INLINE static inline __attribute__((always_inline))
+
+// x / 255, rounded once, without the divider, which takes longest: each step adds what is left of x
+// times one over 255; behind the first one the quotient is next to the right one, and the second
+// one rounds it (Markstein). What is not finite stays as it is.
+ALWAYS_INLINE MTIA_VECTOR f64s by_255(f64s x) {
+  const f64s inverse = 1 / 255.0, minus = -255.0;
+  f64s quotient = x * inverse;
+  quotient =
+      __builtin_elementwise_fma(__builtin_elementwise_fma(quotient, minus, x), inverse, quotient);
+  quotient =
+      __builtin_elementwise_fma(__builtin_elementwise_fma(quotient, minus, x), inverse, quotient);
+  return x <= 0x1p1000 ? quotient : x;
+}
+
+// Of `some` vectors of rows, which don't wait for each other.
+ALWAYS_INLINE MTIA_VECTOR void make_some(const float *low, const float *high, uint32_t n,
+                                         struct places to, uint32_t at, const int some) {
   const float smallest = 6.1e-5f;
-  for (uint32_t i = 0; i < n; i += LANES) {
-    f32s zeros = 0;
-    f32s least = mtia_load_first_f32x16(low + i, n - i);
-    f32s greatest = mtia_load_first_f32x16(high + i, n - i);
-    least = __builtin_elementwise_min(least, zeros);
-    greatest = __builtin_elementwise_max(greatest, zeros);
-    f64s scale =
-        (__builtin_convertvector(greatest, f64s) - __builtin_convertvector(least, f64s)) / 255.0;
-    f32s narrow = __builtin_convertvector(scale, f32s);
+  f32s zeros = 0, least[2], greatest[2];
+  f64s scale[2];
+  i64s small[2] = {0};
+#pragma clang loop unroll(full)
+  for (int k = 0; k < some; k++) {
+    uint32_t i = at + LANES * (uint32_t)k;
+    least[k] = __builtin_elementwise_min(mtia_load_first_f32x16(low + i, n - i), zeros);
+    greatest[k] = __builtin_elementwise_max(mtia_load_first_f32x16(high + i, n - i), zeros);
+    scale[k] = by_255(__builtin_convertvector(greatest[k], f64s) -
+                      __builtin_convertvector(least[k], f64s));
+    f32s narrow = __builtin_convertvector(scale[k], f32s);
     // The numbers one over which is infinite.
     i64s none = __builtin_convertvector(narrow <= 0x1p-128f, i64s);
-    scale = none ? (f64s)0.1 : scale;
-    i64s small = scale < (f64s)(double)smallest;
-    if (__builtin_reduce_or(small)) { // lifted, and the range with them; its high end is not used
-      f32s lift = smallest / __builtin_convertvector(scale, f32s);
-      f32s lifted = greatest == 0.0f ? (f32s)(-smallest * 255.0f) : least * lift;
-      least = __builtin_convertvector(small, i32s) ? lifted : least;
-      scale = small ? (f64s)(double)smallest : scale;
+    scale[k] = none ? (f64s)0.1 : scale[k];
+    small[k] = scale[k] < (f64s)(double)smallest;
+  }
+  if (__builtin_reduce_or(small[0] | small[1])) // lifted, and the range; its high end is not used
+#pragma clang loop unroll(full)
+    for (int k = 0; k < some; k++) {
+      f32s lift = smallest / __builtin_convertvector(scale[k], f32s);
+      f32s lifted = greatest[k] == 0.0f ? (f32s)(-smallest * 255.0f) : least[k] * lift;
+      least[k] = __builtin_convertvector(small[k], i32s) ? lifted : least[k];
+      scale[k] = small[k] ? (f64s)(double)smallest : scale[k];
     }
-    f64s zero = 0.0 - __builtin_convertvector(least, f64s) / scale;
+#pragma clang loop unroll(full)
+  for (int k = 0; k < some; k++) {
+    f64s zero = 0.0 - __builtin_convertvector(least[k], f64s) / scale[k];
     zero = __builtin_elementwise_min(__builtin_elementwise_max(zero, (f64s)0.0), (f64s)255.0);
     // Numbers from 0 to 255 to the nearest integer, ties to even: their sum with 2^52 has no other.
     f64s whole = (zero + 0x1p52) - 0x1p52;
-    narrow = __builtin_convertvector(scale, f32s);
-    store_made(to, i, narrow, 1.0f / narrow, __builtin_convertvector(whole, i32s));
+    f32s narrow = __builtin_convertvector(scale[k], f32s);
+    store_made(to, at + LANES * (uint32_t)k, n, narrow, 1.0f / narrow,
+               __builtin_convertvector(whole, i32s));
   }
 }
 
+MTIA_VECTOR static void make_asymmetric(const float *low, const float *high, uint32_t n,
+                                        struct places to) {
+  uint32_t i = 0;
+  for (; i + LANES < n; i += 2 * LANES)
+    make_some(low, high, n, to, i, 2);
+  if (i < n)
+    make_some(low, high, n, to, i, 1);
+}
+
 MTIA_VECTOR static void make_symmetric(const float *low, const float *high, uint32_t n,
-                                       struct made *to) {
+                                       struct places to) {
   for (uint32_t i = 0; i < n; i += LANES) {
     f32s zeros = 0, ones = 1;
     f32s least = mtia_load_first_f32x16(low + i, n - i);
@@ -128,24 +166,16 @@ MTIA_VECTOR static void make_symmetric(const float *low, const float *high, uint
     greatest = __builtin_elementwise_max(greatest, zeros);
     f32s scale = __builtin_elementwise_max(-least, greatest) / 127.0f;
     scale = scale <= 0x1p-128f ? ones : scale; // one over it would be infinite
-    store_made(to, i, scale, 1.0f / scale, (i32s)0);
+    store_made(to, i, n, scale, 1.0f / scale, (i32s)0);
   }
 }
 
-static void make(const struct job *j, const float *low, const float *high, uint32_t n) {
+static void make(const struct job *j, const float *low, const float *high, uint32_t n,
+                 struct places to) {
   if (j->symmetric)
-    make_symmetric(low, high, n, MADE);
+    make_symmetric(low, high, n, to);
   else
-    make_asymmetric(low, high, n, MADE);
-}
-
-// The first n scales and zero points to where they wait for their way out.
-MTIA_VECTOR static void copy_made(float *scale, int32_t *zero, uint32_t n) {
-  const struct made *made = MADE;
-  for (uint32_t i = 0; i < n; i += LANES) {
-    mtia_store_first_f32x16(scale + i, n - i, mtia_load_first_f32x16(made->scale + i, n - i));
-    mtia_store_first_i32x16(zero + i, n - i, mtia_load_first_i32x16(made->zero + i, n - i));
-  }
+    make_asymmetric(low, high, n, to);
 }
 
 //===----------------------------------------------------------------------===//
@@ -182,28 +212,53 @@ static void pop_extremes(void) {
   __mtia_cb_pop(CB_HIGH, 4 * GROUP);
 }
 
+// The next row of a piece, `from` and `to` bytes behind where it begins.
+#define QUANTISE_ROW(factor)                                                                       \
+  do {                                                                                             \
+    __mtia_cr_w(MTIA_CR_QSCALE, factor);                                                           \
+    __mtia_cr_w2(MTIA_CR_SE_LEN, columns, to);                                                     \
+    __mtia_cr_w2(MTIA_CR_SE_SRC, from, 0);                                                         \
+    __mtia_se_un(CB_OUT, CB_IN, MTIA_SE_QUANTISE);                                                 \
+    from += in_row;                                                                                \
+    to += out_row;                                                                                 \
+  } while (0)
+
 // Quantises and stores a piece: row r by made number `r` or, all alike, by number 0.
 static void quantise(const struct job *j, uint64_t row, uint64_t column, uint32_t rows,
                      uint32_t columns, bool alike) {
   uint32_t in_row = kn_pad(columns * j->size), out_row = kn_pad(columns);
-  struct made *made = MADE;
+  const uint64_t *factor = factors();
   __mtia_cr_w(MTIA_CR_SE_FMT,
               mtia_se_fmt(j->from, 0, j->symmetric ? MTIA_SE_I8 : MTIA_SE_U8, MTIA_SE_EACH));
   if (alike && out_row * j->size == in_row) { // with the padding
-    __mtia_cr_w(MTIA_CR_QSCALE, made->factor[0]);
+    __mtia_cr_w(MTIA_CR_QSCALE, factor[0]);
     __mtia_cr_w2(MTIA_CR_SE_LEN, rows * out_row, 0);
     __mtia_cr_w2(MTIA_CR_SE_SRC, 0, 0);
     __mtia_se_un(CB_OUT, CB_IN, MTIA_SE_QUANTISE);
   } else {
-    uint64_t factor = made->factor[0];
-    made->factor[rows] = 0; // is read behind the last row
-    for (uint32_t r = 0; r < rows; r++) {
-      __mtia_cr_w(MTIA_CR_QSCALE, factor);
-      if (!alike)
-        factor = made->factor[r + 1]; // of the next row: it takes its time
-      __mtia_cr_w2(MTIA_CR_SE_LEN, columns, r * out_row);
-      __mtia_cr_w2(MTIA_CR_SE_SRC, r * in_row, 0);
-      __mtia_se_un(CB_OUT, CB_IN, MTIA_SE_QUANTISE);
+    uint32_t from = 0, to = 0;
+    const uint64_t *end = factor + rows;
+    if (!alike && rows >= 4) {
+      // Loads from local memory take long, but don't wait for each other: four for the next rows.
+      uint64_t a = factor[0], b = factor[1], c = factor[2], d = factor[3];
+      for (factor += 4; factor + 4 <= end; factor += 4) {
+        QUANTISE_ROW(a);
+        a = factor[0];
+        QUANTISE_ROW(b);
+        b = factor[1];
+        QUANTISE_ROW(c);
+        c = factor[2];
+        QUANTISE_ROW(d);
+        d = factor[3];
+      }
+      QUANTISE_ROW(a);
+      QUANTISE_ROW(b);
+      QUANTISE_ROW(c);
+      QUANTISE_ROW(d);
+    }
+    for (uint32_t r = (uint32_t)(end - factor); r > 0; r--) {
+      QUANTISE_ROW(*factor);
+      factor += !alike;
     }
   }
   __mtia_cb_pop(CB_IN, rows * in_row);
@@ -233,18 +288,19 @@ static void flush(const struct job *j, struct pending *p) {
   p->count = 0;
 }
 
-// At most FLUSH rows, or one; their scales leave by multiples of UNIT but at the end.
-static void keep(const struct job *j, struct pending *p, uint32_t rows) {
+// Places for at most FLUSH rows, or one; their scales leave by multiples of UNIT but at the end.
+static struct places keep(const struct job *j, struct pending *p, uint32_t rows) {
   if (p->count + rows > FLUSH)
     flush(j, p);
   if (p->count == 0) {
     __mtia_cb_waits(CB_SCALE, 4 * FLUSH);
     __mtia_cb_waits(CB_ZERO, 4 * FLUSH);
   }
-  copy_made((float *)(uintptr_t)__mtia_cb_tail(CB_SCALE, 4 * p->count),
-            (int32_t *)(uintptr_t)__mtia_cb_tail(CB_ZERO, 4 * p->count), rows);
+  struct places to = {(float *)(uintptr_t)__mtia_cb_tail(CB_SCALE, 4 * p->count),
+                      (int32_t *)(uintptr_t)__mtia_cb_tail(CB_ZERO, 4 * p->count)};
   p->row += rows;
   p->count += rows;
+  return to;
 }
 
 static void set_up(const struct job *j) {
@@ -286,9 +342,8 @@ static void short_rows(const struct job *j) {
   uint32_t rows = (uint32_t)kn_min(j->piece_rows, j->end - j->begin);
   if (columns == 0) {
     const float none[1] = {0};
-    make(j, none, none, 1);
     for (uint64_t row = j->begin; row < j->end; row++)
-      keep(j, &p, 1);
+      make(j, none, none, 1, keep(j, &p, 1));
     flush(j, &p);
     return;
   }
@@ -299,9 +354,8 @@ static void short_rows(const struct job *j) {
       reduce(j, rows * in_row, next, columns);
     const float *low, *high;
     wait_extremes(&low, &high);
-    make(j, low, high, rows);
+    make(j, low, high, rows, keep(j, &p, rows));
     pop_extremes();
-    keep(j, &p, rows);
     quantise(j, row, 0, rows, columns, false);
     row += rows;
     rows = next;
@@ -323,8 +377,7 @@ static void long_rows(const struct job *j) {
       greatest[0] = high[0] > greatest[0] ? high[0] : greatest[0];
       pop_extremes();
     }
-    make(j, least, greatest, 1);
-    keep(j, &p, 1);
+    make(j, least, greatest, 1, keep(j, &p, 1));
     for (uint64_t column = 0; column < j->columns; column += j->piece_columns)
       quantise(j, row, column, 1, (uint32_t)kn_min(j->piece_columns, j->columns - column), true);
   }
@@ -459,12 +512,9 @@ static void quantise_tensor(const struct job *j) {
   configure(j);
   struct extremes all = exchange(find(j));
   float low[1] = {all.low}, high[1] = {all.high};
-  make(j, low, high, 1);
-  if (mtia_pe() == 0) {
-    struct pending p = {.row = 0};
-    keep(j, &p, 1);
-    flush(j, &p);
-  }
+  struct pending p = {.row = 0};
+  make(j, low, high, 1, mtia_pe() == 0 ? keep(j, &p, 1) : no_places());
+  flush(j, &p);
   for (uint64_t i = j->begin; i < j->end; i++) {
     struct piece p = piece_at(j, i);
     quantise(j, p.row, p.column, p.rows, p.columns, true);
