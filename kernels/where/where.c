@@ -137,9 +137,12 @@ ALWAYS_INLINE void cut(struct job *j) {
   j->across = kn_ceil_div(j->n[3], j->piece_columns);
 }
 
-// The pieces of a PE: columns count fastest, then rows, then planes.
+// The pieces of a PE: columns count fastest, then rows, then planes. Where rows have something in
+// common, each row begins with another piece, so that not all PEs ask the same slices of the SRAM
+// at the same time: behind its last piece a PE goes on with its first one.
 struct walk {
-  uint64_t left, i0, i1, row, column;
+  uint64_t left, ahead, first; // pieces that are left, of those up to the last one; the first one
+  uint64_t i0, i1, row, column;
   uint32_t rows, columns;
 };
 
@@ -148,22 +151,47 @@ ALWAYS_INLINE void measure(const struct job *j, struct walk *w) {
   w->columns = (uint32_t)kn_min(j->piece_columns, j->n[3] - w->column);
 }
 
-ALWAYS_INLINE struct walk begin(const struct job *j) {
+// Goes to a piece.
+ALWAYS_INLINE void locate(const struct job *j, struct walk *w, uint64_t piece) {
   uint64_t plane = j->down * j->across;
-  struct kn_range mine = kn_share(j->n[0] * j->n[1] * plane, mtia_pe(), kn_pes());
-  uint64_t p = kn_div(mine.begin, plane), rest = mine.begin - p * plane;
-  struct walk w = {.left = mine.end - mine.begin};
-  w.i0 = kn_div(p, j->n[1]);
-  w.i1 = p - w.i0 * j->n[1];
+  uint64_t p = kn_div(piece, plane), rest = piece - p * plane;
+  w->i0 = kn_div(p, j->n[1]);
+  w->i1 = p - w->i0 * j->n[1];
   uint64_t down = kn_div(rest, j->across);
-  w.row = down * j->piece_rows;
-  w.column = (rest - down * j->across) * j->piece_columns;
-  measure(j, &w);
+  w->row = down * j->piece_rows;
+  w->column = (rest - down * j->across) * j->piece_columns;
+  measure(j, w);
+}
+
+// Whether something is the same for all rows, or for all planes.
+static bool is_shared(const struct job *j) {
+  bool shared = false;
+  for (int k = IF; k <= B; k++)
+    for (int i = 0; i < 3; i++)
+      shared |= !(j->once & 1u << k) && j->n[i] > 1 && j->t[k].stride[i] == 0;
+  return shared;
+}
+
+ALWAYS_INLINE struct walk begin(const struct job *j) {
+  uint64_t rows = j->n[0] * j->n[1] * j->down;
+  struct kn_range mine = kn_share(rows * j->across, mtia_pe(), kn_pes());
+  struct walk w = {.left = mine.end - mine.begin, .first = mine.begin};
+  uint64_t skipped = 0;
+  if (rows > 1 && w.left > 1 && is_shared(j)) {
+    uint64_t row = kn_div(mine.begin, j->across);
+    skipped = row - kn_div(row, w.left) * w.left;
+  }
+  w.ahead = w.left - skipped;
+  locate(j, &w, mine.begin + skipped);
   return w;
 }
 
 ALWAYS_INLINE void next(const struct job *j, struct walk *w) {
   w->left--;
+  if (--w->ahead == 0 && w->left) {
+    locate(j, w, w->first);
+    return;
+  }
   w->column += j->piece_columns;
   if (w->column >= j->n[3]) {
     w->column = 0;
