@@ -86,27 +86,31 @@ struct block {
 };
 
 #define SAME(x) (x)
-// LOAD(at) is a vector of `n` elements of type t.
-#define ROWS(name, t, c, wide, W, WIDEN, n, LOAD)                                                  \
+#define EACH_GROUP _Pragma("clang loop unroll(full)") for (int g = 0; g < groups; g++)
+// All rows, `change` with x of each of them.
+#define EACH_ROW(change)                                                                           \
+  for (uint32_t r = 0; r < b->rows; r++, at += b->stride)                                          \
+  EACH_GROUP change
+// LOAD(at) is a vector of `n` elements of type t. One or two of them, which don't wait for each
+// other.
+#define ROWS(name, t, c, wide, W, WIDEN, n, LOAD, groups_)                                         \
   ALWAYS_INLINE MTIA_VECTOR void name(const struct block *b, enum reduce_op op, long column,       \
                                       long count) {                                                \
+    enum { groups = groups_ };                                                                     \
     const char *at = b->x + column * (long)sizeof(c);                                              \
     W *value = (W *)b->values + column;                                                            \
-    mtia_##wide##x##n v = mtia_load_first_##wide##x##n(value, count);                              \
+    mtia_##wide##x##n v[groups];                                                                   \
+    EACH_GROUP v[g] = mtia_load_first_##wide##x##n(value + n * g, count);                          \
     (void)count;                                                                                   \
     if (op == SUM)                                                                                 \
-      for (uint32_t r = 0; r < b->rows; r++, at += b->stride)                                      \
-        v += WIDEN(LOAD((const c *)at));                                                           \
+      EACH_ROW(v[g] += WIDEN(LOAD((const c *)at + n * g)));                                        \
     else if (op == PROD)                                                                           \
-      for (uint32_t r = 0; r < b->rows; r++, at += b->stride)                                      \
-        v *= WIDEN(LOAD((const c *)at));                                                           \
+      EACH_ROW(v[g] *= WIDEN(LOAD((const c *)at + n * g)));                                        \
     else if (op == MAX)                                                                            \
-      for (uint32_t r = 0; r < b->rows; r++, at += b->stride)                                      \
-        v = mtia_max_##wide##x##n(v, WIDEN(LOAD((const c *)at)));                                  \
+      EACH_ROW(v[g] = mtia_max_##wide##x##n(v[g], WIDEN(LOAD((const c *)at + n * g))));            \
     else                                                                                           \
-      for (uint32_t r = 0; r < b->rows; r++, at += b->stride)                                      \
-        v = mtia_min_##wide##x##n(v, WIDEN(LOAD((const c *)at)));                                  \
-    mtia_store_first_##wide##x##n(value, count, v);                                                \
+      EACH_ROW(v[g] = mtia_min_##wide##x##n(v[g], WIDEN(LOAD((const c *)at + n * g))));            \
+    EACH_GROUP mtia_store_first_##wide##x##n(value + n * g, count, v[g]);                          \
   }
 
 // Elements that are there of the last columns.
@@ -130,13 +134,16 @@ struct block {
 // Columns by 64; the last ones by 16 or 32 if that is enough. The operation is a constant in every
 // copy of the loops.
 #define TYPE(t, c, wide, W, WIDEN16, WIDEN32, WIDEN64)                                             \
-  ROWS(first_##t##_16, t, c, wide, W, WIDEN16, 16, FIRST_##t##_16)                                 \
-  ROWS(first_##t##_32, t, c, wide, W, WIDEN32, 32, FIRST_##t##_32)                                 \
-  ROWS(first_##t##_64, t, c, wide, W, WIDEN64, 64, FIRST_##t##_64)                                 \
-  ROWS(whole_##t, t, c, wide, W, WIDEN64, 64, mtia_load_##t##x64)                                  \
+  ROWS(first_##t##_16, t, c, wide, W, WIDEN16, 16, FIRST_##t##_16, 1)                              \
+  ROWS(first_##t##_32, t, c, wide, W, WIDEN32, 32, FIRST_##t##_32, 1)                              \
+  ROWS(first_##t##_64, t, c, wide, W, WIDEN64, 64, FIRST_##t##_64, 1)                              \
+  ROWS(whole_##t, t, c, wide, W, WIDEN64, 64, mtia_load_##t##x64, 1)                               \
+  ROWS(pair_##t, t, c, wide, W, WIDEN64, 64, mtia_load_##t##x64, 2)                                \
   ALWAYS_INLINE                                                                                    \
   MTIA_VECTOR void columns_##t(const struct block *b, enum reduce_op op, long columns) {           \
     long k = 0;                                                                                    \
+    for (; k + 128 <= columns; k += 128)                                                           \
+      pair_##t(b, op, k, 64);                                                                      \
     for (; k + 64 <= columns; k += 64)                                                             \
       whole_##t(b, op, k, 64);                                                                     \
     if (columns - k > 32)                                                                          \

@@ -136,27 +136,66 @@ static void by_units(const struct reduce_job *job) {
 //===----------------------------------------------------------------------===//
 
 #define SAME(x) (x)
-// Product of n elements: 64 products of every 64th, joined at distances 32, 16, ... 1.
+#define EACH_ROW _Pragma("clang loop unroll(full)") for (int r = 0; r < some; r++)
+// Products of n elements of each of some rows: 64 products of every 64th, joined at distances 32,
+// 16,
+// ... 1. Those of whole rows stay in vectors up to their store: who reads a scalar result waits for
+// it; two rows don't wait for each other.
 #define MULTIPLY(t, c, WIDEN)                                                                      \
-  MTIA_VECTOR static union reduce_value multiply_##t(const void *row, long n) {                    \
-    const c *x = row;                                                                              \
-    mtia_f32x64 all = mtia_splat_f32x64(1);                                                        \
+  typedef c two_##t __attribute__((ext_vector_type(2)));                                           \
+  ALWAYS_INLINE MTIA_VECTOR void multiply_some_##t(const char *x, uint32_t stride, long n,         \
+                                                   mtia_simd_f32x2 *product, const int some) {     \
+    const c *row[2] = {(const c *)x, (const c *)(x + stride)};                                     \
+    mtia_f32x64 all[2];                                                                            \
+    EACH_ROW all[r] = mtia_splat_f32x64(1);                                                        \
     long k = 0;                                                                                    \
     for (; k + 64 <= n; k += 64)                                                                   \
-      all *= WIDEN(mtia_load_##t##x64(x + k));                                                     \
+      EACH_ROW all[r] *= WIDEN(mtia_load_##t##x64(row[r] + k));                                    \
     if (k < n)                                                                                     \
-      all = mtia_select_f32x64(mtia_first_maskx64(n - k),                                          \
-                               all * WIDEN(mtia_load_first_##t##x64(x + k, n - k)), all);          \
-    mtia_f32x32 half = all.lo * all.hi;                                                            \
-    mtia_f32x16 quarter = half.lo * half.hi;                                                       \
-    mtia_simd_f32x8 eight = quarter.lo * quarter.hi;                                               \
-    mtia_simd_f32x4 four = eight.lo * eight.hi;                                                    \
-    mtia_simd_f32x2 two = four.lo * four.hi;                                                       \
-    return (union reduce_value){.f = two.x * two.y};                                               \
+      EACH_ROW all[r] =                                                                            \
+          mtia_select_f32x64(mtia_first_maskx64(n - k),                                            \
+                             all[r] * WIDEN(mtia_load_first_##t##x64(row[r] + k, n - k)), all[r]); \
+    EACH_ROW {                                                                                     \
+      mtia_f32x32 half = all[r].lo * all[r].hi;                                                    \
+      mtia_f32x16 quarter = half.lo * half.hi;                                                     \
+      mtia_simd_f32x8 eight = quarter.lo * quarter.hi;                                             \
+      mtia_simd_f32x4 four = eight.lo * eight.hi;                                                  \
+      mtia_simd_f32x2 two = four.lo * four.hi;                                                     \
+      product[r] = two * two.yx;                                                                   \
+    }                                                                                              \
+  }                                                                                                \
+  MTIA_VECTOR static union reduce_value multiply_##t(const void *row, long n) {                    \
+    mtia_simd_f32x2 product[1];                                                                    \
+    multiply_some_##t(row, 0, n, product, 1);                                                      \
+    return (union reduce_value){.f = product[0].x};                                                \
+  }                                                                                                \
+  MTIA_VECTOR static void multiply_rows_##t(void *y, const char *x, uint32_t stride,               \
+                                            uint32_t rows, long n) {                               \
+    mtia_simd_f32x2 product[2];                                                                    \
+    c *to = y;                                                                                     \
+    for (; rows >= 2; rows -= 2, x += 2 * stride) {                                                \
+      multiply_some_##t(x, stride, n, product, 2);                                                 \
+      *to++ = __builtin_convertvector(product[0], two_##t)[0];                                     \
+      *to++ = __builtin_convertvector(product[1], two_##t)[0];                                     \
+    }                                                                                              \
+    if (rows) {                                                                                    \
+      multiply_some_##t(x, stride, n, product, 1);                                                 \
+      *to = __builtin_convertvector(product[0], two_##t)[0];                                       \
+    }                                                                                              \
   }
 MULTIPLY(f32, float, SAME)
 MULTIPLY(f16, _Float16, mtia_f32x64_from_f16x64)
 MULTIPLY(bf16, __bf16, mtia_f32x64_from_bf16x64)
+
+static void multiply_rows(const struct reduce_job *job, void *y, const char *x, uint32_t stride,
+                          uint32_t rows, long n) {
+  if (job->from == MTIA_SE_F32)
+    multiply_rows_f32(y, x, stride, rows, n);
+  else if (job->from == MTIA_SE_F16)
+    multiply_rows_f16(y, x, stride, rows, n);
+  else
+    multiply_rows_bf16(y, x, stride, rows, n);
+}
 
 // Modulo 2^32.
 MTIA_VECTOR static union reduce_value add_i32(const void *row, long n) {
@@ -426,8 +465,9 @@ MTIA_VECTOR static bool any_saturated(const int32_t *x, long n) {
   return mtia_hmin_i32x64(least) == INT32_MIN || mtia_hmax_i32x64(most) == INT32_MAX;
 }
 
-static void close_results(const struct reduce_job *job, struct results *o, uint32_t rows) {
-  o->at += 4 * rows;
+static void close_results(const struct reduce_job *job, struct results *o, uint32_t rows,
+                          uint32_t size) {
+  o->at += size * rows;
   o->filled += rows;
   if (o->filled == GROUP)
     flush(job, o);
@@ -439,7 +479,7 @@ static void put_block(const struct reduce_job *job, struct results *o, const int
   while (rows) {
     uint32_t some = (uint32_t)kn_min(rows, GROUP - o->filled);
     copy((int32_t *)open_results(o), from, some);
-    close_results(job, o, some);
+    close_results(job, o, some, 4);
     from += some;
     rows -= some;
   }
@@ -470,7 +510,7 @@ static void reduce_whole(const struct reduce_job *job, const struct pieces *p, s
       f.rows = x.rows;
       find(results, &f);
       if (fits)
-        close_results(job, o, x.rows);
+        close_results(job, o, x.rows, 4);
       else
         put_block(job, o, results, x.rows);
     } else {
@@ -483,6 +523,24 @@ static void reduce_whole(const struct reduce_job *job, const struct pieces *p, s
     __mtia_cb_pop(CB_FOUND, 4 * MOST_ROWS);
     __mtia_cb_pop(CB_IN, bytes);
     x = next;
+  }
+  flush(job, o);
+}
+
+// Products of whole rows.
+static void multiply_pieces(const struct reduce_job *job, const struct pieces *p,
+                            struct results *o) {
+  for (struct piece x = first_piece(p); x.row < p->row_end;
+       x = get_piece(p, x.row + x.rows, p->begin)) {
+    uint32_t bytes = x.rows * p->stride;
+    __mtia_cb_waitd(CB_IN, bytes);
+    const char *from = (const char *)__mtia_cb_head(CB_IN, 0);
+    for (uint32_t left = x.rows, some; left; left -= some, from += some * p->stride) {
+      some = (uint32_t)kn_min(left, GROUP - o->filled);
+      multiply_rows(job, open_results(o), from, p->stride, some, x.n);
+      close_results(job, o, some, kn_se_size(job->to));
+    }
+    __mtia_cb_pop(CB_IN, bytes);
   }
   flush(job, o);
 }
@@ -546,6 +604,8 @@ __attribute__((noinline)) static void compute_pieces(const struct reduce_job *a_
     __mtia_bar(MTIA_BAR_CORE);
   if (p.whole)
     reduce_whole(&job, &p, &o);
+  else if (!gather && job.op == PROD && p.elements == p.end - p.begin)
+    multiply_pieces(&job, &p, &o);
   else
     reduce_pieces(&job, &p, &o);
   if (gather) {
