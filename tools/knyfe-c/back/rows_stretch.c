@@ -76,17 +76,20 @@ static int64_t in_order(const struct phase *p, const struct line *l, const struc
   return order.kept ? order.ahead : -1;
 }
 
-// Is its box a row, or rows one behind the other?
+// Is its box a row, or rows one behind the other, one for each of the tile's?
 static bool is_row(const struct phase *p, const struct operand *o) {
   const unsigned rank = o->tensor->rank;
+  bool each = p->across || rank < 2 || sz_is(p->tile_columns, 1);
   if (!rank || (rank == 1 && (o->output || !o->slot.known)) ||
       rows_use_of(p, o, rank - 1) != WHOLE || o->tensor->rows || rows_stored(o->tensor) == KN_I4 ||
       o->times[rank - 1].text)
     return false;
-  for (unsigned i = 0; i + 1 < rank; i++)
+  for (unsigned i = 0; i + 1 < rank; i++) {
     if (o->use[i] == WHOLE || o->times[i].text)
       return false;
-  return true;
+    each = each || o->use[i] == (int)p->num_par - 1;
+  }
+  return each;
 }
 
 // What comes once is loaded behind the first tile's own rows: by all PEs, which then go through the
