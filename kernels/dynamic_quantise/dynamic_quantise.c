@@ -5,7 +5,7 @@
 // Per row: PEs have shares of rows that begin at multiples of 8, so that scales and zero points
 // leave by whole 32 bytes. Rows of up to 16 KB are loaded once: core 0 brings groups of rows; core
 // 1 has the SE find their least and greatest numbers (se.red), makes scales and zero points of a
-// group with vectors of 8 rows, while the SE is at the next one, and has the SE quantise it, a
+// group with vectors of 16 rows, while the SE is at the next one, and has the SE quantise it, a
 // command per row. Longer rows are loaded twice, piece by piece.
 //
 // Per tensor: the same with pieces of rows, in two passes. In between PEs exchange their extremes,
