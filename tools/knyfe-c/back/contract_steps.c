@@ -71,21 +71,10 @@ static bool match_operand(const struct product *p, const struct kn_expr *e, stru
   return true;
 }
 
-static const char *function(const struct kn_expr *e) {
-  switch ((enum kn_builtin)e->builtin) {
-  case KN_RELU:
-    return "MTIA_SE_RELU";
-  case KN_SIGMOID:
-    return "MTIA_SE_SIGMOID";
-  case KN_TANH:
-    return "MTIA_SE_TANH";
-  case KN_GELU:
-    return "MTIA_SE_GELU";
-  case KN_SILU:
-    return "MTIA_SE_SILU";
-  default:
-    return NULL;
-  }
+// What follows a layer; exp and rsqrt of sums stay lines.
+static const char *activation(const struct kn_expr *e) {
+  const bool other = e->builtin == KN_EXP || e->builtin == KN_RSQRT;
+  return other ? NULL : rows_engine_function(e);
 }
 
 // The last step of e; what it is done with, or NULL.
@@ -94,7 +83,7 @@ static const struct kn_expr *match_step(const struct product *p, const struct kn
   memset(s, 0, sizeof *s);
   if (e->type != KN_F32)
     return NULL;
-  if (e->kind == KN_CALL && (s->operation = function(e))) {
+  if ((s->operation = activation(e))) {
     s->kind = "KP_FUNCTION";
     return e->args[0];
   }

@@ -382,7 +382,9 @@ void rows_inner_rows(struct rows *r, struct phase *p, const struct line *l, int6
 // The element of a plane up to which what vectors read lies in it.
 int64_t rows_plane_end(struct rows *r, struct phase *p, const struct line *l);
 
-// rows_engine.c: functions that the SE computes become lines of their own.
+// rows_engine.c: the SE's operation for a call, or NULL.
+const char *rows_engine_function(const struct kn_expr *e);
+// Functions that the SE computes become lines of their own.
 void rows_use_engine(struct rows *r, struct line **first);
 bool rows_has_engine(const struct phase *p);
 

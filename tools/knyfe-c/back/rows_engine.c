@@ -12,13 +12,14 @@
 // Rows from here on are worth a command: it takes what core 1 needs for some 40 elements.
 enum { LEAST = 64 };
 
-// The SE's operation, or NULL.
-static const char *operation(const struct kn_expr *e) {
-  if (e->kind != KN_CALL || (e->type != KN_F32 && e->type != KN_F16 && e->type != KN_BF16))
+const char *rows_engine_function(const struct kn_expr *e) {
+  if (e->kind != KN_CALL)
     return NULL;
   switch ((enum kn_builtin)e->builtin) {
   case KN_EXP:
     return "MTIA_SE_EXP";
+  case KN_RELU:
+    return "MTIA_SE_RELU";
   case KN_SIGMOID:
     return "MTIA_SE_SIGMOID";
   case KN_TANH:
@@ -32,6 +33,12 @@ static const char *operation(const struct kn_expr *e) {
   default:
     return NULL;
   }
+}
+
+// The SE's operation, or NULL; core 1 compares with 0 while it loads and stores.
+static const char *operation(const struct kn_expr *e) {
+  const bool suits = e->type == KN_F32 || e->type == KN_F16 || e->type == KN_BF16;
+  return suits && e->builtin != KN_RELU ? rows_engine_function(e) : NULL;
 }
 
 static bool is_long(const struct kn_dim *d) { return d->size < 0 || d->size >= LEAST; }
