@@ -92,8 +92,8 @@ struct run {
   struct kn_stmt *stmt;
   void **data;  /* by tensor id */
   double *sums; /* of a scatter of floating point */
-  double *magnitudes;
-  uint64_t *counts;
+  struct state *added; /* what R9.4 asks of each, if somebody does */
+  bool scattered;      /* to places that a device may have elsewhere */
   double **errors; /* by tensor id; NULL if nobody asks */
   double *terms;   /* by tensor id: of the element with the most */
   uint64_t fuel;   /* 0: any amount */
@@ -671,21 +671,29 @@ static void step_arg(struct state *s, struct value v, bool is_float, bool greate
   }
 }
 
+/* What R9.4 asks of a sum: another term. */
+static void count_term(struct state *s, struct value v, bool is_float) {
+  s->count++;
+  s->err += v.err;
+  if (is_float)
+    s->magnitude += v.parts > 0 ? v.parts : fabs(v.f);
+  s->parts += v.parts > 0;
+  s->finite += is_float && isfinite(v.f) ? fabs(v.f) : 0;
+  s->overflows = s->overflows || v.overflows;
+}
+
 /* `at` is the value of the first index. */
 static void step(struct node *n, struct state *s, struct value v, int64_t at) {
   bool is_float = n->args[0]->is_float;
   if (n->e->num_indices > 1) /* argmax counts through all of them */
     at = s->count;
-  s->count++;
-  bool adds = n->e->reduction == KN_SUM || n->e->reduction == KN_MEAN;
-  s->err = adds ? s->err + v.err : fmax(s->err, v.err);
-  if (is_float)
-    s->magnitude += n->e->reduction == KN_PROD ? v.err / fabs(v.f)
-                    : v.parts > 0              ? v.parts
-                                               : fabs(v.f);
-  s->parts += v.parts > 0;
-  s->finite += is_float && isfinite(v.f) ? fabs(v.f) : 0;
-  s->overflows = s->overflows || v.overflows;
+  if (n->e->reduction == KN_SUM || n->e->reduction == KN_MEAN) {
+    count_term(s, v, is_float);
+  } else {
+    s->count++;
+    s->err = fmax(s->err, v.err);
+    s->magnitude += is_float && n->e->reduction == KN_PROD ? v.err / fabs(v.f) : 0;
+  }
   switch ((enum kn_reduction)n->e->reduction) {
   case KN_SUM:
   case KN_MEAN:
@@ -1115,7 +1123,13 @@ static bool advance(struct run *r, const struct loop *loops, unsigned n) {
 static int64_t target_element(struct run *r, const struct kn_stmt *s, struct node **subscripts) {
   int64_t at = 0;
   for (unsigned i = 0; i < s->rank; i++) {
-    int64_t v = subscripts[i] ? eval(r, subscripts[i]).i : r->index[s->indices[i]->id];
+    struct value place = {.i = 0};
+    if (subscripts[i])
+      place = eval(r, subscripts[i]);
+    else
+      place.i = r->index[s->indices[i]->id];
+    r->scattered = r->scattered || place.err > 0;
+    int64_t v = place.i;
     int64_t size = s->target->dims[i]->size;
     if (v < 0 || v >= size) {
       struct kn_range range = subscripts[i] ? s->subscripts[i]->range : s->indices[i]->range;
@@ -1141,11 +1155,8 @@ static void store(const struct kn_tensor *t, char *data, int64_t element, struct
 /* R3.9: floating-point sums in double, rounded once at the end. */
 static void add(struct run *r, const struct kn_tensor *t, int64_t element, struct value v) {
   int64_t col;
-  if (r->errors) { /* any order: as kn_err_sum() */
-    r->errors[t->id][element] += v.err;
-    r->magnitudes[element] += kn_type_is_float(t->type) ? fabs(v.f) : 0;
-    r->counts[element]++;
-  }
+  if (r->errors)
+    count_term(&r->added[element], v, kn_type_is_float(t->type));
   if (kn_type_is_float(t->type)) {
     r->sums[element] += v.f;
     return;
@@ -1159,8 +1170,8 @@ static void begin_scatter(struct run *r, const struct kn_tensor *t) {
   size_t count = kn_tensor_count(t);
   memset(r->data[t->id], 0, kn_tensor_bytes(t));
   r->sums = kn_type_is_float(t->type) ? calloc(count ? count : 1, sizeof *r->sums) : NULL;
-  if (r->errors && (!(r->magnitudes = calloc(count + 1, sizeof *r->magnitudes)) ||
-                    !(r->counts = calloc(count + 1, sizeof *r->counts))))
+  r->scattered = false;
+  if (r->errors && !(r->added = calloc(count + 1, sizeof *r->added)))
     no_memory(r);
   if (kn_type_is_float(t->type) && !r->sums)
     no_memory(r);
@@ -1168,19 +1179,29 @@ static void begin_scatter(struct run *r, const struct kn_tensor *t) {
 
 static void forget_sums(struct run *r) {
   free(r->sums);
-  free(r->magnitudes);
-  free(r->counts);
-  r->sums = r->magnitudes = NULL;
-  r->counts = NULL;
+  free(r->added);
+  r->sums = NULL;
+  r->added = NULL;
+}
+
+/* How far a device may be from a sum that adds in any order. */
+static double scatter_error(const struct run *r, const struct kn_tensor *t, int64_t element) {
+  const struct state *s = &r->added[element];
+  if (r->scattered || is_open_sum(s))
+    return INFINITY;
+  if (!r->sums)
+    return s->err;
+  const double sum = r->sums[element];
+  return kn_err_sum(s->err, s->magnitude, (uint64_t)(s->count + s->parts), sum) +
+         (s->count > 1 ? kn_half_ulp(t->type, sum) : 0);
 }
 
 static void end_scatter(struct run *r, const struct kn_tensor *t) {
-  for (size_t i = 0; r->sums && i < kn_tensor_count(t); i++) {
-    store(t, r->data[t->id], (int64_t)i, (struct value){.f = r->sums[i]});
+  for (int64_t i = 0; i < (int64_t)kn_tensor_count(t); i++) {
+    if (r->sums)
+      store(t, r->data[t->id], i, (struct value){.f = r->sums[i]});
     if (r->errors)
-      r->errors[t->id][i] =
-          kn_err_sum(r->errors[t->id][i], r->magnitudes[i], r->counts[i], r->sums[i]) +
-          (r->counts[i] > 1 ? kn_half_ulp(t->type, r->sums[i]) : 0);
+      r->errors[t->id][i] = scatter_error(r, t, i);
   }
   forget_sums(r);
 }
