@@ -90,13 +90,13 @@ struct run {
   struct kn_file *file;
   struct kn_kernel *kernel;
   struct kn_stmt *stmt;
-  void **data;  /* by tensor id */
-  double *sums; /* of a scatter of floating point */
+  void **data;         /* by tensor id */
+  double *sums;        /* of a scatter of floating point */
   struct state *added; /* what R9.4 asks of each, if somebody does */
   bool scattered;      /* to places that a device may have elsewhere */
-  double **errors; /* by tensor id; NULL if nobody asks */
-  double *terms;   /* by tensor id: of the element with the most */
-  uint64_t fuel;   /* 0: any amount */
+  double **errors;     /* by tensor id; NULL if nobody asks */
+  double *terms;       /* by tensor id: of the element with the most */
+  uint64_t fuel;       /* 0: any amount */
   int64_t index[128];
   const char *index_names[128];
   jmp_buf stop;
