@@ -246,9 +246,9 @@ static struct value read_inside(struct scope *s, const struct kn_expr *e, struct
                               sum_text(s, pointer, row), index_atom(s, e->args[t->rank - 1]),
                               s->count ? s->count : T("%u", s->lanes)),
                             true, true};
-    return number(
-        T("kn_i4(%s, %s)", sum_text(s, pointer, row), rows_index_text(s, e->args[t->rank - 1])),
-        true);
+    return number(T("kn_i4(%s, %s)", sum_text(s, pointer, row),
+                    t->rank ? rows_index_text(s, e->args[t->rank - 1]) : "0"),
+                  true);
   }
   const struct size *stride = o ? o->stride : v->stride;
   unsigned first = 0;
