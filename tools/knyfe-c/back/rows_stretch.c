@@ -503,7 +503,8 @@ void rows_give_stretches(struct scope *s, const struct line *l, struct stretches
 void rows_give_rest(struct scope *s, const struct line *l, int64_t made) {
   struct rows *r = s->r;
   struct phase *p = s->p;
-  const int64_t last = made ? (made - 1) / p->stretch.value * p->stretch.value : 0;
+  const int64_t last =
+      made && p->stretch.value ? (made - 1) / p->stretch.value * p->stretch.value : 0;
   for (const struct operand *o = p->operands; o; o = o->next)
     if (is_given(p, o, l)) {
       const int64_t given = last * rows_element_bytes(o->tensor);
