@@ -230,10 +230,14 @@ static bool reduces_few(const struct line *l) {
   return l->value->type == KN_F32 && n && n->size >= 16 && n->size <= 128 && n->size % 16 == 0;
 }
 
+// Is dimension i of the target one of which a tile has some columns?
+static bool is_column(const struct phase *p, unsigned i) {
+  return p->across && i == p->num_par - 1 && !p->uncut;
+}
+
 // How many steps the loop along index i has, -1: not always as many.
 static int64_t length_of(struct rows *r, struct phase *p, const struct line *l, unsigned i) {
-  const bool column = p->across && i == p->num_par - 1 && !p->uncut;
-  if (column)
+  if (is_column(p, i))
     return rows_even(r, p, (int)i) ? p->tile_columns.value : -1;
   return l->target->dims[i]->size;
 }
@@ -250,129 +254,169 @@ static void end_of_row(struct scope *s, struct line *l, int64_t rest) {
   rows_store_element(s, l, rows_value(s, l->value));
 }
 
-// Loops over the indices from `first` on, the last one in vectors where that is possible. `one`: an
-// element of each row is another one, or NULL.
-static void loops(struct scope *s, struct line *l, unsigned first, const struct one *one) {
+// The loops over the elements of a line's target.
+struct nest {
+  const struct kn_expr *argument;  // what the SE reads in place of what core 1 makes, or NULL
+  const struct one *one;           // an element of each row that is another one, or NULL
+  bool in_place;                   // the SE's arguments are where its results will be
+  bool vectors;                    // along the last index
+  bool stored;                     // all elements of a row are, without more ado
+  bool delayed;                    // each step stores what the one before has made
+  const char *names[KN_MAX_RANK];  // of the loops' variables; NULL: the tile's
+  const char *lo, *hi;             // of the innermost loop
+  const char *row_begin, *row_end; // and of the row
+  unsigned opened;
+  unsigned step; // elements in one of the innermost loop
+  int64_t steps; // whole ones, if so many are known
+  int64_t rest;  // elements behind the last whole vector, if they are made by themselves
+  struct stretches stretches;
+};
+
+// From where to where the loop along index i goes; its variable.
+static const char *bounds(struct scope *s, const struct line *l, unsigned i, struct nest *n) {
+  struct rows *r = s->r;
+  const bool column = is_column(s->p, i);
+  const char *name = column ? s->p->par_name[i] : rows_name(r, l->index[i]->name);
+  n->names[i] = column ? NULL : name;
+  n->lo = column ? T("%s0", name) : "0";
+  n->hi = column ? T("%s1", name) : rows_dim(r, l->target->dims[i]).text;
+  const struct kn_index *index = l->index[i];
+  if (index->lo) { // a part
+    const char *from = rows_index_text(s, index->lo), *to = rows_index_text(s, index->hi);
+    n->lo = column ? T("kn_greatest(%s, %s)", n->lo, from) : from;
+    n->hi = column ? T("kn_least(%s, %s)", n->hi, to) : to;
+  }
+  return name;
+}
+
+// Of how many elements the vectors along the last index are, and what is left behind them.
+static void choose_vectors(struct scope *s, const struct line *l, const char *name,
+                           struct nest *n) {
   struct rows *r = s->r;
   struct phase *p = s->p;
-  const struct kn_index *last = l->index[l->rank - 1];
-  bool vectors = rows_can_vectorise(r, p, l, last);
-  unsigned opened = 0;
-  const char *names[KN_MAX_RANK], *lo = "0", *hi = "0", *ends_of_last[2] = {lo, hi};
-  const struct kn_expr *argument = plain_argument(s, l);
-  // The arguments of a function are where its results will be; what is quantised has another size.
-  const bool in_place = l->engine && !quantises(l);
-  const bool running = rows_is_running(l);
-  bool stored = running, delayed = false;
-  int64_t rest = 0; // elements behind the last whole vector, if they are made by themselves
-  struct stretches stretches = {0};
-  for (unsigned i = first; i < l->rank; i++) {
-    bool column = p->across && i == p->num_par - 1 && !p->uncut;
-    const char *name = column ? p->par_name[i] : rows_name(r, l->index[i]->name);
-    names[i] = column ? NULL : name;
-    lo = "0";
-    if (column) {
-      lo = T("%s0", name);
-      hi = T("%s1", name);
-    } else
-      hi = rows_dim(r, l->target->dims[i]).text;
-    const struct kn_index *index = l->index[i];
-    if (index->lo) { // a part
-      const char *from = rows_index_text(s, index->lo), *to = rows_index_text(s, index->hi);
-      lo = column ? T("kn_greatest(%s, %s)", lo, from) : from;
-      hi = column ? T("kn_least(%s, %s)", hi, to) : to;
-    }
-    ends_of_last[0] = lo;
-    ends_of_last[1] = hi;
-    if (argument && i == l->rank - 1) {
-      rows_open_stretches(s, l, &stretches, &lo, &hi);
-      break;
-    }
-    if (running && i == l->rank - 1) {
-      rows_running(s, l, name, lo, hi, rows_store_element);
-      break;
-    }
-    if (vectors && i == l->rank - 1 &&
-        (stored = rows_groups(s, l, lo, hi, length_of(r, p, l, i), rows_store_element)))
-      break;
-    unsigned step = 1;
-    int64_t steps = 0; // whole ones, if so many are known
-    if (vectors && i == l->rank - 1) {
-      s->along = last;
-      step = s->lanes = rows_lanes(l);
-      int64_t n = l->target->dims[i]->size;
-      if (l->combines && column && p->tile_columns.known && p->tile_columns.value < n)
-        n = p->tile_columns.value;
-      while (n >= 0 && s->lanes > 16 && n <= s->lanes / 2)
-        step = s->lanes /= 2;
-      const int64_t length = length_of(r, p, l, i);
-      const int64_t end = (length + step - 1) / step * step;
-      const bool whole = !index->lo && length >= 0 &&
-                         (length == end || (rows_room(s, l->target) >= end && !in_place &&
-                                            rows_reads_on(s, l->value, last, end)));
-      rest = !whole && !index->lo && !column && !l->reduces && !in_place && length > step
-                 ? length % step
-                 : 0;
-      s->count = whole || rest ? NULL : T("%s - %s", hi, name);
-      steps = whole ? end / step : length / step;
-    }
-    scope_bind(s, l->index[i], name);
-    // Not where the end of the row is one of few steps: each would have a mask.
-    const int64_t extent = l->target->dims[i]->size;
-    s->few = step > 1 && !column && extent >= 0 && extent <= 8 * step;
-    if (rest)
-      hi = T("%" PRId64, extent - rest);
-    // A loop of few steps is written out by the C compiler, which then orders them itself.
-    delayed = steps > 1 && steps > rows_unroll(l, s->lanes) && rows_delays(s, l);
-    if (delayed && !column && extent % step)
-      hi = T("%" PRId64, steps * step);
-    if (i == l->rank - 1) {
-      rows_open_stretches(s, l, &stretches, &lo, &hi);
-      s->count = s->count ? T("%s - %s", hi, name) : NULL;
-    }
-    if (delayed) {
-      rows_delayed(s, l, name, lo, hi, rows_unroll(l, s->lanes));
-      stored = true;
-      break;
-    }
-    if (step > 1 && !(s->count && extent >= 0 && extent <= 8 * step))
-      unroll(r, l, s->lanes);
-    if (step == 1 && i == l->rank - 1 && reduces_few(l))
-      fputs("#pragma clang loop unroll_count(4)\n", r->out);
-    open_loop(r, name, lo, hi, step);
-    opened++;
+  const unsigned i = l->rank - 1;
+  const struct kn_index *last = l->index[i];
+  const bool column = is_column(p, i);
+  s->along = last;
+  n->step = s->lanes = rows_lanes(l);
+  int64_t most = l->target->dims[i]->size;
+  if (l->combines && column && p->tile_columns.known && p->tile_columns.value < most)
+    most = p->tile_columns.value;
+  while (most >= 0 && s->lanes > 16 && most <= s->lanes / 2)
+    n->step = s->lanes /= 2;
+  const int64_t length = length_of(r, p, l, i);
+  const int64_t end = (length + n->step - 1) / n->step * n->step;
+  const bool whole = !last->lo && length >= 0 &&
+                     (length == end || (rows_room(s, l->target) >= end && !n->in_place &&
+                                        rows_reads_on(s, l->value, last, end)));
+  const bool apart = !whole && !last->lo && !column && !l->reduces && !n->in_place;
+  n->rest = apart && length > n->step ? length % n->step : 0;
+  s->count = whole || n->rest ? NULL : T("%s - %s", n->hi, name);
+  n->steps = whole ? end / n->step : length / n->step;
+}
+
+// The loop along the last index, or what is in place of it.
+static void open_row(struct scope *s, struct line *l, struct nest *n) {
+  struct rows *r = s->r;
+  const unsigned i = l->rank - 1;
+  const char *name = bounds(s, l, i, n);
+  n->row_begin = n->lo;
+  n->row_end = n->hi;
+  if (n->argument) {
+    rows_open_stretches(s, l, &n->stretches, &n->lo, &n->hi);
+    return;
   }
-  if (!argument && !stored)
-    rows_store_element(s, l, rows_value(s, in_place ? l->value->args[0] : l->value));
-  if ((rest && !delayed) || one) {
-    close_loop(r);
-    opened--;
+  if (rows_is_running(l)) {
+    rows_running(s, l, name, n->lo, n->hi, rows_store_element);
+    return;
   }
-  const bool ends = stretches.from && (rest || one);
+  n->stored =
+      n->vectors && rows_groups(s, l, n->lo, n->hi, length_of(r, s->p, l, i), rows_store_element);
+  if (n->stored)
+    return;
+  if (n->vectors)
+    choose_vectors(s, l, name, n);
+  scope_bind(s, l->index[i], name);
+  // Not where the end of the row is one of few steps: each would have a mask.
+  const bool column = is_column(s->p, i);
+  const int64_t extent = l->target->dims[i]->size;
+  const bool few = extent >= 0 && extent <= 8 * n->step;
+  s->few = n->step > 1 && !column && few;
+  if (n->rest)
+    n->hi = T("%" PRId64, extent - n->rest);
+  // A loop of few steps is written out by the C compiler, which then orders them itself.
+  n->delayed = n->steps > 1 && n->steps > rows_unroll(l, s->lanes) && rows_delays(s, l);
+  if (n->delayed && !column && extent % n->step)
+    n->hi = T("%" PRId64, n->steps * n->step);
+  rows_open_stretches(s, l, &n->stretches, &n->lo, &n->hi);
+  s->count = s->count ? T("%s - %s", n->hi, name) : NULL;
+  if (n->delayed) {
+    rows_delayed(s, l, name, n->lo, n->hi, rows_unroll(l, s->lanes));
+    n->stored = true;
+    return;
+  }
+  if (n->step > 1 && !(s->count && few))
+    unroll(r, l, s->lanes);
+  if (n->step == 1 && reduces_few(l))
+    fputs("#pragma clang loop unroll_count(4)\n", r->out);
+  open_loop(r, name, n->lo, n->hi, n->step);
+  n->opened++;
+}
+
+// What the loop along the last index leaves to do in each row.
+static void close_row(struct scope *s, struct line *l, struct nest *n) {
+  const bool ends = n->stretches.from && (n->rest || n->one);
+  if ((n->rest && !n->delayed) || n->one) {
+    close_loop(s->r);
+    n->opened--;
+  }
   if (ends)
-    rows_give_stretches(s, l, &stretches, one ? NONE_OF_THEM : ALL_BUT_THE_LAST);
-  if (rest)
-    end_of_row(s, l, rest);
+    rows_give_stretches(s, l, &n->stretches, n->one ? NONE_OF_THEM : ALL_BUT_THE_LAST);
+  if (n->rest)
+    end_of_row(s, l, n->rest);
   s->along = NULL;
   s->count = NULL;
   s->few = false;
-  if (one)
-    rows_put_one(s, l, one, ends_of_last[0], ends_of_last[1]);
+  if (n->one)
+    rows_put_one(s, l, n->one, n->row_begin, n->row_end);
   if (ends)
-    rows_give_rest(s, l, one ? 0 : l->target->dims[l->rank - 1]->size - rest);
-  if (in_place || argument) {
-    if (!argument) {
-      close_loop(r);
-      opened--;
-    }
-    engine(s, l, lo, hi, argument, &stretches);
+    rows_give_rest(s, l, n->one ? 0 : l->target->dims[l->rank - 1]->size - n->rest);
+  if (n->in_place && !n->argument) {
+    close_loop(s->r);
+    n->opened--;
   }
-  while (opened--)
-    close_loop(r);
-  rows_give_stretches(s, l, &stretches, ALL_OF_THEM);
+  if (n->in_place || n->argument)
+    engine(s, l, n->lo, n->hi, n->argument, &n->stretches);
+}
+
+// Loops over the indices from `first` on, the last one in vectors where that is possible. `one`: an
+// element of each row is another one, or NULL.
+static void loops(struct scope *s, struct line *l, unsigned first, const struct one *one) {
+  struct nest n = {.argument = plain_argument(s, l),
+                   .one = one,
+                   .in_place = l->engine && !quantises(l), // what is quantised has another size
+                   .vectors = rows_can_vectorise(s->r, s->p, l, l->index[l->rank - 1]),
+                   .stored = rows_is_running(l),
+                   .lo = "0",
+                   .hi = "0",
+                   .step = 1};
+  for (unsigned i = first; i + 1 < l->rank; i++) {
+    const char *name = bounds(s, l, i, &n);
+    scope_bind(s, l->index[i], name);
+    open_loop(s->r, name, n.lo, n.hi, 1);
+    n.opened++;
+  }
+  if (first < l->rank)
+    open_row(s, l, &n);
+  if (!n.argument && !n.stored)
+    rows_store_element(s, l, rows_value(s, n.in_place ? l->value->args[0] : l->value));
+  close_row(s, l, &n);
+  while (n.opened--)
+    close_loop(s->r);
+  rows_give_stretches(s, l, &n.stretches, ALL_OF_THEM);
   for (unsigned i = first; i < l->rank; i++)
-    if (names[i])
-      rows_release(r, names[i]);
+    if (n.names[i])
+      rows_release(s->r, n.names[i]);
 }
 
 // Vectors through a plane from `first` to `end`. From element `last` on nothing is read: it is
