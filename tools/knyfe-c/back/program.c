@@ -151,9 +151,10 @@ void pg_call_values(struct follow *f, const struct ct_function *g, const struct 
                     unsigned num_args) {
   if (f->totals && !g->commands && g->params[0].type.pointer)
     return;
-  unsigned num = f->num_variables, floor = f->floor;
+  unsigned num = f->num_variables, floor = f->floor, first_active = f->first_active;
   bool in_data = f->in_data;
   f->floor = num;
+  f->first_active = f->num_active;
   f->in_data = in_data || !g->commands;
   for (unsigned i = 0; i < num_args; i++)
     pg_declare(f, g->params[i].name,
@@ -185,6 +186,7 @@ void pg_call_values(struct follow *f, const struct ct_function *g, const struct 
   f->signal = NORMAL;
   f->num_variables = num;
   f->floor = floor;
+  f->first_active = first_active;
   f->in_data = in_data;
   at_line(f, line);
   if (!g->commands && f->core == 1 && !f->totals && f->pipes.now - f->emitted > 64)

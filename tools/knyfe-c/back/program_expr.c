@@ -200,8 +200,8 @@ static bool is_hoisted(const struct follow *f, const struct ct_expr *e) {
     return false;
   // Loops that are written out do not count: in each of their turns the value was there before,
   // too.
-  for (unsigned i = f->num_active; i-- > 0;)
-    if (!(e->varies >> i & 1)) {
+  for (unsigned i = f->num_active; i-- > f->first_active;)
+    if (!(e->varies >> (i - f->first_active) & 1)) {
       if (f->active[i].turn > 0)
         return true;
     } else if (!f->active[i].flat)

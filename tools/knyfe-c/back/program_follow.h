@@ -88,8 +88,8 @@ struct follow {
   struct {
     int64_t turn;
     bool flat, counted;
-  } active[32]; // loops over data
-  unsigned num_active;
+  } active[32];                      // loops that expressions are moved out of
+  unsigned num_active, first_active; // those of this function begin there
   struct {
     unsigned id;
     struct value v;

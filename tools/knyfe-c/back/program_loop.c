@@ -175,6 +175,18 @@ static unsigned copies(struct follow *f, const struct ct_stmt *s, int64_t n) {
   return times;
 }
 
+// Expressions that do not vary with the loop are computed in its first turn only.
+static bool activate(struct follow *f, bool counted, bool flat) {
+  if (f->num_active == sizeof f->active / sizeof *f->active) {
+    f->failed = true;
+    return false;
+  }
+  f->active[f->num_active].turn = 0;
+  f->active[f->num_active].counted = counted;
+  f->active[f->num_active++].flat = flat;
+  return true;
+}
+
 // A loop over data: n turns, `group` of them put together.
 static void data_loop(struct follow *f, const struct ct_stmt *s, const char *name, int64_t from,
                       int64_t by, int64_t n, bool counted) {
@@ -187,13 +199,8 @@ static void data_loop(struct follow *f, const struct ct_stmt *s, const char *nam
   bool together = s->is_leaf || is_flat(f, s->body, &weight);
   bool flat = f->flat, out = counted && is_short(f, s, n); // written out
   int64_t group = !together || !n ? 1 : out ? n : s->unroll, whole = n / group;
-  if (f->num_active == sizeof f->active / sizeof *f->active) {
-    f->failed = true;
+  if (!activate(f, counted, out))
     return;
-  }
-  f->active[f->num_active].turn = 0;
-  f->active[f->num_active].counted = counted;
-  f->active[f->num_active++].flat = out;
   f->flat = out;
   f->leaf = leaf || (s->is_leaf && n > 2); // of one or two turns there is nothing to count on
   for (int64_t i = 0; i < whole && i < BEFORE && f->signal == NORMAL; i++)
@@ -322,7 +329,13 @@ static const char *counter(const struct ct_expr *c, int64_t *beyond) {
 static void each_turn(struct follow *f, const struct ct_stmt *s, const struct simple *vectors) {
   struct pipes before = f->pipes;
   unsigned done = 0;
+  // The kernel's own loops have commands whose operands differ.
+  const bool active = f->core && f->floor && activate(f, false, false);
   for (; f->signal == NORMAL && !f->failed; done++) {
+    if (active) {
+      f->active[f->num_active - 1].turn = done;
+      f->num_known = 0;
+    }
     struct value go = s->value ? pg_evaluate(f, s->value) : number(1);
     if ((go.known && !go.i) || (!go.known && done >= 4))
       break;
@@ -330,6 +343,7 @@ static void each_turn(struct follow *f, const struct ct_stmt *s, const struct si
     if (s->step)
       pg_evaluate(f, s->step);
   }
+  f->num_active -= active;
   if (!vectors || f->pipes.now <= before.now)
     return;
   f->pipes = before;
