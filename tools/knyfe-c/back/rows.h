@@ -390,7 +390,7 @@ bool rows_has_engine(const struct phase *p);
 
 // rows_gather.c: marks lines that gather rows of tables; prints what does it; the condition in C
 // under which it can, if that is not always so.
-void rows_find_gathers(struct rows *r, struct line *l);
+void rows_find_gathers(struct rows *r, struct line **first);
 void rows_join_gathers(struct rows *r, struct phase *phases); // with what is done with the sums
 void rows_put_gather(struct rows *r, const struct phase *p);
 const char *rows_gather_fits(struct rows *r, const struct line *l);

@@ -8,7 +8,7 @@
 // (or max, min of table[...], f32) in binary32, of rows of f32, f16, bf16 and of row-wise quantised
 // tables. An index or an offset may be one of several rows: idx[2, j].
 #include "decide.h"
-#include "rows.h"
+#include "rows_plan.h"
 
 #include <inttypes.h>
 #include <string.h>
@@ -161,10 +161,85 @@ static bool match_copy(const struct line *l, struct gather *g) {
          is_list(e->args[0], l->index[0], 0, &g->index) && is_integer(&g->index);
 }
 
+//===----------------------------------------------------------------------===//
+// Parts
+//===----------------------------------------------------------------------===//
+
+// What a part reads along its columns, whole rows of the same length: sum[j] table[idx[j], d - D].
+struct columns {
+  const struct kn_index *index;
+  struct kn_expr *read[8];
+  unsigned num;
+  bool chosen, fail; // rows that data choose; anything else
+};
+
+static bool find_columns(struct kn_expr *e, void *data) {
+  struct columns *c = data;
+  if (e->kind != KN_READ || !rows_depends(e, c->index))
+    return true;
+  const unsigned last = e->num_args - 1;
+  bool plain = e->num_args == e->tensor->rank && rows_coefficient(e->args[last], c->index) == 1;
+  for (unsigned i = 0; i < last; i++) {
+    plain = plain && !rows_depends(e->args[i], c->index);
+    c->chosen = c->chosen || strip(e->args[i])->kind == KN_READ;
+  }
+  const struct kn_dim *have = e->tensor->dims[last];
+  const struct kn_dim *same = c->num ? c->read[0]->tensor->dims[c->read[0]->num_args - 1] : have;
+  plain = plain && (have == same || (have->size >= 0 && have->size == same->size));
+  c->fail = c->fail || !plain || c->num == sizeof c->read / sizeof *c->read;
+  if (!c->fail)
+    c->read[c->num++] = e;
+  return !c->fail;
+}
+
+// Can all parts of the target be stored where they belong as they are gathered?
+static bool can_gather_parts(const struct line *first, const struct kn_tensor *target) {
+  for (const struct line *l = first; l; l = l->next) {
+    struct gather g = {0};
+    if (l->target == target && !match(l, &g))
+      return false;
+  }
+  return true;
+}
+
+// Of the line that *at is: rows that data choose come into a tensor of their own, of which the part
+// is a copy.
+static void set_apart(struct rows *r, struct line **at) {
+  struct line *l = *at;
+  struct columns c = {.index = l->index[l->rank - 1]};
+  struct kn_expr *value = rows_copy(r, l->value);
+  kn_walk(value, find_columns, &c);
+  if (c.fail || !c.chosen)
+    return;
+  struct kn_index *index[KN_MAX_RANK], *column = kn_alloc(r->file, sizeof *column);
+  struct kn_dim *dims[KN_MAX_RANK];
+  memcpy(index, l->index, sizeof index);
+  memcpy(dims, l->target->dims, sizeof dims);
+  const unsigned last = l->rank - 1, of = c.read[0]->num_args - 1;
+  struct kn_expr *place = c.read[0]->args[of];
+  column->name = c.index->name;
+  column->extent = dims[last] = c.read[0]->tensor->dims[of];
+  index[last] = column;
+  for (unsigned i = 0; i < c.num; i++)
+    c.read[i]->args[c.read[i]->num_args - 1] = rows_index_read(r, place, column);
+  if (rows_depends(value, c.index))
+    return; // elsewhere, too
+  l->value =
+      rows_insert_line(r, at, l->stmt, T("%s_rows", l->target->name), value, l->rank, index, dims);
+  l->value->args[last] = place;
+  l->reduces = false;
+  r->tensor_names[(*at)->target->id] = rows_name(r, (*at)->target->name);
+}
+
 // As <mtia/knyfe_bags.h>.
 enum { UNCUT = 4096, CHUNK = 256, ROW = 16384 };
 
-void rows_find_gathers(struct rows *r, struct line *first) {
+void rows_find_gathers(struct rows *r, struct line **lines) {
+  for (struct line **at = lines; *at && !r->kernel->schedule; at = &(*at)->next)
+    if ((*at)->part && (*at)->rank > 1 && !(*at)->scatter && !(*at)->index[0]->lo &&
+        !can_gather_parts(*lines, (*at)->target))
+      set_apart(r, at);
+  struct line *first = *lines;
   for (struct line *l = first; l; l = l->next) {
     struct gather g = {.move = rows_find_move(r, l), .copies = true, .always = true};
     if (g.move) {

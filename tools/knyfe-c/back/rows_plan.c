@@ -245,7 +245,7 @@ struct phase *rows_plan(struct rows *r) {
     if (!r->tensor_names[l->target->id])
       r->tensor_names[l->target->id] = rows_name(r, l->target->name);
   rows_turn_reads(r, &ls.first);
-  rows_find_gathers(r, ls.first);
+  rows_find_gathers(r, &ls.first);
   rows_find_fetches(r, &ls.first);
   rows_delay_blocks(&ls.first);
   // A phase that does not fit marks its lines; at most twice for each.
