@@ -282,6 +282,17 @@ struct value rows_end_reduction(struct scope *s, struct reduction *d, unsigned l
   return (struct value){text, true, vector};
 }
 
+// Would the C compiler write out all turns of the loop around a vector with a mask, and keep what
+// they load from one line to the next? There are 32 registers.
+static bool is_crowded(const struct scope *s, const struct reduction *d,
+                       const struct kn_index *index) {
+  const int64_t extent = rows_extent(s->line, index);
+  const unsigned registers = s->lanes * rows_widest(d->e->args[0]) / 64;
+  const int64_t own = d->own ? rows_extent(s->line, d->own) : 0;
+  const bool masks = d->own ? own >= 0 && own < s->lanes : s->along && s->count;
+  return masks && extent > 4 && extent * registers > 16;
+}
+
 // The loops over what is reduced, a step in the innermost one.
 static void put_loops(struct scope *s, struct reduction *d) {
   const struct kn_expr *e = d->e;
@@ -320,8 +331,11 @@ static void put_loops(struct scope *s, struct reduction *d) {
         s->along = index;
         s->few = extent >= 0 && extent <= 8 * s->lanes;
         s->count = whole || rest ? NULL : T("%s - %s", hi, name);
-      } else
+      } else {
+        if (is_crowded(s, d, index))
+          fputs("#pragma clang loop unroll_count(4)\n", s->r->out);
         rows_put(s->r, "for (long %s = %s; %s < %s; %s++) {", name, lo, name, hi, name);
+      }
       s->r->indent++;
       opened++;
     }
