@@ -373,6 +373,10 @@ struct kn_expr *rows_number(struct rows *r, const struct kn_expr *like, int64_t 
 struct kn_expr *rows_index_read(struct rows *r, const struct kn_expr *like, struct kn_index *index);
 // Ranges of reductions that are always as long begin at 0.
 void rows_straighten(struct rows *r, const struct kn_stmt *stmt, struct kn_expr *e);
+// Is the line a reduction over ranges of one length for all elements of a row but the last, as of
+// 32 * g..min(32 * g + 32, K)? Then what the others are, and the last one is, with straight ranges.
+bool rows_straighten_but_last(struct rows *r, const struct line *l, struct kn_expr **others,
+                              struct kn_expr **last);
 
 // rows_planes.c: sets phase.pitch and r->pitches, and leaves two indices to the inside.
 void rows_find_planes(struct rows *r, struct phase *p);

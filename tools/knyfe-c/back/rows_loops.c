@@ -97,9 +97,29 @@ struct value rows_added_element(struct scope *s, const struct line *l, struct va
   return rows_added(s, l->target->type, array ? a->name : o->name, offset, v);
 }
 
+// The line's value at the current indices, where none is that of a vector.
+static struct value single_value(struct scope *s, const struct line *l) {
+  struct rows *r = s->r;
+  struct kn_expr *others, *last;
+  if (!rows_straighten_but_last(r, l, &others, &last))
+    return rows_value(s, l->value);
+  const char *made = rows_name(r, T("%s_made", l->target->name));
+  const struct kn_index *n = l->index[l->rank - 1];
+  rows_put(r, "%s %s;", rows_c_type(l->target->type), made);
+  rows_put(r, "if (%s < %" PRId64 ") {", scope_name(s, n), n->extent->size - 1);
+  r->indent++;
+  rows_put(r, "%s = %s;", made, rows_value(s, others).text);
+  r->indent--;
+  rows_put(r, "} else {");
+  r->indent++;
+  rows_put(r, "%s = %s;", made, rows_value(s, last).text);
+  close_loop(r);
+  return (struct value){made, true, false};
+}
+
 static void single(struct scope *s, struct line *l) {
   struct rows *r = s->r;
-  struct value v = rows_value(s, l->value);
+  struct value v = single_value(s, l);
   const char *name = r->tensor_names[l->target->id];
   if (rows_is_read_later(l) || !rows_operand(s->p, l->target)) {
     // The pointer of an output has its name; its element gets another one.
@@ -249,7 +269,7 @@ static void end_of_row(struct scope *s, struct line *l, int64_t rest) {
   while (s->lanes > 16 && rest <= s->lanes / 2)
     s->lanes /= 2;
   scope_bind(s, l->index[l->rank - 1], T("%" PRId64, first));
-  s->count = rest == s->lanes ? NULL : T("%" PRId64, rest);
+  s->count = !s->along || rest == s->lanes ? NULL : T("%" PRId64, rest);
   s->few = true;
   rows_store_element(s, l, rows_value(s, l->value));
 }
@@ -258,6 +278,7 @@ static void end_of_row(struct scope *s, struct line *l, int64_t rest) {
 struct nest {
   const struct kn_expr *argument;  // what the SE reads in place of what core 1 makes, or NULL
   const struct one *one;           // an element of each row that is another one, or NULL
+  struct kn_expr *others, *last;   // a row's elements but the last, and that one, or NULL
   bool in_place;                   // the SE's arguments are where its results will be
   bool vectors;                    // along the last index
   bool stored;                     // all elements of a row are, without more ado
@@ -336,6 +357,7 @@ static void open_row(struct scope *s, struct line *l, struct nest *n) {
     return;
   if (n->vectors)
     choose_vectors(s, l, name, n);
+  n->rest = n->last ? 1 : n->rest;
   scope_bind(s, l->index[i], name);
   // Not where the end of the row is one of few steps: each would have a mask.
   const bool column = is_column(s->p, i);
@@ -372,6 +394,8 @@ static void close_row(struct scope *s, struct line *l, struct nest *n) {
   }
   if (ends)
     rows_give_stretches(s, l, &n->stretches, n->one ? NONE_OF_THEM : ALL_BUT_THE_LAST);
+  if (n->last)
+    l->value = n->last;
   if (n->rest)
     end_of_row(s, l, n->rest);
   s->along = NULL;
@@ -400,6 +424,10 @@ static void loops(struct scope *s, struct line *l, unsigned first, const struct 
                    .lo = "0",
                    .hi = "0",
                    .step = 1};
+  struct kn_expr *value = l->value;
+  if (first < l->rank && !n.vectors && !n.argument && !is_column(s->p, l->rank - 1) &&
+      rows_straighten_but_last(s->r, l, &n.others, &n.last))
+    l->value = n.others;
   for (unsigned i = first; i + 1 < l->rank; i++) {
     const char *name = bounds(s, l, i, &n);
     scope_bind(s, l->index[i], name);
@@ -411,6 +439,7 @@ static void loops(struct scope *s, struct line *l, unsigned first, const struct 
   if (!n.argument && !n.stored)
     rows_store_element(s, l, rows_value(s, n.in_place ? l->value->args[0] : l->value));
   close_row(s, l, &n);
+  l->value = value;
   while (n.opened--)
     close_loop(s->r);
   rows_give_stretches(s, l, &n.stretches, ALL_OF_THEM);

@@ -6,8 +6,9 @@
 // they are stored one in turn with the other. In each of the two `n % 2` is a number, so that
 // choices by it are made here.
 //
-// Groups of 16 and more: vectors go along what is inside, n / 32 is a number. Quotients and
-// functions that are the same for a group are made before, with vectors along the groups.
+// Groups of 16 and more: vectors go along what is inside, n / 32 is a number. A last group that is
+// shorter comes behind the loop over the whole ones. Quotients and functions that are the same for
+// a group are made before, with vectors along the groups.
 #include "rows.h"
 
 #include <inttypes.h>
@@ -37,8 +38,13 @@ static int64_t group_size(const struct line *l) {
   struct division d = {l->index[l->rank - 1], 0, false};
   const struct kn_dim *n = l->target->dims[l->rank - 1];
   kn_walk(l->value, find_division, &d);
-  const bool fits = d.by == 2 || (d.by >= 16 && d.by % 16 == 0);
-  return fits && !d.others && n->size > 0 && n->size % d.by == 0 ? d.by : 0;
+  const bool fits = (d.by == 2 && n->size % 2 == 0) || (d.by >= 16 && d.by % 16 == 0);
+  return fits && !d.others && n->size > 0 ? d.by : 0;
+}
+
+// Of a row; the last one may be shorter.
+static int64_t num_groups(const struct line *l, int64_t size) {
+  return (l->target->dims[l->rank - 1]->size + size - 1) / size;
 }
 
 static struct kn_index *new_index(struct rows *r, const char *name, int64_t size) {
@@ -105,48 +111,76 @@ static bool pairs(struct scope *s, const struct line *l, const char *lo, const c
 // Groups
 //===----------------------------------------------------------------------===//
 
+struct group {
+  const struct line *line;
+  struct kn_index *index, *inside; // of n = size * index + inside
+  int64_t size;
+  struct kn_expr *value;
+  rows_put_element *put;
+};
+
+// The first `count` elements of the group that has a name, or a number.
+static void put_group(struct scope *s, const struct group *g, const char *name, int64_t count) {
+  struct rows *r = s->r;
+  const struct kn_index *n = g->line->index[g->line->rank - 1];
+  s->lanes = rows_lanes(g->line);
+  while (count == g->size ? g->size % s->lanes : s->lanes > 16 && count <= s->lanes / 2)
+    s->lanes /= 2;
+  const bool several = count > s->lanes;
+  const char *first = T("%" PRId64 " * %s", g->size, name);
+  const char *place = several ? rows_name(r, n->name) : "0";
+  scope_bind(s, g->index, name);
+  scope_bind(s, g->inside, place);
+  scope_bind(s, n, several ? T("(%s + %s)", first, place) : T("(%s)", first));
+  if (several) {
+    rows_put(r, "for (long %s = 0; %s < %" PRId64 "; %s += %u) {", place, place, count, place,
+             s->lanes);
+    r->indent++;
+  }
+  s->along = g->inside;
+  s->count = count % s->lanes == 0 ? NULL
+             : several             ? T("%" PRId64 " - %s", count, place)
+                                   : T("%" PRId64, count);
+  g->put(s, g->line, rows_value(s, g->value));
+  s->along = NULL;
+  s->count = NULL;
+  if (several) {
+    r->indent--;
+    rows_put(r, "}");
+    rows_release(r, place);
+  }
+}
+
 static bool groups(struct scope *s, const struct line *l, int64_t size, const char *lo,
                    const char *hi, int64_t length, rows_put_element *put) {
   struct rows *r = s->r;
   const struct kn_index *n = l->index[l->rank - 1];
-  struct kn_index *group = new_index(r, "group", l->target->dims[l->rank - 1]->size / size);
-  struct kn_index *inside = new_index(r, n->name, size);
-  struct kn_expr *at = rows_index_read(r, l->value, group);
-  struct substitute by = {n, size, at, rows_index_read(r, l->value, inside), NULL};
+  const int64_t all = l->target->dims[l->rank - 1]->size;
+  struct group g = {
+      l, new_index(r, "group", num_groups(l, size)), new_index(r, n->name, size), size, NULL, put};
+  struct kn_expr *at = rows_index_read(r, l->value, g.index);
+  struct substitute by = {n, size, at, rows_index_read(r, l->value, g.inside), NULL};
   by.whole = whole(r, size, at, by.rest);
-  struct kn_expr *value = rows_substitute(r, l->value, &by);
-  if (length < 0 || length % size || !rows_value_vectorises(r, s->p, value, inside))
+  g.value = rows_substitute(r, l->value, &by);
+  // Parts of rows are of whole groups.
+  if (length < 0 || (length < all && (length % size || all % size)) ||
+      !rows_value_vectorises(r, s->p, g.value, g.inside))
     return false;
-  s->lanes = rows_lanes(l);
-  while (size % s->lanes)
-    s->lanes /= 2;
-  const char *name = rows_name(r, "group"), *first = T("%" PRId64 " * %s", size, name);
-  const char *place = size == s->lanes ? "0" : rows_name(r, n->name);
-  const char *begin = strcmp(lo, "0") ? T("%s / %" PRId64, lo, size) : lo;
-  if (size == s->lanes)
-    fputs("#pragma clang loop unroll_count(4)\n", r->out);
-  rows_put(r, "for (long %s = %s; %s < %s / %" PRId64 "; %s++) {", name, begin, name, hi, size,
-           name);
-  r->indent++;
-  scope_bind(s, group, name);
-  scope_bind(s, inside, place);
-  scope_bind(s, n, size == s->lanes ? T("(%s)", first) : T("(%s + %s)", first, place));
-  if (size != s->lanes) {
-    rows_put(r, "for (long %s = 0; %s < %" PRId64 "; %s += %u) {", place, place, size, place,
-             s->lanes);
+  if (length >= size) {
+    const char *name = rows_name(r, "group");
+    const char *begin = strcmp(lo, "0") ? T("%s / %" PRId64, lo, size) : lo;
+    if (rows_lanes(l) % size == 0)
+      fputs("#pragma clang loop unroll_count(4)\n", r->out);
+    rows_put(r, "for (long %s = %s; %s < %s / %" PRId64 "; %s++) {", name, begin, name, hi, size,
+             name);
     r->indent++;
-  }
-  s->along = inside;
-  s->count = NULL;
-  put(s, l, rows_value(s, value));
-  s->along = NULL;
-  for (int depth = size == s->lanes ? 1 : 2; depth--;) {
+    put_group(s, &g, name, size);
     r->indent--;
     rows_put(r, "}");
+    rows_release(r, name);
   }
-  if (size != s->lanes)
-    rows_release(r, place);
-  rows_release(r, name);
+  if (length % size)
+    put_group(s, &g, T("%" PRId64, length / size), length % size);
   return true;
 }
 
@@ -212,7 +246,7 @@ static struct kn_expr *take_out(struct common *c, struct kn_expr *e) {
     return e;
   }
   const unsigned last = l->rank - 1;
-  struct kn_index *group = new_index(c->r, "group", l->target->dims[last]->size / c->size);
+  struct kn_index *group = new_index(c->r, "group", num_groups(l, c->size));
   struct kn_index *index[KN_MAX_RANK];
   struct kn_dim *dims[KN_MAX_RANK];
   memcpy(index, l->index, sizeof index);

@@ -2,7 +2,9 @@
 //
 // Expressions with something else in place of an index: of n = factor * quotient + rest the
 // quotient where n / factor stands, the rest for n % factor, and choices that are made then.
-#include "rows.h"
+#include "rows_value.h"
+
+#include <string.h>
 
 const struct kn_expr *rows_bare(const struct kn_expr *e) {
   while (e->kind == KN_CAST && kn_type_is_int(e->type) && kn_type_bits(e->type) >= 32)
@@ -77,13 +79,20 @@ struct kn_expr *rows_substitute(struct rows *r, const struct kn_expr *e,
 // Ranges of one length
 //===----------------------------------------------------------------------===//
 
+// The indices of the left side that a reduction is for.
+struct left {
+  struct kn_index *const *index;
+  unsigned rank;
+  struct fixed one; // the only value of an index, if it is one
+};
+
 // The expression that min(a, b) is, if it is always the same.
-static const struct kn_expr *lesser(const struct kn_expr *e) {
+static const struct kn_expr *lesser(const struct kn_expr *e, const struct fixed *one) {
   e = rows_bare(e);
   if (e->kind != KN_CALL || e->builtin != KN_MIN)
     return e;
-  const struct interval a = rows_interval(e->args[0], NULL, 0);
-  const struct interval b = rows_interval(e->args[1], NULL, 0);
+  const struct interval a = rows_interval(e->args[0], one, 1);
+  const struct interval b = rows_interval(e->args[1], one, 1);
   return !a.known || !b.known ? e
          : a.hi <= b.lo       ? rows_bare(e->args[0])
          : b.hi <= a.lo       ? rows_bare(e->args[1])
@@ -91,29 +100,31 @@ static const struct kn_expr *lesser(const struct kn_expr *e) {
 }
 
 // How much hi is above lo, whatever the indices of the left side are; -1: that depends.
-static int64_t distance(const struct kn_stmt *stmt, const struct kn_expr *lo,
+static int64_t distance(const struct left *left, const struct kn_expr *lo,
                         const struct kn_expr *hi) {
-  struct fixed zeros[KN_MAX_RANK];
-  for (unsigned i = 0; i < stmt->rank; i++) {
-    const struct kn_index *index = stmt->indices[i];
-    zeros[i] = (struct fixed){index, 0};
+  struct fixed at[KN_MAX_RANK];
+  for (unsigned i = 0; i < left->rank; i++) {
+    const struct kn_index *index = left->index[i];
+    at[i] = index == left->one.index ? left->one : (struct fixed){index, 0};
+    if (index == left->one.index || (index->extent && index->extent->size == 1))
+      continue;
     const int64_t step = rows_coefficient(lo, index);
     if (step != rows_coefficient(hi, index) || (!step && rows_depends(lo, index)) ||
         (!step && rows_depends(hi, index)))
       return -1;
   }
-  const struct interval a = rows_interval(lo, zeros, stmt->rank);
-  const struct interval b = rows_interval(hi, zeros, stmt->rank);
+  const struct interval a = rows_interval(lo, at, left->rank);
+  const struct interval b = rows_interval(hi, at, left->rank);
   return a.known && b.known && a.lo == a.hi && b.lo == b.hi && b.lo >= a.lo ? b.lo - a.lo : -1;
 }
 
 // One range of a reduction as 0..length: with that, vectors know how many elements there are.
-static void straighten(struct rows *r, const struct kn_stmt *stmt, struct kn_expr *e, unsigned i) {
+static void straighten(struct rows *r, const struct left *left, struct kn_expr *e, unsigned i) {
   const struct kn_index *index = e->indices[i];
   if (index->extent || e->reduction == KN_ARGMAX || e->reduction == KN_ARGMIN)
     return;
   const struct kn_expr *lo = rows_bare(index->lo);
-  const int64_t length = distance(stmt, lo, lesser(index->hi));
+  const int64_t length = distance(left, lo, lesser(index->hi, &left->one));
   bool plain = lo->kind != KN_INT && lo->type == KN_I32 && length > 0;
   for (unsigned k = 0; k < e->num_indices; k++) // ranges that need each other
     plain = plain && (k == i || e->indices[k]->extent);
@@ -138,6 +149,38 @@ void rows_straighten(struct rows *r, const struct kn_stmt *stmt, struct kn_expr 
   for (unsigned i = 0; i < e->num_args; i++)
     if (e->args[i])
       rows_straighten(r, stmt, e->args[i]);
+  const struct left left = {stmt->indices, stmt->rank, {NULL, -1}};
   for (unsigned i = 0; e->kind == KN_REDUCE && i < e->num_indices; i++)
-    straighten(r, stmt, e, i);
+    straighten(r, &left, e, i);
+}
+
+// A copy of the line's reduction with straight ranges; NULL: one is not.
+static struct kn_expr *straightened(struct rows *r, const struct line *l, struct fixed one) {
+  const struct left left = {l->index, l->rank, one};
+  struct kn_expr *e = kn_alloc(r->file, sizeof *e);
+  *e = *l->value;
+  e->args = kn_alloc(r->file, e->num_args * sizeof *e->args);
+  memcpy(e->args, l->value->args, e->num_args * sizeof *e->args);
+  for (unsigned i = 0; i < e->num_indices; i++) {
+    straighten(r, &left, e, i);
+    if (!e->indices[i]->extent)
+      return NULL;
+  }
+  return e;
+}
+
+bool rows_straighten_but_last(struct rows *r, const struct line *l, struct kn_expr **others,
+                              struct kn_expr **last) {
+  struct kn_index *n = l->rank ? l->index[l->rank - 1] : NULL;
+  if (!n || !l->reduces || l->chunked || l->value->kind != KN_REDUCE ||
+      l->stmt->kind != KN_ASSIGN || !n->extent || n->lo || n->extent->size < 2 ||
+      rows_is_counted(l->value))
+    return false;
+  struct kn_dim *all = n->extent, fewer = *all;
+  fewer.size--;
+  n->extent = &fewer;
+  *others = straightened(r, l, (struct fixed){NULL, -1});
+  n->extent = all;
+  *last = *others ? straightened(r, l, (struct fixed){n, fewer.size}) : NULL;
+  return *last;
 }
