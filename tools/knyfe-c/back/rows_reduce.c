@@ -282,12 +282,15 @@ struct value rows_end_reduction(struct scope *s, struct reduction *d, unsigned l
   return (struct value){text, true, vector};
 }
 
-// Would the C compiler write out all turns of the loop around a vector with a mask, and keep what
-// they load from one line to the next? There are 32 registers.
+// Would the C compiler write out all turns of a loop, and then keep more than there are registers
+// for: of single numbers what an outer loop reads again, of vectors with masks, which the loop is
+// around, what they load for the next line?
 static bool is_crowded(const struct scope *s, const struct reduction *d,
                        const struct kn_index *index) {
   const int64_t extent = rows_extent(s->line, index);
   const unsigned registers = s->lanes * rows_widest(d->e->args[0]) / 64;
+  if (!d->own && !s->along)
+    return extent > 16;
   const int64_t own = d->own ? rows_extent(s->line, d->own) : 0;
   const bool masks = d->own ? own >= 0 && own < s->lanes : s->along && s->count;
   return masks && extent > 4 && extent * registers > 16;

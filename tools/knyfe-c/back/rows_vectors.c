@@ -217,7 +217,11 @@ static bool weigh(struct kn_expr *e, void *data) {
 unsigned rows_lanes(const struct line *l) {
   struct weight w = {0};
   kn_walk(l->engine ? l->value->args[0] : l->value, weigh, &w);
-  return w.pow ? 16 : w.functions > 1 || w.reads > 5 ? 32 : 64;
+  if (w.pow)
+    return 16;
+  // Places and masks of gathers take registers, too.
+  const bool places = w.functions && l->rank && rows_count_gathers(l->value, l->index[l->rank - 1]);
+  return w.functions > 1 || places || w.reads > 5 ? 32 : 64;
 }
 
 unsigned rows_reduction_unroll(const struct reduction *d, unsigned lanes) {
