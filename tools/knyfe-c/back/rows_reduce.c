@@ -335,8 +335,14 @@ static void put_loops(struct scope *s, struct reduction *d) {
         s->few = extent >= 0 && extent <= 8 * s->lanes;
         s->count = whole || rest ? NULL : T("%s - %s", hi, name);
       } else {
-        if (is_crowded(s, d, index))
-          fputs("#pragma clang loop unroll_count(4)\n", s->r->out);
+        // The C compiler leaves a loop as it is whose length only data tell, and each load is
+        // waited for.
+        const bool ragged = s->along && rows_extent(s->line, index) < 0;
+        const unsigned times = ragged                    ? rows_reduction_unroll(d, s->lanes)
+                               : is_crowded(s, d, index) ? 4
+                                                         : 1;
+        if (times > 1)
+          fprintf(s->r->out, "#pragma clang loop unroll_count(%u)\n", times);
         rows_put(s->r, "for (long %s = %s; %s < %s; %s++) {", name, lo, name, hi, name);
       }
       s->r->indent++;
