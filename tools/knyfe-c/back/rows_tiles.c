@@ -178,11 +178,11 @@ static void mark_by_column(struct phase *p) {
 //===----------------------------------------------------------------------===//
 
 // Cycles of core 1 for an element, with vectors: a register of 64 bytes for each operation.
-static double element_cycles(const struct line *l, const struct kn_expr *e) {
+static double element_cycles(const struct phase *p, const struct line *l, const struct kn_expr *e) {
   double sum = 0, width = rows_bytes(e->type) / 64.0;
   for (unsigned i = 0; i < e->num_args; i++)
     if (e->args[i] && e->kind != KN_READ)
-      sum += element_cycles(l, e->args[i]);
+      sum += element_cycles(p, l, e->args[i]);
   switch (e->kind) {
   case KN_READ:
     return e->num_args ? width : 0;
@@ -192,7 +192,9 @@ static double element_cycles(const struct line *l, const struct kn_expr *e) {
   case KN_CAST:
     return sum + width;
   case KN_CALL:
-    return sum + (e->builtin >= KN_EXP && e->builtin <= KN_POW ? 2 : 4 * width);
+    return sum + (e->builtin >= KN_EXP && e->builtin <= KN_POW ? 2
+                  : e->builtin == KN_PAD                       ? width
+                                                               : 4 * width);
   case KN_REDUCE: {
     double n = 1;
     for (unsigned i = 0; i < e->num_indices; i++) {
@@ -209,7 +211,7 @@ static double element_cycles(const struct line *l, const struct kn_expr *e) {
            : numbers                     ? (double)(hi->ival - lo->ival)
                                          : 16;
     }
-    return n * (sum + width) + 0.5;
+    return n * (sum + width) + (p->across ? 0 : 0.5); // a number out of a vector
   }
   default:
     return sum;
@@ -225,8 +227,8 @@ double rows_line_cycles(const struct phase *p, const struct line *l) {
   if (l->engine && l->value->args[0]->kind == KN_READ)
     return n / 16 + start;
   if (l->engine)
-    return n * (element_cycles(l, l->value->args[0]) + move + 1.0 / 16) + start;
-  return n * (element_cycles(l, l->value) + move) + start;
+    return n * (element_cycles(p, l, l->value->args[0]) + move + 1.0 / 16) + start;
+  return n * (element_cycles(p, l, l->value) + move) + start;
 }
 
 static double column_cycles(const struct phase *p) {
