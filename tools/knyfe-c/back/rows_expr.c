@@ -517,8 +517,10 @@ static struct value where(struct scope *s, const struct kn_expr *e) {
   const char *x = rows_vector(s, a, e->type), *y = rows_vector(s, b, e->type);
   if (!c.vector)
     return rows_choose(s, e->type, rows_atom(s, c), x, y);
-  if (e->type == KN_BOOL)
-    return (struct value){T("(%s & %s) | (~(%s) & %s)", c.text, x, c.text, y), false, true};
+  if (e->type == KN_BOOL) {
+    const char *mask = rows_atom(s, c);
+    return (struct value){T("(%s & (%s)) | (~%s & (%s))", mask, x, mask, y), false, true};
+  }
   return (struct value){
       T("mtia_select_%s(%s, %s, %s)", rows_suffix(s, e->type, true), c.text, x, y), true, true};
 }
