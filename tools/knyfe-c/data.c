@@ -206,6 +206,8 @@ static int64_t draw_int(uint64_t *state, enum kn_type type) {
   uint64_t bits = draw(state);
   unsigned kind = bits & 31;
   bits >>= 5;
+  if (type == KN_BOOL)
+    return bits & 1;
   if (kn_type_bits(type) <= 16)
     return kn_wrap(type, (int64_t)bits);
   if (kind == 0)
