@@ -486,6 +486,7 @@ void rows_range(struct scope *s, const struct kn_index *index, const char **lo, 
 // rows_pairs.c: where the line's value depends on n % 2 and n / 2, or on n / 32, n its last index,
 // makes the loop over the elements lo..hi - 1 of a row, which are `length`, -1: not always as many.
 // False: it has no such form, nothing was done.
+int64_t rows_group_size(const struct line *l); // 0: there are none
 bool rows_groups(struct scope *s, const struct line *l, const char *lo, const char *hi,
                  int64_t length, rows_put_element *put);
 // rows_delay.c: can whole vectors of the line along s->along be stored a step later? The loop over

@@ -30,8 +30,7 @@ static bool find_division(struct kn_expr *e, void *data) {
   return true;
 }
 
-// The size of groups, 0: there are none.
-static int64_t group_size(const struct line *l) {
+int64_t rows_group_size(const struct line *l) {
   if (!l->rank || l->engine || l->part || l->copies_part || l->scatter || !l->value ||
       l->target->type == KN_BOOL || l->target->type == KN_I4)
     return 0;
@@ -162,11 +161,13 @@ static bool groups(struct scope *s, const struct line *l, int64_t size, const ch
   struct substitute by = {n, size, at, rows_index_read(r, l->value, g.inside), NULL};
   by.whole = whole(r, size, at, by.rest);
   g.value = rows_substitute(r, l->value, &by);
-  // Parts of rows are of whole groups.
-  if (length < 0 || (length < all && (length % size || all % size)) ||
+  // Tiles of columns begin with whole groups, the last one ends with the row.
+  const bool cut = strcmp(lo, "0");
+  const struct size columns = s->p->tile_columns;
+  if ((cut ? !columns.known || columns.value % size : length != all) ||
       !rows_value_vectorises(r, s->p, g.value, g.inside))
     return false;
-  if (length >= size) {
+  if (all >= size) {
     const char *name = rows_name(r, "group");
     const char *begin = strcmp(lo, "0") ? T("%s / %" PRId64, lo, size) : lo;
     if (rows_lanes(l) % size == 0)
@@ -179,14 +180,23 @@ static bool groups(struct scope *s, const struct line *l, int64_t size, const ch
     rows_put(r, "}");
     rows_release(r, name);
   }
-  if (length % size)
-    put_group(s, &g, T("%" PRId64, length / size), length % size);
+  const bool ends = all % size && cut;
+  if (ends) {
+    rows_put(r, "if (%s == %" PRId64 ") {", hi, all);
+    r->indent++;
+  }
+  if (all % size)
+    put_group(s, &g, T("%" PRId64, all / size), all % size);
+  if (ends) {
+    r->indent--;
+    rows_put(r, "}");
+  }
   return true;
 }
 
 bool rows_groups(struct scope *s, const struct line *l, const char *lo, const char *hi,
                  int64_t length, rows_put_element *put) {
-  const int64_t size = group_size(l);
+  const int64_t size = rows_group_size(l);
   return size == 2  ? pairs(s, l, lo, hi, length, put)
          : size > 2 ? groups(s, l, size, lo, hi, length, put)
                     : false;
@@ -267,7 +277,7 @@ static struct kn_expr *take_out(struct common *c, struct kn_expr *e) {
 void rows_take_out_groups(struct rows *r, struct line **first) {
   for (struct line **at = first; *at; at = &(*at)->next) {
     struct line *l = *at;
-    struct common c = {r, at, group_size(l), l->rank ? l->index[l->rank - 1] : NULL};
+    struct common c = {r, at, rows_group_size(l), l->rank ? l->index[l->rank - 1] : NULL};
     if (c.size < 3 || l->reduces)
       continue;
     l->value = take_out(&c, l->value);

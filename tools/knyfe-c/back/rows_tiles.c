@@ -418,14 +418,25 @@ static bool try_pieces(struct rows *r, struct phase *p, struct cut c, struct cho
   return fits;
 }
 
+// Columns of which a tile has a multiple: vectors inside of groups of neighbours need whole ones.
+static int64_t step_of_columns(const struct phase *p) {
+  enum { LARGEST_GROUP = 128 };
+  int64_t step = p->granule;
+  for (const struct line *l = p->lines; l && p->across; l = l->next) {
+    const int64_t size = l->rank == p->num_par ? rows_group_size(l) : 0;
+    step = size && size <= LARGEST_GROUP && size % step == 0 ? size : step;
+  }
+  return step;
+}
+
 // The cut with the least cycles; of about equal ones that with the fewest rows.
 static struct cut choose_cut(struct rows *r, struct phase *p) {
   if (p->shared || (p->lines->scatter && p->lines->chunked))
     return (struct cut){1, 1, 0};
-  int64_t columns = p->par[p->num_par - 1]->size, rows = 1, g = p->granule;
+  int64_t columns = p->par[p->num_par - 1]->size, rows = 1, g = step_of_columns(p);
   if (p->num_par > 1)
     rows = p->par[p->num_par - 2]->size;
-  struct choice c = {.best = {1, g, p->piece}, .least = -1, .second = -1};
+  struct choice c = {.best = {1, p->granule, p->piece}, .least = -1, .second = -1};
   for (int64_t parts = 1, last = -1;; parts *= 2) {
     int64_t n = columns ? ((columns + parts - 1) / parts + g - 1) / g * g : g;
     if (n == last)
