@@ -503,13 +503,15 @@ void rows_give_stretches(struct scope *s, const struct line *l, struct stretches
 void rows_give_rest(struct scope *s, const struct line *l, int64_t made) {
   struct rows *r = s->r;
   struct phase *p = s->p;
-  const int64_t last =
-      made && p->stretch.value ? (made - 1) / p->stretch.value * p->stretch.value : 0;
   for (const struct operand *o = p->operands; o; o = o->next)
     if (is_given(p, o, l)) {
-      const int64_t given = last * rows_element_bytes(o->tensor);
+      const struct size size = sz_num(r->file, rows_element_bytes(o->tensor));
+      // Where the last stretch began: those in front of it have been given.
+      struct size last = sz_num(r->file, 0);
+      if (made)
+        last = sz_mul(r->file, sz_div(r->file, sz_num(r->file, made - 1), p->stretch), p->stretch);
       rows_put(r, "KN_HERE();");
-      give(r, o, sz_sub(r->file, row_bytes(r, o), sz_num(r->file, given)).text);
+      give(r, o, sz_sub(r->file, row_bytes(r, o), sz_mul(r->file, last, size)).text);
     }
 }
 
