@@ -15,36 +15,35 @@
 
 #define T(...) kn_text(r->file, __VA_ARGS__)
 
-static const struct kn_expr *strip(const struct kn_expr *e) {
-  while (e->kind == KN_CAST && kn_type_is_int(e->type))
-    e = e->args[0];
-  return e;
+static bool same_extent(const struct kn_dim *a, const struct kn_dim *b) {
+  return a == b || (a->size >= 0 && a->size == b->size);
 }
 
 // t[index], t[constant, index], or t[index + 1]; DMA brings it, so an earlier line may define it.
 static bool is_list(const struct kn_expr *e, const struct kn_index *index, int64_t plus,
                     struct list *list) {
-  e = strip(e);
+  e = rows_bare(e);
   if (e->kind != KN_READ || e->tensor->rows || !e->num_args || e->num_args > 2)
     return false;
   *list = (struct list){.tensor = e->tensor};
   if (e->num_args == 2) {
-    const struct kn_expr *row = strip(e->args[0]);
+    const struct kn_expr *row = rows_bare(e->args[0]);
     if (row->kind != KN_INT)
       return false;
     list->row = row->ival;
   }
-  const struct kn_expr *at = strip(e->args[e->num_args - 1]);
+  const struct kn_expr *at = rows_bare(e->args[e->num_args - 1]);
   if (!plus)
     return kn_plain_index(at) == index;
-  return at->kind == KN_BINARY && at->op == KN_ADD && kn_plain_index(strip(at->args[0])) == index &&
-         strip(at->args[1])->kind == KN_INT && strip(at->args[1])->ival == plus;
+  return at->kind == KN_BINARY && at->op == KN_ADD &&
+         kn_plain_index(rows_bare(at->args[0])) == index &&
+         rows_bare(at->args[1])->kind == KN_INT && rows_bare(at->args[1])->ival == plus;
 }
 
 // t[b, p]
 static bool is_matrix(const struct kn_expr *e, const struct kn_index *b, const struct kn_index *p,
                       struct list *list) {
-  e = strip(e);
+  e = rows_bare(e);
   if (e->kind != KN_READ || e->num_args != 2 || e->tensor->rows ||
       kn_plain_index(e->args[0]) != b || kn_plain_index(e->args[1]) != p)
     return false;
@@ -69,7 +68,7 @@ struct linear {
 
 static bool add_linear(struct linear *f, const struct kn_expr *e, const struct kn_index *index,
                        int64_t sign) {
-  e = strip(e);
+  e = rows_bare(e);
   if (e->kind == KN_INT) {
     f->number += sign * e->ival;
   } else if (e->kind == KN_INDEX && e->index == index) {
@@ -110,8 +109,7 @@ static bool is_row(struct gather *g, const struct kn_expr *e, const struct line 
     return false;
   const struct kn_dim *have = t->dims[1], *want = l->target->dims[1];
   if (l->part ? !is_part(l, t, e->args[1], &g->column)
-              : kn_plain_index(e->args[1]) != l->index[1] ||
-                    (have != want && (have->size < 0 || have->size != want->size)))
+              : kn_plain_index(e->args[1]) != l->index[1] || !same_extent(have, want))
     return false;
   g->table = e->tensor;
   return is_of_term(g, e->args[0], l->index[0], j, &g->index) && is_integer(&g->index);
@@ -156,8 +154,7 @@ static bool match_copy(const struct line *l, struct gather *g) {
   const struct kn_dim *have = e->tensor->dims[1], *want = l->target->dims[1];
   g->copies = true;
   g->table = e->tensor;
-  return kn_plain_index(e->args[1]) == l->index[1] &&
-         (have == want || (have->size >= 0 && have->size == want->size)) &&
+  return kn_plain_index(e->args[1]) == l->index[1] && same_extent(have, want) &&
          is_list(e->args[0], l->index[0], 0, &g->index) && is_integer(&g->index);
 }
 
@@ -181,11 +178,11 @@ static bool find_columns(struct kn_expr *e, void *data) {
   bool plain = e->num_args == e->tensor->rank && rows_coefficient(e->args[last], c->index) == 1;
   for (unsigned i = 0; i < last; i++) {
     plain = plain && !rows_depends(e->args[i], c->index);
-    c->chosen = c->chosen || strip(e->args[i])->kind == KN_READ;
+    c->chosen = c->chosen || rows_bare(e->args[i])->kind == KN_READ;
   }
   const struct kn_dim *have = e->tensor->dims[last];
   const struct kn_dim *same = c->num ? c->read[0]->tensor->dims[c->read[0]->num_args - 1] : have;
-  plain = plain && (have == same || (have->size >= 0 && have->size == same->size));
+  plain = plain && same_extent(have, same);
   c->fail = c->fail || !plain || c->num == sizeof c->read / sizeof *c->read;
   if (!c->fail)
     c->read[c->num++] = e;
@@ -302,8 +299,7 @@ static bool can_finish(const struct rows *r, const struct phase *p, const struct
       q->num_par != 2 || rows_stored(l->target) == KN_I4 || (columns < 0 && q->uncut))
     return false;
   for (unsigned i = 0; i < 2; i++)
-    if (l->target->dims[i] != t->dims[i] &&
-        (t->dims[i]->size < 0 || t->dims[i]->size != l->target->dims[i]->size))
+    if (!same_extent(t->dims[i], l->target->dims[i]))
       return false;
   for (const struct local *v = q->locals; v; v = v->next)
     if (v->array)
