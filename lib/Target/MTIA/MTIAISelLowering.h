@@ -187,6 +187,7 @@ public:
                                         IntrinsicInst *DI) const override;
   bool lowerInterleaveIntrinsicToStore(Instruction *Store, Value *Mask,
                                        ArrayRef<Value *> Values) const override;
+  bool isShuffleMaskLegal(ArrayRef<int> Mask, EVT VT) const override;
   void AdjustInstrPostInstrSelection(MachineInstr &MI, SDNode *Node) const override;
   /// Hooks of lowering, in files of their own; what they return nothing for is expanded.
   SDValue lowerBuildVector(SDValue Op, SelectionDAG &DAG) const;

@@ -359,6 +359,13 @@ SDValue Shuffle::asGather() {
   return gatherLanes(DAG, DL, VT, {V1, V2}, Which, Lanes);
 }
 
+// Asked before shuffles are taken apart. Two vectors are interleaved as a whole: for the upper half
+// by itself both would have to be slid down first.
+bool MTIATargetLowering::isShuffleMaskLegal(ArrayRef<int> Mask, EVT) const {
+  SmallVector<unsigned, 2> Starts;
+  return !ShuffleVectorInst::isInterleaveMask(Mask, 2, 2 * Mask.size(), Starts) || Starts[0] == 0;
+}
+
 SDValue MTIATargetLowering::lowerVectorShuffle(SDValue Op, SelectionDAG &DAG) const {
   auto *SV = cast<ShuffleVectorSDNode>(Op);
   SDLoc DL(Op);

@@ -75,3 +75,17 @@ define <64 x i16> @long_pairs(ptr %p) {
   %a = shufflevector <128 x i16> %w, <128 x i16> poison, <64 x i32> <i32 0, i32 2, i32 4, i32 6, i32 8, i32 10, i32 12, i32 14, i32 16, i32 18, i32 20, i32 22, i32 24, i32 26, i32 28, i32 30, i32 32, i32 34, i32 36, i32 38, i32 40, i32 42, i32 44, i32 46, i32 48, i32 50, i32 52, i32 54, i32 56, i32 58, i32 60, i32 62, i32 64, i32 66, i32 68, i32 70, i32 72, i32 74, i32 76, i32 78, i32 80, i32 82, i32 84, i32 86, i32 88, i32 90, i32 92, i32 94, i32 96, i32 98, i32 100, i32 102, i32 104, i32 106, i32 108, i32 110, i32 112, i32 114, i32 116, i32 118, i32 120, i32 122, i32 124, i32 126>
   ret <64 x i16> %a
 }
+
+; What is longer than its operands is interleaved as a whole, not in halves.
+; CHECK-LABEL: long_turns:
+; CHECK-NOT: vslide
+; CHECK: vwaddu.vv [[S:v[0-9]+]], v8, v9
+; CHECK-NEXT: li
+; CHECK-NEXT: vwmaccu.vx [[S]], a{{[0-9]}}, v9
+; CHECK-NOT: vslide
+; CHECK: ret
+define void @long_turns(<32 x i16> %a, <32 x i16> %b, ptr %p) {
+  %w = shufflevector <32 x i16> %a, <32 x i16> %b, <64 x i32> <i32 0, i32 32, i32 1, i32 33, i32 2, i32 34, i32 3, i32 35, i32 4, i32 36, i32 5, i32 37, i32 6, i32 38, i32 7, i32 39, i32 8, i32 40, i32 9, i32 41, i32 10, i32 42, i32 11, i32 43, i32 12, i32 44, i32 13, i32 45, i32 14, i32 46, i32 15, i32 47, i32 16, i32 48, i32 17, i32 49, i32 18, i32 50, i32 19, i32 51, i32 20, i32 52, i32 21, i32 53, i32 22, i32 54, i32 23, i32 55, i32 24, i32 56, i32 25, i32 57, i32 26, i32 58, i32 27, i32 59, i32 28, i32 60, i32 29, i32 61, i32 30, i32 62, i32 31, i32 63>
+  store <64 x i16> %w, ptr %p, align 2
+  ret void
+}

@@ -202,7 +202,7 @@ static void data_loop(struct follow *f, const struct ct_stmt *s, const char *nam
   if (!activate(f, counted, out))
     return;
   f->flat = out;
-  f->leaf = leaf || (s->is_leaf && n > 2); // of one or two turns there is nothing to count on
+  f->leaf = leaf || (together && n > 2); // of one or two turns there is nothing to count on
   for (int64_t i = 0; i < whole && i < BEFORE && f->signal == NORMAL; i++)
     f->active[f->num_active - 1].turn = i,
                               turns(f, s, name, from + i * group * by, by, group, together);

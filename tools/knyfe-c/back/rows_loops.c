@@ -677,6 +677,19 @@ static bool sums_few(const struct phase *p) {
          l->value->indices[0]->extent->size % 64 == 0;
 }
 
+// How many short rows are made side by side. A row of a step or two waits for each of its
+// operations, and rows side by side don't, as long as there are registers for all of them.
+static unsigned rows_together(const struct phase *p) {
+  enum { SHORT = 128 };
+  const struct line *l = p->lines;
+  if (l->next || l->engine || l->scatter || l->blocks || l->rank != p->num_par || !p->uncut)
+    return 1;
+  const int64_t size = l->target->dims[l->rank - 1]->size;
+  const unsigned lanes = rows_lanes(l);
+  return size <= 0 || size > SHORT ? 1
+                                   : rows_unroll(l, (unsigned)(size + lanes - 1) / lanes * lanes);
+}
+
 // Lines that are made by blocks, for all rows of the tile.
 static void blocks(struct scope *s) {
   struct rows *r = s->r;
@@ -709,6 +722,8 @@ void rows_compute(struct rows *r, struct phase *p) {
     rows_put_last_piece(r, p);
   if (p->num_par > 1 && !sz_is(p->tile_rows, 1)) {
     const char *m = p->par_name[p->num_par - 2];
+    if (rows_together(p) > 1)
+      fprintf(r->out, "#pragma clang loop unroll_count(%u)\n", rows_together(p));
     open_loop(r, m, T("%s0", m), T("%s1", m), 1);
     opened++;
   }
