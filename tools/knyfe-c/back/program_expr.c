@@ -232,10 +232,51 @@ static struct value evaluate_once(struct follow *f, const struct ct_expr *e) {
   return v;
 }
 
-struct value pg_evaluate(struct follow *f, const struct ct_expr *e) {
-  if (!f->num_active || !is_hoisted(f, e) ||
-      (e->op == CT_CALL && (strstr(e->text, "store") || !strncmp(e->text, "KN_", 3))))
+// The outermost active loop in front of which the compiler moves an expression; num_active: none.
+static unsigned moved_before(const struct follow *f, const struct ct_expr *e) {
+  unsigned loop = f->num_active;
+  for (unsigned i = f->num_active; i-- > f->first_active;)
+    if (!(e->varies >> (i - f->first_active) & 1))
+      loop = i;
+    else if (!f->active[i].flat)
+      break;
+  return loop;
+}
+
+void pg_end_loop(struct follow *f) {
+  f->num_active--;
+  unsigned kept = 0;
+  for (unsigned i = 0; i < f->num_moved; i++)
+    if (f->moved[i].loop < f->num_active)
+      f->moved[kept++] = f->moved[i];
+  f->num_moved = kept;
+}
+
+// A function's value that the compiler has moved in front of a loop is there in its first turn,
+// too, where the text says it again. (Others cost little, and are not kept where registers are
+// few.)
+static struct value evaluate_first(struct follow *f, const struct ct_expr *e) {
+  const bool function = e->op == CT_CALL && e->id && !f->totals;
+  const unsigned loop = function ? moved_before(f, e) : f->num_active;
+  if (loop == f->num_active)
     return evaluate_once(f, e);
+  for (unsigned i = 0; i < f->num_moved; i++)
+    if (f->moved[i].id == e->id)
+      return f->moved[i].v;
+  struct value v = evaluate_once(f, e);
+  if (v.type.lanes == 1 && f->num_moved < sizeof f->moved / sizeof *f->moved) {
+    f->moved[f->num_moved].id = e->id;
+    f->moved[f->num_moved].loop = loop;
+    f->moved[f->num_moved++].v = v;
+  }
+  return v;
+}
+
+struct value pg_evaluate(struct follow *f, const struct ct_expr *e) {
+  if (e->op == CT_CALL && (strstr(e->text, "store") || !strncmp(e->text, "KN_", 3)))
+    return evaluate_once(f, e);
+  if (!f->num_active || !is_hoisted(f, e))
+    return evaluate_first(f, e);
   struct pipes pipes = f->pipes;
   unsigned active = f->num_active;
   f->num_active = 0;

@@ -95,6 +95,11 @@ struct follow {
     struct value v;
   } known[64]; // what this turn has computed already
   unsigned num_known;
+  struct {
+    unsigned id, loop;
+    struct value v;
+  } moved[32]; // computed in front of an active loop
+  unsigned num_moved;
   bool gathers;   // stores of turns that the compiler puts together come behind their loads
   bool last;      // the last one of those
   int64_t masked; // 1 + the elements of the last mask of this turn
@@ -192,6 +197,7 @@ bool pg_parse_name(const char *name, struct vector_name *v);
 
 // program_expr.c
 struct value pg_evaluate(struct follow *f, const struct ct_expr *e);
+void pg_end_loop(struct follow *f); // the innermost active one
 uint64_t pg_field(struct follow *f, const struct ct_expr *list, const char *name,
                   uint64_t otherwise);
 

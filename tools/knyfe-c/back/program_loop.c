@@ -220,7 +220,7 @@ static void data_loop(struct follow *f, const struct ct_stmt *s, const char *nam
       counted && n > whole * group ? n - whole * group : 1; // together, if they are known
   for (int64_t i = whole * group; i < n && f->signal == NORMAL; i += rest)
     f->active[f->num_active - 1].turn = i, turns(f, s, name, from + i * by, by, rest, together);
-  f->num_active--;
+  pg_end_loop(f);
   f->flat = flat;
   set(f, name, from + n * by);
   struct value *v = pg_find(f, name);
@@ -343,7 +343,8 @@ static void each_turn(struct follow *f, const struct ct_stmt *s, const struct si
     if (s->step)
       pg_evaluate(f, s->step);
   }
-  f->num_active -= active;
+  if (active)
+    pg_end_loop(f);
   if (!vectors || f->pipes.now <= before.now)
     return;
   f->pipes = before;

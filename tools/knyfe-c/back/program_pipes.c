@@ -7,6 +7,22 @@
 // Core 1's pipelines
 //===----------------------------------------------------------------------===//
 
+// Gaps that are too short may together have room: what begins behind each of them moves on a bit.
+// How much of `busy` goes there.
+static double close_gaps(struct pipes *p, unsigned which, double earliest, double busy) {
+  double left = busy;
+  for (unsigned i = 0; i < p->num_gaps[which] && left > 0; i++) {
+    struct gap *g = &p->gaps[which][i];
+    const double from = larger(g->from, earliest);
+    if (from >= g->to)
+      continue;
+    const double taken = g->to - from < left ? g->to - from : left;
+    left -= taken;
+    g->to -= taken;
+  }
+  return busy - left;
+}
+
 // The earliest time from `earliest` on at which a pipeline is free for `busy` cycles. What is
 // written out the compiler schedules: it fills the gaps that waiting leaves.
 static double fill(struct pipes *p, unsigned which, double earliest, double busy) {
@@ -25,8 +41,8 @@ static double fill(struct pipes *p, unsigned which, double earliest, double busy
   double start = larger(*end, earliest);
   if (start > *end && p->num_gaps[which] < MAX_GAPS)
     p->gaps[which][p->num_gaps[which]++] = (struct gap){*end, start};
-  *end = start + busy;
-  return start;
+  *end = start + busy - close_gaps(p, which, earliest, busy);
+  return *end - busy;
 }
 
 // An instruction for pipeline `which`: when it begins.

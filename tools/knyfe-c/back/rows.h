@@ -490,10 +490,10 @@ int64_t rows_group_size(const struct line *l); // 0: there are none
 bool rows_groups(struct scope *s, const struct line *l, const char *lo, const char *hi,
                  int64_t length, rows_put_element *put);
 // rows_delay.c: can whole vectors of the line along s->along be stored a step later? The loop over
-// its elements lo..hi - 1, two vectors and more.
+// its elements lo..hi - 1, two vectors and more; `even`: an even number of them.
 bool rows_delays(struct scope *s, const struct line *l);
 void rows_delayed(struct scope *s, const struct line *l, const char *index, const char *lo,
-                  const char *hi, unsigned unroll);
+                  const char *hi, unsigned unroll, bool even);
 // rows_one.c: a row's element at `place`, and all others.
 struct one {
   const struct kn_expr *place;

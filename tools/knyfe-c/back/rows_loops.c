@@ -373,7 +373,7 @@ static void open_row(struct scope *s, struct line *l, struct nest *n) {
   rows_open_stretches(s, l, &n->stretches, &n->lo, &n->hi);
   s->count = s->count ? T("%s - %s", n->hi, name) : NULL;
   if (n->delayed) {
-    rows_delayed(s, l, name, n->lo, n->hi, rows_unroll(l, s->lanes));
+    rows_delayed(s, l, name, n->lo, n->hi, rows_unroll(l, s->lanes), n->steps % 2 == 0);
     n->stored = true;
     return;
   }
@@ -405,7 +405,7 @@ static void close_row(struct scope *s, struct line *l, struct nest *n) {
     rows_put_one(s, l, n->one, n->row_begin, n->row_end);
   if (ends)
     rows_give_rest(s, l, n->one ? 0 : l->target->dims[l->rank - 1]->size - n->rest);
-  if (n->in_place && !n->argument) {
+  if (n->in_place && !n->argument && !n->delayed) {
     close_loop(s->r);
     n->opened--;
   }
@@ -705,6 +705,27 @@ static void blocks(struct scope *s) {
   }
 }
 
+// Scalars that lines read are read once, before the first wait: behind each one it would be again.
+static void read_scalars(struct scope *s) {
+  enum { MOST = 4 }; // room of scope.variables is the lines'
+  struct rows *r = s->r;
+  for (struct kn_tensor *t = r->kernel->inputs; t && s->num_variables < MOST; t = t->next) {
+    bool read = false;
+    for (const struct line *l = s->p->lines; l; l = l->next)
+      read = read || rows_reads(l, t);
+    if (t->role != KN_INPUT || t->rank || !read)
+      continue;
+    struct kn_expr *e = kn_new_expr(r->file, KN_READ, t->range);
+    e->tensor = t;
+    e->type = t->type;
+    const char *name = rows_name(r, t->name);
+    rows_put(r, "const %s %s = %s;", rows_c_type(t->type), name, rows_read(s, e).text);
+    s->variables[s->num_variables].tensor = t;
+    s->variables[s->num_variables].vector = false;
+    s->variables[s->num_variables++].name = name;
+  }
+}
+
 void rows_compute(struct rows *r, struct phase *p) {
   struct scope *s = kn_alloc(r->file, sizeof *s);
   s->r = r;
@@ -720,6 +741,8 @@ void rows_compute(struct rows *r, struct phase *p) {
     return;
   if (p->piece)
     rows_put_last_piece(r, p);
+  if (p->stretch.text)
+    read_scalars(s);
   if (p->num_par > 1 && !sz_is(p->tile_rows, 1)) {
     const char *m = p->par_name[p->num_par - 2];
     if (rows_together(p) > 1)

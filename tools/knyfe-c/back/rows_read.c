@@ -219,15 +219,15 @@ static bool depends_on_along(struct scope *s, const struct kn_expr *e) {
 static struct value read_inside(struct scope *s, const struct kn_expr *e, struct inside in,
                                 const struct kn_expr *otherwise) {
   const struct kn_tensor *t = e->tensor;
+  for (unsigned i = s->num_variables; i-- > 0;)
+    if (s->variables[i].tensor == t)
+      return (struct value){s->variables[i].name, true, s->variables[i].vector};
   if (t->role == KN_INPUT && !t->rank)
     return number(T(t->type == KN_BF16 ? "(float)args->%s"
                     : t->type == KN_I4 ? "kn_wrap_i4(args->%s)"
                                        : "args->%s",
                     t->name),
                   t->type != KN_BF16);
-  for (unsigned i = s->num_variables; i-- > 0;)
-    if (s->variables[i].tensor == t)
-      return (struct value){s->variables[i].name, true, s->variables[i].vector};
   const struct local *v = rows_local(s->p, t);
   const struct operand *o = rows_operand(s->p, t);
   if (!o && !(v && v->array)) {
