@@ -7,9 +7,10 @@
 // PEs form *teams* of A x B: a team makes A x B blocks of 64 x 64 of one product at a time, a
 // *set*. PEs of a row of a team read the same x by row multicast, those of a column the same w.
 // Each place in a team is a chain of `parts` neighbours that divide k among them; their partial
-// sums travel east. A product has strip_sets x block_sets sets, `panel` neighbouring block sets
-// are a panel. What teams get dealt out are units, a strip set of a panel, numbered batch, panel,
-// strip set, the last one fastest; every team gets a run of them.
+// sums travel east, or south: then teams are wider, and x is read less often. A product has
+// strip_sets x block_sets sets, `panel` neighbouring block sets are a panel. What teams get dealt
+// out are units, a strip set of a panel, numbered batch, panel, strip set, the last one fastest;
+// every team gets a run of them.
 //
 // What local memory keeps: x of a strip (64 rows, the PE's part of k) for all blocks of a panel, w
 // of a panel for all its strips, both or neither; what is not kept streams.
@@ -28,8 +29,8 @@ enum {
   KP_BLOCK = 64,  // rows and columns of a block: 2 x 2 accumulators
   KP_STEP = 32,   // bytes of k of one mml
   KP_CHUNK = 128, // bytes of k per DMA from SRAM; from DRAM twice as many
-  KP_FIRST = 64,  // of the first KP_SHORT bytes: the first products can begin sooner
-  KP_SHORT = 256,
+  KP_FIRST = 64,  // of the first and last KP_SHORT bytes: the first products can begin sooner,
+  KP_SHORT = 256, // and fewer are left behind the last load
   KP_STREAM = 4 * KP_BLOCK * KP_CHUNK, // bytes that what streams gets at least
   KP_PANEL = 256,                      // bytes of k up to which x and w may both stay
   KP_UNITS = 4,                        // units per PE, at least, if panels can be narrower
@@ -56,6 +57,7 @@ struct kp_shape {
 
 struct kp_plan {
   uint32_t parts;                   // of k
+  bool down;                        // chains go down a column, else along a row
   uint32_t team_rows, team_columns; // chains of a team
   uint32_t panel;                   // block sets
   bool keep_x, keep_w;
@@ -80,6 +82,23 @@ KP uint32_t kp_y_room(uint32_t out) { return 2 * KP_BLOCK * KP_BLOCK * out; }
 KP uint32_t kp_aside(uint32_t out, bool bias, bool scales, bool sums, bool window, uint32_t steps) {
   return kp_y_room(out) + steps + (bias ? KP_VECTORS : 0) + (scales ? KP_VECTORS : 0) +
          (sums ? 4 * KP_TERMS : 0) + (window ? KP_LISTS + KP_PAD_ROW : 0);
+}
+
+// Bytes of k of the chunk that begins `at` bytes behind the PE's first.
+KP uint32_t kp_chunk(const struct kp_shape *s, uint64_t outer, uint32_t at, uint32_t left) {
+  const bool begins = outer == 0 && at < KP_SHORT, ends = s->splits && left <= KP_SHORT;
+  const uint32_t most = (begins || ends) && !s->x_alone ? KP_FIRST
+                        : s->x_far || s->w_far          ? 2 * KP_CHUNK
+                                                        : KP_CHUNK;
+  return left < most ? left : most;
+}
+
+// Rows and columns of chains.
+KP uint32_t kp_chain_rows(const struct kp_shape *s, const struct kp_plan *p) {
+  return p->down ? (uint32_t)kp_div(s->rows, p->parts) : s->rows;
+}
+KP uint32_t kp_chain_columns(const struct kp_shape *s, const struct kp_plan *p) {
+  return p->down ? s->columns : (uint32_t)kp_div(s->columns, p->parts);
 }
 
 // What follows from parts and teams.
@@ -154,12 +173,15 @@ KP void kp_estimate(const struct kp_shape *s, struct kp_plan *p, uint64_t teams)
   p->cycles = KP_START + units * p->panel * (slowest + waits) + (p->parts > 1 ? 50 * p->parts : 0);
 }
 
-// Plans for chains of `parts` and teams whose sides divide the sub-grid's; keeps the better of this
-// plan and *best.
-KP_SELDOM bool kp_try(const struct kp_shape *s, uint32_t parts, uint32_t team_rows,
+// Plans for chains of `parts` and teams whose sides divide those of the chains; keeps the better of
+// this plan and *best.
+KP_SELDOM bool kp_try(const struct kp_shape *s, uint32_t parts, bool down, uint32_t team_rows,
                       uint32_t team_columns, struct kp_plan *best) {
-  struct kp_plan p = {
-      .parts = parts, .team_rows = team_rows, .team_columns = team_columns, .panel = 1};
+  struct kp_plan p = {.parts = parts,
+                      .down = down,
+                      .team_rows = team_rows,
+                      .team_columns = team_columns,
+                      .panel = 1};
   if (team_rows == 0 || team_columns == 0 || parts == 0)
     return false;
   kp_derive(s, &p);
@@ -167,7 +189,7 @@ KP_SELDOM bool kp_try(const struct kp_shape *s, uint32_t parts, uint32_t team_ro
   if (parts > 1 && (uint64_t)(parts - 1) * p.my_k >= s->k)
     return false;
   const uint64_t teams =
-      kp_div(s->rows, team_rows) * kp_div(kp_div(s->columns, parts), team_columns);
+      kp_div(kp_chain_rows(s, &p), team_rows) * kp_div(kp_chain_columns(s, &p), team_columns);
   kp_keep(s, &p, teams);
   kp_estimate(s, &p, teams);
   if (p.cycles >= best->cycles)
@@ -185,8 +207,15 @@ KP_SELDOM uint32_t kp_part(uint32_t side, uint32_t most) {
   return most;
 }
 
-KP bool kp_can_split(const struct kp_shape *s, uint32_t parts) {
-  return s->splits && (s->columns & (parts - 1)) == 0; // powers of two
+// Can chains of `parts`, a power of two, go down or along the sub-grid?
+KP bool kp_can_split(const struct kp_shape *s, uint32_t parts, bool down) {
+  return parts == 1 || (s->splits && ((down ? s->rows : s->columns) & (parts - 1)) == 0);
+}
+
+// The kinds of chains: one PE, 2, 4, 8 and 16 in both directions.
+enum { KP_CHAINS = 9 };
+KP struct kp_plan kp_chains(uint32_t i) {
+  return (struct kp_plan){.parts = 1u << (i + 1) / 2, .down = i && i % 2 == 0};
 }
 
 // All plans: for knyfe-c.
@@ -194,11 +223,15 @@ KP struct kp_plan kp_search(const struct kp_shape *s) {
   struct kp_plan best = {.cycles = UINT64_MAX};
   const uint32_t strips = (uint32_t)((s->m + KP_BLOCK - 1) / KP_BLOCK);
   const uint32_t blocks = (uint32_t)((s->n + KP_BLOCK - 1) / KP_BLOCK);
-  for (uint32_t parts = 1; parts <= 16 && (parts == 1 || kp_can_split(s, parts)); parts *= 2)
-    for (uint32_t a = kp_part(s->rows, strips); a; a = kp_part(s->rows, a - 1))
-      for (uint32_t b = kp_part(s->columns / parts, blocks); b;
-           b = kp_part(s->columns / parts, b - 1))
-        kp_try(s, parts, a, b, &best);
+  for (uint32_t i = 0; i < KP_CHAINS; i++) {
+    const struct kp_plan p = kp_chains(i);
+    if (!kp_can_split(s, p.parts, p.down))
+      continue;
+    const uint32_t rows = kp_chain_rows(s, &p), columns = kp_chain_columns(s, &p);
+    for (uint32_t a = kp_part(rows, strips); a; a = kp_part(rows, a - 1))
+      for (uint32_t b = kp_part(columns, blocks); b; b = kp_part(columns, b - 1))
+        kp_try(s, p.parts, p.down, a, b, &best);
+  }
   return best;
 }
 
@@ -209,14 +242,16 @@ KP_SELDOM struct kp_plan kp_choose(const struct kp_shape *s) {
   struct kp_plan best = {.cycles = UINT64_MAX};
   const uint32_t strips = (uint32_t)((s->m + KP_BLOCK - 1) / KP_BLOCK);
   const uint32_t blocks = (uint32_t)((s->n + KP_BLOCK - 1) / KP_BLOCK);
-  uint32_t parts = 1;
-  while (parts < 16 && kp_can_split(s, 2 * parts) && 2 * parts * KP_STEP <= s->k &&
-         s->batch * strips * blocks * parts * 2 <= (uint64_t)s->rows * s->columns)
-    parts *= 2;
+  struct kp_plan p = {.parts = 1, .down = strips < blocks};
+  if (!kp_can_split(s, 2, p.down))
+    p.down = !p.down;
+  while (p.parts < 16 && kp_can_split(s, 2 * p.parts, p.down) && 2 * p.parts * KP_STEP <= s->k &&
+         s->batch * strips * blocks * p.parts * 2 <= (uint64_t)s->rows * s->columns)
+    p.parts *= 2;
   do
-    kp_try(s, parts, kp_part(s->rows, strips), kp_part((uint32_t)kp_div(s->columns, parts), blocks),
-           &best);
-  while (best.cycles == UINT64_MAX && (parts /= 2));
+    kp_try(s, p.parts, p.down, kp_part(kp_chain_rows(s, &p), strips),
+           kp_part(kp_chain_columns(s, &p), blocks), &best);
+  while (best.cycles == UINT64_MAX && (p.parts /= 2));
   // What no plan can be below: every block multiplied. Another 500 cycles are not worth the tries.
   const uint64_t blocks_each =
       kp_ceil_div(s->batch * strips * blocks * best.parts, (uint64_t)s->rows * s->columns);
@@ -224,13 +259,14 @@ KP_SELDOM struct kp_plan kp_choose(const struct kp_shape *s) {
                                         (s->n > KP_BLOCK / 2 ? 2 : 1);
   for (bool better = true; better && best.cycles > least + kp_max(least / 2, 500);) {
     const uint32_t rows = best.team_rows, columns = best.team_columns;
-    parts = best.parts;
-    better = kp_try(s, parts, kp_part(s->rows, rows - 1), columns, &best);
+    p = best;
+    better = kp_try(s, p.parts, p.down, kp_part(kp_chain_rows(s, &p), rows - 1), columns, &best);
     better |=
-        kp_try(s, parts, rows, kp_part((uint32_t)kp_div(s->columns, parts), columns - 1), &best);
-    if (kp_can_split(s, 2 * parts))
-      better |= kp_try(s, 2 * parts, rows,
-                       kp_part((uint32_t)kp_div(s->columns, 2 * parts), columns), &best);
+        kp_try(s, p.parts, p.down, rows, kp_part(kp_chain_columns(s, &p), columns - 1), &best);
+    p.parts *= 2;
+    if (kp_can_split(s, p.parts, p.down))
+      better |= kp_try(s, p.parts, p.down, kp_part(kp_chain_rows(s, &p), rows),
+                       kp_part(kp_chain_columns(s, &p), columns), &best);
   }
   return best;
 }

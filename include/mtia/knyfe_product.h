@@ -83,11 +83,11 @@ struct kp_share {
   uint32_t part;                 // of k
   uint32_t k_begin, k_end;       // bytes
   uint32_t team_row, team_chain; // place in its team
-  uint32_t row_at;               // the grid's row where the team begins
-  uint32_t x_members;            // bits of the team's PEs in this row that have this part of k
-  uint64_t begin, end;           // units
-  uint32_t strip_sets;           // in which this PE has a strip
-  uint32_t block_sets;           // and a block
+  // Bits of the team's PEs in this row, and in this column, that have this part of k.
+  uint32_t x_members, w_members;
+  uint64_t begin, end; // units
+  uint32_t strip_sets; // in which this PE has a strip
+  uint32_t block_sets; // and a block
 };
 
 // A block of this PE's, and what to do with its operands.
@@ -103,26 +103,29 @@ struct kp_walk {
   bool last_x, last_w; // the last ones
 };
 
-KP uint32_t kp_bits(uint64_t count) { return (1u << count) - 1; }
+// `count` bits, every `step`-th one from `first` on; a sub-grid has less than 16 rows and columns.
+KP uint32_t kp_bits(uint64_t first, uint64_t count, uint32_t step) {
+  const uint32_t all = (uint32_t)kp_div(0xffff, (1u << step) - 1);
+  return (all & ((1u << count * step) - 1)) << first;
+}
 
 KP struct kp_share kp_my_share(const struct kp_shape *s, const struct kp_plan *p) {
   const uint32_t row = mtia_row(), column = mtia_col();
-  const uint32_t chain = (uint32_t)kp_div(column, p->parts);
-  const uint32_t chains = (uint32_t)kp_div(s->columns, p->parts);
-  const uint32_t down = (uint32_t)kp_div(row, p->team_rows);
+  const uint32_t high = p->down ? p->parts : 1, wide = p->down ? 1 : p->parts; // of a chain
+  const uint32_t chain_row = (uint32_t)kp_div(row, high), chain = (uint32_t)kp_div(column, wide);
+  const uint32_t down = (uint32_t)kp_div(chain_row, p->team_rows);
   const uint32_t right = (uint32_t)kp_div(chain, p->team_columns);
-  const uint32_t across = (uint32_t)kp_div(chains, p->team_columns);
+  const uint32_t across = (uint32_t)kp_div(kp_chain_columns(s, p), p->team_columns);
   struct kp_share me;
-  me.part = column - chain * p->parts;
+  me.part = row - chain_row * high + column - chain * wide;
   me.k_begin = me.part * p->my_k;
   me.k_end = (uint32_t)kp_min(s->k, me.k_begin + p->my_k);
-  me.row_at = down * p->team_rows;
-  me.team_row = row - me.row_at;
+  me.team_row = chain_row - down * p->team_rows;
   me.team_chain = chain - right * p->team_columns;
-  me.x_members = 0;
-  for (uint32_t i = 0; i < p->team_columns; i++)
-    me.x_members |= 1u << ((right * p->team_columns + i) * p->parts + me.part);
-  const uint64_t teams = kp_div(s->rows, p->team_rows) * across, team = down * across + right;
+  me.x_members = kp_bits(column - me.team_chain * wide, p->team_columns, wide);
+  me.w_members = kp_bits(row - me.team_row * high, p->team_rows, high);
+  const uint64_t teams = kp_div(kp_chain_rows(s, p), p->team_rows) * across;
+  const uint64_t team = down * across + right;
   const uint64_t units = s->batch * p->panels * p->strip_sets;
   me.begin = kp_div(units * team, teams);
   me.end = right < across ? kp_div(units * (team + 1), teams) : me.begin;
@@ -225,13 +228,14 @@ KP uint32_t kp_x_members(const struct kp_plan *p, const struct kp_share *me,
   const uint64_t count = p->blocks - (uint64_t)w->block_set * p->team_columns;
   if (count >= p->team_columns)
     return me->x_members;
-  const uint32_t first = (uint32_t)__builtin_ctz(me->x_members) - me->part;
-  return me->x_members & kp_bits(first + count * p->parts);
+  return kp_bits(__builtin_ctz(me->x_members), count, p->down ? 1 : p->parts);
 }
 KP uint32_t kp_w_members(const struct kp_plan *p, const struct kp_share *me,
                          const struct kp_walk *w) {
   const uint64_t count = p->strips - (uint64_t)w->strip_set * p->team_rows;
-  return kp_bits(kp_min(p->team_rows, count)) << me->row_at;
+  if (count >= p->team_rows)
+    return me->w_members;
+  return kp_bits(__builtin_ctz(me->w_members), count, p->down ? p->parts : 1);
 }
 KP bool kp_alone(uint32_t members) { return (members & (members - 1)) == 0; }
 
@@ -257,14 +261,6 @@ KP void kp_join(struct kp_product *a) {
         a->steps[k].batch[j] = j ? a->steps[k].batch[j - 1] : 0;
     }
   }
-}
-
-// Bytes of k of the chunk that begins `at` bytes behind the PE's first.
-KP uint32_t kp_chunk(const struct kp_shape *s, uint64_t outer, uint32_t at, uint32_t left) {
-  const uint32_t most = outer == 0 && at < KP_SHORT && !s->x_alone ? KP_FIRST
-                        : s->x_far || s->w_far                     ? 2 * KP_CHUNK
-                                                                   : KP_CHUNK;
-  return left < most ? left : most;
 }
 
 // How a chunk lies in its circular buffer: rows of 64 (or fewer) m or n, `row` bytes apart; turned:
@@ -444,8 +440,8 @@ KP void KP_FN(load_w)(const struct kp_product *a, const struct kp_walk *b, uint6
 }
 
 // Meets core 1 behind the first loads.
-static void KP_FN(load)(const struct kp_product *a, const struct kp_shape *s,
-                        const struct kp_plan *p, const struct kp_share *me, struct kp_walk b) {
+KP void KP_FN(load)(const struct kp_product *a, const struct kp_shape *s, const struct kp_plan *p,
+                    const struct kp_share *me, struct kp_walk b) {
   const uint32_t k_end = (uint32_t)kp_min(me->k_end, a->k * KP_SIZE);
   bool met = false;
   if (KP_WINDOW) {
@@ -494,24 +490,29 @@ static void KP_FN(load)(const struct kp_product *a, const struct kp_shape *s,
 // Core 1
 //===----------------------------------------------------------------------===//
 
-// The partial sums go east along the chain; those of the last part leave.
+// The partial sums go east or south along the chain; those of the last part leave.
 #if KP_FLOAT
 #define KP_RED __mtia_redf
 #else
 #define KP_RED __mtia_red
 #endif
+#define KP_PASS(acc, in, out)                                                                      \
+  do {                                                                                             \
+    if (me->part == 0)                                                                             \
+      KP_RED(acc, MTIA_RED_IN_NONE, out);                                                          \
+    else if (!last_part)                                                                           \
+      KP_RED(acc, in, out);                                                                        \
+    else                                                                                           \
+      KP_RED(acc, in, MTIA_RED_OUT_NONE);                                                          \
+  } while (0)
 #define KP_END(acc, ti, tj)                                                                        \
   do {                                                                                             \
     if (KP_SUMS)                                                                                   \
       __mtia_acc_add(acc, KP_CB_TERMS, tj);                                                        \
-    if (p->parts > 1) {                                                                            \
-      if (me->part == 0)                                                                           \
-        KP_RED(acc, MTIA_RED_IN_NONE, MTIA_RED_OUT_EAST);                                          \
-      else if (!last_part)                                                                         \
-        KP_RED(acc, MTIA_RED_IN_WEST, MTIA_RED_OUT_EAST);                                          \
-      else                                                                                         \
-        KP_RED(acc, MTIA_RED_IN_WEST, MTIA_RED_OUT_NONE);                                          \
-    }                                                                                              \
+    if (p->parts > 1 && p->down)                                                                   \
+      KP_PASS(acc, MTIA_RED_IN_NORTH, MTIA_RED_OUT_SOUTH);                                         \
+    else if (p->parts > 1)                                                                         \
+      KP_PASS(acc, MTIA_RED_IN_WEST, MTIA_RED_OUT_EAST);                                           \
     if (last_part)                                                                                 \
       KP_DRAIN(acc, KP_TO, ti, tj);                                                                \
   } while (0)
@@ -608,8 +609,8 @@ KP_SELDOM MTIA_VECTOR void KP_FN(lists)(const struct kp_product *a, const struct
 }
 #endif
 
-static void KP_FN(compute)(const struct kp_product *a, const struct kp_shape *s,
-                           const struct kp_plan *p, const struct kp_share *me, struct kp_walk b) {
+KP void KP_FN(compute)(const struct kp_product *a, const struct kp_shape *s,
+                       const struct kp_plan *p, const struct kp_share *me, struct kp_walk b) {
   enum { STEP_K = KP_STEP / KP_SIZE };
   (void)STEP_K;
   const bool last_part = me->part + 1 == p->parts, bias = KP_BIAS && me->part == 0;
@@ -792,9 +793,52 @@ static void KP_FN(compute)(const struct kp_product *a, const struct kp_shape *s,
 // Both cores
 //===----------------------------------------------------------------------===//
 
-// `planned` is a plan for `rows` x `columns` PEs; a sub-grid of another shape makes its own.
-static void KP_NAME(const struct kp_product *product, const struct kp_plan *planned, uint32_t rows,
-                    uint32_t columns) {
+// Does this PE's share of the product a.
+KP void KP_FN(run)(const struct kp_product *a, const struct kp_shape *s, const struct kp_plan *p) {
+  struct kp_share me = kp_my_share(s, p);
+  if (a->outer != 1) { // every segment has all of its k
+    me.k_begin = 0;
+    me.k_end = (uint32_t)(a->k * KP_SIZE);
+  }
+  const struct kp_walk first = kp_begin(a, s, p, &me);
+  if (mtia_core() == 1) {
+    KP_FN(compute)(a, s, p, &me, first);
+    return;
+  }
+  uint64_t at = MTIA_LOCAL_BASE;
+  __mtia_cb_init(KP_CB_X, at, p->x_room);
+  __mtia_cb_init(KP_CB_W, at += p->x_room, p->w_room);
+  __mtia_cb_init(KP_CB_Y, at += p->w_room, kp_y_room(KP_OUT));
+  at += kp_y_room(KP_OUT);
+  if (KP_BIAS)
+    __mtia_cb_init(KP_CB_BIAS, at, KP_VECTORS);
+  if (KP_SCALES)
+    __mtia_cb_init(KP_CB_SCALES, at + (KP_BIAS ? KP_VECTORS : 0), KP_VECTORS);
+  at += (KP_BIAS ? KP_VECTORS : 0) + (KP_SCALES ? KP_VECTORS : 0);
+  if (KP_SUMS) {
+    __mtia_cb_init(KP_CB_SUMS, at, 2 * KP_TERMS);
+    __mtia_cb_init(KP_CB_TERMS, at + 2 * KP_TERMS, 2 * KP_TERMS);
+  }
+#ifdef KP_STEPS
+  KP_FN(init_steps)(at + (KP_SUMS ? 4 * KP_TERMS : 0));
+#endif
+  if (KP_WINDOW)
+    __mtia_cb_init(KP_CB_LISTS,
+                   MTIA_LOCAL_BASE + p->x_room + p->w_room + s->aside - KP_PAD_ROW - KP_LISTS,
+                   KP_LISTS);
+  KP_FN(load)(a, s, p, &me, first);
+}
+
+// The same where the launch plans: on other sub-grids than the text's.
+KP_SELDOM void KP_FN(elsewhere)(const struct kp_product *a, const struct kp_shape *s) {
+  const struct kp_plan p = kp_choose(s);
+  KP_FN(run)(a, s, &p);
+}
+
+// `planned` is a plan for `rows` x `columns` PEs, and its numbers are the code's; a sub-grid of
+// another shape makes its own.
+KP void KP_NAME(const struct kp_product *product, const struct kp_plan *planned, uint32_t rows,
+                uint32_t columns) {
   struct kp_product a = *product;
   if (!KP_TURN_X && KP_BIAS != 2 && KP_SCALES != 2)
     kp_join(&a);
@@ -815,62 +859,35 @@ static void KP_NAME(const struct kp_product *product, const struct kp_plan *plan
     a.outer = 1;
     a.taps_joined = KP_WINDOW;
   }
-  const struct kp_shape s = {
-      .batch = a.batch[0] * a.batch[1] * a.batch[2] * a.batch[3],
-      .m = a.m,
-      .n = a.n,
-      .k = a.k * a.outer ? kp_pad(a.k * KP_SIZE) * a.outer : KP_STEP,
-      .out = KP_OUT,
-      .aside = kp_aside(KP_OUT, KP_BIAS, KP_SCALES, KP_SUMS, KP_WINDOW, KP_STEP_ROOM),
-      .splits = a.outer == 1,
+  struct kp_shape s = {.batch = a.batch[0] * a.batch[1] * a.batch[2] * a.batch[3],
+                       .m = a.m,
+                       .n = a.n,
+                       .k = a.k * a.outer ? kp_pad(a.k * KP_SIZE) * a.outer : KP_STEP,
+                       .out = KP_OUT,
+                       .aside =
+                           kp_aside(KP_OUT, KP_BIAS, KP_SCALES, KP_SUMS, KP_WINDOW, KP_STEP_ROOM),
+                       .splits = a.outer == 1,
 #if KP_WINDOW
-      .x_far = a.window->data >= MTIA_DRAM_BASE,
-      .x_alone = true,
+                       .x_far = a.window->data >= MTIA_DRAM_BASE,
+                       .x_alone = true,
 #else
-      .x_far = a.x.data >= MTIA_DRAM_BASE,
+                       .x_far = a.x.data >= MTIA_DRAM_BASE,
 #endif
-      .w_far = a.w.data >= MTIA_DRAM_BASE,
-      .rows = a.rows && a.rows < mtia_rows() ? a.rows : mtia_rows(),
-      .columns = a.columns && a.columns < mtia_cols() ? a.columns : mtia_cols()};
+                       .w_far = a.w.data >= MTIA_DRAM_BASE,
+                       .rows = a.rows && a.rows < mtia_rows() ? a.rows : mtia_rows(),
+                       .columns = a.columns && a.columns < mtia_cols() ? a.columns : mtia_cols()};
   if (s.batch == 0 || mtia_row() >= s.rows || mtia_col() >= s.columns)
     return;
-  struct kp_plan p;
-  if (planned && s.rows == rows && s.columns == columns) {
-    p = *planned;
-    kp_derive(&s, &p);
-  } else
-    p = kp_choose(&s);
-  struct kp_share me = kp_my_share(&s, &p);
-  if (a.outer != 1) { // every segment has all of its k
-    me.k_begin = 0;
-    me.k_end = (uint32_t)(a.k * KP_SIZE);
+  if (!planned || s.rows != rows || s.columns != columns) {
+    const struct kp_product copy = a; // so that only here it is in memory
+    const struct kp_shape shape = s;
+    KP_FN(elsewhere)(&copy, &shape);
+    return;
   }
-  const struct kp_walk first = kp_begin(&a, &s, &p, &me);
-  if (mtia_core() == 0) {
-    uint64_t at = MTIA_LOCAL_BASE;
-    __mtia_cb_init(KP_CB_X, at, p.x_room);
-    __mtia_cb_init(KP_CB_W, at += p.x_room, p.w_room);
-    __mtia_cb_init(KP_CB_Y, at += p.w_room, kp_y_room(KP_OUT));
-    at += kp_y_room(KP_OUT);
-    if (KP_BIAS)
-      __mtia_cb_init(KP_CB_BIAS, at, KP_VECTORS);
-    if (KP_SCALES)
-      __mtia_cb_init(KP_CB_SCALES, at + (KP_BIAS ? KP_VECTORS : 0), KP_VECTORS);
-    at += (KP_BIAS ? KP_VECTORS : 0) + (KP_SCALES ? KP_VECTORS : 0);
-    if (KP_SUMS) {
-      __mtia_cb_init(KP_CB_SUMS, at, 2 * KP_TERMS);
-      __mtia_cb_init(KP_CB_TERMS, at + 2 * KP_TERMS, 2 * KP_TERMS);
-    }
-#ifdef KP_STEPS
-    KP_FN(init_steps)(at + (KP_SUMS ? 4 * KP_TERMS : 0));
-#endif
-    if (KP_WINDOW)
-      __mtia_cb_init(KP_CB_LISTS,
-                     MTIA_LOCAL_BASE + p.x_room + p.w_room + s.aside - KP_PAD_ROW - KP_LISTS,
-                     KP_LISTS);
-    KP_FN(load)(&a, &s, &p, &me, first);
-  } else
-    KP_FN(compute)(&a, &s, &p, &me, first);
+  s.rows = rows, s.columns = columns;
+  struct kp_plan p = *planned;
+  kp_derive(&s, &p);
+  KP_FN(run)(&a, &s, &p);
 }
 
 #undef KP_NAME
@@ -895,6 +912,7 @@ static void KP_NAME(const struct kp_product *product, const struct kp_plan *plan
 #undef KP_PASTE2
 #undef KP_FN
 #undef KP_RED
+#undef KP_PASS
 #undef KP_END
 #undef KP_ACC
 #undef KP_ALL

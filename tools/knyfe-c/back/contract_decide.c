@@ -80,7 +80,9 @@ static bool decide_split(struct rows *r, struct line *l, const struct kp_shape *
   if (!d)
     return true;
   int64_t possible = 1;
-  while (possible * 2 <= d->values[0] && kp_can_split(s, (uint32_t)possible * 2) &&
+  while (possible * 2 <= d->values[0] &&
+         (kp_can_split(s, (uint32_t)possible * 2, false) ||
+          kp_can_split(s, (uint32_t)possible * 2, true)) &&
          (possible * 2 - 1) *
                  (int64_t)(kp_ceil_div(s->k / KP_STEP, (uint64_t)possible * 2) * KP_STEP) <
              (int64_t)s->k)
@@ -88,11 +90,11 @@ static bool decide_split(struct rows *r, struct line *l, const struct kp_shape *
   if (possible != d->values[0]) {
     kn_disobey(r->file, d, T("split(%s) = %" PRId64, d->name, possible),
                s->splits
-                   ? "the parts are added up along the %u PEs of a row, each takes %u bytes or "
-                     "more"
-                   : "two summed dimensions that do not lie side by side are not divided (%u "
-                     "columns of PEs, %u bytes)",
-               s->columns, (unsigned)KP_STEP);
+                   ? "the parts are added up along the %u PEs of a row or the %u of a column, each "
+                     "takes %u bytes or more"
+                   : "two summed dimensions that do not lie side by side are not divided (%u x %u "
+                     "PEs, %u bytes)",
+               s->columns, s->rows, (unsigned)KP_STEP);
     return refuse(r);
   }
   c->limits.parts = (uint32_t)possible;
@@ -135,17 +137,22 @@ struct kp_plan kn_product_plan(const struct kp_shape *s, const struct kn_product
   struct kp_plan best = {.cycles = UINT64_MAX};
   if (!m->parts && !m->team_rows && !m->team_columns && !m->keep_x && !m->keep_w)
     return kp_search(s);
-  for (uint32_t parts = 1; parts <= 16 && (parts == 1 || kp_can_split(s, parts)); parts *= 2)
-    for (uint32_t rows = 1; rows <= s->rows; rows++)
-      for (uint32_t columns = 1; columns <= s->columns / parts; columns++) {
+  for (uint32_t i = 0; i < KP_CHAINS; i++) {
+    const struct kp_plan chains = kp_chains(i);
+    if (!kp_can_split(s, chains.parts, chains.down) || (m->parts && chains.parts != m->parts))
+      continue;
+    const uint32_t high = kp_chain_rows(s, &chains), wide = kp_chain_columns(s, &chains);
+    for (uint32_t rows = 1; rows <= high; rows++)
+      for (uint32_t columns = 1; columns <= wide; columns++) {
         struct kp_plan p = {.cycles = UINT64_MAX};
-        if ((m->parts && parts != m->parts) || (m->team_rows && rows != m->team_rows) ||
-            (m->team_columns && columns != m->team_columns) || s->rows % rows ||
-            s->columns / parts % columns || !kp_try(s, parts, rows, columns, &p))
+        if ((m->team_rows && rows != m->team_rows) ||
+            (m->team_columns && columns != m->team_columns) || high % rows || wide % columns ||
+            !kp_try(s, chains.parts, chains.down, rows, columns, &p))
           continue;
         if (allows(m, &p) && p.cycles < best.cycles)
           best = p;
       }
+  }
   return best;
 }
 

@@ -293,7 +293,11 @@ static const char *plan_text(struct rows *r, const struct kp_shape *s, const str
                       : p->keep_w            ? "w of 64 columns stays, x streams past"
                                              : "both operands stream";
   return T("%u x %u PEs: teams of %u x %u%s; %s.", s->rows, s->columns, p->team_rows,
-           p->team_columns, p->parts > 1 ? T(" chains of %u that divide k", p->parts) : "", stays);
+           p->team_columns,
+           p->parts > 1
+               ? T(" chains of %u that divide k%s", p->parts, p->down ? ", down the columns" : "")
+               : "",
+           stays);
 }
 
 static void put_plan(struct rows *r, const struct line *l) {
@@ -303,6 +307,7 @@ static void put_plan(struct rows *r, const struct line *l) {
   rows_put(r, "const struct kp_plan plan = {");
   r->indent += 2;
   rows_put(r, ".parts = %u,", p.parts);
+  rows_put(r, ".down = %s,", p.down ? "true" : "false");
   rows_put(r, ".team_rows = %u,", p.team_rows);
   rows_put(r, ".team_columns = %u,", p.team_columns);
   rows_put(r, ".panel = %u,", p.panel);

@@ -71,6 +71,7 @@ static void product(struct follow *f, const struct ct_product *p, const struct c
       .window = p->window,
       .taps_joined = joined};
   const struct kp_plan plan = {.parts = (uint32_t)pg_field(f, how, "parts", 1),
+                               .down = pg_field(f, how, "down", 0),
                                .team_rows = (uint32_t)pg_field(f, how, "team_rows", 1),
                                .team_columns = (uint32_t)pg_field(f, how, "team_columns", 1),
                                .panel = (uint32_t)pg_field(f, how, "panel", 1),

@@ -11,7 +11,7 @@ enum { STEP_LOOP = 4, FIRST_BUFFER = 28 };
 // its addresses); for a DMA with its registers. With a window more is on the stack than is in the
 // cache at the start.
 // For a list of places, and for the places of a block (<mtia/knyfe_window.h>); for sums of w.
-enum { START = 210, START_WINDOW = 950, BLOCK = 60, LOAD = 22, LIST = 75, PLACES = 700, SUMS = 60 };
+enum { START = 60, START_WINDOW = 800, BLOCK = 60, LOAD = 22, LIST = 75, PLACES = 700, SUMS = 60 };
 
 struct share {
   uint32_t part, k_begin, k_end, team_row, team_chain, strip_sets, block_sets;
@@ -26,18 +26,19 @@ struct walk {
 static struct share my_share(const struct pg_product *a, const struct kp_plan *p, uint32_t row,
                              uint32_t column) {
   const struct kp_shape *s = &a->shape;
-  uint32_t chain = column / p->parts, chains = s->columns / p->parts;
-  uint32_t down = row / p->team_rows, right = chain / p->team_columns,
-           across = chains / p->team_columns;
-  struct share me = {.part = column % p->parts,
-                     .team_row = row % p->team_rows,
+  uint32_t high = p->down ? p->parts : 1, wide = p->down ? 1 : p->parts;
+  uint32_t chain_row = row / high, chain = column / wide, chain_rows = kp_chain_rows(s, p);
+  uint32_t down = chain_row / p->team_rows, right = chain / p->team_columns,
+           across = kp_chain_columns(s, p) / p->team_columns;
+  struct share me = {.part = row % high + column % wide,
+                     .team_row = chain_row % p->team_rows,
                      .team_chain = chain % p->team_columns};
   me.k_begin = me.part * p->my_k;
   me.k_end = (uint32_t)kp_min(s->k, me.k_begin + p->my_k);
-  uint64_t teams = (uint64_t)(s->rows / p->team_rows) * across,
+  uint64_t teams = (uint64_t)(chain_rows / p->team_rows) * across,
            team = (uint64_t)down * across + right;
   uint64_t units = s->batch * p->panels * p->strip_sets;
-  if (teams == 0 || right >= across || down >= s->rows / p->team_rows)
+  if (teams == 0 || right >= across || down >= chain_rows / p->team_rows)
     return me;
   me.begin = units * team / teams;
   me.end = units * (team + 1) / teams;
@@ -85,13 +86,6 @@ static void each_block(struct follow *f, const struct pg_product *a, const struc
   }
 }
 
-static uint32_t chunk(const struct kp_shape *s, uint64_t outer, uint32_t at, uint32_t left) {
-  uint32_t most = outer == 0 && at < KP_SHORT && !s->x_alone ? KP_FIRST
-                  : s->x_far || s->w_far                     ? 2 * KP_CHUNK
-                                                             : KP_CHUNK;
-  return left < most ? left : most;
-}
-
 // Operands of the SE's steps on a block: what has no place in the block itself.
 static double step_bytes(const struct pg_product *a) {
   const uint32_t block = KP_BLOCK * KP_BLOCK * 4;
@@ -131,7 +125,7 @@ static void load_block(struct follow *f, const struct pg_product *a, const struc
     load(f, CB_BIAS, (struct tile){1, kp_pad(4 * (uint64_t)w->columns), 4 * w->columns}, 1);
   for (uint64_t outer = 0; outer < a->outer; outer++)
     for (uint32_t at = me->k_begin, k; at < me->k_end; at += k) {
-      k = chunk(&a->shape, outer, at - me->k_begin, me->k_end - at);
+      k = kp_chunk(&a->shape, outer, at - me->k_begin, me->k_end - at);
       if (with_x)
         load(f, CB_X, tile_x(a, k, w->rows), a->window ? 1 : w->x_members);
       if (with_w)
@@ -272,7 +266,7 @@ static void compute_block(struct follow *f, const struct pg_product *a, const st
   uint32_t x_held = 0;
   for (uint64_t outer = 0; outer < a->outer; outer++)
     for (uint32_t at = me->k_begin; at < me->k_end;) {
-      uint32_t k = chunk(&a->shape, outer, at - me->k_begin, me->k_end - at);
+      uint32_t k = kp_chunk(&a->shape, outer, at - me->k_begin, me->k_end - at);
       struct tile x = tile_x(a, k, w->rows), y = tile(a->turn_w, k, w->columns, a->size);
       int64_t x_at = pop_x ? 0 : x_held, w_at = pop_w ? 0 : held->w;
       at += k;
