@@ -18,6 +18,7 @@ struct reduction {
   bool in_32;                 // lanes of a long sum stay below 2^31
   bool one;                   // place: of one vector's lanes
   bool searches;              // for the place of the first NaN
+  unsigned group;             // place: vectors of which one place is kept; 0: each has its own
   bool sizes;                 // greatest of abs(...), as bits
   bool several;               // sums across vectors that end at the same time
   const struct kn_index *own; // reduced index that the vectors go along

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 //
 // argmax and argmin as C. Vectors keep the greatest element of each lane and the place of its
-// vector; NaN, which beats all, is looked for beside it and searched for only if there is one.
+// vector, or of a group of vectors, the first of which with the greatest element is gone through
+// once more; NaN, which beats all, is looked for beside it and searched for only if there is one.
 //
 // max of the same elements is the same loop: whichever line comes first makes it for both.
 #include "rows_value.h"
@@ -54,7 +55,48 @@ bool rows_is_one_vector(const struct scope *s, const struct reduction *d) {
          index->extent->size >= 0 && index->extent->size <= s->lanes;
 }
 
+void rows_choose_group(const struct scope *s, struct reduction *d) {
+  enum { GROUP = 4 };
+  const struct kn_index *index = d->own;
+  if (!d->place || !index || d->one || d->e->num_indices != 1 || index == s->line->chunked)
+    return;
+  const int64_t extent = rows_extent(s->line, index), step = GROUP * s->lanes;
+  if (index->extent && extent >= 2 * step && extent % step == 0)
+    d->group = GROUP;
+}
+
+static const char *kind_of(const struct reduction *d) {
+  return d->kind == KN_ARGMAX ? "max" : "min";
+}
+
+// A variable for a vector of elements, among which NaN is looked for.
+static const char *keep_value(struct scope *s, const struct reduction *d, const char *x) {
+  const char *value = rows_name(s->r, "value");
+  rows_put(s->r, "const %s %s = %s;", rows_vector_type(s, d->type), value, x);
+  if (d->nan)
+    rows_put(s->r, "kn_nan_%s(&%s, %s);", rows_suffix(s, d->type, true), d->nan, value);
+  return value;
+}
+
 // The extremes of each lane and their places.
+static void step_arg(struct scope *s, const struct reduction *d, const char *best,
+                     const char *places, const char *x, const char *at) {
+  rows_put(s->r, "kn_arg%s_%s(&%s, &%s, %s, %s);", kind_of(d), rows_suffix(s, d->type, true), best,
+           places, x, at);
+}
+
+void rows_step_group(struct scope *s, struct reduction *d, const struct kn_expr *body) {
+  const char *first = scope_name(s, d->own), *at = place_of(s, d->e).text, *most = NULL;
+  for (unsigned i = 0; i < d->group; i++) {
+    scope_bind(s, d->own, i ? T("(%s + %u)", first, i * s->lanes) : first);
+    const char *value = keep_value(s, d, rows_vector(s, rows_value(s, body), d->type));
+    most = most ? T("mtia_%s_%s(%s, %s)", kind_of(d), rows_suffix(s, d->type, true), most, value)
+                : value;
+    s->num--;
+  }
+  step_arg(s, d, d->name, T("%ss", d->place), most, at);
+}
+
 void rows_step_places(struct scope *s, struct reduction *d, struct value v, const char *mask) {
   const char *type = rows_suffix(s, d->type, true), *vector = rows_vector_type(s, d->type);
   const char *at = place_of(s, d->e).text, *x = rows_vector(s, v, d->type);
@@ -64,22 +106,40 @@ void rows_step_places(struct scope *s, struct reduction *d, struct value v, cons
     rows_put(s->r, "kn_first_nan_%s(&%s, %s, %s);", type, d->place, x, at);
     return;
   }
-  const char *kind = d->kind == KN_ARGMAX ? "max" : "min";
   if (d->one && d->nan) {
-    rows_put(s->r, "kn_step_%s_%s(&%s, &%s, %s);", kind, type, d->name, d->nan, x);
+    rows_put(s->r, "kn_step_%s_%s(&%s, &%s, %s);", kind_of(d), type, d->name, d->nan, x);
     return;
   }
   if (d->one) {
-    rows_put(s->r, "%s = mtia_%s_%s(%s, %s);", d->name, kind, type, d->name, x);
+    rows_put(s->r, "%s = mtia_%s_%s(%s, %s);", d->name, kind_of(d), type, d->name, x);
     return;
   }
-  if (d->nan) {
-    const char *value = rows_name(s->r, "value");
-    rows_put(s->r, "const %s %s = %s;", vector, value, x);
-    rows_put(s->r, "kn_nan_%s(&%s, %s);", type, d->nan, value);
-    x = value;
-  }
-  rows_put(s->r, "kn_arg%s_%s(&%s, &%ss, %s, %s);", kind, type, d->name, d->place, x, at);
+  if (d->nan)
+    x = keep_value(s, d, x);
+  step_arg(s, d, d->name, T("%ss", d->place), x, at);
+}
+
+// The place in the first group with the extreme: d->place is that of its first vector and some
+// lane.
+static void put_place_in_group(struct scope *s, struct reduction *d) {
+  struct rows *r = s->r;
+  const unsigned size = d->group * s->lanes;
+  const char *index = rows_name(r, d->own->name), *group = rows_name(r, "group");
+  const char *best = rows_name(r, "best");
+  rows_put(r, "const long %s = %s & -%u;", group, d->place, size);
+  rows_declare_lanes(s, d, best);
+  rows_put(r, "mtia_i32x%u %ss = (mtia_i32x%u)0;", s->lanes, best, s->lanes);
+  rows_put(r, "for (long %s = %s; %s < %s + %u; %s += %u) {", index, group, index, group, size,
+           index, s->lanes);
+  r->indent++;
+  scope_bind(s, d->own, index);
+  const char *x = rows_vector(s, rows_value(s, d->e->args[0]), d->type);
+  step_arg(s, d, best, T("%ss", best), x, place_of(s, d->e).text);
+  s->num--;
+  r->indent--;
+  rows_put(r, "}");
+  rows_put(r, "%s = kn_end_place_%s(%s, %s, %ss);", d->place, rows_suffix(s, d->type, true), best,
+           d->most, best);
 }
 
 // All places: -1 where there are none.
@@ -105,7 +165,10 @@ void rows_put_place(struct scope *s, struct reduction *d, put_reduction *loops) 
   d->most = rows_name(s->r, T("%s_%s", d->name, d->kind == KN_ARGMAX ? "most" : "least"));
   rows_put(s->r, "const %s %s = mtia_h%s_%s(%s);", rows_c_type(d->type), d->most,
            d->kind == KN_ARGMAX ? "max" : "min", type, d->name);
-  rows_put(s->r, "%sint32_t %s = %s;", d->nan ? "" : "const ", d->place, end_text(s, d));
+  rows_put(s->r, "%sint32_t %s = %s;", d->nan || d->group ? "" : "const ", d->place,
+           end_text(s, d));
+  if (d->group)
+    put_place_in_group(s, d);
   if (!d->nan)
     return;
   rows_put(s->r, "if (kn_any_nan_%s(%s)) { // the first one", type, d->nan);

@@ -95,6 +95,11 @@ static bool stays_in_32(const struct scope *s, const struct reduction *d) {
   return bits <= 16 && terms < (int64_t)1 << (31 - bits);
 }
 
+void rows_declare_lanes(struct scope *s, const struct reduction *d, const char *name) {
+  const char *start = identity(s, d), *type = rows_vector_type(s, d->type);
+  rows_put(s->r, "%s %s = (%s)%s;", type, name, type, *start == '-' ? T("(%s)", start) : start);
+}
+
 void rows_begin_reduction(struct scope *s, struct reduction *d) {
   const char *start = identity(s, d);
   if (d->sizes) {
@@ -108,8 +113,7 @@ void rows_begin_reduction(struct scope *s, struct reduction *d) {
     return;
   }
   if (d->vector)
-    rows_put(s->r, "%s %s = (%s)%s;", rows_vector_type(s, d->type), d->name,
-             rows_vector_type(s, d->type), *start == '-' ? T("(%s)", start) : start);
+    rows_declare_lanes(s, d, d->name);
   else
     rows_put(s->r, "%s %s = %s;", is_float_sum(d) ? "double" : rows_c_type(d->type), d->name,
              start);
@@ -166,6 +170,10 @@ void rows_step_reduction(struct scope *s, struct reduction *d, const struct kn_e
     if (tail)
       x = T("mtia_select_%s(%s, %s, (%s)0)", type, mask, x, rows_vector_type(s, d->type));
     rows_put(s->r, "kn_step_size_%s(&%s, %s);", type, n, x);
+    return;
+  }
+  if (d->group && !d->searches) {
+    rows_step_group(s, d, body);
     return;
   }
   struct value v = rows_value(s, body);
@@ -327,10 +335,11 @@ static void put_loops(struct scope *s, struct reduction *d) {
           hi = kn_text(s->r->file, "%" PRId64, extent - rest);
         if (row)
           rows_open_stretches(s, s->line, &stretches, &lo, &hi);
-        if (times > 1 && !few)
-          fprintf(s->r->out, "#pragma clang loop unroll_count(%u)\n", times);
+        const bool groups = d->group && !d->searches; // which fill the registers
+        if (groups || (times > 1 && !few))
+          fprintf(s->r->out, "#pragma clang loop unroll_count(%u)\n", groups ? 1 : times);
         rows_put(s->r, "for (long %s = %s; %s < %s; %s += %u) {", name, lo, name, hi, name,
-                 s->lanes);
+                 groups ? d->group * s->lanes : s->lanes);
         s->along = index;
         s->few = extent >= 0 && extent <= 8 * s->lanes;
         s->count = whole || rest ? NULL : T("%s - %s", hi, name);
@@ -397,6 +406,7 @@ struct value rows_reduce(struct scope *s, const struct kn_expr *e, const char *w
                                ? wish
                                : kn_reduction_name(d.kind));
   d.one = d.place && rows_is_one_vector(s, &d);
+  rows_choose_group(s, &d);
   d.sizes = !d.place && are_sizes(s, &d);
   rows_begin_reduction(s, &d);
   put_loops(s, &d);

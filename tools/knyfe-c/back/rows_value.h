@@ -26,6 +26,8 @@ bool rows_is_widening(const struct scope *s, const struct kn_expr *e);
 bool rows_is_counted(const struct kn_expr *e);
 // With its loops in front of the statement; `wish` is the name that its result would like.
 struct value rows_reduce(struct scope *s, const struct kn_expr *e, const char *wish);
+// A vector that nothing has been reduced to yet.
+void rows_declare_lanes(struct scope *s, const struct reduction *d, const char *name);
 
 // rows_places.c
 // Where the first element is, counted through all indices of the reduction.
@@ -35,6 +37,9 @@ void rows_step_place(struct scope *s, struct reduction *d, struct value v);
 void rows_step_places(struct scope *s, struct reduction *d, struct value v, const char *mask);
 // Are all elements in one vector, whose lanes are the places?
 bool rows_is_one_vector(const struct scope *s, const struct reduction *d);
+// Sets d->group where vectors come in whole groups; a step of one.
+void rows_choose_group(const struct scope *s, struct reduction *d);
+void rows_step_group(struct scope *s, struct reduction *d, const struct kn_expr *body);
 // Defines d->place, of vectors; `loops` goes through all elements once more.
 typedef void put_reduction(struct scope *s, struct reduction *d);
 void rows_put_place(struct scope *s, struct reduction *d, put_reduction *loops);
