@@ -321,7 +321,7 @@ static void choose_vectors(struct scope *s, const struct line *l, const char *na
   s->along = last;
   n->step = s->lanes = rows_lanes(l);
   int64_t most = l->target->dims[i]->size;
-  if (l->combines && column && p->tile_columns.known && p->tile_columns.value < most)
+  if (column && p->tile_columns.known && p->tile_columns.value < most)
     most = p->tile_columns.value;
   while (most >= 0 && s->lanes > 16 && most <= s->lanes / 2)
     n->step = s->lanes /= 2;
