@@ -70,8 +70,8 @@ def table():
                    ("i16", "f32"), ("i32", "f32")):
         rows.append(Operation(f"`{to}_from_{of}`", of, f"mtia_{to}x{{n}}_from_{{t}}({{x}})", result=to))
     add("`round`", "f16 f32", "mtia_round_{t}({x})")
-    for name in ("exp", "exp_bounded", "log", "tanh", "sigmoid", "gelu", "rsqrt", "reciprocal"):
-        add(f"`{name}`", "f32" if name == "exp_bounded" else "f16 f32", f"mtia_{name}_{{t}}({{x}})",
+    for name in ("exp", "exp_bounded", "log", "log_normal", "tanh", "sigmoid", "gelu", "rsqrt", "reciprocal"):
+        add(f"`{name}`", "f32" if name in ("exp_bounded", "log_normal") else "f16 f32", f"mtia_{name}_{{t}}({{x}})",
             heavy=True)
     return rows
 

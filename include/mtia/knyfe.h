@@ -439,6 +439,13 @@ KN_OR_NAN(f16, _Float16, uint16_t, 0x7e00)
   KN mtia_u8x##n kn_u8_from_maskx##n(mtia_maskx##n x) {                                            \
     return x ? (mtia_u8x##n)1 : (mtia_u8x##n)0;                                                    \
   }                                                                                                \
+  /* One more in the lanes where the mask is true. */                                              \
+  KN mtia_u8x##n kn_count_u8x##n(mtia_u8x##n count, mtia_maskx##n x) {                             \
+    return count + kn_u8_from_maskx##n(x);                                                         \
+  }                                                                                                \
+  KN mtia_u16x##n kn_count_u16x##n(mtia_u16x##n count, mtia_maskx##n x) {                          \
+    return count + __builtin_convertvector(kn_u8_from_maskx##n(x), mtia_u16x##n);                  \
+  }                                                                                                \
   /* Rounded to bf16, as a float again. */                                                         \
   KN mtia_f32x##n kn_bf16_f32x##n(mtia_f32x##n x) {                                                \
     return mtia_f32x##n##_from_bf16x##n(mtia_bf16x##n##_from_f32x##n(x));                          \

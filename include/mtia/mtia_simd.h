@@ -394,30 +394,42 @@ MTIA_SIMD_MADD(64)
     p = p + 1.0f;                                                                                  \
     return (f)((i)p + k);                                                                          \
   }                                                                                                \
-  /* ln x: x = 2^k (1 + r), 1 + r in [1 / sqrt 2, sqrt 2). ln 0 = -inf, NaN below 0. */            \
-  MTIA_SIMD mtia_f32x##n mtia_log_f32x##n(mtia_f32x##n x) {                                        \
+  /* a x + b rounded twice, of numbers: fused, b would take registers as a vector. */              \
+  MTIA_SIMD mtia_f32x##n mtia_linear_f32x##n(mtia_f32x##n x, float a, float b) {                   \
+    mtia_f32x##n product = x * a;                                                                  \
+    return product + b;                                                                            \
+  }                                                                                                \
+  /* ln(x 2^shift) of normal x = 2^k (1 + r), 1 + r in [1 / sqrt 2, sqrt 2). */                    \
+  MTIA_SIMD mtia_f32x##n mtia_log_shifted_f32x##n(mtia_f32x##n x, mtia_i32x##n shift) {            \
     MTIA_SIMD_ORDERED                                                                              \
     typedef mtia_f32x##n f;                                                                        \
     typedef mtia_i32x##n i;                                                                        \
-    i small = x < 0x1p-126f;                                                                       \
-    f scaled = small ? x * 0x1p23f : x;                                                            \
-    i bits = (i)scaled - 0x3f3504f3; /* 1 / sqrt 2 */                                              \
-    f k = __builtin_convertvector((bits >> 23) + (small & -23), f);                                \
+    i bits = (i)x - 0x3f3504f3; /* 1 / sqrt 2 */                                                   \
+    f k = __builtin_convertvector((bits >> 23) + shift, f);                                        \
     f r = (f)((bits & 0x7fffff) + 0x3f3504f3) - 1.0f;                                              \
-    f p = r * -0x1.38b51ep-4f + 0x1.055b58p-3f;                                                    \
-    p = p * r - 0x1.0d854cp-3f;                                                                    \
-    p = p * r + 0x1.22da20p-3f;                                                                    \
-    p = p * r - 0x1.547244p-3f;                                                                    \
-    p = p * r + 0x1.99a008p-3f;                                                                    \
-    p = p * r - 0x1.000226p-2f;                                                                    \
-    p = p * r + 0x1.555554p-2f;                                                                    \
     f square = r * r;                                                                              \
-    p = p * r * square + k * 0x1.7f7d1cp-20f;                                                      \
-    p = p - 0.5f * square;                                                                         \
-    p = (p + r) + k * 0x1.62e4p-1f;                                                                \
-    p = x < 0.0f ? (f)__builtin_nanf("") : p;                                                      \
-    p = x == 0.0f ? (f)(-__builtin_inff()) : p;                                                    \
-    return x < __builtin_inff() ? p : x;                                                           \
+    f p = mtia_linear_f32x##n(r, -0x1.38b51ep-4f, 0x1.055b58p-3f);                                 \
+    p = p * square + mtia_linear_f32x##n(r, -0x1.0d854cp-3f, 0x1.22da20p-3f);                      \
+    p = p * square + mtia_linear_f32x##n(r, -0x1.547244p-3f, 0x1.99a008p-3f);                      \
+    p = p * square + mtia_linear_f32x##n(r, -0x1.000226p-2f, 0x1.555554p-2f);                      \
+    p = p * r - 0.5f;                                                                              \
+    p = p * square + r;                                                                            \
+    p = p + k * 0x1.7f7d1cp-20f;                                                                   \
+    return p + k * 0x1.62e4p-1f;                                                                   \
+  }                                                                                                \
+  /* ln x where x is known to be at least 2^-126, or NaN. */                                       \
+  MTIA_SIMD mtia_f32x##n mtia_log_normal_f32x##n(mtia_f32x##n x) {                                 \
+    mtia_f32x##n y = mtia_log_shifted_f32x##n(x, (mtia_i32x##n)0);                                 \
+    return x <= 0x1.fffffep127f ? y : x;                                                           \
+  }                                                                                                \
+  /* ln 0 = -inf, NaN below 0. */                                                                  \
+  MTIA_SIMD mtia_f32x##n mtia_log_f32x##n(mtia_f32x##n x) {                                        \
+    typedef mtia_f32x##n f;                                                                        \
+    mtia_i32x##n small = x < 0x1p-126f;                                                            \
+    f y = mtia_log_shifted_f32x##n(small ? x * 0x1p23f : x, small & -23);                          \
+    y = x < 0.0f ? (f)__builtin_nanf("") : y;                                                      \
+    y = x == 0.0f ? (f)(-__builtin_inff()) : y;                                                    \
+    return x <= 0x1.fffffep127f ? y : x;                                                           \
   }                                                                                                \
   /* The division is rounded correctly, and faster than Newton's method. */                        \
   MTIA_SIMD mtia_f32x##n mtia_reciprocal_f32x##n(mtia_f32x##n x) { return 1.0f / x; }              \

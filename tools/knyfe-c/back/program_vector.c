@@ -481,7 +481,7 @@ static struct value vector_call(struct follow *f, const struct ct_expr *e,
   double ready = 0, n = registers(type);
   for (unsigned i = 0; i < num; i++) {
     ready = larger(ready, pg_operand(f, &args[i]));
-    n = args[i].type.lanes > 1 ? larger(n, registers(args[i].type)) : n;
+    n = args[i].type.lanes > 1 && !is_op(v, "count") ? larger(n, registers(args[i].type)) : n;
   }
   if (mask_call(f, v, args, num, &result) ||
       (type.lanes == 1 && !type.is_float && compute_call(f, v, args, num, &result)))

@@ -353,6 +353,8 @@ struct fixed {
   int64_t at;
 };
 struct interval rows_interval(const struct kn_expr *e, const struct fixed *fixed, unsigned num);
+// What a number of floating point is never below, unless it is NaN; -INFINITY: nothing is known.
+double rows_at_least(const struct kn_expr *e);
 bool rows_lies_inside(const struct kn_expr *read); // whatever the indices are
 
 // rows_substitute.c: e with `whole` in place of an index, of which factor * quotient + rest is

@@ -20,16 +20,25 @@
 
 enum { MOST_SITES = 16, MOST_SUMS = 24, REGISTERS = 32 };
 
-// A part of the term that does not depend on rows, or not on columns: a variable of the block.
+// A part of the term that does not depend on rows, or not on columns, or not on what is summed
+// (`fixed`, read in front of the loops): a variable of the block.
 struct site {
   const struct kn_expr *value;
   struct kn_tensor *variable;
-  bool by_row, by_column, vector;
+  bool by_row, by_column, vector, fixed;
+  const char *names[MOST_SUMS];
+};
+
+struct shape {
+  int64_t rows, columns; // columns: of vectors along k, else 1
+  unsigned lanes;
+  double cycles; // of the tile
 };
 
 struct block {
   struct rows *r;
   const struct kn_index *row, *column, *along;
+  const struct kn_expr *sum;
   struct site sites[MOST_SITES];
   unsigned num_sites;
 };
@@ -101,12 +110,36 @@ static bool find_read(struct kn_expr *e, void *data) {
   return true;
 }
 
+static bool is_fixed(const struct block *b, const struct kn_expr *e) {
+  bool fixed = true;
+  for (unsigned i = 0; i < b->sum->num_indices; i++)
+    fixed = fixed && !rows_depends(e, b->sum->indices[i]);
+  return fixed;
+}
+
+static int64_t blocks_in(int64_t n, int64_t by) { return (n + by - 1) / by; }
+
+// How many variables a site is, in the order of the sums.
+static int64_t copies_of(const struct site *site, const struct shape *shape) {
+  return (site->by_row ? shape->rows : 1) * (site->by_column ? shape->columns : 1);
+}
+
+static int64_t copy_of(const struct site *site, const struct shape *shape, int64_t row,
+                       int64_t column) {
+  return (site->by_row ? row * (site->by_column ? shape->columns : 1) : 0) +
+         (site->by_column ? column : 0);
+}
+
 // A read of a made-up tensor that stands for `e`.
 static struct kn_expr *variable_for(struct block *b, const struct kn_expr *e, bool by_row,
                                     bool by_column) {
   struct site *site = &b->sites[b->num_sites++];
-  *site = (struct site){e, kn_alloc(b->r->file, sizeof *site->variable), by_row, by_column,
-                        b->along && rows_depends(e, b->along) != 0};
+  *site = (struct site){.value = e,
+                        .variable = kn_alloc(b->r->file, sizeof *site->variable),
+                        .by_row = by_row,
+                        .by_column = by_column,
+                        .vector = b->along && rows_depends(e, b->along) != 0,
+                        .fixed = is_fixed(b, e)};
   site->variable->role = KN_LOCAL;
   site->variable->type = e->type;
   struct kn_expr *read = kn_new_expr(b->r->file, KN_READ, e->range);
@@ -122,7 +155,8 @@ static const struct kn_expr *share(struct block *b, const struct kn_expr *e) {
   kn_walk((struct kn_expr *)e, find_read, &reads);
   if (!reads)
     return e;
-  if (!(by_row && by_column) && b->num_sites < MOST_SITES)
+  const bool shared = !(by_row && by_column) || (e->kind == KN_READ && is_fixed(b, e));
+  if (shared && b->num_sites < MOST_SITES)
     return variable_for(b, e, by_row, by_column);
   if (e->kind == KN_READ ||
       (e->kind == KN_CALL && (e->builtin == KN_WHERE || e->builtin == KN_PAD)))
@@ -169,14 +203,6 @@ static int64_t summed_at_once(const struct phase *p, const struct line *l,
   return p && p->piece && rows_is_summed(p, l, index) ? p->piece : count_of(index, otherwise);
 }
 
-struct shape {
-  int64_t rows, columns; // columns: of vectors along k, else 1
-  unsigned lanes;
-  double cycles; // of the tile
-};
-
-static int64_t blocks_in(int64_t n, int64_t by) { return (n + by - 1) / by; }
-
 // Cycles of a tile with blocks of this shape; < 0: too few registers.
 static double shape_cycles(const struct phase *p, const struct line *l, const struct block *b,
                            const struct kn_expr *term, const struct kn_index *own,
@@ -184,12 +210,24 @@ static double shape_cycles(const struct phase *p, const struct line *l, const st
   const int64_t group = s->lanes / 16, sums = s->rows * s->columns;
   struct work term_work = work_of(term, b->along);
   double operations = (double)sums * (term_work.operations ? term_work.operations : 1);
+  double start = 24;
+  double counts = 0; // cycles that do not grow with the lanes
+  if (rows_counts(l->value)) {
+    operations -= (double)sums;
+    counts = 2 * (double)sums;
+  }
   double loads = (double)sums * term_work.loads, numbers = (double)sums * term_work.numbers;
-  int64_t registers = sums + 1 + (term_work.operations > 1);
+  int64_t registers = 1 + (term_work.operations > 1); // groups of them
+  registers += rows_counts(l->value) ? blocks_in(sums, group) : sums;
   for (unsigned i = 0; i < b->num_sites; i++) {
     const struct site *site = &b->sites[i];
-    const int64_t times = site->by_row ? s->rows : site->by_column ? s->columns : 1;
+    const int64_t times = copies_of(site, s);
     struct work w = work_of(site->value, b->along);
+    if (site->fixed) {
+      registers += site->vector ? times : 0;
+      start += (double)(times * group * (w.operations + w.loads));
+      continue;
+    }
     operations += (double)times * w.operations;
     loads += (double)times * w.loads;
     numbers += (double)times * w.numbers;
@@ -199,7 +237,7 @@ static double shape_cycles(const struct phase *p, const struct line *l, const st
   if (registers * group > REGISTERS - 1 || sums > MOST_SUMS)
     return -1;
   // Core 1 issues an instruction per cycle: each load of a vector needs its address.
-  const double arithmetic = operations * (double)group, memory = loads * (double)group,
+  const double arithmetic = operations * (double)group + counts, memory = loads * (double)group,
                issue = operations + 2 * loads + numbers + 2;
   double step = arithmetic > memory ? arithmetic : memory;
   step = issue > step ? issue : step;
@@ -215,7 +253,7 @@ static double shape_cycles(const struct phase *p, const struct line *l, const st
   const double each = own      ? 7 + 3 * (double)group + (pieces ? 4 : 0)
                       : pieces ? 3 * (double)group
                                : (double)group;
-  const double start = 24, end = (double)sums * each;
+  const double end = (double)sums * each;
   return (double)(blocks_in(rows, s->rows) *
                   blocks_in(columns, own ? s->columns : (int64_t)s->lanes)) *
          (steps * step + start + end) * (double)(p ? rows_num_pieces(p) : 1);
@@ -224,7 +262,8 @@ static double shape_cycles(const struct phase *p, const struct line *l, const st
 // What a line's blocks are made of.
 static const struct kn_expr *begin_block(struct rows *r, struct phase *p, const struct line *l,
                                          struct block *b, const struct kn_index **own) {
-  *b = (struct block){.r = r, .row = l->index[l->rank - 2], .column = l->index[l->rank - 1]};
+  *b = (struct block){
+      .r = r, .row = l->index[l->rank - 2], .column = l->index[l->rank - 1], .sum = l->value};
   *own = rows_can_vectorise(r, p, l, b->column) ? NULL : rows_choose_own(r, p, l->value, false);
   b->along = *own ? *own : b->column;
   return share(b, l->value->args[0]);
@@ -287,37 +326,54 @@ static bool find_name(struct kn_expr *e, void *data) {
   return true;
 }
 
-// One step of all sums of the block: first what they share.
-static void put_step(struct scope *s, const struct block *b, const struct kn_expr *term,
-                     const struct shape *shape, const char *const rows[MOST_SUMS],
-                     const char *const columns[MOST_SUMS], struct reduction *sums) {
+// The variables of the sites that are (or are not) fixed.
+static void put_sites(struct scope *s, struct block *b, const struct shape *shape, bool fixed,
+                      const char *const rows[MOST_SUMS], const char *const columns[MOST_SUMS]) {
   struct rows *r = s->r;
-  const char *names[MOST_SITES][MOST_SUMS];
-  const unsigned bound = s->num, variables = s->num_variables;
+  const unsigned bound = s->num;
   for (unsigned i = 0; i < b->num_sites; i++) {
-    const struct site *site = &b->sites[i];
+    struct site *site = &b->sites[i];
+    if (site->fixed != fixed)
+      continue;
     const char *tensor = NULL;
     kn_walk((struct kn_expr *)site->value, find_name, &tensor);
-    const int64_t n = site->by_row ? shape->rows : site->by_column ? shape->columns : 1;
-    for (int64_t k = 0; k < n; k++) {
-      scope_bind(s, b->row, rows[site->by_row ? k : 0]);
-      scope_bind(s, b->column, columns[site->by_row ? 0 : k]);
-      struct value v = rows_value(s, site->value);
-      s->num = bound;
-      names[i][k] = rows_name(r, T("%s_%d", tensor, (int)k));
-      rows_put(r, "const %s %s = %s;",
-               v.vector ? rows_vector_type(s, site->value->type) : rows_c_type(site->value->type),
-               names[i][k], v.text);
-      s->variables[variables + i].vector = v.vector;
-    }
-    s->variables[variables + i].tensor = site->variable;
+    for (int64_t m = 0; m < (site->by_row ? shape->rows : 1); m++)
+      for (int64_t n = 0; n < (site->by_column ? shape->columns : 1); n++) {
+        const int64_t k = copy_of(site, shape, m, n);
+        scope_bind(s, b->row, rows[m]);
+        scope_bind(s, b->column, columns[n]);
+        struct value v = rows_value(s, site->value);
+        s->num = bound;
+        site->names[k] = rows_name(r, T("%s_%d", tensor, (int)k));
+        rows_put(r, "const %s %s = %s;",
+                 v.vector ? rows_vector_type(s, site->value->type) : rows_c_type(site->value->type),
+                 site->names[k], v.text);
+        site->vector = v.vector;
+      }
   }
+}
+
+static void release_sites(struct scope *s, const struct block *b, const struct shape *shape,
+                          bool fixed) {
+  for (unsigned i = 0; i < b->num_sites; i++)
+    for (int64_t k = 0; k < copies_of(&b->sites[i], shape) && b->sites[i].fixed == fixed; k++)
+      rows_release(s->r, b->sites[i].names[k]);
+}
+
+// One step of all sums of the block: first what they share.
+static void put_step(struct scope *s, struct block *b, const struct kn_expr *term,
+                     const struct shape *shape, const char *const rows[MOST_SUMS],
+                     const char *const columns[MOST_SUMS], struct reduction *sums) {
+  const unsigned bound = s->num, variables = s->num_variables;
+  put_sites(s, b, shape, false, rows, columns);
   s->num_variables = variables + b->num_sites;
   for (int64_t m = 0; m < shape->rows; m++)
     for (int64_t n = 0; n < shape->columns; n++) {
       for (unsigned i = 0; i < b->num_sites; i++) {
         const struct site *site = &b->sites[i];
-        s->variables[variables + i].name = names[i][site->by_row ? m : site->by_column ? n : 0];
+        s->variables[variables + i].tensor = site->variable;
+        s->variables[variables + i].vector = site->vector;
+        s->variables[variables + i].name = site->names[copy_of(site, shape, m, n)];
       }
       scope_bind(s, b->row, rows[m]);
       scope_bind(s, b->column, columns[n]);
@@ -325,12 +381,7 @@ static void put_step(struct scope *s, const struct block *b, const struct kn_exp
       s->num = bound;
     }
   s->num_variables = variables;
-  for (unsigned i = 0; i < b->num_sites; i++) {
-    const struct site *site = &b->sites[i];
-    const int64_t n = site->by_row ? shape->rows : site->by_column ? shape->columns : 1;
-    for (int64_t k = 0; k < n; k++)
-      rows_release(r, names[i][k]);
-  }
+  release_sites(s, b, shape, false);
 }
 
 // The name of an index of the sum: a piece's is free.
@@ -345,7 +396,7 @@ static void release_name(struct scope *s, const char *name) {
 }
 
 // The loops over what is summed, that of the vectors inside.
-static void put_sums(struct scope *s, const struct line *l, const struct block *b,
+static void put_sums(struct scope *s, const struct line *l, struct block *b,
                      const struct kn_expr *term, const struct kn_index *own,
                      const struct shape *shape, const char *const rows[MOST_SUMS],
                      const char *const columns[MOST_SUMS], struct reduction *sums) {
@@ -354,6 +405,7 @@ static void put_sums(struct scope *s, const struct line *l, const struct block *
   const unsigned bound = s->num;
   const char *names[KN_MAX_RANK], *lo, *hi;
   unsigned opened = 0;
+  put_sites(s, b, shape, true, rows, columns);
   for (unsigned i = 0; i < e->num_indices; i++) {
     const struct kn_index *index = e->indices[i];
     if (index == own)
@@ -362,7 +414,9 @@ static void put_sums(struct scope *s, const struct line *l, const struct block *
     rows_range(s, index, &lo, &hi);
     scope_bind(s, index, name);
     if (!own && i + 1 == e->num_indices && count_of(index, 256) >= 8)
-      fputs("#pragma clang loop unroll_count(4)\n", r->out);
+      // Masks of many steps go through memory to the one register that masks a sum, which
+      // is faster than a copy.
+      fprintf(r->out, "#pragma clang loop unroll_count(%d)\n", rows_counts(e) ? 8 : 4);
     rows_put(r, "for (long %s = %s; %s < %s; %s++) {", name, lo, name, hi, name);
     r->indent++;
   }
@@ -405,7 +459,13 @@ static void put_sums(struct scope *s, const struct line *l, const struct block *
     rows_put(r, "}");
     release_name(s, names[opened]);
   }
+  release_sites(s, b, shape, true);
   s->num = bound;
+}
+
+// Is what the sum ends with no variable, which more can be added to?
+static bool needs_name(const struct value *end, const struct reduction *sum) {
+  return !end->vector || sum->count_bits;
 }
 
 // Stores the sums. Those of a piece are added to what the pieces before have left, all of it read
@@ -420,10 +480,12 @@ static void put_ends(struct scope *s, const struct line *l, const struct block *
   for (unsigned i = 0; i < num; i++)
     ends[i] = rows_end_reduction(s, &sums[i], shape->lanes);
   if (p->piece) {
-    for (unsigned i = 0; i < num && !ends[i].vector; i++) {
+    for (unsigned i = 0; i < num && needs_name(&ends[i], &sums[i]); i++) {
       const char *name = rows_name(r, "end");
-      rows_put(r, "%s %s = %s;", rows_c_type(l->target->type), name, ends[i].text);
-      ends[i] = (struct value){name, true, false};
+      rows_put(r, "%s %s = %s;",
+               ends[i].vector ? rows_vector_type(s, l->target->type) : rows_c_type(l->target->type),
+               name, ends[i].text);
+      ends[i] = (struct value){name, true, ends[i].vector};
     }
     rows_put(r, "if (%s) { // what the pieces before have left", rows_behind_first(r, p));
     r->indent++;
@@ -444,7 +506,7 @@ static void put_ends(struct scope *s, const struct line *l, const struct block *
     rows_put(r, "}");
   }
   for (unsigned i = 0; i < num; i++) {
-    if (p->piece && !ends[i].vector)
+    if (p->piece && needs_name(&ends[i], &sums[i]))
       rows_release(r, ends[i].text);
     rows_release(r, sums[i].name);
   }

@@ -16,6 +16,7 @@ struct reduction {
   bool vector;                // the accumulator is a vector
   bool long_sum;              // of i64
   bool in_32;                 // lanes of a long sum stay below 2^31
+  unsigned count_bits;        // of a lane that counts true values; 0: it adds up others
   bool one;                   // place: of one vector's lanes
   bool searches;              // for the place of the first NaN
   unsigned group;             // place: vectors of which one place is kept; 0: each has its own
@@ -23,6 +24,8 @@ struct reduction {
   bool several;               // sums across vectors that end at the same time
   const struct kn_index *own; // reduced index that the vectors go along
 };
+// A sum or mean of truth values as numbers.
+bool rows_counts(const struct kn_expr *e);
 void rows_begin_reduction(struct scope *s, struct reduction *d);
 // Another term of `body`.
 void rows_step_reduction(struct scope *s, struct reduction *d, const struct kn_expr *body);

@@ -16,6 +16,11 @@ struct work {
   bool reads, waits;          // for more than loads
 };
 
+// Functions whose constants and steps take all registers.
+static bool is_long(const struct kn_expr *e) {
+  return e->builtin >= KN_EXP && e->builtin <= KN_POW && e->builtin != KN_LOG;
+}
+
 static bool find_work(struct kn_expr *e, void *data) {
   struct work *w = data;
   const bool moves = rows_depends(e, w->along) != 0;
@@ -25,8 +30,7 @@ static bool find_work(struct kn_expr *e, void *data) {
   if (moves && e->kind == KN_CALL)
     w->operations += scales ? 3 : 1;
   w->operations += moves && (e->kind == KN_BINARY || e->kind == KN_CAST);
-  w->waits = w->waits || e->kind == KN_REDUCE ||
-             (moves && e->kind == KN_CALL && e->builtin >= KN_EXP && e->builtin <= KN_POW);
+  w->waits = w->waits || e->kind == KN_REDUCE || (moves && e->kind == KN_CALL && is_long(e));
   return true;
 }
 

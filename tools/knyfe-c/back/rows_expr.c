@@ -6,6 +6,7 @@
 #include "interp.h"
 #include "rows_value.h"
 
+#include <float.h>
 #include <inttypes.h>
 #include <math.h>
 #include <string.h>
@@ -556,6 +557,10 @@ static struct value function(struct scope *s, const struct kn_expr *e) {
     if (kn_type_is_float(type))
       return call(s, "relu", type, a, none);
     return call(s, "max", type, a, rows_plain("0", true));
+  case KN_LOG:
+    if (type == KN_F32 && a.vector && rows_at_least(e->args[0]) >= FLT_MIN)
+      return (struct value){T("mtia_log_normal_f32x%u(%s)", s->lanes, a.text), true, true};
+    break;
   default:
     break;
   }

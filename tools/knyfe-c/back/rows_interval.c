@@ -1,7 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 //
-// Between which numbers an index expression lies, as far as sizes are known.
+// Between which numbers an index expression lies, as far as sizes are known, and what numbers of
+// floating point are never below.
+#include "interp.h"
 #include "rows.h"
+
+#include <math.h>
 
 static const struct interval unknown = {0};
 
@@ -77,4 +81,43 @@ bool rows_lies_inside(const struct kn_expr *read) {
       return false;
   }
   return true;
+}
+
+//===----------------------------------------------------------------------===//
+// Floating point
+//===----------------------------------------------------------------------===//
+
+// What never makes less than 0, whatever it is of.
+static bool is_size(const struct kn_expr *e) {
+  return e->builtin == KN_ABS || e->builtin == KN_SQRT || e->builtin == KN_RELU ||
+         e->builtin == KN_EXP || e->builtin == KN_SIGMOID;
+}
+
+double rows_at_least(const struct kn_expr *e) {
+  double a = -INFINITY, b = -INFINITY, least = -INFINITY;
+  const bool computed = e->kind == KN_CAST || e->kind == KN_BINARY || e->kind == KN_CALL;
+  if (computed)
+    a = rows_at_least(e->args[0]);
+  if (computed && e->num_args > 1 && e->args[1])
+    b = rows_at_least(e->args[1]);
+  if (e->kind == KN_INT)
+    least = (double)e->ival;
+  else if (e->kind == KN_FLOAT)
+    least = e->fval;
+  else if (e->kind == KN_CAST && kn_type_is_float(e->args[0]->type))
+    least = a;
+  else if (e->kind == KN_CAST)
+    least = e->args[0]->type == KN_U8 || e->args[0]->type == KN_BOOL ? 0 : -INFINITY;
+  else if (e->kind == KN_BINARY && e->op == KN_ADD)
+    least = a + b;
+  else if (e->kind == KN_BINARY && a >= 0 && b >= 0)
+    least = e->op == KN_MUL ? a * b : e->op == KN_DIV && b > 0 ? 0 : -INFINITY;
+  else if (e->kind == KN_CALL && e->builtin == KN_MAX)
+    least = a > b ? a : b;
+  else if (e->kind == KN_CALL && e->builtin == KN_MIN)
+    least = a < b ? a : b;
+  else if (e->kind == KN_CALL && is_size(e))
+    least = 0;
+  // Rounding keeps the order.
+  return kn_type_is_float(e->type) && isfinite(least) ? kn_round_float(e->type, least) : least;
 }

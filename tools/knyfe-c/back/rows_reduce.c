@@ -80,19 +80,38 @@ static bool are_sizes(const struct scope *s, const struct reduction *d) {
          body->builtin == KN_ABS;
 }
 
-// Do the terms of one lane of a long sum, known to be few, add up to less than 2^31?
-static bool stays_in_32(const struct scope *s, const struct reduction *d) {
-  const unsigned bits = kn_type_bits(d->e->args[0]->args[0]->type);
+// How many terms a lane adds up at most; -1: only the launch knows, or very many.
+static int64_t terms_of_lane(const struct scope *s, const struct reduction *d) {
   int64_t terms = 1;
   for (unsigned i = 0; i < d->e->num_indices; i++) {
     const struct kn_index *index = d->e->indices[i];
     const int64_t n = rows_extent(s->line, index);
     const int64_t each = index == d->own ? (n + s->lanes - 1) / s->lanes + 1 : n;
     if (n < 0 || each > INT32_MAX || terms > INT32_MAX)
-      return false;
+      return -1;
     terms *= each;
   }
-  return bits <= 16 && terms < (int64_t)1 << (31 - bits);
+  return terms;
+}
+
+// Do the terms of one lane of a long sum, known to be few, add up to less than 2^31?
+static bool stays_in_32(const struct scope *s, const struct reduction *d) {
+  const unsigned bits = kn_type_bits(d->e->args[0]->args[0]->type);
+  const int64_t terms = terms_of_lane(s, d);
+  return bits <= 16 && terms >= 0 && terms < (int64_t)1 << (31 - bits);
+}
+
+bool rows_counts(const struct kn_expr *e) {
+  const struct kn_expr *body = e->args[0];
+  return (e->reduction == KN_SUM || e->reduction == KN_MEAN) && !e->scan && body->kind == KN_CAST &&
+         (body->type == KN_I32 || body->type == KN_F32) && body->args[0]->type == KN_BOOL;
+}
+
+// The bits of a lane that counts true values: of few a register has many lanes. 0: of the sum's
+// type, as any other sum.
+static unsigned bits_of_count(const struct scope *s, const struct reduction *d) {
+  const int64_t terms = d->vector && rows_counts(d->e) ? terms_of_lane(s, d) : -1;
+  return terms < 0 ? 0 : terms <= UINT8_MAX ? 8 : terms <= UINT16_MAX ? 16 : 0;
 }
 
 void rows_declare_lanes(struct scope *s, const struct reduction *d, const char *name) {
@@ -102,6 +121,12 @@ void rows_declare_lanes(struct scope *s, const struct reduction *d, const char *
 
 void rows_begin_reduction(struct scope *s, struct reduction *d) {
   const char *start = identity(s, d);
+  d->count_bits = bits_of_count(s, d);
+  if (d->count_bits) {
+    const char *type = T("mtia_u%ux%u", d->count_bits, s->lanes);
+    rows_put(s->r, "%s %s = (%s)0;", type, d->name, type);
+    return;
+  }
   if (d->sizes) {
     const unsigned bits = d->type == KN_F16 ? 16 : 32;
     rows_put(s->r, "mtia_u%ux%u %s = (mtia_u%ux%u)0;", bits, s->lanes, d->name, bits, s->lanes);
@@ -162,6 +187,14 @@ void rows_step_reduction(struct scope *s, struct reduction *d, const struct kn_e
             rows_vector_type(s, from->type));
     rows_put(s->r, "%s += __builtin_convertvector(%s, %sx%u);", n, x,
              d->in_32 ? "mtia_i32" : "kn_i64", s->lanes);
+    return;
+  }
+  if (d->count_bits) {
+    struct value truth = rows_value(s, body->args[0]);
+    const char *x = rows_vector(s, truth, KN_BOOL);
+    if (tail)
+      x = T("%s & %s", truth.atom ? x : T("(%s)", x), mask);
+    rows_put(s->r, "%s = kn_count_u%ux%u(%s, %s);", n, d->count_bits, s->lanes, n, x);
     return;
   }
   if (d->sizes) {
@@ -260,7 +293,11 @@ struct value rows_end_reduction(struct scope *s, struct reduction *d, unsigned l
         true);
   bool vector = d->vector && !d->own;
   const char *text = d->name;
-  if (d->own) { // one number of the vector's elements
+  if (d->count_bits && vector)
+    text = T("__builtin_convertvector(%s, mtia_%sx%u)", text, rows_short_type(d->type), lanes);
+  else if (d->count_bits)
+    text = T("(%s)mtia_hsum_u%ux%u(%s)", rows_c_type(d->type), d->count_bits, lanes, text);
+  else if (d->own) { // one number of the vector's elements
     const char *type = T("%sx%u", rows_short_type(d->type), lanes);
     if (d->kind == KN_ANY || d->kind == KN_ALL)
       text = T("kn_%sx%u(%s)", d->kind == KN_ANY ? "any" : "all", lanes, d->name);
@@ -402,9 +439,10 @@ struct value rows_reduce(struct scope *s, const struct kn_expr *e, const char *w
   d.vector = d.own || rows_body_depends(e, s->along);
   if (d.kind == KN_MEAN && !count_text(s, e))
     d.counter = rows_name(s->r, "count");
-  d.name = rows_name(s->r, wish && !d.own && !is_float_sum(&d) && d.kind != KN_MEAN
-                               ? wish
-                               : kn_reduction_name(d.kind));
+  d.name =
+      rows_name(s->r, wish && !d.own && !is_float_sum(&d) && d.kind != KN_MEAN && !rows_counts(e)
+                          ? wish
+                          : kn_reduction_name(d.kind));
   d.one = d.place && rows_is_one_vector(s, &d);
   rows_choose_group(s, &d);
   d.sizes = !d.place && are_sizes(s, &d);
