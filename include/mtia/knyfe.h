@@ -20,6 +20,10 @@
 
 #define KN static inline __attribute__((always_inline, unused))
 
+// The counter of phases whose buffers core 0 has made. Core 1 waits for it, core 0 for nobody: its
+// loads are on their way while core 1 still begins.
+enum { KN_BUFFERS = 31 };
+
 //===----------------------------------------------------------------------===//
 // Sizes
 //===----------------------------------------------------------------------===//

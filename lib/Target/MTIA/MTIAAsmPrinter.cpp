@@ -13,6 +13,7 @@
 #include "MCTargetDesc/MTIATargetStreamer.h"
 #include "MTIAConstantPoolValue.h"
 #include "MTIAMCInstLower.h"
+#include "MTIAStackUse.h"
 #include "MTIASubtarget.h"
 #include "MTIATargetMachine.h"
 #include "TargetInfo/MTIATargetInfo.h"
@@ -46,6 +47,7 @@ public:
 
   void emitStartOfAsmFile(Module &M) override;
   void emitEndOfAsmFile(Module &M) override;
+  void emitFunctionBodyEnd() override { StackUse.add(*MF); }
   void emitInstruction(const MachineInstr *MI) override;
 
   void emitMachineConstantPoolValue(MachineConstantPoolValue *Value) override;
@@ -69,6 +71,8 @@ public:
   }
 
 private:
+  MTIAStackUse StackUse;
+
   void emitPatchableFunctionEnter(const MachineInstr &MI);
   void emitStackMap(const MachineInstr &MI);
   void emitPatchPoint(const MachineInstr &MI);
@@ -114,6 +118,7 @@ void MTIAAsmPrinter::emitStartOfAsmFile(Module &M) {
 
 void MTIAAsmPrinter::emitEndOfAsmFile(Module &M) {
   emitStackMaps();
+  StackUse.emit(M, *OutStreamer);
   if (MTIATargetStreamer *TS = getTargetStreamer())
     TS->finishAttributeSection();
 }

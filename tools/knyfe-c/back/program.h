@@ -15,10 +15,12 @@ enum pg_kind {
   PG_DMA_OUT, // from cb
   PG_PUSH,    // cb, bytes
   PG_POP,
-  PG_WAITD,  // until `bytes` are there
-  PG_WAITS,  // until there is space for them
-  PG_UNIT,   // a command of `unit`: reads cb[0], cb[1] at offsets, writes out
-  PG_INIT,   // cb begins anew, with `bytes`
+  PG_WAITD, // until `bytes` are there
+  PG_WAITS, // until there is space for them
+  PG_UNIT,  // a command of `unit`: reads cb[0], cb[1] at offsets, writes out
+  PG_INIT,  // cb begins anew, with `bytes`
+  PG_TELL,  // the other core may go on behind a PG_HEAR of as much: `bytes`
+  PG_HEAR,
   PG_BAR_PE, // both cores
   PG_BAR_GRID,
   PG_SYNC, // until all commands of the core are done

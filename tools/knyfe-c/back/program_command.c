@@ -237,6 +237,10 @@ struct value pg_command(struct follow *f, const struct ct_expr *e, struct value 
       m->bytes = args[1].known ? (double)args[1].i : 0;
       return number(0);
     }
+  if (!strcmp(name, "ctr_set") || !strcmp(name, "ctr_wait")) {
+    pg_emit(f, name[4] == 's' ? PG_TELL : PG_HEAR)->bytes = (double)args[1].i;
+    return number(0);
+  }
   if (!strcmp(name, "bar")) {
     bool grid = e->num_args && !strcmp(e->args[0]->text, "MTIA_BAR_GRID");
     pg_emit(f, grid ? PG_BAR_GRID : PG_BAR_PE);

@@ -109,18 +109,15 @@ static void phase_body(struct rows *r, struct phase *p, const struct parameters 
                parts.atom ? parts.text : T("(%s)", parts.text));
       break;
     }
-  rows_put(r, "if (mtia_core() == 0) {");
-  r->indent++;
-  init_buffers(r, p);
-  r->indent--;
-  rows_put(r, "}");
-  rows_put(r, "__mtia_bar(MTIA_BAR_PE);");
   rows_put(r, "if (mtia_core() == 0) { // moves data");
   r->indent++;
+  init_buffers(r, p);
+  rows_put(r, "__mtia_ctr_set(KN_BUFFERS, %u);", p->number + 1);
   rows_core0(r, p);
   r->indent--;
   rows_put(r, "} else { // computes");
   r->indent++;
+  rows_put(r, "__mtia_ctr_wait(KN_BUFFERS, %u);", p->number + 1);
   if (p->shared)
     rows_comment(r, "A row's numbers go to the PE that stores their 32 bytes.");
   for (struct local *v = p->locals; v; v = v->next)
