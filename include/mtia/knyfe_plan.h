@@ -87,9 +87,10 @@ KP uint32_t kp_aside(uint32_t out, bool bias, bool scales, bool sums, bool windo
 // Bytes of k of the chunk that begins `at` bytes behind the PE's first.
 KP uint32_t kp_chunk(const struct kp_shape *s, uint64_t outer, uint32_t at, uint32_t left) {
   const bool begins = outer == 0 && at < KP_SHORT, ends = s->splits && left <= KP_SHORT;
-  const uint32_t most = (begins || ends) && !s->x_alone ? KP_FIRST
-                        : s->x_far || s->w_far          ? 2 * KP_CHUNK
-                                                        : KP_CHUNK;
+  const uint32_t most = s->x_alone             ? KP_CHUNK
+                        : begins || ends       ? KP_FIRST
+                        : s->x_far || s->w_far ? 2 * KP_CHUNK
+                                               : KP_CHUNK;
   return left < most ? left : most;
 }
 

@@ -371,10 +371,12 @@ KP uint64_t kp_place(bool turned, uint64_t base, uint64_t pitch, uint64_t first,
 #ifdef KP_STEPS
 #include <mtia/knyfe_steps.h>
 #define KP_TO KP_CB_DRAINED // a block of binary32
+#define KP_STORED KP_BLOCK  // rows at a time
 #define KP_PLACES(columns) KP_FN(places)(columns)
 #else
 #define KP_STEP_ROOM 0
 #define KP_TO KP_CB_Y
+#define KP_STORED (KP_BLOCK / 2) // those of two accumulators, while the others are at work
 #define KP_PLACES(columns) KP_BLOCK
 #endif
 
@@ -779,10 +781,14 @@ KP void KP_FN(compute)(const struct kp_product *a, const struct kp_shape *s,
     KP_FN(steps)(&done);
 #endif
     const uint32_t row = KP_PLACES(done.columns) * KP_OUT;
-    __mtia_cb_push(KP_CB_Y, done.rows * row);
+    uint64_t to = done.y + done.row * a->y.pitch + (uint64_t)done.column * KP_OUT;
     __mtia_cr_w2(MTIA_CR_DMA_OUT, done.columns * KP_OUT, row);
-    __mtia_dma_out(KP_CB_Y, done.y + done.row * a->y.pitch + (uint64_t)done.column * KP_OUT,
-                   done.rows);
+    for (uint32_t left = done.rows; left; to += KP_STORED * a->y.pitch) {
+      const uint32_t rows = (uint32_t)kp_min(KP_STORED, left);
+      __mtia_cb_push(KP_CB_Y, rows * row);
+      __mtia_dma_out(KP_CB_Y, to, rows);
+      left -= rows;
+    }
   }
 #ifdef KP_STEPS
   __mtia_cb_pop(KP_CB_BLOCK, KP_BLOCK * KP_BLOCK * 4);
@@ -907,6 +913,7 @@ KP void KP_NAME(const struct kp_product *product, const struct kp_plan *planned,
 #undef KP_STEP_ROOM
 #undef KP_STEP_COUNT
 #undef KP_TO
+#undef KP_STORED
 #undef KP_PLACES
 #undef KP_PASTE
 #undef KP_PASTE2

@@ -65,6 +65,7 @@ static void preprocessor_line(struct reader *r) {
     *p = r->product;
     p->next = r->t->products;
     r->t->products = p;
+    r->product = (struct ct_product){.name = NULL}; // nothing stays defined
   }
   if (sscanf(r->p, "#line %u \"%1023[^\"]\"", &line, name) == 2) {
     r->line = strcmp(name, r->own) ? line : 0;

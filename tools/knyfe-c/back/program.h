@@ -36,6 +36,7 @@ struct pg_event {
   uint8_t kind, unit; // unit: enum kn_resource
   uint8_t cb[2], out;
   uint8_t chained; // PG_UNIT: waits for what so many PEs before it have added up
+  uint8_t early;   // PG_PUSH: so many of the SE's last commands write behind its bytes
   uint8_t acc;     // PG_UNIT: accumulator, or 255
   uint8_t members; // PG_DMA_IN: of the multicast
   bool scattered;  // PG_DMA_IN: rows at places that data choose

@@ -112,9 +112,19 @@ static struct tile tile_x(const struct pg_product *a, uint32_t k, uint32_t rows)
 // Core 0
 //===----------------------------------------------------------------------===//
 
-static void load(struct follow *f, uint8_t cb, struct tile t, uint32_t members) {
+// PEs of the sub-grid for each one that has blocks: what the others don't move is not in its way.
+static unsigned pes_for_each(const struct pg_product *a, const struct kp_plan *p) {
+  const struct kp_shape *s = &a->shape;
+  const uint64_t units = s->batch * p->panels * p->strip_sets, pes = (uint64_t)s->rows * s->columns;
+  const uint64_t team = (uint64_t)p->team_rows * p->team_columns * p->parts;
+  return (unsigned)kp_max(pes / kp_min(units * team, pes), 1);
+}
+
+static void load(struct follow *f, const struct pg_product *a, const struct kp_plan *p, uint8_t cb,
+                 struct tile t, uint32_t members) {
   pg_scalar(f, LOAD);
-  pg_dma(f, true, cb, t.rows, t.width, (double)t.rows * t.row, members);
+  pg_dma(f, true, cb, t.rows, t.width, (double)t.rows * t.row, members)->members *=
+      (uint8_t)pes_for_each(a, p);
 }
 
 static void load_block(struct follow *f, const struct pg_product *a, const struct kp_plan *p,
@@ -122,21 +132,21 @@ static void load_block(struct follow *f, const struct pg_product *a, const struc
   bool *met = state, with_x = w->new_x || !p->keep_x, with_w = w->new_w || !p->keep_w;
   pg_scalar(f, BLOCK);
   if (a->bias && me->part == 0)
-    load(f, CB_BIAS, (struct tile){1, kp_pad(4 * (uint64_t)w->columns), 4 * w->columns}, 1);
+    load(f, a, p, CB_BIAS, (struct tile){1, kp_pad(4 * (uint64_t)w->columns), 4 * w->columns}, 1);
   for (uint64_t outer = 0; outer < a->outer; outer++)
     for (uint32_t at = me->k_begin, k; at < me->k_end; at += k) {
       k = kp_chunk(&a->shape, outer, at - me->k_begin, me->k_end - at);
       if (with_x)
-        load(f, CB_X, tile_x(a, k, w->rows), a->window ? 1 : w->x_members);
+        load(f, a, p, CB_X, tile_x(a, k, w->rows), a->window ? 1 : w->x_members);
       if (with_w)
-        load(f, CB_W, tile(a->turn_w, k, w->columns, a->size), w->w_members);
+        load(f, a, p, CB_W, tile(a->turn_w, k, w->columns, a->size), w->w_members);
       if (!*met)
         pg_emit(f, PG_BAR_PE);
       *met = true;
     }
   if (step_bytes(a) > 0 && me->part + 1 == p->parts) {
     const uint32_t bytes = (uint32_t)step_bytes(a);
-    load(f, CB_STEPS, (struct tile){KP_BLOCK, bytes / KP_BLOCK, bytes / KP_BLOCK}, 1);
+    load(f, a, p, CB_STEPS, (struct tile){KP_BLOCK, bytes / KP_BLOCK, bytes / KP_BLOCK}, 1);
   }
 }
 
@@ -148,10 +158,11 @@ struct held {
   uint32_t x, w;
 };
 
-static void move(struct follow *f, enum pg_kind kind, uint8_t cb, double bytes) {
+static struct pg_event *move(struct follow *f, enum pg_kind kind, uint8_t cb, double bytes) {
   struct pg_event *e = pg_emit(f, kind);
   e->cb[0] = cb;
   e->bytes = bytes;
+  return e;
 }
 
 static void steps(struct follow *f, const struct pg_product *a, const struct walk *w) {
@@ -252,6 +263,23 @@ static void end_sums(struct follow *f, bool last) {
   }
 }
 
+// The rows of the first two accumulators leave while the others are at work.
+static void store(struct follow *f, const struct pg_product *a, const struct kp_plan *p,
+                  const struct walk *w) {
+  const uint32_t half = a->steps ? KP_BLOCK : KP_BLOCK / 2;
+  for (uint32_t at = 0, rows; at < w->rows; at += rows) {
+    rows = (uint32_t)kp_min(half, w->rows - at);
+    const double bytes = (double)rows * KP_BLOCK * a->shape.out;
+    struct pg_event *push = move(f, PG_PUSH, CB_Y, bytes);
+    if (at + rows < w->rows && w->columns > KP_BLOCK / 2)
+      push->early = a->turn_w && !a->turn_x ? 1 : 2;
+    else if (at + rows < w->rows)
+      push->early = 1;
+    pg_dma(f, false, CB_Y, rows, w->columns * a->shape.out, bytes, 1)->members =
+        (uint8_t)(p->parts * pes_for_each(a, p)); // one of a chain stores
+  }
+}
+
 static void compute_block(struct follow *f, const struct pg_product *a, const struct kp_plan *p,
                           const struct share *me, const struct walk *w, void *state) {
   struct held *held = state;
@@ -308,9 +336,7 @@ static void compute_block(struct follow *f, const struct pg_product *a, const st
     return;
   steps(f, a, w);
   pg_scalar(f, 10);
-  move(f, PG_PUSH, CB_Y, (double)w->rows * KP_BLOCK * a->shape.out);
-  pg_dma(f, false, CB_Y, w->rows, w->columns * a->shape.out,
-         (double)w->rows * KP_BLOCK * a->shape.out, 1);
+  store(f, a, p, w);
 }
 
 void pg_follow_product(struct follow *f, const struct pg_product *a, const struct kp_plan *planned,

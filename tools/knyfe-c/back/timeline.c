@@ -356,6 +356,7 @@ static void add_move(struct timeline *t, struct core *c, unsigned core, const st
     if (e->kind == PG_PUSH && cb->last_written[i] > m->after[i])
       m->after[i] = cb->last_written[i];
   }
+  m->after[SE_QUEUE] -= e->early < m->after[SE_QUEUE] ? e->early : 0;
   (e->kind == PG_PUSH ? cb->pushed : cb->taken)[core] += e->bytes;
 }
 
