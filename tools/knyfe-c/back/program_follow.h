@@ -100,6 +100,11 @@ struct follow {
     struct value v;
   } moved[32]; // computed in front of an active loop
   unsigned num_moved;
+  struct {
+    int64_t at; // of the groups that were loaded last
+    const struct ct_tensor *t;
+    double ready;
+  } groups;
   bool gathers;   // stores of turns that the compiler puts together come behind their loads
   bool last;      // the last one of those
   int64_t masked; // 1 + the elements of the last mask of this turn

@@ -315,6 +315,21 @@ static bool compute_call(struct follow *f, const struct vector_name *v, const st
   return true;
 }
 
+// <mtia/knyfe_every.h>: a cycle for each group; other elements of the same groups have come with
+// it.
+static struct value load_groups(struct follow *f, const struct vector_name *v, struct value *args) {
+  const int64_t group = v->op[strlen("load_every")] - '0';
+  const bool known = args[0].known && args[1].known;
+  const int64_t at = args[0].i + args[1].i / group * group * v->type.bits / 8;
+  if (known && f->groups.ready > 0 && f->groups.at == at && f->groups.t == args[0].t)
+    return something(v->type, f->groups.ready);
+  double start = pg_begin(f, 1, v->type.lanes, pg_operand(f, &args[0]));
+  f->groups.at = at;
+  f->groups.t = args[0].t;
+  f->groups.ready = start + v->type.lanes + pg_line_latency(f, &args[0]) + KN_DEV_vload_strided;
+  return something(v->type, f->groups.ready);
+}
+
 // Loads, stores, and what stands for several of them.
 static bool memory_call(struct follow *f, const struct ct_expr *e, const struct vector_name *v,
                         struct value *args, struct value *result) {
@@ -326,6 +341,10 @@ static bool memory_call(struct follow *f, const struct ct_expr *e, const struct 
     struct ct_type pairs = {2 * type.bits, type.lanes, false, false};
     struct value all = pg_vector_load(f, pairs, &args[0], num > 1 ? &args[1] : NULL);
     *result = pg_arithmetic(f, type, registers(pairs), KN_DEV_valu, all.ready, false);
+    return true;
+  }
+  if (!strncmp(v->op, "load_every", 10) && num == 2) {
+    *result = load_groups(f, v, args);
     return true;
   }
   if (!strncmp(v->op, "load", 4) && num) {

@@ -557,6 +557,14 @@ struct value rows_added(struct scope *s, enum kn_type type, const char *pointer,
 void rows_add(struct scope *s, enum kn_type type, const char *pointer, const char *offset,
               struct value v);
 unsigned rows_lanes(const struct line *l);
+// How many lanes a read may have, which stands for several loads or one load of segments.
+unsigned rows_most_lanes(const struct kn_expr *e, const struct kn_index *along);
+// Does something in e read one element of each group (<mtia/knyfe_every.h>), another one for each
+// value of `index`, if it is not NULL?
+bool rows_reads_groups(const struct kn_expr *e, const struct kn_index *along,
+                       const struct kn_index *index);
+// Is the index that of a loop which the C compiler writes out if asked to?
+bool rows_is_written_out(const struct kn_index *index);
 // Bytes of the widest element that an expression computes with.
 unsigned rows_widest(const struct kn_expr *e);
 // How many steps of a loop of vectors should be one.

@@ -330,7 +330,8 @@ static void choose_vectors(struct scope *s, const struct line *l, const char *na
   const bool whole = !last->lo && length >= 0 &&
                      (length == end || (rows_room(s, l->target) >= end && !n->in_place &&
                                         rows_reads_on(s, l->value, last, end)));
-  const bool apart = !whole && !last->lo && !column && !l->reduces && !n->in_place;
+  const bool apart = !whole && !last->lo && !column && !n->in_place &&
+                     (!l->reduces || rows_reads_groups(l->value, last, NULL));
   n->rest = apart && length > n->step ? length % n->step : 0;
   s->count = whole || n->rest ? NULL : T("%s - %s", n->hi, name);
   n->steps = whole ? end / n->step : length / n->step;

@@ -218,7 +218,16 @@ static void constants(struct rows *r, const char *text) {
   fputs("\n", r->out);
 }
 
-static void print_head(struct rows *r) {
+static void count_move_indices(struct rows *r) {
+  for (struct phase *p = r->phases; p; p = p->next) {
+    const struct gather *g = p->lines->gather;
+    if (g && g->move && rows_move_indices(g->move) > r->move_indices)
+      r->move_indices = rows_move_indices(g->move);
+  }
+}
+
+// `text` is what stands behind it.
+static void print_head(struct rows *r, const char *text) {
   struct kn_kernel *k = r->kernel;
   const char *base = strrchr(r->file->path, '/');
   fprintf(r->out, "// %s, made by knyfe-c from %s:\n//\n", k->name,
@@ -226,18 +235,15 @@ static void print_head(struct rows *r) {
   for (struct kn_stmt *s = k->stmts; s; s = s->next)
     fprintf(r->out, "//   %s\n", kn_stmt_text(r->file, s));
   bool gathers = false;
-  for (struct phase *p = r->phases; p; p = p->next) {
-    const struct gather *g = p->lines->gather;
-    gathers = gathers || (g && !g->move);
-    if (g && g->move && rows_move_indices(g->move) > r->move_indices)
-      r->move_indices = rows_move_indices(g->move);
-  }
+  for (struct phase *p = r->phases; p; p = p->next)
+    gathers = gathers || (p->lines->gather && !p->lines->gather->move);
   fprintf(r->out,
           "//\n// for the shapes below and every sub-grid. Core 0 moves tiles between memory and "
           "local memory,\n"
-          "// core 1 computes.\n#include <mtia/kernel.h>\n#include <mtia/knyfe.h>\n%s%s\n"
+          "// core 1 computes.\n#include <mtia/kernel.h>\n#include <mtia/knyfe.h>\n%s%s%s\n"
           "#pragma STDC FP_CONTRACT OFF // every operation is rounded (docs/knyfe.md, R6.6)\n\n",
           gathers ? "#include <mtia/knyfe_bags.h>\n" : "",
+          strstr(text, "kn_load_every") ? "#include <mtia/knyfe_every.h>\n" : "",
           r->move_indices
               ? T("#define KN_MOVE_INDICES %u\n#include <mtia/knyfe_move.h>\n", r->move_indices)
               : "");
@@ -278,9 +284,9 @@ bool kn_rows(struct backend *b, bool as_c, FILE *out) {
 
   struct section whole;
   rows_begin_section(r, &whole);
-  print_head(r);
   struct section text_block;
   rows_begin_section(r, &text_block);
+  count_move_indices(r);
   unsigned n = 0;
   for (struct phase *p = r->phases; p; p = p->next)
     n++;
@@ -309,6 +315,7 @@ bool kn_rows(struct backend *b, bool as_c, FILE *out) {
   r->indent = 0;
   rows_put(r, "}");
   const char *text = rows_end_section(r, &text_block);
+  print_head(r, text);
   constants(r, text);
   fputs(text, r->out);
   rows_put_text(r, rows_end_section(r, &whole));

@@ -6,6 +6,7 @@
 // tensor and is not meant then (pad, the branches of where), lanes outside are not read.
 #include "rows.h"
 
+#include <inttypes.h>
 #include <string.h>
 
 #define T(...) kn_text(s->r->file, __VA_ARGS__)
@@ -78,7 +79,53 @@ static struct inside inside_of(struct scope *s, const struct kn_expr *read) {
 // Vectors
 //===----------------------------------------------------------------------===//
 
-enum form { LOAD, EVERY_SECOND, GATHER };
+// EVERY_FEW: of whole groups of 3 to 8 elements one of each (<mtia/knyfe_every.h>).
+enum form { LOAD, EVERY_SECOND, EVERY_FEW, GATHER };
+
+enum { LEAST_GROUP = 3, GREATEST_GROUP = 8, MOST_TURNS = 16 };
+
+struct rest {
+  const struct kn_index *along;
+  bool known;
+};
+
+static bool find_turns(struct kn_expr *e, void *data) {
+  struct rest *s = data;
+  if (e->kind == KN_INDEX && e->index != s->along)
+    s->known = s->known && rows_is_written_out(e->index);
+  return true;
+}
+
+// How many elements lie between those that lanes read of the last dimensions from `dim` on, `step`
+// for each of its own, if all else of the subscripts is a number when loops are written out, and
+// whole groups lie in the tensor, in rows of `step` elements; 0: it is not so. The last one of a
+// group is read: a load of which the end is not needed is made shorter by the C compiler, and no
+// load of segments any more.
+static int64_t group_of(const struct kn_expr *e, unsigned dim, int64_t step,
+                        const struct kn_index *along) {
+  const unsigned last = e->num_args - 1;
+  const struct fixed at_first[] = {{along, 0}};
+  const int64_t group = rows_coefficient(e->args[dim], along) * step;
+  if (group < LEAST_GROUP || group > GREATEST_GROUP)
+    return 0;
+  int64_t from = 0, to = 0;
+  for (unsigned i = dim; i <= last; i++) {
+    const int64_t each = i == last ? 1 : step;
+    const struct interval at = rows_interval(e->args[i], at_first, 1);
+    struct rest rest = {along, true};
+    kn_walk(e->args[i], find_turns, &rest);
+    if (!rest.known || !at.known || (i != dim && rows_depends(e->args[i], along)))
+      return 0;
+    from += at.lo * each;
+    to += at.hi * each;
+  }
+  if (from < 0 || to >= MOST_TURNS * group || (to + 1) % group)
+    return 0;
+  if (dim != last)
+    return group;
+  const struct interval all = rows_interval(e->args[last], NULL, 0);
+  return all.known && all.hi / group * group + group <= e->tensor->dims[last]->size ? group : 0;
+}
 
 static enum form form_of(const struct kn_expr *e, const struct kn_index *along) {
   enum form form = LOAD;
@@ -88,13 +135,62 @@ static enum form form_of(const struct kn_expr *e, const struct kn_index *along) 
     if (how && !last)
       return GATHER;
     if (how == 2)
-      form = rows_coefficient(e->args[i], along) == 2 ? EVERY_SECOND : GATHER;
+      form = rows_coefficient(e->args[i], along) == 2 ? EVERY_SECOND
+             : group_of(e, i, 1, along)               ? EVERY_FEW
+                                                      : GATHER;
   }
   return form;
 }
 
 bool rows_gathers(const struct kn_expr *e, const struct kn_index *along) {
   return e->kind == KN_READ && form_of(e, along) == GATHER;
+}
+
+// Of rows that a DMA leaves in 32 bytes each.
+static int64_t group_of_rows(const struct kn_expr *e, const struct kn_index *along) {
+  const unsigned n = e->num_args;
+  const int64_t step = n ? 32 / rows_bytes(rows_stored(e->tensor)) : 0;
+  return n > 1 && step <= GREATEST_GROUP && e->tensor->dims[n - 1]->size >= 0 &&
+                 e->tensor->dims[n - 1]->size <= step && !e->tensor->rows
+             ? group_of(e, n - 2, step, along)
+             : 0;
+}
+
+// 0: it reads no groups.
+static int64_t size_of_group(const struct kn_expr *e, const struct kn_index *along) {
+  if (e->kind != KN_READ || !e->num_args || e->tensor->rows || e->tensor->type == KN_I4)
+    return 0;
+  return rows_depends(e->args[e->num_args - 1], along) ? group_of(e, e->num_args - 1, 1, along)
+                                                       : group_of_rows(e, along);
+}
+
+struct groups {
+  const struct kn_index *along, *index;
+  bool found;
+};
+
+static bool find_groups(struct kn_expr *e, void *data) {
+  struct groups *g = data;
+  bool depends = !g->index;
+  for (unsigned i = 0; i < e->num_args && e->kind == KN_READ; i++)
+    depends = depends || rows_depends(e->args[i], g->index);
+  g->found = g->found || (depends && size_of_group(e, g->along));
+  return !g->found;
+}
+
+bool rows_reads_groups(const struct kn_expr *e, const struct kn_index *along,
+                       const struct kn_index *index) {
+  struct groups g = {along, index, false};
+  kn_walk((struct kn_expr *)e, find_groups, &g);
+  return g.found;
+}
+
+unsigned rows_most_lanes(const struct kn_expr *e, const struct kn_index *along) {
+  const int64_t group = size_of_group(e, along);
+  unsigned lanes = 64;
+  while (group && lanes > 16 && lanes * rows_bytes(rows_stored(e->tensor)) * group > 512)
+    lanes /= 2;
+  return lanes;
 }
 
 // Where lane 0 of a gather's numbers counts from, and the numbers.
@@ -129,6 +225,25 @@ static const char *load_second(struct scope *s, const struct kn_expr *e) {
   return odd && (i.lo % 2 || !even) ? "odd" : even ? "even" : NULL;
 }
 
+// One of each group of elements, where the whole vector is read; NULL: not so.
+static const char *load_every(struct scope *s, const struct kn_expr *e, const char *pointer,
+                              const struct size *stride, unsigned first) {
+  const unsigned last = e->num_args - 1;
+  const bool rows = !rows_depends(e->args[last], s->along);
+  const unsigned dim = rows ? last - 1 : last;
+  const int64_t group = size_of_group(e, s->along);
+  if (s->count || !group || s->lanes > rows_most_lanes(e, s->along) ||
+      (rows && !sz_is(stride[dim], group)))
+    return NULL;
+  const char *outer = rows_offset(s, dim, e->args, stride, first);
+  const char *at = T("%" PRId64 " * %s", group, scope_name(s, s->along));
+  scope_bind(s, s->along, "0");
+  const char *rest = rows_offset(s, e->num_args, e->args, stride, dim);
+  s->num--;
+  return T("kn_load_every%" PRId64 "_%sx%u(%s, %s)", group, memory_type(e->tensor->type), s->lanes,
+           sum_text(s, pointer, strcmp(outer, "0") ? T("%s + %s", outer, at) : at), rest);
+}
+
 static struct value read_vector(struct scope *s, const struct kn_expr *e, const char *pointer,
                                 const struct size *stride, unsigned first, struct inside in,
                                 const struct kn_expr *otherwise) {
@@ -146,7 +261,12 @@ static struct value read_vector(struct scope *s, const struct kn_expr *e, const 
     other = T("(mtia_%sx%u)%s", memory, s->lanes, kn_type_is_float(type) ? "0.0f" : "0");
   if (mask && s->count)
     mask = T("%s & mtia_first_maskx%u(%s)", mask, s->lanes, s->count);
-  if (form == GATHER || (form == EVERY_SECOND && mask)) {
+  const char *every = form >= EVERY_FEW && !mask && e->num_args > first + (form == GATHER)
+                          ? load_every(s, e, pointer, stride, first)
+                          : NULL;
+  if (every)
+    text = every;
+  else if (form >= EVERY_FEW || (form == EVERY_SECOND && mask)) {
     const char *base, *lanes;
     gather_places(s, e, stride, first, &base, &lanes);
     if (!mask)

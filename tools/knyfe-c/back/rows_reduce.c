@@ -259,9 +259,19 @@ void rows_step_reduction(struct scope *s, struct reduction *d, const struct kn_e
 
 // How many values a range of numbers has; -1: its ends are no numbers.
 static int64_t range_size(const struct kn_index *index) {
-  if (index->extent || index->lo->kind != KN_INT || index->hi->kind != KN_INT)
+  if (index->extent)
     return -1;
-  return index->hi->ival > index->lo->ival ? index->hi->ival - index->lo->ival : 0;
+  const struct interval lo = rows_interval(index->lo, NULL, 0),
+                        hi = rows_interval(index->hi, NULL, 0);
+  if (!lo.known || !hi.known || lo.lo != lo.hi || hi.lo != hi.hi)
+    return -1;
+  return hi.lo > lo.lo ? hi.lo - lo.lo : 0;
+}
+
+bool rows_is_written_out(const struct kn_index *index) {
+  enum { MOST_TURNS = 16 };
+  const int64_t turns = index->extent ? index->extent->size : range_size(index);
+  return index->reduced && turns >= 0 && turns <= MOST_TURNS;
 }
 
 bool rows_is_counted(const struct kn_expr *e) {
@@ -384,10 +394,14 @@ static void put_loops(struct scope *s, struct reduction *d) {
         // The C compiler leaves a loop as it is whose length only data tell, and each load is
         // waited for.
         const bool ragged = s->along && rows_extent(s->line, index) < 0;
-        const unsigned times = ragged                    ? rows_reduction_unroll(d, s->lanes)
+        const bool groups = s->along && !s->count && rows_reads_groups(e->args[0], s->along, index);
+        const unsigned times = groups                    ? 0
+                               : ragged                  ? rows_reduction_unroll(d, s->lanes)
                                : is_crowded(s, d, index) ? 4
                                                          : 1;
-        if (times > 1)
+        if (groups) // of which element is known before the program runs
+          fputs("#pragma clang loop unroll(full)\n", s->r->out);
+        else if (times > 1)
           fprintf(s->r->out, "#pragma clang loop unroll_count(%u)\n", times);
         rows_put(s->r, "for (long %s = %s; %s < %s; %s++) {", name, lo, name, hi, name);
       }

@@ -14,8 +14,27 @@ bool rows_is_whole_vectors(const struct line *l, const struct kn_index *index, u
   return n >= 0 && n % lanes == 0 && index->extent->size % lanes == 0;
 }
 
+struct most {
+  const struct kn_index *along;
+  unsigned lanes;
+};
+
+static bool find_most(struct kn_expr *e, void *data) {
+  struct most *m = data;
+  const unsigned lanes = rows_most_lanes(e, m->along);
+  m->lanes = lanes < m->lanes ? lanes : m->lanes;
+  return true;
+}
+
+// As many as what is read along the index allows.
+static unsigned most_lanes(const struct line *l, const struct kn_index *index, unsigned lanes) {
+  struct most m = {index, lanes};
+  kn_walk(l->value, find_most, &m);
+  return m.lanes;
+}
+
 unsigned rows_lanes_along(const struct line *l, const struct kn_index *index) {
-  unsigned lanes = rows_lanes(l);
+  unsigned lanes = most_lanes(l, index, rows_lanes(l));
   if (rows_extent(l, index) >= 0)
     while (lanes > 16 && rows_extent(l, index) <= lanes / 2)
       lanes /= 2;
@@ -221,7 +240,8 @@ unsigned rows_lanes(const struct line *l) {
     return 16;
   // Places and masks of gathers take registers, too.
   const bool places = w.functions && l->rank && rows_count_gathers(l->value, l->index[l->rank - 1]);
-  return w.functions > 1 || places || w.reads > 5 ? 32 : 64;
+  const unsigned lanes = w.functions > 1 || places || w.reads > 5 ? 32 : 64;
+  return l->rank ? most_lanes(l, l->index[l->rank - 1], lanes) : lanes;
 }
 
 unsigned rows_reduction_unroll(const struct reduction *d, unsigned lanes) {
@@ -243,6 +263,8 @@ unsigned rows_unroll(const struct line *l, unsigned lanes) {
   struct weight w = {.bytes = rows_bytes(l->target->type),
                      .index = l->rank ? l->index[l->rank - 1] : NULL};
   kn_walk(l->engine ? l->value->args[0] : l->value, weigh, &w);
+  if (w.index && rows_reads_groups(l->value, w.index, NULL))
+    return 2; // a load of segments waits until the one before has been used
   if (w.functions || w.reduces)
     return 1;
   unsigned each = lanes * w.bytes / 64 * (w.reads + 1), times = each ? 32 / each : 1;
