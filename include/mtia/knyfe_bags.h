@@ -49,19 +49,22 @@ enum {
   KN_BAGS_OUT,
   KN_BAGS_SUM, // sums that are finished first
 };
+enum { KN_BAGS_READY = 30 }; // counter: core 0's buffers are made
 enum {
   KN_BAGS_CHUNK = 256,   // indices per load
   KN_BAGS_AHEAD = 2,     // chunks that are loaded before they are needed; a ring has two more
   KN_BAGS_OFFSETS = 512, // bytes of offsets per load
+  KN_BAGS_WINDOW = (KN_BAGS_AHEAD + 2) * KN_BAGS_OFFSETS, // the ring of offsets
   KN_BAGS_GROUP = 32,    // rows per gather, and most that se.rowacc takes
-  KN_BAGS_BATCH = 4096,  // bytes of results per store
+  KN_BAGS_BATCH = 2048,  // bytes of results per store
   KN_BAGS_UNCUT = 4096,  // columns that are done at once
-  KN_BAGS_FEW = 2,       // bags for each PE: fewer, and all ask for a few lines of offsets at once
   KN_BAGS_LEAST = 8,     // rows per gather where there are few: the SE is at some while others come
+  KN_BAGS_GATHERS = 16,  // of a PE at least, if it has so many rows
+  KN_BAGS_STORES = 4,    // of a PE's results at least, if it has as many bags
   KN_BAGS_AT_INDEX = 64, // in front: where a PE's share begins and ends
   KN_BAGS_AT_WEIGHT = KN_BAGS_AT_INDEX + (KN_BAGS_AHEAD + 2) * KN_BAGS_CHUNK * 8,
   KN_BAGS_AT_OFFSET = KN_BAGS_AT_WEIGHT + (KN_BAGS_AHEAD + 2) * KN_BAGS_CHUNK * 4,
-  KN_BAGS_AT_ZERO = KN_BAGS_AT_OFFSET + (KN_BAGS_AHEAD + 2) * KN_BAGS_OFFSETS,
+  KN_BAGS_AT_ZERO = KN_BAGS_AT_OFFSET + KN_BAGS_WINDOW,
 };
 
 // What kn_bags can do: rows with scale and bias are not cut, `pool` indices come at once. (With
@@ -75,6 +78,30 @@ struct kn_share {
   long begin, end, first, last;
 };
 
+// Offsets that are in local memory, in KN_BAGS_OFFSET, which is full then: offsets[first] and
+// `count` - 1 more; offsets[0] would be at `list`.
+struct kn_window {
+  long first, count;
+  uint64_t list;
+};
+
+// Indices that core 0 has asked for before it knows which are its own.
+struct kn_early {
+  long from, to;
+};
+
+// The first `i` of `of` equal parts of n, neither negative. A start of few cycles: a division takes
+// twenty.
+KN long kn_bags_part(long n, long i, long of) {
+  return of & (of - 1) ? n * i / of : n * i >> __builtin_ctzl((unsigned long)of);
+}
+
+// Computed here, and not where the compiler thinks that it is needed.
+KN long kn_bags_now(long x) {
+  __asm__ volatile("" : "+r"(x));
+  return x;
+}
+
 // Columns from `column` on that are done at once, and how.
 struct kn_piece {
   long column, columns;
@@ -83,24 +110,31 @@ struct kn_piece {
   uint32_t sum_at, out_at, rows_at, rows_size;
 };
 
-// `rows`: of this PE.
-KN struct kn_piece kn_bags_piece(const struct kn_bags *k, long column, long rows) {
+// The same for all PEs: gathers begin before a PE knows how many rows it has.
+KN struct kn_piece kn_bags_piece(const struct kn_bags *k, long column) {
+  const long pes = mtia_rows() * mtia_cols(), bags = kn_bags_part(k->bags, 1, pes);
+  const long rows = k->pool ? bags * k->pool : kn_bags_part(k->indices, 1, pes);
   struct kn_piece p = {.column = column};
   p.columns = kn_least(k->columns - column, KN_BAGS_UNCUT);
   p.row_bytes = (uint32_t)((p.columns * k->bits + 7) / 8) + k->beside;
   p.row_padded = (uint32_t)mtia_align_up(p.row_bytes);
   p.sum_padded = (uint32_t)mtia_align_up((uint64_t)p.columns * 4);
   p.out_padded = (uint32_t)mtia_align_up((uint64_t)p.columns * k->out_size);
-  p.batch = (uint32_t)kn_greatest(KN_BAGS_BATCH / kn_greatest(p.sum_padded, p.out_padded), 1);
+  const long padded = kn_greatest(p.sum_padded, p.out_padded);
+  const uint32_t most = (uint32_t)kn_greatest(KN_BAGS_BATCH / padded, 1);
+  p.batch = (uint32_t)kn_least(most, kn_greatest(bags / KN_BAGS_STORES, 1));
+  // A batch is in one piece.
+  const uint32_t room = (padded < KN_BAGS_BATCH ? 4 : 2) * p.batch;
   p.sum_at = KN_BAGS_AT_ZERO + (uint32_t)mtia_align_up((uint64_t)p.columns);
-  p.out_at = p.sum_at + (k->finish ? 2 * p.batch * p.sum_padded : 0);
-  p.rows_at = p.out_at + 2 * p.batch * p.out_padded;
+  p.out_at = p.sum_at + (k->finish ? room * p.sum_padded : 0);
+  p.rows_at = p.out_at + room * p.out_padded;
   p.rows_size = MTIA_LOCAL_SIZE - p.rows_at;
   if (k->extreme) // a row in one piece
     p.rows_size -= p.rows_size % p.row_padded;
   p.group = (uint32_t)kn_least(KN_BAGS_GROUP, kn_greatest(p.rows_size / (4 * p.row_padded), 1));
   if (!k->extreme)
-    p.group = (uint32_t)kn_least(p.group, kn_greatest(rows / 4, KN_BAGS_LEAST));
+    p.group = (uint32_t)kn_least(p.group, kn_greatest(rows / KN_BAGS_GATHERS, KN_BAGS_LEAST));
+  p.group = (uint32_t)kn_bags_now(p.group);
   return p;
 }
 
@@ -108,9 +142,17 @@ KN struct kn_piece kn_bags_piece(const struct kn_bags *k, long column, long rows
 // Shares
 //===----------------------------------------------------------------------===//
 
-KN long kn_bags_offset(const struct kn_bags *k, long bag) {
-  return k->offset_log2 == 2 ? ((const int32_t *)(uintptr_t)k->offsets)[bag]
-                             : (long)((const int64_t *)(uintptr_t)k->offsets)[bag];
+KN bool kn_bags_has(const struct kn_window *w, long bag) {
+  return (unsigned long)(bag - w->first) < (unsigned long)w->count;
+}
+
+// The address of an offset of `log2` bytes.
+KN uint64_t kn_bags_at(uint64_t offsets, unsigned log2, const struct kn_window *w, long bag) {
+  return (kn_bags_has(w, bag) ? w->list : offsets) + ((uint64_t)bag << log2);
+}
+
+KN long kn_bags_read(unsigned log2, uint64_t at) {
+  return log2 == 2 ? *(const int32_t *)(uintptr_t)at : (long)*(const int64_t *)(uintptr_t)at;
 }
 
 // Asks for the line of an offset and does not wait for it.
@@ -118,29 +160,83 @@ KN void kn_bags_touch(const struct kn_bags *k, long bag) {
   (void)*(const volatile int32_t *)(uintptr_t)(k->offsets + ((uint64_t)bag << k->offset_log2));
 }
 
-// The first bag with offset * row + bag * each >= target, looked for around `guess`, which will do
-// if it is `slack` above at most: the bag in front may be in another line.
-static long kn_bags_find(const struct kn_bags *k, long row, long each, long target, long slack,
-                         long guess) {
-  long low = -1, high = k->bags; // below: low; not below: high
-  long at = kn_least(guess, k->bags - 1);
-  const long above = kn_bags_offset(k, at) * row + at * each - target;
-  if (above >= 0 && above <= slack)
-    return at;
+// The offsets between which the bags of a row of PEs would lie if all had as many indices, and half
+// as many more on both sides: where bags are few, all PEs want the same few sectors, and a row
+// fetches them once. None if there are more than fit.
+KN struct kn_window kn_bags_window(const struct kn_bags *k) {
+  const long rows = mtia_rows(), row = mtia_row(), in_sector = 32 >> k->offset_log2;
+  const long from = kn_bags_part(k->bags, row, rows), to = kn_bags_part(k->bags, row + 1, rows);
+  const long more = (long)((unsigned long)(to - from) / 2);
+  const long first = kn_greatest(from - more, 0) & -in_sector;
+  const long count = kn_least((to + more + in_sector) & -in_sector, k->bags + 1) - first;
+  const uint64_t bytes = (uint64_t)count << k->offset_log2;
+  if (bytes > KN_BAGS_WINDOW)
+    return (struct kn_window){0};
+  return (struct kn_window){.first = first,
+                            .count = count,
+                            .list = MTIA_LOCAL_BASE + KN_BAGS_AT_OFFSET -
+                                    ((uint64_t)first << k->offset_log2)};
+}
+
+// In bytes that are moved: what a row and a bag cost, and a PE's share of all.
+struct kn_cost {
+  long row, each, share;
+};
+
+KN struct kn_cost kn_bags_cost(const struct kn_bags *k) {
+  // What else a row costs is as much as 55, a bag 64.
+  struct kn_cost c = {.row = (k->columns * k->bits + 7) / 8 + k->beside + 55,
+                      .each = k->columns * k->out_size + 64};
+  c.share = kn_bags_now(
+      kn_bags_part(k->indices * c.row + k->bags * c.each, 1, mtia_rows() * mtia_cols()));
+  return c;
+}
+
+// What lies in front of a bag, less `parts` shares, but for the indices.
+KN long kn_bags_base(const struct kn_cost *c, long bag, long parts) {
+  return bag * c->each - parts * c->share;
+}
+
+// A share may begin 1/32 of one late: the bag in front is not looked at then.
+KN bool kn_bags_will_do(const struct kn_cost *c, long base, long offset) {
+  return (unsigned long)(base + offset * c->row) <= (unsigned long)c->share / 32;
+}
+
+// What is in front of which bag is looked for. Copies: what a call has pointers to would be in
+// memory for everybody.
+struct kn_search {
+  uint64_t offsets;
+  unsigned offset_log2;
+  long bags, target;
+  struct kn_window window;
+  struct kn_cost cost;
+};
+
+KN long kn_bags_look(const struct kn_search *s, long bag) {
+  return kn_bags_read(s->offset_log2, kn_bags_at(s->offsets, s->offset_log2, &s->window, bag));
+}
+
+KN bool kn_bags_before(const struct kn_search *s, long bag) {
+  return bag * s->cost.each + kn_bags_look(s, bag) * s->cost.row < s->target;
+}
+
+// The first bag that is not before the target, looked for around `at`.
+static long kn_bags_find(const struct kn_search *s, long at) {
+  long low = -1, high = s->bags; // below: low; not below: high
   for (long step = 1; at > low && at < high; step *= 2) {
-    bool below = kn_bags_offset(k, at) * row + at * each < target;
+    bool below = kn_bags_before(s, at);
     if (below)
       low = at;
     else
       high = at;
     // Away from the guess until the bag is between low and high.
-    if (low >= 0 && high < k->bags)
+    if (low >= 0 && high < s->bags)
       break;
     at += below ? step : -step;
   }
   while (high - low > 1) {
     long middle = low + (high - low) / 2;
-    if (kn_bags_offset(k, middle) * row + middle * each < target)
+    if (kn_bags_before(s, middle))
       low = middle;
     else
       high = middle;
@@ -148,58 +244,136 @@ static long kn_bags_find(const struct kn_bags *k, long row, long each, long targ
   return high;
 }
 
-static void kn_bags_init(const struct kn_bags *k, long column) {
-  const struct kn_piece piece = kn_bags_piece(k, column, 0), *p = &piece;
-  if (mtia_core() == 0) {
-    __mtia_cb_init(KN_BAGS_INDEX, MTIA_LOCAL_BASE + KN_BAGS_AT_INDEX,
-                   (KN_BAGS_AHEAD + 2) * KN_BAGS_CHUNK << k->index_log2);
-    __mtia_cb_init(KN_BAGS_WEIGHT, MTIA_LOCAL_BASE + KN_BAGS_AT_WEIGHT,
-                   (KN_BAGS_AHEAD + 2) * KN_BAGS_CHUNK * 4);
-    __mtia_cb_init(KN_BAGS_ROWS, MTIA_LOCAL_BASE + p->rows_at, p->rows_size);
-  } else {
-    const uint32_t zeros = (uint32_t)mtia_align_up((uint64_t)p->columns);
-    __mtia_cb_init(KN_BAGS_OFFSET, MTIA_LOCAL_BASE + KN_BAGS_AT_OFFSET,
-                   (KN_BAGS_AHEAD + 2) * KN_BAGS_OFFSETS);
-    __mtia_cb_init(KN_BAGS_ZERO, MTIA_LOCAL_BASE + KN_BAGS_AT_ZERO, zeros);
-    __mtia_cb_init(KN_BAGS_OUT, MTIA_LOCAL_BASE + p->out_at, p->rows_at - p->out_at);
-    if (k->finish)
-      __mtia_cb_init(KN_BAGS_SUM, MTIA_LOCAL_BASE + p->sum_at, p->out_at - p->sum_at);
-    volatile uint64_t *zero = (volatile uint64_t *)(uintptr_t)(MTIA_LOCAL_BASE + KN_BAGS_AT_ZERO);
-    for (uint32_t i = 0; i < zeros / 8; i++)
-      zero[i] = 0;
-  }
-}
-
-// Each core looks for one end. Where all offsets lie in so few lines that every core would wait for
-// the same ones, core 0 looks for both. Both cores meet here, with buffers for the first columns.
-static struct kn_share kn_bags_share(const struct kn_bags *k) {
-  const long pe = mtia_pe(), pes = mtia_rows() * mtia_cols(), core = mtia_core();
-  if (k->pool) {
-    kn_bags_init(k, 0);
-    __mtia_bar(MTIA_BAR_PE);
-    return (struct kn_share){
-        .begin = k->bags * pe / pes, .end = k->bags * (pe + 1) / pes, .first = 0, .last = 0};
-  }
-  // In bytes that are moved; what else a row costs is as much as 55, a bag 64.
-  const long row = (k->columns * k->bits + 7) / 8 + k->beside + 55,
-             each = k->columns * k->out_size + 64;
-  const long total = (k->indices * row + k->bags * each) / pes;
-  const bool alone = k->bags < KN_BAGS_FEW * pes;
+// Each core looks for one end of the share and tells the other one.
+static struct kn_share kn_bags_search(const struct kn_search *s, bool found, long bag) {
   volatile long *shared = (volatile long *)(uintptr_t)MTIA_LOCAL_BASE;
-  if (alone && !core && pe + 1 < pes)
-    kn_bags_touch(k, k->bags * (pe + 1) / pes);
-  for (long end = alone ? 0 : core; end <= (alone ? 1 : core) && !(alone && core); end++) {
-    const long part = pe + end;
-    long bag = part == 0 ? 0 : k->bags;
-    if (part != 0 && part != pes)
-      bag = kn_bags_find(k, row, each, total * part, total / 32, k->bags * part / pes);
-    shared[2 * end] = bag;
-    shared[2 * end + 1] = kn_bags_offset(k, bag);
-  }
-  kn_bags_init(k, 0);
+  const long core = mtia_core();
+  if (!found)
+    bag = kn_bags_find(s, bag);
+  shared[2 * core] = bag;
+  shared[2 * core + 1] = kn_bags_look(s, bag);
   __mtia_bar(MTIA_BAR_PE);
   return (struct kn_share){
       .begin = shared[0], .end = shared[2], .first = shared[1], .last = shared[3]};
+}
+
+// Core 0's buffers: those that it fills first are made first.
+KN void kn_bags_init_lists(const struct kn_bags *k) {
+  __mtia_cb_init(KN_BAGS_INDEX, MTIA_LOCAL_BASE + KN_BAGS_AT_INDEX,
+                 (KN_BAGS_AHEAD + 2) * KN_BAGS_CHUNK << k->index_log2);
+  __mtia_cb_init(KN_BAGS_OFFSET, MTIA_LOCAL_BASE + KN_BAGS_AT_OFFSET, KN_BAGS_WINDOW);
+}
+
+// What stays as it is while these columns are done.
+KN void kn_bags_set(const struct kn_bags *k, const struct kn_piece *p) {
+  const uint64_t zeros = mtia_align_up((uint64_t)p->columns);
+  if (mtia_core() == 0) {
+    __mtia_cb_init(KN_BAGS_ROWS, MTIA_LOCAL_BASE + p->rows_at, p->rows_size);
+    if (k->weights)
+      __mtia_cb_init(KN_BAGS_WEIGHT, MTIA_LOCAL_BASE + KN_BAGS_AT_WEIGHT,
+                     (KN_BAGS_AHEAD + 2) * KN_BAGS_CHUNK * 4);
+    __mtia_cr_w(MTIA_CR_GATHER_LIMIT, 0);
+    __mtia_cr_w(MTIA_CR_GATHER_PITCH, k->table->stride[0]);
+    return;
+  }
+  __mtia_cb_init(KN_BAGS_ZERO, MTIA_LOCAL_BASE + KN_BAGS_AT_ZERO, zeros);
+  __mtia_cb_init(KN_BAGS_OUT, MTIA_LOCAL_BASE + p->out_at, p->rows_at - p->out_at);
+  if (k->finish)
+    __mtia_cb_init(KN_BAGS_SUM, MTIA_LOCAL_BASE + p->sum_at, p->out_at - p->sum_at);
+  __mtia_cb_push(KN_BAGS_ZERO, zeros);
+  __mtia_cr_w(MTIA_CR_SE_FMT, mtia_se_fmt(k->type, 0, MTIA_SE_F32, MTIA_SE_EACH));
+  __mtia_cr_w(MTIA_CR_SE_STRIDE, 0);
+  __mtia_cr_w2(MTIA_CR_SE_ROW, p->columns,
+               mtia_se_row(k->layout, k->weights ? KN_BAGS_WEIGHT : -1));
+  __mtia_cr_w2(MTIA_CR_DMA_OUT, (uint64_t)p->columns * k->out_size, 0);
+  __mtia_cr_w(MTIA_CR_DMA_OUT_PITCH, k->out->stride[0]);
+}
+
+// By core 1, for bags without a row.
+KN void kn_bags_clear(const struct kn_bags *k) {
+  const long columns = kn_least(k->columns, KN_BAGS_UNCUT);
+  volatile uint64_t *zero = (volatile uint64_t *)(uintptr_t)(MTIA_LOCAL_BASE + KN_BAGS_AT_ZERO);
+  for (uint64_t i = 0; i < mtia_align_up((uint64_t)columns) / 8; i++)
+    zero[i] = 0;
+}
+
+// Core 0: `count` indices into the place of a chunk.
+KN void kn_bags_load_indices(const struct kn_bags *k, long from, long count) {
+  const uint32_t place = KN_BAGS_CHUNK << k->index_log2;
+  __mtia_cb_waits(KN_BAGS_INDEX, place);
+  __mtia_cr_w2(MTIA_CR_DMA_IN, (uint64_t)count << k->index_log2, place);
+  __mtia_dma_in(KN_BAGS_INDEX, k->index + ((uint64_t)from << k->index_log2), 1, MTIA_MC_NONE);
+}
+
+// Its first chunk if all bags have as many indices, and a bag more.
+KN struct kn_early kn_bags_early(const struct kn_bags *k, long pe, long pes) {
+  const long end = kn_bags_part(k->indices, pe + 1, pes) + k->indices / k->bags + 8;
+  struct kn_early e = {.from = kn_greatest(kn_bags_part(k->indices, pe, pes) - 16, 0) & ~7L};
+  e.to = kn_least(kn_least(end, k->indices), e.from + KN_BAGS_CHUNK);
+  if (e.from < e.to)
+    kn_bags_load_indices(k, e.from, e.to - e.from);
+  return e;
+}
+
+KN void kn_bags_load_window(const struct kn_bags *k, const struct kn_window *w) {
+  __mtia_cr_w(MTIA_CR_MCAST, (UINT64_C(1) << mtia_cols()) - 1);
+  __mtia_cr_w2(MTIA_CR_DMA_IN, (uint64_t)w->count << k->offset_log2, KN_BAGS_WINDOW);
+  __mtia_dma_in(KN_BAGS_OFFSET, k->offsets + ((uint64_t)w->first << k->offset_log2), 1,
+                MTIA_MC_ROW);
+}
+
+// Core 0 asks for indices and offsets first
+// and makes all else ready while they come; it does not wait for core 1, which waits for its
+// buffers. If the bags are as even as is good enough, both cores see that; else each looks for one
+// end.
+KN struct kn_share kn_bags_share(const struct kn_bags *k, const struct kn_piece *p,
+                                 struct kn_window *w, struct kn_early *early) {
+  const long pe = mtia_pe(), pes = mtia_rows() * mtia_cols(), core = mtia_core();
+  __mtia_cr_w(MTIA_CR_DMA_IN_PITCH, 0);
+  if (!core) {
+    kn_bags_init_lists(k);
+    if (!k->pool)
+      *early = kn_bags_early(k, pe, pes);
+  }
+  if (!k->pool)
+    *w = kn_bags_window(k);
+  if (!core && w->count)
+    kn_bags_load_window(k, w);
+  kn_bags_set(k, p);
+  if (core) {
+    kn_bags_clear(k);
+    __mtia_ctr_wait(KN_BAGS_READY, 1);
+    __mtia_ctr_set(KN_BAGS_READY, 0);
+  } else {
+    __mtia_ctr_set(KN_BAGS_READY, 1);
+  }
+  struct kn_share s = {.begin = kn_bags_part(k->bags, pe, pes),
+                       .end = kn_bags_part(k->bags, pe + 1, pes)};
+  if (k->pool)
+    return s;
+  const struct kn_cost c = kn_bags_cost(k);
+  const unsigned log2 = k->offset_log2;
+  const uint64_t at = (uint64_t)kn_bags_now((long)kn_bags_at(k->offsets, log2, w, s.begin)),
+                 behind = (uint64_t)kn_bags_now((long)kn_bags_at(k->offsets, log2, w, s.end));
+  const long base = kn_bags_now(kn_bags_base(&c, s.begin, pe)),
+             above = kn_bags_now(kn_bags_base(&c, s.end, pe + 1));
+  if (w->count)
+    __mtia_cb_waitd(KN_BAGS_OFFSET, KN_BAGS_WINDOW);
+  s.first = kn_bags_read(log2, at);
+  s.last = kn_bags_read(log2, behind);
+  __asm__ volatile("" : "+r"(s.first), "+r"(s.last)); // no use of one before the other is read
+  const bool begins = pe == 0 || kn_bags_will_do(&c, base, s.first);
+  const bool ends = pe + 1 == pes || kn_bags_will_do(&c, above, s.last);
+  if (__builtin_expect(!(begins && ends), 0)) {
+    const struct kn_search search = {.offsets = k->offsets,
+                                     .offset_log2 = log2,
+                                     .bags = k->bags,
+                                     .target = (pe + core) * c.share,
+                                     .window = {w->first, w->count, w->list},
+                                     .cost = {c.row, c.each, c.share}};
+    return kn_bags_search(&search, core ? ends : begins, core ? s.end : s.begin);
+  }
+  return s;
 }
 
 //===----------------------------------------------------------------------===//
@@ -220,24 +394,15 @@ KN void kn_bags_gather(const struct kn_bags *k, const struct kn_piece *p, uint64
   }
 }
 
-KN void kn_bags_load(const struct kn_bags *k, long from, long end) {
-  const uint32_t count = (uint32_t)kn_least(KN_BAGS_CHUNK, end - from);
-  if (k->weights) {
-    __mtia_cb_waits(KN_BAGS_WEIGHT, mtia_align_up(4 * count));
-    __mtia_cr_w2(MTIA_CR_DMA_IN, 4 * count, 0);
-    __mtia_dma_in(KN_BAGS_WEIGHT, k->weights + 4 * (uint64_t)from, 1, MTIA_MC_NONE);
-  }
-  __mtia_cb_waits(KN_BAGS_INDEX, KN_BAGS_CHUNK << k->index_log2);
-  __mtia_cr_w2(MTIA_CR_DMA_IN, count << k->index_log2, KN_BAGS_CHUNK << k->index_log2);
-  __mtia_dma_in(KN_BAGS_INDEX, k->index + ((uint64_t)from << k->index_log2), 1, MTIA_MC_NONE);
+KN void kn_bags_load_weights(const struct kn_bags *k, long from, long count) {
+  __mtia_cb_waits(KN_BAGS_WEIGHT, mtia_align_up(4 * (uint64_t)count));
+  __mtia_cr_w2(MTIA_CR_DMA_IN, 4 * (uint64_t)count, 0);
+  __mtia_dma_in(KN_BAGS_WEIGHT, k->weights + 4 * (uint64_t)from, 1, MTIA_MC_NONE);
 }
 
-static void kn_bags_move(const struct kn_bags *k, const struct kn_piece *p,
-                         const struct kn_share *s) {
+KN void kn_bags_move(const struct kn_bags *k, const struct kn_piece *p, const struct kn_share *s,
+                     const struct kn_early *early) {
   const uint64_t table = k->table->data + (uint64_t)p->column * k->bits / 8;
-  __mtia_cr_w(MTIA_CR_DMA_IN_PITCH, 0);
-  __mtia_cr_w(MTIA_CR_GATHER_LIMIT, 0);
-  __mtia_cr_w(MTIA_CR_GATHER_PITCH, k->table->stride[0]);
   if (k->pool) {
     // A chunk is the indices of a bag.
     const uint32_t place = KN_BAGS_CHUNK << k->index_log2, ahead = KN_BAGS_AHEAD + 1;
@@ -261,11 +426,26 @@ static void kn_bags_move(const struct kn_bags *k, const struct kn_piece *p,
     return;
   }
   // DMA begins at multiples of 32 bytes.
-  long loaded = s->first & ~7L;
-  for (long from = loaded; s->first < s->last && from < s->last; from += KN_BAGS_CHUNK) {
+  long from = s->first & ~7L, loaded = from;
+  // What came early will do if it has all that is needed, or fills its place.
+  if (__builtin_expect(early->from <= s->first && s->first < early->to && s->first < s->last &&
+                           (s->last <= early->to || early->to == early->from + KN_BAGS_CHUNK),
+                       1)) {
+    loaded = early->from + KN_BAGS_CHUNK;
+    if (k->weights)
+      kn_bags_load_weights(k, from, kn_least(loaded, s->last) - from);
+    from = early->from;
+  } else if (early->from < early->to) {
+    __mtia_cb_pop(KN_BAGS_INDEX, KN_BAGS_CHUNK << k->index_log2);
+  }
+  for (; s->first < s->last && from < s->last; from += KN_BAGS_CHUNK) {
     for (; loaded < s->last && loaded <= from + KN_BAGS_AHEAD * KN_BAGS_CHUNK;
-         loaded += KN_BAGS_CHUNK)
-      kn_bags_load(k, loaded, s->last);
+         loaded += KN_BAGS_CHUNK) {
+      const long count = kn_least(KN_BAGS_CHUNK, s->last - loaded);
+      kn_bags_load_indices(k, loaded, count);
+      if (k->weights)
+        kn_bags_load_weights(k, loaded, count);
+    }
     const uint32_t at = (uint32_t)kn_greatest(s->first - from, 0);
     const uint32_t count = (uint32_t)kn_least(KN_BAGS_CHUNK, s->last - from);
     kn_bags_gather(k, p, table, at << k->index_log2, count - at);
@@ -294,8 +474,7 @@ KN void kn_bags_store(const struct kn_bags *k, const struct kn_piece *p, struct 
 }
 
 // The batch in front of the one that the SE is at.
-static void kn_bags_finish(const struct kn_bags *k, const struct kn_piece *p,
-                           struct kn_bags_state *s) {
+KN void kn_bags_finish(const struct kn_bags *k, const struct kn_piece *p, struct kn_bags_state *s) {
   const uint64_t bytes = s->waiting * (uint64_t)p->sum_padded;
   if (!s->waiting)
     return;
@@ -423,10 +602,10 @@ KN void kn_bags_sum(const struct kn_bags *k, const struct kn_piece *p, struct kn
 
 // One bag, and a store if it is the last one of a batch.
 KN void kn_bags_one(const struct kn_bags *k, const struct kn_piece *p, struct kn_bags_state *s,
-                    long count, uint64_t batch_bytes) {
+                    long count) {
   kn_bags_sum(k, p, s, count);
   s->result += p->sum_padded;
-  if (__builtin_expect(s->result == batch_bytes, 0))
+  if (__builtin_expect(s->result == (uint64_t)p->batch * p->sum_padded, 0))
     kn_bags_flush(k, p, s);
 }
 
@@ -436,8 +615,49 @@ KN void kn_bags_load_offsets(const struct kn_bags *k, uint64_t from, uint64_t en
   __mtia_dma_in(KN_BAGS_OFFSET, k->offsets + from, 1, MTIA_MC_NONE);
 }
 
-static void kn_bags_pool(const struct kn_bags *k, const struct kn_piece *p,
-                         const struct kn_share *share) {
+// The bags that end at the offsets `i` to below `end` of `list`; the first begins at `index`.
+// Returns the last one.
+KN long kn_bags_list(const struct kn_bags *k, const struct kn_piece *p, struct kn_bags_state *s,
+                     uint64_t at, long i, long end, long index) {
+  const void *list = (const void *)(uintptr_t)at;
+#define KN_OFFSET(i)                                                                               \
+  (k->offset_log2 == 2 ? ((const int32_t *)list)[i] : (long)((const int64_t *)list)[i])
+  long next = i < end ? KN_OFFSET(i) : 0;
+  while (i < end) {
+    const long offset = next;
+    i++;
+    // Read now: it takes ten cycles to come. (The last one twice.)
+    next = KN_OFFSET(i - (i == end));
+    __asm__ volatile("" : "+r"(next));
+    kn_bags_one(k, p, s, offset - index);
+    index = offset;
+  }
+#undef KN_OFFSET
+  return index;
+}
+
+// All bags of the share; their offsets come some at a time.
+KN void kn_bags_pieces(const struct kn_bags *k, const struct kn_piece *p,
+                       const struct kn_share *share, struct kn_bags_state *s) {
+  // The first load is before core 0's gathers in the queue.
+  const uint64_t first = (uint64_t)(share->begin + 1) << k->offset_log2;
+  const uint64_t end = (uint64_t)(share->end + 1) << k->offset_log2;
+  uint64_t loaded = first & ~UINT64_C(31);
+  long index = share->first;
+  for (uint64_t from = loaded; from < end; from += KN_BAGS_OFFSETS) {
+    for (; loaded < end && loaded <= from + KN_BAGS_AHEAD * KN_BAGS_OFFSETS;
+         loaded += KN_BAGS_OFFSETS)
+      kn_bags_load_offsets(k, loaded, end);
+    const long count = kn_least(KN_BAGS_OFFSETS, (long)(end - from)) >> k->offset_log2;
+    __mtia_cb_waitd(KN_BAGS_OFFSET, KN_BAGS_OFFSETS);
+    index = kn_bags_list(k, p, s, __mtia_cb_head(KN_BAGS_OFFSET, 0),
+                         from < first ? (long)(first - from) >> k->offset_log2 : 0, count, index);
+    __mtia_cb_pop(KN_BAGS_OFFSET, KN_BAGS_OFFSETS);
+  }
+}
+
+KN void kn_bags_pool(const struct kn_bags *k, const struct kn_piece *p,
+                     const struct kn_share *share, const struct kn_window *w) {
   struct kn_bags_state s = {.weight = k->pool ? 0 : (uint64_t)(share->first & 7) * 4,
                             .bag = share->begin};
   s.out = k->out->data + (uint64_t)share->begin * k->out->stride[0] +
@@ -445,56 +665,21 @@ static void kn_bags_pool(const struct kn_bags *k, const struct kn_piece *p,
   const uint64_t three = 3 * (uint64_t)p->group * p->row_padded;
   if (three < p->rows_size)
     s.most_kept = (uint64_t)kn_least(p->rows_size - (long)three, p->rows_size / 8);
-  const uint64_t batch = (uint64_t)p->batch * p->sum_padded;
-  // Before core 0's gathers are in the queue.
-  const uint64_t first = (uint64_t)(share->begin + 1) << k->offset_log2;
-  const uint64_t end = (uint64_t)(share->end + 1) << k->offset_log2;
-  uint64_t loaded = first & ~UINT64_C(31);
-  __mtia_cr_w(MTIA_CR_DMA_IN_PITCH, 0);
-  if (!k->pool) {
-    kn_bags_load_offsets(k, loaded, end);
-    loaded += KN_BAGS_OFFSETS;
-    if (k->finish) // may read them through the cache: now, while rows come
-      kn_bags_touch(k, share->begin);
-  }
-  __mtia_cb_push(KN_BAGS_ZERO, mtia_align_up((uint64_t)p->columns));
-  __mtia_cr_w(MTIA_CR_SE_FMT, mtia_se_fmt(k->type, 0, MTIA_SE_F32, MTIA_SE_EACH));
-  __mtia_cr_w(MTIA_CR_SE_STRIDE, 0);
-  __mtia_cr_w2(MTIA_CR_SE_ROW, p->columns,
-               mtia_se_row(k->layout, k->weights ? KN_BAGS_WEIGHT : -1));
-  __mtia_cr_w2(MTIA_CR_DMA_OUT, (uint64_t)p->columns * k->out_size, 0);
-  __mtia_cr_w(MTIA_CR_DMA_OUT_PITCH, k->out->stride[0]);
+  if (!k->pool && k->finish) // may read them through the cache: now, while rows come
+    kn_bags_touch(k, share->begin);
   if (k->pool) {
     for (long bag = share->begin; bag < share->end; bag++) {
-      kn_bags_one(k, p, &s, k->pool, batch);
+      kn_bags_one(k, p, &s, k->pool);
       if (k->weights)
         __mtia_cb_pop(KN_BAGS_WEIGHT, KN_BAGS_CHUNK * 4);
     }
+  } else if (kn_bags_has(w, share->begin) && kn_bags_has(w, share->end)) {
+    kn_bags_list(k, p, &s, w->list, share->begin + 1, share->end + 1, share->first);
+    __mtia_cb_pop(KN_BAGS_OFFSET, KN_BAGS_WINDOW);
   } else {
-    long index = share->first;
-    for (uint64_t from = loaded - KN_BAGS_OFFSETS; from < end; from += KN_BAGS_OFFSETS) {
-      for (; loaded < end && loaded <= from + KN_BAGS_AHEAD * KN_BAGS_OFFSETS;
-           loaded += KN_BAGS_OFFSETS)
-        kn_bags_load_offsets(k, loaded, end);
-      const long count = kn_least(KN_BAGS_OFFSETS, (long)(end - from)) >> k->offset_log2;
-      __mtia_cb_waitd(KN_BAGS_OFFSET, KN_BAGS_OFFSETS);
-      const void *list = (const void *)(uintptr_t)__mtia_cb_head(KN_BAGS_OFFSET, 0);
-      long i = from < first ? (long)(first - from) >> k->offset_log2 : 0;
-#define KN_OFFSET(i)                                                                               \
-  (k->offset_log2 == 2 ? ((const int32_t *)list)[i] : (long)((const int64_t *)list)[i])
-      long next = KN_OFFSET(i);
-      while (i < count) {
-        const long offset = next;
-        i++;
-        // Read now: it takes ten cycles to come. (The last one twice.)
-        next = KN_OFFSET(i - (i == count));
-        __asm__ volatile("" : "+r"(next));
-        kn_bags_one(k, p, &s, offset - index, batch);
-        index = offset;
-      }
-#undef KN_OFFSET
-      __mtia_cb_pop(KN_BAGS_OFFSET, KN_BAGS_OFFSETS);
-    }
+    if (w->count)
+      __mtia_cb_pop(KN_BAGS_OFFSET, KN_BAGS_WINDOW);
+    kn_bags_pieces(k, p, share, &s);
   }
   if (s.result)
     kn_bags_flush(k, p, &s);
@@ -514,22 +699,26 @@ static void kn_bags_pool(const struct kn_bags *k, const struct kn_piece *p,
 KN void kn_bags(const struct kn_bags k) {
   if (!k.bags || !k.columns)
     return;
-  const struct kn_share share = kn_bags_share(&k);
-  const long rows = k.pool ? (share.end - share.begin) * k.pool : share.last - share.first;
+  struct kn_window window = {0};
+  struct kn_early early = {0};
+  struct kn_piece p = kn_bags_piece(&k, 0);
+  const struct kn_share share = kn_bags_share(&k, &p, &window, &early);
   for (long column = 0; column < k.columns; column += KN_BAGS_UNCUT) {
     if (column) {
       __mtia_sync();
       __mtia_bar(MTIA_BAR_PE);
-      kn_bags_init(&k, column);
+      window = (struct kn_window){0};
+      early = (struct kn_early){0};
+      p = kn_bags_piece(&k, column);
+      if (mtia_core() == 0)
+        kn_bags_init_lists(&k);
+      kn_bags_set(&k, &p);
       __mtia_bar(MTIA_BAR_PE);
     }
-    if (share.begin >= share.end)
-      continue;
-    const struct kn_piece p = kn_bags_piece(&k, column, rows);
     if (mtia_core() == 0)
-      kn_bags_move(&k, &p, &share);
+      kn_bags_move(&k, &p, &share, &early);
     else
-      kn_bags_pool(&k, &p, &share);
+      kn_bags_pool(&k, &p, &share, &window);
   }
 }
 

@@ -39,7 +39,7 @@ struct pg_event {
   uint8_t early;   // PG_PUSH: so many of the SE's last commands write behind its bytes
   uint8_t acc;     // PG_UNIT: accumulator, or 255
   uint8_t members; // PG_DMA_IN: of the multicast
-  bool scattered;  // PG_DMA_IN: rows at places that data choose
+  float uneven;    // PG_DMA_IN of rows that data choose: the busiest slice's part beyond the mean
   bool dram;
   unsigned line;                // of the description
   float gap;                    // cycles of the core before it issues this one

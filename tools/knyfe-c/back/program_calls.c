@@ -3,6 +3,8 @@
 // Calls of what headers do for both cores: <mtia/knyfe_bags.h>, <mtia/knyfe_move.h>.
 #include "program_follow.h"
 
+#include <math.h>
+
 static double smaller(double a, double b) { return a < b ? a : b; }
 
 static double up(double a, double by) { return (double)(long)((a + by - 1) / by) * by; }
@@ -12,6 +14,7 @@ static double up(double a, double by) { return (double)(long)((a + by - 1) / by)
 //===----------------------------------------------------------------------===//
 
 enum { INDEX, WEIGHT, OFFSET, ROWS, ZERO, OUT, SUM }; // buffers
+enum { CHUNK = 256, WINDOW = 2048 };                  // indices per load; bytes of offsets
 
 struct bags {
   double indices, number, columns, pool;      // of all PEs; a row
@@ -22,10 +25,12 @@ struct bags {
   const struct ct_function *finish;
   double mine, rows; // bags and rows of a PE
   double group, batch;
+  double window; // bytes of offsets that a row of PEs fetches; 0: more than there is room for
+  double uneven; // what the busiest slice of the SRAM has to do beyond the mean
 };
 
 static struct bags read_bags(struct follow *f, const struct ct_expr *list) {
-  enum { GROUP = 32, LEAST = 8, BATCH = 4096, RING = 96 * 1024 };
+  enum { GROUP = 32, LEAST = 8, GATHERS = 16, BATCH = 2048, STORES = 4, RING = 96 * 1024 };
   const double pes = f->p->grid_rows * f->p->grid_cols, now = f->pipes.now;
   struct bags b = {.indices = (double)pg_field(f, list, "indices", 1),
                    .number = (double)pg_field(f, list, "bags", 1),
@@ -57,8 +62,14 @@ static struct bags read_bags(struct follow *f, const struct ct_expr *list) {
   b.mine = (double)(long)(b.number / pes + 0.999);
   b.rows = b.number > 0 ? b.indices / b.number * b.mine : 0;
   b.group = smaller(GROUP, larger((double)(long)(RING / (4 * b.padded)), 1));
-  b.group = smaller(b.group, larger((double)(long)(b.rows / 4), LEAST));
+  if (!b.extreme)
+    b.group = smaller(b.group, larger((double)(long)(b.indices / pes / GATHERS), LEAST));
   b.batch = larger((double)(long)(BATCH / larger(b.result, b.final)), 1);
+  b.batch = smaller(b.batch, larger((double)(long)(b.number / pes / STORES), 1));
+  b.window = up((2 * (double)(long)(b.number / f->p->grid_rows) + 1) * b.offset, 32);
+  b.window = b.pool > 0 || b.window > WINDOW ? 0 : smaller(b.window, (b.number + 1) * b.offset);
+  // Rows at random places: so many meet in one of 64 slices more than in others.
+  b.uneven = 2.4 * sqrt(KN_DEV_sram_slices / larger(b.indices, 1));
   return b;
 }
 
@@ -69,30 +80,49 @@ static struct pg_event *on(struct follow *f, enum pg_kind kind, uint8_t cb, doub
   return e;
 }
 
-// The first load of a PE's offsets: the cores that ask for the same lines come one after the other.
-static double search(struct follow *f, const struct bags *b) {
-  enum { SETUP = 60, LOOK = 60, FEW = 2 };
-  const double pes = f->p->grid_rows * f->p->grid_cols, line = KN_DEV_fi_request;
-  const double cores = b->number < FEW * pes ? pes : 2 * pes;
-  const double slices = larger(smaller(b->number * b->offset / KN_DEV_sram_interleave, pes), 1);
-  return SETUP + LOOK + kn_cost_latency(false, f->p->grid_rows, f->p->grid_cols) +
-         KN_DEV_core_cache_miss + cores / slices * line / KN_DEV_sram_slice_width;
+// Core 0 asks for the first indices before it knows which are its own, and for the offsets that say
+// it; those of many bags each core reads through the cache.
+static void find_share(struct follow *f, const struct bags *b) {
+  enum { ENTER = 80, WINDOW_MADE = 42, MADE = 64, LOOK = 40, READ = 20 };
+  const double early = smaller(CHUNK, b->rows + b->rows / larger(b->mine, 1) + 12);
+  scalar(f, ENTER);
+  pg_dma(f, true, INDEX, 1, b->index * smaller(early, b->indices), CHUNK * b->index, 1);
+  scalar(f, WINDOW_MADE);
+  if (b->window > 0)
+    pg_dma(f, true, OFFSET, 1, b->window, WINDOW, f->p->grid_cols);
+  scalar(f, MADE);
+  pg_emit(f, PG_BAR_PE); // core 1 knows its buffers
+  if (b->window > 0)
+    on(f, PG_WAITD, OFFSET, WINDOW);
+  else
+    scalar(f, READ + KN_DEV_core_cache_miss +
+                  kn_cost_latency(false, f->p->grid_rows, f->p->grid_cols));
+  scalar(f, LOOK);
 }
 
 // Core 0: indices, some ahead, and the rows that they name.
 static void gather_rows(struct follow *f, const struct bags *b) {
-  enum { CHUNK = 256, AHEAD = 3, LOAD = 24, GATHER = 12, MOST = 512 };
+  enum { AHEAD = 3, LOAD = 24, GATHER = 12, MOST = 512 };
   const double chunk = b->pool > 0 ? b->pool : CHUNK, place = CHUNK * b->index;
   const double group = larger(b->group, b->rows / MOST);
   double loaded = 0;
-  scalar(f, 20);
+  if (b->pool > 0) {
+    pg_emit(f, PG_BAR_PE);
+    scalar(f, 130);
+  } else {
+    find_share(f, b);
+  }
   for (double at = 0; at < b->rows; at += chunk) {
     for (; loaded < b->rows && loaded < at + AHEAD * chunk; loaded += chunk) {
       const double n = smaller(chunk, b->rows - loaded);
-      scalar(f, LOAD);
-      if (b->weight > 0)
+      if (b->pool > 0 || loaded > 0) {
+        scalar(f, LOAD);
+        pg_dma(f, true, INDEX, 1, b->index * n, place, 1);
+      }
+      if (b->weight > 0) {
+        scalar(f, LOAD / 2);
         pg_dma(f, true, WEIGHT, 1, b->weight * n, up(b->weight * n, 32), 1);
-      pg_dma(f, true, INDEX, 1, b->index * n, place, 1);
+      }
     }
     on(f, PG_WAITD, INDEX, place);
     const double end = smaller(at + chunk, b->rows);
@@ -100,7 +130,7 @@ static void gather_rows(struct follow *f, const struct bags *b) {
       n = smaller(group, end - i);
       scalar(f, GATHER);
       on(f, PG_WAITS, ROWS, n * b->padded);
-      pg_dma(f, true, ROWS, n, b->touched, n * b->padded, 1)->scattered = true;
+      pg_dma(f, true, ROWS, n, b->touched, n * b->padded, 1)->uneven = (float)b->uneven;
     }
     on(f, PG_POP, INDEX, place);
   }
@@ -134,12 +164,20 @@ static void add_rows(struct follow *f, const struct bags *b) {
   // Of very many bags several are one here.
   const double joined = larger((double)(long)(b->rows / b->group / MOST), 1);
   double waiting = 0;
-  scalar(f, 20);
+  if (b->pool > 0)
+    pg_emit(f, PG_BAR_PE);
+  scalar(f, 150);
   if (b->pool <= 0)
+    pg_emit(f, PG_BAR_PE);
+  if (b->window > 0) {
+    on(f, PG_WAITD, OFFSET, WINDOW);
+    on(f, PG_POP, OFFSET, WINDOW);
+    scalar(f, 60);
+  } else if (b->pool <= 0) {
+    scalar(f, KN_DEV_core_cache_miss + kn_cost_latency(false, f->p->grid_rows, f->p->grid_cols));
     pg_dma(f, true, OFFSET, 1, smaller(b->mine * b->offset, 512), 512, 1);
-  scalar(f, 40);
-  if (b->pool <= 0)
     on(f, PG_WAITD, OFFSET, 512);
+  }
   for (double bag = 0; bag < b->mine; bag += joined) {
     scalar(f, BAG * joined);
     for (double i = 0, n; i < each * joined; i += n) {
@@ -180,16 +218,12 @@ static void bags(struct follow *f, const struct ct_expr *list) {
     }
     return;
   }
-  scalar(f, 30);
   if (f->core == 0) {
     static const unsigned of_core0[] = {INDEX, WEIGHT, OFFSET, OUT, SUM};
     for (size_t i = 0; i < sizeof of_core0 / sizeof *of_core0; i++)
       pg_buffer(f, of_core0[i], NULL, 0, ROOM);
     pg_buffer(f, ROWS, NULL, 0, ROOM * 3 / 4);
-    if (b.pool <= 0)
-      scalar(f, search(f, &b));
   }
-  pg_emit(f, PG_BAR_PE);
   if (f->core == 0)
     gather_rows(f, &b);
   else

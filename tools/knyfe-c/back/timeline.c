@@ -184,8 +184,8 @@ static double take(struct timeline *t, double start, double cycles) {
 // A DMA's start, and its last request's departure.
 static double transfer(struct timeline *t, const struct pg_event *e, double start, bool in) {
   double port = kn_cost_dma(in, e->rows, e->row_bytes);
-  // Rows at random places meet in slices (./build.sh bench knyfe-bags).
-  const double even = e->scattered ? 0.93 : 1;
+  // Rows at random places meet in slices and on links (./build.sh bench knyfe-bags).
+  const double even = e->uneven > 0 ? 0.97 / (1 + e->uneven) : 1;
   double memory = e->rows * e->row_bytes / e->members / even / share(t, e->dram);
   double end = take(t, start, memory);
   phase(t)->commands[in ? KN_FI_IN : KN_FI_OUT]++;
