@@ -19,9 +19,9 @@
 #include <mtia/knyfe.h>
 
 // Makes the results of bags b0 to below b1, columns d0 to below d1, of their sums; rows of both
-// begin at multiples of 32 bytes. By core 1.
-typedef void kn_finish(const void *args, const float *sums, void *results, long b0, long b1,
-                       long d0, long d1);
+// begin at multiples of 32 bytes. offsets[b0] to offsets[b1] may be read. By core 1.
+typedef void kn_finish(const void *args, const void *offsets, const float *sums, void *results,
+                       long b0, long b1, long d0, long d1);
 
 struct kn_bags {
   const struct mtia_tensor *table, *out;
@@ -459,9 +459,9 @@ KN void kn_bags_move(const struct kn_bags *k, const struct kn_piece *p, const st
 
 // Places behind the heads of KN_BAGS_ROWS and KN_BAGS_WEIGHT and the tail of KN_BAGS_OUT or
 // KN_BAGS_SUM, where results go, and the most bytes of rows that are done with and not given back.
-// Sums that wait for being finished, and the first one's bag.
+// Sums that wait for being finished, and the first one's bag; where offsets[0] is or would be.
 struct kn_bags_state {
-  uint64_t row, weight, result, out, most_kept;
+  uint64_t row, weight, result, out, most_kept, offsets;
   uint32_t waiting;
   long bag;
 };
@@ -480,7 +480,8 @@ KN void kn_bags_finish(const struct kn_bags *k, const struct kn_piece *p, struct
     return;
   __mtia_cb_waitd(KN_BAGS_SUM, bytes);
   __mtia_cb_waits(KN_BAGS_OUT, s->waiting * (uint64_t)p->out_padded);
-  k->finish(k->args, (const float *)(uintptr_t)__mtia_cb_head(KN_BAGS_SUM, 0),
+  k->finish(k->args, (const void *)(uintptr_t)s->offsets,
+            (const float *)(uintptr_t)__mtia_cb_head(KN_BAGS_SUM, 0),
             (void *)(uintptr_t)__mtia_cb_tail(KN_BAGS_OUT, 0), s->bag, s->bag + s->waiting,
             p->column, p->column + p->columns);
   __asm__ volatile("" ::: "memory");
@@ -665,7 +666,9 @@ KN void kn_bags_pool(const struct kn_bags *k, const struct kn_piece *p,
   const uint64_t three = 3 * (uint64_t)p->group * p->row_padded;
   if (three < p->rows_size)
     s.most_kept = (uint64_t)kn_least(p->rows_size - (long)three, p->rows_size / 8);
-  if (!k->pool && k->finish) // may read them through the cache: now, while rows come
+  const bool here = kn_bags_has(w, share->begin) && kn_bags_has(w, share->end);
+  s.offsets = here ? w->list : k->offsets;
+  if (!k->pool && k->finish && !here) // through the cache: now, while rows come
     kn_bags_touch(k, share->begin);
   if (k->pool) {
     for (long bag = share->begin; bag < share->end; bag++) {
@@ -673,7 +676,7 @@ KN void kn_bags_pool(const struct kn_bags *k, const struct kn_piece *p,
       if (k->weights)
         __mtia_cb_pop(KN_BAGS_WEIGHT, KN_BAGS_CHUNK * 4);
     }
-  } else if (kn_bags_has(w, share->begin) && kn_bags_has(w, share->end)) {
+  } else if (here) {
     kn_bags_list(k, p, &s, w->list, share->begin + 1, share->end + 1, share->first);
     __mtia_cb_pop(KN_BAGS_OFFSET, KN_BAGS_WINDOW);
   } else {

@@ -143,6 +143,7 @@ static void store_batch(struct follow *f, const struct bags *b, double first, do
     const struct value args[] = {number(0),
                                  local,
                                  local,
+                                 local,
                                  number((int64_t)first),
                                  number((int64_t)(first + bags)),
                                  number(0),

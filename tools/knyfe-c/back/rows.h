@@ -400,6 +400,9 @@ void rows_find_gathers(struct rows *r, struct line **first);
 void rows_join_gathers(struct rows *r, struct phase *phases); // with what is done with the sums
 void rows_put_gather(struct rows *r, const struct phase *p);
 const char *rows_gather_fits(struct rows *r, const struct line *l);
+// Are these the offsets of the bags that `sums` adds up, of which `finish` reads a bag's own two?
+bool rows_reads_offsets(const struct line *sums, const struct line *finish,
+                        const struct kn_tensor *tensor);
 // rows_move.c: how the line's elements change places, if it does nothing else; NULL otherwise.
 struct move *rows_find_move(struct rows *r, const struct line *l);
 // Lines of their own for what lines read across rows.

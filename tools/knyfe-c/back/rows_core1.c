@@ -159,14 +159,17 @@ void rows_compute_function(struct rows *r, struct phase *p, struct parameters *p
   fputs("}\n\n", r->out);
 }
 
-void rows_finish_function(struct rows *r, struct phase *p, const struct kn_tensor *sums) {
+void rows_finish_function(struct rows *r, struct phase *p, const struct line *sums) {
   const char *b = p->par_name[0], *d = p->par_name[1];
   const char *from = T("%s0", b), *to = T("%s1", b), *column = T("%s0", d), *end = T("%s1", d);
   struct parameters ps = first_parameter(r, p->body);
   for (struct operand *o = p->operands; o; o = o->next) {
     const char *type = pointer_type(o, r);
-    bool row = o->output || o->tensor == sums;
-    const char *value = T("(%s)args->%s.data", type, o->tensor->name), *stride = "0";
+    bool row = o->output || o->tensor == sums->target;
+    const char *value = rows_reads_offsets(sums, p->lines, o->tensor)
+                            ? T("(%s)kn_offsets", type)
+                            : T("(%s)args->%s.data", type, o->tensor->name);
+    const char *stride = "0";
     if (row) {
       stride = o->stride[0].known
                    ? o->stride[0].text
@@ -186,14 +189,16 @@ void rows_finish_function(struct rows *r, struct phase *p, const struct kn_tenso
   parameter(r, &ps, p->body, "long", end, end);
   rows_comment(r, "The same of sums in local memory.");
   rows_put(r,
-           "static MTIA_VECTOR void finish_%s(const void *all, const float *sums, void *results, "
-           "long %s, long %s, long %s, long %s) {",
+           "static MTIA_VECTOR void finish_%s(const void *all, const void *kn_offsets, "
+           "const float *sums, void *results, long %s, long %s, long %s, long %s) {",
            r->tensor_names[p->lines->target->id], from, to, column, end);
   r->indent++;
   if (strstr(ps.values, "args"))
     rows_put(r, "const struct %s_args *args = all;", r->kernel->name);
   else
     rows_put(r, "(void)all;");
+  if (!rows_uses(ps.values, "kn_offsets"))
+    rows_put(r, "(void)kn_offsets;");
   if (!rows_uses(ps.values, end))
     rows_put(r, "(void)%s;", end);
   if (!rows_uses(ps.values, to) && rows_is_tiled(p, 0))

@@ -314,6 +314,30 @@ static bool can_finish(const struct rows *r, const struct phase *p, const struct
   return true;
 }
 
+// Whether anything but the two offsets of a bag is read of them.
+struct offsets {
+  const struct kn_tensor *tensor;
+  const struct kn_index *bag;
+  bool others;
+};
+
+static bool find_others(struct kn_expr *e, void *data) {
+  struct offsets *o = data;
+  struct list list;
+  if (e->kind == KN_READ && e->tensor == o->tensor)
+    o->others = o->others || (!is_list(e, o->bag, 0, &list) && !is_list(e, o->bag, 1, &list));
+  return true;
+}
+
+bool rows_reads_offsets(const struct line *sums, const struct line *finish,
+                        const struct kn_tensor *tensor) {
+  struct offsets o = {.tensor = tensor, .bag = finish->index[0]};
+  if (sums->gather->offsets.tensor != tensor || tensor->rank != 1)
+    return false;
+  kn_walk(finish->value, find_others, &o);
+  return !o.others;
+}
+
 void rows_join_gathers(struct rows *r, struct phase *phases) {
   r->phases = phases;
   for (struct phase *p = phases; p; p = p->next)

@@ -83,7 +83,7 @@ struct size rows_shared_bytes(struct rows *r, const struct operand *o);
 void rows_contract_function(struct rows *r, struct phase *p);
 void rows_compute_function(struct rows *r, struct phase *p, struct parameters *ps);
 // kn_bags calls it with sums in local memory: the function above, with these in place of boxes.
-void rows_finish_function(struct rows *r, struct phase *p, const struct kn_tensor *sums);
+void rows_finish_function(struct rows *r, struct phase *p, const struct line *sums);
 void rows_core1(struct rows *r, struct phase *p, const struct parameters *ps);
 
 #endif

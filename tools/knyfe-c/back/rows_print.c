@@ -301,7 +301,7 @@ bool kn_rows(struct backend *b, bool as_c, FILE *out) {
       rows_compute_function(r, p, &ps[n]);
   for (struct phase *p = r->phases; p; p = p->next)
     if (p->finish && !p->fallback)
-      rows_finish_function(r, p->finish, p->lines->target);
+      rows_finish_function(r, p->finish, p->lines);
   rows_put(r, "MTIA_KERNEL(%s, struct %s_args%s) {", kernel->name, kernel->name,
            rows_describe_arguments(r));
   r->indent = 1;
