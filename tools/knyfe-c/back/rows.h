@@ -130,6 +130,7 @@ struct operand {
   // a result the line that gives it away
   const struct line *meets;
   bool in_stretches; // could move so, and that line's loop goes with them
+  unsigned each;     // turns of that loop for one element: 2 where it is read at n / 2
   unsigned cb;
   const char *cb_name, *name; // in C; name is the pointer's
   struct operand *next;
@@ -492,6 +493,8 @@ void rows_range(struct scope *s, const struct kn_index *index, const char **lo, 
 // makes the loop over the elements lo..hi - 1 of a row, which are `length`, -1: not always as many.
 // False: it has no such form, nothing was done.
 int64_t rows_group_size(const struct line *l); // 0: there are none
+// The value at even and at odd places of the last index; the index that counts the pairs.
+struct kn_index *rows_halves(struct rows *r, const struct line *l, struct kn_expr *halves[2]);
 bool rows_groups(struct scope *s, const struct line *l, const char *lo, const char *hi,
                  int64_t length, rows_put_element *put);
 // rows_delay.c: can whole vectors of the line along s->along be stored a step later? The loop over

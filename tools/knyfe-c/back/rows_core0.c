@@ -69,7 +69,7 @@ static void transfer(struct rows *r, struct phase *p, const struct operand *o,
     if (!together)
       rows_open_moves(r, p, &o, 1, &own);
     rows_describe_move(r, p, o, stretches, &width, &stride);
-    loop_at = T("%s + (uint64_t)%s * %u", loop_at, stretches->from, rows_bytes(t->type));
+    loop_at = T("%s + (uint64_t)%s * %u", loop_at, stretches->from, rows_stretch_bytes(o));
   }
   rows_put(r, "__mtia_cr_w2(MTIA_CR_DMA_%s, %s, %s);", cr, width.text, stride.text);
   if (row < rank)
@@ -145,10 +145,14 @@ static void load(struct rows *r, struct phase *p, const struct operand *o) {
 
 // Stretches of rows of one length that come at the same time come in turn.
 static bool comes_in_turn(const struct phase *p, const struct operand *a, const struct operand *b) {
-  return !a->output && !b->output && p->stretch.known && rows_moves_in_stretches(p, a) &&
-         rows_moves_in_stretches(p, b) && rows_time_of(p, a) == rows_time_of(p, b) &&
-         a->meets == b->meets &&
-         a->tensor->dims[a->tensor->rank - 1] == b->tensor->dims[b->tensor->rank - 1];
+  if (a->output || b->output || !p->stretch.known || !rows_moves_in_stretches(p, a) ||
+      !rows_moves_in_stretches(p, b) || rows_time_of(p, a) != rows_time_of(p, b) ||
+      a->meets != b->meets)
+    return false;
+  const struct kn_dim *last = a->tensor->dims[a->tensor->rank - 1];
+  const struct kn_dim *other = b->tensor->dims[b->tensor->rank - 1];
+  return last->size >= 0 && other->size >= 0 ? last->size * a->each == other->size * b->each
+                                             : last == other && a->each == b->each;
 }
 
 // Those that come in turn with the operand; none if another one of them stands before it.

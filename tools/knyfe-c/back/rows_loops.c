@@ -352,8 +352,10 @@ static void open_row(struct scope *s, struct line *l, struct nest *n) {
     rows_running(s, l, name, n->lo, n->hi, rows_store_element);
     return;
   }
-  n->stored =
-      n->vectors && rows_groups(s, l, n->lo, n->hi, length_of(r, s->p, l, i), rows_store_element);
+  const int64_t size = rows_group_size(l), length = length_of(r, s->p, l, i);
+  if (size == 2)
+    rows_open_stretches(s, l, &n->stretches, &n->lo, &n->hi);
+  n->stored = n->vectors && rows_groups(s, l, n->lo, n->hi, length, rows_store_element);
   if (n->stored)
     return;
   if (n->vectors)
@@ -371,7 +373,8 @@ static void open_row(struct scope *s, struct line *l, struct nest *n) {
   n->delayed = n->steps > 1 && n->steps > rows_unroll(l, s->lanes) && rows_delays(s, l);
   if (n->delayed && !column && extent % n->step)
     n->hi = T("%" PRId64, n->steps * n->step);
-  rows_open_stretches(s, l, &n->stretches, &n->lo, &n->hi);
+  if (size != 2)
+    rows_open_stretches(s, l, &n->stretches, &n->lo, &n->hi);
   s->count = s->count ? T("%s - %s", n->hi, name) : NULL;
   if (n->delayed) {
     rows_delayed(s, l, name, n->lo, n->hi, rows_unroll(l, s->lanes), n->steps % 2 == 0);

@@ -64,20 +64,28 @@ static struct kn_expr *whole(struct rows *r, int64_t factor, struct kn_expr *quo
 // Pairs
 //===----------------------------------------------------------------------===//
 
-static bool pairs(struct scope *s, const struct line *l, const char *lo, const char *hi,
-                  int64_t length, rows_put_element *put) {
-  struct rows *r = s->r;
+struct kn_index *rows_halves(struct rows *r, const struct line *l, struct kn_expr *halves[2]) {
   const struct kn_index *n = l->index[l->rank - 1];
-  const int64_t all = l->target->dims[l->rank - 1]->size / 2;
-  struct kn_index *pair = new_index(r, "pair", all);
-  struct kn_expr *halves[2], *at = rows_index_read(r, l->value, pair);
+  struct kn_index *pair = new_index(r, "pair", l->target->dims[l->rank - 1]->size / 2);
+  struct kn_expr *at = rows_index_read(r, l->value, pair);
   for (int odd = 0; odd < 2; odd++) {
     struct substitute by = {n, 2, at, rows_number(r, at, odd), NULL};
     by.whole = whole(r, 2, at, by.rest);
     halves[odd] = rows_substitute(r, l->value, &by);
+  }
+  return pair;
+}
+
+static bool pairs(struct scope *s, const struct line *l, const char *lo, const char *hi,
+                  int64_t length, rows_put_element *put) {
+  struct rows *r = s->r;
+  const struct kn_index *n = l->index[l->rank - 1];
+  struct kn_expr *halves[2];
+  struct kn_index *pair = rows_halves(r, l, halves);
+  const int64_t all = pair->extent->size;
+  for (int odd = 0; odd < 2; odd++)
     if (!rows_value_vectorises(r, s->p, halves[odd], pair))
       return false;
-  }
   const char *name = rows_name(r, "pair");
   s->along = pair;
   s->lanes = rows_lanes(l) > 32 ? 32 : rows_lanes(l);

@@ -42,7 +42,6 @@ static void init_buffers(struct rows *r, struct phase *p) {
 static void store_shared(struct rows *r, struct phase *p) {
   const int n = (int)p->shared;
   const struct size rows = rows_dim(r, p->par[0]);
-  rows_put(r, "__mtia_sync();");
   rows_put(r, "__mtia_bar(MTIA_BAR_GRID);");
   rows_put(r, "for (long unit = pe; mtia_core() == 0 && unit * %d < %s; unit += pes) {", n,
            rows.text);

@@ -46,7 +46,9 @@ static const struct kn_dim *row_length(const struct phase *p, const struct line 
 struct order {
   const struct kn_tensor *tensor;
   const struct kn_index *index;
+  int64_t each;  // elements of the loop for one of the tensor; 0: not yet known
   int64_t ahead; // elements that it is ahead of the index
+  bool pairs;    // the index counts pairs of elements of the loop
   bool kept;
 };
 
@@ -56,9 +58,13 @@ static bool check_order(struct kn_expr *e, void *data) {
     const struct kn_expr *at = e->num_args ? e->args[e->num_args - 1] : NULL;
     const struct fixed first = {o->index, 0};
     const struct interval rest = at ? rows_interval(at, &first, 1) : (struct interval){0};
-    o->kept = o->kept && at && rows_coefficient(at, o->index) == 1 && rest.known;
-    if (o->kept && rest.hi > o->ahead)
-      o->ahead = rest.hi;
+    const int64_t step = at ? rows_coefficient(at, o->index) : 0, of_pair = o->pairs ? 2 : 1;
+    const int64_t each = step > 0 && step <= of_pair ? of_pair / step : 0;
+    o->kept = o->kept && each && rest.known && (!o->each || o->each == each);
+    o->each = each;
+    const int64_t ahead = rest.hi - (step - 1);
+    if (o->kept && ahead > o->ahead)
+      o->ahead = ahead;
   }
   // n / 32 and n % 2 make loops of their own.
   if (e->kind == KN_BINARY && (e->op == KN_DIV || e->op == KN_REM) && kn_type_is_int(e->type))
@@ -66,14 +72,35 @@ static bool check_order(struct kn_expr *e, void *data) {
   return true;
 }
 
-// Are the elements of a row used one after the other in the line's loop? How far ahead, then; else
-// below 0.
-static int64_t in_order(const struct phase *p, const struct line *l, const struct kn_tensor *t) {
-  struct order order = {t, row_index(p, l), 0, true};
+// Are the elements of a row used one after the other in the line's loop, `each` turns of the loop
+// for one of them? How far ahead, then; else below 0.
+static int64_t order_of(struct rows *r, const struct phase *p, const struct line *l,
+                        const struct kn_tensor *t, int64_t *each) {
+  struct order order = {.tensor = t, .index = row_index(p, l), .kept = true};
   if (!order.index)
     return -1;
-  kn_walk(l->value, check_order, &order);
-  return order.kept ? order.ahead : -1;
+  order.pairs = !goes_through_row(p, l) && rows_group_size(l) == 2;
+  if (order.pairs) {
+    struct kn_expr *halves[2];
+    order.index = rows_halves(r, l, halves);
+    kn_walk(halves[0], check_order, &order);
+    kn_walk(halves[1], check_order, &order);
+  } else
+    kn_walk(l->value, check_order, &order);
+  *each = order.each ? order.each : 1;
+  return order.kept && (*each == 1 || !order.ahead) ? order.ahead : -1;
+}
+
+// The same, an element a turn.
+static int64_t in_order(struct rows *r, const struct phase *p, const struct line *l,
+                        const struct kn_tensor *t) {
+  int64_t each = 1;
+  const int64_t ahead = order_of(r, p, l, t, &each);
+  return each == 1 ? ahead : -1;
+}
+
+unsigned rows_stretch_bytes(const struct operand *o) {
+  return rows_element_bytes(o->tensor) / o->each;
 }
 
 // Is its box a row, or rows one behind the other, one for each of the tile's?
@@ -108,7 +135,10 @@ static void find_first(struct rows *r, struct phase *p, struct operand *o) {
   if (!l)
     return;
   const bool comes = o->per_tile || (is_one_row(p) && comes_behind_rows(r, p));
-  o->in_stretches = comes && is_row(p, o) && in_order(p, l, o->tensor) >= 0;
+  int64_t each = 1;
+  o->in_stretches = comes && is_row(p, o) && order_of(r, p, l, o->tensor, &each) >= 0 &&
+                    rows_element_bytes(o->tensor) % each == 0;
+  o->each = (unsigned)each;
   // Of many short rows each would wait again.
   const bool late = comes && l != p->lines && !l->made_with && is_one_row(p);
   if (o->in_stretches || late)
@@ -124,7 +154,7 @@ static void find_last(struct rows *r, struct phase *p, struct operand *o) {
       last = l;
   }
   if (made != 1 || last->target != o->tensor || goes_through_row(p, last) || !is_row(p, o) ||
-      in_order(p, last, o->tensor) < 0)
+      in_order(r, p, last, o->tensor) < 0)
     return;
   struct one one; // stored behind all others
   if (rows_find_one(r, last, &one))
@@ -161,6 +191,7 @@ void rows_meet(struct rows *r, struct phase *p) {
   for (struct operand *o = p->operands; o; o = o->next) {
     o->meets = NULL;
     o->in_stretches = false;
+    o->each = 1;
     if (!is_plain(p) || !rows_is_staged(o) || o->shared || o->turned || o->turns || o->fetched ||
         o->pitch || o->by_column)
       continue;
@@ -313,11 +344,13 @@ static const char *bytes_of(struct rows *r, const struct phase *p, const struct 
 void rows_open_moves(struct rows *r, struct phase *p, const struct operand *const *operands,
                      unsigned num, struct stretches *c) {
   const struct kn_tensor *t = operands[0]->tensor;
-  const struct size end = rows_dim(r, t->dims[t->rank - 1]);
+  struct size end = rows_dim(r, t->dims[t->rank - 1]);
+  if (operands[0]->each > 1)
+    end = sz_mul(r->file, end, sz_num(r->file, operands[0]->each));
   c->even = true;
   for (unsigned i = 0; i < num; i++)
-    c->even = c->even &&
-              is_even(p, end, row_bytes(r, operands[i]), rows_element_bytes(operands[i]->tensor));
+    c->even =
+        c->even && is_even(p, end, row_bytes(r, operands[i]), rows_stretch_bytes(operands[i]));
   open_loop(r, p, c, end);
   if (!c->even)
     declare_end(r, p, c);
@@ -325,7 +358,7 @@ void rows_open_moves(struct rows *r, struct phase *p, const struct operand *cons
 
 void rows_describe_move(struct rows *r, struct phase *p, const struct operand *o,
                         const struct stretches *c, struct size *width, struct size *stride) {
-  const unsigned bytes = rows_element_bytes(o->tensor);
+  const unsigned bytes = rows_stretch_bytes(o);
   *stride = sz_name(bytes_of(r, p, c, bytes, row_bytes(r, o)));
   *width = c->even ? *stride : sz_name(T("(%s - %s) * %u", c->to, c->from, bytes));
 }
@@ -354,7 +387,7 @@ void rows_meet_whole(struct scope *s, const struct line *l) {
       any = true;
     }
   for (const struct local *v = p->locals; v; v = v->next)
-    if (v->meets == l && is_made(p, v) && in_order(p, l, v->tensor) != 0) {
+    if (v->meets == l && is_made(p, v) && in_order(r, p, l, v->tensor) != 0) {
       rows_put(r, "__mtia_cb_waitd(%s, %s);", v->cb_name, v->bytes.text);
       rows_put(r, "__mtia_cb_pop(%s, %s);", v->cb_name, v->bytes.text);
       any = true;
@@ -379,8 +412,9 @@ static const char *up_to(struct rows *r, const struct phase *p, const struct str
 static const char *up_to_in_tile(struct rows *r, const struct phase *p, const struct stretches *c,
                                  const struct line *l, const struct operand *o) {
   const struct size row = row_bytes(r, o);
-  const char *in_row =
-      up_to(r, p, c, rows_element_bytes(o->tensor), row, in_order(p, l, o->tensor));
+  int64_t each = 1;
+  const int64_t ahead = order_of(r, p, l, o->tensor, &each);
+  const char *in_row = up_to(r, p, c, rows_stretch_bytes(o), row, ahead);
   if (is_one_row(p))
     return in_row;
   const char *m = p->par_name[p->num_par - 1];
@@ -405,9 +439,10 @@ static struct visit visit_all(struct rows *r, const struct phase *p, const struc
   const struct size length = rows_dim(r, row_length(p, l));
   for (const struct operand *o = p->operands; o; o = o->next)
     if (o->meets == l && rows_moves_in_stretches(p, o))
-      visit(&w, p, length, row_bytes(r, o), rows_element_bytes(o->tensor));
+      visit(&w, p, length, row_bytes(r, o), rows_stretch_bytes(o));
   for (const struct local *v = p->locals; v; v = v->next)
-    if (v->meets && (v->tensor == l->target || (v->meets == l && in_order(p, l, v->tensor) == 0)))
+    if (v->meets &&
+        (v->tensor == l->target || (v->meets == l && in_order(r, p, l, v->tensor) == 0)))
       visit(&w, p, length, v->bytes, rows_bytes(v->tensor->type));
   return w;
 }
@@ -429,7 +464,7 @@ void rows_open_stretches(struct scope *s, const struct line *l, struct stretches
     if (o->meets == l && !o->output && rows_moves_in_stretches(p, o))
       wait_for(r, o, up_to_in_tile(r, p, c, l, o));
   for (const struct local *v = p->locals; v; v = v->next)
-    if (v->meets == l && in_order(p, l, v->tensor) == 0)
+    if (v->meets == l && in_order(r, p, l, v->tensor) == 0)
       rows_put(r, "__mtia_cb_waitd(%s, %s);", v->cb_name,
                up_to(r, p, c, rows_bytes(v->tensor->type), v->bytes, 0));
   rows_put(r, "KN_BEHIND(%s);", c->from);
@@ -496,7 +531,7 @@ void rows_give_stretches(struct scope *s, const struct line *l, struct stretches
   }
   rows_close_stretches(r, c);
   for (const struct local *v = p->locals; v; v = v->next)
-    if (v->meets == l && is_made(p, v) && in_order(p, l, v->tensor) == 0)
+    if (v->meets == l && is_made(p, v) && in_order(r, p, l, v->tensor) == 0)
       rows_put(r, "__mtia_cb_pop(%s, %s);", v->cb_name, v->bytes.text);
 }
 

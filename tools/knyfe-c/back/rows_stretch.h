@@ -20,6 +20,8 @@ struct given {
 };
 
 bool rows_moves_in_stretches(const struct phase *p, const struct operand *o);
+// Of an operand, for each element of the line that reads it.
+unsigned rows_stretch_bytes(const struct operand *o);
 // Does core 1 wait for it behind the tile's start?
 bool rows_meets_late(const struct phase *p, const struct operand *o);
 
