@@ -893,4 +893,6 @@ KN_POW_F16(64)
 KN_FLOAT(f16, _Float16)
 KN_FLOAT(f32, float)
 
+#include <mtia/knyfe_pairs.h>
+
 #endif

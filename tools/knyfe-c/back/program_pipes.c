@@ -3,6 +3,8 @@
 // Core 1's pipelines: when instructions begin, and what loads and stores cost.
 #include "program_follow.h"
 
+#include <math.h>
+
 //===----------------------------------------------------------------------===//
 // Core 1's pipelines
 //===----------------------------------------------------------------------===//
@@ -122,11 +124,14 @@ double pg_line_latency(struct follow *f, const struct value *pointer) {
   return bytes <= CACHE_BYTES / 2 ? KN_DEV_core_load_use : miss;
 }
 
-// Lines of a load or store of the first `count` elements, NULL: of all.
-static double lines_of(struct ct_type type, const struct value *count) {
+// Lines that a load or store of the first `count` elements touches, NULL: of all. In local memory
+// it is known where they begin.
+static double lines_of(struct ct_type type, const struct value *count,
+                       const struct value *pointer) {
   if (count && count->known && count->i < type.lanes)
     type.lanes = (uint8_t)(count->i > 1 ? count->i : 1);
-  return registers(type);
+  const double begin = pointer->local && pointer->known ? (double)((uint64_t)pointer->i % 64) : 0;
+  return ceil((begin + type.lanes * type.bits / 8.0) / KN_DEV_vector_bytes);
 }
 
 enum mask pg_mask_of(const struct follow *f, const struct value *count) {
@@ -158,7 +163,7 @@ struct value pg_vector_load(struct follow *f, struct ct_type type, const struct 
     pg_arithmetic(f, type, registers(type), 0, 0, false); // what the others are
     ready = pg_arithmetic(f, places, 1, KN_DEV_vmask, 0, true).ready;
   }
-  double lines = lines_of(type, count), latency = pg_line_latency(f, pointer);
+  double lines = lines_of(type, count, pointer), latency = pg_line_latency(f, pointer);
   bool cached = !pointer->local && pointer->t && latency > KN_DEV_core_local_load;
   // The pipeline waits for a miss; the lines of an instruction come together.
   f->storing = mask == ALL_MASKS;
@@ -197,7 +202,7 @@ void pg_vector_store(struct follow *f, const struct value *v, const struct value
     pg_flush_stores(f);
     ready = larger(ready, pg_arithmetic(f, v->type, 1, KN_DEV_vmask, 0, true).ready);
   }
-  pg_put_store(f, lines_of(v->type, count), ready);
+  pg_put_store(f, lines_of(v->type, count, pointer), ready);
   if (mask == ALL_MASKS)
     pg_flush_stores(f);
 }

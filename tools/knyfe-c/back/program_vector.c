@@ -348,6 +348,7 @@ static bool memory_call(struct follow *f, const struct ct_expr *e, const struct 
     return true;
   }
   if (!strncmp(v->op, "load", 4) && num) {
+    type.lanes = is_op(v, "load_pairs") ? (uint8_t)(2 * type.lanes) : type.lanes;
     *result = pg_vector_load(f, type, &args[0], counted ? &args[1] : NULL);
     return true;
   }

@@ -22,6 +22,7 @@
 //   rows_engine.c functions on the SIMD engine
 //   rows_expr.c   expressions as C, of single numbers and of vectors
 //   rows_reduce.c reductions in them
+//   rows_pool.c   those of neighbours two by two
 //   rows_vectors.c what vectors can do, and how long they are
 //   rows_read.c   elements of tensors in them
 //   rows_loops.c  the loops of core 1 over a tile
@@ -489,6 +490,8 @@ void rows_running(struct scope *s, const struct line *l, const char *n, const ch
 const char *rows_element(struct scope *s, const struct line *l, const struct kn_expr *argument);
 // lo and hi of an index of a reduction or a scatter-add as C.
 void rows_range(struct scope *s, const struct kn_index *index, const char **lo, const char **hi);
+// rows_read.c: pairs of neighbours from the element that is read for lane 0 on.
+const char *rows_load_pairs(struct scope *s, const struct kn_expr *read);
 // rows_pairs.c: where the line's value depends on n % 2 and n / 2, or on n / 32, n its last index,
 // makes the loop over the elements lo..hi - 1 of a row, which are `length`, -1: not always as many.
 // False: it has no such form, nothing was done.

@@ -23,6 +23,7 @@ struct reduction {
   bool sizes;                 // greatest of abs(...), as bits
   bool several;               // sums across vectors that end at the same time
   const struct kn_index *own; // reduced index that the vectors go along
+  const struct kn_index *two; // ... whose two elements lie side by side (rows_pool.c)
 };
 // A sum or mean of truth values as numbers.
 bool rows_counts(const struct kn_expr *e);

@@ -188,6 +188,10 @@ bool rows_reads_groups(const struct kn_expr *e, const struct kn_index *along,
 unsigned rows_most_lanes(const struct kn_expr *e, const struct kn_index *along) {
   const int64_t group = size_of_group(e, along);
   unsigned lanes = 64;
+  // Pairs are loaded as they are: of 32 bits, two rows of 64 take half of the registers.
+  if (e->kind == KN_READ && e->num_args && rows_bytes(rows_stored(e->tensor)) == 4 &&
+      rows_coefficient(e->args[e->num_args - 1], along) == 2)
+    return 32;
   while (group && lanes > 16 && lanes * rows_bytes(rows_stored(e->tensor)) * group > 512)
     lanes /= 2;
   return lanes;
@@ -335,6 +339,28 @@ static bool depends_on_along(struct scope *s, const struct kn_expr *e) {
   return along;
 }
 
+// Where a tensor's elements are, in local memory or through the cache.
+struct place {
+  const char *pointer; // NULL: nowhere
+  const struct size *stride;
+  unsigned first; // dimension
+};
+
+static struct place place_of(const struct scope *s, const struct kn_tensor *t) {
+  const struct local *v = rows_local(s->p, t);
+  const struct operand *o = rows_operand(s->p, t);
+  if (v && v->array)
+    return (struct place){v->name, v->stride, v->first};
+  return o ? (struct place){o->name, o->stride, 0} : (struct place){NULL, NULL, 0};
+}
+
+const char *rows_load_pairs(struct scope *s, const struct kn_expr *read) {
+  const struct place at = place_of(s, read->tensor);
+  return T(
+      "kn_load_pairs_%sx%u(%s)", memory_type(read->type), s->lanes,
+      sum_text(s, at.pointer, rows_offset(s, read->num_args, read->args, at.stride, at.first)));
+}
+
 // An element that is read where `in` holds, else `otherwise` (NULL: anything).
 static struct value read_inside(struct scope *s, const struct kn_expr *e, struct inside in,
                                 const struct kn_expr *otherwise) {
@@ -370,16 +396,10 @@ static struct value read_inside(struct scope *s, const struct kn_expr *e, struct
                     t->rank ? rows_index_text(s, e->args[t->rank - 1]) : "0"),
                   true);
   }
-  const struct size *stride = o ? o->stride : v->stride;
-  unsigned first = 0;
-  if (v && v->array) {
-    stride = v->stride;
-    pointer = v->name;
-    first = v->first;
-  }
+  const struct place at = place_of(s, t);
   if (depends_on_along(s, e))
-    return read_vector(s, e, pointer, stride, first, in, otherwise);
-  const char *text = T("%s[%s]", pointer, rows_offset(s, t->rank, e->args, stride, first));
+    return read_vector(s, e, at.pointer, at.stride, at.first, in, otherwise);
+  const char *text = T("%s[%s]", at.pointer, rows_offset(s, t->rank, e->args, at.stride, at.first));
   if (t->type == KN_BF16)
     return number(T("(float)%s", text), false);
   if (t->type == KN_BOOL)

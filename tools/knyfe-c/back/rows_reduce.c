@@ -137,7 +137,9 @@ void rows_begin_reduction(struct scope *s, struct reduction *d) {
     rows_put(s->r, "%sx%u %s = (%sx%u)0;", type, s->lanes, d->name, type, s->lanes);
     return;
   }
-  if (d->vector)
+  if (d->two)
+    rows_begin_pairs(s, d, start);
+  else if (d->vector)
     rows_declare_lanes(s, d, d->name);
   else
     rows_put(s->r, "%s %s = %s;", is_float_sum(d) ? "double" : rows_c_type(d->type), d->name,
@@ -168,6 +170,10 @@ void rows_step_reduction(struct scope *s, struct reduction *d, const struct kn_e
   const char *mask = tail ? T("mtia_first_maskx%u(%s)", s->lanes, s->count) : NULL;
   if (d->counter)
     rows_put(s->r, "%s++;", d->counter);
+  if (d->two) {
+    rows_step_pairs(s, d);
+    return;
+  }
   if (d->vector && (d->kind == KN_SUM || d->kind == KN_MEAN) && is_product(body) && !tail) {
     const bool widens = rows_is_widening(s, body);
     const struct kn_expr *x = body->args[0], *y = body->args[1];
@@ -257,10 +263,9 @@ void rows_step_reduction(struct scope *s, struct reduction *d, const struct kn_e
   rows_put(s->r, "%s = %s;", n, text);
 }
 
-// How many values a range of numbers has; -1: its ends are no numbers.
-static int64_t range_size(const struct kn_index *index) {
+int64_t rows_range_size(const struct kn_index *index) {
   if (index->extent)
-    return -1;
+    return index->extent->size;
   const struct interval lo = rows_interval(index->lo, NULL, 0),
                         hi = rows_interval(index->hi, NULL, 0);
   if (!lo.known || !hi.known || lo.lo != lo.hi || hi.lo != hi.hi)
@@ -270,13 +275,13 @@ static int64_t range_size(const struct kn_index *index) {
 
 bool rows_is_written_out(const struct kn_index *index) {
   enum { MOST_TURNS = 16 };
-  const int64_t turns = index->extent ? index->extent->size : range_size(index);
+  const int64_t turns = rows_range_size(index);
   return index->reduced && turns >= 0 && turns <= MOST_TURNS;
 }
 
 bool rows_is_counted(const struct kn_expr *e) {
   for (unsigned i = 0; i < e->num_indices; i++)
-    if (!e->indices[i]->extent && range_size(e->indices[i]) < 0)
+    if (!e->indices[i]->extent && rows_range_size(e->indices[i]) < 0)
       return false;
   return true;
 }
@@ -289,7 +294,7 @@ static const char *count_text(struct scope *s, const struct kn_expr *e) {
   for (unsigned i = 0; i < e->num_indices; i++)
     n = sz_mul(s->r->file, n,
                e->indices[i]->extent ? rows_dim(s->r, e->indices[i]->extent)
-                                     : sz_num(s->r->file, range_size(e->indices[i])));
+                                     : sz_num(s->r->file, rows_range_size(e->indices[i])));
   return n.atom ? n.text : T("(%s)", n.text);
 }
 
@@ -302,7 +307,7 @@ struct value rows_end_reduction(struct scope *s, struct reduction *d, unsigned l
                  : T("__builtin_reduce_add(%s)", d->name),
         true);
   bool vector = d->vector && !d->own;
-  const char *text = d->name;
+  const char *text = d->two ? rows_end_pairs(s, d) : d->name;
   if (d->count_bits && vector)
     text = T("__builtin_convertvector(%s, mtia_%sx%u)", text, rows_short_type(d->type), lanes);
   else if (d->count_bits)
@@ -363,8 +368,13 @@ static void put_loops(struct scope *s, struct reduction *d) {
       const struct kn_index *index = e->indices[i];
       if ((index == d->own) != (pass == 1))
         continue;
-      const char *lo, *hi, *name = rows_name(s->r, index->name);
+      const char *lo, *hi;
       rows_range(s, index, &lo, &hi);
+      if (index == d->two) {
+        scope_bind(s, index, lo);
+        continue;
+      }
+      const char *name = rows_name(s->r, index->name);
       names[opened] = name;
       scope_bind(s, index, name);
       // Else it is inside of what goes through the row.
@@ -451,6 +461,7 @@ struct value rows_reduce(struct scope *s, const struct kn_expr *e, const char *w
   if (d.long_sum && !d.in_32 && s->lanes > 32)
     s->lanes = 32;
   d.vector = d.own || rows_body_depends(e, s->along);
+  d.two = rows_find_two(s, &d);
   if (d.kind == KN_MEAN && !count_text(s, e))
     d.counter = rows_name(s->r, "count");
   d.name =

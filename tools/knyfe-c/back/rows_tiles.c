@@ -177,9 +177,34 @@ static void mark_by_column(struct phase *p) {
 // What a tile costs
 //===----------------------------------------------------------------------===//
 
+struct variation {
+  const struct phase *p;
+  const struct line *line;
+  bool found;
+};
+
+static bool find_variation(struct kn_expr *e, void *data) {
+  struct variation *v = data;
+  const unsigned rows = rows_serial(v->p);
+  bool row = e->kind != KN_INDEX;
+  for (unsigned i = 0; i < rows && i < v->line->rank; i++)
+    row = row || e->index == v->line->index[i];
+  v->found = v->found || !row || e->kind == KN_REDUCE;
+  return true;
+}
+
+// Is it another value for each element of a row? Else it is made once.
+static bool varies(const struct phase *p, const struct line *l, const struct kn_expr *e) {
+  struct variation v = {p, l, false};
+  kn_walk((struct kn_expr *)e, find_variation, &v);
+  return v.found;
+}
+
 // Cycles of core 1 for an element, with vectors: a register of 64 bytes for each operation.
 static double element_cycles(const struct phase *p, const struct line *l, const struct kn_expr *e) {
   double sum = 0, width = rows_bytes(e->type) / 64.0;
+  if (!varies(p, l, e))
+    return 0;
   for (unsigned i = 0; i < e->num_args; i++)
     if (e->args[i] && e->kind != KN_READ)
       sum += element_cycles(p, l, e->args[i]);

@@ -22,12 +22,21 @@ struct value rows_convert(struct scope *s, struct value v, enum kn_type from, en
 bool rows_is_widening(const struct scope *s, const struct kn_expr *e);
 
 // rows_reduce.c
+// How many values an index has; -1: it depends.
+int64_t rows_range_size(const struct kn_index *index);
 // A mean whose values are counted while they are added.
 bool rows_is_counted(const struct kn_expr *e);
 // With its loops in front of the statement; `wish` is the name that its result would like.
 struct value rows_reduce(struct scope *s, const struct kn_expr *e, const char *wish);
 // A vector that nothing has been reduced to yet.
 void rows_declare_lanes(struct scope *s, const struct reduction *d, const char *name);
+
+// rows_pool.c
+// The reduced index of which two elements are neighbours, for each lane of s->along; NULL: none.
+const struct kn_index *rows_find_two(const struct scope *s, const struct reduction *d);
+void rows_begin_pairs(struct scope *s, const struct reduction *d, const char *start);
+void rows_step_pairs(struct scope *s, const struct reduction *d);
+const char *rows_end_pairs(struct scope *s, const struct reduction *d);
 
 // rows_places.c
 // Where the first element is, counted through all indices of the reduction.

@@ -20,8 +20,10 @@ INSIDE = {"near_erf", "far_erfc", "b"}
 
 def main():
     source = sys.argv[1]
-    with open(os.path.join(source, "include/mtia/knyfe.h")) as f:
-        header = f.read()
+    header = ""
+    for name in ("knyfe.h", "knyfe_pairs.h"):
+        with open(os.path.join(source, "include/mtia", name)) as f:
+            header += f.read()
     with open(os.path.join(source, "tools/knyfe-c/back/operations.def")) as f:
         known = set(re.findall(r"^OPERATION\((\w+),", f.read(), re.M))
     defined = set(re.findall(r"\bkn_(\w+?)_(?:##t##x##n|[iuf]\d+x(?:##n|\d+))\(", header))
