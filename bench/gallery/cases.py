@@ -118,7 +118,6 @@ REASONS = {
     "hash_lookup": "two phases, each too short for its start: the hashes are in memory before rows are gathered (--explain: phases)",
     "moe_gate": "rows of 64 are one register group each: every reduction is waited for (--explain: core 1)",
     "multi_head_attention": "the products are of 64 x 64 and the softmax between them is core 1's (--explain: phases)",
-    "quantise_groups": "groups of 32: each ends in a reduction across vectors, and quantising takes nine operations (--profile: core 1)",
     "segment_mean": "a table of sums for each part of the terms goes through the SRAM (--explain: phases)",
 }
 

@@ -744,12 +744,15 @@ KN_FUNCTION(silu)
 
 // The SE's op(from[i]) of n elements in buffer `in`, put `to` bytes behind the tail of buffer
 // `out`.
+// An operation of the SE that quantises groups, each with its scale: see KN_GROUP_QUANTISER.
+enum { KN_GROUPS = 1 << 8, KN_QUANTISE_GROUPS = MTIA_SE_QUANTISE | KN_GROUPS };
 #define KN_ENGINE_STARTS(op, from_type, to_type, out, to, in, from, n)                             \
   do {                                                                                             \
-    __mtia_cr_w(MTIA_CR_SE_FMT, mtia_se_fmt(from_type, 0, to_type, MTIA_SE_EACH));                 \
+    __mtia_cr_w(MTIA_CR_SE_FMT, mtia_se_fmt(from_type, 0, to_type, MTIA_SE_EACH) |                 \
+                                    ((op) & KN_GROUPS ? MTIA_SE_CHAN : 0));                        \
     __mtia_cr_w2(MTIA_CR_SE_LEN, n, to);                                                           \
     __mtia_cr_w2(MTIA_CR_SE_SRC, from, 0);                                                         \
-    __mtia_se_un(out, in, op);                                                                     \
+    __mtia_se_un(out, in, (op) & ~KN_GROUPS);                                                      \
   } while (0)
 
 // to[i] = op(from[i]) of n elements in local memory, by the SE; waits for it. CB_ENGINE_IN and
@@ -776,6 +779,11 @@ KN_FUNCTION(silu)
     __mtia_cb_push(out, bytes);                                                                    \
   } while (0)
 
+// Behind it, all that the SE was given has been made.
+#define KN_ENGINE_MEET() __mtia_sync()
+// A variable that the compiler knows nothing about.
+#define KN_HIDE(variable) __asm__("" : "+r"(variable))
+
 // The SE's quantize(from[i], scale, zero) to 8 bits (R8.1) from here on, MTIA_SE_QUANTISE.
 #define KN_QUANTISER(to_type, scale, zero)                                                         \
   do {                                                                                             \
@@ -783,6 +791,17 @@ KN_FUNCTION(silu)
     __mtia_cr_w2(MTIA_CR_QCLAMP, (to_type) == MTIA_SE_U8 ? 0 : (uint32_t)-128,                     \
                  (to_type) == MTIA_SE_U8 ? 255 : 127);                                             \
     __mtia_cr_w(MTIA_CR_QMODE, 0); /* to nearest, ties to even */                                  \
+  } while (0)
+
+// The same with a scale for each `size` elements, the first one at `scales` in local memory:
+// KN_QUANTISE_GROUPS.
+#define KN_GROUP_QUANTISER(to_type, scales, size, zero)                                            \
+  do {                                                                                             \
+    const uint64_t kn_scales = (uint64_t)(scales);                                                 \
+    __asm__ volatile("" : : "r"(kn_scales) : "memory");                                            \
+    KN_QUANTISER(to_type, 1.0f, zero);                                                             \
+    __mtia_cr_w(MTIA_CR_SE_ROW, size);                                                             \
+    __mtia_cr_w2(MTIA_CR_QCHAN, CB_ENGINE_IN | 1 << 5, kn_scales - MTIA_LOCAL_BASE);               \
   } while (0)
 
 //===----------------------------------------------------------------------===//

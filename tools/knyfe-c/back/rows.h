@@ -392,6 +392,10 @@ int64_t rows_plane_end(struct rows *r, struct phase *p, const struct line *l);
 
 // rows_engine.c: the SE's operation for a call, or NULL.
 const char *rows_engine_function(const struct kn_expr *e);
+// The scales of a line that quantises groups of `size` neighbours, each with its own; NULL: it does
+// not.
+const struct kn_expr *rows_group_scales(const struct line *l, int64_t *size);
+bool rows_quantises_groups(const struct phase *p);
 // Functions that the SE computes become lines of their own.
 void rows_use_engine(struct rows *r, struct line **first);
 bool rows_has_engine(const struct phase *p);

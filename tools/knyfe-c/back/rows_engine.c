@@ -94,12 +94,31 @@ static bool begin(struct taking *t, struct line *l) {
   return t->rank > 0;
 }
 
+const struct kn_expr *rows_group_scales(const struct line *l, int64_t *size) {
+  enum { MOST = 128 }; // stretches and tiles of columns are of whole groups
+  const struct kn_index *last = l->rank ? l->index[l->rank - 1] : NULL;
+  const struct kn_expr *e = l->value;
+  const struct kn_expr *scale = e->kind == KN_CALL && e->builtin == KN_QUANTIZE ? e->args[1] : NULL;
+  if (!last || !scale || scale->kind != KN_READ || !scale->num_args || scale->tensor->rows ||
+      scale->tensor->type != KN_F32)
+    return NULL;
+  const struct kn_expr *group = scale->args[scale->num_args - 1];
+  *size = group->op == KN_DIV ? rows_divisor(group, last) : 0;
+  for (unsigned i = 0; i + 1 < scale->num_args; i++)
+    if (rows_depends(scale->args[i], last))
+      return NULL;
+  return *size >= 16 && *size <= MOST && MOST % *size == 0 ? scale : NULL;
+}
+
 // quantize(x[m, n], scale[m], zero) to 8 bits: what is quantised lies in memory as it is.
 static bool quantises(const struct taking *t, const struct kn_expr *e) {
   struct kn_index *last = t->index[t->rank - 1];
+  int64_t group;
+  const bool by_group = rows_group_scales(t->line, &group) != NULL;
   if (e->kind != KN_CALL || e->builtin != KN_QUANTIZE || e->round_away || kn_arg(e, 3) ||
       kn_arg(e, 4) || (e->type != KN_I8 && e->type != KN_U8) || e->args[0]->kind != KN_READ ||
-      rows_depends(e->args[1], last) || (kn_arg(e, 2) && rows_depends(kn_arg(e, 2), last)))
+      (rows_depends(e->args[1], last) && !by_group) ||
+      (kn_arg(e, 2) && rows_depends(kn_arg(e, 2), last)))
     return false;
   enum kn_type from = e->args[0]->type;
   return from == KN_F32 || from == KN_F16 || from == KN_BF16 || from == KN_I32 || from == KN_I8 ||
@@ -115,7 +134,8 @@ static bool takes_tiles(const struct taking *t, const struct line *first) {
       l->target->dims[l->rank - 1]->size < 0 || l->target->dims[l->rank - 1]->size % 32)
     return false;
   for (unsigned i = 1; i < e->num_args; i++)
-    if (e->args[i] && rows_depends(e->args[i], l->index[l->rank - 2]))
+    if (e->args[i] && (rows_depends(e->args[i], l->index[l->rank - 2]) ||
+                       rows_depends(e->args[i], l->index[l->rank - 1])))
       return false;
   return true;
 }
@@ -133,13 +153,22 @@ void rows_use_engine(struct rows *r, struct line **first) {
       value->args[0] = replace(&t, value->args[0]);
       l->engine = operation(value);
     } else if (!l->reduces && quantises(&t, value) && value->type == l->target->type)
-      l->engine = "MTIA_SE_QUANTISE";
+      l->engine = rows_depends(value->args[1], t.index[t.rank - 1]) ? "KN_QUANTISE_GROUPS"
+                                                                    : "MTIA_SE_QUANTISE";
     else if (l->reduces)
       value->args[0] = replace(&t, value->args[0]);
     else
       l->value = replace(&t, value);
     at = t.at; // the link to the line itself
   }
+}
+
+bool rows_quantises_groups(const struct phase *p) {
+  int64_t size;
+  for (const struct line *l = p->lines; l; l = l->next)
+    if (l->engine && rows_group_scales(l, &size))
+      return true;
+  return false;
 }
 
 bool rows_has_engine(const struct phase *p) {

@@ -158,7 +158,15 @@ static bool quantises(const struct line *l) {
   return l->engine && l->value->builtin == KN_QUANTIZE;
 }
 
-// The argument of the SE's function if it lies in local memory as it is: a read of the row.
+// Do a tensor's rows lie in local memory?
+static bool is_local(struct phase *p, const struct kn_tensor *t) {
+  const struct local *a = rows_local(p, t);
+  const struct operand *o = rows_operand(p, t);
+  return (a && a->array) || (o && sz_is(o->staged, 1));
+}
+
+// The argument of the SE's function if it lies in local memory as it is: a read of the row. So do
+// scales of groups.
 static const struct kn_expr *plain_argument(struct scope *s, const struct line *l) {
   const struct kn_expr *e = l->engine ? l->value->args[0] : NULL;
   if (!e || e->kind != KN_READ || !e->num_args || e->tensor->rows ||
@@ -167,9 +175,9 @@ static const struct kn_expr *plain_argument(struct scope *s, const struct line *
   for (unsigned i = 0; i < e->num_args; i++)
     if (rows_depends(e->args[i], l->index[l->rank - 1]) != (i + 1 == e->num_args))
       return NULL;
-  const struct local *a = rows_local(s->p, e->tensor);
-  const struct operand *o = rows_operand(s->p, e->tensor);
-  return (a && a->array) || (o && sz_is(o->staged, 1)) ? e : NULL;
+  int64_t size;
+  const struct kn_expr *scales = rows_group_scales(l, &size);
+  return is_local(s->p, e->tensor) && (!scales || is_local(s->p, scales->tensor)) ? e : NULL;
 }
 
 static const char *const engine_types[KN_NUM_TYPES] = {
@@ -184,9 +192,14 @@ static void command(struct scope *s, const struct line *l, const char *n,
   const char *type = engine_types[l->target->type];
   const char *from_type = argument ? engine_types[argument->type] : type;
   if (quantises(l)) {
-    const struct kn_expr *zero = kn_arg(l->value, 2);
-    rows_put(r, "KN_QUANTISER(%s, %s, %s);", type, rows_value(s, l->value->args[1]).text,
-             zero ? rows_value(s, zero).text : "0");
+    int64_t size;
+    const struct kn_expr *scales = rows_group_scales(l, &size), *zero = kn_arg(l->value, 2);
+    const char *offset = zero ? rows_value(s, zero).text : "0";
+    if (scales)
+      rows_put(r, "KN_GROUP_QUANTISER(%s, %s, %" PRId64 ", %s);", type, rows_element(s, l, scales),
+               size, offset);
+    else
+      rows_put(r, "KN_QUANTISER(%s, %s, %s);", type, rows_value(s, l->value->args[1]).text, offset);
   }
   struct given g;
   if (rows_engine_gives(s, l, stretches, argument, &g))
@@ -225,7 +238,8 @@ static bool whole_tile(struct scope *s) {
     if (rows_depends(argument->args[i], m))
       return false;
   for (unsigned i = 1; quantises(l) && i < 3; i++)
-    if (kn_arg(l->value, i) && rows_depends(kn_arg(l->value, i), m))
+    if (kn_arg(l->value, i) && (rows_depends(kn_arg(l->value, i), m) ||
+                                rows_depends(kn_arg(l->value, i), l->index[row + 1])))
       return false;
   for (unsigned i = 0; i < row; i++)
     scope_bind(s, l->index[i], p->par_name[i]);
@@ -384,7 +398,8 @@ static void open_row(struct scope *s, struct line *l, struct nest *n) {
   if (n->step > 1 && !(s->count && few))
     unroll(r, l, s->lanes);
   if (n->step == 1 && reduces_few(l))
-    fputs("#pragma clang loop unroll_count(4)\n", r->out);
+    fprintf(r->out, "#pragma clang loop unroll_count(%d)\n",
+            l->value->indices[0]->extent->size <= 32 ? 8 : 4);
   open_loop(r, name, n->lo, n->hi, n->step);
   n->opened++;
 }
@@ -641,6 +656,17 @@ static void scatter(struct scope *s, struct line *l) {
     rows_sum_lane_tables(s, l, T("%s * %s", p->par_name[0], o->stride[0].text));
 }
 
+// Does the SE read what the line makes, while core 1 goes on?
+static bool scales_groups(struct phase *p, const struct line *l) {
+  bool found = false;
+  int64_t size;
+  for (const struct line *q = l->next; q; q = q->next) {
+    const struct kn_expr *scales = q->engine ? rows_group_scales(q, &size) : NULL;
+    found = found || (scales && scales->tensor == l->target && rows_local(p, l->target));
+  }
+  return found;
+}
+
 static void emit_line(struct scope *s, struct line *l) {
   struct phase *p = s->p;
   unsigned serial = rows_serial(p);
@@ -655,6 +681,10 @@ static void emit_line(struct scope *s, struct line *l) {
   for (unsigned i = 0; i < serial; i++)
     scope_bind(s, l->index[i], p->par_name[i]);
   rows_meet_whole(s, l);
+  if (scales_groups(p, l)) {
+    rows_comment(s->r, "The SE has read those of the row before.");
+    rows_put(s->r, "KN_ENGINE_MEET();");
+  }
   const char *inside = "";
   for (unsigned i = 0; i < serial; i++)
     if (l->index[i]->lo)

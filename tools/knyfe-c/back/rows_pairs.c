@@ -31,8 +31,8 @@ static bool find_division(struct kn_expr *e, void *data) {
 }
 
 int64_t rows_group_size(const struct line *l) {
-  if (!l->rank || l->engine || l->part || l->copies_part || l->scatter || !l->value ||
-      l->target->type == KN_BOOL || l->target->type == KN_I4)
+  if (!l->rank || (l->engine && l->value->builtin != KN_QUANTIZE) || l->part || l->copies_part ||
+      l->scatter || !l->value || l->target->type == KN_BOOL || l->target->type == KN_I4)
     return 0;
   struct division d = {l->index[l->rank - 1], 0, false};
   const struct kn_dim *n = l->target->dims[l->rank - 1];

@@ -121,8 +121,13 @@ static void phase_body(struct rows *r, struct phase *p, const struct parameters 
     rows_comment(r, "A row's numbers go to the PE that stores their 32 bytes.");
   for (struct local *v = p->locals; v; v = v->next)
     if (v->array && strstr(ps->values, "local")) {
-      rows_put(r, "const uint64_t local = %s;",
+      const bool hidden = rows_quantises_groups(p);
+      rows_put(r, "%suint64_t local = %s;", hidden ? "" : "const ",
                sz_add(r->file, sz_name("MTIA_LOCAL_BASE"), p->local_at).text);
+      if (hidden) {
+        rows_comment(r, "To the C compiler numbers as addresses could be what the SE reads.");
+        rows_put(r, "KN_HIDE(local);");
+      }
       break;
     }
   rows_core1(r, p, ps);

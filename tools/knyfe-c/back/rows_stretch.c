@@ -481,7 +481,10 @@ bool rows_engine_gives(struct scope *s, const struct line *l, struct stretches *
   const struct operand *from = argument ? rows_operand(p, argument->tensor) : NULL;
   const struct operand *to = rows_operand(p, l->target);
   const struct local *v = rows_local(p, l->target);
-  if (!c->from)
+  int64_t size;
+  const struct kn_expr *scales = rows_group_scales(l, &size);
+  // Scales that are no variable of the phase may be gone before the SE has read them.
+  if (!c->from || (scales && !rows_local(p, scales->tensor)))
     return false;
   g->in = "CB_ENGINE_IN";
   if (v && is_made(p, v)) {
