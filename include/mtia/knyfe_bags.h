@@ -132,8 +132,8 @@ KN struct kn_piece kn_bags_piece(const struct kn_bags *k, long column) {
   if (k->extreme) // a row in one piece
     p.rows_size -= p.rows_size % p.row_padded;
   p.group = (uint32_t)kn_least(KN_BAGS_GROUP, kn_greatest(p.rows_size / (4 * p.row_padded), 1));
-  if (!k->extreme)
-    p.group = (uint32_t)kn_least(p.group, kn_greatest(rows / KN_BAGS_GATHERS, KN_BAGS_LEAST));
+  const long least = k->extreme ? 2 * KN_BAGS_LEAST : KN_BAGS_LEAST;
+  p.group = (uint32_t)kn_least(p.group, kn_greatest(rows / KN_BAGS_GATHERS, least));
   p.group = (uint32_t)kn_bags_now(p.group);
   return p;
 }
@@ -526,11 +526,69 @@ KN void kn_bags_take(const struct kn_bags *k, const struct kn_piece *p, struct k
       __mtia_se_rowacc(KN_BAGS_OUT, KN_BAGS_ROWS, rows, op);                                       \
   } while (0)
 
+enum { KN_BAGS_LANES = 64, KN_BAGS_ABREAST = 4 }; // rows that are loaded before they are looked at
+
+KN MTIA_VECTOR void kn_bags_step(mtia_f32x64 *most, kn_boolx64 *nan, mtia_f32x64 x, bool greatest) {
+  if (greatest)
+    kn_step_max_f32x64(most, nan, x);
+  else
+    kn_step_min_f32x64(most, nan, x);
+}
+
+// At most 64 columns of `rows` rows from `at` on: all 64 if they are `whole`.
+KN MTIA_VECTOR mtia_f32x64 kn_bags_lanes(mtia_f32x64 most, uint64_t at, long rows, long padded,
+                                         long columns, bool whole, bool greatest) {
+  // A mask for each row abreast: none waits for another.
+  kn_boolx64 nan[KN_BAGS_ABREAST] = {__builtin_convertvector(most != most, kn_boolx64)};
+#define KN_ROW(i)                                                                                  \
+  (whole ? mtia_load_f32x64((const float *)(uintptr_t)(at + (uint64_t)((i) * padded)))             \
+         : mtia_load_first_f32x64((const float *)(uintptr_t)(at + (uint64_t)((i) * padded)),       \
+                                  columns))
+  for (; rows >= KN_BAGS_ABREAST; rows -= KN_BAGS_ABREAST) {
+    const mtia_f32x64 x[KN_BAGS_ABREAST] = {KN_ROW(0), KN_ROW(1), KN_ROW(2), KN_ROW(3)};
+    for (int i = 0; i < KN_BAGS_ABREAST; i++)
+      kn_bags_step(&most, &nan[i], x[i], greatest);
+    at += (uint64_t)(KN_BAGS_ABREAST * padded);
+  }
+  for (; rows > 0; rows--, at += (uint64_t)padded)
+    kn_bags_step(&most, &nan[0], KN_ROW(0), greatest);
+#undef KN_ROW
+  return mtia_select_f32x64(nan[0] | nan[1] | nan[2] | nan[3], (mtia_f32x64)__builtin_nanf(""),
+                            most);
+}
+
+// The greatest or least elements of the next `rows` rows, which are one behind the other, or if
+// they are not the bag's first, of these and what is there.
+KN MTIA_VECTOR void kn_bags_most(float *to, uint64_t at, long padded, long rows, long columns,
+                                 bool first, bool greatest) {
+  const mtia_f32x64 none = (mtia_f32x64)(greatest ? -__builtin_inff() : __builtin_inff());
+  long d = 0;
+  for (; d + KN_BAGS_LANES <= columns; d += KN_BAGS_LANES)
+    mtia_store_f32x64(to + d, kn_bags_lanes(first ? none : mtia_load_f32x64(to + d),
+                                            at + 4 * (uint64_t)d, rows, padded, 0, true, greatest));
+  const long left = columns - d;
+  if (left > 0)
+    mtia_store_first_f32x64(to + d, left,
+                            kn_bags_lanes(first ? none : mtia_load_first_f32x64(to + d, left),
+                                          at + 4 * (uint64_t)d, rows, padded, left, false,
+                                          greatest));
+}
+static MTIA_VECTOR void kn_bags_greatest(float *to, uint64_t at, long padded, long rows,
+                                         long columns, bool first) {
+  kn_bags_most(to, at, padded, rows, columns, first, true);
+}
+static MTIA_VECTOR void kn_bags_least(float *to, uint64_t at, long padded, long rows, long columns,
+                                      bool first) {
+  kn_bags_most(to, at, padded, rows, columns, first, false);
+}
+
 // The greatest or least elements of the next `count` rows.
-static MTIA_VECTOR void kn_bags_extreme(const struct kn_bags *k, const struct kn_piece *p,
-                                        struct kn_bags_state *s, long count) {
-  enum { LANES = 64 };
+KN void kn_bags_extreme(const struct kn_bags *k, const struct kn_piece *p, struct kn_bags_state *s,
+                        long count) {
   const uint64_t bytes = s->result + p->sum_padded;
+  const uint64_t end = MTIA_LOCAL_BASE + p->rows_at + p->rows_size;
+  const long padded = p->row_padded;
+  bool first = true;
   uint64_t tail;
   if (k->finish) {
     __mtia_cb_waits(KN_BAGS_SUM, bytes);
@@ -539,35 +597,21 @@ static MTIA_VECTOR void kn_bags_extreme(const struct kn_bags *k, const struct kn
     __mtia_cb_waits(KN_BAGS_OUT, bytes);
     tail = __mtia_cb_tail(KN_BAGS_OUT, s->result);
   }
-  float *to = (float *)(uintptr_t)tail;
-  const bool greatest = k->extreme > 0;
-  const float none = greatest ? -__builtin_inff() : __builtin_inff();
-  for (long d = 0; count <= 0 && d < p->columns; d += LANES)
-    mtia_store_first_f32x64(to + d, p->columns - d, (mtia_f32x64)none);
-  const uint64_t begin = MTIA_LOCAL_BASE + p->rows_at, end = begin + p->rows_size;
-  bool first = true;
-  for (long rows; count > 0; count -= rows, first = false) {
-    rows = kn_least(p->group, count);
-    __mtia_cb_waitd(KN_BAGS_ROWS, s->row + (uint64_t)rows * p->row_padded);
-    for (long d = 0; d < p->columns; d += LANES) {
-      const long n = p->columns - d;
-      mtia_f32x64 most = first ? (mtia_f32x64)none : mtia_load_first_f32x64(to + d, n);
-      kn_boolx64 nan = __builtin_convertvector(most != most, kn_boolx64);
-      uint64_t at = __mtia_cb_head(KN_BAGS_ROWS, s->row);
-      for (long row = 0; row < rows; row++) {
-        const mtia_f32x64 x = mtia_load_first_f32x64((const float *)(uintptr_t)at + d, n);
-        at = at + p->row_padded == end ? begin : at + p->row_padded;
-        if (greatest)
-          kn_step_max_f32x64(&most, &nan, x);
-        else
-          kn_step_min_f32x64(&most, &nan, x);
-      }
-      most = mtia_select_f32x64(nan, (mtia_f32x64)__builtin_nanf(""), most);
-      mtia_store_first_f32x64(to + d, n, most);
-    }
+  do {
+    long rows = kn_greatest(kn_least(p->group, count), 0);
+    __mtia_cb_waitd(KN_BAGS_ROWS, s->row + (uint64_t)(rows * padded));
+    const uint64_t at = __mtia_cb_head(KN_BAGS_ROWS, s->row);
+    if (__builtin_expect(at + (uint64_t)(rows * padded) > end, 0))
+      rows = (long)(end - at) / padded;
+    if (k->extreme > 0)
+      kn_bags_greatest((float *)(uintptr_t)tail, at, padded, rows, p->columns, first);
+    else
+      kn_bags_least((float *)(uintptr_t)tail, at, padded, rows, p->columns, first);
     __asm__ volatile("" ::: "memory");
     kn_bags_take(k, p, s, (uint64_t)rows);
-  }
+    count -= rows;
+    first = false;
+  } while (count > 0);
 }
 
 // The next `count` rows are a bag.

@@ -62,8 +62,8 @@ static struct bags read_bags(struct follow *f, const struct ct_expr *list) {
   b.mine = (double)(long)(b.number / pes + 0.999);
   b.rows = b.number > 0 ? b.indices / b.number * b.mine : 0;
   b.group = smaller(GROUP, larger((double)(long)(RING / (4 * b.padded)), 1));
-  if (!b.extreme)
-    b.group = smaller(b.group, larger((double)(long)(b.indices / pes / GATHERS), LEAST));
+  b.group = smaller(
+      b.group, larger((double)(long)(b.indices / pes / GATHERS), b.extreme ? 2 * LEAST : LEAST));
   b.batch = larger((double)(long)(BATCH / larger(b.result, b.final)), 1);
   b.batch = smaller(b.batch, larger((double)(long)(b.number / pes / STORES), 1));
   b.window = up((2 * (double)(long)(b.number / f->p->grid_rows) + 1) * b.offset, 32);
@@ -160,7 +160,7 @@ static void store_batch(struct follow *f, const struct bags *b, double first, do
 
 // Core 1: the SE adds rows up, or itself finds the greatest.
 static void add_rows(struct follow *f, const struct bags *b) {
-  enum { BAG = 22, GROUP = 8, VECTOR = 64, EXTREME = 60, MOST = 512 };
+  enum { BAG = 22, GROUP = 8, VECTOR = 64, EXTREME = 120, MOST = 512 };
   const double each = b->mine > 0 ? b->rows / b->mine : 0;
   // Of very many bags several are one here.
   const double joined = larger((double)(long)(b->rows / b->group / MOST), 1);
@@ -185,7 +185,7 @@ static void add_rows(struct follow *f, const struct bags *b) {
       n = smaller(b->group * joined, each * joined - i);
       if (b->extreme) {
         on(f, PG_WAITD, ROWS, n * b->padded);
-        scalar(f, (double)(long)((b->columns + VECTOR - 1) / VECTOR) * (EXTREME + 23 * n));
+        scalar(f, (double)(long)((b->columns + VECTOR - 1) / VECTOR) * (EXTREME + 12 * n));
       } else {
         scalar(f, GROUP);
         struct pg_event *e =
