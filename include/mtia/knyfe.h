@@ -20,9 +20,10 @@
 
 #define KN static inline __attribute__((always_inline, unused))
 
-// The counter of phases whose buffers core 0 has made. Core 1 waits for it, core 0 for nobody: its
-// loads are on their way while core 1 still begins.
-enum { KN_BUFFERS = 31 };
+// Counters: of phases whose buffers core 0 has made, for which core 1 waits and core 0 for nobody,
+// as its loads are on their way while core 1 still begins; of rows whose numbers other PEs have put
+// where this one stores them.
+enum { KN_BUFFERS = 31, KN_NUMBERS = 30 };
 
 //===----------------------------------------------------------------------===//
 // Sizes

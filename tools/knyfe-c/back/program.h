@@ -21,7 +21,8 @@ enum pg_kind {
   PG_INIT,  // cb begins anew, with `bytes`
   PG_TELL,  // the other core may go on behind a PG_HEAR of as much: `bytes`
   PG_HEAR,
-  PG_BAR_PE, // both cores
+  PG_NUMBERS, // until the other core has told all PEs what it has made
+  PG_BAR_PE,  // both cores
   PG_BAR_GRID,
   PG_SYNC, // until all commands of the core are done
 };

@@ -237,8 +237,14 @@ struct value pg_command(struct follow *f, const struct ct_expr *e, struct value 
       m->bytes = args[1].known ? (double)args[1].i : 0;
       return number(0);
     }
-  if (!strcmp(name, "ctr_set") || !strcmp(name, "ctr_wait")) {
-    pg_emit(f, name[4] == 's' ? PG_TELL : PG_HEAR)->bytes = (double)args[1].i;
+  if (!strncmp(name, "ctr_", 4)) {
+    const bool waits = !strcmp(name, "ctr_wait");
+    if (!strcmp(e->args[0]->text, "KN_BUFFERS"))
+      pg_emit(f, waits ? PG_HEAR : PG_TELL)->bytes = (double)args[1].i;
+    else if (waits)
+      pg_emit(f, PG_NUMBERS);
+    else
+      scalar(f, 1);
     return number(0);
   }
   if (!strcmp(name, "bar")) {

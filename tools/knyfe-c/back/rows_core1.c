@@ -258,6 +258,8 @@ void rows_core1(struct rows *r, struct phase *p, const struct parameters *ps) {
     gives(r, p, ROWS_PER_PIECE);
     rows_close_pieces(r);
   }
+  if (p->shared)
+    rows_put(r, "__mtia_ctr_add(KN_NUMBERS, %s / %d %% pes, 1);", p->par_name[0], (int)p->shared);
   for (struct operand *o = p->operands; o; o = o->next)
     if (o->output && rows_moves_in_stretches(p, o))
       rows_give_room(r, p, o);

@@ -38,13 +38,16 @@ static void init_buffers(struct rows *r, struct phase *p) {
   }
 }
 
-// The numbers of all rows are where they belong behind a barrier.
+// The PE that stores the numbers of some rows counts those that have come.
 static void store_shared(struct rows *r, struct phase *p) {
   const int n = (int)p->shared;
   const struct size rows = rows_dim(r, p->par[0]);
-  rows_put(r, "__mtia_bar(MTIA_BAR_GRID);");
-  rows_put(r, "for (long unit = pe; mtia_core() == 0 && unit * %d < %s; unit += pes) {", n,
-           rows.text);
+  rows_put(r, "long numbers = 0; // of rows, that this PE stores");
+  rows_put(r, "for (long unit = pe; unit * %d < %s; unit += pes)", n, rows.text);
+  rows_put(r, "  numbers += kn_least(%s - unit * %d, %d);", rows.text, n, n);
+  rows_put(r, "__mtia_ctr_wait(KN_NUMBERS, numbers);");
+  rows_put(r, "__mtia_ctr_set(KN_NUMBERS, 0);");
+  rows_put(r, "for (long unit = pe; unit * %d < %s; unit += pes) {", n, rows.text);
   r->indent++;
   for (struct operand *o = p->operands; o; o = o->next) {
     if (!o->shared)
@@ -113,6 +116,8 @@ static void phase_body(struct rows *r, struct phase *p, const struct parameters 
   init_buffers(r, p);
   rows_put(r, "__mtia_ctr_set(KN_BUFFERS, %u);", p->number + 1);
   rows_core0(r, p);
+  if (p->shared)
+    store_shared(r, p);
   r->indent--;
   rows_put(r, "} else { // computes");
   r->indent++;
@@ -133,8 +138,6 @@ static void phase_body(struct rows *r, struct phase *p, const struct parameters 
   rows_core1(r, p, ps);
   r->indent--;
   rows_put(r, "}");
-  if (p->shared)
-    store_shared(r, p);
   const char *body = rows_end_section(r, &b);
   rows_put_needed(r, head, body);
   if (p->finish) // not by kn_bags

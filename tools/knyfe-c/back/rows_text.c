@@ -38,8 +38,9 @@ void rows_comment(struct rows *r, const char *text) { kn_put_comment(r->out, r->
 
 // What the text itself uses, and a macro that is no keyword.
 static const char *const reserved[] = {
-    "args",     "main",    "tile", "tiles", "pe",   "pes",     "done", "local", "compute",
-    "offsetof", "BY_CORE", "asm",  "again", "sums", "results", "all",  "next",
+    "args",  "main",    "tile",    "tiles",   "pe",       "pes",     "done",
+    "local", "compute", "unit",    "numbers", "offsetof", "BY_CORE", "asm",
+    "again", "sums",    "results", "all",     "next",
 };
 
 // Begins like names of headers: no number at its end helps.

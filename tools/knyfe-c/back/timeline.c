@@ -451,6 +451,14 @@ static bool run_core(struct timeline *t, unsigned core) {
     case PG_HEAR:
       time = when(&t->told, e->bytes);
       break;
+    case PG_NUMBERS: {
+      const struct core *other = &t->core[1 - core];
+      if (other->at < t->p->core[1 - core].num && !other->arrived)
+        return moved;
+      time = other->time + KN_DEV_cp_dispatch +
+             (t->p->grid_rows + t->p->grid_cols - 2) * KN_DEV_noc_hop;
+      break;
+    }
     case PG_BAR_PE:
     case PG_BAR_GRID:
       c->arrived = true;
