@@ -3,7 +3,7 @@
 // Matrix products in the C text of knyfe-c: y[m, n] = sum[k] x[m, k] * w[n, k] for a batch of
 // matrices, on the matrix units of a sub-grid. Included once for each product of a kernel, after
 //
-//   KP_NAME               of the function: static void KP_NAME(const struct kp_product *, plan)
+//   KP_NAME               of the function: void KP_NAME(const struct kp_product *, plan, ..)
 //   KP_SIZE               bytes of an element of x and w
 //   KP_TYPE               of mml: MTIA_MML_F16
 //   KP_OUT                bytes of an element of y
@@ -630,13 +630,18 @@ KP void KP_FN(compute)(const struct kp_product *a, const struct kp_shape *s,
 #endif
   __mtia_bar(MTIA_BAR_PE);
 #if KP_WINDOW
+  // What the functions that make lists read is in memory, for them only.
+  const struct kp_product list_a = *a;
+  const struct kp_shape list_s = *s;
+  const struct kp_plan list_p = *p;
+  const struct kp_share list_me = *me;
   struct KP_FN(ahead) ahead = {.b = b, .k_end = k_end, .steps = kp_tap_steps(a->window)};
   uint64_t used = 0;
   ahead.outside = kp_padding(
       a->window, MTIA_LOCAL_BASE + p->x_room + p->w_room + s->aside - KP_PAD_ROW, KP_SIZE);
   if (me->k_begin >= k_end || a->outer == 0)
     ahead.b.units = 0; // an empty sum
-  KP_FN(seek)(a, s, p, me, &ahead);
+  KP_FN(seek)(&list_a, &list_s, &list_p, &list_me, &ahead);
 #endif
 #ifdef KP_STEPS
   KP_FN(clear_block)(s);
@@ -662,7 +667,7 @@ KP void KP_FN(compute)(const struct kp_product *a, const struct kp_shape *s,
         if (b.new_x || !p->keep_x) {
           used += x.rows * 4;
           if (ahead.made < used + KP_LISTS / 4 && ahead.b.units)
-            KP_FN(lists)(a, s, p, me, &ahead, used);
+            KP_FN(lists)(&list_a, &list_s, &list_p, &list_me, &ahead, used);
         }
 #endif
         const struct kp_tile w = kp_tile(KP_TURN_W, k, b.columns, KP_SIZE);
@@ -835,16 +840,10 @@ KP void KP_FN(run)(const struct kp_product *a, const struct kp_shape *s, const s
   KP_FN(load)(a, s, p, &me, first);
 }
 
-// The same where the launch plans: on other sub-grids than the text's.
-KP_SELDOM void KP_FN(elsewhere)(const struct kp_product *a, const struct kp_shape *s) {
-  const struct kp_plan p = kp_choose(s);
-  KP_FN(run)(a, s, &p);
-}
-
-// `planned` is a plan for `rows` x `columns` PEs, and its numbers are the code's; a sub-grid of
-// another shape makes its own.
-KP void KP_NAME(const struct kp_product *product, const struct kp_plan *planned, uint32_t rows,
-                uint32_t columns) {
+// `plan` is a plan for `rows` x `columns` PEs, and these are here, if `planned`: then its numbers
+// are the code's. Else the launch makes one.
+KP void KP_NAME(const struct kp_product *product, const struct kp_plan *plan, uint32_t rows,
+                uint32_t columns, bool planned) {
   struct kp_product a = *product;
   if (!KP_TURN_X && KP_BIAS != 2 && KP_SCALES != 2)
     kp_join(&a);
@@ -865,34 +864,35 @@ KP void KP_NAME(const struct kp_product *product, const struct kp_plan *planned,
     a.outer = 1;
     a.taps_joined = KP_WINDOW;
   }
-  struct kp_shape s = {.batch = a.batch[0] * a.batch[1] * a.batch[2] * a.batch[3],
-                       .m = a.m,
-                       .n = a.n,
-                       .k = a.k * a.outer ? kp_pad(a.k * KP_SIZE) * a.outer : KP_STEP,
-                       .out = KP_OUT,
-                       .aside =
-                           kp_aside(KP_OUT, KP_BIAS, KP_SCALES, KP_SUMS, KP_WINDOW, KP_STEP_ROOM),
-                       .splits = a.outer == 1,
+  const struct kp_shape s = {
+      .batch = a.batch[0] * a.batch[1] * a.batch[2] * a.batch[3],
+      .m = a.m,
+      .n = a.n,
+      .k = a.k * a.outer ? kp_pad(a.k * KP_SIZE) * a.outer : KP_STEP,
+      .out = KP_OUT,
+      .aside = kp_aside(KP_OUT, KP_BIAS, KP_SCALES, KP_SUMS, KP_WINDOW, KP_STEP_ROOM),
+      .splits = a.outer == 1,
 #if KP_WINDOW
-                       .x_far = a.window->data >= MTIA_DRAM_BASE,
-                       .x_alone = true,
+      .x_far = a.window->data >= MTIA_DRAM_BASE,
+      .x_alone = true,
 #else
-                       .x_far = a.x.data >= MTIA_DRAM_BASE,
+      .x_far = a.x.data >= MTIA_DRAM_BASE,
 #endif
-                       .w_far = a.w.data >= MTIA_DRAM_BASE,
-                       .rows = a.rows && a.rows < mtia_rows() ? a.rows : mtia_rows(),
-                       .columns = a.columns && a.columns < mtia_cols() ? a.columns : mtia_cols()};
+      .w_far = a.w.data >= MTIA_DRAM_BASE,
+      .rows = planned                          ? rows
+              : a.rows && a.rows < mtia_rows() ? a.rows
+                                               : mtia_rows(),
+      .columns = planned                                ? columns
+                 : a.columns && a.columns < mtia_cols() ? a.columns
+                                                        : mtia_cols()};
   if (s.batch == 0 || mtia_row() >= s.rows || mtia_col() >= s.columns)
     return;
-  if (!planned || s.rows != rows || s.columns != columns) {
-    const struct kp_product copy = a; // so that only here it is in memory
-    const struct kp_shape shape = s;
-    KP_FN(elsewhere)(&copy, &shape);
-    return;
-  }
-  s.rows = rows, s.columns = columns;
-  struct kp_plan p = *planned;
-  kp_derive(&s, &p);
+  struct kp_plan p;
+  if (planned) {
+    p = *plan;
+    kp_derive(&s, &p);
+  } else
+    p = kp_choose(&s);
   KP_FN(run)(&a, &s, &p);
 }
 

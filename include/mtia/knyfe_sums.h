@@ -35,12 +35,13 @@ KP void KP_FN(begin_sums)(uint32_t at, struct kp_tile w) {
 
 // Behind the last chunk the accumulators get what they wait for.
 KP void KP_FN(end_sums)(const struct kp_product *a, uint32_t columns, bool first, bool last) {
+  const int32_t times = a->sums_times; // so that the product itself need not be in memory
   int32_t *terms = (int32_t *)(uintptr_t)__mtia_cb_tail(KP_CB_TERMS, 0);
   if (first)
     __mtia_cb_waits(KP_CB_TERMS, KP_TERMS);
   __mtia_cb_waitd(KP_CB_SUMS, KP_TERMS);
   kp_add_sums(terms, (const int32_t *)(uintptr_t)__mtia_cb_head(KP_CB_SUMS, 0), columns, first,
-              last ? &a->sums_times : NULL);
+              last ? &times : NULL);
   __mtia_cb_pop(KP_CB_SUMS, KP_TERMS);
   if (last) {
     __mtia_cb_push(KP_CB_TERMS, KP_TERMS);

@@ -394,8 +394,8 @@ void kn_print_product_call(struct rows *r, const struct phase *p, const char *fu
     put_plan(r, l);
   put_registers(r, c);
   if (known)
-    rows_put(r, "%s(&product, &plan, %u, %u);", function, r->target->grid_rows,
+    rows_put(r, "%s(&product, &plan, %u, %u, planned);", function, r->target->grid_rows,
              r->target->grid_cols);
   else
-    rows_put(r, "%s(&product, NULL, 0, 0); // plans by itself", function);
+    rows_put(r, "%s(&product, NULL, 0, 0, false); // plans by itself", function);
 }

@@ -29,7 +29,7 @@ static const struct ct_expr *initialiser(struct follow *f, const struct ct_expr 
   return v ? v->list : NULL;
 }
 
-// multiply_y(&product, &plan, 8, 8)
+// multiply_y(&product, &plan, 8, 8, planned)
 static void product(struct follow *f, const struct ct_product *p, const struct ct_expr *call) {
   const struct ct_expr *what = call->num_args > 1 ? initialiser(f, call->args[0]) : NULL;
   const struct ct_expr *how = what ? initialiser(f, call->args[1]) : NULL;

@@ -11,7 +11,7 @@ enum { STEP_LOOP = 4, FIRST_BUFFER = 28 };
 // its addresses); for a DMA with its registers. With a window more is on the stack than is in the
 // cache at the start.
 // For a list of places, and for the places of a block (<mtia/knyfe_window.h>); for sums of w.
-enum { START = 60, START_WINDOW = 800, BLOCK = 60, LOAD = 22, LIST = 75, PLACES = 700, SUMS = 60 };
+enum { START = 60, START_WINDOW = 950, BLOCK = 60, LOAD = 22, LIST = 75, PLACES = 700, SUMS = 60 };
 
 struct share {
   uint32_t part, k_begin, k_end, team_row, team_chain, strip_sets, block_sets;

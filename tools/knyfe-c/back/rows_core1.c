@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 //
 // Core 1, which computes: its functions, what they are given, and when they are called.
+#include "decide.h"
 #include "rows_block.h"
 #include "rows_kernel.h"
 #include "rows_stretch.h"
@@ -83,6 +84,26 @@ static void operand_parameter(struct rows *r, struct phase *p, struct parameters
     parameter(r, ps, body, "long", o->slot.text, o->slot.text);
 }
 
+// A function in which a product's plan is the code's numbers, and one that plans by itself.
+static void put_both_ways(struct rows *r, const char *function, const char *by, const char *args) {
+  const bool part = kn_decide(r->kernel, KN_GRID, NULL) != NULL;
+  const char *const ways[] = {"here", "elsewhere"};
+  const char *names[2];
+  for (int i = 0; i < 2; i++) {
+    names[i] = rows_name(r, T("%s_%s", function, ways[i]));
+    rows_put(r, "KP_SELDOM void %s(%s) {", names[i], args);
+    rows_put(r, "  %s(args, %s);", by, i ? "false" : "true");
+    fputs("}\n\n", r->out);
+  }
+  rows_put(r, "static void %s(%s) {", function, args);
+  rows_put(r, "  if (mtia_rows() %s %u && mtia_cols() %s %u)",
+           part ? ">=" : "==", r->target->grid_rows, part ? ">=" : "==", r->target->grid_cols);
+  rows_put(r, "    %s(args);", names[0]);
+  rows_put(r, "  else");
+  rows_put(r, "    %s(args);", names[1]);
+  fputs("}\n\n", r->out);
+}
+
 void rows_contract_function(struct rows *r, struct phase *p) {
   for (struct phase *q = r->phases; q != p; q = q->next)
     if (q->lines->contracts && q->lines->target == p->lines->target) {
@@ -100,10 +121,16 @@ void rows_contract_function(struct rows *r, struct phase *p) {
   rows_declare_dims(r, body);
   const char *head = rows_end_section(r, &b);
   r->indent = 0;
-  rows_put(r, "static void %s(const struct %s_args *args) {", p->function, r->kernel->name);
+  const char *args = T("const struct %s_args *args", r->kernel->name);
+  const bool known = rows_all_known(r);
+  const char *by = known ? rows_name(r, T("%s_by", p->function)) : p->function;
+  rows_put(r, "%s void %s(%s%s) {", known ? "KP" : "static", by, args,
+           known ? ", bool planned" : "");
   fputs(head, r->out);
   fputs(body, r->out);
   fputs("}\n\n", r->out);
+  if (known)
+    put_both_ways(r, p->function, by, args);
 }
 
 void rows_compute_function(struct rows *r, struct phase *p, struct parameters *ps) {
