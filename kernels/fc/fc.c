@@ -5,29 +5,33 @@
 #include "fc.h"
 #include "../launch.h"
 
+#define FC_START fc_start_s8s8
 #define FC_COMPUTE fc_compute_s8s8
 #define FC_MML_TYPE MTIA_MML_S8S8
 #define FC_FLOAT 0
 #define FC_SE_TYPE MTIA_SE_I8
 #include "fc_compute.h"
 
+#define FC_START fc_start_u8s8
 #define FC_COMPUTE fc_compute_u8s8
 #define FC_MML_TYPE MTIA_MML_U8S8
 #define FC_FLOAT 0
 #define FC_SE_TYPE MTIA_SE_U8
 #include "fc_compute.h"
 
+#define FC_START fc_start_f16
 #define FC_COMPUTE fc_compute_f16
 #define FC_MML_TYPE MTIA_MML_F16
 #define FC_FLOAT 1
 #include "fc_compute.h"
 
+#define FC_START fc_start_bf16
 #define FC_COMPUTE fc_compute_bf16
 #define FC_MML_TYPE MTIA_MML_BF16
 #define FC_FLOAT 1
 #include "fc_compute.h"
 
-KN_STACK_LINES(7);
+KN_STACK_LINES(1);
 
 static bool aligned(const struct mtia_tensor *t) {
   return ((t->data | t->stride[0]) & (MTIA_DMA_ALIGN - 1)) == 0;
@@ -124,35 +128,68 @@ static enum mtia_status prepare(const struct mtia_fc_args *a, struct fc_job *job
   return MTIA_STATUS_OK;
 }
 
-// Loading begins before all arguments are checked: what comes first is what the layer waits for.
+static uint64_t bias_of(const struct mtia_fc_args *a) {
+  return a->bias.dim[0] && a->bias.dim[0] == a->w.dim[0] ? a->bias.data : 0;
+}
+
+// What begins before all arguments are checked: what comes first is what the layer waits for.
+struct begun {
+  enum mtia_status status;
+  bool at_once;
+};
+
+__attribute__((noinline)) static bool begin_at_once(const struct mtia_fc_args *a, uint64_t m,
+                                                    uint64_t n, uint64_t k_bytes, uint32_t y_log2) {
+  struct fc_job job; // what fc_begin_at_once takes of it
+  job.x = &a->x;
+  job.w = &a->w;
+  job.bias = bias_of(a);
+  struct fc_size size = {m, n, k_bytes, 1u << y_log2, .x_in_dram = false, .w_in_dram = false};
+  return fc_begin_at_once(&job, &size);
+}
+
+__attribute__((noinline)) static struct begun begin(const struct mtia_fc_args *a, uint32_t in_log2,
+                                                    uint32_t y_log2) {
+  struct begun begun = {check_operands(a, in_log2), false};
+  if (begun.status != MTIA_STATUS_OK || a->x.dim[0] == 0 || a->w.dim[0] == 0 || mtia_core() != 0)
+    return begun;
+  if ((a->x.data | a->w.data) < MTIA_DRAM_BASE)
+    begun.at_once = begin_at_once(a, a->x.dim[0], a->w.dim[0], a->x.dim[1] << in_log2, y_log2);
+  kn_make_stack(8); // for layer
+  return begun;
+}
+
+// Integers are of one byte.
 __attribute__((noinline)) static enum mtia_status
-layer(const struct mtia_fc_args *a, uint32_t in_log2, uint32_t y_log2, enum mtia_drain_type type,
-      bool integers, bool x_signed, fc_compute_fn *compute, const struct mtia_tensor *next) {
-  enum mtia_status status = check_operands(a, in_log2);
-  if (status != MTIA_STATUS_OK)
-    return status;
+layer(struct begun begun, const struct mtia_fc_args *a, uint32_t types, bool x_signed,
+      fc_start_fn *start, fc_compute_fn *compute, const struct mtia_tensor *next) {
+  if (begun.status != MTIA_STATUS_OK)
+    return begun.status;
   struct fc_job job; // set field by field: the compiler would clear it by a call
   job.x = &a->x;
   job.w = &a->w;
   job.y = &a->y;
   job.next = next;
-  job.bias = a->bias.dim[0] && a->bias.dim[0] == a->w.dim[0] ? a->bias.data : 0;
-  job.in_log2 = in_log2;
-  job.y_log2 = y_log2;
-  job.type = type;
+  job.bias = bias_of(a);
+  job.in_log2 = types & 15;
+  job.y_log2 = types >> 4 & 15;
+  job.type = (enum mtia_drain_type)(types >> 8);
+  bool integers = job.in_log2 == 0;
   if (a->x.dim[0] == 0 || a->w.dim[0] == 0)
     return prepare(a, &job, integers, x_signed);
   struct fc_share share;
+  enum mtia_status status = MTIA_STATUS_OK;
   if (mtia_core() == 0)
-    fc_begin(&job, &share);
-  else
+    fc_begin(&job, &share, begun.at_once);
+  else {
+    start(fc_receive_first());
     status = prepare(a, &job, integers, x_signed);
+  }
   return fc_finish(&job, &share, compute, status);
 }
 
 // Of the types in the table.
 enum { LOG2_I8 = 0, LOG2_U8 = 0, LOG2_F16 = 1, LOG2_BF16 = 1, LOG2_I32 = 2, LOG2_F32 = 2 };
-enum { MTIA_IS_I8 = 1, MTIA_IS_U8 = 1, MTIA_IS_F16 = 0, MTIA_IS_BF16 = 0 };
 
 #define LAUNCH_s8s8 LAUNCH_INTEGERS
 #define LAUNCH_u8s8 LAUNCH_INTEGERS
@@ -172,15 +209,17 @@ enum { MTIA_IS_I8 = 1, MTIA_IS_U8 = 1, MTIA_IS_F16 = 0, MTIA_IS_BF16 = 0 };
             MTIA_IN(w, MTIA_##x_, "N", "K"), MTIA_IN(bias, MTIA_##bias_, "B"),                     \
             MTIA_SCALAR(function, MTIA_I32), MTIA_OUT(y, MTIA_##y_, "M", "N"))
 
+#define LAYER(product, x_, y_, next)                                                               \
+  layer(begin(args, LOG2_##x_, LOG2_##y_), args,                                                   \
+        LOG2_##x_ | LOG2_##y_ << 4 | MTIA_DRAIN_##y_ << 8, MTIA_##x_ == MTIA_I8,                   \
+        fc_start_##product, fc_compute_##product, next)
 #define MTIA_VARIANT(kernel, types, units, product, x_, bias_, y_)                                 \
   enum mtia_status mtia_##kernel(const struct mtia_fc_args *args) {                                \
-    return layer(args, LOG2_##x_, LOG2_##y_, MTIA_DRAIN_##y_, MTIA_IS_##x_, MTIA_##x_ == MTIA_I8,  \
-                 fc_compute_##product, NULL);                                                      \
+    return LAYER(product, x_, y_, NULL);                                                           \
   }                                                                                                \
   enum mtia_status mtia_##kernel##_prefetch(const struct mtia_fc_args *args,                       \
                                             const struct mtia_tensor *next) {                      \
-    return layer(args, LOG2_##x_, LOG2_##y_, MTIA_DRAIN_##y_, MTIA_IS_##x_, MTIA_##x_ == MTIA_I8,  \
-                 fc_compute_##product, next);                                                      \
+    return LAYER(product, x_, y_, next);                                                           \
   }                                                                                                \
   LAUNCH_##product(kernel, x_, bias_, y_)
 #include <mtia/kernels/fc.def>

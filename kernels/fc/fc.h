@@ -3,8 +3,12 @@
 // Fully connected layer: what the types have in common. fc_plan.h deals the layer out; here is one
 // PE's share, and core 0, which moves x, w and what belongs to columns into circular buffers,
 // chunk by chunk, in the order in which they are used. Core 1 (fc_compute.h) multiplies, reduces
-// and drains. The cores meet at the start and at the end only; everything else is the circular
+// and drains. The cores meet twice at the start, and at the end; everything else is the circular
 // buffers' checks.
+//
+// What a layer waits for comes first: core 0 finds out no more than the first loads need, and
+// tells core 1 what the first products are; the rest of its share, and core 1's look at the other
+// arguments, come while these are on their way.
 #ifndef MTIA_KERNELS_FC_H
 #define MTIA_KERNELS_FC_H
 
@@ -51,11 +55,12 @@ struct fc_share {
   uint32_t k_padded;         // k_bytes rounded up to a step
   bool first, last;          // of the chain along the row
   bool x_down;               // x is shared along the column, not along the row
-  uint32_t row_members;      // columns that share this PE's x, if all have work
-  uint32_t row_group;        // n group of this row's first column, or of this column's first row
-  uint32_t row_group_count;  // groups of a row
-  uint32_t column_at;        // first row of those that share this PE's w
-  uint32_t full_m, rest_m;   // groups with my_m tiles, and the tiles of the one behind them
+  bool unused;
+  uint32_t row_members;     // columns that share this PE's x, if all have work
+  uint32_t row_group;       // n group of this row's first column, or of this column's first row
+  uint32_t row_group_count; // groups of a row
+  uint32_t column_at;       // first row of those that share this PE's w
+  uint32_t full_m, rest_m;  // groups with my_m tiles, and the tiles of the one behind them
   uint32_t full_n, rest_n;
 };
 
@@ -74,26 +79,28 @@ static inline void fc_full(uint32_t tiles, uint32_t mine, uint32_t groups, uint3
   }
 }
 
-// Every 2^log2-th of up to 16 columns. (As one constant it would be in memory.)
+// Every 2^log2-th of up to 16 columns, log2 up to 3: a byte of a constant, twice.
 static inline uint32_t fc_every(uint32_t log2) {
-  uint32_t columns = log2 & 1 ? 0x5555 : 0xffff;
-  return log2 & 2 ? columns & (log2 & 1 ? 0x0101 : 0x1111) : columns;
+  uint32_t columns = 0x011155ffu >> 8 * log2 & 0xff;
+  return columns | columns << 8;
 }
 
-// Set field by field: the compiler would clear a new one by a call.
-static inline __attribute__((always_inline)) void fc_my_share(const struct fc_job *j,
-                                                              struct fc_share *s) {
+static inline struct fc_size fc_size(const struct fc_job *j) {
+  return (struct fc_size){.m = j->x->dim[0],
+                          .n = j->w->dim[0],
+                          .k_bytes = j->x->dim[1] << j->in_log2,
+                          .y_size = 1u << j->y_log2,
+                          .x_in_dram = j->x->data >= MTIA_DRAM_BASE,
+                          .w_in_dram = j->w->data >= MTIA_DRAM_BASE};
+}
+
+// What the first loads need of a share, from the plan.
+static inline __attribute__((always_inline)) void fc_place(struct fc_share *s,
+                                                           const struct fc_size *size) {
+  const struct fc_plan *p = &s->plan;
   uint32_t rows = mtia_rows(), cols = mtia_cols(), row = mtia_row(), col = mtia_col();
-  struct fc_size size = {.m = j->x->dim[0],
-                         .n = j->w->dim[0],
-                         .k_bytes = j->x->dim[1] << j->in_log2,
-                         .y_size = 1u << j->y_log2,
-                         .x_in_dram = j->x->data >= MTIA_DRAM_BASE,
-                         .w_in_dram = j->w->data >= MTIA_DRAM_BASE};
-  struct fc_plan *p = &s->plan;
-  fc_choose(p, &size, rows, cols);
-  s->m = (uint32_t)size.m;
-  s->n = (uint32_t)size.n;
+  s->m = (uint32_t)size->m;
+  s->n = (uint32_t)size->n;
   uint32_t parts = 1u << p->k_log2, part = col & (parts - 1);
   uint32_t rn = (uint32_t)kn_div(row, p->row_groups);
   uint32_t rm = row - rn * p->row_groups;
@@ -101,21 +108,25 @@ static inline __attribute__((always_inline)) void fc_my_share(const struct fc_jo
   s->row_group = rn * s->row_group_count;
   uint32_t group = s->row_group + (col >> p->k_log2);
   s->x_down = fc_x_down(p, rows, cols);
+  s->unused = false;
   if (s->x_down)
     s->row_group = col >> p->k_log2;
-  s->strips = fc_blocks(fc_dealt(p->m_tiles, rm * p->my_m, p->my_m));
-  s->panels = fc_blocks(fc_dealt(p->n_tiles, group * p->my_n, p->my_n));
   s->row = rm * p->my_m * FC_TILE;
   s->col = group * p->my_n * FC_TILE;
   s->k_begin = part * p->my_steps * FC_TILE;
-  s->k_bytes = fc_min((uint32_t)size.k_bytes - s->k_begin, p->my_steps * FC_TILE);
-  s->k_padded = kn_pad(s->k_bytes);
-  s->first = part == 0;
-  s->last = part == parts - 1;
+  s->k_bytes = fc_min((uint32_t)size->k_bytes - s->k_begin, p->my_steps * FC_TILE);
   s->column_at = rn * p->row_groups;
   s->row_members = (fc_every(p->k_log2) << part) & ((1u << cols) - 1);
-  fc_full(p->m_tiles, p->my_m, p->row_groups, &s->full_m, &s->rest_m);
-  fc_full(p->n_tiles, p->my_n, p->n_groups, &s->full_n, &s->rest_n);
+}
+
+// The rest.
+static inline __attribute__((always_inline)) void fc_complete(struct fc_share *s,
+                                                              const struct fc_size *size) {
+  const struct fc_plan *p = &s->plan;
+  s->last = s->k_begin + s->k_bytes == (uint32_t)size->k_bytes;
+  s->strips = fc_blocks(fc_dealt(p->m_tiles, s->row / FC_TILE, p->my_m));
+  s->panels = fc_blocks(fc_dealt(p->n_tiles, s->col / FC_TILE, p->my_n));
+  s->k_padded = kn_pad(s->k_bytes);
 }
 
 // Rows of strip i, columns of panel j.
@@ -128,8 +139,14 @@ static inline uint32_t fc_panel_cols(const struct fc_share *s, uint32_t j) {
   return fc_min(tiles * FC_TILE, s->n - s->col - j * FC_BLOCK);
 }
 
+// Who shares the first loads.
+struct fc_members {
+  uint32_t x, w;
+};
+
 // Who has a panel j and the same slice of k: columns of this row, or rows of this column.
-static inline uint32_t fc_x_members(const struct fc_share *s, uint32_t j) {
+static inline __attribute__((always_inline)) uint32_t fc_x_members(const struct fc_share *s,
+                                                                   uint32_t j) {
   uint32_t groups = s->full_n + (s->rest_n > 2 * j) - s->row_group;
   if (s->x_down)
     return (1u << kn_ceil_div(groups, s->row_group_count)) - 1;
@@ -139,7 +156,8 @@ static inline uint32_t fc_x_members(const struct fc_share *s, uint32_t j) {
 }
 
 // Rows of this column that have a strip i and the same panels.
-static inline uint32_t fc_w_members(const struct fc_share *s, uint32_t i) {
+static inline __attribute__((always_inline)) uint32_t fc_w_members(const struct fc_share *s,
+                                                                   uint32_t i) {
   uint32_t rows = s->full_m + (s->rest_m > 2 * i);
   return ((1u << fc_min(rows, s->plan.row_groups)) - 1) << s->column_at;
 }
@@ -175,8 +193,10 @@ static inline void fc_set_members(const struct fc_share *s, uint32_t x_mask, uin
   __mtia_cr_w(MTIA_CR_MCAST, s->x_down ? x_mask << 16 : x_mask | w_mask << 16);
 }
 
-static inline void fc_load_x(const struct fc_share *s, uint64_t address, uint64_t pitch,
-                             uint32_t width, uint32_t rows, bool alone) {
+static inline __attribute__((always_inline)) void fc_load_x(const struct fc_share *s,
+                                                            uint64_t address, uint64_t pitch,
+                                                            uint32_t width, uint32_t rows,
+                                                            bool alone) {
   __mtia_cr_w2(MTIA_CR_DMA_IN, width, 0);
   __mtia_cr_w(MTIA_CR_DMA_IN_PITCH, pitch);
   if (alone)
@@ -187,8 +207,8 @@ static inline void fc_load_x(const struct fc_share *s, uint64_t address, uint64_
     __mtia_dma_in(CB_X, address, rows, MTIA_MC_ROW);
 }
 
-static inline void fc_load_w(uint64_t address, uint64_t pitch, uint32_t width, uint32_t rows,
-                             bool alone) {
+static inline __attribute__((always_inline)) void
+fc_load_w(uint64_t address, uint64_t pitch, uint32_t width, uint32_t rows, bool alone) {
   __mtia_cr_w2(MTIA_CR_DMA_IN, width, 0);
   __mtia_cr_w(MTIA_CR_DMA_IN_PITCH, pitch);
   if (alone)
@@ -198,8 +218,9 @@ static inline void fc_load_w(uint64_t address, uint64_t pitch, uint32_t width, u
 }
 
 // Bias for the first PE of a chain, scales for the last one; those that share w share them.
-static inline void fc_load_bias(const struct fc_job *job, const struct fc_share *s, uint32_t j,
-                                uint32_t cols, bool alone) {
+static inline __attribute__((always_inline)) void fc_load_bias(const struct fc_job *job,
+                                                               const struct fc_share *s, uint32_t j,
+                                                               uint32_t cols, bool alone) {
   if (s->first && job->bias) {
     uint64_t from = job->bias + (s->col + j * FC_BLOCK) * UINT64_C(4);
     __mtia_cr_w2(MTIA_CR_DMA_IN, cols * 4, 0);
@@ -222,25 +243,32 @@ static inline void fc_load_scales(const struct fc_job *job, const struct fc_shar
   }
 }
 
-// The first two chunks' x and w, before anything else: what core 1 waits for, tile by tile in the
-// order in which it needs them. First the two tiles of the first accumulator, then the others.
+// The first chunks' x and w, before anything else: what core 1 waits for, of the first one tile by
+// tile in the order in which it needs them. First the two tiles of the first accumulator,
+static inline __attribute__((always_inline)) void fc_load_tiles(const struct fc_job *job,
+                                                                const struct fc_share *s,
+                                                                struct fc_members members,
+                                                                uint32_t rows, uint32_t cols) {
+  uint64_t x_pitch = job->x->stride[0], w_pitch = job->w->stride[0];
+  uint64_t x = job->x->data + s->row * x_pitch + s->k_begin;
+  uint64_t w = job->w->data + s->col * w_pitch + s->k_begin;
+  uint32_t width = fc_min(FC_FIRST, s->k_bytes);
+  fc_set_members(s, members.x, members.w);
+  if (width == 0)
+    return;
+  fc_load_x(s, x, x_pitch, width, rows, fc_alone(members.x));
+  fc_load_w(w, w_pitch, width, cols, fc_alone(members.w));
+}
+
+// then the bias, the others, and the next chunks.
 static inline __attribute__((always_inline)) void
-fc_load_first(const struct fc_job *job, const struct fc_share *s, bool others) {
+fc_load_others(const struct fc_job *job, const struct fc_share *s, struct fc_members members) {
   uint64_t x_pitch = job->x->stride[0], w_pitch = job->w->stride[0];
   uint64_t x = job->x->data + s->row * x_pitch + s->k_begin;
   uint64_t w = job->w->data + s->col * w_pitch + s->k_begin;
   uint32_t rows = fc_strip_rows(s, 0), cols = fc_panel_cols(s, 0);
-  uint32_t x_mask = fc_x_members(s, 0), w_mask = fc_w_members(s, 0);
-  bool x_alone = fc_alone(x_mask), w_alone = fc_alone(w_mask);
+  bool x_alone = fc_alone(members.x), w_alone = fc_alone(members.w);
   uint32_t width = fc_min(FC_FIRST, s->k_bytes);
-  if (!others) {
-    fc_set_members(s, x_mask, w_mask);
-    if (width) {
-      fc_load_x(s, x, x_pitch, width, fc_min(rows, FC_TILE), x_alone);
-      fc_load_w(w, w_pitch, width, fc_min(cols, FC_TILE), w_alone);
-    }
-    return;
-  }
   fc_load_bias(job, s, 0, cols, w_alone);
   if (width == 0)
     return;
@@ -248,10 +276,10 @@ fc_load_first(const struct fc_job *job, const struct fc_share *s, bool others) {
     fc_load_w(w + FC_TILE * w_pitch, w_pitch, width, cols - FC_TILE, w_alone);
   if (rows > FC_TILE)
     fc_load_x(s, x + FC_TILE * x_pitch, x_pitch, width, rows - FC_TILE, x_alone);
-  if (s->k_bytes > FC_FIRST) {
-    width = fc_min(FC_FIRST, s->k_bytes - FC_FIRST);
-    fc_load_x(s, x + FC_FIRST, x_pitch, width, rows, x_alone);
-    fc_load_w(w + FC_FIRST, w_pitch, width, cols, w_alone);
+  for (uint32_t at = FC_FIRST; at < fc_min(FC_LOADED, s->k_bytes); at += FC_FIRST) {
+    width = fc_min(FC_FIRST, s->k_bytes - at);
+    fc_load_x(s, x + at, x_pitch, width, rows, x_alone);
+    fc_load_w(w + at, w_pitch, width, cols, w_alone);
   }
 }
 
@@ -318,7 +346,7 @@ static __attribute__((noinline)) void fc_move(const struct fc_job *job, const st
     fc_set_members(s, x_mask, w_mask);
     uint32_t at = 0;
     if (b.i == 0 && b.j == 0)
-      at = 2 * FC_FIRST;
+      at = FC_LOADED;
     else {
       fc_load_bias(job, s, b.j, cols, w_alone);
       fc_load_scales(job, s, b.j, cols, w_alone);
@@ -339,12 +367,21 @@ static __attribute__((noinline)) void fc_move(const struct fc_job *job, const st
 // Both cores
 //===----------------------------------------------------------------------===//
 
+// What core 1 begins with: rows and columns of the first block, bytes of k below FC_BEGUN, whether
+// there is a bias. All zeros: nothing to do.
+struct fc_first {
+  uint16_t rows, cols, width, bias;
+};
+
+// Core 1: the first products, and everything behind them.
+typedef void fc_start_fn(struct fc_first first);
 typedef void fc_compute_fn(const struct fc_job *job, struct fc_share *s);
 
-static inline bool fc_idle(const struct fc_share *s) { return s->strips == 0 || s->panels == 0; }
+// Nothing to do: behind the last row or column of the layer.
+static inline bool fc_idle(const struct fc_share *s) { return s->row >= s->m || s->col >= s->n; }
 
-// Core 1, while core 0 plans: the buffers whose places don't depend on the plan, but that of the
-// bias.
+// Core 1, behind the first products: the buffers whose places don't depend on the plan, but that of
+// the bias.
 static inline void fc_set_up(const struct fc_job *job) {
   uint32_t y_room = fc_y_room(1u << job->y_log2);
   uint64_t at = MTIA_LOCAL_BASE + MTIA_LOCAL_SIZE - FC_SMALL_SIZE;
@@ -357,20 +394,18 @@ static inline void fc_set_up(const struct fc_job *job) {
   __mtia_cb_init(CB_CONSTANTS, at += FC_CB_SUM_SIZE, FC_CONSTANTS_SIZE);
 }
 
+// And the registers, but those that the first products need.
 static inline void fc_set_registers(const struct fc_job *job) {
-  __mtia_cr_w2(MTIA_CR_MML_INC, FC_TILE, FC_TILE);
   __mtia_cr_w(MTIA_CR_QSCALE, job->qscale);
   __mtia_cr_w(MTIA_CR_QOUT, job->qout);
   __mtia_cr_w(MTIA_CR_QMODE, job->qmode);
   __mtia_cr_w(MTIA_CR_QCLAMP, job->qclamp);
-  __mtia_cr_w2(MTIA_CR_QCHAN, CB_SCALES, 0);
-  __mtia_cr_w2(MTIA_CR_BIAS, 0, 0);
-  __mtia_cr_w2(MTIA_CR_OUT, 0, FC_BLOCK << job->y_log2);
   __mtia_cr_w(MTIA_CR_DMA_OUT_PITCH, job->y->stride[0]);
 }
 
 // At the end of local memory: what each core tells the other one.
 struct fc_exchange {
+  struct fc_first first;
   uint64_t share[(sizeof(struct fc_share) + 7) / 8];
   uint64_t scales;
   uint32_t scale_bytes, status;
@@ -401,31 +436,93 @@ static inline void fc_copy(uint64_t *to, const uint64_t *from) {
 }
 _Static_assert(sizeof(struct fc_share) % 8 == 0, "copied in words of 8 bytes");
 
-// Core 0, while core 1 prepares the rest of the job: plans, and begins to load as soon as core 1
-// can do its first steps. Of the job it takes the tensors and the sizes of elements; at least one
-// row and one column.
-static inline __attribute__((always_inline)) void fc_begin(const struct fc_job *job,
-                                                           struct fc_share *s) {
-  if ((job->x->data | job->w->data) >= MTIA_DRAM_BASE)
-    kn_make_stack(3); // for fc_guess_dram
-  fc_my_share(job, s);
-  __mtia_cb_init(CB_X, MTIA_LOCAL_BASE, s->plan.x_room);
-  __mtia_cb_init(CB_W, MTIA_LOCAL_BASE + s->plan.x_room, s->plan.w_room);
+static inline void fc_init(const struct fc_plan *p) {
+  __mtia_cb_init(CB_X, MTIA_LOCAL_BASE, p->x_room);
+  __mtia_cb_init(CB_W, MTIA_LOCAL_BASE + p->x_room, p->w_room);
   __mtia_cb_init(CB_BIAS, MTIA_LOCAL_BASE + MTIA_LOCAL_SIZE - FC_SMALL_SIZE, FC_CB_BIAS_SIZE);
-  if (!fc_idle(s))
-    fc_load_first(job, s, false);
-  fc_copy(fc_exchange()->share, (const uint64_t *)s);
-  KN_FENCE();
-  __mtia_bar(MTIA_BAR_PE);
-  KN_FENCE();
-  if (!fc_idle(s))
-    fc_load_first(job, s, true);
 }
 
-// Core 1, when it has nothing left to do without it.
-static inline void fc_receive(struct fc_share *s) {
+// The cores meet; what one has told the other is there.
+static inline void fc_meet(void) {
+  KN_FENCE();
   __mtia_bar(MTIA_BAR_PE);
   KN_FENCE();
+}
+
+// Core 0, with a plan: the first loads, of so many rows of x and w (0: nothing to do); core 1
+// learns of its first products as soon as it can begin.
+static inline __attribute__((always_inline)) void
+fc_first_loads(const struct fc_job *job, struct fc_share *s, const struct fc_size *size,
+               struct fc_members members, uint32_t rows, uint32_t cols) {
+  fc_init(&s->plan);
+  struct fc_first first = {.rows = 0};
+  if (rows)
+    fc_load_tiles(job, s, members, rows, cols);
+  s->first = s->k_begin == 0;
+  if (rows) {
+    first.rows = (uint16_t)fc_strip_rows(s, 0);
+    first.cols = (uint16_t)fc_panel_cols(s, 0);
+    first.width = (uint16_t)kn_pad(fc_min(FC_BEGUN, s->k_bytes));
+    first.bias = s->first && job->bias;
+  }
+  fc_exchange()->first = first;
+  fc_meet();
+  if (rows)
+    fc_load_others(job, s, members);
+  fc_complete(s, size);
+}
+
+// Core 0 begins, with what a layer is waited for: if everything is in SRAM and the plan is an easy
+// one, by which all PEs have whole blocks. Of the job it takes the tensors x and w and the bias; at
+// least one row and one column. False: fc_begin does it. What is in registers here has no place in
+// memory, which would have to be made.
+static inline __attribute__((always_inline)) bool fc_begin_at_once(const struct fc_job *job,
+                                                                   const struct fc_size *size) {
+  struct fc_share s;
+  struct fc_plan *p = &s.plan;
+  uint32_t rows = mtia_rows();
+  if (!fc_choose_at_once(p, size, rows, mtia_cols()))
+    return false;
+  fc_place(&s, size);
+  s.full_m = p->row_groups;
+  s.full_n = p->n_groups;
+  s.rest_m = s.rest_n = 0;
+  struct fc_members all = {.x = s.x_down ? (1u << rows) - 1 : s.row_members,
+                           .w = ((1u << p->row_groups) - 1) << s.column_at};
+  fc_first_loads(job, &s, size, all, FC_TILE, FC_TILE);
+  __builtin_memcpy(fc_exchange()->share, &s, sizeof s);
+  return true;
+}
+
+// And goes on, until core 1 knows the share, and what it knows of the job can be read.
+static inline __attribute__((always_inline)) void fc_begin(const struct fc_job *job,
+                                                           struct fc_share *s, bool begun) {
+  if (!begun) {
+    if ((job->x->data | job->w->data) >= MTIA_DRAM_BASE)
+      kn_make_stack(3); // for fc_guess_dram
+    struct fc_size size = fc_size(job);
+    fc_choose(&s->plan, &size, mtia_rows(), mtia_cols());
+    fc_place(s, &size);
+    fc_full(s->plan.m_tiles, s->plan.my_m, s->plan.row_groups, &s->full_m, &s->rest_m);
+    fc_full(s->plan.n_tiles, s->plan.my_n, s->plan.n_groups, &s->full_n, &s->rest_n);
+    struct fc_members members = {fc_x_members(s, 0), fc_w_members(s, 0)};
+    bool idle = fc_idle(s);
+    fc_first_loads(job, s, &size, members, idle ? 0 : fc_min(fc_strip_rows(s, 0), FC_TILE),
+                   idle ? 0 : fc_min(fc_panel_cols(s, 0), FC_TILE));
+    fc_copy(fc_exchange()->share, (const uint64_t *)s);
+  } else
+    fc_copy((uint64_t *)s, fc_exchange()->share);
+  fc_meet();
+}
+
+// Core 1, at first, and when it has nothing left to do without its share.
+static inline struct fc_first fc_receive_first(void) {
+  fc_meet();
+  return fc_exchange()->first;
+}
+
+static inline void fc_receive(struct fc_share *s) {
+  fc_meet();
   fc_copy((uint64_t *)s, fc_exchange()->share);
 }
 
@@ -440,9 +537,7 @@ fc_finish(struct fc_job *job, struct fc_share *s, fc_compute_fn *compute, enum m
     status = (enum mtia_status)e->status;
     if (status != MTIA_STATUS_OK) {
       __mtia_sync();
-      __mtia_cb_init(CB_X, MTIA_LOCAL_BASE, s->plan.x_room);
-      __mtia_cb_init(CB_W, MTIA_LOCAL_BASE + s->plan.x_room, s->plan.w_room);
-      __mtia_cb_init(CB_BIAS, MTIA_LOCAL_BASE + MTIA_LOCAL_SIZE - FC_SMALL_SIZE, FC_CB_BIAS_SIZE);
+      fc_init(&s->plan);
     } else if (!fc_idle(s)) {
       kn_make_stack(3);
       fc_move(job, s);
@@ -459,8 +554,10 @@ fc_finish(struct fc_job *job, struct fc_share *s, fc_compute_fn *compute, enum m
     KN_FENCE();
     if (status == MTIA_STATUS_OK)
       compute(job, s);
-    else
-      __mtia_bar(MTIA_BAR_PE);
+    else {
+      __mtia_sync();
+      fc_meet();
+    }
   }
   kn_leave();
   return status;

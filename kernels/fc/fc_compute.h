@@ -3,14 +3,18 @@
 // Core 1 of the fully connected layer: multiply, reduce, drain. Included once for each type of
 // product, as accumulators and types are parts of the instructions:
 //
-//   FC_COMPUTE        name of the function
+//   FC_START          name of the function for the first products
+//   FC_COMPUTE        name of the function for everything behind them
 //   FC_MML_TYPE       of mml
 //   FC_FLOAT          0: integers, 1: binary32 sums
 //   FC_SE_TYPE        of x, for the sums of its rows; integers only
 //
 // Per block of 64 x 64 it works off each chunk of k one accumulator at a time, so that the
 // accumulators finish one after the other, and reduction, drain and the next block's bias of one
-// overlap the products of the others. The two halves of 32 rows are stored as they are finished.
+// overlap the products of the others. The two halves of 32 rows are stored as they are finished; of
+// the last block, whose store nothing hides, each accumulator alone: the memory has half as much to
+// take when the last one comes, from all PEs at once. (Not where rows of a tile are half bursts of
+// DRAM.)
 //
 // Zero points of integers: the sum of (x - zero_x) * (w - zero_w) is the sum of x * w, minus zero_w
 // times the row's sum of x, minus zero_x times the row's sum of w, plus k * zero_x * zero_w. The SE
@@ -23,36 +27,37 @@
 #undef FC_FINISH
 #undef FC_BIAS
 #undef FC_ACC
+#undef FC_ACC_FIRST
 #if FC_FLOAT
 #define FC_RED __mtia_redf
-#define FC_DRAIN(acc, tj)                                                                          \
+#define FC_DRAIN(acc)                                                                              \
   do {                                                                                             \
     if (job->type == MTIA_DRAIN_F16)                                                               \
-      __mtia_drainf(acc, CB_Y, 0, tj, MTIA_DRAIN_F16, 0);                                          \
+      __mtia_drainf(acc, CB_Y, 0, 0, MTIA_DRAIN_F16, 0);                                           \
     else if (job->type == MTIA_DRAIN_BF16)                                                         \
-      __mtia_drainf(acc, CB_Y, 0, tj, MTIA_DRAIN_BF16, 0);                                         \
+      __mtia_drainf(acc, CB_Y, 0, 0, MTIA_DRAIN_BF16, 0);                                          \
     else                                                                                           \
-      __mtia_drainf(acc, CB_Y, 0, tj, MTIA_DRAIN_F32, 0);                                          \
+      __mtia_drainf(acc, CB_Y, 0, 0, MTIA_DRAIN_F32, 0);                                           \
   } while (0)
 #else
 #define FC_RED __mtia_red
-#define FC_DRAIN_AS(acc, tj, type)                                                                 \
+#define FC_DRAIN_AS(acc, type)                                                                     \
   do {                                                                                             \
     if (job->scales)                                                                               \
-      __mtia_drain(acc, CB_Y, 0, tj, type, MTIA_DRAIN_CHAN);                                       \
+      __mtia_drain(acc, CB_Y, 0, 0, type, MTIA_DRAIN_CHAN);                                        \
     else                                                                                           \
-      __mtia_drain(acc, CB_Y, 0, tj, type, 0);                                                     \
+      __mtia_drain(acc, CB_Y, 0, 0, type, 0);                                                      \
   } while (0)
-#define FC_DRAIN(acc, tj)                                                                          \
+#define FC_DRAIN(acc)                                                                              \
   do {                                                                                             \
     if (job->type == MTIA_DRAIN_I8)                                                                \
-      FC_DRAIN_AS(acc, tj, MTIA_DRAIN_I8);                                                         \
+      FC_DRAIN_AS(acc, MTIA_DRAIN_I8);                                                             \
     else if (job->type == MTIA_DRAIN_U8)                                                           \
-      FC_DRAIN_AS(acc, tj, MTIA_DRAIN_U8);                                                         \
+      FC_DRAIN_AS(acc, MTIA_DRAIN_U8);                                                             \
     else if (job->type == MTIA_DRAIN_F32)                                                          \
-      FC_DRAIN_AS(acc, tj, MTIA_DRAIN_F32);                                                        \
+      FC_DRAIN_AS(acc, MTIA_DRAIN_F32);                                                            \
     else                                                                                           \
-      __mtia_drain(acc, CB_Y, 0, tj, MTIA_DRAIN_I32, 0);                                           \
+      __mtia_drain(acc, CB_Y, 0, 0, MTIA_DRAIN_I32, 0);                                            \
   } while (0)
 #endif
 
@@ -65,10 +70,10 @@
     else if (!s->first)                                                                            \
       FC_RED(acc, MTIA_RED_IN_WEST, MTIA_RED_OUT_NONE);                                            \
     if (s->last) {                                                                                 \
-      __mtia_cr_w(MTIA_CR_BLOCK, mtia_block(fc_min(rows - 32 * (ti), 32), cols));                  \
-      FC_DRAIN(acc, tj);                                                                           \
-      if ((tj) == 1 || cols <= 32)                                                                 \
-        fc_store_half(job, s, b, ti, fc_min(rows - 32 * (ti), 32), cols);                          \
+      fc_aim(job, tj, fc_min(rows - 32 * (ti), 32), cols, alone);                                  \
+      FC_DRAIN(acc);                                                                               \
+      if (alone || (tj) == 1 || cols <= 32)                                                        \
+        fc_store(job, s, b, ti, tj, fc_min(rows - 32 * (ti), 32), cols, alone);                    \
       __mtia_cr_w(MTIA_CR_BLOCK, size);                                                            \
     }                                                                                              \
   } while (0)
@@ -83,9 +88,9 @@
 #define FC_ACC(acc, ti, tj)                                                                        \
   do {                                                                                             \
     if (rows > 32 * (ti) && cols > 32 * (tj)) {                                                    \
-      if (stride)                                                                                  \
+      if (stride && at >= begun)                                                                   \
         KN_MULTIPLY(acc, CB_X, x_at, CB_W, w_at, ti, tj, stride, FC_TILE, zero, FC_MML_TYPE);      \
-      else if (zero)                                                                               \
+      else if (stride == 0 && zero)                                                                \
         __mtia_acc_zero(acc);                                                                      \
       if (!FC_FLOAT && zeros && stride) {                                                          \
         if (job->zero_w)                                                                           \
@@ -109,13 +114,36 @@
 
 #ifndef FC_COMPUTE_ONCE
 #define FC_COMPUTE_ONCE
-// Rows 32 * half and on of block b.
-static void fc_store_half(const struct fc_job *job, const struct fc_share *s, struct fc_walk b,
-                          uint32_t half, uint32_t rows, uint32_t cols) {
-  uint64_t row = s->row + b.i * FC_BLOCK + half * FC_TILE, col = s->col + b.j * FC_BLOCK;
-  __mtia_cb_push(CB_Y, rows * FC_BLOCK << job->y_log2);
-  __mtia_cr_w2(MTIA_CR_DMA_OUT, cols << job->y_log2, FC_BLOCK << job->y_log2);
+// The next drain's tile of a half block: columns 32 * tj and on of a row of 64, or alone.
+static void fc_aim(const struct fc_job *job, uint32_t tj, uint32_t rows, uint32_t cols,
+                   bool alone) {
+  uint32_t at = tj * FC_TILE;
+  __mtia_cr_w(MTIA_CR_BLOCK, mtia_block(rows, fc_min(cols - at, FC_TILE)));
+  __mtia_cr_w2(MTIA_CR_OUT, alone ? 0 : at << job->y_log2,
+               (alone ? FC_TILE : FC_BLOCK) << job->y_log2);
+  __mtia_cr_w2(MTIA_CR_QCHAN, CB_SCALES, at * job->scale_bytes);
+}
+
+// Rows 32 * ti and on of block b, all columns or the tile that is drained alone.
+static void fc_store(const struct fc_job *job, const struct fc_share *s, struct fc_walk b,
+                     uint32_t ti, uint32_t tj, uint32_t rows, uint32_t cols, bool alone) {
+  uint64_t row = s->row + b.i * FC_BLOCK + ti * FC_TILE, col = s->col + b.j * FC_BLOCK;
+  uint32_t pitch = (alone ? FC_TILE : FC_BLOCK) << job->y_log2;
+  if (alone) {
+    col += tj * FC_TILE;
+    cols = fc_min(cols - tj * FC_TILE, FC_TILE);
+  }
+  __mtia_cb_push(CB_Y, rows * pitch);
+  __mtia_cr_w2(MTIA_CR_DMA_OUT, cols << job->y_log2, pitch);
   __mtia_dma_out(CB_Y, job->y->data + row * job->y->stride[0] + (col << job->y_log2), rows);
+}
+
+// Of chunks of `stride` bytes.
+static inline void fc_pop_operands(bool x, bool w, uint32_t rows, uint32_t cols, uint32_t stride) {
+  if (x && stride)
+    __mtia_cb_pop(CB_X, rows * stride);
+  if (w && stride)
+    __mtia_cb_pop(CB_W, cols * stride);
 }
 
 // What zero points need that stays the same.
@@ -149,6 +177,38 @@ static void fc_set_constants(const struct fc_job *job, const struct fc_share *s)
   } while (0)
 #endif
 
+// The first products of the first block, of the chunks that core 0 loads first.
+#define FC_ACC_FIRST(acc, ti, tj)                                                                  \
+  do {                                                                                             \
+    if (first.rows > 32 * (ti) && first.cols > 32 * (tj))                                          \
+      KN_MULTIPLY(acc, CB_X, first.rows * at, CB_W, first.cols * at, ti, tj, stride, FC_TILE,      \
+                  zero, FC_MML_TYPE);                                                              \
+  } while (0)
+
+static void FC_START(struct fc_first first) {
+  if (first.rows == 0)
+    return;
+  __mtia_cr_w2(MTIA_CR_MML_INC, FC_TILE, FC_TILE);
+  __mtia_cr_w2(MTIA_CR_BIAS, 0, 0);
+  uint64_t size = mtia_block(first.rows, first.cols);
+  __mtia_cr_w(MTIA_CR_BLOCK, size);
+  if (first.bias) {
+    FC_BIAS(0, 0, size);
+    FC_BIAS(1, 1, size);
+    FC_BIAS(2, 0, size);
+    FC_BIAS(3, 1, size);
+    __mtia_cb_pop(CB_BIAS, kn_pad(first.cols * 4));
+  }
+  for (uint32_t at = 0; at < first.width; at += FC_FIRST) {
+    uint32_t stride = fc_min(FC_FIRST, first.width - at);
+    bool zero = at == 0 && !first.bias;
+    FC_ACC_FIRST(0, 0, 0);
+    FC_ACC_FIRST(1, 0, 1);
+    FC_ACC_FIRST(2, 1, 0);
+    FC_ACC_FIRST(3, 1, 1);
+  }
+}
+
 static __attribute__((noinline)) void FC_COMPUTE(const struct fc_job *job, struct fc_share *s) {
   fc_receive(s);
   if (fc_idle(s))
@@ -160,19 +220,13 @@ static __attribute__((noinline)) void FC_COMPUTE(const struct fc_job *job, struc
   uint64_t size = mtia_block(rows, cols);
   if (zeros)
     fc_set_constants(job, s);
-  if (bias) {
-    FC_BIAS(0, 0, size);
-    FC_BIAS(1, 1, size);
-    FC_BIAS(2, 0, size);
-    FC_BIAS(3, 1, size);
-    __mtia_cb_pop(CB_BIAS, kn_pad(cols * 4));
-  }
+  uint32_t begun = FC_BEGUN; // bytes of k that FC_START has multiplied
 
   // Where kept strips and panels begin behind the head of their buffer.
   uint32_t strip_at = 0, panel_at = 0;
   for (;;) {
     struct fc_walk next = b;
-    bool more = false;
+    bool more = false, alone = false;
     uint32_t next_rows = 0, next_cols = 0;
     uint64_t next_size = 0;
     // What no later block uses goes chunk by chunk, and so is always in front.
@@ -180,6 +234,10 @@ static __attribute__((noinline)) void FC_COMPUTE(const struct fc_job *job, struc
 
     __mtia_cr_w(MTIA_CR_BLOCK, size);
     uint32_t at = 0;
+    if (begun && !zeros && begun < s->k_padded) { // nothing else to do with them
+      at = begun;
+      fc_pop_operands(pop_x, pop_w, rows, cols, begun);
+    }
     do {
       uint32_t stride = fc_chunk(s, at);
       uint32_t x_at = pop_x ? 0 : strip_at + rows * at, w_at = pop_w ? 0 : panel_at + cols * at;
@@ -187,6 +245,7 @@ static __attribute__((noinline)) void FC_COMPUTE(const struct fc_job *job, struc
       if (last) { // not before: the first products should not wait for it
         next = fc_next(s, b);
         more = fc_more(s, next);
+        alone = !more && (job->y_log2 > 0 || job->y->data < MTIA_DRAM_BASE);
         next_rows = more ? fc_strip_rows(s, next.i) : 0;
         next_cols = more ? fc_panel_cols(s, next.j) : 0;
         next_size = mtia_block(next_rows, next_cols);
@@ -213,12 +272,10 @@ static __attribute__((noinline)) void FC_COMPUTE(const struct fc_job *job, struc
         __mtia_cb_pop(CB_X_TERMS, FC_BLOCK * 4);
       if (zeros && job->zero_x && stride)
         __mtia_cb_pop(CB_W_TERMS, FC_BLOCK * 4);
-      if (pop_x && stride)
-        __mtia_cb_pop(CB_X, rows * stride);
-      if (pop_w && stride)
-        __mtia_cb_pop(CB_W, cols * stride);
+      fc_pop_operands(pop_x, pop_w, rows, cols, stride);
       at += stride;
     } while (at < s->k_padded);
+    begun = 0;
     if (!more)
       break;
 
@@ -239,6 +296,7 @@ static __attribute__((noinline)) void FC_COMPUTE(const struct fc_job *job, struc
     __mtia_cb_pop(CB_CONSTANTS, FC_CONSTANTS_SIZE);
 }
 
+#undef FC_START
 #undef FC_COMPUTE
 #undef FC_MML_TYPE
 #undef FC_FLOAT

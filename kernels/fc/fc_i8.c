@@ -10,6 +10,7 @@
 // fc.h's; fc.c has all variants.
 #include "fc.h"
 
+#define FC_START fc_start
 #define FC_COMPUTE fc_compute
 #define FC_MML_TYPE MTIA_MML_S8S8
 #define FC_FLOAT 0
@@ -33,7 +34,10 @@ MTIA_KERNEL(fc_i8, struct fc_i8_args, MTIA_IN(x, MTIA_I8, "M", "K"), MTIA_IN(w, 
                        .qscale = mtia_f32_bits(args->scale),
                        .qclamp = UINT64_C(127) << 32}; // from 0 on: ReLU
   struct fc_share share;
+  struct fc_size size = fc_size(&job);
   if (mtia_core() == 0)
-    fc_begin(&job, &share);
+    fc_begin(&job, &share, !fc_in_dram(&size) && fc_begin_at_once(&job, &size));
+  else
+    fc_start(fc_receive_first());
   fc_finish(&job, &share, fc_compute, MTIA_STATUS_OK);
 }

@@ -36,6 +36,9 @@
 #define FC_CHUNK 128 // bytes of k per DMA: 4 steps per accumulator hide a reduce and a drain
 #define FC_FIRST 64  // of the first FC_SHORT bytes: the first products can begin sooner
 #define FC_SHORT 512
+// What is loaded and multiplied before a PE knows all of its share, of the first FC_SHORT bytes
+#define FC_LOADED (3 * FC_FIRST)
+#define FC_BEGUN (2 * FC_FIRST)
 #define FC_FEW_ROWS 32768 // bytes of x that may be read twice
 
 // Local memory: halves of output blocks, what belongs to columns, sums for zero points; the rest
@@ -60,16 +63,21 @@ struct fc_size {
   bool x_in_dram, w_in_dram;
 };
 
+static inline bool fc_in_dram(const struct fc_size *size) {
+  return size->x_in_dram || size->w_in_dram;
+}
+
 struct fc_plan {
   uint32_t m_tiles, n_tiles, steps;
-  uint32_t row_groups;             // rows of PEs with different m
-  uint32_t k_log2;                 // log2 of k_parts
-  uint32_t n_groups;               // PEs, or chains of PEs, with different n
-  uint32_t my_m, my_n;             // tiles of a PE; the last ones may have fewer
-  uint32_t my_steps;               // of k; the last part may have fewer
-  bool w_outside;                  // panels outside, strips inside
-  bool keep_x, keep_w;             // while the other one passes
-  uint32_t y_room, x_room, w_room; // of local memory
+  uint32_t row_groups;     // rows of PEs with different m
+  uint32_t k_log2;         // log2 of k_parts
+  uint32_t n_groups;       // PEs, or chains of PEs, with different n
+  uint32_t my_m, my_n;     // tiles of a PE; the last ones may have fewer
+  uint32_t my_steps;       // of k; the last part may have fewer
+  bool w_outside;          // panels outside, strips inside
+  bool keep_x, keep_w;     // while the other one passes
+  bool unused;             // all bytes of a plan are written
+  uint32_t x_room, w_room; // of local memory
 };
 
 static inline uint32_t fc_min(uint32_t a, uint32_t b) { return a < b ? a : b; }
@@ -94,48 +102,41 @@ static inline uint32_t fc_y_room(uint32_t y_size) {
   return fc_min(4 * FC_TILE * FC_BLOCK * y_size, 16384);
 }
 
-// What stays, and how often each operand is loaded: x_times, w_times.
-static inline __attribute__((always_inline)) void fc_keep(struct fc_plan *p, uint32_t y_size,
-                                                          uint32_t *x_times, uint32_t *w_times) {
+// What stays: all of one operand if that fits, else a strip or a panel.
+static inline __attribute__((always_inline)) void fc_keep(struct fc_plan *p, uint32_t y_size) {
   uint32_t room = MTIA_LOCAL_SIZE - FC_SMALL_SIZE - fc_y_room(y_size);
-  uint32_t strips = fc_blocks(p->my_m), panels = fc_blocks(p->my_n);
-  uint64_t tile = (uint64_t)p->my_steps * (FC_TILE * FC_TILE); // bytes
-  uint64_t strip = fc_min(p->my_m, 2) * tile, panel = fc_min(p->my_n, 2) * tile;
-  uint64_t all_x = p->my_m * tile, all_w = p->my_n * tile;
   uint32_t left = room - FC_RING_MIN;
-  p->y_room = fc_y_room(y_size);
-  p->w_outside = p->keep_x = p->keep_w = false;
+  uint64_t tile = (uint64_t)p->my_steps * (FC_TILE * FC_TILE); // bytes
+  bool strips = p->my_m > 2 && tile, panels = p->my_n > 2 && tile;
+  p->w_outside = p->keep_x = p->keep_w = p->unused = false;
   p->x_room = room / 2 & ~31u;
-  *x_times = *w_times = 1;
-  if ((strips == 1 && panels == 1) || tile == 0)
-    ;
-  else if (strips > 1 && all_w <= left) {
+  if (strips && p->my_n * tile <= left) {
     p->keep_w = true;
-    p->keep_x = panels > 1 && strip <= room - all_w;
-    *x_times = p->keep_x ? 1 : panels;
-    p->x_room = room - (uint32_t)all_w;
-  } else if (panels > 1 && all_x <= left) {
+    p->x_room = room - p->my_n * (uint32_t)tile;
+    p->keep_x = panels && 2 * tile <= p->x_room;
+  } else if (panels && p->my_m * tile <= left) {
     p->w_outside = p->keep_x = true;
-    p->keep_w = strips > 1 && panel <= room - all_x;
-    *w_times = p->keep_w ? 1 : strips;
-    p->x_room = (uint32_t)all_x;
-  } else if (panels > 1 && strip <= left) {
+    p->x_room = p->my_m * (uint32_t)tile;
+    p->keep_w = strips && 2 * tile <= room - p->x_room;
+  } else if (panels && fc_min(p->my_m, 2) * tile <= left) {
+    uint32_t strip = fc_min(p->my_m, 2) * (uint32_t)tile;
     p->keep_x = true;
-    *w_times = strips;
-    p->x_room = (uint32_t)strip;
-    if (strip + FC_RING_MIN / 2 <= left) // the next strip begins to come
-      p->x_room += FC_RING_MIN / 2;
-  } else if (strips > 1 && panel <= left) {
+    // If there is room, the next strip begins to come.
+    p->x_room = strip + (strip + FC_RING_MIN / 2 <= left ? FC_RING_MIN / 2 : 0);
+  } else if (strips && fc_min(p->my_n, 2) * tile <= left) {
+    uint32_t panel = fc_min(p->my_n, 2) * (uint32_t)tile;
     p->w_outside = p->keep_w = true;
-    *x_times = panels;
-    p->x_room = room - (uint32_t)panel;
-    if (panel + FC_RING_MIN / 2 <= left)
-      p->x_room -= FC_RING_MIN / 2;
-  } else {
-    *x_times = panels;
-    *w_times = strips;
+    p->x_room = room - panel - (panel + FC_RING_MIN / 2 <= left ? FC_RING_MIN / 2 : 0);
   }
   p->w_room = room - p->x_room;
+}
+
+// How often each operand is loaded then.
+static inline uint32_t fc_x_times(const struct fc_plan *p) {
+  return p->keep_x ? 1 : fc_blocks(p->my_n);
+}
+static inline uint32_t fc_w_times(const struct fc_plan *p) {
+  return p->keep_w ? 1 : fc_blocks(p->my_m);
 }
 
 // Times of a tile-step of x or w from memory, in halves of a cycle.
@@ -148,8 +149,8 @@ struct fc_estimate {
 
 static inline __attribute__((always_inline)) struct fc_estimate
 fc_estimate(struct fc_plan *p, const struct fc_size *size, uint32_t copies) {
-  uint32_t x_times, w_times;
-  fc_keep(p, size->y_size, &x_times, &w_times);
+  fc_keep(p, size->y_size);
+  uint32_t x_times = fc_x_times(p), w_times = fc_w_times(p);
   struct fc_estimate e = {.products = (uint64_t)p->my_m * p->my_n * p->my_steps * 32};
   // A KB, a tile's step, through the port: 16 cycles, and some for what the memory can't keep up.
   e.port = (uint64_t)(p->my_m * x_times + p->my_n * w_times) * p->my_steps * 18;
@@ -225,9 +226,8 @@ fc_search(struct fc_plan *p, const struct fc_size *size, uint32_t rows, uint32_t
         }
       }
     }
-  uint32_t x_times, w_times;
   if (quick)
-    fc_keep(p, size->y_size, &x_times, &w_times);
+    fc_keep(p, size->y_size);
 }
 
 static inline bool fc_even(const struct fc_plan *p, uint32_t r, uint32_t n_bits) {
@@ -248,9 +248,8 @@ static inline bool fc_guess_few_rows(struct fc_plan *p, const struct fc_size *si
   p->my_m = p->m_tiles;
   p->my_n = fc_ceil_shift(p->n_tiles, row_bits + col_bits - c);
   p->my_steps = fc_ceil_shift(p->steps, c);
-  uint32_t x_times, w_times;
-  fc_keep(p, size->y_size, &x_times, &w_times);
-  return x_times == 1 && w_times == 1;
+  fc_keep(p, size->y_size);
+  return fc_x_times(p) == 1 && fc_w_times(p) == 1;
 }
 
 // Something is in DRAM: every row of PEs takes other rows of x, so that all of x and w is read
@@ -289,9 +288,10 @@ static inline bool fc_guess_dram(struct fc_plan *p, const struct fc_size *size, 
 
 // Everything is in SRAM: as many rows as m can be dealt out to evenly, and as few columns for k as
 // then are left over, so that blocks are still of 2 x 2 tiles: smaller ones load more for each
-// product. Good if loading hides behind the products.
-static inline __attribute__((always_inline)) bool
-fc_guess_sram(struct fc_plan *p, const struct fc_size *size, uint32_t row_bits, uint32_t col_bits) {
+// product. On a grid of powers of two.
+static inline __attribute__((always_inline)) bool fc_deal_evenly(struct fc_plan *p, uint32_t rows,
+                                                                 uint32_t cols) {
+  uint32_t row_bits = fc_twos(rows), col_bits = fc_twos(cols);
   // Halved, for tiles in pairs; an odd number is one of singles.
   uint32_t m_twos = fc_twos(p->m_tiles), n_twos = fc_twos(p->n_tiles);
   uint32_t r = fc_min(row_bits, m_twos - (m_twos > 0)), n_bits = row_bits - r + col_bits;
@@ -306,26 +306,51 @@ fc_guess_sram(struct fc_plan *p, const struct fc_size *size, uint32_t row_bits, 
   p->my_m = p->m_tiles >> r;
   p->my_n = p->n_tiles >> n_bits;
   p->my_steps = p->steps >> c;
-  struct fc_estimate e = fc_estimate(p, size, 1u << (row_bits - r));
-  return e.products >= e.port && e.products >= e.memory;
+  return true;
 }
 
-// Every core computes the same plan from the same numbers, so it must be quick: on a grid of powers
-// of two there is a first guess.
-static inline __attribute__((always_inline)) void
-fc_choose(struct fc_plan *p, const struct fc_size *size, uint32_t rows, uint32_t cols) {
+static inline void fc_tiles(struct fc_plan *p, const struct fc_size *size) {
   p->m_tiles = (uint32_t)(size->m + FC_TILE - 1) / FC_TILE;
   p->n_tiles = (uint32_t)(size->n + FC_TILE - 1) / FC_TILE;
   p->steps = (uint32_t)(size->k_bytes + FC_TILE - 1) / FC_TILE;
+}
+
+static inline bool fc_powers_of_two(uint32_t rows, uint32_t cols) {
+  return ((rows & (rows - 1)) | (cols & (cols - 1))) == 0;
+}
+
+// The plan of most layers in SRAM, where there is one that is surely good, as its first loads wait
+// for it: fc_choose finds the same. Nothing is loaded more often than for each of a PE's strips or
+// panels. So with whole blocks the port takes 18 cycles for each 32 of products at most, and the
+// memory as many halves as are added up here.
+static inline __attribute__((always_inline)) bool
+fc_choose_at_once(struct fc_plan *p, const struct fc_size *size, uint32_t rows, uint32_t cols) {
+  fc_tiles(p, size);
+  if (!fc_powers_of_two(rows, cols) || p->steps == 0 || fc_in_dram(size) ||
+      !fc_deal_evenly(p, rows, cols) || (p->my_m | p->my_n) & 1 ||
+      (rows + p->n_groups) << p->k_log2 > 64)
+    return false;
+  fc_keep(p, size->y_size);
+  return true;
+}
+
+// The plan of any layer. Every PE computes the same one from the same numbers, so it should be
+// quick: on a grid of powers of two there is a first guess, good if loading hides behind the
+// products.
+static inline void fc_choose(struct fc_plan *p, const struct fc_size *size, uint32_t rows,
+                             uint32_t cols) {
+  fc_tiles(p, size);
   uint32_t row_bits = fc_twos(rows), col_bits = fc_twos(cols);
   bool good = false;
-  if (rows >> row_bits == 1 && cols >> col_bits == 1 && p->steps) {
+  if (fc_powers_of_two(rows, cols) && p->steps) {
     if (size->w_in_dram && p->m_tiles <= 2)
       good = fc_guess_few_rows(p, size, row_bits, col_bits);
-    else if (size->x_in_dram | size->w_in_dram)
+    else if (fc_in_dram(size))
       good = fc_guess_dram(p, size, row_bits, col_bits);
-    else
-      good = fc_guess_sram(p, size, row_bits, col_bits);
+    else if (fc_deal_evenly(p, rows, cols)) {
+      struct fc_estimate e = fc_estimate(p, size, 1u << (row_bits - fc_twos(p->row_groups)));
+      good = e.products >= e.port && e.products >= e.memory;
+    }
   }
   if (!good) {
     FC_MAKE_STACK();

@@ -67,6 +67,34 @@ static void plans_are_sound(void **state) {
   }
 }
 
+// A plan that is found at once is the one that is found otherwise, and gives every PE whole blocks.
+static void easy_plans_are_the_same(void **state) {
+  (void)state;
+  int easy = 0;
+  for (int i = 0; i < 100000; ++i) {
+    uint32_t tiles = FC_TILE << draw(3), less = draw(2);
+    struct fc_size size = {.m = tiles * (1 + draw(40)) - less,
+                           .n = tiles * (1 + draw(40)) - less,
+                           .k_bytes = FC_TILE * (uint64_t)(1u << draw(7)) * (1 + draw(5)) - less,
+                           .y_size = 1u << draw(3),
+                           .x_in_dram = draw(8) == 0,
+                           .w_in_dram = draw(8) == 0};
+    uint32_t rows = draw(4) ? 1u << draw(4) : 1 + draw(8);
+    uint32_t cols = draw(4) ? 1u << draw(4) : 1 + draw(8);
+    struct fc_plan p, q;
+    if (!fc_choose_at_once(&p, &size, rows, cols))
+      continue;
+    ++easy;
+    fc_choose(&q, &size, rows, cols);
+    assert_memory_equal(&p, &q, sizeof p);
+    assert_true(p.my_m % 2 == 0 && p.my_n % 2 == 0);
+    assert_int_equal(p.my_m * p.row_groups, p.m_tiles);
+    assert_int_equal(p.my_n * p.n_groups, p.n_tiles);
+    assert_int_equal(p.my_steps << p.k_log2, p.steps);
+  }
+  assert_true(easy > 1000);
+}
+
 // A layer that 64 PEs share evenly: nobody has more than a 64th of the products.
 static void even_layers_are_dealt_out_evenly(void **state) {
   (void)state;
@@ -99,6 +127,7 @@ int main(int argc, char **argv) {
   seed = argc > 1 ? strtoull(argv[1], NULL, 0) : 1;
   const struct CMUnitTest tests[] = {
       cmocka_unit_test(plans_are_sound),
+      cmocka_unit_test(easy_plans_are_the_same),
       cmocka_unit_test(even_layers_are_dealt_out_evenly),
       cmocka_unit_test(small_layers_in_dram_are_read_once),
   };
