@@ -478,6 +478,11 @@ struct scope {
   unsigned num_variables;
   struct reduced places[8];
   unsigned num_places;
+  struct {
+    const struct kn_expr *e;
+    struct value value;
+  } made[16]; // reductions that another one's loop has made
+  unsigned num_made;
 };
 void scope_bind(struct scope *s, const struct kn_index *index, const char *name);
 const char *scope_name(const struct scope *s, const struct kn_index *index);

@@ -24,6 +24,10 @@ struct reduction {
   bool several;               // sums across vectors that end at the same time
   const struct kn_index *own; // reduced index that the vectors go along
   const struct kn_index *two; // ... whose two elements lie side by side (rows_pool.c)
+  // rows_together.c: others that the same loop makes; of one of them, its line.
+  struct reduction *joined;
+  unsigned num_joined;
+  const struct line *line;
 };
 // A sum or mean of truth values as numbers.
 bool rows_counts(const struct kn_expr *e);

@@ -356,6 +356,10 @@ static bool is_crowded(const struct scope *s, const struct reduction *d,
   return masks && extent > 4 && extent * registers > 16;
 }
 
+static void step_joined(struct scope *s, struct reduction *d) {
+  rows_step_reduction(s, d, d->e->args[0]);
+}
+
 // The loops over what is reduced, a step in the innermost one.
 static void put_loops(struct scope *s, struct reduction *d) {
   const struct kn_expr *e = d->e;
@@ -419,6 +423,7 @@ static void put_loops(struct scope *s, struct reduction *d) {
       opened++;
     }
   rows_step_reduction(s, d, e->args[0]);
+  rows_each_joined(s, d, step_joined);
   while (opened--) {
     s->r->indent--;
     rows_put(s->r, "}");
@@ -429,58 +434,76 @@ static void put_loops(struct scope *s, struct reduction *d) {
       s->count = T("%" PRId64, rest);
       s->few = true;
       rows_step_reduction(s, d, e->args[0]);
+      rows_each_joined(s, d, step_joined);
       rest = 0;
     }
   }
   s->num = bound;
 }
 
-struct value rows_reduce(struct scope *s, const struct kn_expr *e, const char *wish) {
-  struct reduction d = {.e = e, .kind = (enum kn_reduction)e->reduction, .body = e->args[0]->type};
-  d.type = e->type;
-  struct value kept;
-  if (rows_kept(s, e, &kept))
-    return kept;
-  const bool ahead = rows_places_ahead(s, e); // a later line asks where it is
-  if (ahead)
-    d.kind = d.kind == KN_RMAX ? KN_ARGMAX : KN_ARGMIN;
-  if (d.kind == KN_ARGMAX || d.kind == KN_ARGMIN) {
-    d.type = d.body;
-    d.place = rows_name(s->r, wish && !ahead ? wish : "place");
+void rows_set_up_reduction(struct scope *s, struct reduction *d, const struct kn_expr *e,
+                           const char *wish) {
+  *d = (struct reduction){.e = e, .kind = (enum kn_reduction)e->reduction};
+  d->body = e->args[0]->type;
+  d->type = e->type;
+  if (rows_places_ahead(s, e)) // a later line asks where it is
+    d->kind = d->kind == KN_RMAX ? KN_ARGMAX : KN_ARGMIN;
+  if (d->kind == KN_ARGMAX || d->kind == KN_ARGMIN) {
+    d->type = d->body;
+    d->place = rows_name(s->r, wish && (enum kn_reduction)e->reduction == d->kind ? wish : "place");
     wish = NULL;
   }
-  d.own = s->along ? NULL : rows_choose_own(s->r, s->p, e, false);
+  d->own = s->along ? NULL : rows_choose_own(s->r, s->p, e, false);
+  if (d->own)
+    s->lanes = rows_lanes_along(s->line, d->own);
+  d->long_sum = d->own && rows_is_long_sum(e);
+  d->in_32 = d->long_sum && stays_in_32(s, d);
+  if (d->long_sum && !d->in_32 && s->lanes > 32)
+    s->lanes = 32;
+  d->vector = d->own || rows_body_depends(e, s->along);
+  d->two = rows_find_two(s, d);
+  if (d->kind == KN_MEAN && !count_text(s, e))
+    d->counter = rows_name(s->r, "count");
+  d->name =
+      rows_name(s->r, wish && !d->own && !is_float_sum(d) && d->kind != KN_MEAN && !rows_counts(e)
+                          ? wish
+                          : kn_reduction_name(d->kind));
+  d->one = d->place && rows_is_one_vector(s, d);
+  rows_choose_group(s, d);
+  d->sizes = !d->place && are_sizes(s, d);
+}
+
+unsigned rows_reduction_registers(const struct scope *s, const struct reduction *d) {
+  const unsigned bytes = d->long_sum ? d->in_32 ? 4 : 8 : rows_bytes(d->type);
+  const unsigned registers = s->lanes * bytes / 64;
+  return (registers ? registers : 1) + (d->nan != NULL);
+}
+
+struct value rows_reduce(struct scope *s, const struct kn_expr *e, const char *wish) {
+  struct value kept;
+  if (rows_is_made(s, e, &kept) || rows_kept(s, e, &kept))
+    return kept;
   const unsigned outer_lanes = s->lanes;
   const struct kn_index *outer_along = s->along;
   const char *outer_count = s->count;
   const bool outer_few = s->few;
-  if (d.own)
-    s->lanes = rows_lanes_along(s->line, d.own);
-  d.long_sum = d.own && rows_is_long_sum(e);
-  d.in_32 = d.long_sum && stays_in_32(s, &d);
-  if (d.long_sum && !d.in_32 && s->lanes > 32)
-    s->lanes = 32;
-  d.vector = d.own || rows_body_depends(e, s->along);
-  d.two = rows_find_two(s, &d);
-  if (d.kind == KN_MEAN && !count_text(s, e))
-    d.counter = rows_name(s->r, "count");
-  d.name =
-      rows_name(s->r, wish && !d.own && !is_float_sum(&d) && d.kind != KN_MEAN && !rows_counts(e)
-                          ? wish
-                          : kn_reduction_name(d.kind));
-  d.one = d.place && rows_is_one_vector(s, &d);
-  rows_choose_group(s, &d);
-  d.sizes = !d.place && are_sizes(s, &d);
+  struct reduction d;
+  rows_set_up_reduction(s, &d, e, wish);
+  rows_join_reductions(s, &d);
   rows_begin_reduction(s, &d);
+  rows_each_joined(s, &d, rows_begin_reduction);
   put_loops(s, &d);
   if (d.place && d.own) {
     rows_put_place(s, &d, put_loops);
     rows_keep_places(s, &d);
   }
   const unsigned lanes = s->lanes;
+  s->along = NULL;
+  rows_each_joined(s, &d, rows_keep_joined);
   s->lanes = outer_lanes;
   s->along = outer_along;
   s->count = outer_count;
   s->few = outer_few;
+  const bool ahead = d.kind != (enum kn_reduction)e->reduction; // its place is a later line's
   return ahead ? rows_extreme(s, d.most, d.nan, d.type, lanes) : rows_end_reduction(s, &d, lanes);
 }

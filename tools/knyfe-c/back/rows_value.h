@@ -28,6 +28,11 @@ int64_t rows_range_size(const struct kn_index *index);
 bool rows_is_counted(const struct kn_expr *e);
 // With its loops in front of the statement; `wish` is the name that its result would like.
 struct value rows_reduce(struct scope *s, const struct kn_expr *e, const char *wish);
+// How `e` is to be made: its vectors, sets s->lanes.
+void rows_set_up_reduction(struct scope *s, struct reduction *d, const struct kn_expr *e,
+                           const char *wish);
+// Of its accumulator.
+unsigned rows_reduction_registers(const struct scope *s, const struct reduction *d);
 // A vector that nothing has been reduced to yet.
 void rows_declare_lanes(struct scope *s, const struct reduction *d, const char *name);
 
@@ -37,6 +42,13 @@ const struct kn_index *rows_find_two(const struct scope *s, const struct reducti
 void rows_begin_pairs(struct scope *s, const struct reduction *d, const char *start);
 void rows_step_pairs(struct scope *s, const struct reduction *d);
 const char *rows_end_pairs(struct scope *s, const struct reduction *d);
+// rows_together.c: finds reductions of the row that the loop of this one makes, too.
+void rows_join_reductions(struct scope *s, struct reduction *d);
+typedef void rows_do_reduction(struct scope *s, struct reduction *d);
+void rows_each_joined(struct scope *s, const struct reduction *d, rows_do_reduction *action);
+// It was made in another one's loop, for the line that asks for it.
+void rows_keep_joined(struct scope *s, struct reduction *d);
+bool rows_is_made(const struct scope *s, const struct kn_expr *e, struct value *v);
 
 // rows_places.c
 // Where the first element is, counted through all indices of the reduction.
