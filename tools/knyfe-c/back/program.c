@@ -142,8 +142,12 @@ static struct tile_cost *tile_cost(struct follow *f, const struct ct_function *g
 void pg_call_function(struct follow *f, const struct ct_function *g, const struct ct_expr *call) {
   struct value args[CT_PARAMS];
   unsigned num = g->num_params < call->num_args ? g->num_params : call->num_args;
+  f->num_known = f->num_active ? f->num_known : 0;
+  f->arguments = true;
+  f->remote = false;
   for (unsigned i = 0; i < num; i++)
     args[i] = pg_evaluate(f, call->args[i]);
+  f->arguments = false;
   pg_call_values(f, g, args, num);
 }
 

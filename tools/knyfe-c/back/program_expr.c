@@ -214,7 +214,7 @@ static struct value evaluate_here(struct follow *f, const struct ct_expr *e);
 
 // Is it worth remembering what came of it? Not where variables change within the turn.
 static bool is_shared(const struct follow *f, const struct ct_expr *e) {
-  if (!e->id || !f->num_active || f->totals)
+  if (!e->id || !(f->num_active || f->arguments) || f->totals)
     return false;
   return e->op == CT_CALL || e->op == CT_INDEX || e->op == CT_BINARY || e->op == CT_CAST;
 }
@@ -226,7 +226,7 @@ static struct value evaluate_once(struct follow *f, const struct ct_expr *e) {
     if (f->known[i].id == e->id)
       return f->known[i].v;
   struct value v = evaluate_here(f, e);
-  if (f->num_known < sizeof f->known / sizeof *f->known && f->num_active) {
+  if (f->num_known < sizeof f->known / sizeof *f->known) {
     f->known[f->num_known].id = e->id;
     f->known[f->num_known++].v = v;
   }

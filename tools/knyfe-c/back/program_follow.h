@@ -105,6 +105,8 @@ struct follow {
     const struct ct_tensor *t;
     double ready;
   } groups;
+  bool arguments; // of a call: what they have in common is computed once
+  bool remote;    // one of them is in another PE
   bool gathers;   // stores of turns that the compiler puts together come behind their loads
   bool last;      // the last one of those
   int64_t masked; // 1 + the elements of the last mask of this turn

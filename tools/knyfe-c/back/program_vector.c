@@ -248,7 +248,7 @@ static struct value widen(struct follow *f, struct ct_type to, struct ct_type fr
   else if (wide > 2 * narrow && to.bits < from.bits)
     steps = 1.5;
   else if (!to.is_float && !from.is_float && to.bits > from.bits)
-    steps = 0.5; // the last step is part of what is done with it
+    steps = wide > 2 * narrow ? 0.5 : 0; // the last step is part of what is done with it
   return pg_arithmetic(f, to, n * steps, KN_DEV_vfcvt, pg_operand(f, &v), false);
 }
 
@@ -588,7 +588,8 @@ struct value pg_builtin(struct follow *f, const struct ct_expr *e, struct value 
     return number(0);
   }
   if (!strcmp(name, "kn_remote")) { // an address in another PE's local memory
-    scalar(f, 30);
+    scalar(f, f->remote ? 8 : 30);
+    f->remote = f->arguments;
     return (struct value){
         .type = {64, 1, false, false}, .known = true, .is_pointer = true, .local = true};
   }

@@ -100,9 +100,55 @@ static void name_tensors(struct rows *r) {
       r->tensor_names[t->id] = rows_name(r, t->name);
 }
 
+struct row_bytes {
+  const struct kn_dim *rows;
+  const struct kn_tensor *seen[16];
+  unsigned num_seen;
+  int64_t bytes;
+};
+
+static void add_row(struct row_bytes *b, const struct kn_tensor *t) {
+  for (unsigned i = 0; i < b->num_seen; i++)
+    if (b->seen[i] == t)
+      return;
+  if (t->rank < 2 || t->dims[0] != b->rows || b->num_seen == sizeof b->seen / sizeof *b->seen)
+    return;
+  b->seen[b->num_seen++] = t;
+  int64_t bytes = rows_bytes(rows_stored(t));
+  for (unsigned i = 1; i < t->rank; i++)
+    bytes *= t->dims[i]->size;
+  b->bytes += bytes;
+}
+
+static bool add_read(struct kn_expr *e, void *data) {
+  if (e->kind == KN_READ)
+    add_row(data, e->tensor);
+  return true;
+}
+
+// Of all tensors with the phase's rows that it reads and makes.
+static int64_t row_bytes(const struct phase *p) {
+  struct row_bytes b = {.rows = p->par[0]};
+  for (const struct line *l = p->lines; l; l = l->next) {
+    add_row(&b, l->target);
+    kn_walk(l->value, add_read, &b);
+  }
+  return b.bytes;
+}
+
+// Is it worth a barrier and stores to other PEs to have tiles of one row, not of `granule` rows?
+// Where PEs had none, where two such tiles have no room, and where PEs have so few that they wait
+// for a load.
+static bool serves_to_share(const struct phase *p, int64_t granule, int64_t pes) {
+  enum { FEW = 4, LONG = 4096 }; // tiles of a PE; bytes
+  const int64_t tiles = (p->par[0]->size + granule - 1) / granule, bytes = row_bytes(p);
+  return tiles < pes || (tiles < FEW * pes && bytes >= LONG) ||
+         2 * granule * bytes >= ROWS_LOCAL_BYTES;
+}
+
 // phase.shared, or 0.
 static int64_t shares(struct rows *r, const struct phase *p) {
-  int64_t pes = (int64_t)r->target->grid_rows * r->target->grid_cols, granule = 0;
+  int64_t granule = 0, room = 0; // in each PE, for the numbers of all rows
   bool long_rows = false;
   if (p->num_par != 1 || !rows_all_known(r))
     return 0;
@@ -116,9 +162,13 @@ static int64_t shares(struct rows *r, const struct phase *p) {
     long_rows = long_rows || l->reduces || l->rank > 1;
     if (stored && t->rank == 1 && 32 / rows_bytes(t->type) > granule)
       granule = 32 / rows_bytes(t->type);
+    room += stored && t->rank == 1 ? p->par[0]->size * (int64_t)rows_bytes(t->type) : 0;
   }
-  int64_t rows = p->par[0]->size;
-  return long_rows && rows > 1 && granule && (rows + granule - 1) / granule < pes ? granule : 0;
+  const int64_t pes = (int64_t)r->target->grid_rows * r->target->grid_cols;
+  return long_rows && p->par[0]->size > 1 && granule && room <= ROWS_LOCAL_BYTES / 4 &&
+                 serves_to_share(p, granule, pes)
+             ? granule
+             : 0;
 }
 
 bool rows_is_call(const struct phase *p) {

@@ -42,6 +42,7 @@ const struct kn_index *rows_find_two(const struct scope *s, const struct reducti
 void rows_begin_pairs(struct scope *s, const struct reduction *d, const char *start);
 void rows_step_pairs(struct scope *s, const struct reduction *d);
 const char *rows_end_pairs(struct scope *s, const struct reduction *d);
+
 // rows_together.c: finds reductions of the row that the loop of this one makes, too.
 void rows_join_reductions(struct scope *s, struct reduction *d);
 typedef void rows_do_reduction(struct scope *s, struct reduction *d);
