@@ -49,7 +49,7 @@ enum {
   KN_BAGS_OUT,
   KN_BAGS_SUM, // sums that are finished first
 };
-enum { KN_BAGS_READY = 30 }; // counter: core 0's buffers are made
+enum { KN_BAGS_READY = 30 }; // counter: core 0's buffers are made, and offsets are there
 enum {
   KN_BAGS_CHUNK = 256,   // indices per load
   KN_BAGS_AHEAD = 2,     // chunks that are loaded before they are needed; a ring has two more
@@ -322,6 +322,16 @@ KN void kn_bags_load_window(const struct kn_bags *k, const struct kn_window *w) 
                 MTIA_MC_ROW);
 }
 
+// Core 1 waits for core 0, which does not wait. What core 1 gives back nobody waits for then.
+KN void kn_bags_meet(long core) {
+  if (core) {
+    __mtia_ctr_wait(KN_BAGS_READY, 1);
+    __mtia_ctr_set(KN_BAGS_READY, 0);
+  } else {
+    __mtia_ctr_set(KN_BAGS_READY, 1);
+  }
+}
+
 // Core 0 asks for indices and offsets first
 // and makes all else ready while they come; it does not wait for core 1, which waits for its
 // buffers. If the bags are as even as is good enough, both cores see that; else each looks for one
@@ -340,25 +350,23 @@ KN struct kn_share kn_bags_share(const struct kn_bags *k, const struct kn_piece 
   if (!core && w->count)
     kn_bags_load_window(k, w);
   kn_bags_set(k, p);
-  if (core) {
+  if (core)
     kn_bags_clear(k);
-    __mtia_ctr_wait(KN_BAGS_READY, 1);
-    __mtia_ctr_set(KN_BAGS_READY, 0);
-  } else {
-    __mtia_ctr_set(KN_BAGS_READY, 1);
-  }
   struct kn_share s = {.begin = kn_bags_part(k->bags, pe, pes),
                        .end = kn_bags_part(k->bags, pe + 1, pes)};
-  if (k->pool)
+  if (k->pool) {
+    kn_bags_meet(core);
     return s;
+  }
   const struct kn_cost c = kn_bags_cost(k);
   const unsigned log2 = k->offset_log2;
   const uint64_t at = (uint64_t)kn_bags_now((long)kn_bags_at(k->offsets, log2, w, s.begin)),
                  behind = (uint64_t)kn_bags_now((long)kn_bags_at(k->offsets, log2, w, s.end));
   const long base = kn_bags_now(kn_bags_base(&c, s.begin, pe)),
              above = kn_bags_now(kn_bags_base(&c, s.end, pe + 1));
-  if (w->count)
+  if (!core && w->count)
     __mtia_cb_waitd(KN_BAGS_OFFSET, KN_BAGS_WINDOW);
+  kn_bags_meet(core);
   s.first = kn_bags_read(log2, at);
   s.last = kn_bags_read(log2, behind);
   __asm__ volatile("" : "+r"(s.first), "+r"(s.last)); // no use of one before the other is read
@@ -722,7 +730,6 @@ KN void kn_bags_pool(const struct kn_bags *k, const struct kn_piece *p,
     }
   } else if (here) {
     kn_bags_list(k, p, &s, w->list, share->begin + 1, share->end + 1, share->first);
-    __mtia_cb_pop(KN_BAGS_OFFSET, KN_BAGS_WINDOW);
   } else {
     if (w->count)
       __mtia_cb_pop(KN_BAGS_OFFSET, KN_BAGS_WINDOW);
@@ -732,6 +739,8 @@ KN void kn_bags_pool(const struct kn_bags *k, const struct kn_piece *p,
     kn_bags_flush(k, p, &s);
   if (k->finish)
     kn_bags_finish(k, p, &s);
+  if (here) // read to the end
+    __mtia_cb_pop(KN_BAGS_OFFSET, KN_BAGS_WINDOW);
   if (s.row)
     __mtia_cb_pop(KN_BAGS_ROWS, s.row);
   if (k->weights && !k->pool && share->first < share->last && s.weight)
