@@ -457,7 +457,10 @@ KN_OR_NAN(f16, _Float16, uint16_t, 0x7e00)
   }                                                                                                \
   /* Fraction cut off, saturated, NaN 0. */                                                        \
   KN mtia_i32x##n kn_i32_from_f32x##n(mtia_f32x##n x) {                                            \
-    mtia_i32x##n r = mtia_i32x##n##_from_f32x##n(__builtin_elementwise_trunc(x));                  \
+    const mtia_f32x##n low = __builtin_elementwise_min(x, (mtia_f32x##n)0x1.fffffep30f);           \
+    const mtia_f32x##n inside = __builtin_elementwise_max(low, (mtia_f32x##n)(-0x1p31f));          \
+    mtia_i32x##n r = __builtin_convertvector(inside, mtia_i32x##n);                                \
+    r = x < 0x1p31f ? r : (mtia_i32x##n)INT32_MAX;                                                 \
     return x == x ? r : (mtia_i32x##n)0;                                                           \
   }                                                                                                \
   KN mtia_i16x##n kn_i16_from_f32x##n(mtia_f32x##n x) {                                            \

@@ -47,8 +47,12 @@ bool pg_parse_name(const char *name, struct vector_name *v) {
   if (from) {
     v->from = true;
     v->of_mask = !strncmp(from + 6, "mask", 4);
-    return read_suffix(p, &end, &v->type) &&
-           (v->of_mask || read_suffix(from + 6, &end, &v->source));
+    if (!read_suffix(p, &end, &v->type) ||
+        (!v->of_mask && !read_suffix(from + 6, &end, &v->source)))
+      return false;
+    if (!v->of_mask && v->type.lanes == 1) // kn_i32_from_f32x64
+      v->type.lanes = v->source.lanes;
+    return true;
   }
   for (const char *u = strchr(p, '_'); u; u = strchr(u + 1, '_'))
     if (read_suffix(u + 1, &end, &v->type) && (!*end || *end == '_')) {
@@ -241,7 +245,9 @@ static struct value widen(struct follow *f, struct ct_type to, struct ct_type fr
   // A step doubles or halves the width; floating point from bytes takes two.
   unsigned wide = to.bits > from.bits ? to.bits : from.bits;
   unsigned narrow = to.bits > from.bits ? from.bits : to.bits;
-  if (to.is_float != from.is_float && wide > 2 * narrow)
+  if (!to.is_float && from.is_float && to.bits == 32)
+    steps = 8; // saturates; NaN becomes 0
+  else if (to.is_float != from.is_float && wide > 2 * narrow)
     steps = 1.5;
   else if (wide < narrow * 2 && to.is_float == from.is_float)
     return v;
