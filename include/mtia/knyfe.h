@@ -916,6 +916,20 @@ KN_POW_F16(64)
 KN_FLOAT(f16, _Float16)
 KN_FLOAT(f32, float)
 
+// Adds a shorter vector to the first lanes.
+KN mtia_f32x32 kn_join16_f32x32(mtia_f32x32 a, mtia_f32x16 b) {
+  a.lo += b;
+  return a;
+}
+KN mtia_f32x64 kn_join32_f32x64(mtia_f32x64 a, mtia_f32x32 b) {
+  a.lo += b;
+  return a;
+}
+KN mtia_f32x64 kn_join16_f32x64(mtia_f32x64 a, mtia_f32x16 b) {
+  a.lo = kn_join16_f32x32(a.lo, b);
+  return a;
+}
+
 #include <mtia/knyfe_pairs.h>
 
 #endif

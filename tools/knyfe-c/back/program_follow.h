@@ -109,6 +109,7 @@ struct follow {
   bool remote;    // one of them is in another PE
   bool gathers;   // stores of turns that the compiler puts together come behind their loads
   bool last;      // the last one of those
+  bool together;  // not the first one
   int64_t masked; // 1 + the elements of the last mask of this turn
   struct {
     double ready, lines;

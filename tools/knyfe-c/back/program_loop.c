@@ -68,6 +68,8 @@ static void turns(struct follow *f, const struct ct_stmt *s, const char *name, i
     set(f, name, from + i * by);
     f->num_known = 0;
     f->masked = 0;
+    if (!gathered)
+      f->together = i > 0;
     bool last = f->last;
     f->last = (!gathered || last) && i + 1 == count;
     if (i + 1 == count)

@@ -213,8 +213,10 @@ struct value pg_scalar_load(struct follow *f, const struct value *pointer, const
   type.lanes = 1;
   f->pipes.now = larger(f->pipes.now, at->ready);
   scalar(f, KN_DEV_core_issue);
-  // Of loops without vectors the compiler makes several turns at once, and loads ahead.
-  double latency = f->scalars && at->known ? 0 : pg_line_latency(f, pointer);
+  // Of loops without vectors the compiler makes several turns at once, and loads ahead; of turns
+  // with vectors that it puts together, behind the first one.
+  const bool ahead = f->scalars || (f->gathers && f->together);
+  double latency = ahead && at->known ? 0 : pg_line_latency(f, pointer);
   struct value v = something(type, f->pipes.now + latency);
   if (pointer->t && !type.is_float && at->known)
     v.known = pg_launch_number(f, pointer->t, at->i, &v.i);

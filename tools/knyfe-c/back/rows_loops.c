@@ -288,6 +288,13 @@ static void end_of_row(struct scope *s, struct line *l, int64_t rest) {
   rows_store_element(s, l, rows_value(s, l->value));
 }
 
+// Are rows of some steps so short that the C compiler would write out many of them, with more
+// addresses than core 1 has registers for?
+static bool has_short_rows(const struct line *l) {
+  const int64_t size = l->target->dims[l->rank - 1]->size, lanes = rows_lanes(l);
+  return size > lanes && size <= 4 * lanes && l->target->dims[l->rank - 2]->size > 4;
+}
+
 // The loops over the elements of a line's target.
 struct nest {
   const struct kn_expr *argument;  // what the SE reads in place of what core 1 makes, or NULL
@@ -450,6 +457,8 @@ static void loops(struct scope *s, struct line *l, unsigned first, const struct 
   for (unsigned i = first; i + 1 < l->rank; i++) {
     const char *name = bounds(s, l, i, &n);
     scope_bind(s, l->index[i], name);
+    if (i + 2 == l->rank && n.vectors && has_short_rows(l))
+      fputs("#pragma clang loop unroll_count(4)\n", s->r->out);
     open_loop(s->r, name, n.lo, n.hi, 1);
     n.opened++;
   }

@@ -119,6 +119,26 @@ void rows_declare_lanes(struct scope *s, const struct reduction *d, const char *
   rows_put(s->r, "%s %s = (%s)%s;", type, name, type, *start == '-' ? T("(%s)", start) : start);
 }
 
+// Elements of a row behind its last whole vector, if they are added by themselves.
+static int64_t rest_of(struct scope *s, const struct reduction *d) {
+  const char *lo, *hi;
+  const int64_t extent = d->own ? rows_extent(s->line, d->own) : 0;
+  if (extent <= s->lanes || rows_is_whole_vectors(s->line, d->own, s->lanes))
+    return 0;
+  rows_range(s, d->own, &lo, &hi);
+  return strcmp(lo, "0") ? 0 : extent % s->lanes;
+}
+
+// The rests of several rows have a sum of their own, as short as they are.
+static void choose_rest(struct scope *s, struct reduction *d) {
+  const int64_t rest = rest_of(s, d);
+  if ((d->kind != KN_SUM && d->kind != KN_MEAN) || d->type != KN_F32 || rows_counts(d->e) ||
+      d->e->num_indices < 2 || !rest || rest > s->lanes / 2)
+    return;
+  d->rest = rows_name(s->r, T("%s_rest", d->name));
+  d->rest_lanes = rest <= 16 ? 16 : 32;
+}
+
 void rows_begin_reduction(struct scope *s, struct reduction *d) {
   const char *start = identity(s, d);
   d->count_bits = bits_of_count(s, d);
@@ -144,6 +164,12 @@ void rows_begin_reduction(struct scope *s, struct reduction *d) {
   else
     rows_put(s->r, "%s %s = %s;", is_float_sum(d) ? "double" : rows_c_type(d->type), d->name,
              start);
+  if (d->rest) {
+    const unsigned lanes = s->lanes;
+    s->lanes = d->rest_lanes;
+    rows_declare_lanes(s, d, d->rest);
+    s->lanes = lanes;
+  }
   if (has_nan(d)) {
     d->nan = rows_name(s->r, T("%s_nan", d->name));
     rows_put(s->r, "kn_boolx%u %s = (kn_boolx%u)0;", s->lanes, d->nan, s->lanes);
@@ -164,9 +190,23 @@ static bool is_product(const struct kn_expr *e) {
   return e->kind == KN_BINARY && e->op == KN_MUL && e->type == KN_F32;
 }
 
+// Is a term 0 in lanes that are not loaded?
+static bool is_zero_behind(const struct scope *s, const struct kn_expr *body) {
+  if (is_product(body))
+    return is_zero_behind(s, body->args[0]) && is_zero_behind(s, body->args[1]);
+  if (body->kind != KN_READ || !body->num_args || body->tensor->rows || body->type != KN_F32)
+    return false;
+  for (unsigned i = 0; i < body->num_args; i++)
+    if (rows_depends(body->args[i], s->along) != (i + 1 == body->num_args))
+      return false;
+  return true;
+}
+
 void rows_step_reduction(struct scope *s, struct reduction *d, const struct kn_expr *body) {
   const char *n = d->name;
-  bool tail = d->own && s->count; // elements beyond the end must not count
+  const bool adds = d->vector && (d->kind == KN_SUM || d->kind == KN_MEAN);
+  // Elements beyond the end must not count.
+  bool tail = d->own && s->count && !(adds && is_zero_behind(s, body));
   const char *mask = tail ? T("mtia_first_maskx%u(%s)", s->lanes, s->count) : NULL;
   if (d->counter)
     rows_put(s->r, "%s++;", d->counter);
@@ -174,7 +214,7 @@ void rows_step_reduction(struct scope *s, struct reduction *d, const struct kn_e
     rows_step_pairs(s, d);
     return;
   }
-  if (d->vector && (d->kind == KN_SUM || d->kind == KN_MEAN) && is_product(body) && !tail) {
+  if (adds && is_product(body) && !tail) {
     const bool widens = rows_is_widening(s, body);
     const struct kn_expr *x = body->args[0], *y = body->args[1];
     struct value a = rows_value(s, widens ? x->args[0] : x),
@@ -314,6 +354,8 @@ struct value rows_end_reduction(struct scope *s, struct reduction *d, unsigned l
     text = T("(%s)mtia_hsum_u%ux%u(%s)", rows_c_type(d->type), d->count_bits, lanes, text);
   else if (d->own) { // one number of the vector's elements
     const char *type = T("%sx%u", rows_short_type(d->type), lanes);
+    const char *sum =
+        d->rest ? T("kn_join%u_%s(%s, %s)", d->rest_lanes, type, d->name, d->rest) : d->name;
     if (d->kind == KN_ANY || d->kind == KN_ALL)
       text = T("kn_%sx%u(%s)", d->kind == KN_ANY ? "any" : "all", lanes, d->name);
     else if (d->kind == KN_SUM || d->kind == KN_MEAN)
@@ -321,7 +363,7 @@ struct value rows_end_reduction(struct scope *s, struct reduction *d, unsigned l
                d->type != KN_F32 ? "mtia_hsum"
                : d->several      ? "kn_sum"
                                  : "mtia_hsum_any",
-               type, d->name);
+               type, sum);
     else if (d->sizes)
       text = T("kn_end_size_%s(%s)", type, d->name);
     else if (has_nan(d))
@@ -360,10 +402,27 @@ static void step_joined(struct scope *s, struct reduction *d) {
   rows_step_reduction(s, d, d->e->args[0]);
 }
 
+// Are rows so short that the C compiler would write out many of them, with more addresses than core
+// 1 has registers for?
+static bool has_short_rows(const struct scope *s, const struct reduction *d) {
+  const int64_t own = d->own ? rows_extent(s->line, d->own) : 0;
+  return own > s->lanes && own <= 4 * s->lanes;
+}
+
+// Adds what is bound: elements behind the last whole vector of a row.
+static void step_rest(struct scope *s, struct reduction *d) {
+  struct reduction few = *d;
+  const unsigned lanes = s->lanes;
+  few.name = d->rest ? d->rest : d->name;
+  s->lanes = d->rest ? d->rest_lanes : lanes;
+  rows_step_reduction(s, &few, d->e->args[0]);
+  s->lanes = lanes;
+}
+
 // The loops over what is reduced, a step in the innermost one.
 static void put_loops(struct scope *s, struct reduction *d) {
   const struct kn_expr *e = d->e;
-  int64_t rest = 0; // elements behind the last whole vector, if they are added by themselves
+  int64_t rest = rest_of(s, d);
   unsigned bound = s->num, opened = 0;
   struct stretches stretches = {0};
   const char *names[KN_MAX_RANK];
@@ -389,7 +448,6 @@ static void put_loops(struct scope *s, struct reduction *d) {
         const unsigned times = rows_reduction_unroll(d, s->lanes);
         const int64_t extent = rows_extent(s->line, index);
         const bool whole = rows_is_whole_vectors(s->line, index, s->lanes);
-        rest = !whole && extent > s->lanes && !strcmp(lo, "0") ? extent % s->lanes : 0;
         const bool few =
             !whole && !rest && extent >= 0 && extent <= 8 * s->lanes; // each would have a mask
         if (rest)
@@ -409,10 +467,10 @@ static void put_loops(struct scope *s, struct reduction *d) {
         // waited for.
         const bool ragged = s->along && rows_extent(s->line, index) < 0;
         const bool groups = s->along && !s->count && rows_reads_groups(e->args[0], s->along, index);
-        const unsigned times = groups                    ? 0
-                               : ragged                  ? rows_reduction_unroll(d, s->lanes)
-                               : is_crowded(s, d, index) ? 4
-                                                         : 1;
+        const unsigned times = groups   ? 0
+                               : ragged ? rows_reduction_unroll(d, s->lanes)
+                               : is_crowded(s, d, index) || has_short_rows(s, d) ? 4
+                                                                                 : 1;
         if (groups) // of which element is known before the program runs
           fputs("#pragma clang loop unroll(full)\n", s->r->out);
         else if (times > 1)
@@ -433,8 +491,8 @@ static void put_loops(struct scope *s, struct reduction *d) {
       scope_bind(s, d->own, T("%" PRId64, rows_extent(s->line, d->own) - rest));
       s->count = T("%" PRId64, rest);
       s->few = true;
-      rows_step_reduction(s, d, e->args[0]);
-      rows_each_joined(s, d, step_joined);
+      step_rest(s, d);
+      rows_each_joined(s, d, step_rest);
       rest = 0;
     }
   }
@@ -470,6 +528,7 @@ void rows_set_up_reduction(struct scope *s, struct reduction *d, const struct kn
                           : kn_reduction_name(d->kind));
   d->one = d->place && rows_is_one_vector(s, d);
   rows_choose_group(s, d);
+  choose_rest(s, d);
   d->sizes = !d->place && are_sizes(s, d);
 }
 
