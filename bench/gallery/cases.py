@@ -102,7 +102,6 @@ REASONS = {
     "histogram": "core 1 reads and writes each of 32 tables' elements by itself: two cycles and waits for each byte of the SRAM (--profile: core 1)",
     "segment_sum": "a table of sums for each part of the terms goes through the SRAM (--explain: phases)",
     "cumsum": "one row per PE at batch 64: load, sums and stores do not overlap (--profile: latency)",
-    "conv2d": "core 1, which makes the lists of places that the DMA gathers from (--profile: core 1)",
     "cross_entropy": "one number per row: the exponential and the greatest element are waited for (--explain: core 1)",
     "embedding_bag_int4": "the kernel's start, its first loads and last stores are most of so short a run (--explain: latency)",
     "embedding_bag_int8": "the kernel's start, its first loads and last stores are most of so short a run (--explain: latency)",

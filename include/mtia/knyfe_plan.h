@@ -52,6 +52,8 @@ struct kp_shape {
   bool splits;            // k may be split
   bool x_far, w_far;      // in DRAM
   bool x_alone;           // every PE loads its x by itself: no multicast
+  uint32_t band;          // bytes of x of a strip that is a band (<mtia/knyfe_bands.h>); 0: none is
+  uint32_t bands, halves; // bands of an image, and the tiles of 32 rows in these
   uint32_t rows, columns; // of the sub-grid
 };
 
@@ -78,11 +80,18 @@ KP uint32_t kp_pad(uint64_t bytes) { return (uint32_t)(bytes + KP_STEP - 1) & ~(
 // Two blocks of y, or of its 32-bit sums.
 KP uint32_t kp_y_room(uint32_t out) { return 2 * KP_BLOCK * KP_BLOCK * out; }
 
+// The ring of lists of KP_WINDOW 1; of bands the list of what is outside.
+KP uint32_t kp_lists(uint32_t window) { return window == 1 ? KP_LISTS : KP_LIST; }
+
 // Local memory that is not x's and w's; `steps`: bytes of what steps need.
-KP uint32_t kp_aside(uint32_t out, bool bias, bool scales, bool sums, bool window, uint32_t steps) {
+KP uint32_t kp_aside(uint32_t out, bool bias, bool scales, bool sums, uint32_t window,
+                     uint32_t steps) {
   return kp_y_room(out) + steps + (bias ? KP_VECTORS : 0) + (scales ? KP_VECTORS : 0) +
-         (sums ? 4 * KP_TERMS : 0) + (window ? KP_LISTS + KP_PAD_ROW : 0);
+         (sums ? 4 * KP_TERMS : 0) + (window ? kp_lists(window) + KP_PAD_ROW : 0);
 }
+
+// Do vectors of 64 columns stay in local memory with w of these?
+KP bool kp_columns_stay(const struct kp_plan *p) { return p->keep_w && p->panel == 1; }
 
 // Bytes of k of the chunk that begins `at` bytes behind the PE's first.
 KP uint32_t kp_chunk(const struct kp_shape *s, uint64_t outer, uint32_t at, uint32_t left) {
@@ -120,7 +129,15 @@ KP void kp_keep(const struct kp_shape *s, struct kp_plan *p, uint64_t teams) {
   p->panels = p->block_sets;
   p->keep_x = p->keep_w = false;
   p->x_room = room / 2 & ~31u;
-  if (p->my_k <= KP_PANEL) {
+  if (s->band) {
+    // x of a band stays for all blocks, w for all bands if it fits beside two of these.
+    const uint64_t w = KP_BLOCK * (uint64_t)p->my_k * p->block_sets, two = 2 * (uint64_t)s->band;
+    p->keep_x = true;
+    p->keep_w = w + two <= room;
+    p->panel = p->block_sets;
+    p->panels = 1;
+    p->x_room = (uint32_t)(p->keep_w ? room - w : kp_min(two, room - KP_STREAM)) & ~31u;
+  } else if (p->my_k <= KP_PANEL) {
     // Twice as wide while three panels would fit and every PE has enough to do.
     p->keep_x = p->keep_w = true;
     while (p->panels > 1 && 6 * p->panel * strip <= room &&
@@ -152,10 +169,11 @@ KP void kp_estimate(const struct kp_shape *s, struct kp_plan *p, uint64_t teams)
   const uint64_t all = s->batch * p->strip_sets * p->panels, units = kp_ceil_div(all, teams);
   const uint64_t pes = kp_min(all, teams) * p->team_rows * p->team_columns * p->parts; // that work
   const uint64_t strip = (uint64_t)KP_BLOCK * p->my_k;
-  const uint64_t compute =
-      (uint64_t)p->my_k * (s->m > KP_BLOCK / 2 ? 2 : 1) * (s->n > KP_BLOCK / 2 ? 2 : 1);
+  const uint64_t compute = (s->band ? kp_ceil_div((uint64_t)p->my_k * s->halves, s->bands)
+                                    : (uint64_t)p->my_k * (s->m > KP_BLOCK / 2 ? 2 : 1)) *
+                           (s->n > KP_BLOCK / 2 ? 2 : 1);
   // Bytes per block that enter a PE, and its share of what leaves the memories.
-  const uint64_t x = p->keep_x ? kp_div(strip, p->panel) : strip;
+  const uint64_t x = kp_div(s->band ? s->band : strip, p->keep_x ? p->panel : 1);
   const uint64_t w = p->keep_w ? kp_div(strip, kp_min(units, p->strip_sets)) : strip;
   const uint64_t port = (x + w) / 64;
   const uint64_t x_read = s->x_alone ? x : kp_div(x, p->team_columns);
@@ -169,7 +187,7 @@ KP void kp_estimate(const struct kp_shape *s, struct kp_plan *p, uint64_t teams)
   // comes in bursts; members of a team that have little to do wait for each other.
   const bool streams = !p->keep_x && !p->keep_w;
   uint64_t waits = (compute + (streams ? memory : 2 * memory) + dram) / 8;
-  if (p->keep_x && p->keep_w && p->team_rows * p->team_columns > 1)
+  if (p->keep_x && p->keep_w && !s->band && p->team_rows * p->team_columns > 1)
     waits += 128;
   p->cycles = KP_START + units * p->panel * (slowest + waits) + (p->parts > 1 ? 50 * p->parts : 0);
 }
@@ -193,6 +211,8 @@ KP_SELDOM bool kp_try(const struct kp_shape *s, uint32_t parts, bool down, uint3
       kp_div(kp_chain_rows(s, &p), team_rows) * kp_div(kp_chain_columns(s, &p), team_columns);
   kp_keep(s, &p, teams);
   kp_estimate(s, &p, teams);
+  if (p.x_room < s->band)
+    return false;
   if (p.cycles >= best->cycles)
     return false;
   *best = p;

@@ -13,7 +13,7 @@
 //                         way into the DPE's operand buffers: nothing turned is ever in memory
 //   KP_BIAS               0 none; 1 per column, 2 per row: sums start with it (32-bit words)
 //   KP_SCALES             KP_DRAIN has a scale (MTIA_DRAIN_CHAN) 1: per column, 2: per row
-//   KP_WINDOW             1: x is read through a window (<mtia/knyfe_window.h>)
+//   KP_WINDOW             x is read through a window (<mtia/knyfe_window.h>), 1: lists, 2: bands
 //   KP_SUMS               1: the sums of w are added to the columns (<mtia/knyfe_sums.h>)
 //   KP_STEPS              what is done with a block before it is stored (<mtia/knyfe_steps.h>),
 //   with
@@ -34,6 +34,7 @@
 
 #include <mtia/kernel.h>
 #include <mtia/knyfe.h>
+#include <mtia/knyfe_multiply.h>
 #include <mtia/knyfe_plan.h>
 
 enum { KP_BATCH = 4 }; // indices of a batch
@@ -73,7 +74,9 @@ struct kp_product {
   struct kp_matrix steps[KP_MOST_STEPS]; // their operands
   // KP_WINDOW: x has strides in positions.
   const struct kp_window *window;
-  bool taps_joined; // a tap is one step of k, and chunks have several
+  bool taps_joined;             // lists: a tap is one step of k, and chunks have several
+  const struct kp_bands *bands; // and bytes of k at a pixel
+  uint32_t pixel;
   // At most so many rows and columns of PEs take part; 0: all.
   uint32_t rows, columns;
 };
@@ -280,78 +283,15 @@ KP uint64_t kp_place(bool turned, uint64_t base, uint64_t pitch, uint64_t first,
   return turned ? base + k / size * pitch + first * size : base + first * pitch + k;
 }
 
-// Multiplies `stride` bytes of k onto one accumulator.
-#define KP_MULTIPLY(acc, x_at, x_row, w_at, ti, tj, stride, zero, type)                            \
+// A vector of bias or scales. That of columns comes with w, for all who get that: each by itself
+// would ask the same slice of the SRAM. Members must agree on the pitch, even of one row.
+#define KP_LOAD_VECTOR(cb, from, with_w)                                                           \
   do {                                                                                             \
-    __mtia_cr_w2(MTIA_CR_MML_A, x_at, x_row);                                                      \
-    __mtia_cr_w2(MTIA_CR_MML_B, w_at, stride);                                                     \
-    if (zero)                                                                                      \
-      __mtia_mml(acc, KP_CB_X, KP_CB_W, ti, tj, MTIA_MML_ADV | MTIA_MML_ZERO, type);               \
-    else                                                                                           \
-      __mtia_mml(acc, KP_CB_X, KP_CB_W, ti, tj, MTIA_MML_ADV, type);                               \
-    for (uint32_t kp_at = KP_STEP; kp_at < (stride); kp_at += KP_STEP)                             \
-      __mtia_mml(acc, KP_CB_X, KP_CB_W, ti, tj, MTIA_MML_ADV, type);                               \
-  } while (0)
-
-// A command `mml` in one of its forms with operand buffers.
-#define KP_MML(form, acc, a, b, ti, tj, flags)                                                     \
-  do {                                                                                             \
-    if (zero)                                                                                      \
-      __mtia_mml_##form(acc, a, b, ti, tj, (flags) | MTIA_MML_ZERO, KP_TYPE);                      \
-    else                                                                                           \
-      __mtia_mml_##form(acc, a, b, ti, tj, flags, KP_TYPE);                                        \
-  } while (0)
-
-// Turns `columns` columns of the k rows at `from`, `row` bytes apart, into an operand buffer.
-#define KP_TURN(buffer, cb, from, row, k_rows, columns)                                            \
-  do {                                                                                             \
-    __mtia_cr_w2(MTIA_CR_MLU_SHAPE, k_rows, columns);                                              \
-    __mtia_cr_w2(MTIA_CR_MLU_SRC, from, row);                                                      \
-    __mtia_mlu_transpose(buffer, cb, KP_SIZE == 1 ? MTIA_MLU_8 : MTIA_MLU_16, MTIA_MLU_DPE);       \
-  } while (0)
-
-// A step of w's tile tj, turned, on both tiles of x; and of x's tile ti on both of w.
-#define KP_STEP_W(buffer, acc0, acc1, tile, wide)                                                  \
-  do {                                                                                             \
-    KP_TURN(buffer, KP_CB_W, from, w.row, kp_min(STEP_K, k_rows), wide);                           \
-    KP_MML(ob, acc0, KP_CB_X, buffer, 0, tile, 0);                                                 \
-    KP_MML(ob, acc1, KP_CB_X, buffer, 1, tile, MTIA_MML_ADV);                                      \
-  } while (0)
-#define KP_STEP_X(buffer, acc0, acc1, tile, wide)                                                  \
-  do {                                                                                             \
-    KP_TURN(buffer, KP_CB_X, from, x.row, kp_min(STEP_K, k_rows), wide);                           \
-    KP_MML(oa, acc0, buffer, KP_CB_W, tile, 0, 0);                                                 \
-    KP_MML(oa, acc1, buffer, KP_CB_W, tile, 1, MTIA_MML_ADV);                                      \
-  } while (0)
-
-// All steps of a chunk with the four operand buffers in turn: the MLU fills three while the DPE
-// uses one.
-#define KP_TURNED_TILE(STEP, acc0, acc1, tile, at, row, extent)                                    \
-  do {                                                                                             \
-    if ((extent) <= 32 * (tile))                                                                   \
-      break;                                                                                       \
-    uint32_t from = (at) + 32 * KP_SIZE * (tile), k_rows = k / KP_SIZE;                            \
-    const uint32_t wide = (uint32_t)kp_min(32, (extent) - 32 * (tile)), next = STEP_K * (row);     \
-    bool zero = clear;                                                                             \
-    for (;;) {                                                                                     \
-      STEP(0, acc0, acc1, tile, wide);                                                             \
-      zero = false;                                                                                \
-      if (k_rows <= STEP_K)                                                                        \
-        break;                                                                                     \
-      k_rows -= STEP_K, from += next;                                                              \
-      STEP(1, acc0, acc1, tile, wide);                                                             \
-      if (k_rows <= STEP_K)                                                                        \
-        break;                                                                                     \
-      k_rows -= STEP_K, from += next;                                                              \
-      STEP(2, acc0, acc1, tile, wide);                                                             \
-      if (k_rows <= STEP_K)                                                                        \
-        break;                                                                                     \
-      k_rows -= STEP_K, from += next;                                                              \
-      STEP(3, acc0, acc1, tile, wide);                                                             \
-      if (k_rows <= STEP_K)                                                                        \
-        break;                                                                                     \
-      k_rows -= STEP_K, from += next;                                                              \
-    }                                                                                              \
+    if ((with_w) && !kp_alone(w_members)) {                                                        \
+      __mtia_cr_w(MTIA_CR_DMA_IN_PITCH, 0);                                                        \
+      __mtia_dma_in(cb, from, 1, MTIA_MC_COL);                                                     \
+    } else                                                                                         \
+      __mtia_dma_in(cb, from, 1, MTIA_MC_NONE);                                                    \
   } while (0)
 
 #endif // MTIA_KNYFE_PRODUCT_H
@@ -367,6 +307,16 @@ KP uint64_t kp_place(bool turned, uint64_t base, uint64_t pitch, uint64_t first,
 
 #if KP_SUMS
 #include <mtia/knyfe_sums.h>
+#endif
+#if KP_WINDOW == 1
+#include <mtia/knyfe_lists.h>
+#endif
+#if KP_WINDOW == 2
+#define KP_X_BEGIN place = step
+#define KP_X_PLACE __mtia_cr_w2(MTIA_CR_MML_A, *place++, pixel)
+#else
+#define KP_X_BEGIN __mtia_cr_w2(MTIA_CR_MML_A, x_at, x.row)
+#define KP_X_PLACE (void)0
 #endif
 #ifdef KP_STEPS
 #include <mtia/knyfe_steps.h>
@@ -384,29 +334,13 @@ KP uint64_t kp_place(bool turned, uint64_t base, uint64_t pitch, uint64_t first,
 // Core 0
 //===----------------------------------------------------------------------===//
 
-// How a chunk of x lies in its buffer. Of a window: taps that are joined one behind the other.
+#if !KP_WINDOW
+// How a chunk of x lies in its buffer.
 KP struct kp_tile KP_FN(tile_x)(const struct kp_product *a, uint32_t k, uint32_t rows) {
-#if KP_WINDOW
-  (void)rows;
-  if (a->taps_joined)
-    return (struct kp_tile){k / KP_STEP * KP_BLOCK, KP_STEP, KP_STEP};
-  return (struct kp_tile){KP_BLOCK, kp_pad(k), k};
-#else
   (void)a;
   return kp_tile(KP_TURN_X, k, rows, KP_SIZE);
-#endif
 }
 
-#if KP_WINDOW
-KP void KP_FN(load_x)(const struct kp_product *a, const struct kp_walk *b, uint64_t outer,
-                      uint32_t at, uint32_t k, uint32_t members) {
-  const struct kp_tile t = KP_FN(tile_x)(a, k, b->rows);
-  (void)outer, (void)at, (void)members; // the list knows
-  __mtia_cr_w2(MTIA_CR_GATHER, t.width, 0);
-  __mtia_dma_gather(KP_CB_X, MTIA_LOCAL_BASE, t.rows, KP_CB_LISTS);
-  __mtia_cb_pop(KP_CB_LISTS, t.rows * 4);
-}
-#else
 KP void KP_FN(load_x)(const struct kp_product *a, const struct kp_walk *b, uint64_t outer,
                       uint32_t at, uint32_t k, uint32_t members) {
   const struct kp_tile t = kp_tile(KP_TURN_X, k, b->rows, KP_SIZE);
@@ -446,6 +380,9 @@ KP void KP_FN(load)(const struct kp_product *a, const struct kp_shape *s, const 
                     const struct kp_share *me, struct kp_walk b) {
   const uint32_t k_end = (uint32_t)kp_min(me->k_end, a->k * KP_SIZE);
   bool met = false;
+#if KP_WINDOW == 2
+  struct kp_band band = {.all = UINT32_MAX};
+#endif
   if (KP_WINDOW) {
     __mtia_cr_w(MTIA_CR_GATHER_PITCH, KP_PLACE);
     __mtia_cr_w2(MTIA_CR_GATHER_LIMIT, 0, 0);
@@ -454,16 +391,17 @@ KP void KP_FN(load)(const struct kp_product *a, const struct kp_shape *s, const 
     const bool with_x = b.new_x || !p->keep_x, with_w = b.new_w || !p->keep_w;
     const uint32_t x_members = kp_x_members(p, me, &b), w_members = kp_w_members(p, me, &b);
     __mtia_cr_w(MTIA_CR_MCAST, x_members | w_members << 16);
-    if (KP_BIAS && me->part == 0) {
-      const uint32_t first = KP_BIAS == 1 ? b.column : b.row;
+    if (KP_BIAS && me->part == 0 && (KP_BIAS == 2 || b.new_w || !kp_columns_stay(p))) {
+      const uint64_t from = a->bias + UINT64_C(4) * (KP_BIAS == 1 ? b.column : b.row);
       __mtia_cr_w2(MTIA_CR_DMA_IN, 4 * (KP_BIAS == 1 ? b.columns : b.rows), 0);
-      __mtia_dma_in(KP_CB_BIAS, a->bias + UINT64_C(4) * first, 1, MTIA_MC_NONE);
+      KP_LOAD_VECTOR(KP_CB_BIAS, from, KP_BIAS == 1 && with_w);
     }
-    if (KP_SCALES && me->part + 1 == p->parts) {
+    if (KP_SCALES && me->part + 1 == p->parts &&
+        (KP_SCALES == 2 || b.new_w || !kp_columns_stay(p))) {
       const uint64_t scales = KP_SCALES == 1 ? a->scales.data + UINT64_C(4) * b.column
                                              : kp_address(a, &a->scales, b.number) + 4 * b.row;
       __mtia_cr_w2(MTIA_CR_DMA_IN, 4 * (KP_SCALES == 1 ? b.columns : b.rows), 0);
-      __mtia_dma_in(KP_CB_SCALES, scales, 1, MTIA_MC_NONE);
+      KP_LOAD_VECTOR(KP_CB_SCALES, scales, KP_SCALES == 1 && with_w);
     }
     for (uint64_t outer = 0; outer < a->outer; outer++)
       for (uint32_t at = me->k_begin; at < k_end;) {
@@ -472,12 +410,20 @@ KP void KP_FN(load)(const struct kp_product *a, const struct kp_shape *s, const 
           KP_FN(load_x)(a, &b, outer, at, k, x_members);
         if (with_w)
           KP_FN(load_w)(a, &b, outer, at, k, w_members);
-        if (with_x && KP_WINDOW) // waits for its list
+#if KP_WINDOW == 1
+        if (with_x) // waits for its list
           KP_FN(load_x)(a, &b, outer, at, k, x_members);
-        at += k;
+#endif
         if (!met)
           __mtia_bar(MTIA_BAR_PE);
         met = true;
+#if KP_WINDOW == 2
+        if (with_x && outer == 0 && at == me->k_begin) {
+          kp_move_band(a->window->axis, a->bands, b.row / KP_BLOCK, p->team_rows, &band);
+          kp_load_band(a->window, a->bands, &band, a->pixel);
+        }
+#endif
+        at += k;
       }
 #ifdef KP_STEPS
     if (me->part + 1 == p->parts)
@@ -520,10 +466,17 @@ KP void KP_FN(load)(const struct kp_product *a, const struct kp_shape *s, const 
   } while (0)
 
 // One accumulator's share of a chunk that is not turned.
+#if KP_WINDOW == 2
+#define KP_MULTIPLY_X(acc, ti, tj)                                                                 \
+  KP_MULTIPLY_PLACES(acc, step, pixel, w_at, ti, tj, stride, clear, KP_TYPE)
+#else
+#define KP_MULTIPLY_X(acc, ti, tj)                                                                 \
+  KP_MULTIPLY(acc, x_at, x.row, w_at, ti, tj, stride, clear, KP_TYPE)
+#endif
 #define KP_ACC(acc, ti, tj)                                                                        \
   do {                                                                                             \
     if (b.rows > 32 * (ti) && b.columns > 32 * (tj)) {                                             \
-      KP_MULTIPLY(acc, x_at, x.row, w_at, ti, tj, stride, clear, KP_TYPE);                         \
+      KP_MULTIPLY_X(acc, ti, tj);                                                                  \
       if (last)                                                                                    \
         KP_END(acc, ti, tj);                                                                       \
     }                                                                                              \
@@ -544,73 +497,6 @@ KP void KP_FN(load)(const struct kp_product *a, const struct kp_shape *s, const 
       __mtia_acc_biasr(acc, KP_CB_BIAS, ti);                                                       \
   } while (0)
 
-#if KP_WINDOW
-// The next list that core 1 makes.
-struct KP_FN(ahead) {
-  struct kp_walk b;
-  uint64_t outer, made; // made: bytes of lists so far
-  uint32_t at, k_end;
-  struct kp_tap_steps steps;
-  struct kp_tap tap;
-  int32_t outside;
-  struct kp_places places;
-};
-
-// From this block on the first one whose x is loaded.
-KP_SELDOM MTIA_VECTOR void KP_FN(seek)(const struct kp_product *a, const struct kp_shape *s,
-                                       const struct kp_plan *p, const struct kp_share *me,
-                                       struct KP_FN(ahead) * n) {
-  while (n->b.units && p->keep_x && !n->b.new_x)
-    kp_next(a, s, p, me, &n->b);
-  n->outer = 0;
-  n->at = me->k_begin;
-  n->tap = kp_tap(&n->steps, a->taps_joined ? n->at / KP_STEP : 0);
-  if (n->b.units)
-    kp_find_places(a->window, n->b.x + n->b.row, n->b.rows, &n->places);
-}
-
-// Makes lists up to those that the strip ends with, until they are `most` bytes.
-KP bool KP_FN(strip_lists)(const struct kp_product *a, const struct kp_shape *s,
-                           const struct kp_share *me, struct KP_FN(ahead) * n, uint64_t most) {
-  const struct kp_places places = n->places;
-  struct kp_tap tap = n->tap;
-  while (n->made < most) {
-    const uint32_t k = kp_chunk(s, n->outer, n->at - me->k_begin, n->k_end - n->at);
-    const uint32_t bytes = a->taps_joined ? k / KP_STEP * KP_LIST : KP_LIST;
-    const uint32_t on = a->taps_joined ? 0 : n->at;
-    __mtia_cb_waits(KP_CB_LISTS, bytes);
-    for (uint32_t i = 0; i < bytes; i += KP_LIST) {
-      kp_list(a->window, &places, &tap, on, n->outside,
-              (int32_t *)(uintptr_t)__mtia_cb_tail(KP_CB_LISTS, i));
-      if (a->taps_joined)
-        kp_next_tap(&n->steps, &tap);
-    }
-    __mtia_cb_push(KP_CB_LISTS, bytes);
-    n->made += bytes;
-    n->at += k;
-    if (n->at < n->k_end)
-      continue;
-    n->at = me->k_begin;
-    kp_next_tap(&n->steps, &tap);
-    if (++n->outer == a->outer)
-      return true;
-  }
-  n->tap = tap;
-  return false;
-}
-
-// Makes lists until they are half of the ring ahead of those in use; fewer at the start.
-KP_SELDOM MTIA_VECTOR void KP_FN(lists)(const struct kp_product *a, const struct kp_shape *s,
-                                        const struct kp_plan *p, const struct kp_share *me,
-                                        struct KP_FN(ahead) * n, uint64_t used) {
-  const uint64_t most = used + kp_min(used, KP_LISTS / 2);
-  while (n->b.units && KP_FN(strip_lists)(a, s, me, n, most)) {
-    kp_next(a, s, p, me, &n->b);
-    KP_FN(seek)(a, s, p, me, n);
-  }
-}
-#endif
-
 KP void KP_FN(compute)(const struct kp_product *a, const struct kp_shape *s,
                        const struct kp_plan *p, const struct kp_share *me, struct kp_walk b) {
   enum { STEP_K = KP_STEP / KP_SIZE };
@@ -629,7 +515,14 @@ KP void KP_FN(compute)(const struct kp_product *a, const struct kp_shape *s,
   __mtia_cr_w2(MTIA_CR_SE_STRIDE, 0, 0);
 #endif
   __mtia_bar(MTIA_BAR_PE);
-#if KP_WINDOW
+#if KP_WINDOW == 2
+  const uint32_t pixel = kp_pad(a->pixel);
+  uint32_t places[KP_BAND_STEPS];
+  uint32_t placed_rows = 0, placed_columns = 0; // of the band whose places these are
+  struct kp_band band = {.all = UINT32_MAX};
+  kp_list_outside(a->window->pad, MTIA_LOCAL_BASE + p->x_room + p->w_room + s->aside - KP_PAD_ROW,
+                  KP_SIZE);
+#elif KP_WINDOW
   // What the functions that make lists read is in memory, for them only.
   const struct kp_product list_a = *a;
   const struct kp_shape list_s = *s;
@@ -638,7 +531,7 @@ KP void KP_FN(compute)(const struct kp_product *a, const struct kp_shape *s,
   struct KP_FN(ahead) ahead = {.b = b, .k_end = k_end, .steps = kp_tap_steps(a->window)};
   uint64_t used = 0;
   ahead.outside = kp_padding(
-      a->window, MTIA_LOCAL_BASE + p->x_room + p->w_room + s->aside - KP_PAD_ROW, KP_SIZE);
+      a->window->pad, MTIA_LOCAL_BASE + p->x_room + p->w_room + s->aside - KP_PAD_ROW, KP_SIZE);
   if (me->k_begin >= k_end || a->outer == 0)
     ahead.b.units = 0; // an empty sum
   KP_FN(seek)(&list_a, &list_s, &list_p, &list_me, &ahead);
@@ -649,21 +542,39 @@ KP void KP_FN(compute)(const struct kp_product *a, const struct kp_shape *s,
   uint32_t w_held = 0; // bytes of the panel's w in front of the block's
   while (b.units) {
     const bool pop_x = b.last_x || !p->keep_x, pop_w = b.last_w || !p->keep_w;
+    const bool pop_columns = b.last_w || !kp_columns_stay(p); // vectors
+#if KP_WINDOW == 2
+    kp_move_band(a->window->axis, a->bands, b.row / KP_BLOCK, p->team_rows, &band);
+    b.rows = kp_positions(a->bands, band.rows, band.columns);
+    if (band.rows != placed_rows || band.columns != placed_columns)
+      kp_band_places(a->window, a->bands, &band, pixel, places);
+    placed_rows = band.rows, placed_columns = band.columns;
+    const uint32_t *step = places, *place = places;
+    (void)place;
+#endif
     __mtia_cr_w(MTIA_CR_BLOCK, mtia_block(b.rows, b.columns));
 #ifdef KP_STEPS
     __mtia_cr_w2(MTIA_CR_OUT, 0, KP_PLACES(b.columns) * 4);
 #endif
     if (bias) {
       KP_ALL(KP_START);
-      __mtia_cb_pop(KP_CB_BIAS, kp_pad(4 * (uint64_t)(KP_BIAS == 1 ? b.columns : b.rows)));
+      if (KP_BIAS == 2 || pop_columns)
+        __mtia_cb_pop(KP_CB_BIAS, kp_pad(4 * (uint64_t)(KP_BIAS == 1 ? b.columns : b.rows)));
     }
+#if KP_SUMS
+    const bool sums = b.new_w || !kp_columns_stay(p);
+#endif
     uint32_t x_held = 0;
+    (void)x_held;
     bool clear = !bias;
     for (uint64_t outer = 0; outer < a->outer; outer++)
       for (uint32_t at = me->k_begin; at < k_end;) {
         const uint32_t k = kp_chunk(s, outer, at - me->k_begin, k_end - at), stride = kp_pad(k);
+#if KP_WINDOW != 2
         const struct kp_tile x = KP_FN(tile_x)(a, k, b.rows);
-#if KP_WINDOW
+        const uint32_t x_at = pop_x ? 0 : x_held;
+#endif
+#if KP_WINDOW == 1
         if (b.new_x || !p->keep_x) {
           used += x.rows * 4;
           if (ahead.made < used + KP_LISTS / 4 && ahead.b.units)
@@ -671,12 +582,13 @@ KP void KP_FN(compute)(const struct kp_product *a, const struct kp_shape *s,
         }
 #endif
         const struct kp_tile w = kp_tile(KP_TURN_W, k, b.columns, KP_SIZE);
-        const uint32_t x_at = pop_x ? 0 : x_held, w_at = pop_w ? 0 : w_held;
+        const uint32_t w_at = pop_w ? 0 : w_held;
         at += k;
         const bool last = at == k_end && outer + 1 == a->outer;
 #if KP_SUMS
         const bool begins = outer == 0 && at - k == me->k_begin;
-        KP_FN(begin_sums)(w_at, w);
+        if (sums)
+          KP_FN(begin_sums)(w_at, w);
 #endif
 #if KP_TURN_X && KP_TURN_W
         // Four tiles per step, x's in buffers 0 and 1, w's in 2 and 3. The order of products goes
@@ -731,13 +643,13 @@ KP void KP_FN(compute)(const struct kp_product *a, const struct kp_shape *s,
           KP_END(3, 1, 1);
         }
 #elif KP_TURN_W
-        __mtia_cr_w2(MTIA_CR_MML_A, x_at, x.row);
+        KP_X_BEGIN;
         KP_TURNED_TILE(KP_STEP_W, 0, 2, 0, w_at, w.row, b.columns);
         if (last) {
           KP_END(0, 0, 0);
           KP_END(2, 1, 0);
         }
-        __mtia_cr_w2(MTIA_CR_MML_A, x_at, x.row);
+        KP_X_BEGIN;
         KP_TURNED_TILE(KP_STEP_W, 1, 3, 1, w_at, w.row, b.columns);
         if (last) {
           KP_END(1, 0, 1);
@@ -748,13 +660,21 @@ KP void KP_FN(compute)(const struct kp_product *a, const struct kp_shape *s,
 #endif
         clear = false;
 #if KP_SUMS
-        KP_FN(end_sums)(a, b.columns, begins, last);
+        if (sums)
+          KP_FN(end_sums)(a, b.columns, begins, last);
+        if (last && pop_columns)
+          __mtia_cb_pop(KP_CB_TERMS, KP_TERMS);
 #endif
-        const uint32_t x_bytes = x.rows * x.row, w_bytes = w.rows * w.row;
+        const uint32_t w_bytes = w.rows * w.row;
+#if KP_WINDOW == 2
+        step += stride / KP_STEP;
+#else
+        const uint32_t x_bytes = x.rows * x.row;
         if (pop_x)
           __mtia_cb_pop(KP_CB_X, x_bytes);
         else
           x_held += x_bytes;
+#endif
         if (pop_w)
           __mtia_cb_pop(KP_CB_W, w_bytes);
         else
@@ -773,27 +693,37 @@ KP void KP_FN(compute)(const struct kp_product *a, const struct kp_shape *s,
       __mtia_cb_pop(KP_CB_TERMS, KP_TERMS);
 #endif
     }
+#if KP_WINDOW == 2
+    if (pop_x)
+      __mtia_cb_pop(KP_CB_X,
+                    kp_band_pixels(a->window->axis, a->bands, band.rows, band.columns) * pixel);
+#endif
     const struct kp_walk done = b;
     if (b.last_x)
       w_held = 0; // the next strip goes over the panel again
     kp_next(a, s, p, me, &b);
     if (!last_part)
       continue;
-    if (KP_SCALES)
+    if (KP_SCALES == 2 || (KP_SCALES && pop_columns))
       __mtia_cb_pop(KP_CB_SCALES,
                     kp_pad(4 * (uint64_t)(KP_SCALES == 1 ? done.columns : done.rows)));
 #ifdef KP_STEPS
     KP_FN(steps)(&done);
 #endif
     const uint32_t row = KP_PLACES(done.columns) * KP_OUT;
-    uint64_t to = done.y + done.row * a->y.pitch + (uint64_t)done.column * KP_OUT;
+    uint64_t to = done.y + (uint64_t)done.column * KP_OUT;
     __mtia_cr_w2(MTIA_CR_DMA_OUT, done.columns * KP_OUT, row);
+#if KP_WINDOW == 2
+    kp_store_band(a, a->bands, &band, to, done.rows, row);
+#else
+    to += done.row * a->y.pitch;
     for (uint32_t left = done.rows; left; to += KP_STORED * a->y.pitch) {
       const uint32_t rows = (uint32_t)kp_min(KP_STORED, left);
       __mtia_cb_push(KP_CB_Y, rows * row);
       __mtia_dma_out(KP_CB_Y, to, rows);
       left -= rows;
     }
+#endif
   }
 #ifdef KP_STEPS
   __mtia_cb_pop(KP_CB_BLOCK, KP_BLOCK * KP_BLOCK * 4);
@@ -835,8 +765,9 @@ KP void KP_FN(run)(const struct kp_product *a, const struct kp_shape *s, const s
 #endif
   if (KP_WINDOW)
     __mtia_cb_init(KP_CB_LISTS,
-                   MTIA_LOCAL_BASE + p->x_room + p->w_room + s->aside - KP_PAD_ROW - KP_LISTS,
-                   KP_LISTS);
+                   MTIA_LOCAL_BASE + p->x_room + p->w_room + s->aside - KP_PAD_ROW -
+                       kp_lists(KP_WINDOW),
+                   kp_lists(KP_WINDOW));
   KP_FN(load)(a, s, p, &me, first);
 }
 
@@ -845,14 +776,23 @@ KP void KP_FN(run)(const struct kp_product *a, const struct kp_shape *s, const s
 KP void KP_NAME(const struct kp_product *product, const struct kp_plan *plan, uint32_t rows,
                 uint32_t columns, bool planned) {
   struct kp_product a = *product;
+#if KP_WINDOW == 2
+  const struct kp_bands bands = kp_bands(a.window->axis, a.window->bands);
+  a.bands = &bands;
+  a.pixel = (uint32_t)a.k * KP_SIZE;
+  a.m = KP_BLOCK * (uint64_t)a.window->axis[0].extent * bands.down * bands.across;
+  for (int i = 0; i < KP_BATCH; i++)
+    a.batch[i] = 1;
+#else
   if (!KP_TURN_X && KP_BIAS != 2 && KP_SCALES != 2)
     kp_join(&a);
+#endif
   if (a.m == 0 || a.n == 0)
     return;
   // Two summed indices of which the inner one fills its rows are one.
 #if KP_WINDOW
   const struct kp_axis *axis = a.window->axis;
-  const bool dense_x = a.k * KP_SIZE == KP_STEP;
+  const bool dense_x = KP_WINDOW == 2 ? a.pixel % KP_STEP == 0 : a.k * KP_SIZE == KP_STEP;
   const bool dense_w = axis[2].w_pitch == a.k * (KP_TURN_W ? a.w.pitch : KP_SIZE) &&
                        axis[1].w_pitch == axis[2].w_pitch * axis[2].taps;
 #else
@@ -862,7 +802,7 @@ KP void KP_NAME(const struct kp_product *product, const struct kp_plan *plan, ui
   if (a.outer > 1 && dense_x && dense_w) {
     a.k *= a.outer;
     a.outer = 1;
-    a.taps_joined = KP_WINDOW;
+    a.taps_joined = KP_WINDOW == 1;
   }
   const struct kp_shape s = {
       .batch = a.batch[0] * a.batch[1] * a.batch[2] * a.batch[3],
@@ -871,7 +811,12 @@ KP void KP_NAME(const struct kp_product *product, const struct kp_plan *plan, ui
       .k = a.k * a.outer ? kp_pad(a.k * KP_SIZE) * a.outer : KP_STEP,
       .out = KP_OUT,
       .aside = kp_aside(KP_OUT, KP_BIAS, KP_SCALES, KP_SUMS, KP_WINDOW, KP_STEP_ROOM),
-      .splits = a.outer == 1,
+      .splits = a.outer == 1 && KP_WINDOW != 2,
+#if KP_WINDOW == 2
+      .band = bands.pixels * kp_pad(a.pixel),
+      .bands = bands.down * bands.across,
+      .halves = kp_halves(a.window->axis, &bands),
+#endif
 #if KP_WINDOW
       .x_far = a.window->data >= MTIA_DRAM_BASE,
       .x_alone = true,
@@ -921,6 +866,9 @@ KP void KP_NAME(const struct kp_product *product, const struct kp_plan *plan, ui
 #undef KP_RED
 #undef KP_PASS
 #undef KP_END
+#undef KP_MULTIPLY_X
+#undef KP_X_BEGIN
+#undef KP_X_PLACE
 #undef KP_ACC
 #undef KP_ALL
 #undef KP_ZERO

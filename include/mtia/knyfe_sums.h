@@ -4,19 +4,20 @@
 // points of x. Part of <mtia/knyfe_product.h> where KP_SUMS is 1; k is innermost in w.
 //
 // The SE adds up the rows of a chunk while the DPE multiplies it, core 1 adds up the chunks; the
-// accumulators get that behind their last product, and wait for it there. Integers wrap.
+// accumulators get that behind their last product, and wait for it there. Where w of 64 columns
+// stays, so does that. Integers wrap.
 
 #ifndef MTIA_KNYFE_SUMS_H
 #define MTIA_KNYFE_SUMS_H
 // The sums of a chunk onto those of the chunks before; the last time they become what is added to
 // the columns. Integers wrap.
 KP_SELDOM MTIA_VECTOR void kp_add_sums(int32_t *terms, const int32_t *sums, uint32_t columns,
-                                       bool first, const int32_t *times) {
+                                       bool first, int32_t times) {
   mtia_i32x64 all = mtia_load_first_i32x64(sums, columns);
   if (!first)
     all = kn_add_i32x64(all, mtia_load_first_i32x64(terms, columns));
-  if (times)
-    all = kn_mul_i32x64(all, (mtia_i32x64)*times);
+  if (times != 1)
+    all = kn_mul_i32x64(all, mtia_splat_i32x64(times));
   mtia_store_first_i32x64(terms, columns, all);
 }
 #endif
@@ -41,10 +42,8 @@ KP void KP_FN(end_sums)(const struct kp_product *a, uint32_t columns, bool first
     __mtia_cb_waits(KP_CB_TERMS, KP_TERMS);
   __mtia_cb_waitd(KP_CB_SUMS, KP_TERMS);
   kp_add_sums(terms, (const int32_t *)(uintptr_t)__mtia_cb_head(KP_CB_SUMS, 0), columns, first,
-              last ? &times : NULL);
+              last ? times : 1);
   __mtia_cb_pop(KP_CB_SUMS, KP_TERMS);
-  if (last) {
+  if (last)
     __mtia_cb_push(KP_CB_TERMS, KP_TERMS);
-    __mtia_cb_pop(KP_CB_TERMS, KP_TERMS);
-  }
 }

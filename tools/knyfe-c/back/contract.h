@@ -7,7 +7,7 @@
 
 #include "ast.h"
 
-#include <mtia/knyfe_plan.h>
+#include <mtia/knyfe_bands.h>
 
 #include <stdio.h>
 
@@ -95,6 +95,8 @@ bool kn_match_contraction(const struct kn_expr *sum, struct kn_index *const *ind
 bool kn_match_window(const struct kn_expr *x, const struct kn_expr *w, const struct kn_expr *sum,
                      struct kn_index *const *index, unsigned rank, struct kn_contraction *c);
 uint64_t kn_window_taps(const struct kn_contraction *c);
+// contract_bands.c: the bands in which x of a window comes, and *s with them; rows 0: it does not.
+struct kp_band_size kn_window_bands(const struct kn_contraction *c, struct kp_shape *s);
 // Do the rows of k of the taps follow each other in w?
 bool kn_window_is_dense(const struct kn_contraction *c);
 // sum (x - z) w = sum x w - z sum w: puts lines in front of *at for what the sums begin with.

@@ -53,7 +53,13 @@ static bool steps_join(const struct kn_contraction *c, unsigned batch, int joine
   return true;
 }
 
-struct kp_shape kn_product_shape(const struct rows *r, const struct line *l) {
+static bool is_limited(const struct kn_product_limits *m) {
+  return m->parts || m->team_rows || m->team_columns || m->keep_x || m->keep_w;
+}
+
+// The shape, and of a window the bands that are best.
+static struct kp_shape shape_and_bands(const struct rows *r, const struct line *l,
+                                       struct kp_band_size *bands) {
   const struct kn_contraction *c = &l->contraction;
   uint64_t outer = c->window ? kn_window_taps(c) : (uint64_t)size_of(c->outer), batch = 1;
   uint64_t k = (uint64_t)size_of(c->k) * operand_bytes(c);
@@ -71,16 +77,25 @@ struct kp_shape kn_product_shape(const struct rows *r, const struct line *l) {
   }
   for (unsigned i = 0; i < left; i++)
     batch *= (uint64_t)l->target->dims[c->batch[i]]->size;
-  return (struct kp_shape){.batch = batch,
-                           .m = m,
-                           .n = (uint64_t)l->target->dims[c->column]->size,
-                           .k = one ? kp_pad(k * outer) : kp_pad(k) * outer,
-                           .out = result_bytes(c),
-                           .aside = aside(c),
-                           .splits = one,
-                           .x_alone = c->window,
-                           .rows = r->target->grid_rows,
-                           .columns = r->target->grid_cols};
+  struct kp_shape s = {.batch = batch,
+                       .m = m,
+                       .n = (uint64_t)l->target->dims[c->column]->size,
+                       .k = one ? kp_pad(k * outer) : kp_pad(k) * outer,
+                       .out = result_bytes(c),
+                       .aside = aside(c),
+                       .splits = one,
+                       .x_alone = c->window,
+                       .rows = r->target->grid_rows,
+                       .columns = r->target->grid_cols};
+  *bands = (struct kp_band_size){0};
+  if (c->window && rows_all_known(r) && !is_limited(&c->limits))
+    *bands = kn_window_bands(c, &s);
+  return s;
+}
+
+struct kp_shape kn_product_shape(const struct rows *r, const struct line *l) {
+  struct kp_band_size bands;
+  return shape_and_bands(r, l, &bands);
 }
 
 //===----------------------------------------------------------------------===//
@@ -115,6 +130,12 @@ static const char *drain_type(const struct kn_contraction *c) {
   }
 }
 
+static struct kp_band_size bands_of(const struct rows *r, const struct line *l) {
+  struct kp_band_size bands;
+  shape_and_bands(r, l, &bands);
+  return bands;
+}
+
 void kn_print_product(struct rows *r, const struct phase *p, const char *function) {
   const struct kn_contraction *c = &p->lines->contraction;
   const char *turned = c->x.turned && c->w.turned ? "both operands"
@@ -144,7 +165,7 @@ void kn_print_product(struct rows *r, const struct phase *p, const char *functio
   rows_put(r, "#define KP_TURN_W %d", c->w.turned);
   rows_put(r, "#define KP_BIAS %d", !c->bias ? 0 : c->bias_rows ? 2 : 1);
   rows_put(r, "#define KP_SCALES %d", !c->scales ? 0 : c->scales_rows ? 2 : 1);
-  rows_put(r, "#define KP_WINDOW %d", c->window);
+  rows_put(r, "#define KP_WINDOW %d", !c->window ? 0 : bands_of(r, p->lines).rows ? 2 : 1);
   rows_put(r, "#define KP_SUMS %d", c->sums_times != NULL);
   if (c->num_steps)
     kn_put_steps(r, c);
@@ -209,7 +230,7 @@ static const char *word(struct rows *r, const struct kn_dim *dim) {
 static void put_axis(struct rows *r, const struct kn_contraction *c, int i) {
   const struct kn_axis *a = &c->axis[i], *taps = a->tap ? a : NULL;
   if (!a->index) {
-    rows_put(r, "{.extent = 1, .taps = 1, .limit = INT32_MAX},");
+    rows_put(r, "{.extent = 1, .step = 1, .taps = 1, .limit = INT32_MAX},");
     return;
   }
   rows_put(r, "{.extent = %s,", word(r, a->index->extent));
@@ -225,7 +246,9 @@ static void put_axis(struct rows *r, const struct kn_contraction *c, int i) {
   rows_put(r, " .w_pitch = %s},", stride(r, c->w.tensor, taps ? taps->tap_dim : -1));
 }
 
-static void put_window(struct rows *r, const struct kn_contraction *c) {
+static void put_window(struct rows *r, const struct line *l) {
+  const struct kn_contraction *c = &l->contraction;
+  const struct kp_band_size bands = bands_of(r, l);
   rows_put(r, "const struct kp_window window = {");
   r->indent += 2;
   rows_put(r, ".data = %s.data,", argument(r, c->x.tensor));
@@ -237,6 +260,11 @@ static void put_window(struct rows *r, const struct kn_contraction *c) {
   rows_put(r, "},");
   if (c->pad)
     rows_put(r, ".pad = (uint8_t)%s,", scalar(r, c->pad));
+  if (bands.rows) {
+    rows_comment(r, T("Of the result in a band, whose pixels of %s come once for all taps.",
+                      c->x.tensor->name));
+    rows_put(r, ".bands = {.rows = %u, .columns = %u},", bands.rows, bands.columns);
+  }
   r->indent -= 2;
   rows_put(r, "};");
 }
@@ -333,8 +361,9 @@ void kn_explain_product(struct rows *r, const struct phase *p, FILE *out) {
   if (s.batch != 1)
     fprintf(out, ", %" PRIu64 " products", s.batch);
   if (c->window)
-    fprintf(out, ", a window of %" PRIu64 " taps: rows gathered by DMA, places by core 1",
-            kn_window_taps(c));
+    fprintf(out, ", a window of %" PRIu64 " taps: %s", kn_window_taps(c),
+            s.band ? "pixels come in bands, once for all taps"
+                   : "rows gathered by DMA, places by core 1");
   if (c->sums_times)
     fprintf(out, ", sums of %s by the SIMD engine", c->w.tensor->name);
   if (c->num_steps)
@@ -357,7 +386,7 @@ void kn_print_product_call(struct rows *r, const struct phase *p, const char *fu
     extents =
         T("%s%s%s", extents, *extents ? ", " : "", rows_dim(r, l->target->dims[c->batch[i]]).text);
   if (c->window)
-    put_window(r, c);
+    put_window(r, l);
   rows_put(r, "const struct kp_product product = {");
   r->indent += 2;
   rows_put(r, ".m = %s,", c->m ? rows_dim(r, c->m->extent).text : "1");

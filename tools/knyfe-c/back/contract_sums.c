@@ -150,9 +150,10 @@ static bool is_read_elsewhere(struct line *first, const struct line *product,
 static void take_sums(struct rows *r, struct line *first, struct line *l) {
   struct kn_contraction *c = &l->contraction;
   struct line *z = c->bias ? defines(first, c->bias) : NULL;
-  // Core 1 has enough to do with the places of a window.
-  if (c->is_float || c->bias_rows || c->w.turned || c->window || !z || z->rank != 1 || z->reduces ||
-      z->part || z->scatter || z->target->dims[0] != c->w.tensor->dims[c->w.extent])
+  // Core 1 has enough to do with the places of a window, where pixels do not come in bands.
+  if (c->is_float || c->bias_rows || c->w.turned ||
+      (c->window && (!rows_all_known(r) || !kn_product_shape(r, l).band)) || !z || z->rank != 1 ||
+      z->reduces || z->part || z->scatter || z->target->dims[0] != c->w.tensor->dims[c->w.extent])
     return;
   struct bias b = {.line = z};
   if (!find_term(&b, first, c, z->value, false))

@@ -43,10 +43,11 @@ static void define(struct reader *r, const char *name, const char *value) {
   const struct {
     const char *name;
     unsigned *value;
-  } macros[] = {
-      {"KP_SIZE", &p->size},           {"KP_OUT", &p->out},   {"KP_TURN_X", &p->turn_x},
-      {"KP_TURN_W", &p->turn_w},       {"KP_BIAS", &p->bias}, {"KP_STEP_COUNT", &p->steps},
-      {"KP_STEP_ROOM", &p->step_room}, {"KP_SUMS", &p->sums}, {"KP_WINDOW", &p->window}};
+  } macros[] = {{"KP_SIZE", &p->size},           {"KP_OUT", &p->out},
+                {"KP_TURN_X", &p->turn_x},       {"KP_TURN_W", &p->turn_w},
+                {"KP_BIAS", &p->bias},           {"KP_STEP_COUNT", &p->steps},
+                {"KP_STEP_ROOM", &p->step_room}, {"KP_SUMS", &p->sums},
+                {"KP_WINDOW", &p->window},       {"KP_SCALES", &p->scales}};
   if (!strcmp(name, "KP_NAME"))
     p->name = ct_intern(r->t, value, strlen(value));
   for (size_t i = 0; i < sizeof macros / sizeof *macros; i++)

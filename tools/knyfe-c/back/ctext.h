@@ -103,7 +103,7 @@ struct ct_tensor {
 // A function that <mtia/knyfe_product.h> makes of the macros in front of it.
 struct ct_product {
   const char *name;
-  unsigned size, out, turn_x, turn_w, bias, sums, steps, step_room, window; // KP_SIZE...
+  unsigned size, out, turn_x, turn_w, bias, scales, sums, steps, step_room, window; // KP_SIZE...
   struct ct_product *next;
 };
 

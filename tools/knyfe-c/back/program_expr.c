@@ -29,6 +29,38 @@ static const struct ct_expr *initialiser(struct follow *f, const struct ct_expr 
   return v ? v->list : NULL;
 }
 
+// What a field of an initialiser begins with, or NULL.
+static const struct ct_expr *field_list(const struct ct_expr *list, const char *name) {
+  for (unsigned i = 0; list && i < list->num_args; i++)
+    if (list->args[i]->op == CT_FIELD && !strcmp(list->args[i]->text, name))
+      return list->args[i]->a;
+  return NULL;
+}
+
+// A product whose x comes in bands: those of the text, and what follows from them.
+static void with_bands(struct follow *f, struct pg_product *a, const struct ct_expr *window) {
+  const struct ct_expr *axes = field_list(window, "axis"), *size = field_list(window, "bands");
+  for (unsigned i = 0; i < 3; i++) {
+    const struct ct_expr *axis = axes && i < axes->num_args ? axes->args[i] : NULL;
+    const uint32_t limit = (uint32_t)pg_field(f, axis, "limit", 0);
+    a->axis[i] = (struct kp_axis){.extent = (uint32_t)pg_field(f, axis, "extent", 1),
+                                  .first = (int32_t)pg_field(f, axis, "first", 0),
+                                  .step = (int32_t)pg_field(f, axis, "step", 1),
+                                  .dilation = (int32_t)pg_field(f, axis, "dilation", 1),
+                                  .taps = (uint32_t)pg_field(f, axis, "taps", 1),
+                                  .limit = limit ? limit : INT32_MAX}; // the name: not known
+  }
+  a->bands = kp_bands(a->axis, (struct kp_band_size){(uint32_t)pg_field(f, size, "rows", 1),
+                                                     (uint32_t)pg_field(f, size, "columns", 1)});
+  struct kp_shape *s = &a->shape;
+  s->batch = 1;
+  s->m = (uint64_t)KP_BLOCK * a->axis[0].extent * a->bands.down * a->bands.across;
+  s->splits = false;
+  s->band = a->bands.pixels * kp_pad(a->pixel);
+  s->bands = a->bands.down * a->bands.across;
+  s->halves = kp_halves(a->axis, &a->bands);
+}
+
 // multiply_y(&product, &plan, 8, 8, planned)
 static void product(struct follow *f, const struct ct_product *p, const struct ct_expr *call) {
   const struct ct_expr *what = call->num_args > 1 ? initialiser(f, call->args[0]) : NULL;
@@ -40,7 +72,9 @@ static void product(struct follow *f, const struct ct_product *p, const struct c
   double now = f->pipes.now;
   uint64_t k = pg_field(f, what, "k", 1) * p->size, outer = pg_field(f, what, "outer", 1);
   uint64_t batch = pg_field(f, what, "batch", 1), m = pg_field(f, what, "m", 1);
-  bool joined = p->window && k == KP_STEP && outer > 1; // in w, too: most have it so
+  // In w, too: most have it so.
+  bool joined = p->window && outer > 1 && (p->window == 2 ? k % KP_STEP == 0 : k == KP_STEP);
+  const uint32_t pixel = (uint32_t)k;
   if (joined) {
     k *= outer;
     outer = 1;
@@ -49,7 +83,7 @@ static void product(struct follow *f, const struct ct_product *p, const struct c
     m *= batch;
     batch = 1;
   }
-  const struct pg_product a = {
+  struct pg_product a = {
       .shape = {.batch = batch,
                 .m = m,
                 .n = pg_field(f, what, "n", 1),
@@ -69,7 +103,11 @@ static void product(struct follow *f, const struct ct_product *p, const struct c
       .steps = p->steps,
       .step_room = p->step_room,
       .window = p->window,
-      .taps_joined = joined};
+      .taps_joined = joined && p->window == 1,
+      .scales = p->scales,
+      .pixel = pixel};
+  if (p->window == 2)
+    with_bands(f, &a, initialiser(f, field_list(what, "window")));
   const struct kp_plan plan = {.parts = (uint32_t)pg_field(f, how, "parts", 1),
                                .down = pg_field(f, how, "down", 0),
                                .team_rows = (uint32_t)pg_field(f, how, "team_rows", 1),

@@ -5,13 +5,25 @@
 #include "program_product.h"
 #include "program.h"
 
-enum { CB_X, CB_W, CB_Y, CB_BIAS, CB_SUMS, CB_TERMS, CB_STEPS };
+enum { CB_X, CB_W, CB_Y, CB_BIAS, CB_SCALES, CB_SUMS, CB_TERMS, CB_STEPS };
 enum { STEP_LOOP = 4, FIRST_BUFFER = 28 };
 // Cycles of a core: from the call to its first command (shape, plan, share); for a block (the walk,
 // its addresses); for a DMA with its registers. With a window more is on the stack than is in the
 // cache at the start.
 // For a list of places, and for the places of a block (<mtia/knyfe_window.h>); for sums of w.
-enum { START = 60, START_WINDOW = 950, BLOCK = 60, LOAD = 22, LIST = 75, PLACES = 700, SUMS = 60 };
+// Of bands: at the start, for a row of a plane, for a block more.
+enum {
+  START = 60,
+  START_WINDOW = 950,
+  START_BANDS = 300,
+  BLOCK = 60,
+  LOAD = 22,
+  LIST = 75,
+  PLACES = 700,
+  BAND_ROW = 12,
+  BAND = 110,
+  SUMS = 60
+};
 
 struct share {
   uint32_t part, k_begin, k_end, team_row, team_chain, strip_sets, block_sets;
@@ -20,6 +32,7 @@ struct share {
 
 struct walk {
   uint32_t panel, strip_set, block_set, left, rows, columns, x_members, w_members;
+  struct kp_band band;
   bool new_x, new_w, last_x, last_w;
 };
 
@@ -55,6 +68,10 @@ static void locate(const struct pg_product *a, const struct kp_plan *p, const st
   uint32_t column = (w->block_set * p->team_columns + me->team_chain) * KP_BLOCK;
   w->rows = (uint32_t)kp_min(KP_BLOCK, s->m - row);
   w->columns = (uint32_t)kp_min(KP_BLOCK, s->n - column);
+  if (s->band) {
+    w->band = kp_band(a->axis, &a->bands, row / KP_BLOCK, p->team_rows);
+    w->rows = kp_positions(&a->bands, w->band.rows, w->band.columns);
+  }
   w->last_x = w->left == 1;
   w->x_members =
       (uint32_t)kp_min(p->team_columns, p->blocks - (uint64_t)w->block_set * p->team_columns);
@@ -127,22 +144,68 @@ static void load(struct follow *f, const struct pg_product *a, const struct kp_p
       (uint8_t)pes_for_each(a, p);
 }
 
+static void load_outside(struct follow *f, const struct pg_product *a, uint32_t count) {
+  for (uint32_t n; count; count -= n) {
+    n = (uint32_t)kp_min(count, KP_BLOCK);
+    pg_dma(f, true, CB_X, n, 0, n * (double)kp_pad(a->pixel), 1);
+  }
+}
+
+static void load_plane(struct follow *f, const struct pg_product *a, const struct kp_band *band,
+                       struct kp_reach y, struct kp_reach x, uint32_t phase_y, uint32_t phase_x) {
+  const struct kp_axis *down = &a->axis[1], *across = &a->axis[2];
+  const struct kp_line l = kp_line(across, x, phase_x, band->column, band->columns);
+  const uint32_t rows = band->rows + (uint32_t)(y.high - y.low), stride = kp_pad(a->pixel);
+  const bool together = across->step == 1 && a->pixel == stride;
+  int64_t pixel = (int64_t)down->step * ((int32_t)band->row + y.low) + phase_y;
+  uint32_t outside = l.lead;
+  for (uint32_t row = 0; row < rows; row++, pixel += down->step) {
+    const uint32_t all = row + 1 < rows ? a->bands.pitch : l.count - l.lead;
+    pg_scalar(f, BAND_ROW);
+    if (l.inside && pixel >= 0 && pixel < (int64_t)down->limit) {
+      load_outside(f, a, outside);
+      pg_dma(f, true, CB_X, together ? 1 : l.inside, together ? l.inside * stride : a->pixel,
+             l.inside * (double)stride, 1);
+      outside = all - l.inside;
+    } else
+      outside += all;
+  }
+  load_outside(f, a, outside);
+}
+
+static void load_band(struct follow *f, const struct pg_product *a, const struct kp_band *band) {
+  for (uint32_t i = 0; i < (uint32_t)a->axis[1].step; i++)
+    for (uint32_t j = 0; j < (uint32_t)a->axis[2].step; j++) {
+      const uint32_t down = kp_phase(&a->axis[1], i), across = kp_phase(&a->axis[2], j);
+      const struct kp_reach y = kp_reach(&a->axis[1], down), x = kp_reach(&a->axis[2], across);
+      if (!y.any || !x.any)
+        continue;
+      pg_scalar(f, LOAD);
+      load_plane(f, a, band, y, x, down, across);
+    }
+}
+
 static void load_block(struct follow *f, const struct pg_product *a, const struct kp_plan *p,
                        const struct share *me, const struct walk *w, void *state) {
   bool *met = state, with_x = w->new_x || !p->keep_x, with_w = w->new_w || !p->keep_w;
   pg_scalar(f, BLOCK);
-  if (a->bias && me->part == 0)
-    load(f, a, p, CB_BIAS, (struct tile){1, kp_pad(4 * (uint64_t)w->columns), 4 * w->columns}, 1);
+  const struct tile vector = {1, kp_pad(4 * (uint64_t)w->columns), 4 * w->columns};
+  if (a->bias && me->part == 0 && (w->new_w || !kp_columns_stay(p)))
+    load(f, a, p, CB_BIAS, vector, with_w ? w->w_members : 1);
+  if (a->scales && me->part + 1 == p->parts && (w->new_w || !kp_columns_stay(p)))
+    load(f, a, p, CB_SCALES, vector, with_w ? w->w_members : 1);
   for (uint64_t outer = 0; outer < a->outer; outer++)
     for (uint32_t at = me->k_begin, k; at < me->k_end; at += k) {
       k = kp_chunk(&a->shape, outer, at - me->k_begin, me->k_end - at);
-      if (with_x)
+      if (with_x && !a->shape.band)
         load(f, a, p, CB_X, tile_x(a, k, w->rows), a->window ? 1 : w->x_members);
       if (with_w)
         load(f, a, p, CB_W, tile(a->turn_w, k, w->columns, a->size), w->w_members);
       if (!*met)
         pg_emit(f, PG_BAR_PE);
       *met = true;
+      if (with_x && a->shape.band && !outer && at == me->k_begin)
+        load_band(f, a, &w->band);
     }
   if (step_bytes(a) > 0 && me->part + 1 == p->parts) {
     const uint32_t bytes = (uint32_t)step_bytes(a);
@@ -180,8 +243,9 @@ static void steps(struct follow *f, const struct pg_product *a, const struct wal
 
 static void multiply(struct follow *f, double rows, double cols, int acc, uint8_t a, uint8_t b,
                      int64_t a_at, int64_t b_at) {
-  struct pg_event *e = pg_unit(f, KN_DPE, kn_cost_mml(rows > 32 ? 32 : rows, cols > 32 ? 32 : cols),
-                               KN_DEV_dpe_latency, acc);
+  const double cycles =
+      rows > 0 && cols > 0 ? kn_cost_mml(rows > 32 ? 32 : rows, cols > 32 ? 32 : cols) : 1;
+  struct pg_event *e = pg_unit(f, KN_DPE, cycles, KN_DEV_dpe_latency, acc);
   e->cb[0] = a;
   e->cb[1] = b;
   e->offset[0] = a_at;
@@ -205,16 +269,39 @@ static void finish(struct follow *f, const struct kp_plan *p, const struct share
   }
 }
 
+// The last byte that a step of k reads of a band is behind this one: where the places of taps go
+// up with their numbers.
+static int64_t band_place(const struct pg_product *a, const struct walk *w, uint32_t step) {
+  const uint32_t stride = kp_pad(a->pixel), per = stride / KP_STEP, tap = step / per;
+  const uint32_t down = tap / a->axis[2].taps, across = tap % a->axis[2].taps;
+  const struct kp_offset y = kp_offset(&a->axis[1], down), x = kp_offset(&a->axis[2], across);
+  uint32_t at = 0;
+  for (uint32_t i = 0; i < (uint32_t)a->axis[1].step; i++)
+    for (uint32_t j = 0; j < (uint32_t)a->axis[2].step; j++) {
+      const uint32_t py = kp_phase(&a->axis[1], i), px = kp_phase(&a->axis[2], j);
+      const struct kp_reach ry = kp_reach(&a->axis[1], py), rx = kp_reach(&a->axis[2], px);
+      if (py == y.phase && px == x.phase)
+        return (int64_t)(at + (uint32_t)(y.on - ry.low) * a->bands.pitch +
+                         (uint32_t)(x.on - rx.low) + w->rows - 1) *
+               stride;
+      if (ry.any && rx.any)
+        at += kp_plane(&a->bands, ry, rx, w->band.rows, w->band.columns);
+    }
+  return 0;
+}
+
 // A chunk whose operand is turned: the MLU fills four operand buffers, which the DPE empties.
 static void turned_chunk(struct follow *f, const struct pg_product *a, const struct kp_plan *p,
                          const struct share *me, const struct walk *w, uint32_t k, int64_t x_at,
-                         int64_t w_at, bool last) {
+                         int64_t w_at, uint32_t first, bool last) {
   uint32_t steps = (k / a->size + KP_STEP / a->size - 1) / (KP_STEP / a->size);
   bool both = a->turn_x && a->turn_w;
   for (int half = 0; half < (both ? 1 : 2); half++) {
     if ((a->turn_x ? w->rows : w->columns) <= 32 * (uint32_t)half)
       continue;
     for (uint32_t i = 0; i < steps; i++) {
+      if (a->shape.band)
+        x_at = band_place(a, w, first + i);
       for (int t = 0; t < (both ? 4 : 1); t++) {
         uint8_t buffer = (uint8_t)(FIRST_BUFFER + (both ? t : (int)(i % 4)));
         pg_scalar(f, 4);
@@ -257,10 +344,8 @@ static void end_sums(struct follow *f, bool last) {
   move(f, PG_WAITD, CB_SUMS, KP_TERMS);
   pg_scalar(f, SUMS);
   move(f, PG_POP, CB_SUMS, KP_TERMS);
-  if (last) {
+  if (last)
     move(f, PG_PUSH, CB_TERMS, KP_TERMS);
-    move(f, PG_POP, CB_TERMS, KP_TERMS);
-  }
 }
 
 // The rows of the first two accumulators leave while the others are at work.
@@ -284,14 +369,18 @@ static void compute_block(struct follow *f, const struct pg_product *a, const st
                           const struct share *me, const struct walk *w, void *state) {
   struct held *held = state;
   bool pop_x = w->last_x || !p->keep_x, pop_w = w->last_w || !p->keep_w,
-       last_part = me->part + 1 == p->parts;
+       last_part = me->part + 1 == p->parts, pop_columns = w->last_w || !kp_columns_stay(p);
   pg_scalar(f, BLOCK);
   if (a->bias && me->part == 0) {
     for (int acc = 0; acc < 4; acc++)
       pg_unit(f, KN_RE, KN_DEV_re_bias, 0, acc)->cb[0] = CB_BIAS;
-    move(f, PG_POP, CB_BIAS, kp_pad(4 * (uint64_t)w->columns));
+    if (pop_columns)
+      move(f, PG_POP, CB_BIAS, kp_pad(4 * (uint64_t)w->columns));
   }
-  uint32_t x_held = 0;
+  if (a->shape.band)
+    pg_scalar(f, BAND);
+  uint32_t x_held = 0, step = 0;
+  const bool sums = a->sums && (w->new_w || !kp_columns_stay(p));
   for (uint64_t outer = 0; outer < a->outer; outer++)
     for (uint32_t at = me->k_begin; at < me->k_end;) {
       uint32_t k = kp_chunk(&a->shape, outer, at - me->k_begin, me->k_end - at);
@@ -300,28 +389,34 @@ static void compute_block(struct follow *f, const struct pg_product *a, const st
       at += k;
       bool last = at == me->k_end && outer + 1 == a->outer;
       pg_scalar(f, 8);
-      if (a->window && (w->new_x || !p->keep_x))
+      if (a->window && !a->shape.band && (w->new_x || !p->keep_x))
         pg_scalar(f, LIST * (a->taps_joined ? k / KP_STEP : 1) + (at == k && !outer ? PLACES : 0));
-      if (a->sums)
+      if (sums)
         begin_sums(f, y.rows, y.row, w_at);
       if (a->turn_x || a->turn_w)
-        turned_chunk(f, a, p, me, w, k, x_at, w_at, last);
+        turned_chunk(f, a, p, me, w, k, x_at, w_at, step, last);
       else
         for (int acc = 0; acc < 4; acc++) {
           double rows = w->rows - 32.0 * (acc >> 1), cols = w->columns - 32.0 * (acc & 1);
           if (rows <= 0 || cols <= 0)
             continue;
           pg_scalar(f, 5);
-          for (uint32_t step = 0; step < kp_pad(k); step += KP_STEP) {
-            multiply(f, rows, cols, acc, CB_X, CB_W, x_at, w_at);
+          for (uint32_t i = 0; i < kp_pad(k) / KP_STEP; i++) {
+            multiply(f, rows, cols, acc, CB_X, CB_W,
+                     a->shape.band ? band_place(a, w, step + i) : x_at, w_at);
             pg_scalar(f, STEP_LOOP - 1);
           }
           if (last)
             finish(f, p, me, rows, cols, acc, a->sums);
         }
-      if (a->sums)
+      if (sums)
         end_sums(f, last);
-      if (pop_x)
+      if (a->sums && last && pop_columns)
+        move(f, PG_POP, CB_TERMS, KP_TERMS);
+      step += kp_pad(k) / KP_STEP;
+      if (a->shape.band)
+        ;
+      else if (pop_x)
         move(f, PG_POP, CB_X, (double)x.rows * x.row);
       else
         x_held += x.rows * x.row;
@@ -330,12 +425,29 @@ static void compute_block(struct follow *f, const struct pg_product *a, const st
       else
         held->w += y.rows * y.row;
     }
+  if (pop_x && a->shape.band)
+    move(f, PG_POP, CB_X,
+         (double)kp_band_pixels(a->axis, &a->bands, w->band.rows, w->band.columns) *
+             kp_pad(a->pixel));
   if (w->last_x)
     held->w = 0;
   if (!last_part)
     return;
   steps(f, a, w);
   pg_scalar(f, 10);
+  if (a->scales && pop_columns)
+    move(f, PG_POP, CB_SCALES, kp_pad(4 * (uint64_t)w->columns));
+  if (a->shape.band) {
+    const double row = KP_BLOCK * (double)a->shape.out;
+    move(f, PG_PUSH, CB_Y, w->rows * row);
+    for (uint32_t i = w->band.rows; i; i--) {
+      pg_dma(f, false, CB_Y, w->band.columns, w->columns * a->shape.out, w->band.columns * row, 1);
+      pg_scalar(f, 4);
+      if (i > 1 && a->bands.pitch > w->band.columns)
+        move(f, PG_POP, CB_Y, (a->bands.pitch - w->band.columns) * row);
+    }
+    return;
+  }
   store(f, a, p, w);
 }
 
@@ -348,13 +460,17 @@ void pg_follow_product(struct follow *f, const struct pg_product *a, const struc
     me.k_begin = 0;
     me.k_end = (uint32_t)(a->shape.k / a->outer);
   }
-  pg_scalar(f, a->window ? START_WINDOW : START);
+  pg_scalar(f, a->shape.band ? START_BANDS : a->window ? START_WINDOW : START);
   if (core == 0) {
     pg_buffer(f, CB_X, "x of the product", 0, p.x_room);
     pg_buffer(f, CB_W, "w of the product", p.x_room, p.w_room);
     pg_buffer(f, CB_Y, "results", p.x_room + p.w_room, kp_y_room(a->shape.out));
     if (a->bias)
       pg_buffer(f, CB_BIAS, "bias", p.x_room + p.w_room + kp_y_room(a->shape.out), KP_VECTORS);
+    if (a->scales)
+      pg_buffer(f, CB_SCALES, "scales",
+                p.x_room + p.w_room + kp_y_room(a->shape.out) + (a->bias ? KP_VECTORS : 0),
+                KP_VECTORS);
     if (a->sums) {
       pg_buffer(f, CB_SUMS, "sums of w", MTIA_LOCAL_SIZE - 4 * KP_TERMS, 2 * KP_TERMS);
       pg_buffer(f, CB_TERMS, "terms for zero points", MTIA_LOCAL_SIZE - 2 * KP_TERMS, 2 * KP_TERMS);

@@ -7,7 +7,7 @@
 
 #include "program.h"
 
-#include <mtia/knyfe_plan.h>
+#include <mtia/knyfe_bands.h>
 
 struct follow;
 
@@ -20,8 +20,13 @@ struct pg_product {
   bool sums;      // of w, by the SE
   unsigned steps; // of the SE on a block
   unsigned step_room;
+  bool scales;
   bool window;      // x is gathered; `outer` are taps
   bool taps_joined; // a tap is one step of k, and chunks have several
+  // x comes in bands; a place of x for each step of k, bytes of k at a pixel.
+  struct kp_bands bands;
+  struct kp_axis axis[3];
+  uint32_t pixel;
 };
 
 void pg_follow_product(struct follow *f, const struct pg_product *product,
