@@ -982,6 +982,12 @@ static TOK *skip_braces(TOK *tok) {
 _Noreturn static void not_at_end(struct parser *p, const TOK *end) {
   static const char what[] = "an operator or the end of the statement";
   const bool word = end->kind == KN_TOK_PUNCT || end->kind == KN_TOK_IDENT;
+  enum kn_type type;
+  if (is(end, ":") && end[1].kind == KN_TOK_IDENT && find_type(end[1].text, &type)) {
+    kn_report(p->file, KN_DIAG_expected, end->range, "expected %s, found ':'", what);
+    kn_hint(p->file, "a type stands on the left side: q[m, k]: %s = ...", end[1].text);
+    leave(p);
+  }
   if (word && kn_elsewhere(end->text))
     expected_instead(p, end, what, end->text);
   const bool behind = end->has_previous && (is(end - 1, "]") || is(end - 1, ")"));

@@ -510,10 +510,11 @@ struct kn_index *rows_halves(struct rows *r, const struct line *l, struct kn_exp
 bool rows_groups(struct scope *s, const struct line *l, const char *lo, const char *hi,
                  int64_t length, rows_put_element *put);
 // rows_delay.c: can whole vectors of the line along s->along be stored a step later? The loop over
-// its elements lo..hi - 1, two vectors and more; `even`: an even number of them.
+// its elements lo..hi - 1, two vectors and more; the row has `steps` of them, and lo..hi is
+// all of it, or a stretch.
 bool rows_delays(struct scope *s, const struct line *l);
 void rows_delayed(struct scope *s, const struct line *l, const char *index, const char *lo,
-                  const char *hi, unsigned unroll, bool even);
+                  const char *hi, int64_t steps, bool whole);
 // rows_one.c: a row's element at `place`, and all others.
 struct one {
   const struct kn_expr *place;
@@ -587,5 +588,9 @@ bool rows_is_written_out(const struct kn_index *index);
 unsigned rows_widest(const struct kn_expr *e);
 // How many steps of a loop of vectors should be one.
 unsigned rows_unroll(const struct line *l, unsigned lanes);
+// Asks for that in front of a loop of `steps` (-1: not known), a vector of which has so many bytes.
+// A long loop that should stay as it is needs a word, too: all steps side by side keep more vectors
+// than there are registers, and the stack is in DRAM.
+void rows_put_unroll(struct rows *r, unsigned times, int64_t steps, unsigned bytes);
 
 #endif

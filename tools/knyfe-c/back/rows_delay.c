@@ -105,16 +105,16 @@ static void step(struct scope *s, const struct line *l, const char *type, const 
 }
 
 void rows_delayed(struct scope *s, const struct line *l, const char *index, const char *lo,
-                  const char *hi, unsigned unroll, bool even) {
+                  const char *hi, int64_t steps, bool whole) {
   struct rows *r = s->r;
   const char *type = rows_vector_type(s, l->target->type);
   const struct work w = work_of(s, l);
-  const unsigned depth = even && moves_little(s, l, &w) ? 2 : 1;
+  const unsigned depth = steps % 2 == 0 && moves_little(s, l, &w) ? 2 : 1;
   const char *made[2];
   for (unsigned i = 0; i < depth; i++)
     made[i] = declare(s, l, type, i ? "behind" : "made", behind(s, lo, i));
-  if (unroll > 1 && !is_wide(s, l))
-    fprintf(r->out, "#pragma clang loop unroll_count(%u)\n", unroll);
+  rows_put_unroll(r, is_wide(s, l) ? 1 : rows_unroll(l, s->lanes), whole ? steps / depth : -1,
+                  depth * s->lanes * rows_widest(l->value));
   rows_put(r, "for (long %s = %s; %s < %s; %s += %u) {", index, behind(s, lo, depth), index, hi,
            index, depth * s->lanes);
   r->indent++;

@@ -54,10 +54,10 @@ bool rows_is_read_later(const struct line *l) {
 
 // Steps of a loop of vectors side by side hide what each of them waits for, as long as there are
 // registers for all of them: 32 of 64 bytes.
-static void unroll(struct rows *r, const struct line *l, unsigned lanes) {
-  unsigned times = rows_unroll(l, lanes);
-  if (times > 1)
-    fprintf(r->out, "#pragma clang loop unroll_count(%u)\n", times);
+static void unroll(struct rows *r, const struct line *l, unsigned lanes, bool whole) {
+  const int64_t extent = whole ? l->target->dims[l->rank - 1]->size : -1;
+  rows_put_unroll(r, rows_unroll(l, lanes), extent < 0 ? -1 : (extent + lanes - 1) / lanes,
+                  lanes * rows_widest(l->value));
 }
 
 // The target's subscripts at the current indices, as expressions.
@@ -398,12 +398,12 @@ static void open_row(struct scope *s, struct line *l, struct nest *n) {
     rows_open_stretches(s, l, &n->stretches, &n->lo, &n->hi);
   s->count = s->count ? T("%s - %s", n->hi, name) : NULL;
   if (n->delayed) {
-    rows_delayed(s, l, name, n->lo, n->hi, rows_unroll(l, s->lanes), n->steps % 2 == 0);
+    rows_delayed(s, l, name, n->lo, n->hi, n->steps, !n->stretches.from);
     n->stored = true;
     return;
   }
   if (n->step > 1 && !(s->count && few))
-    unroll(r, l, s->lanes);
+    unroll(r, l, s->lanes, !n->stretches.from);
   if (n->step == 1 && reduces_few(l))
     fprintf(r->out, "#pragma clang loop unroll_count(%d)\n",
             l->value->indices[0]->extent->size <= 32 ? 8 : 4);
@@ -486,7 +486,7 @@ static void through(struct scope *s, struct line *l, const char *wish, int64_t f
   const char *name = rows_name(r, wish);
   scope_bind(s, s->along, name);
   if (end - first > s->lanes)
-    unroll(r, l, s->lanes);
+    unroll(r, l, s->lanes, false);
   open_loop(r, name, T("%" PRId64, first), T("%" PRId64, end), s->lanes);
   const char *rest = (end - first) % s->lanes ? T("%" PRId64 " - %s", end, name) : NULL;
   s->count = last < end ? T("%" PRId64 " - %s", last, name) : rest;

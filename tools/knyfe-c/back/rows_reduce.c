@@ -455,8 +455,12 @@ static void put_loops(struct scope *s, struct reduction *d) {
         if (row)
           rows_open_stretches(s, s->line, &stretches, &lo, &hi);
         const bool groups = d->group && !d->searches; // which fill the registers
-        if (groups || (times > 1 && !few))
-          fprintf(s->r->out, "#pragma clang loop unroll_count(%u)\n", groups ? 1 : times);
+        if (groups)
+          fputs("#pragma clang loop unroll_count(1)\n", s->r->out);
+        else
+          rows_put_unroll(s->r, few ? 1 : times,
+                          extent < 0 || stretches.from ? -1 : extent / s->lanes,
+                          s->lanes * rows_widest(e->args[0]));
         rows_put(s->r, "for (long %s = %s; %s < %s; %s += %u) {", name, lo, name, hi, name,
                  groups ? d->group * s->lanes : s->lanes);
         s->along = index;

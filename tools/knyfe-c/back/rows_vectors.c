@@ -270,3 +270,9 @@ unsigned rows_unroll(const struct line *l, unsigned lanes) {
   unsigned each = lanes * w.bytes / 64 * (w.reads + 1), times = each ? 32 / each : 1;
   return times >= 4 ? 4 : times >= 2 ? 2 : 1;
 }
+
+void rows_put_unroll(struct rows *r, unsigned times, int64_t steps, unsigned bytes) {
+  enum { FEW_STEPS = 8, REGISTERS = 32 };
+  if (times > 1 || (steps > FEW_STEPS && steps * bytes / 64 > REGISTERS))
+    fprintf(r->out, "#pragma clang loop unroll_count(%u)\n", times > 1 ? times : 1);
+}
