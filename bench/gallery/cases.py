@@ -115,7 +115,7 @@ REASONS = {
     "fc_u8i8_per_channel": "the kernel's start, its first loads and last stores are most of so short a run (--explain: latency)",
     "gated_mlp": "three short products one after the other: starts, first loads and barriers (--explain: phases)",
     "hash_lookup": "two phases, each too short for its start: the hashes are in memory before rows are gathered (--explain: phases)",
-    "moe_gate": "rows of 64 are one register group each: every reduction is waited for (--explain: core 1)",
+    "moe_gate": "rows of 64 are one register group: reductions across it are waited for, and tokens are counted in two phases more (--explain: phases)",
     "multi_head_attention": "the products are of 64 x 64 and the softmax between them is core 1's (--explain: phases)",
     "segment_mean": "a table of sums for each part of the terms goes through the SRAM (--explain: phases)",
 }

@@ -15,6 +15,7 @@
 //   rows_buffers.c circular buffers
 //   rows_planes.c short rows side by side in a vector
 //   rows_delay.c  stores behind the loads of the next step
+//   rows_numbers.c functions of one number per row, behind the last row of a tile
 //   rows_one.c    rows whose elements are all the same but for one
 //   rows_pairs.c  neighbours that are made in different ways
 //   rows_substitute.c expressions with something else in place of an index
@@ -514,7 +515,18 @@ bool rows_groups(struct scope *s, const struct line *l, const char *lo, const ch
 // all of it, or a stretch.
 bool rows_delays(struct scope *s, const struct line *l);
 void rows_delayed(struct scope *s, const struct line *l, const char *index, const char *lo,
+<<<<<<< HEAD
                   const char *hi, int64_t steps, bool whole);
+=======
+                  const char *hi, unsigned unroll, bool even);
+// rows_numbers.c: is the line a function of a number, of which rows leave the argument?
+bool rows_waits_for_tile(struct phase *p, const struct line *l);
+// Do rows wait for one short reduction after the other? Several of them side by side don't.
+bool rows_are_short(struct phase *p);
+// The results of such functions, behind the last row.
+void rows_put_waiting(struct scope *s, struct line *l);
+
+>>>>>>> e8cbd01 (knyfe-c: Functions of one number per row are vectors over a tile's rows, short rows four at a time)
 // rows_one.c: a row's element at `place`, and all others.
 struct one {
   const struct kn_expr *place;

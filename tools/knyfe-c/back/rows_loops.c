@@ -796,7 +796,7 @@ void rows_compute(struct rows *r, struct phase *p) {
   if (p->num_par && !p->across && !sz_is(p->tile_columns, 1) &&
       (!p->lines->scatter || p->lines->chunked)) {
     const char *n = p->par_name[p->num_par - 1];
-    if (sums_few(p))
+    if (sums_few(p) || rows_are_short(p))
       fputs("#pragma clang loop unroll_count(4)\n", r->out);
     open_loop(r, n, T("%s0", n), T("%s1", n), 1);
     opened++;
@@ -814,10 +814,17 @@ void rows_compute(struct rows *r, struct phase *p) {
       rows_refuse(r, l->stmt->range, "split the kernel", "too many statements in a row");
       break;
     }
+    struct kn_expr *value = l->value;
+    if (rows_waits_for_tile(p, l))
+      l->value = value->args[0];
     emit_line(s, l);
+    l->value = value;
     if (!l->next || l->next->stmt != stmt)
       rows_line(r, NULL);
   }
   while (opened--)
     close_loop(r);
+  for (struct line *l = p->lines; l; l = l->next)
+    if (rows_waits_for_tile(p, l))
+      rows_put_waiting(s, l);
 }
