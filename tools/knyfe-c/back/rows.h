@@ -515,18 +515,13 @@ bool rows_groups(struct scope *s, const struct line *l, const char *lo, const ch
 // all of it, or a stretch.
 bool rows_delays(struct scope *s, const struct line *l);
 void rows_delayed(struct scope *s, const struct line *l, const char *index, const char *lo,
-<<<<<<< HEAD
                   const char *hi, int64_t steps, bool whole);
-=======
-                  const char *hi, unsigned unroll, bool even);
 // rows_numbers.c: is the line a function of a number, of which rows leave the argument?
 bool rows_waits_for_tile(struct phase *p, const struct line *l);
 // Do rows wait for one short reduction after the other? Several of them side by side don't.
 bool rows_are_short(struct phase *p);
 // The results of such functions, behind the last row.
 void rows_put_waiting(struct scope *s, struct line *l);
-
->>>>>>> e8cbd01 (knyfe-c: Functions of one number per row are vectors over a tile's rows, short rows four at a time)
 // rows_one.c: a row's element at `place`, and all others.
 struct one {
   const struct kn_expr *place;
