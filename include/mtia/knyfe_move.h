@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 //
 // Elements that change places and nothing else, for the C text of knyfe-c (docs/knyfe-compiler.md,
-// 4) and for the library's transpose:
+// 4) and for the library's transpose, concat and split (kernels/moves.h):
 //
 //   to[i0, i1, ..., c, r] = from[i0, i1, ..., r, c]     turned: matrices that the MLU transposes
 //   to[i0, i1, ..., r, c] = from[i0, i1, ..., r, c]     not turned: rows that are copied
@@ -84,12 +84,12 @@ KN_MOVE void kn_move_locate(const struct kn_move *m, const struct kn_move_cut *k
   w->columns = (uint32_t)kn_move_least(k->columns, m->columns - w->column);
 }
 
-KN_MOVE struct kn_move_walk kn_move_begin(const struct kn_move *m, const struct kn_move_cut *k) {
-  const uint64_t tiles = k->down * k->across, all = k->matrices * tiles;
-  const uint64_t pe = mtia_pe(), pes = mtia_rows() * mtia_cols();
-  const uint64_t begin = kn_move_div(all * pe, pes);
+// Tiles [begin, end).
+KN_MOVE struct kn_move_walk kn_move_begin_at(const struct kn_move *m, const struct kn_move_cut *k,
+                                             uint64_t begin, uint64_t end) {
+  const uint64_t tiles = k->down * k->across;
   struct kn_move_walk w;
-  w.left = kn_move_div(all * (pe + 1), pes) - begin;
+  w.left = end - begin;
   if (w.left) {
     uint64_t matrix = kn_move_div(begin, tiles), tile = begin - matrix * tiles;
     for (unsigned i = KN_MOVE_INDICES; i-- > 0;) {
@@ -103,6 +103,13 @@ KN_MOVE struct kn_move_walk kn_move_begin(const struct kn_move *m, const struct 
     kn_move_locate(m, k, &w);
   }
   return w;
+}
+
+// This PE's.
+KN_MOVE struct kn_move_walk kn_move_begin(const struct kn_move *m, const struct kn_move_cut *k) {
+  const uint64_t all = k->matrices * k->down * k->across;
+  const uint64_t pe = mtia_pe(), pes = mtia_rows() * mtia_cols();
+  return kn_move_begin_at(m, k, kn_move_div(all * pe, pes), kn_move_div(all * (pe + 1), pes));
 }
 
 KN_MOVE void kn_move_next(const struct kn_move *m, const struct kn_move_cut *k,
@@ -158,10 +165,12 @@ KN_MOVE uint32_t kn_move_flatten(uint32_t *width, uint32_t rows, uint64_t pitch)
   return 1;
 }
 
+// Rows whose elements are `shift` bytes, below 32, behind where `from` says, are loaded with those.
 KN_MOVE void kn_move_load_some(const struct kn_move *m, const struct kn_move_cut *k,
-                               struct kn_move_walk *w, uint64_t until) {
+                               struct kn_move_walk *w, uint64_t until, uint32_t shift) {
   for (; w->left > until; kn_move_next(m, k, w)) {
-    uint32_t width = w->columns << m->log2, rows = kn_move_flatten(&width, w->rows, m->from_pitch);
+    uint32_t width = (w->columns << m->log2) + shift;
+    const uint32_t rows = kn_move_flatten(&width, w->rows, m->from_pitch);
     __mtia_cr_w2(MTIA_CR_DMA_IN, width, 0);
     __mtia_dma_in(KN_MOVE_IN, w->from, rows, MTIA_MC_NONE);
   }
@@ -171,10 +180,10 @@ KN_MOVE_CALL void kn_move_load(const struct kn_move *m, const struct kn_move_cut
   __mtia_cb_init(KN_MOVE_IN, MTIA_LOCAL_BASE, KN_MOVE_SIZE);
   __mtia_cr_w(MTIA_CR_DMA_IN_PITCH, m->from_pitch);
   struct kn_move_walk w = kn_move_begin(m, k);
-  kn_move_load_some(m, k, &w, w.left > 2 ? w.left - 2 : 0);
+  kn_move_load_some(m, k, &w, w.left > 2 ? w.left - 2 : 0, 0);
   __mtia_cb_init(KN_MOVE_OUT, MTIA_LOCAL_BASE + KN_MOVE_SIZE, KN_MOVE_SIZE);
   __mtia_bar(MTIA_BAR_PE);
-  kn_move_load_some(m, k, &w, 0);
+  kn_move_load_some(m, k, &w, 0, 0);
 }
 
 // Elements of 64 bits are pairs of 32: each column becomes a row of its own.
@@ -213,16 +222,37 @@ KN_MOVE_CALL void kn_move_turn(const struct kn_move *m, const struct kn_move_cut
   }
 }
 
+// Stores rows that are loaded: from the same buffer, or after the MLU has moved them to the
+// beginning of rows of another.
+KN_MOVE void kn_move_copy_some(const struct kn_move *m, const struct kn_move_cut *k,
+                               struct kn_move_walk *w, uint32_t shift) {
+  for (; w->left; kn_move_next(m, k, w)) {
+    uint32_t width = w->columns << m->log2;
+    if (shift) {
+      const uint32_t from = (uint32_t)mtia_align_up(width + shift);
+      const uint32_t to = (uint32_t)mtia_align_up(width);
+      __mtia_cr_w2(MTIA_CR_MLU_SHAPE, w->rows, width);
+      __mtia_cr_w2(MTIA_CR_MLU_SRC, shift, from);
+      __mtia_cr_w2(MTIA_CR_MLU_DST, 0, to);
+      __mtia_mlu_copy(KN_MOVE_OUT, KN_MOVE_IN, MTIA_MLU_8, MTIA_MLU_MEMORY);
+      __mtia_cb_pop(KN_MOVE_IN, w->rows * from);
+      __mtia_cb_push(KN_MOVE_OUT, w->rows * to);
+    }
+    // What is in the CB is as it came: rows without gaps have none here either.
+    const uint32_t rows = kn_move_flatten(&width, w->rows, m->to_pitch);
+    __mtia_cr_w2(MTIA_CR_DMA_OUT, width, 0);
+    if (shift)
+      __mtia_dma_out(KN_MOVE_OUT, w->to, rows);
+    else
+      __mtia_dma_out(KN_MOVE_IN, w->to, rows);
+  }
+}
+
 KN_MOVE_CALL void kn_move_copy(const struct kn_move *m, const struct kn_move_cut *k) {
   __mtia_cr_w(MTIA_CR_DMA_OUT_PITCH, m->to_pitch);
   struct kn_move_walk w = kn_move_begin(m, k);
   __mtia_bar(MTIA_BAR_PE);
-  for (; w.left; kn_move_next(m, k, &w)) {
-    // What is left in the CB is as it came: rows without gaps have none here either.
-    uint32_t width = w.columns << m->log2, rows = kn_move_flatten(&width, w.rows, m->to_pitch);
-    __mtia_cr_w2(MTIA_CR_DMA_OUT, width, 0);
-    __mtia_dma_out(KN_MOVE_IN, w.to, rows);
-  }
+  kn_move_copy_some(m, k, &w, 0);
 }
 
 KN_MOVE void kn_move(const struct kn_move *m) {

@@ -12,7 +12,7 @@
 
 KN_STACK_LINES(4);
 
-enum { CB_IN = KN_CB_MOVE_IN, CB_OUT = KN_CB_MOVE_OUT };
+enum { CB_IN = KN_MOVE_IN, CB_OUT = KN_MOVE_OUT };
 enum {
   PIECE = 8192, // bytes
   WIDE = 2048,  // of a row
@@ -203,22 +203,19 @@ __attribute__((noinline)) static enum mtia_status run_ROWS8(const struct mtia_co
 __attribute__((noinline)) static enum mtia_status blocks(const struct mtia_concat_args *a,
                                                          uint32_t log2) {
   struct job j = all_inputs(a);
-  struct kn_move moves[KN_MOVES];
+  struct kn_block moves[KN_MOVES];
   uint64_t rows = 0;
   for (unsigned i = 0; i < j.inputs; i++) {
     const struct mtia_tensor *x = j.x[i];
     if (x->dim[0] != a->y.dim[0] || x->dim[2] != a->y.dim[2])
       return MTIA_STATUS_SHAPE;
-    moves[i].shift = 0;
-    moves[i].x = x->data;
-    moves[i].y = a->y.data + rows * a->y.stride[1];
-    moves[i].count = x->dim[0];
-    moves[i].x_step = x->stride[0];
-    moves[i].y_step = a->y.stride[0];
-    moves[i].rows = x->dim[1];
-    moves[i].x_pitch = x->stride[1];
-    moves[i].y_pitch = a->y.stride[1];
-    moves[i].width = x->dim[2] << log2;
+    struct kn_move *m = &moves[i].move;
+    kn_block_set(&moves[i], x->data, a->y.data + rows * a->y.stride[1], x->dim[0], x->dim[1],
+                 x->dim[2] << log2);
+    m->from_step[0] = x->stride[0];
+    m->from_pitch = x->stride[1];
+    m->to_step[0] = a->y.stride[0];
+    m->to_pitch = a->y.stride[1];
     rows += x->dim[1];
   }
   if (rows != a->y.dim[1])
@@ -229,7 +226,7 @@ __attribute__((noinline)) static enum mtia_status blocks(const struct mtia_conca
 
 static enum mtia_status run_BLOCKS(const struct mtia_concat_args *a, uint32_t log2) {
   if (mtia_core() == 0)
-    kn_make_stack(12);
+    kn_make_stack(10);
   return blocks(a, log2);
 }
 

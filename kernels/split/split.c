@@ -12,7 +12,7 @@
 
 KN_STACK_LINES(6);
 
-enum { CB_IN = KN_CB_MOVE_IN, CB_OUT = KN_CB_MOVE_OUT };
+enum { CB_IN = KN_MOVE_IN, CB_OUT = KN_MOVE_OUT };
 enum {
   ROW = 4096,   // bytes of a row of pieces, at most
   PIECE = 8192, // bytes
@@ -81,19 +81,16 @@ static void split_short(const struct mtia_split_args *a, const struct mtia_tenso
 
 __attribute__((noinline)) static void
 split_long(const struct mtia_split_args *a, const struct mtia_tensor *const *y, uint32_t log2) {
-  struct kn_move moves[KN_MOVES];
+  struct kn_block moves[KN_MOVES];
   uint64_t at = 0;
   for (unsigned i = 0; i < KN_MOVES; i++) {
-    moves[i].shift = (uint32_t)(at % MTIA_DMA_ALIGN);
-    moves[i].x = a->x.data + at - moves[i].shift;
-    moves[i].y = y[i]->data;
-    moves[i].count = 1;
-    moves[i].x_step = moves[i].y_step = 0;
-    moves[i].rows = a->x.dim[0];
-    moves[i].x_pitch = a->x.stride[0];
-    moves[i].y_pitch = y[i]->stride[0];
-    moves[i].width = y[i]->dim[1] << log2;
-    at += moves[i].width;
+    struct kn_move *m = &moves[i].move;
+    uint64_t width = y[i]->dim[1] << log2;
+    kn_block_set(&moves[i], a->x.data + at, y[i]->data, 1, a->x.dim[0], width);
+    m->from_step[0] = m->to_step[0] = 0;
+    m->from_pitch = a->x.stride[0];
+    m->to_pitch = y[i]->stride[0];
+    at += width;
   }
   kn_move_all(moves, KN_MOVES);
 }
@@ -115,7 +112,7 @@ static enum mtia_status run_ROWS(const struct mtia_split_args *a, uint32_t log2)
     split_short(a, y, log2);
   else {
     if (mtia_core() == 0)
-      kn_make_stack(14);
+      kn_make_stack(10);
     split_long(a, y, log2);
   }
   return MTIA_STATUS_OK;
@@ -125,21 +122,18 @@ __attribute__((noinline)) static enum mtia_status blocks(const struct mtia_split
                                                          uint32_t log2) {
   const struct mtia_tensor *const y[KN_MOVES] = {&a->y0, &a->y1, &a->y2, &a->y3,
                                                  &a->y4, &a->y5, &a->y6, &a->y7};
-  struct kn_move moves[KN_MOVES];
+  struct kn_block moves[KN_MOVES];
   uint64_t rows = 0;
   for (unsigned i = 0; i < KN_MOVES; i++) {
     if (y[i]->dim[0] != a->x.dim[0] || y[i]->dim[2] != a->x.dim[2])
       return MTIA_STATUS_SHAPE;
-    moves[i].shift = 0;
-    moves[i].x = a->x.data + rows * a->x.stride[1];
-    moves[i].y = y[i]->data;
-    moves[i].count = a->x.dim[0];
-    moves[i].x_step = a->x.stride[0];
-    moves[i].y_step = y[i]->stride[0];
-    moves[i].rows = y[i]->dim[1];
-    moves[i].x_pitch = a->x.stride[1];
-    moves[i].y_pitch = y[i]->stride[1];
-    moves[i].width = a->x.dim[2] << log2;
+    struct kn_move *m = &moves[i].move;
+    kn_block_set(&moves[i], a->x.data + rows * a->x.stride[1], y[i]->data, a->x.dim[0],
+                 y[i]->dim[1], a->x.dim[2] << log2);
+    m->from_step[0] = a->x.stride[0];
+    m->from_pitch = a->x.stride[1];
+    m->to_step[0] = y[i]->stride[0];
+    m->to_pitch = y[i]->stride[1];
     rows += y[i]->dim[1];
   }
   if (rows != a->x.dim[1])
@@ -150,7 +144,7 @@ __attribute__((noinline)) static enum mtia_status blocks(const struct mtia_split
 
 static enum mtia_status run_BLOCKS(const struct mtia_split_args *a, uint32_t log2) {
   if (mtia_core() == 0)
-    kn_make_stack(14);
+    kn_make_stack(10);
   return blocks(a, log2);
 }
 
