@@ -101,7 +101,6 @@ REASONS = {
     "depthwise_conv": "core 1: 14 of each 32 lanes count; the row at the border is read element by element (--profile: core 1)",
     "histogram": "core 1 reads and writes each of 32 tables' elements by itself: two cycles and waits for each byte of the SRAM (--profile: core 1)",
     "segment_sum": "a table of sums for each part of the terms goes through the SRAM (--explain: phases)",
-    "cumsum": "one row per PE at batch 64: load, sums and stores do not overlap (--profile: latency)",
     "cross_entropy": "one number per row: the exponential and the greatest element are waited for (--explain: core 1)",
     "embedding_bag_int4": "the kernel's start, its first loads and last stores are most of so short a run (--explain: latency)",
     "embedding_bag_int8": "the kernel's start, its first loads and last stores are most of so short a run (--explain: latency)",

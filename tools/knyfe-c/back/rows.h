@@ -493,6 +493,8 @@ struct value rows_value(struct scope *s, const struct kn_expr *e);
 // index's name in it.
 typedef void rows_put_element(struct scope *s, const struct line *l, struct value v);
 bool rows_is_running(const struct line *l);
+// Can its loop wait for stretches of the row, and give them away?
+bool rows_runs_in_order(struct rows *r, struct phase *p, const struct line *l);
 void rows_running(struct scope *s, const struct line *l, const char *n, const char *lo,
                   const char *hi, rows_put_element *put);
 // rows_loops.c: a pointer to the line's element at the current indices, or to its argument's, which

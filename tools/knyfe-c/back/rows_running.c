@@ -7,6 +7,7 @@
 // load of segments makes of them 8 vectors, which are added up one onto the other, then the sums of
 // the 16 runs. Other terms 16 at a time, in four steps. A second sum of the same terms that ends
 // an element earlier or later is made in the same loop.
+#include "rows_stretch.h"
 #include "rows_value.h"
 
 #include <string.h>
@@ -104,22 +105,50 @@ static bool same_terms(const struct line *a, const struct line *b) {
   return lo->kind == KN_INT && other->kind == KN_INT && lo->ival == other->ival;
 }
 
-static bool by_vectors(struct scope *s, const struct line *l) {
+static bool by_vectors(struct rows *r, struct phase *p, const struct line *l) {
   const struct kn_expr *e = l->value;
   return e->reduction == KN_SUM && (e->type == KN_I32 || e->type == KN_F32) &&
          rows_body_depends(e, e->indices[0]) &&
-         rows_expr_vectorises(s->r, s->p, e->args[0], e->indices[0], false) &&
+         rows_expr_vectorises(r, p, e->args[0], e->indices[0], false) &&
          !rows_count_gathers(e->args[0], e->indices[0]);
+}
+
+// Sums from the row's first element up to `behind` elements behind its own, if they can be made in
+// stretches; -1: they can't.
+static int64_t sums_from_first(struct rows *r, struct phase *p, const struct line *l) {
+  int64_t behind;
+  if (!rows_is_running(l) || l->part || !by_vectors(r, p, l) || !is_plain(l))
+    return -1;
+  const struct kn_index *j = l->value->indices[0];
+  const struct kn_expr *lo = uncast(j->lo);
+  const bool fits = lo->kind == KN_INT && !lo->ival &&
+                    is_behind(j->hi, l->index[l->rank - 1], &behind) &&
+                    (behind == 0 || behind == 1);
+  return fits ? behind : -1;
+}
+
+bool rows_runs_in_order(struct rows *r, struct phase *p, const struct line *l) {
+  const int64_t behind = sums_from_first(r, p, l);
+  if (behind)
+    return behind == 1;
+  // Without its own element, only beside the one that has it.
+  unsigned num[2] = {0, 0};
+  for (const struct line *k = p->lines; k; k = k->next) {
+    const int64_t other = sums_from_first(r, p, k);
+    if (other >= 0 && same_terms(l, k))
+      num[other]++;
+  }
+  return num[0] == 1 && num[1] == 1;
 }
 
 // A line of the phase behind this one whose sums end `apart` elements later, -1 or 1; NULL: none.
 static struct line *neighbour(struct scope *s, const struct line *l, int64_t *apart) {
   int64_t end, other;
   const struct kn_index *n = l->index[l->rank - 1];
-  if (!by_vectors(s, l) || !is_behind(l->value->indices[0]->hi, n, &end))
+  if (!by_vectors(s->r, s->p, l) || !is_behind(l->value->indices[0]->hi, n, &end))
     return NULL;
   for (struct line *k = l->next; k; k = k->next) {
-    if (!rows_is_running(k) || (k->made_with && k->made_with != l) || !by_vectors(s, k) ||
+    if (!rows_is_running(k) || (k->made_with && k->made_with != l) || !by_vectors(s->r, s->p, k) ||
         !same_terms(l, k) || !is_behind(k->value->indices[0]->hi, k->index[k->rank - 1], &other))
       continue;
     *apart = other - end;
@@ -189,13 +218,16 @@ static void put_earlier(struct scope *s, const struct sums *u) {
   rows_release(r, earlier);
 }
 
-// 128 elements at a time, if they can be read and stored as they are.
-static void put_runs(struct scope *s, const struct sums *u) {
+enum { RUNS = 128 };
+
+// 128 elements at a time, if they can be read and stored as they are. Are these all, where each of
+// the loop's rows is `whole` runs?
+static bool put_runs(struct scope *s, const struct sums *u, bool whole) {
   struct rows *r = s->r;
   const char *to = is_plain(u->line) ? place_of(s, u->line, u->n) : NULL;
   const char *shifted = to && u->before ? place_of(s, u->before, u->n) : NULL;
   if (!to || (u->before && !shifted))
-    return;
+    return false;
   const char *from = rows_element(s, u->line, u->line->value->args[0]);
   rows_put(r, "for (; %s + 128 <= %s; %s += 128, %s += 128)", u->n, u->hi, u->n, u->j);
   r->indent++;
@@ -204,6 +236,7 @@ static void put_runs(struct scope *s, const struct sums *u) {
   else
     rows_put(r, "kn_running_runs_%sx128(%s, %s, &%s);", u->type, from, to, u->carry);
   r->indent--;
+  return whole;
 }
 
 static void put_rest(struct scope *s, const struct sums *u) {
@@ -268,8 +301,18 @@ static void run_by_vectors(struct scope *s, const struct line *l, const struct l
   }
   if (!whole)
     put_earlier(s, &u);
-  put_runs(s, &u);
-  put_rest(s, &u);
+  struct stretches stretches = {0};
+  if (whole)
+    rows_open_stretches(s, s->line, &stretches, &lo, &u.hi);
+  if (stretches.from) {
+    rows_put(r, "%s = %s;", u.j, lo);
+    rows_put(r, "%s = %s;", u.n, lo);
+  }
+  const int64_t extent = l->target->dims[l->rank - 1]->size;
+  const bool runs = whole && s->p->uncut && extent >= 0 && extent % RUNS == 0;
+  if (!put_runs(s, &u, runs))
+    put_rest(s, &u);
+  rows_give_stretches(s, s->line, &stretches, ALL_OF_THEM);
   s->num = bound;
   rows_release(r, u.j);
   rows_release(r, u.carry);
@@ -304,7 +347,7 @@ void rows_running(struct scope *s, const struct line *l, const char *n, const ch
   }
   rows_put(s->r, "{");
   s->r->indent++;
-  if (by_vectors(s, l))
+  if (by_vectors(s->r, s->p, l))
     run_by_vectors(s, apart == 1 ? other : l, apart == 1 ? l : other, n, lo, hi, put);
   else
     run(s, l, n, lo, hi, put);

@@ -29,14 +29,16 @@ static bool goes_through_row(const struct phase *p, const struct line *l) {
 }
 
 // The index of the one loop of a line that goes through a row from its begin to its end.
-static const struct kn_index *row_index(const struct phase *p, const struct line *l) {
+static const struct kn_index *row_index(struct rows *r, const struct phase *p,
+                                        const struct line *l) {
   const unsigned serial = rows_serial(p);
   if (l->part || l->chunked || l->combines)
     return NULL;
   if (goes_through_row(p, l))
     return l->value->num_indices == 1 && l->value->indices[0]->extent ? l->value->indices[0] : NULL;
-  return l->rank == serial + 1 && !rows_is_running(l) && !l->index[serial]->lo ? l->index[serial]
-                                                                               : NULL;
+  if (rows_is_running(l) && !rows_runs_in_order(r, (struct phase *)p, l))
+    return NULL;
+  return l->rank == serial + 1 && !l->index[serial]->lo ? l->index[serial] : NULL;
 }
 
 static const struct kn_dim *row_length(const struct phase *p, const struct line *l) {
@@ -76,9 +78,11 @@ static bool check_order(struct kn_expr *e, void *data) {
 // for one of them? How far ahead, then; else below 0.
 static int64_t order_of(struct rows *r, const struct phase *p, const struct line *l,
                         const struct kn_tensor *t, int64_t *each) {
-  struct order order = {.tensor = t, .index = row_index(p, l), .kept = true};
+  struct order order = {.tensor = t, .index = row_index(r, p, l), .kept = true};
   if (!order.index)
     return -1;
+  if (rows_is_running(l))
+    return 0;
   order.pairs = !goes_through_row(p, l) && rows_group_size(l) == 2;
   if (order.pairs) {
     struct kn_expr *halves[2];
@@ -164,11 +168,11 @@ static void find_last(struct rows *r, struct phase *p, struct operand *o) {
 }
 
 // What the SE makes of a row in stretches is waited for by the first line that reads it.
-static void find_made(struct phase *p, struct local *v) {
+static void find_made(struct rows *r, struct phase *p, struct local *v) {
   const struct line *l = p->lines;
   while (l->target != v->tensor)
     l = l->next;
-  if (!v->array || v->first != rows_serial(p) || !l->engine || !row_index(p, l) ||
+  if (!v->array || v->first != rows_serial(p) || !l->engine || !row_index(r, p, l) ||
       v->tensor->type == KN_I4)
     return;
   for (l = l->next; l && !v->meets; l = l->next)
@@ -203,7 +207,7 @@ void rows_meet(struct rows *r, struct phase *p) {
   for (struct local *v = p->locals; v; v = v->next) {
     v->meets = NULL;
     if (is_plain(p))
-      find_made(p, v);
+      find_made(r, p, v);
   }
 }
 
@@ -432,13 +436,18 @@ static void visit(struct visit *w, const struct phase *p, struct size length, st
   w->even = w->even && is_even(p, length, row, bytes);
 }
 
+// In the line's loop, or in what it makes for another line.
+static bool meets_in(const struct operand *o, const struct line *l) {
+  return o->meets && (o->meets == l || o->meets->made_with == l);
+}
+
 static struct visit visit_all(struct rows *r, const struct phase *p, const struct line *l) {
   struct visit w = {false, true};
-  if (!p->stretch.text || !row_index(p, l))
+  if (!p->stretch.text || !row_index(r, p, l))
     return w;
   const struct size length = rows_dim(r, row_length(p, l));
   for (const struct operand *o = p->operands; o; o = o->next)
-    if (o->meets == l && rows_moves_in_stretches(p, o))
+    if (meets_in(o, l) && rows_moves_in_stretches(p, o))
       visit(&w, p, length, row_bytes(r, o), rows_stretch_bytes(o));
   for (const struct local *v = p->locals; v; v = v->next)
     if (v->meets &&
@@ -510,7 +519,7 @@ static void give(struct rows *r, const struct operand *o, const char *bytes) {
 }
 
 static bool is_given(const struct phase *p, const struct operand *o, const struct line *l) {
-  return o->output && o->meets == l && rows_moves_in_stretches(p, o);
+  return o->output && meets_in(o, l) && rows_moves_in_stretches(p, o);
 }
 
 void rows_give_stretches(struct scope *s, const struct line *l, struct stretches *c,
