@@ -24,6 +24,7 @@
 //   rows_expr.c   expressions as C, of single numbers and of vectors
 //   rows_reduce.c reductions in them
 //   rows_pool.c   those of neighbours two by two
+//   rows_along.c  elements that are made where they are added up
 //   rows_vectors.c what vectors can do, and how long they are
 //   rows_read.c   elements of tensors in them
 //   rows_loops.c  the loops of core 1 over a tile
@@ -96,7 +97,7 @@ struct line {
   struct size chunk;
   bool combines;                // makes of parts what they are parts of
   bool too_long;                // its row does not fit into local memory
-  const struct line *made_with; // rows_running.c: whose loop makes it; NULL: its own
+  const struct line *made_with; // rows_running.c, rows_along.c: whose loop makes it; NULL: its own
   bool blocks;       // rows_block.c makes all rows of a tile before the other lines begin
   struct line *next; // in its phase
 };

@@ -25,6 +25,7 @@ struct reduction {
   const char *rest;           // the sum of what is behind the last whole vectors of several rows,
   unsigned rest_lanes;        // of so many lanes; NULL: `name` has that, too
   const struct kn_index *own; // reduced index that the vectors go along
+  const struct line *along; // a line whose elements the loop makes as well (rows_along.c), or NULL
   const struct kn_index *two; // ... whose two elements lie side by side (rows_pool.c)
   // rows_together.c: others that the same loop makes; of one of them, its line.
   struct reduction *joined;

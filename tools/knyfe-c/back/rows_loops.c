@@ -6,6 +6,7 @@
 // over what is inside a row.
 #include "rows_block.h"
 #include "rows_stretch.h"
+#include "rows_value.h"
 
 #include <inttypes.h>
 #include <string.h>
@@ -776,6 +777,7 @@ void rows_compute(struct rows *r, struct phase *p) {
   unsigned opened = 0;
   if (whole_tile(s))
     return;
+  rows_find_made_along(r, p);
   bool rest = false;
   for (struct line *l = p->lines; l; l = l->next)
     rest = rest || !l->blocks;

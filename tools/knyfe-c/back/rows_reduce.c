@@ -196,6 +196,9 @@ static bool is_zero_behind(const struct scope *s, const struct kn_expr *body) {
     return is_zero_behind(s, body->args[0]) && is_zero_behind(s, body->args[1]);
   if (body->kind != KN_READ || !body->num_args || body->tensor->rows || body->type != KN_F32)
     return false;
+  for (unsigned i = 0; i < s->num_variables; i++)
+    if (s->variables[i].tensor == body->tensor)
+      return false;
   for (unsigned i = 0; i < body->num_args; i++)
     if (rows_depends(body->args[i], s->along) != (i + 1 == body->num_args))
       return false;
@@ -409,13 +412,21 @@ static bool has_short_rows(const struct scope *s, const struct reduction *d) {
   return own > s->lanes && own <= 4 * s->lanes;
 }
 
+static void step(struct scope *s, struct reduction *d) {
+  const unsigned variables = s->num_variables;
+  if (d->along)
+    rows_make_along(s, d);
+  rows_step_reduction(s, d, d->e->args[0]);
+  s->num_variables = variables;
+}
+
 // Adds what is bound: elements behind the last whole vector of a row.
 static void step_rest(struct scope *s, struct reduction *d) {
   struct reduction few = *d;
   const unsigned lanes = s->lanes;
   few.name = d->rest ? d->rest : d->name;
   s->lanes = d->rest ? d->rest_lanes : lanes;
-  rows_step_reduction(s, &few, d->e->args[0]);
+  step(s, &few);
   s->lanes = lanes;
 }
 
@@ -484,7 +495,7 @@ static void put_loops(struct scope *s, struct reduction *d) {
       s->r->indent++;
       opened++;
     }
-  rows_step_reduction(s, d, e->args[0]);
+  step(s, d);
   rows_each_joined(s, d, step_joined);
   while (opened--) {
     s->r->indent--;
@@ -552,6 +563,9 @@ struct value rows_reduce(struct scope *s, const struct kn_expr *e, const char *w
   const bool outer_few = s->few;
   struct reduction d;
   rows_set_up_reduction(s, &d, e, wish);
+  d.along = e == s->line->value ? rows_made_along(s) : NULL;
+  if (d.along)
+    rows_comment(s->r, kn_stmt_text(s->r->file, d.along->stmt));
   rows_join_reductions(s, &d);
   rows_begin_reduction(s, &d);
   rows_each_joined(s, &d, rows_begin_reduction);

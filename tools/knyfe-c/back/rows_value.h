@@ -36,6 +36,14 @@ unsigned rows_reduction_registers(const struct scope *s, const struct reduction 
 // A vector that nothing has been reduced to yet.
 void rows_declare_lanes(struct scope *s, const struct reduction *d, const char *name);
 
+// rows_along.c
+// Lines that are made by the loop of the sum that follows them.
+void rows_find_made_along(struct rows *r, struct phase *p);
+// The one that the loop of s->line makes; NULL: none.
+const struct line *rows_made_along(const struct scope *s);
+// Makes its elements at this step, which are a variable then.
+void rows_make_along(struct scope *s, const struct reduction *d);
+
 // rows_pool.c
 // The reduced index of which two elements are neighbours, for each lane of s->along; NULL: none.
 const struct kn_index *rows_find_two(const struct scope *s, const struct reduction *d);
