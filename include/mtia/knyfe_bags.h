@@ -38,6 +38,7 @@ struct kn_bags {
   const void *args;                    // for it
   unsigned out_size;                   // bytes of a result
   unsigned index_log2, offset_log2;    // bytes of an index and of an offset: 2 or 3
+  unsigned behind; // so many calls in a row, of indices of as many bytes, come before this one
 };
 
 enum {
@@ -48,6 +49,7 @@ enum {
   KN_BAGS_ZERO,
   KN_BAGS_OUT,
   KN_BAGS_SUM, // sums that are finished first
+  KN_BAGS_OFFSET_2,
 };
 enum { KN_BAGS_READY = 30 }; // counter: core 0's buffers are made, and offsets are there
 enum {
@@ -64,7 +66,7 @@ enum {
   KN_BAGS_AT_INDEX = 64, // in front: where a PE's share begins and ends
   KN_BAGS_AT_WEIGHT = KN_BAGS_AT_INDEX + (KN_BAGS_AHEAD + 2) * KN_BAGS_CHUNK * 8,
   KN_BAGS_AT_OFFSET = KN_BAGS_AT_WEIGHT + (KN_BAGS_AHEAD + 2) * KN_BAGS_CHUNK * 4,
-  KN_BAGS_AT_ZERO = KN_BAGS_AT_OFFSET + KN_BAGS_WINDOW,
+  KN_BAGS_AT_ZERO = KN_BAGS_AT_OFFSET + 2 * KN_BAGS_WINDOW,
 };
 
 // What kn_bags can do: rows with scale and bias are not cut, `pool` indices come at once. (With
@@ -155,6 +157,14 @@ KN long kn_bags_read(unsigned log2, uint64_t at) {
   return log2 == 2 ? *(const int32_t *)(uintptr_t)at : (long)*(const int64_t *)(uintptr_t)at;
 }
 
+// Calls in a row take turns with two rings of offsets. (CBs are parts of instructions.)
+#define KN_BAGS_TURN(k, command, ...)                                                              \
+  ((k)->behind % 2 ? command(KN_BAGS_OFFSET_2, __VA_ARGS__) : command(KN_BAGS_OFFSET, __VA_ARGS__))
+
+KN uint64_t kn_bags_at_offset(const struct kn_bags *k) {
+  return MTIA_LOCAL_BASE + KN_BAGS_AT_OFFSET + k->behind % 2 * KN_BAGS_WINDOW;
+}
+
 // Asks for the line of an offset and does not wait for it.
 KN void kn_bags_touch(const struct kn_bags *k, long bag) {
   (void)*(const volatile int32_t *)(uintptr_t)(k->offsets + ((uint64_t)bag << k->offset_log2));
@@ -174,8 +184,7 @@ KN struct kn_window kn_bags_window(const struct kn_bags *k) {
     return (struct kn_window){0};
   return (struct kn_window){.first = first,
                             .count = count,
-                            .list = MTIA_LOCAL_BASE + KN_BAGS_AT_OFFSET -
-                                    ((uint64_t)first << k->offset_log2)};
+                            .list = kn_bags_at_offset(k) - ((uint64_t)first << k->offset_log2)};
 }
 
 // In bytes that are moved: what a row and a bag cost, and a PE's share of all.
@@ -258,10 +267,11 @@ static struct kn_share kn_bags_search(const struct kn_search *s, bool found, lon
 }
 
 // Core 0's buffers: those that it fills first are made first.
-KN void kn_bags_init_lists(const struct kn_bags *k) {
-  __mtia_cb_init(KN_BAGS_INDEX, MTIA_LOCAL_BASE + KN_BAGS_AT_INDEX,
-                 (KN_BAGS_AHEAD + 2) * KN_BAGS_CHUNK << k->index_log2);
-  __mtia_cb_init(KN_BAGS_OFFSET, MTIA_LOCAL_BASE + KN_BAGS_AT_OFFSET, KN_BAGS_WINDOW);
+KN void kn_bags_init_lists(const struct kn_bags *k, bool again) {
+  if (!again)
+    __mtia_cb_init(KN_BAGS_INDEX, MTIA_LOCAL_BASE + KN_BAGS_AT_INDEX,
+                   (KN_BAGS_AHEAD + 2) * KN_BAGS_CHUNK << k->index_log2);
+  KN_BAGS_TURN(k, __mtia_cb_init, kn_bags_at_offset(k), KN_BAGS_WINDOW);
 }
 
 // What stays as it is while these columns are done.
@@ -318,8 +328,8 @@ KN struct kn_early kn_bags_early(const struct kn_bags *k, long pe, long pes) {
 KN void kn_bags_load_window(const struct kn_bags *k, const struct kn_window *w) {
   __mtia_cr_w(MTIA_CR_MCAST, (UINT64_C(1) << mtia_cols()) - 1);
   __mtia_cr_w2(MTIA_CR_DMA_IN, (uint64_t)w->count << k->offset_log2, KN_BAGS_WINDOW);
-  __mtia_dma_in(KN_BAGS_OFFSET, k->offsets + ((uint64_t)w->first << k->offset_log2), 1,
-                MTIA_MC_ROW);
+  KN_BAGS_TURN(k, __mtia_dma_in, k->offsets + ((uint64_t)w->first << k->offset_log2), 1,
+               MTIA_MC_ROW);
 }
 
 // Core 1 waits for core 0, which does not wait. What core 1 gives back nobody waits for then.
@@ -332,16 +342,15 @@ KN void kn_bags_meet(long core) {
   }
 }
 
-// Core 0 asks for indices and offsets first
-// and makes all else ready while they come; it does not wait for core 1, which waits for its
-// buffers. If the bags are as even as is good enough, both cores see that; else each looks for one
-// end.
+// Core 0 asks for indices and offsets first, behind another call before that is done, and makes all
+// else ready while they come; it does not wait for core 1, which waits for its buffers. If the bags
+// are as even as is good enough, both cores see that; else each looks for one end.
 KN struct kn_share kn_bags_share(const struct kn_bags *k, const struct kn_piece *p,
                                  struct kn_window *w, struct kn_early *early) {
   const long pe = mtia_pe(), pes = mtia_rows() * mtia_cols(), core = mtia_core();
   __mtia_cr_w(MTIA_CR_DMA_IN_PITCH, 0);
   if (!core) {
-    kn_bags_init_lists(k);
+    kn_bags_init_lists(k, k->behind != 0);
     if (!k->pool)
       *early = kn_bags_early(k, pe, pes);
   }
@@ -349,6 +358,10 @@ KN struct kn_share kn_bags_share(const struct kn_bags *k, const struct kn_piece 
     *w = kn_bags_window(k);
   if (!core && w->count)
     kn_bags_load_window(k, w);
+  if (k->behind) {
+    __mtia_sync();
+    __mtia_bar(MTIA_BAR_PE);
+  }
   kn_bags_set(k, p);
   if (core)
     kn_bags_clear(k);
@@ -365,7 +378,7 @@ KN struct kn_share kn_bags_share(const struct kn_bags *k, const struct kn_piece 
   const long base = kn_bags_now(kn_bags_base(&c, s.begin, pe)),
              above = kn_bags_now(kn_bags_base(&c, s.end, pe + 1));
   if (!core && w->count)
-    __mtia_cb_waitd(KN_BAGS_OFFSET, KN_BAGS_WINDOW);
+    KN_BAGS_TURN(k, __mtia_cb_waitd, KN_BAGS_WINDOW);
   kn_bags_meet(core);
   s.first = kn_bags_read(log2, at);
   s.last = kn_bags_read(log2, behind);
@@ -663,9 +676,9 @@ KN void kn_bags_one(const struct kn_bags *k, const struct kn_piece *p, struct kn
 }
 
 KN void kn_bags_load_offsets(const struct kn_bags *k, uint64_t from, uint64_t end) {
-  __mtia_cb_waits(KN_BAGS_OFFSET, KN_BAGS_OFFSETS);
+  KN_BAGS_TURN(k, __mtia_cb_waits, KN_BAGS_OFFSETS);
   __mtia_cr_w2(MTIA_CR_DMA_IN, kn_least(KN_BAGS_OFFSETS, (long)(end - from)), KN_BAGS_OFFSETS);
-  __mtia_dma_in(KN_BAGS_OFFSET, k->offsets + from, 1, MTIA_MC_NONE);
+  KN_BAGS_TURN(k, __mtia_dma_in, k->offsets + from, 1, MTIA_MC_NONE);
 }
 
 // The bags that end at the offsets `i` to below `end` of `list`; the first begins at `index`.
@@ -702,10 +715,10 @@ KN void kn_bags_pieces(const struct kn_bags *k, const struct kn_piece *p,
          loaded += KN_BAGS_OFFSETS)
       kn_bags_load_offsets(k, loaded, end);
     const long count = kn_least(KN_BAGS_OFFSETS, (long)(end - from)) >> k->offset_log2;
-    __mtia_cb_waitd(KN_BAGS_OFFSET, KN_BAGS_OFFSETS);
-    index = kn_bags_list(k, p, s, __mtia_cb_head(KN_BAGS_OFFSET, 0),
+    KN_BAGS_TURN(k, __mtia_cb_waitd, KN_BAGS_OFFSETS);
+    index = kn_bags_list(k, p, s, KN_BAGS_TURN(k, __mtia_cb_head, 0),
                          from < first ? (long)(first - from) >> k->offset_log2 : 0, count, index);
-    __mtia_cb_pop(KN_BAGS_OFFSET, KN_BAGS_OFFSETS);
+    KN_BAGS_TURN(k, __mtia_cb_pop, KN_BAGS_OFFSETS);
   }
 }
 
@@ -732,7 +745,7 @@ KN void kn_bags_pool(const struct kn_bags *k, const struct kn_piece *p,
     kn_bags_list(k, p, &s, w->list, share->begin + 1, share->end + 1, share->first);
   } else {
     if (w->count)
-      __mtia_cb_pop(KN_BAGS_OFFSET, KN_BAGS_WINDOW);
+      KN_BAGS_TURN(k, __mtia_cb_pop, KN_BAGS_WINDOW);
     kn_bags_pieces(k, p, share, &s);
   }
   if (s.result)
@@ -740,7 +753,7 @@ KN void kn_bags_pool(const struct kn_bags *k, const struct kn_piece *p,
   if (k->finish)
     kn_bags_finish(k, p, &s);
   if (here) // read to the end
-    __mtia_cb_pop(KN_BAGS_OFFSET, KN_BAGS_WINDOW);
+    KN_BAGS_TURN(k, __mtia_cb_pop, KN_BAGS_WINDOW);
   if (s.row)
     __mtia_cb_pop(KN_BAGS_ROWS, s.row);
   if (k->weights && !k->pool && share->first < share->last && s.weight)
@@ -767,7 +780,7 @@ KN void kn_bags(const struct kn_bags k) {
       early = (struct kn_early){0};
       p = kn_bags_piece(&k, column);
       if (mtia_core() == 0)
-        kn_bags_init_lists(&k);
+        kn_bags_init_lists(&k, false);
       kn_bags_set(&k, &p);
       __mtia_bar(MTIA_BAR_PE);
     }

@@ -26,6 +26,7 @@ struct bags {
   double mine, rows; // bags and rows of a PE
   double group, batch;
   double window; // bytes of offsets that a row of PEs fetches; 0: more than there is room for
+  double behind; // calls in a row that come before
   double uneven; // what the busiest slice of the SRAM has to do beyond the mean
 };
 
@@ -39,7 +40,8 @@ static struct bags read_bags(struct follow *f, const struct ct_expr *list) {
                    .index = (double)(1 << pg_field(f, list, "index_log2", 2)),
                    .offset = (double)(1 << pg_field(f, list, "offset_log2", 2)),
                    .bits = (unsigned)pg_field(f, list, "bits", 32),
-                   .extreme = pg_field(f, list, "extreme", 0) != 0};
+                   .extreme = pg_field(f, list, "extreme", 0) != 0,
+                   .behind = (double)pg_field(f, list, "behind", 0)};
   f->pipes.now = now;
   for (unsigned i = 0; i < list->num_args; i++) {
     const struct ct_expr *e = list->args[i];
@@ -68,8 +70,9 @@ static struct bags read_bags(struct follow *f, const struct ct_expr *list) {
   b.batch = smaller(b.batch, larger((double)(long)(b.number / pes / STORES), 1));
   b.window = up((2 * (double)(long)(b.number / f->p->grid_rows) + 1) * b.offset, 32);
   b.window = b.pool > 0 || b.window > WINDOW ? 0 : smaller(b.window, (b.number + 1) * b.offset);
-  // Rows at random places: so many meet in one of 64 slices more than in others.
-  b.uneven = 2.4 * sqrt(KN_DEV_sram_slices / larger(b.indices, 1));
+  // Rows at random places: so many meet in one of 64 slices more than in others, less of several
+  // calls, as some PEs are ahead.
+  b.uneven = 2.4 * sqrt(KN_DEV_sram_slices / larger(b.indices * (b.behind + 1), 1));
   return b;
 }
 
@@ -80,16 +83,33 @@ static struct pg_event *on(struct follow *f, enum pg_kind kind, uint8_t cb, doub
   return e;
 }
 
+// The call in front is done.
+static void leave(struct follow *f) {
+  pg_emit(f, PG_SYNC);
+  pg_emit(f, PG_BAR_PE);
+}
+
+static void make_buffers(struct follow *f) {
+  enum { ROOM = 128 * 1024 };
+  static const unsigned of_core0[] = {WEIGHT, OUT, SUM};
+  for (size_t i = 0; i < sizeof of_core0 / sizeof *of_core0; i++)
+    pg_buffer(f, of_core0[i], NULL, 0, ROOM);
+  pg_buffer(f, ROWS, NULL, 0, ROOM * 3 / 4);
+}
+
 // Core 0 asks for the first indices before it knows which are its own, and for the offsets that say
 // it; those of many bags each core reads through the cache.
 static void find_share(struct follow *f, const struct bags *b) {
   enum { ENTER = 80, WINDOW_MADE = 42, MADE = 64, LOOK = 40, READ = 20 };
   const double early = smaller(CHUNK, b->rows + b->rows / larger(b->mine, 1) + 12);
-  scalar(f, ENTER);
+  scalar(f, b->behind > 0 ? ENTER / 2 : ENTER);
   pg_dma(f, true, INDEX, 1, b->index * smaller(early, b->indices), CHUNK * b->index, 1);
   scalar(f, WINDOW_MADE);
   if (b->window > 0)
     pg_dma(f, true, OFFSET, 1, b->window, WINDOW, f->p->grid_cols);
+  if (b->behind > 0)
+    leave(f);
+  make_buffers(f);
   scalar(f, MADE);
   pg_emit(f, PG_BAR_PE); // core 1 knows its buffers
   if (b->window > 0)
@@ -107,6 +127,7 @@ static void gather_rows(struct follow *f, const struct bags *b) {
   const double group = larger(b->group, b->rows / MOST);
   double loaded = 0;
   if (b->pool > 0) {
+    make_buffers(f);
     pg_emit(f, PG_BAR_PE);
     scalar(f, 130);
   } else {
@@ -165,9 +186,11 @@ static void add_rows(struct follow *f, const struct bags *b) {
   // Of very many bags several are one here.
   const double joined = larger((double)(long)(b->rows / b->group / MOST), 1);
   double waiting = 0;
+  if (b->behind > 0)
+    leave(f);
   if (b->pool > 0)
     pg_emit(f, PG_BAR_PE);
-  scalar(f, 150);
+  scalar(f, b->behind > 0 ? 40 : 150);
   if (b->pool <= 0)
     pg_emit(f, PG_BAR_PE);
   if (b->window > 0) {
@@ -219,11 +242,9 @@ static void bags(struct follow *f, const struct ct_expr *list) {
     }
     return;
   }
-  if (f->core == 0) {
-    static const unsigned of_core0[] = {INDEX, WEIGHT, OFFSET, OUT, SUM};
-    for (size_t i = 0; i < sizeof of_core0 / sizeof *of_core0; i++)
-      pg_buffer(f, of_core0[i], NULL, 0, ROOM);
-    pg_buffer(f, ROWS, NULL, 0, ROOM * 3 / 4);
+  if (f->core == 0 && b.behind <= 0) {
+    pg_buffer(f, INDEX, NULL, 0, ROOM);
+    pg_buffer(f, OFFSET, NULL, 0, ROOM);
   }
   if (f->core == 0)
     gather_rows(f, &b);

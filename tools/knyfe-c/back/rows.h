@@ -407,6 +407,9 @@ bool rows_has_engine(const struct phase *p);
 void rows_find_gathers(struct rows *r, struct line **first);
 void rows_join_gathers(struct rows *r, struct phase *phases); // with what is done with the sums
 void rows_put_gather(struct rows *r, const struct phase *p);
+// So many phases right in front are sums of bags like this one, which asks for its first indices
+// before they are done.
+unsigned rows_bags_in_front(const struct rows *r, const struct phase *p);
 const char *rows_gather_fits(struct rows *r, const struct line *l);
 // Are these the offsets of the bags that `sums` adds up, of which `finish` reads a bag's own two?
 bool rows_reads_offsets(const struct line *sums, const struct line *finish,

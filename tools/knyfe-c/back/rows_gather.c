@@ -376,6 +376,22 @@ static const char *layout(const struct kn_tensor *t) {
                                   : "MTIA_SE_F32_BEHIND";
 }
 
+static bool adds_bags(const struct phase *p) {
+  const struct gather *g = p->lines->gather;
+  return g && rows_is_call(p) && !g->copies && !g->move && !g->pooled && !p->fallback &&
+         g->table->dims[1]->size > 0;
+}
+
+unsigned rows_bags_in_front(const struct rows *r, const struct phase *p) {
+  const struct phase *before = NULL;
+  for (const struct phase *q = r->phases; q != p; q = q->next)
+    before = q->finishes ? before : q;
+  if (!before || p->waits || p->shared || !adds_bags(p) || !adds_bags(before) ||
+      p->lines->gather->index.tensor->type != before->lines->gather->index.tensor->type)
+    return 0;
+  return 1 + rows_bags_in_front(r, before);
+}
+
 const char *rows_gather_fits(struct rows *r, const struct line *l) {
   const struct gather *g = l->gather;
   if (g->copies)
@@ -438,6 +454,8 @@ void rows_put_gather(struct rows *r, const struct phase *p) {
   if (g->extreme)
     rows_put(r, ".extreme = %d,", g->extreme);
   rows_put(r, ".beside = %u,", t->rows ? kn_rows_extra(t->rows) : 0);
+  if (rows_bags_in_front(r, p))
+    rows_put(r, ".behind = %u,", rows_bags_in_front(r, p));
   rows_put(r, ".index_log2 = %u,", index->type == KN_I64 ? 3 : 2);
   rows_put(r, ".offset_log2 = %u,", !g->pooled && g->offsets.tensor->type == KN_I64 ? 3 : 2);
   r->indent -= 2;

@@ -65,7 +65,10 @@ static void store_shared(struct rows *r, struct phase *p) {
 
 static void phase_body(struct rows *r, struct phase *p, const struct parameters *ps) {
   struct kn_file *f = r->file;
-  if (p->waits || p->number) {
+  if (rows_bags_in_front(r, p)) {
+    rows_comment(r, T("Phase %u asks for its first rows before phase %u is done.", p->number + 1,
+                      p->number));
+  } else if (p->waits || p->number) {
     rows_comment(r, p->waits ? T("Phase %u reads what other PEs have written.", p->number + 1)
                              : T("Phase %u has other buffers.", p->number + 1));
     rows_put(r, "__mtia_sync();");
