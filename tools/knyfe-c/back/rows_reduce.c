@@ -430,6 +430,25 @@ static void step_rest(struct scope *s, struct reduction *d) {
   s->lanes = lanes;
 }
 
+// Is the body 0 where all that it reads is?
+static bool is_zero_of_zeros(const struct kn_expr *e, const struct kn_index *index) {
+  if (e->kind == KN_CAST)
+    return is_zero_of_zeros(e->args[0], index);
+  if (e->kind == KN_BINARY && e->op == KN_MUL)
+    return is_zero_of_zeros(e->args[0], index) && is_zero_of_zeros(e->args[1], index);
+  return e->kind == KN_READ && rows_depends(e, index);
+}
+
+// Behind the end of a row a DMA leaves zeros, which a sum may have, too: up to the end of its last
+// vector.
+static bool may_read_on(struct scope *s, const struct reduction *d) {
+  const int64_t extent = rows_extent(s->line, d->own);
+  const int64_t end = (extent + s->lanes - 1) / s->lanes * s->lanes;
+  return (d->kind == KN_SUM || d->kind == KN_MEAN) && !d->searches && d->own->extent &&
+         extent == d->own->extent->size && extent > 0 && is_zero_of_zeros(d->e->args[0], d->own) &&
+         rows_reads_on(s, d->e->args[0], d->own, end);
+}
+
 // The loops over what is reduced, a step in the innermost one.
 static void put_loops(struct scope *s, struct reduction *d) {
   const struct kn_expr *e = d->e;
@@ -458,7 +477,8 @@ static void put_loops(struct scope *s, struct reduction *d) {
       if (index == d->own) {
         const unsigned times = rows_reduction_unroll(d, s->lanes);
         const int64_t extent = rows_extent(s->line, index);
-        const bool whole = rows_is_whole_vectors(s->line, index, s->lanes);
+        const bool whole = rows_is_whole_vectors(s->line, index, s->lanes) ||
+                           (!rest && !d->num_joined && may_read_on(s, d));
         const bool few =
             !whole && !rest && extent >= 0 && extent <= 8 * s->lanes; // each would have a mask
         if (rest)
