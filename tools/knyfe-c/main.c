@@ -92,8 +92,10 @@ static bool compile_c(const char *text, size_t size, const char *name, const str
     abort();
   sprintf(file_name, "%s.c", name);
   char *source = kn_join_path(dir, file_name);
-  char *argv[10] = {clang, (char *)"-O3", source, (char *)"-o", (char *)output};
-  int argc = 5;
+  // Long numbers are made by instructions: all PEs would load one line of the constants, at once.
+  char *argv[12] = {clang,  (char *)"-O3", (char *)"-mllvm", (char *)"-mtia-max-build-ints-cost=8",
+                    source, (char *)"-o",  (char *)output};
+  int argc = 7;
   if (o->emit == KN_EMIT_S)
     argv[argc++] = (char *)"-S";
   char *headers = kn_compiled_headers(clang), *said = kn_join_path(dir, "stderr");

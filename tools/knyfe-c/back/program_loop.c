@@ -238,6 +238,7 @@ static void data_loop(struct follow *f, const struct ct_stmt *s, const char *nam
 // element, and operations; false if it does something else.
 struct simple {
   unsigned loads, gathers, operations;
+  bool wide; // of 64 bits
 };
 
 static bool mentions_quotient(const struct ct_expr *e) {
@@ -277,9 +278,12 @@ static bool is_simple(struct follow *f, const struct ct_expr *e, struct simple *
     if (!pg_parse_name(e->text, &v) || v.type.lanes != 1 || e->num_args > 2)
       return false;
     what->operations++;
+    what->wide = what->wide || v.type.bits == 64;
     for (unsigned i = 0; i < e->num_args; i++)
       if (!is_simple(f, e->args[i], what))
         return false;
+    if (!strncmp(e->text, "kn_rem_", 7) || !strncmp(e->text, "kn_div_", 7))
+      what->operations += 3; // a product's upper half, a shift, what is left
     return true;
   default:
     return false;
@@ -303,6 +307,15 @@ static bool becomes_vectors(struct follow *f, const struct ct_stmt *s, struct si
 // Turns of such a loop: 64 at once.
 static void vector_turns(struct follow *f, const struct simple *what, int64_t count) {
   enum { LANES = 64, START = 12, ADD_UP = 12 };
+  // Of 64 bits 32 at once: too few for one chain of operations to hide behind another.
+  enum { WIDE = 32, CHAINED = 10 };
+  if (what->wide && count) {
+    const double turns = (double)((count + WIDE - 1) / WIDE), wide = turns * 4;
+    scalar(f, START + turns * (KN_DEV_core_local_load + CHAINED * (what->operations + 1.0)));
+    f->pipes.busy[0] += wide * what->operations;
+    f->pipes.busy[1] += wide * what->loads + WIDE * turns * what->gathers;
+    return;
+  }
   double n = registers((struct ct_type){32, LANES, false, false});
   double groups = (double)((count + LANES - 1) / LANES);
   double loads = n * what->loads + LANES * what->gathers, arith = n * what->operations;

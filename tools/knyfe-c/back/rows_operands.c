@@ -45,6 +45,22 @@ static bool same_times(struct size a, struct size b) {
                           : a.text == b.text;
 }
 
+// A vector of numbers of rows, as x of `y[m] = f(x[m])`: are tiles of rows parts of it that begin
+// at multiples of 32 bytes, as those of what is stored do? A short one comes sooner as a whole,
+// once.
+static bool comes_in_parts(const struct phase *p, const struct kn_tensor *t, int use) {
+  enum { SHORT = 4096 };
+  const unsigned bytes = rows_bytes(t->type);
+  if (t->rank != 1 || t->rows || rows_stored(t) == KN_I4 || p->shared || p->across ||
+      use + 1 != (int)p->num_par || t->dims[0]->size * bytes <= SHORT)
+    return false;
+  for (const struct line *l = p->lines; l; l = l->next)
+    if (l->scatter || l->part || l->chunked || l->target->rank != 1 ||
+        rows_bytes(l->target->type) > bytes)
+      return false;
+  return true;
+}
+
 static bool collect_read(struct kn_expr *e, void *data) {
   struct collect *c = data;
   struct rows *r = c->r;
@@ -70,7 +86,7 @@ static bool collect_read(struct kn_expr *e, void *data) {
     if (e->tensor->rows || rows_stored(e->tensor) == KN_I4)
       use = i == e->tensor->rank - 1 ? WHOLE : use;
     if (i == e->tensor->rank - 1 && use >= 0 && !summed &&
-        !(p->across && use == (int)p->num_par - 1))
+        !(p->across && use == (int)p->num_par - 1) && !comes_in_parts(p, e->tensor, use))
       use = WHOLE;
     if (use >= 0 && e->tensor->dims[i] != p->par[use])
       use = WHOLE;
