@@ -22,6 +22,7 @@ struct reduction {
   unsigned group;             // place: vectors of which one place is kept; 0: each has its own
   bool sizes;                 // greatest of abs(...), as bits
   bool several;               // sums across vectors that end at the same time
+  const char *second;         // accumulator: takes every other vector; NULL: there is none
   const char *rest;           // the sum of what is behind the last whole vectors of several rows,
   unsigned rest_lanes;        // of so many lanes; NULL: `name` has that, too
   const struct kn_index *own; // reduced index that the vectors go along

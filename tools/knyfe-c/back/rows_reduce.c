@@ -139,6 +139,37 @@ static void choose_rest(struct scope *s, struct reduction *d) {
   d->rest_lanes = rest <= 16 ? 16 : 32;
 }
 
+// The product of a sum of products, for a multiply-add; false if it is none.
+static bool is_product(const struct kn_expr *e) {
+  return e->kind == KN_BINARY && e->op == KN_MUL && e->type == KN_F32;
+}
+
+static bool is_element(const struct kn_expr *e) {
+  while (e->kind == KN_CAST)
+    e = e->args[0];
+  return e->kind == KN_READ;
+}
+
+// Multiply-adds of elements as they are would wait for each other: a second sum takes every other.
+static void choose_second(struct scope *s, struct reduction *d) {
+  const struct kn_expr *body = d->e->args[0];
+  const int64_t extent = d->own ? rows_extent(s->line, d->own) : -1, step = 2 * s->lanes;
+  if ((d->kind == KN_SUM || d->kind == KN_MEAN) && d->type == KN_F32 && !d->num_joined &&
+      !d->along && d->e->num_indices == 1 && d->own && d->own->extent &&
+      d->own != s->line->chunked && extent >= 2 * step && extent % step == 0 && is_product(body) &&
+      is_element(body->args[0]) && is_element(body->args[1]))
+    d->second = rows_name(s->r, d->name);
+}
+
+// The step of a vector later.
+static void step_second(struct scope *s, const struct reduction *d) {
+  struct reduction second = *d;
+  second.name = d->second;
+  scope_bind(s, d->own, T("(%s + %u)", scope_name(s, d->own), s->lanes));
+  rows_step_reduction(s, &second, d->e->args[0]);
+  s->num--;
+}
+
 void rows_begin_reduction(struct scope *s, struct reduction *d) {
   const char *start = identity(s, d);
   d->count_bits = bits_of_count(s, d);
@@ -164,6 +195,8 @@ void rows_begin_reduction(struct scope *s, struct reduction *d) {
   else
     rows_put(s->r, "%s %s = %s;", is_float_sum(d) ? "double" : rows_c_type(d->type), d->name,
              start);
+  if (d->second)
+    rows_declare_lanes(s, d, d->second);
   if (d->rest) {
     const unsigned lanes = s->lanes;
     s->lanes = d->rest_lanes;
@@ -183,11 +216,6 @@ void rows_begin_reduction(struct scope *s, struct reduction *d) {
     rows_put(s->r, "int32_t %s = -1;", d->place);
   if (d->counter)
     rows_put(s->r, "long %s = 0;", d->counter);
-}
-
-// The product of a sum of products, for a multiply-add; false if it is none.
-static bool is_product(const struct kn_expr *e) {
-  return e->kind == KN_BINARY && e->op == KN_MUL && e->type == KN_F32;
 }
 
 // Is a term 0 in lanes that are not loaded?
@@ -486,14 +514,18 @@ static void put_loops(struct scope *s, struct reduction *d) {
         if (row)
           rows_open_stretches(s, s->line, &stretches, &lo, &hi);
         const bool groups = d->group && !d->searches; // which fill the registers
+        const unsigned each = groups ? d->group : d->second ? 2 : 1;
         if (groups)
           fputs("#pragma clang loop unroll_count(1)\n", s->r->out);
         else
-          rows_put_unroll(s->r, few ? 1 : times,
-                          extent < 0 || stretches.from ? -1 : extent / s->lanes,
-                          s->lanes * rows_widest(e->args[0]));
+          rows_put_unroll(s->r,
+                          few         ? 1
+                          : d->second ? times / 2
+                                      : times,
+                          extent < 0 || stretches.from ? -1 : extent / (each * s->lanes),
+                          each * s->lanes * rows_widest(e->args[0]));
         rows_put(s->r, "for (long %s = %s; %s < %s; %s += %u) {", name, lo, name, hi, name,
-                 groups ? d->group * s->lanes : s->lanes);
+                 each * s->lanes);
         s->along = index;
         s->few = extent >= 0 && extent <= 8 * s->lanes;
         s->count = whole || rest ? NULL : T("%s - %s", hi, name);
@@ -516,6 +548,8 @@ static void put_loops(struct scope *s, struct reduction *d) {
       opened++;
     }
   step(s, d);
+  if (d->second)
+    step_second(s, d);
   rows_each_joined(s, d, step_joined);
   while (opened--) {
     s->r->indent--;
@@ -587,9 +621,12 @@ struct value rows_reduce(struct scope *s, const struct kn_expr *e, const char *w
   if (d.along)
     rows_comment(s->r, kn_stmt_text(s->r->file, d.along->stmt));
   rows_join_reductions(s, &d);
+  choose_second(s, &d);
   rows_begin_reduction(s, &d);
   rows_each_joined(s, &d, rows_begin_reduction);
   put_loops(s, &d);
+  if (d.second)
+    rows_put(s->r, "%s += %s;", d.name, d.second);
   if (d.place && d.own) {
     rows_put_place(s, &d, put_loops);
     rows_keep_places(s, &d);
