@@ -133,6 +133,7 @@ struct operand {
   // a result the line that gives it away
   const struct line *meets;
   bool in_stretches; // could move so, and that line's loop goes with them
+  bool given;        // a tile of it by the SE, behind which core 1 goes on
   unsigned each;     // turns of that loop for one element: 2 where it is read at n / 2
   unsigned cb;
   const char *cb_name, *name; // in C; name is the pointer's
@@ -516,6 +517,8 @@ int64_t rows_group_size(const struct line *l); // 0: there are none
 struct kn_index *rows_halves(struct rows *r, const struct line *l, struct kn_expr *halves[2]);
 bool rows_groups(struct scope *s, const struct line *l, const char *lo, const char *hi,
                  int64_t length, rows_put_element *put);
+// rows_vectors.c: is an element what few vectors are reduced to?
+bool rows_reduces_few(const struct line *l);
 // rows_delay.c: can whole vectors of the line along s->along be stored a step later? The loop over
 // its elements lo..hi - 1, two vectors and more; the row has `steps` of them, and lo..hi is
 // all of it, or a stretch.

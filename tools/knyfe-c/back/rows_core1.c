@@ -256,7 +256,7 @@ static void waits(struct rows *r, struct phase *p, enum rows_time time) {
 static void gives(struct rows *r, struct phase *p, enum rows_time time) {
   for (struct operand *o = p->operands; o; o = o->next)
     if (rows_is_staged(o) && rows_time_of(p, o) == time && !o->shared && !o->turned &&
-        !(o->output && rows_moves_in_stretches(p, o))) {
+        !(o->output && (rows_moves_in_stretches(p, o) || o->given))) {
       rows_begin_staged(r, o);
       rows_begin_if(r, o, "again || tile + pes >= tiles");
       rows_put(r, "__mtia_cb_%s(%s, %s);", o->output ? "push" : "pop", o->cb_name, o->slot.text);

@@ -257,14 +257,6 @@ static bool whole_tile(struct scope *s) {
   return true;
 }
 
-// Is an element what few vectors are reduced to?
-static bool reduces_few(const struct line *l) {
-  if (!l->reduces || l->value->num_indices != 1)
-    return false;
-  const struct kn_dim *n = l->value->indices[0]->extent;
-  return l->value->type == KN_F32 && n && n->size >= 16 && n->size <= 128 && n->size % 16 == 0;
-}
-
 // Is dimension i of the target one of which a tile has some columns?
 static bool is_column(const struct phase *p, unsigned i) {
   return p->across && i == p->num_par - 1 && !p->uncut;
@@ -405,7 +397,7 @@ static void open_row(struct scope *s, struct line *l, struct nest *n) {
   }
   if (n->step > 1 && !(s->count && few))
     unroll(r, l, s->lanes, !n->stretches.from);
-  if (n->step == 1 && reduces_few(l))
+  if (n->step == 1 && rows_reduces_few(l))
     fprintf(r->out, "#pragma clang loop unroll_count(%d)\n",
             l->value->indices[0]->extent->size <= 32 ? 8 : 4);
   open_loop(r, name, n->lo, n->hi, n->step);
@@ -717,7 +709,7 @@ static void emit_line(struct scope *s, struct line *l) {
 // columns side by side don't.
 static bool sums_few(const struct phase *p) {
   const struct line *l = p->lines;
-  return !l->next && l->rank == p->num_par && reduces_few(l) &&
+  return !l->next && l->rank == p->num_par && rows_reduces_few(l) &&
          l->value->indices[0]->extent->size % 64 == 0;
 }
 

@@ -483,6 +483,34 @@ void rows_open_stretches(struct scope *s, const struct line *l, struct stretches
   *hi = c->to;
 }
 
+// Is the line the last thing of a tile, and one command makes all of its results?
+static bool makes_tile(const struct phase *p, const struct line *l) {
+  const unsigned last = l->rank - 1;
+  if (l->next || p->piece || p->finishes || p->finish || rows_is_call(p) || p->lines->gather ||
+      l->target->dims[last]->size <= 0)
+    return false;
+  return p->across ? l->rank == p->num_par && (last == 0 || sz_is(p->tile_rows, 1))
+                   : l->rank == rows_serial(p) + 1 && sz_is(p->tile_columns, 1);
+}
+
+// Then core 1 goes on to the next tile. What the SE reads must stay until then: a buffer, of which
+// the pop waits for it, or the results' own place.
+static bool gives_tile(struct phase *p, const struct line *l, const struct kn_expr *argument,
+                       struct given *g) {
+  struct operand *to = rows_operand(p, l->target);
+  const struct operand *from = argument ? rows_operand(p, argument->tensor) : NULL;
+  int64_t size;
+  if (!makes_tile(p, l) || !to || !to->output || to->shared || !sz_is(to->staged, 1) ||
+      !to->slot.known || rows_moves_in_stretches(p, to) || rows_group_scales(l, &size) ||
+      (argument && (!from || from->output || from->shared || from->turned)))
+    return false;
+  g->in = from ? from->cb_name : "CB_ENGINE_IN";
+  g->out = to->cb_name;
+  g->bytes = to->slot.text;
+  to->given = true;
+  return true;
+}
+
 bool rows_engine_gives(struct scope *s, const struct line *l, struct stretches *c,
                        const struct kn_expr *argument, struct given *g) {
   struct rows *r = s->r;
@@ -492,8 +520,10 @@ bool rows_engine_gives(struct scope *s, const struct line *l, struct stretches *
   const struct local *v = rows_local(p, l->target);
   int64_t size;
   const struct kn_expr *scales = rows_group_scales(l, &size);
+  if (!c->from)
+    return gives_tile(p, l, argument, g);
   // Scales that are no variable of the phase may be gone before the SE has read them.
-  if (!c->from || (scales && !rows_local(p, scales->tensor)))
+  if (scales && !rows_local(p, scales->tensor))
     return false;
   g->in = "CB_ENGINE_IN";
   if (v && is_made(p, v)) {

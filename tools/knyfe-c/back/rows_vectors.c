@@ -33,12 +33,21 @@ static unsigned most_lanes(const struct line *l, const struct kn_index *index, u
   return m.lanes;
 }
 
+bool rows_reduces_few(const struct line *l) {
+  if (!l->reduces || l->value->num_indices != 1)
+    return false;
+  const struct kn_dim *n = l->value->indices[0]->extent;
+  return l->value->type == KN_F32 && n && n->size >= 16 && n->size <= 128 && n->size % 16 == 0;
+}
+
 unsigned rows_lanes_along(const struct line *l, const struct kn_index *index) {
   unsigned lanes = most_lanes(l, index, rows_lanes(l));
   if (rows_extent(l, index) >= 0)
     while (lanes > 16 && rows_extent(l, index) <= lanes / 2)
       lanes /= 2;
-  return lanes;
+  // Several rows are reduced at a time: there are registers for that many.
+  const bool several = rows_reduces_few(l) && l->value->indices[0] == index;
+  return several && lanes > 32 ? 32 : lanes;
 }
 
 bool rows_body_depends(const struct kn_expr *e, const struct kn_index *index) {
