@@ -275,14 +275,20 @@ void rows_core1(struct rows *r, struct phase *p, const struct parameters *ps) {
   rows_locate(r, p, "tile");
   const char *head = rows_end_section(r, &b);
   rows_begin_section(r, &b);
+  struct section piece;
+  const char *piece_head = NULL;
   if (p->piece) {
     rows_open_pieces(r, p);
+    rows_begin_section(r, &piece);
     rows_locate_piece(r, p);
+    piece_head = rows_end_section(r, &piece);
+    rows_begin_section(r, &piece);
     waits(r, p, ROWS_PER_PIECE);
   }
   rows_put(r, "%s(%s);", p->function, ps->values);
   if (p->piece) {
     gives(r, p, ROWS_PER_PIECE);
+    rows_put_needed(r, piece_head, rows_end_section(r, &piece));
     rows_close_pieces(r);
   }
   if (p->shared)

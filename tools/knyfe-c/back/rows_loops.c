@@ -315,6 +315,10 @@ static const char *bounds(struct scope *s, const struct line *l, unsigned i, str
   n->names[i] = column ? NULL : name;
   n->lo = column ? T("%s0", name) : "0";
   n->hi = column ? T("%s1", name) : rows_dim(r, l->target->dims[i]).text;
+  // One step behind sums by blocks: the C compiler sees that there are no more.
+  if (column && s->p->lines->blocks && rows_even(r, s->p, (int)i) &&
+      s->p->tile_columns.value <= rows_lanes(l))
+    n->hi = T("%s + %" PRId64, n->lo, s->p->tile_columns.value);
   const struct kn_index *index = l->index[i];
   if (index->lo) { // a part
     const char *from = rows_index_text(s, index->lo), *to = rows_index_text(s, index->hi);

@@ -44,8 +44,11 @@ static const char *identity(struct scope *s, const struct reduction *d) {
 void rows_range(struct scope *s, const struct kn_index *index, const char **lo, const char **hi) {
   const struct line *l = s->line;
   if (s->p->piece && rows_is_summed(s->p, l, index)) {
-    *lo = T("%s0", s->p->par_name[s->p->num_par]);
-    *hi = T("%s1", s->p->par_name[s->p->num_par]);
+    const unsigned k = s->p->num_par;
+    *lo = T("%s0", s->p->par_name[k]);
+    // The C compiler writes loops of as many steps out without a rest.
+    *hi = rows_even(s->r, s->p, (int)k) ? T("%s + %d", *lo, (int)s->p->piece)
+                                        : T("%s1", s->p->par_name[k]);
     return;
   }
   if (index == l->chunked) {
