@@ -8,3 +8,5 @@
 #define MM_DRAIN(acc, cb, ti, tj, out) __mtia_drainf(acc, cb, ti, tj, MTIA_DRAIN_F16, 0)
 #define ATTENTION_FILE_F16(kernel, step) ATTENTION_VARIANT(kernel, step)
 #include "attention.h"
+
+KN_STACK_LINES(6); // of the whole family

@@ -22,6 +22,8 @@
 #include "pack.h"
 #include "pool.h"
 
+KN_STACK_LINES(8);
+
 static void plan_memory(const struct job *j, struct plan *p, uint64_t first) {
   const struct kind *k = j->kind;
   p->first = (uint32_t)first;

@@ -10,6 +10,8 @@
 // f32, and samples of which two don't fit: parts.h.
 #include "parts.h"
 
+KN_STACK_LINES(3);
+
 enum { CB_X, CB_Z, CB_Y };
 enum { TILE = 32, STEP = 32, GROUP = 8 };
 

@@ -11,3 +11,5 @@
 #define MM_DRAIN(acc, cb, ti, tj, out) __mtia_drainf(acc, cb, ti, tj, MTIA_DRAIN_F16, 0)
 #define MM_FILE_F16(kernel, layout) MM_VARIANT(kernel, layout)
 #include "matmul.h"
+
+KN_STACK_LINES(6); // of the whole family

@@ -21,6 +21,8 @@
 #include "../se.h"
 #include <riscv_vector.h>
 
+KN_STACK_LINES(1);
+
 enum { CB_IN, CB_VALUES, CB_INDICES };
 enum {
   MOST_K = 128,
