@@ -147,10 +147,11 @@ static bool is_product(const struct kn_expr *e) {
   return e->kind == KN_BINARY && e->op == KN_MUL && e->type == KN_F32;
 }
 
-static bool is_element(const struct kn_expr *e) {
+// What is cast, perhaps; NULL: it is computed.
+static const struct kn_expr *element(const struct kn_expr *e) {
   while (e->kind == KN_CAST)
     e = e->args[0];
-  return e->kind == KN_READ;
+  return e->kind == KN_READ ? e : NULL;
 }
 
 // Multiply-adds of elements as they are would wait for each other: a second sum takes every other.
@@ -160,7 +161,7 @@ static void choose_second(struct scope *s, struct reduction *d) {
   if ((d->kind == KN_SUM || d->kind == KN_MEAN) && d->type == KN_F32 && !d->num_joined &&
       !d->along && d->e->num_indices == 1 && d->own && d->own->extent &&
       d->own != s->line->chunked && extent >= 2 * step && extent % step == 0 && is_product(body) &&
-      is_element(body->args[0]) && is_element(body->args[1]))
+      element(body->args[0]) && element(body->args[1]))
     d->second = rows_name(s->r, d->name);
 }
 
@@ -518,13 +519,14 @@ static void put_loops(struct scope *s, struct reduction *d) {
           rows_open_stretches(s, s->line, &stretches, &lo, &hi);
         const bool groups = d->group && !d->searches; // which fill the registers
         const unsigned each = groups ? d->group : d->second ? 2 : 1;
+        const bool wide = d->second && rows_bytes(element(e->args[0]->args[0])->type) > 2;
         if (groups)
           fputs("#pragma clang loop unroll_count(1)\n", s->r->out);
         else
           rows_put_unroll(s->r,
-                          few         ? 1
-                          : d->second ? times / 2
-                                      : times,
+                          few    ? 1
+                          : wide ? times / 2
+                                 : times,
                           extent < 0 || stretches.from ? -1 : extent / (each * s->lanes),
                           each * s->lanes * rows_widest(e->args[0]));
         rows_put(s->r, "for (long %s = %s; %s < %s; %s += %u) {", name, lo, name, hi, name,
