@@ -345,8 +345,8 @@ KN void kn_bags_meet(long core) {
 // Core 0 asks for indices and offsets first, behind another call before that is done, and makes all
 // else ready while they come; it does not wait for core 1, which waits for its buffers. If the bags
 // are as even as is good enough, both cores see that; else each looks for one end.
-KN struct kn_share kn_bags_share(const struct kn_bags *k, const struct kn_piece *p,
-                                 struct kn_window *w, struct kn_early *early) {
+KN struct kn_share kn_bags_share(const struct kn_bags *k, struct kn_piece *p, struct kn_window *w,
+                                 struct kn_early *early) {
   const long pe = mtia_pe(), pes = mtia_rows() * mtia_cols(), core = mtia_core();
   __mtia_cr_w(MTIA_CR_DMA_IN_PITCH, 0);
   if (!core) {
@@ -362,6 +362,7 @@ KN struct kn_share kn_bags_share(const struct kn_bags *k, const struct kn_piece 
     __mtia_sync();
     __mtia_bar(MTIA_BAR_PE);
   }
+  *p = kn_bags_piece(k, 0);
   kn_bags_set(k, p);
   if (core)
     kn_bags_clear(k);
@@ -770,7 +771,7 @@ KN void kn_bags(const struct kn_bags k) {
     return;
   struct kn_window window = {0};
   struct kn_early early = {0};
-  struct kn_piece p = kn_bags_piece(&k, 0);
+  struct kn_piece p;
   const struct kn_share share = kn_bags_share(&k, &p, &window, &early);
   for (long column = 0; column < k.columns; column += KN_BAGS_UNCUT) {
     if (column) {

@@ -100,7 +100,7 @@ static void make_buffers(struct follow *f) {
 // Core 0 asks for the first indices before it knows which are its own, and for the offsets that say
 // it; those of many bags each core reads through the cache.
 static void find_share(struct follow *f, const struct bags *b) {
-  enum { ENTER = 80, WINDOW_MADE = 42, MADE = 64, LOOK = 40, READ = 20 };
+  enum { ENTER = 60, WINDOW_MADE = 42, MADE = 64, LOOK = 40, READ = 20 };
   const double early = smaller(CHUNK, b->rows + b->rows / larger(b->mine, 1) + 12);
   scalar(f, b->behind > 0 ? ENTER / 2 : ENTER);
   pg_dma(f, true, INDEX, 1, b->index * smaller(early, b->indices), CHUNK * b->index, 1);
@@ -190,7 +190,7 @@ static void add_rows(struct follow *f, const struct bags *b) {
     leave(f);
   if (b->pool > 0)
     pg_emit(f, PG_BAR_PE);
-  scalar(f, b->behind > 0 ? 40 : 150);
+  scalar(f, b->behind > 0 ? 40 : 110);
   if (b->pool <= 0)
     pg_emit(f, PG_BAR_PE);
   if (b->window > 0) {
