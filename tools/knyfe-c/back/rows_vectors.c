@@ -40,13 +40,22 @@ bool rows_reduces_few(const struct line *l) {
   return l->value->type == KN_F32 && n && n->size >= 16 && n->size <= 128 && n->size % 16 == 0;
 }
 
+static bool reads_made(struct kn_expr *e, void *data) {
+  bool *made = data;
+  *made = *made || (e->kind == KN_READ && e->num_args && e->tensor->role != KN_INPUT);
+  return true;
+}
+
 unsigned rows_lanes_along(const struct line *l, const struct kn_index *index) {
   unsigned lanes = most_lanes(l, index, rows_lanes(l));
   if (rows_extent(l, index) >= 0)
     while (lanes > 16 && rows_extent(l, index) <= lanes / 2)
       lanes /= 2;
-  // Several rows are reduced at a time: there are registers for that many.
-  const bool several = rows_reduces_few(l) && l->value->indices[0] == index;
+  // Several rows are reduced at a time: there are registers for that many. What an earlier line of
+  // the row has made stays in its registers, if vectors are as long.
+  bool made = false;
+  kn_walk(l->value, reads_made, &made);
+  const bool several = rows_reduces_few(l) && l->value->indices[0] == index && !made;
   return several && lanes > 32 ? 32 : lanes;
 }
 
