@@ -116,6 +116,7 @@ KP struct kp_bands kp_bands(const struct kp_axis *axis, struct kp_band_size size
   struct kp_bands b = {.rows = size.rows, .columns = size.columns};
   b.down = (uint32_t)kp_ceil_div(axis[1].extent, b.rows);
   b.across = (uint32_t)kp_ceil_div(axis[2].extent, b.columns);
+  b.pitch = b.columns; // where a row has more border than taps reach
   for (uint32_t j = 0; j < (uint32_t)axis[2].step; j++) {
     const struct kp_reach x = kp_reach(&axis[2], j);
     if (!x.any)

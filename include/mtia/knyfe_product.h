@@ -432,6 +432,8 @@ KP void KP_FN(load)(const struct kp_product *a, const struct kp_shape *s, const 
   }
   if (!met)
     __mtia_bar(MTIA_BAR_PE);
+  if (KP_WINDOW == 2)
+    __mtia_cb_pop(KP_CB_LISTS, KP_LIST);
 }
 
 //===----------------------------------------------------------------------===//
