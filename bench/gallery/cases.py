@@ -98,7 +98,7 @@ def cases():
 REASONS = {
     "attention": "three phases, each too short for its start: barriers and first loads (--explain: phases)",
     "dot_interaction": "core 1, which gathers the triangle from the square of all products (--profile: core 1)",
-    "depthwise_conv": "core 1: 14 of each 32 lanes count; the row at the border is read element by element (--profile: core 1)",
+    "depthwise_conv": "core 1: 14 of each 32 lanes count (--profile: core 1)",
     "histogram": "core 1 reads and writes each of 32 tables' elements by itself: two cycles and waits for each byte of the SRAM (--profile: core 1)",
     "segment_sum": "a table of sums for each part of the terms goes through the SRAM (--explain: phases)",
     "cross_entropy": "one number per row: the exponential and the greatest element are waited for (--explain: core 1)",

@@ -35,13 +35,31 @@
   KN_REDUCE_PAIRS(min, t, n, m, ((a < b) | (a != a)) ? a : b)                                      \
   KN_REDUCE_PAIRS(add, t, n, m, a + b)
 
+// Every second element from p on, of lanes whose subscripts, `at`, at + 2 and so on, are of a
+// dimension of `extent`, `count` lanes at most; the others are those of `otherwise`, all alike.
+#define KN_SECOND_INSIDE(t, c, n)                                                                  \
+  KN mtia_##t##x##n kn_load_second_inside_##t##x##n(const c *p, long at, long extent, long count,  \
+                                                    mtia_##t##x##n otherwise) {                    \
+    return __builtin_shufflevector(                                                                \
+        kn_load_inside_##t##x##n(p, at, extent, 2 * count - 1, otherwise),                         \
+        kn_load_inside_##t##x##n(p + n, at + n, extent, 2 * count - 1 - n, otherwise),             \
+        KN_EVEN_##n(0));                                                                           \
+  }
+
 #define KN_ALL_PAIRS(n, m)                                                                         \
   KN_ORDERED_PAIRS(i8, int8_t, n, m)                                                               \
   KN_ORDERED_PAIRS(u8, uint8_t, n, m)                                                              \
   KN_ORDERED_PAIRS(i16, int16_t, n, m)                                                             \
   KN_ORDERED_PAIRS(i32, int32_t, n, m)                                                             \
   KN_FLOAT_PAIRS(f16, _Float16, n, m)                                                              \
-  KN_FLOAT_PAIRS(f32, float, n, m)
+  KN_FLOAT_PAIRS(f32, float, n, m)                                                                 \
+  KN_SECOND_INSIDE(i8, int8_t, n)                                                                  \
+  KN_SECOND_INSIDE(u8, uint8_t, n)                                                                 \
+  KN_SECOND_INSIDE(i16, int16_t, n)                                                                \
+  KN_SECOND_INSIDE(i32, int32_t, n)                                                                \
+  KN_SECOND_INSIDE(f16, _Float16, n)                                                               \
+  KN_SECOND_INSIDE(bf16, __bf16, n)                                                                \
+  KN_SECOND_INSIDE(f32, float, n)
 
 KN_ALL_PAIRS(16, 32)
 KN_ALL_PAIRS(32, 64)

@@ -113,7 +113,10 @@ struct weight {
 
 // Functions are written out, too.
 static double weigh_call(const char *name) {
+  enum { SECOND_INSIDE = 24 }; // lanes of two vectors are looked for, and jumped around
   struct vector_name v;
+  if (strstr(name, "load_second_inside"))
+    return SECOND_INSIDE;
   const struct operation *o = pg_parse_name(name, &v) && !v.from ? pg_operation(&v) : NULL;
   return o ? o->cycles + o->fixed : 1;
 }
@@ -156,12 +159,13 @@ static bool is_flat(struct follow *f, const struct ct_stmt *s, struct weight *w)
 }
 
 static bool is_short(struct follow *f, const struct ct_stmt *loop, int64_t n) {
-  enum { FLAT = 4, LARGE = 100, LARGE_WITH_MASKS = 290 };
+  enum { FLAT = 4, LARGE = 100, LARGE_WITH_MASKS = 290, MOST = 600 };
   struct weight w = {0};
   if (loop->unroll > 1) // as often as the text says
     return n <= loop->unroll;
-  return n <= FLAT || (is_flat(f, loop->body, &w) &&
-                       (double)n * w.operations <= (w.masks ? LARGE_WITH_MASKS : LARGE));
+  const bool flat = is_flat(f, loop->body, &w);
+  const double all = (double)n * w.operations;
+  return (n <= FLAT && all <= MOST) || (flat && all <= (w.masks ? LARGE_WITH_MASKS : LARGE));
 }
 
 // How often the compiler writes the body of a loop of single numbers, whose turns it knows, though

@@ -342,10 +342,13 @@ static bool memory_call(struct follow *f, const struct ct_expr *e, const struct 
   struct ct_type type = v->type;
   unsigned num = e->num_args;
   bool counted = num > 1 && v->size > 6 && !memcmp(v->op + v->size - 6, "_first", 6);
-  if ((is_op(v, "load_second") || is_op(v, "load_even") || is_op(v, "load_odd")) &&
+  const bool inside = is_op(v, "load_second_inside");
+  if ((is_op(v, "load_second") || is_op(v, "load_even") || is_op(v, "load_odd") || inside) &&
       num) { // all, then every second one
     struct ct_type pairs = {2 * type.bits, type.lanes, false, false};
-    struct value all = pg_vector_load(f, pairs, &args[0], num > 1 ? &args[1] : NULL);
+    if (inside && num > 1 && !args[1].constant) // where both halves lie, and two jumps
+      scalar(f, 12);
+    struct value all = pg_vector_load(f, pairs, &args[0], num > 1 && !inside ? &args[1] : NULL);
     *result = pg_arithmetic(f, type, registers(pairs), KN_DEV_valu, all.ready, false);
     return true;
   }

@@ -44,7 +44,8 @@ struct value rows_load_vector(struct scope *s, enum kn_type type, const char *po
 // The lanes that are read: of single numbers a condition, of vectors a mask; NULL: all.
 struct inside {
   const char *number, *vector;
-  const struct kn_expr *run; // the one subscript that `vector` tests, if it steps by one
+  const struct kn_expr *run;    // the one subscript that `vector` tests, if it steps by one,
+  const struct kn_expr *second; // or by two
 };
 
 static void add_test(struct scope *s, const char **all, const char *op, const char *test) {
@@ -53,7 +54,7 @@ static void add_test(struct scope *s, const char **all, const char *op, const ch
 
 // What must hold for the subscripts of a read.
 static struct inside inside_of(struct scope *s, const struct kn_expr *read) {
-  struct inside in = {NULL, NULL, NULL};
+  struct inside in = {NULL, NULL, NULL, NULL};
   for (unsigned i = 0; i < read->num_args; i++) {
     const struct kn_index *plain = kn_plain_index(read->args[i]);
     if (plain && plain->extent == read->tensor->dims[i])
@@ -63,6 +64,8 @@ static struct inside inside_of(struct scope *s, const struct kn_expr *read) {
       struct value at = rows_index_vector(s, read->args[i]);
       bool run = !in.vector && rows_depends(read->args[i], s->along) == 1;
       in.run = run ? read->args[i] : NULL;
+      const bool second = !in.vector && rows_coefficient(read->args[i], s->along) == 2;
+      in.second = second ? read->args[i] : NULL;
       add_test(s, &in.vector, "&", T("kn_insidex%u(%s, %s)", s->lanes, at.text, n.text));
       continue;
     }
@@ -255,8 +258,10 @@ static struct value read_vector(struct scope *s, const struct kn_expr *e, const 
   const enum form form = form_of(e, s->along);
   const char *memory = memory_type(type), *text;
   const char *mask = in.vector, *other = NULL;
+  bool alike = true; // what stands for elements outside
   if (otherwise) {
     struct value v = rows_value(s, otherwise);
+    alike = !v.vector;
     other = type == KN_BOOL ? T("kn_u8_from_maskx%u(%s)", s->lanes, rows_vector(s, v, KN_BOOL))
             : type == KN_BF16
                 ? T("mtia_bf16x%u_from_f32x%u(%s)", s->lanes, s->lanes, rows_vector(s, v, KN_F32))
@@ -270,7 +275,7 @@ static struct value read_vector(struct scope *s, const struct kn_expr *e, const 
                           : NULL;
   if (every)
     text = every;
-  else if (form >= EVERY_FEW || (form == EVERY_SECOND && mask)) {
+  else if (form >= EVERY_FEW || (form == EVERY_SECOND && mask && !(in.second && alike))) {
     const char *base, *lanes;
     gather_places(s, e, stride, first, &base, &lanes);
     if (!mask)
@@ -281,7 +286,11 @@ static struct value read_vector(struct scope *s, const struct kn_expr *e, const 
   } else {
     const char *at = sum_text(s, pointer, rows_offset(s, e->num_args, e->args, stride, first));
     const char *second = form == EVERY_SECOND && !s->count ? load_second(s, e) : NULL;
-    if (second)
+    if (form == EVERY_SECOND && mask)
+      text = T("kn_load_second_inside_%sx%u(%s, %s, %s, %s, %s)", memory, s->lanes, at,
+               rows_index_text(s, in.second), rows_dim(s->r, e->tensor->dims[e->num_args - 1]).text,
+               s->count ? s->count : T("%u", s->lanes), other);
+    else if (second)
       text = T("kn_load_%s_%sx%u(%s)", second, memory, s->lanes, at);
     else if (form == EVERY_SECOND)
       text = T("kn_load_second_%sx%u(%s, %s)", memory, s->lanes, at,
@@ -408,7 +417,7 @@ static struct value read_inside(struct scope *s, const struct kn_expr *e, struct
 }
 
 struct value rows_read(struct scope *s, const struct kn_expr *e) {
-  struct inside in = {NULL, NULL, NULL};
+  struct inside in = {NULL, NULL, NULL, NULL};
   if (s->guarded && e->num_args)
     in = inside_of(s, e);
   struct value v = read_inside(s, e, in, NULL);
