@@ -103,6 +103,12 @@ KP uint32_t kp_chunk(const struct kp_shape *s, uint64_t outer, uint32_t at, uint
   return left < most ? left : most;
 }
 
+// Rows of w that are loaded at a time, of so many that are left of a chunk: where chunks are short,
+// 32, so that products with the first columns need not wait for the others.
+KP uint32_t kp_loaded(bool turned, uint32_t k, uint32_t left) {
+  return !turned && k <= KP_FIRST && left > KP_BLOCK / 2 ? KP_BLOCK / 2 : left;
+}
+
 // Rows and columns of chains.
 KP uint32_t kp_chain_rows(const struct kp_shape *s, const struct kp_plan *p) {
   return p->down ? (uint32_t)kp_div(s->rows, p->parts) : s->rows;

@@ -277,6 +277,8 @@ KP struct kp_tile kp_tile(bool turned, uint32_t k, uint32_t extent, uint32_t siz
   return (struct kp_tile){extent, kp_pad(k), k};
 }
 
+#define KP_PANEL_ROW (KP_BLOCK / 2 * KP_OUT) // bytes of a row of a panel of y
+
 // Where the chunk is that begins at byte `k` of k and row (column) `first`.
 KP uint64_t kp_place(bool turned, uint64_t base, uint64_t pitch, uint64_t first, uint32_t k,
                      uint32_t size) {
@@ -322,11 +324,15 @@ KP uint64_t kp_place(bool turned, uint64_t base, uint64_t pitch, uint64_t first,
 #include <mtia/knyfe_steps.h>
 #define KP_TO KP_CB_DRAINED // a block of binary32
 #define KP_STORED KP_BLOCK  // rows at a time
+#define KP_PANELS 0
 #define KP_PLACES(columns) KP_FN(places)(columns)
 #else
 #define KP_STEP_ROOM 0
 #define KP_TO KP_CB_Y
 #define KP_STORED (KP_BLOCK / 2) // those of two accumulators, while the others are at work
+// A block lies as two panels of 32 columns, so that each accumulator's tile can leave by itself;
+// not where its rows would be less than a request of the memories, and not of a band.
+#define KP_PANELS (KP_OUT > 1 && KP_WINDOW != 2)
 #define KP_PLACES(columns) KP_BLOCK
 #endif
 
@@ -366,13 +372,16 @@ KP void KP_FN(load_w)(const struct kp_product *a, const struct kp_walk *b, uint6
 #else
   const uint64_t base = b->w + outer * a->w.outer;
 #endif
-  const uint64_t from = kp_place(KP_TURN_W, base, a->w.pitch, b->column, at, KP_SIZE);
+  uint64_t from = kp_place(KP_TURN_W, base, a->w.pitch, b->column, at, KP_SIZE);
   __mtia_cr_w2(MTIA_CR_DMA_IN, t.width, 0);
   __mtia_cr_w(MTIA_CR_DMA_IN_PITCH, a->w.pitch);
-  if (kp_alone(members))
-    __mtia_dma_in(KP_CB_W, from, t.rows, MTIA_MC_NONE);
-  else
-    __mtia_dma_in(KP_CB_W, from, t.rows, MTIA_MC_COL);
+  for (uint32_t left = t.rows, rows; left; left -= rows, from += rows * a->w.pitch) {
+    rows = kp_loaded(KP_TURN_W, k, left);
+    if (kp_alone(members))
+      __mtia_dma_in(KP_CB_W, from, rows, MTIA_MC_NONE);
+    else
+      __mtia_dma_in(KP_CB_W, from, rows, MTIA_MC_COL);
+  }
 }
 
 // Meets core 1 behind the first loads.
@@ -463,8 +472,11 @@ KP void KP_FN(load)(const struct kp_product *a, const struct kp_shape *s, const 
       KP_PASS(acc, MTIA_RED_IN_NORTH, MTIA_RED_OUT_SOUTH);                                         \
     else if (p->parts > 1)                                                                         \
       KP_PASS(acc, MTIA_RED_IN_WEST, MTIA_RED_OUT_EAST);                                           \
-    if (last_part)                                                                                 \
+    if (last_part) {                                                                               \
+      if (KP_PANELS) /* tile tj begins 32 columns further right than its panel */                  \
+        __mtia_cr_w2(MTIA_CR_OUT, (tj) ? (b.rows - 1) * KP_PANEL_ROW : 0, KP_PANEL_ROW);           \
       KP_DRAIN(acc, KP_TO, ti, tj);                                                                \
+    }                                                                                              \
   } while (0)
 
 // One accumulator's share of a chunk that is not turned.
@@ -483,11 +495,12 @@ KP void KP_FN(load)(const struct kp_product *a, const struct kp_shape *s, const 
         KP_END(acc, ti, tj);                                                                       \
     }                                                                                              \
   } while (0)
+// The columns of w that come first, first.
 #define KP_ALL(what)                                                                               \
   do {                                                                                             \
     what(0, 0, 0);                                                                                 \
-    what(1, 0, 1);                                                                                 \
     what(2, 1, 0);                                                                                 \
+    what(1, 0, 1);                                                                                 \
     what(3, 1, 1);                                                                                 \
   } while (0)
 #define KP_ZERO(acc, ti, tj) __mtia_acc_zero(acc)
@@ -712,18 +725,21 @@ KP void KP_FN(compute)(const struct kp_product *a, const struct kp_shape *s,
 #ifdef KP_STEPS
     KP_FN(steps)(&done);
 #endif
-    const uint32_t row = KP_PLACES(done.columns) * KP_OUT;
-    uint64_t to = done.y + (uint64_t)done.column * KP_OUT;
-    __mtia_cr_w2(MTIA_CR_DMA_OUT, done.columns * KP_OUT, row);
+    const uint32_t row = KP_PANELS ? KP_PANEL_ROW : KP_PLACES(done.columns) * KP_OUT;
 #if KP_WINDOW == 2
-    kp_store_band(a, a->bands, &band, to, done.rows, row);
+    __mtia_cr_w2(MTIA_CR_DMA_OUT, done.columns * KP_OUT, row);
+    kp_store_band(a, a->bands, &band, done.y + (uint64_t)done.column * KP_OUT, done.rows, row);
 #else
-    to += done.row * a->y.pitch;
-    for (uint32_t left = done.rows; left; to += KP_STORED * a->y.pitch) {
-      const uint32_t rows = (uint32_t)kp_min(KP_STORED, left);
-      __mtia_cb_push(KP_CB_Y, rows * row);
-      __mtia_dma_out(KP_CB_Y, to, rows);
-      left -= rows;
+    for (uint32_t left = done.columns, columns; left; left -= columns) {
+      columns = (uint32_t)kp_min(KP_PANELS ? KP_BLOCK / 2 : KP_BLOCK, left);
+      uint64_t to =
+          done.y + done.row * a->y.pitch + (uint64_t)(done.column + done.columns - left) * KP_OUT;
+      __mtia_cr_w2(MTIA_CR_DMA_OUT, columns * KP_OUT, row);
+      for (uint32_t below = done.rows, rows; below; below -= rows, to += rows * a->y.pitch) {
+        rows = (uint32_t)kp_min(KP_STORED, below);
+        __mtia_cb_push(KP_CB_Y, rows * row);
+        __mtia_dma_out(KP_CB_Y, to, rows);
+      }
     }
 #endif
   }
@@ -861,6 +877,7 @@ KP void KP_NAME(const struct kp_product *product, const struct kp_plan *plan, ui
 #undef KP_STEP_COUNT
 #undef KP_TO
 #undef KP_STORED
+#undef KP_PANELS
 #undef KP_PLACES
 #undef KP_PASTE
 #undef KP_PASTE2

@@ -199,8 +199,11 @@ static void load_block(struct follow *f, const struct pg_product *a, const struc
       k = kp_chunk(&a->shape, outer, at - me->k_begin, me->k_end - at);
       if (with_x && !a->shape.band)
         load(f, a, p, CB_X, tile_x(a, k, w->rows), a->window ? 1 : w->x_members);
-      if (with_w)
-        load(f, a, p, CB_W, tile(a->turn_w, k, w->columns, a->size), w->w_members);
+      struct tile t = tile(a->turn_w, k, w->columns, a->size);
+      for (uint32_t left = with_w ? t.rows : 0; left; left -= t.rows) {
+        t.rows = kp_loaded(a->turn_w, k, left);
+        load(f, a, p, CB_W, t, w->w_members);
+      }
       if (!*met)
         pg_emit(f, PG_BAR_PE);
       *met = true;
@@ -348,21 +351,23 @@ static void end_sums(struct follow *f, bool last) {
     move(f, PG_PUSH, CB_TERMS, KP_TERMS);
 }
 
-// The rows of the first two accumulators leave while the others are at work.
+// What an accumulator, or two beside each other, have made leaves while the others are at work.
 static void store(struct follow *f, const struct pg_product *a, const struct kp_plan *p,
                   const struct walk *w) {
-  const uint32_t half = a->steps ? KP_BLOCK : KP_BLOCK / 2;
-  for (uint32_t at = 0, rows; at < w->rows; at += rows) {
-    rows = (uint32_t)kp_min(half, w->rows - at);
-    const double bytes = (double)rows * KP_BLOCK * a->shape.out;
-    struct pg_event *push = move(f, PG_PUSH, CB_Y, bytes);
-    if (at + rows < w->rows && w->columns > KP_BLOCK / 2)
-      push->early = a->turn_w && !a->turn_x ? 1 : 2;
-    else if (at + rows < w->rows)
-      push->early = 1;
-    pg_dma(f, false, CB_Y, rows, w->columns * a->shape.out, bytes, 1)->members =
-        (uint8_t)(p->parts * pes_for_each(a, p)); // one of a chain stores
-  }
+  const uint32_t high = a->steps ? KP_BLOCK : KP_BLOCK / 2;
+  const uint32_t wide = a->steps || a->shape.out == 1 || a->shape.band ? KP_BLOCK : KP_BLOCK / 2;
+  unsigned behind = w->columns > KP_BLOCK / 2 ? 2 : 1; // drains
+  behind *= w->rows > KP_BLOCK / 2 ? 2 : 1;
+  for (uint32_t from = 0; from < w->columns; from += wide)
+    for (uint32_t at = 0; at < w->rows; at += high) {
+      const uint32_t rows = (uint32_t)kp_min(high, w->rows - at);
+      const double bytes = (double)rows * wide * a->shape.out;
+      struct pg_event *push = move(f, PG_PUSH, CB_Y, bytes);
+      behind -= wide < KP_BLOCK ? 1 : behind > 2 ? 3 : behind;
+      push->early = a->steps ? 0 : (uint8_t)behind;
+      pg_dma(f, false, CB_Y, rows, (double)kp_min(wide, w->columns - from) * a->shape.out, bytes, 1)
+          ->members = (uint8_t)(p->parts * pes_for_each(a, p)); // one of a chain stores
+    }
 }
 
 static void compute_block(struct follow *f, const struct pg_product *a, const struct kp_plan *p,
@@ -396,14 +401,16 @@ static void compute_block(struct follow *f, const struct pg_product *a, const st
       if (a->turn_x || a->turn_w)
         turned_chunk(f, a, p, me, w, k, x_at, w_at, step, last);
       else
-        for (int acc = 0; acc < 4; acc++) {
+        for (int i = 0; i < 4; i++) {
+          const int acc = i >> 1 | (i & 1) << 1; // the first columns first
           double rows = w->rows - 32.0 * (acc >> 1), cols = w->columns - 32.0 * (acc & 1);
           if (rows <= 0 || cols <= 0)
             continue;
           pg_scalar(f, 5);
-          for (uint32_t i = 0; i < kp_pad(k) / KP_STEP; i++) {
+          for (uint32_t j = 0; j < kp_pad(k) / KP_STEP; j++) {
             multiply(f, rows, cols, acc, CB_X, CB_W,
-                     a->shape.band ? band_place(a, w, step + i) : x_at, w_at);
+                     a->shape.band ? band_place(a, w, step + j) : x_at,
+                     w_at + 32 * y.row * (acc & 1));
             pg_scalar(f, STEP_LOOP - 1);
           }
           if (last)
