@@ -761,9 +761,15 @@ static bool has_common_factor(const struct kn_expr *sum, struct kn_expr *e) {
   return kn_walk(e, is_summed, (void *)sum);
 }
 
+/* Of the sum of all terms, `value`. */
+static double error_of_sum(const struct node *n, const struct state *s, double value) {
+  if (is_open_sum(s) || (!isfinite(s->magnitude) && has_common_factor(n->e, n->e->args[0])))
+    return INFINITY;
+  return kn_err_sum(s->err, s->magnitude, (uint64_t)(s->count + s->parts), value);
+}
+
 static struct value finish(struct node *n, struct state *s) {
   bool is_float = n->args[0]->is_float;
-  uint64_t count = (uint64_t)s->count, parts = (uint64_t)s->parts;
   struct value v = {.i = 0};
   switch ((enum kn_reduction)n->e->reduction) {
   case KN_ARGMAX:
@@ -777,7 +783,7 @@ static struct value finish(struct node *n, struct state *s) {
     if (!s->count)
       return (struct value){.f = (double)NAN};
     v.f = kn_round_float(n->type, s->acc.f / (double)s->count);
-    v.err = kn_err_sum(s->err, s->magnitude, count + parts, s->acc.f) / (double)s->count;
+    v.err = error_of_sum(n, s, s->acc.f) / (double)s->count;
     v.err += 2 * kn_half_ulp(n->type, v.f);
     return v;
   default:
@@ -787,11 +793,9 @@ static struct value finish(struct node *n, struct state *s) {
     return (struct value){.i = kn_wrap(n->type, s->acc.i), .err = s->err};
   v.f = kn_round_float(n->type, s->acc.f);
   v.err = s->err;
-  v.terms = n->e->reduction == KN_SUM ? (double)count : 0;
+  v.terms = n->e->reduction == KN_SUM ? (double)s->count : 0;
   if (n->e->reduction == KN_SUM)
-    v.err = is_open_sum(s) || (!isfinite(s->magnitude) && has_common_factor(n->e, n->e->args[0]))
-                ? INFINITY
-                : kn_err_sum(s->err, s->magnitude, count + parts, v.f);
+    v.err = error_of_sum(n, s, v.f);
   if (n->e->reduction == KN_PROD && isfinite(v.f))
     v.err = fabs(v.f) * s->magnitude + (double)s->count * 2 * kn_half_ulp(n->type, v.f);
   if (isnan(v.err))

@@ -406,6 +406,9 @@ bool rows_has_engine(const struct phase *p);
 // rows_gather.c: marks lines that gather rows of tables; prints what does it; the condition in C
 // under which it can, if that is not always so.
 void rows_find_gathers(struct rows *r, struct line **first);
+// Rows between offsets, sum[j in o[b]..o[b + 1]] x[j, d], become those of bags: a line in front
+// makes the list of numbers, 0, 1, 2..., by which they are fetched.
+void rows_number_rows(struct rows *r, struct line **first);
 void rows_join_gathers(struct rows *r, struct phase *phases); // with what is done with the sums
 void rows_put_gather(struct rows *r, const struct phase *p);
 // So many phases right in front are sums of bags like this one, which asks for its first indices

@@ -229,6 +229,60 @@ static void set_apart(struct rows *r, struct line **at) {
 }
 
 // As <mtia/knyfe_bags.h>.
+// The read of a row by the number that counts the terms, x[j, d]; NULL: there is none.
+static struct kn_expr *find_numbered(struct kn_expr *e, const struct kn_index *j) {
+  while (e->kind == KN_CAST)
+    e = e->args[0];
+  if (e->kind == KN_BINARY && e->op == KN_MUL) {
+    struct kn_expr *a = find_numbered(e->args[0], j);
+    return a ? a : find_numbered(e->args[1], j);
+  }
+  return e->kind == KN_READ && e->num_args == 2 && kn_plain_index(e->args[0]) == j ? e : NULL;
+}
+
+// An earlier line that numbers the elements of a dimension.
+static struct kn_tensor *find_numbers(struct line *l, const struct line *end,
+                                      const struct kn_dim *d) {
+  for (; l != end; l = l->next)
+    if (l->rank == 1 && l->target->dims[0] == d && l->target->type == KN_I32 && !l->part &&
+        !l->scatter && kn_plain_index(l->value) == l->index[0])
+      return l->target;
+  return NULL;
+}
+
+void rows_number_rows(struct rows *r, struct line **lines) {
+  enum { FEW = 48 << 10 }; // bytes that come to every PE as they are
+  for (struct line **at = lines; *at && !r->kernel->schedule; at = &(*at)->next) {
+    struct line *l = *at;
+    struct kn_index *j = l->reduces && l->value->num_indices == 1 ? l->value->indices[0] : NULL;
+    struct kn_expr *row = j && j->lo ? find_numbered(l->value->args[0], j) : NULL;
+    if (!row)
+      continue;
+    struct kn_dim *d = row->tensor->dims[0];
+    const int64_t columns = row->tensor->dims[1]->size;
+    if (d->size >= 0 && columns >= 0 && d->size * columns * rows_bytes(row->tensor->type) <= FEW)
+      continue;
+    struct kn_tensor *numbers = find_numbers(*lines, l, d), trial = {.type = KN_I32, .rank = 1};
+    struct kn_expr *by = rows_new_read(r, numbers ? numbers : &trial, row->range),
+                   *plain = row->args[0];
+    struct gather g = {0};
+    rows_add_index(r, by, j);
+    row->args[0] = by;
+    if (!match(l, &g)) {
+      row->args[0] = plain;
+      continue;
+    }
+    if (numbers)
+      continue;
+    struct kn_index *i = kn_alloc(r->file, sizeof *i);
+    *i = (struct kn_index){.name = j->name, .range = j->range, .extent = d};
+    rows_insert_line(r, at, l->stmt, kn_text(r->file, "%s_numbers", row->tensor->name),
+                     rows_index_read(r, row, i), 1, &i, &d);
+    by->tensor = (*at)->target;
+    at = &(*at)->next;
+  }
+}
+
 enum { UNCUT = 4096, CHUNK = 256, ROW = 16384 };
 
 void rows_find_gathers(struct rows *r, struct line **lines) {

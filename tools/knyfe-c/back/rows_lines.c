@@ -221,8 +221,42 @@ static struct kn_expr *make_terms(struct lines *ls, const struct kn_stmt *stmt,
   return read;
 }
 
+// Is it the mean of rows between two offsets? Then their sum is one of a bag.
+static bool is_mean_of_rows(const struct kn_expr *e) {
+  if (e->kind != KN_REDUCE || e->reduction != KN_MEAN || e->num_indices != 1 || e->scan ||
+      !e->indices[0]->lo)
+    return false;
+  const struct kn_expr *lo = rows_bare(e->indices[0]->lo), *hi = rows_bare(e->indices[0]->hi);
+  const struct kn_expr *row = e->args[0];
+  while (row->kind == KN_CAST)
+    row = row->args[0];
+  return lo->kind == KN_READ && hi->kind == KN_READ && lo->tensor == hi->tensor &&
+         row->kind == KN_READ && row->num_args == 2;
+}
+
+// Such means become quotients.
+static struct kn_expr *divide_sums(struct rows *r, struct kn_expr *e) {
+  for (unsigned i = 0; i < e->num_args; i++)
+    if (e->args[i])
+      e->args[i] = divide_sums(r, e->args[i]);
+  if (!is_mean_of_rows(e))
+    return e;
+  struct kn_expr *length = rows_binary(r, KN_SUB, rows_copy(r, rows_bare(e->indices[0]->hi)),
+                                       rows_copy(r, rows_bare(e->indices[0]->lo)));
+  struct kn_expr *count = kn_new_expr(r->file, KN_CALL, e->range);
+  count->builtin = KN_MAX;
+  count->type = length->type;
+  count->args = kn_alloc(r->file, 2 * sizeof *count->args);
+  count->args[count->num_args++] = length;
+  count->args[count->num_args++] = rows_number(r, length, 0);
+  e->reduction = KN_SUM;
+  return rows_binary(r, KN_DIV, e, rows_cast(r, count, KN_F32));
+}
+
 void rows_split_statement(struct lines *ls, const struct kn_stmt *stmt) {
   struct kn_expr *value = rows_copy(ls->r, stmt->value);
+  if (stmt->kind == KN_ASSIGN)
+    value = divide_sums(ls->r, value);
   if (stmt->kind == KN_ASSIGN)
     rows_straighten(ls->r, stmt, value);
   if (stmt->kind == KN_PART) // reductions hold for a part of the indices only

@@ -277,6 +277,7 @@ struct phase *rows_plan(struct rows *r) {
   kn_find_contractions(r, &ls.first); // before functions become lines: they can leave with sums
   rows_take_out_groups(r, &ls.first);
   rows_use_engine(r, &ls.first);
+  rows_number_rows(r, &ls.first);
   unsigned num = 0;
   for (struct line *l = ls.first; l; l = l->next)
     num++;
