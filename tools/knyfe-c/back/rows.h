@@ -309,6 +309,7 @@ bool rows_decide_rest(struct rows *r, struct phase *phases);
 bool rows_too_large(struct rows *r, struct phase *p);
 
 bool rows_reads(const struct line *l, const struct kn_tensor *t);
+bool rows_expr_reads(const struct kn_expr *e, const struct kn_tensor *t);
 // Does a later line of the phase read what this one defines?
 bool rows_is_read_later(const struct line *l);
 struct kn_tensor *rows_new_tensor(struct rows *r, const char *name, enum kn_type type,

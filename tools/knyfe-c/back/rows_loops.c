@@ -35,15 +35,20 @@ struct reads_of {
 static bool find_read(struct kn_expr *e, void *data) {
   struct reads_of *s = data;
   s->found = s->found || (e->kind == KN_READ && e->tensor == s->tensor);
-  return true;
+  return !s->found;
+}
+
+bool rows_expr_reads(const struct kn_expr *e, const struct kn_tensor *t) {
+  struct reads_of s = {t, false};
+  kn_walk((struct kn_expr *)e, find_read, &s);
+  return s.found;
 }
 
 bool rows_reads(const struct line *l, const struct kn_tensor *t) {
-  struct reads_of s = {t, false};
-  kn_walk(l->value, find_read, &s);
+  bool found = rows_expr_reads(l->value, t);
   for (unsigned i = 0; l->scatter && i < l->stmt->rank; i++)
-    kn_walk(l->stmt->subscripts[i], find_read, &s);
-  return s.found;
+    found = found || rows_expr_reads(l->stmt->subscripts[i], t);
+  return found;
 }
 
 bool rows_is_read_later(const struct line *l) {

@@ -34,26 +34,13 @@ static bool is_there(struct scope *s, const struct kn_tensor *t) {
   return !meets || meets == s->line || comes_before(meets, s->line);
 }
 
-struct search {
-  const struct kn_tensor *tensor;
-  bool found;
-};
-
-static bool find_read(struct kn_expr *e, void *data) {
-  struct search *s = data;
-  s->found = s->found || (e->kind == KN_READ && e->tensor == s->tensor);
-  return !s->found;
-}
-
 static bool check_read(struct kn_expr *e, void *data) {
   struct look *k = data;
   if (e->kind == KN_REDUCE)
     k->fits = false;
   if (e->kind != KN_READ)
     return true;
-  struct search same = {e->tensor, false};
-  kn_walk(k->first->args[0], find_read, &same);
-  k->shares = k->shares || (same.found && e->num_args);
+  k->shares = k->shares || (e->num_args && rows_expr_reads(k->first->args[0], e->tensor));
   k->fits = k->fits && !e->tensor->rows && is_there(k->s, e->tensor);
   for (unsigned i = 0; i < e->num_args; i++) {
     const struct kn_index *index = kn_plain_index(e->args[i]);
