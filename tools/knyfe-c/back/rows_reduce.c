@@ -237,105 +237,112 @@ static bool is_zero_behind(const struct scope *s, const struct kn_expr *body) {
   return true;
 }
 
-void rows_step_reduction(struct scope *s, struct reduction *d, const struct kn_expr *body) {
-  const char *n = d->name;
-  const bool adds = d->vector && (d->kind == KN_SUM || d->kind == KN_MEAN);
-  // Elements beyond the end must not count.
-  bool tail = d->own && s->count && !(adds && is_zero_behind(s, body));
-  const char *mask = tail ? T("mtia_first_maskx%u(%s)", s->lanes, s->count) : NULL;
-  if (d->counter)
-    rows_put(s->r, "%s++;", d->counter);
-  if (d->two) {
-    rows_step_pairs(s, d);
-    return;
-  }
-  if (adds && is_product(body) && !tail) {
-    const bool widens = rows_is_widening(s, body);
-    const struct kn_expr *x = body->args[0], *y = body->args[1];
-    struct value a = rows_value(s, widens ? x->args[0] : x),
-                 b = rows_value(s, widens ? y->args[0] : y);
-    rows_put(s->r, "%s = mtia_madd_f32x%u%s(%s, %s, %s);", n, s->lanes, widens ? "_f16" : "", n,
-             rows_vector(s, a, widens ? KN_F16 : KN_F32),
-             rows_vector(s, b, widens ? KN_F16 : KN_F32));
-    return;
-  }
-  if (d->long_sum) { // of what is cast to i64
-    const struct kn_expr *from = body->args[0];
-    struct value v = rows_value(s, from);
-    const char *x = rows_vector(s, v, from->type);
-    if (tail)
-      x = T("mtia_select_%s(%s, %s, (%s)0)", rows_suffix(s, from->type, true), mask, x,
-            rows_vector_type(s, from->type));
-    rows_put(s->r, "%s += __builtin_convertvector(%s, %sx%u);", n, x,
-             d->in_32 ? "mtia_i32" : "kn_i64", s->lanes);
-    return;
-  }
-  if (d->count_bits) {
-    struct value truth = rows_value(s, body->args[0]);
-    const char *x = rows_vector(s, truth, KN_BOOL);
-    if (tail)
-      x = T("%s & %s", truth.atom ? x : T("(%s)", x), mask);
-    rows_put(s->r, "%s = kn_count_u%ux%u(%s, %s);", n, d->count_bits, s->lanes, n, x);
-    return;
-  }
-  if (d->sizes) {
-    struct value size = rows_value(s, body->args[0]);
-    const char *type = rows_suffix(s, d->type, true), *x = rows_vector(s, size, d->type);
-    if (tail)
-      x = T("mtia_select_%s(%s, %s, (%s)0)", type, mask, x, rows_vector_type(s, d->type));
-    rows_put(s->r, "kn_step_size_%s(&%s, %s);", type, n, x);
-    return;
-  }
-  if (d->group && !d->searches) {
-    rows_step_group(s, d, body);
-    return;
-  }
-  struct value v = rows_value(s, body);
-  if (d->place && d->own) {
-    rows_step_places(s, d, v, mask);
-    return;
-  }
-  if (d->place) {
-    rows_step_place(s, d, v);
-    return;
-  }
-  if (is_float_sum(d) && !d->vector) {
-    rows_put(s->r, "%s %s (double)%s;", n, d->kind == KN_PROD ? "*=" : "+=", rows_atom(s, v));
-    return;
-  }
-  v = rows_convert(s, v, d->body, d->type);
-  if (d->vector && !v.vector)
-    v = (struct value){rows_vector(s, v, d->type), true, true};
+static void step_product(struct scope *s, const struct reduction *d, const struct kn_expr *body) {
+  const bool widens = rows_is_widening(s, body);
+  const struct kn_expr *x = body->args[0], *y = body->args[1];
+  struct value a = rows_value(s, widens ? x->args[0] : x),
+               b = rows_value(s, widens ? y->args[0] : y);
+  rows_put(s->r, "%s = mtia_madd_f32x%u%s(%s, %s, %s);", d->name, s->lanes, widens ? "_f16" : "",
+           d->name, rows_vector(s, a, widens ? KN_F16 : KN_F32),
+           rows_vector(s, b, widens ? KN_F16 : KN_F32));
+}
+
+// The vector, and 0 in lanes that the mask leaves out.
+static const char *or_zero(struct scope *s, enum kn_type type, const char *x, const char *mask) {
+  return !mask ? x
+               : T("mtia_select_%s(%s, %s, (%s)0)", rows_suffix(s, type, true), mask, x,
+                   rows_vector_type(s, type));
+}
+
+// Of what is cast to i64.
+static void step_long(struct scope *s, const struct reduction *d, const struct kn_expr *from,
+                      const char *mask) {
+  const char *x = rows_vector(s, rows_value(s, from), from->type);
+  rows_put(s->r, "%s += __builtin_convertvector(%s, %sx%u);", d->name,
+           or_zero(s, from->type, x, mask), d->in_32 ? "mtia_i32" : "kn_i64", s->lanes);
+}
+
+static void step_count(struct scope *s, const struct reduction *d, const struct kn_expr *truth,
+                       const char *mask) {
+  struct value v = rows_value(s, truth);
+  const char *x = rows_vector(s, v, KN_BOOL);
+  if (mask)
+    x = T("%s & %s", v.atom ? x : T("(%s)", x), mask);
+  rows_put(s->r, "%s = kn_count_u%ux%u(%s, %s);", d->name, d->count_bits, s->lanes, d->name, x);
+}
+
+// An extreme, a sum or a product; of lanes that the mask leaves out nothing.
+static void step_value(struct scope *s, const struct reduction *d, struct value v,
+                       const char *mask) {
+  const char *n = d->name, *type = rows_suffix(s, d->type, d->vector);
   if (has_nan(d)) {
-    const char *type = rows_suffix(s, d->type, true);
-    const char *x = tail ? T("mtia_select_%s(%s, %s, %s)", type, mask, v.text, n) : v.text;
+    const char *x = mask ? T("mtia_select_%s(%s, %s, %s)", type, mask, v.text, n) : v.text;
     rows_put(s->r, "kn_step_%s_%s(&%s, &%s, %s);", d->kind == KN_RMAX ? "max" : "min", type, n,
              d->nan, x);
     return;
   }
-  const char *f = d->kind == KN_PROD                        ? "mul"
-                  : d->kind == KN_RMAX || d->kind == KN_ANY ? "max"
-                  : d->kind == KN_RMIN || d->kind == KN_ALL ? "min"
-                                                            : "add";
-  bool sum = d->kind == KN_SUM || d->kind == KN_MEAN || d->kind == KN_PROD;
-  if (tail && sum)
-    v.text = T("mtia_select_%s(%s, %s, (%s)%s)", rows_suffix(s, d->type, true), mask, v.text,
-               rows_vector_type(s, d->type), identity(s, d));
   if (d->kind == KN_ANY || d->kind == KN_ALL) {
-    if (tail)
+    if (mask)
       v.text = d->kind == KN_ANY ? T("%s & %s", rows_atom(s, v), mask)
                                  : T("%s | ~%s", rows_atom(s, v), mask);
     rows_put(s->r, "%s %s %s;", n, d->kind == KN_ANY ? "|=" : "&=", v.text);
     return;
   }
+  const bool sum = d->kind == KN_SUM || d->kind == KN_MEAN || d->kind == KN_PROD;
+  if (mask && sum)
+    v.text = T("mtia_select_%s(%s, %s, (%s)%s)", type, mask, v.text, rows_vector_type(s, d->type),
+               identity(s, d));
   if (sum && kn_type_is_float(d->type)) {
     rows_put(s->r, "%s %s %s;", n, d->kind == KN_PROD ? "*=" : "+=", v.text);
     return;
   }
-  const char *text = T("kn_%s_%s(%s, %s)", f, rows_suffix(s, d->type, d->vector), n, v.text);
-  if (tail && !sum)
-    text = T("mtia_select_%s(%s, %s, %s)", rows_suffix(s, d->type, true), mask, text, n);
+  const char *f = d->kind == KN_PROD   ? "mul"
+                  : d->kind == KN_RMAX ? "max"
+                  : d->kind == KN_RMIN ? "min"
+                                       : "add";
+  const char *text = T("kn_%s_%s(%s, %s)", f, type, n, v.text);
+  if (mask && !sum)
+    text = T("mtia_select_%s(%s, %s, %s)", type, mask, text, n);
   rows_put(s->r, "%s = %s;", n, text);
+}
+
+void rows_step_reduction(struct scope *s, struct reduction *d, const struct kn_expr *body) {
+  const bool adds = d->vector && (d->kind == KN_SUM || d->kind == KN_MEAN);
+  // Elements beyond the end must not count.
+  const bool tail = d->own && s->count && !(adds && is_zero_behind(s, body));
+  const char *mask = tail ? T("mtia_first_maskx%u(%s)", s->lanes, s->count) : NULL;
+  if (d->counter)
+    rows_put(s->r, "%s++;", d->counter);
+  if (d->two) {
+    rows_step_pairs(s, d);
+  } else if (adds && is_product(body) && !tail) {
+    step_product(s, d, body);
+  } else if (d->long_sum) {
+    step_long(s, d, body->args[0], mask);
+  } else if (d->count_bits) {
+    step_count(s, d, body->args[0], mask);
+  } else if (d->sizes) {
+    const char *x = rows_vector(s, rows_value(s, body->args[0]), d->type);
+    rows_put(s->r, "kn_step_size_%s(&%s, %s);", rows_suffix(s, d->type, true), d->name,
+             or_zero(s, d->type, x, mask));
+  } else if (d->group && !d->searches) {
+    rows_step_group(s, d, body);
+  } else {
+    struct value v = rows_value(s, body);
+    if (d->place && d->own) {
+      rows_step_places(s, d, v, mask);
+    } else if (d->place) {
+      rows_step_place(s, d, v);
+    } else if (is_float_sum(d) && !d->vector) {
+      rows_put(s->r, "%s %s (double)%s;", d->name,
+               d->kind == KN_PROD ? "*=" : "+=", rows_atom(s, v));
+    } else {
+      v = rows_convert(s, v, d->body, d->type);
+      if (d->vector && !v.vector)
+        v = (struct value){rows_vector(s, v, d->type), true, true};
+      step_value(s, d, v, mask);
+    }
+  }
 }
 
 int64_t rows_range_size(const struct kn_index *index) {
@@ -481,6 +488,59 @@ static bool may_read_on(struct scope *s, const struct reduction *d) {
          rows_reads_on(s, d->e->args[0], d->own, end);
 }
 
+// The loop along the vectors, but for the rest of the row; in stretches if there is room for them.
+static void open_vectors(struct scope *s, const struct reduction *d, const char *name,
+                         const char *lo, const char *hi, int64_t rest,
+                         struct stretches *stretches) {
+  const struct kn_expr *body = d->e->args[0];
+  const unsigned times = rows_reduction_unroll(d, s->lanes);
+  const int64_t extent = rows_extent(s->line, d->own);
+  const bool whole = rows_is_whole_vectors(s->line, d->own, s->lanes) ||
+                     (!rest && !d->num_joined && may_read_on(s, d));
+  // Each would have a mask.
+  const bool few = !whole && !rest && extent >= 0 && extent <= 8 * s->lanes;
+  if (rest)
+    hi = kn_text(s->r->file, "%" PRId64, extent - rest);
+  if (stretches)
+    rows_open_stretches(s, s->line, stretches, &lo, &hi);
+  const bool groups = d->group && !d->searches; // which fill the registers
+  const unsigned each = groups ? d->group : d->second ? 2 : 1;
+  const bool wide = d->second && rows_bytes(element(body->args[0])->type) > 2;
+  if (groups)
+    fputs("#pragma clang loop unroll_count(1)\n", s->r->out);
+  else
+    rows_put_unroll(s->r,
+                    few    ? 1
+                    : wide ? times / 2
+                           : times,
+                    extent < 0 || (stretches && stretches->from) ? -1 : extent / (each * s->lanes),
+                    each * s->lanes * rows_widest(body));
+  rows_put(s->r, "for (long %s = %s; %s < %s; %s += %u) {", name, lo, name, hi, name,
+           each * s->lanes);
+  s->along = d->own;
+  s->few = extent >= 0 && extent <= 8 * s->lanes;
+  s->count = whole || rest ? NULL : T("%s - %s", hi, name);
+}
+
+// The loop of another index.
+static void open_turns(struct scope *s, const struct reduction *d, const struct kn_index *index,
+                       const char *name, const char *lo, const char *hi) {
+  const struct kn_expr *body = d->e->args[0];
+  // The C compiler leaves a loop as it is whose length only data tell, and each load is waited for.
+  const bool ragged = s->along && rows_extent(s->line, index) < 0;
+  const bool groups = s->along && !s->count && rows_reads_groups(body, s->along, index);
+  unsigned times = 1;
+  if (ragged)
+    times = rows_reduction_unroll(d, s->lanes);
+  else if (is_crowded(s, d, index) || has_short_rows(s, d))
+    times = 4;
+  if (groups) // of which element is known before the program runs
+    fputs("#pragma clang loop unroll(full)\n", s->r->out);
+  else if (times > 1)
+    fprintf(s->r->out, "#pragma clang loop unroll_count(%u)\n", times);
+  rows_put(s->r, "for (long %s = %s; %s < %s; %s++) {", name, lo, name, hi, name);
+}
+
 // The loops over what is reduced, a step in the innermost one.
 static void put_loops(struct scope *s, struct reduction *d) {
   const struct kn_expr *e = d->e;
@@ -506,49 +566,10 @@ static void put_loops(struct scope *s, struct reduction *d) {
       const bool row = e == s->line->value && s->line->rank == rows_serial(s->p) && !d->searches;
       if (row && index != d->own)
         rows_open_stretches(s, s->line, &stretches, &lo, &hi);
-      if (index == d->own) {
-        const unsigned times = rows_reduction_unroll(d, s->lanes);
-        const int64_t extent = rows_extent(s->line, index);
-        const bool whole = rows_is_whole_vectors(s->line, index, s->lanes) ||
-                           (!rest && !d->num_joined && may_read_on(s, d));
-        const bool few =
-            !whole && !rest && extent >= 0 && extent <= 8 * s->lanes; // each would have a mask
-        if (rest)
-          hi = kn_text(s->r->file, "%" PRId64, extent - rest);
-        if (row)
-          rows_open_stretches(s, s->line, &stretches, &lo, &hi);
-        const bool groups = d->group && !d->searches; // which fill the registers
-        const unsigned each = groups ? d->group : d->second ? 2 : 1;
-        const bool wide = d->second && rows_bytes(element(e->args[0]->args[0])->type) > 2;
-        if (groups)
-          fputs("#pragma clang loop unroll_count(1)\n", s->r->out);
-        else
-          rows_put_unroll(s->r,
-                          few    ? 1
-                          : wide ? times / 2
-                                 : times,
-                          extent < 0 || stretches.from ? -1 : extent / (each * s->lanes),
-                          each * s->lanes * rows_widest(e->args[0]));
-        rows_put(s->r, "for (long %s = %s; %s < %s; %s += %u) {", name, lo, name, hi, name,
-                 each * s->lanes);
-        s->along = index;
-        s->few = extent >= 0 && extent <= 8 * s->lanes;
-        s->count = whole || rest ? NULL : T("%s - %s", hi, name);
-      } else {
-        // The C compiler leaves a loop as it is whose length only data tell, and each load is
-        // waited for.
-        const bool ragged = s->along && rows_extent(s->line, index) < 0;
-        const bool groups = s->along && !s->count && rows_reads_groups(e->args[0], s->along, index);
-        const unsigned times = groups   ? 0
-                               : ragged ? rows_reduction_unroll(d, s->lanes)
-                               : is_crowded(s, d, index) || has_short_rows(s, d) ? 4
-                                                                                 : 1;
-        if (groups) // of which element is known before the program runs
-          fputs("#pragma clang loop unroll(full)\n", s->r->out);
-        else if (times > 1)
-          fprintf(s->r->out, "#pragma clang loop unroll_count(%u)\n", times);
-        rows_put(s->r, "for (long %s = %s; %s < %s; %s++) {", name, lo, name, hi, name);
-      }
+      if (index == d->own)
+        open_vectors(s, d, name, lo, hi, rest, row ? &stretches : NULL);
+      else
+        open_turns(s, d, index, name, lo, hi);
       s->r->indent++;
       opened++;
     }
