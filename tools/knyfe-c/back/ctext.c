@@ -12,6 +12,7 @@ struct reader {
   unsigned line;             // of the description
   unsigned unroll;           // of the next loop, from a pragma
   unsigned part;             // the last "// Phase N "
+  unsigned percent;          // of the next statement's rows, from "// About N % of "
   struct ct_product product; // of the macros so far
   char kind;         // of the token: 'n' name, '0' number, '.' real, '"' string, 'o' other, 0 end
   const char *begin; // of the token
@@ -85,6 +86,7 @@ static void skip_space(struct reader *r) {
       preprocessor_line(r);
     else if (r->p[0] == '/' && r->p[1] == '/') {
       sscanf(r->p, "// Phase %u ", &r->part);
+      sscanf(r->p, "// About %u %% of ", &r->percent);
       r->p += strcspn(r->p, "\n");
     } else
       return;
@@ -434,6 +436,8 @@ static struct ct_stmt *new_stmt(struct reader *r, enum ct_kind kind) {
   s->kind = kind;
   s->line = r->line;
   s->part = r->part;
+  s->percent = r->percent;
+  r->percent = 0;
   return s;
 }
 

@@ -62,6 +62,7 @@ struct ct_stmt {
   enum ct_kind kind;
   unsigned line;    // of the description; 0: of the kernel's own text
   unsigned part;    // the phase that a comment has announced; 0: none, the first one
+  unsigned percent; // of a gather's rows that come, as a comment in front has it; 0: all
   const char *name; // CT_DECLARE
   struct ct_type type;
   struct ct_expr *value;        // of a declaration, an expression, a condition

@@ -96,6 +96,7 @@ void pg_run(struct follow *f, const struct ct_stmt *s) {
       break;
     }
     case CT_DO:
+      f->percent = s->percent;
       pg_evaluate(f, s->value);
       break;
     case CT_IF:

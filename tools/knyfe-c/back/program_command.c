@@ -142,7 +142,9 @@ static struct value dma(struct follow *f, const char *name, const struct ct_expr
   uint8_t cb = buffer(&args[0]);
   if (in && cb < 32)
     f->buffer_tensor[cb] = args[1].t;
-  pg_dma(f, in, cb, rows, (double)width,
+  // Where there is no row to a place, nothing is read.
+  const double read = gathers && f->percent ? rows * f->percent / 100 : rows;
+  pg_dma(f, in, cb, read, (double)width,
          rows * (double)(pitch > width ? pitch : (width + 31) / 32 * 32), members);
   return number(0);
 }

@@ -121,9 +121,9 @@ struct follow {
   struct register_values registers[32];
   unsigned num_registers;
   const struct ct_tensor *buffer_tensor[32];
-  int64_t mml[2]; // offsets
-  unsigned phase, part, steps, line;
-  double marked, marked_busy[3]; // what lines have been charged with
+  int64_t mml[2];                             // offsets
+  unsigned phase, part, steps, line, percent; // percent: see ct_stmt
+  double marked, marked_busy[3];              // what lines have been charged with
   enum { NORMAL, CONTINUES, BREAKS, RETURNS } signal;
   struct value result;
   bool failed;

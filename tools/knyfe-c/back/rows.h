@@ -220,6 +220,7 @@ struct fetched {
   struct kn_tensor tensor, index; // as core 1 reads them; the operand of core 0
   const struct kn_tensor *from;
   const char *name;
+  unsigned percent; // of the elements of `index` that name a row, as far as can be told
   struct fetched_read *reads;
   struct fetched *next;
 };

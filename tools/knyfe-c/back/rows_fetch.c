@@ -154,6 +154,62 @@ static bool is_computable(const struct reader *d, const struct kn_expr *read, st
   return data && !u.fail && p->rank && rows < INT32_MAX && d->line->stmt->kind == KN_ASSIGN;
 }
 
+// How many places name a row where they count rows from an offset on, as offsets[b] + n does, while
+// a condition tells whether n is still in front of the next offset: no more than there are rows,
+// each of which lies between two offsets.
+struct run {
+  const struct reader *d;
+  const struct kn_index *n;
+  double bags, rows;
+  const struct kn_tensor *offsets;
+};
+
+static bool find_offsets(struct kn_expr *e, void *data) {
+  struct run *u = data;
+  if (e->kind == KN_READ && e->num_args == 1 && (double)e->tensor->dims[0]->size == u->bags + 1)
+    u->offsets = e->tensor;
+  return true;
+}
+
+// Does a condition on n read the same offsets?
+static bool has_end(const struct run *u) {
+  bool any = false;
+  for (unsigned i = 0; i < u->d->num_guards; i++) {
+    const struct kn_expr *e = u->d->guards[i].condition;
+    any = any || (rows_depends(e, u->n) && rows_expr_reads(e, u->offsets));
+  }
+  return any;
+}
+
+static bool find_run(struct kn_expr *e, void *data) {
+  struct run *u = data;
+  for (unsigned i = 0; e->kind == KN_READ && i < e->num_args; i++) {
+    const int64_t step = rows_coefficient(e->args[i], u->n);
+    u->offsets = NULL;
+    if (step == 1 || step == -1)
+      kn_walk(e->args[i], find_offsets, u);
+    const double rows = (double)e->tensor->dims[i]->size;
+    u->rows = u->offsets && rows < u->rows && has_end(u) ? rows : u->rows;
+  }
+  return true;
+}
+
+static unsigned percent_named(const struct reader *d, struct kn_expr *read,
+                              const struct places *p) {
+  double places = 1, rows;
+  for (unsigned i = 0; i < p->rank; i++)
+    places *= (double)p->index[i]->extent->size;
+  rows = places;
+  for (unsigned i = 0; i < p->rank; i++) {
+    struct run u = {.d = d, .n = p->index[i], .rows = rows};
+    u.bags = places / (double)u.n->extent->size;
+    kn_walk(read, find_run, &u);
+    rows = u.rows;
+  }
+  const double percent = 100 * rows / places;
+  return percent > 1 ? (unsigned)(percent + 0.5) : 1;
+}
+
 // A line of its own, in front of all others, as it needs inputs only.
 static void compute_places(struct reader *d, const struct kn_expr *read, struct places *p) {
   struct rows *r = d->r;
@@ -191,7 +247,7 @@ static bool is_worth(struct rows *r, const struct kn_tensor *table, const struct
           kn_cost_memory(false, rows, rows * padded) + START < kn_cost_dma(true, 1, all));
 }
 
-static void fetch(struct rows *r, struct kn_expr *e, const struct places *p) {
+static void fetch(struct rows *r, struct kn_expr *e, const struct places *p, unsigned percent) {
   struct fetched *f = r->fetched;
   struct kn_expr *last = e->args[e->num_args - 1];
   // The same rows again.
@@ -207,6 +263,7 @@ static void fetch(struct rows *r, struct kn_expr *e, const struct places *p) {
       f->tensor.dims[i] = p->tensor->dims[i];
     f->tensor.dims[p->rank] = e->tensor->dims[e->tensor->rank - 1];
     f->name = rows_name(r, T("%s_rows", r->tensor_names[e->tensor->id]));
+    f->percent = percent;
     f->next = r->fetched;
     r->fetched = f;
   }
@@ -232,6 +289,7 @@ static void fetch_if_worth(struct reader *d, struct kn_expr *e) {
   const bool plain = !d->num_guards && is_plain(e, &p);
   if (!(plain || is_computable(d, e, &p)) || !is_worth(r, e->tensor, &p))
     return;
+  const unsigned percent = plain ? 100 : percent_named(d, e, &p);
   if (!plain)
     compute_places(d, e, &p);
   if (p.tensor->role != KN_INPUT) { // of an earlier phase
@@ -239,7 +297,7 @@ static void fetch_if_worth(struct reader *d, struct kn_expr *e) {
     d->line->indices = d->line->indices ? rows_binary(r, KN_ADD, d->line->indices, read) : read;
     d->line->begins = d->line->begins || plain;
   }
-  fetch(r, e, &p);
+  fetch(r, e, &p, percent);
 }
 
 static void find_reads(struct reader *d, struct kn_expr *e) {
@@ -412,6 +470,8 @@ void rows_put_fetch(struct rows *r, struct phase *p, const struct operand *o) {
   if (row)
     at = sz_add(f, sz_mul(f, sz_name(row), row_bytes(r, index)), at);
   rows_put(r, "__mtia_cr_w2(MTIA_CR_GATHER, %s, %s);", rows_box_bytes(r, o, columns).text, at.text);
+  if (o->fetched->percent < 100) // for the cost model, too (ctext.h)
+    rows_comment(r, T("About %u %% of these places name a row.", o->fetched->percent));
   rows_put(r, "__mtia_dma_gather(%s, %s.data, %s, %s%s);", o->cb_name, arg, number.text,
            index->cb_name, bytes == 8 ? " + MTIA_GATHER_64" : "");
   push_rest(r, o, number, o->extent[last], padded);

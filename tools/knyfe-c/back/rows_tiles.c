@@ -328,7 +328,7 @@ static struct traffic traffic_of(struct rows *r, struct phase *p, double active,
   const int64_t pes = (int64_t)r->target->grid_rows * r->target->grid_cols;
   struct traffic t = {0};
   for (struct operand *o = p->operands; o; o = o->next) {
-    const double bytes = box_bytes(o);
+    const double bytes = box_bytes(o) * (o->fetched ? o->fetched->percent / 100.0 : 1);
     const bool pieces = rows_in_pieces(p, o);
     if (!o->staged.value || o->turned || o->shared)
       continue;
