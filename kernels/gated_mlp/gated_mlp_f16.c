@@ -10,3 +10,5 @@
 #define MM_DRAIN(acc, cb, ti, tj, out) ((void)0)
 #define GATED_FILE_F16(kernel, layout) GATED_VARIANT(kernel, layout)
 #include "gated_mlp.h"
+
+KN_STACK_LINES(6); // of the whole family

@@ -12,8 +12,8 @@
 //                                   defined
 //
 // plan.h says which PE computes what. Core 0 loads x, w and c chunk by chunk in the order in which
-// they are used; core 1 computes, block by block, and stores. The cores meet at the start only;
-// everything else is the circular buffers' checks.
+// they are used; core 1 computes, block by block, and stores. The cores meet behind the first loads
+// only; everything else is the circular buffers' checks.
 //
 // mml wants k innermost in both operands. An operand that has k outermost (x stored as [k, m], w
 // stored as [k, n]) is *turned*: its chunks come as they are, rows of up to 64 m or n, and the MLU
@@ -120,10 +120,20 @@ static inline bool mm_keeps_w(const struct mm_plan *p) {
   return p->mode == MM_PANEL || p->mode == MM_KEEP_W;
 }
 
+// The cores meet once, and then core 1 may use the buffers: the first loads, which have room in
+// them, are on their way before it is there.
+static inline void mm_meet(bool *met) {
+  if (!*met)
+    __mtia_bar(MTIA_BAR_PE);
+  *met = true;
+}
+
 static inline void mm_load(const struct mm_job *job, const struct mm_plan *p,
-                           const struct mm_share *share, bool turned_x, bool turned_w) {
+                           const struct mm_share *share, struct mm_walk w, bool turned_x,
+                           bool turned_w) {
   const struct mm_shape *shape = &job->shape;
-  for (struct mm_walk w = mm_begin(shape, p, share); w.units; mm_next(shape, p, share, &w)) {
+  bool met = false;
+  for (; w.units; mm_next(shape, p, share, &w)) {
     if (shape->onto) {
       __mtia_cr_w2(MTIA_CR_DMA_IN, w.columns * shape->out, 0);
       __mtia_cr_w(MTIA_CR_DMA_IN_PITCH, job->c.pitch);
@@ -143,8 +153,11 @@ static inline void mm_load(const struct mm_job *job, const struct mm_plan *p,
       }
       if (load_x)
         mm_load_x(turned_x, &job->x, &w, at, k, x_members);
+      mm_meet(&met);
     }
+    mm_meet(&met); // without k, too, before there is no room for c
   }
+  mm_meet(&met);
 }
 
 //===----------------------------------------------------------------------===//
@@ -411,7 +424,8 @@ static inline void mm_store(const struct mm_job *job, const struct mm_walk *w) {
 }
 
 static inline void mm_compute(const struct mm_job *job, const struct mm_plan *p,
-                              const struct mm_share *share, bool turned_x, bool turned_w) {
+                              const struct mm_share *share, struct mm_walk w, bool turned_x,
+                              bool turned_w) {
   const struct mm_shape *shape = &job->shape;
   __mtia_cr_w2(MTIA_CR_MML_INC, MM_STEP, MM_STEP);
   __mtia_cr_w2(MTIA_CR_QSCALE, mtia_f32_bits(job->scale), 0);
@@ -421,7 +435,7 @@ static inline void mm_compute(const struct mm_job *job, const struct mm_plan *p,
   __mtia_cr_w2(MTIA_CR_MLU_DST, 0, MM_STEP);
   __mtia_cr_w(MTIA_CR_DMA_OUT_PITCH, job->y.pitch);
   uint32_t w_held = 0; // bytes of the panel's w in front of the block's
-  struct mm_walk w = mm_begin(shape, p, share);
+  __mtia_bar(MTIA_BAR_PE);
 #ifdef MM_WIDEN
   if (shape->onto && w.units)
     mm_widen(&w);
@@ -489,6 +503,7 @@ static inline void mm_compute(const struct mm_job *job, const struct mm_plan *p,
 static inline void mm_run(const struct mm_job *job, bool turned_x, bool turned_w) {
   struct mm_plan plan = mm_choose(&job->shape);
   struct mm_share share = mm_my_share(&job->shape, &plan);
+  struct mm_walk walk = mm_begin(&job->shape, &plan, &share);
   if (mtia_core() == 0) {
     uint64_t at = MTIA_LOCAL_BASE;
     __mtia_cb_init(CB_X, at, plan.x_size);
@@ -504,12 +519,9 @@ static inline void mm_run(const struct mm_job *job, bool turned_x, bool turned_w
       __mtia_cb_init(CB_GATE, at, 2 * MM_HALF_SIZE);
       __mtia_cb_init(CB_UP, at + 2 * MM_HALF_SIZE, 2 * MM_HALF_SIZE);
     }
-  }
-  __mtia_bar(MTIA_BAR_PE);
-  if (mtia_core() == 0)
-    mm_load(job, &plan, &share, turned_x, turned_w);
-  else
-    mm_compute(job, &plan, &share, turned_x, turned_w);
+    mm_load(job, &plan, &share, walk, turned_x, turned_w);
+  } else
+    mm_compute(job, &plan, &share, walk, turned_x, turned_w);
 }
 
 // A tensor of three dimensions, and of two.
