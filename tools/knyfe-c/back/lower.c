@@ -389,6 +389,17 @@ static bool check_extent(struct lowering *l, struct kn_index *index) {
   return true;
 }
 
+// R3.6 with the sizes of this compilation.
+static bool is_outside(struct lowering *l, const struct kn_expr *index, const struct kn_dim *d) {
+  if (d->size < 0 || index->ival < d->size)
+    return false;
+  kn_report(l->b->file, KN_DIAG_index_out_of_range, index->range, "index %lld is out of range",
+            (long long)index->ival);
+  kn_hint(l->b->file, "the dimension has %lld element%s here", (long long)d->size,
+          d->size == 1 ? "" : "s");
+  return true;
+}
+
 static bool read_map(struct lowering *l, struct loops *s, struct kn_expr *read,
                      MlirAffineMap *map) {
   MlirAffineExpr results[KN_MAX_RANK];
@@ -402,6 +413,8 @@ static bool read_map(struct lowering *l, struct loops *s, struct kn_expr *read,
       return refuse(l, read->args[i]->range,
                     "an index over a part of a dimension has no mapping to the device yet",
                     "let it run over the whole dimension, and use where(...)");
+    if (e->kind == KN_INT && is_outside(l, e, read->tensor->dims[i]))
+      return false;
     if (index && loop_of(s, index) >= 0)
       results[i] = mlirAffineDimExprGet(ctx, loop_of(s, index));
     else if (e->kind == KN_INT)
