@@ -253,8 +253,29 @@ static struct kn_expr *divide_sums(struct rows *r, struct kn_expr *e) {
   return rows_binary(r, KN_DIV, e, rows_cast(r, count, KN_F32));
 }
 
+// One term is added, y[i[0]] += x: to a scalar that is an assignment, else an index with one value
+// counts it.
+static void add_once(struct lines *ls, const struct kn_stmt *stmt, struct kn_expr *value) {
+  struct kn_file *f = ls->r->file;
+  struct kn_stmt *once = kn_alloc(f, sizeof *once);
+  *once = *stmt;
+  if (!stmt->rank) {
+    once->kind = KN_ASSIGN;
+    once->value = rows_cast(ls->r, value, stmt->target->type);
+  } else {
+    struct kn_dim *one = kn_alloc(f, sizeof *one);
+    one->size = 1;
+    struct kn_index *index = kn_alloc(f, sizeof *index);
+    *index = (struct kn_index){.name = "once", .range = stmt->range, .extent = one};
+    once->indices[once->num_indices++] = index;
+  }
+  rows_split_statement(ls, once);
+}
+
 void rows_split_statement(struct lines *ls, const struct kn_stmt *stmt) {
   struct kn_expr *value = rows_copy(ls->r, stmt->value);
+  if (stmt->kind == KN_SCATTER && !stmt->num_indices)
+    return add_once(ls, stmt, value);
   if (stmt->kind == KN_ASSIGN)
     value = divide_sums(ls->r, value);
   if (stmt->kind == KN_ASSIGN)

@@ -603,9 +603,9 @@ static void scatter(struct scope *s, struct line *l) {
   struct phase *p = s->p;
   const struct kn_stmt *stmt = l->stmt;
   const struct operand *o = rows_operand(p, l->target);
-  const struct kn_index *last = stmt->indices[stmt->num_indices - 1];
+  const struct kn_index *last = stmt->num_indices ? stmt->indices[stmt->num_indices - 1] : NULL;
   // Vectors along the last index, if it is where the target's elements lie side by side.
-  bool vectors = l->rank > 1 && rows_value_vectorises(r, p, l->value, last) &&
+  bool vectors = last && l->rank > 1 && rows_value_vectorises(r, p, l->value, last) &&
                  kn_plain_index(stmt->subscripts[stmt->rank - 1]) == last;
   for (unsigned i = 0; i + 1 < stmt->rank && vectors; i++)
     vectors = rows_depends(stmt->subscripts[i], last) == 0;
