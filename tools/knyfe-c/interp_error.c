@@ -67,6 +67,9 @@ double kn_err_float(enum kn_op op, enum kn_type type, double a, double ea, doubl
 
 double kn_err_added(double terms, double b) { return 2 * terms * kn_half_ulp(KN_F32, b); }
 
+/* 0 times anything: of whole numbers that is 0. */
+static double times(double a, double b) { return a == 0 || b == 0 ? 0 : a * b; }
+
 double kn_err_int(enum kn_op op, double a, double ea, double b, double eb) {
   if (ea == 0 && eb == 0)
     return 0;
@@ -75,7 +78,7 @@ double kn_err_int(enum kn_op op, double a, double ea, double b, double eb) {
   case KN_SUB:
     return ea + eb;
   case KN_MUL:
-    return fabs(a) * eb + fabs(b) * ea + ea * eb;
+    return times(fabs(a), eb) + times(fabs(b), ea) + times(ea, eb);
   default:
     return INFINITY;
   }

@@ -550,7 +550,7 @@ static bool begins_even(const struct kn_expr *e, const struct kn_index *index) {
   if (e->kind == KN_BINARY && e->op == KN_ADD)
     return (is_even(e->args[0]) && begins_even(e->args[1], index)) ||
            (is_even(e->args[1]) && begins_even(e->args[0], index));
-  return kn_plain_index(e) == index && index->extent;
+  return kn_plain_index(e) == index && (index->extent || is_even(index->lo));
 }
 
 // Values of i4 along the last dimension of a tensor in which two share a byte.
@@ -575,8 +575,7 @@ bool rows_read_vectorises(struct rows *r, struct phase *p, const struct kn_expr 
       if (how == 0)
         continue;
       if (how != 1 || i + 1 != e->num_args || (guarded && !plain) ||
-          (kn_rows_bits(t->rows) == 4 &&
-           !plain)) // two values in a byte: vectors begin at even ones
+          (kn_rows_bits(t->rows) == 4 && !(plain && begins_even(e->args[i], index))))
         return false;
     }
     return !guarded;
