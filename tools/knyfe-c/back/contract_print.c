@@ -206,8 +206,7 @@ static void put_factor(struct rows *r, const char *name, const struct kn_contrac
 
 // A scalar of the description: a number or an argument.
 static const char *scalar(struct rows *r, const struct kn_expr *e) {
-  while (e->kind == KN_CAST)
-    e = e->args[0];
+  e = rows_uncast(e);
   if (e->kind == KN_UNARY)
     return T("-%s", scalar(r, e->args[0]));
   if (e->kind == KN_READ)

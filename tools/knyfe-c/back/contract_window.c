@@ -41,8 +41,7 @@ static bool add_term(struct form *f, const struct kn_index *index, int64_t by) {
 }
 
 static bool is_number(const struct kn_expr *e, int64_t *value) {
-  while (e->kind == KN_CAST)
-    e = e->args[0];
+  e = rows_uncast(e);
   *value = e->ival;
   return e->kind == KN_INT && e->ival > INT16_MIN && e->ival < INT16_MAX;
 }

@@ -373,6 +373,8 @@ struct substitute {
 };
 struct kn_expr *rows_substitute(struct rows *r, const struct kn_expr *e,
                                 const struct substitute *by);
+// Without any casts.
+const struct kn_expr *rows_uncast(const struct kn_expr *e);
 // Without casts that an index expression may have.
 const struct kn_expr *rows_bare(const struct kn_expr *e);
 // The number that an expression of constants and dimensions of known size is, if above 0; else 0.
@@ -597,6 +599,8 @@ struct value rows_added(struct scope *s, enum kn_type type, const char *pointer,
 void rows_add(struct scope *s, enum kn_type type, const char *pointer, const char *offset,
               struct value v);
 unsigned rows_lanes(const struct line *l);
+// No more lanes than `most` elements need, -1: only the launch knows how many there are.
+unsigned rows_narrow(unsigned lanes, int64_t most);
 // How many lanes a read may have, which stands for several loads or one load of segments.
 unsigned rows_most_lanes(const struct kn_expr *e, const struct kn_index *along);
 // Does something in e read one element of each group (<mtia/knyfe_every.h>), another one for each

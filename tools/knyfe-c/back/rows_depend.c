@@ -41,9 +41,7 @@ static bool affine(const struct kn_expr *e, const struct kn_index *index, int64_
   case KN_BINARY:
     if (e->op == KN_MUL)
       for (int side = 0; side < 2; side++) {
-        const struct kn_expr *c = e->args[side];
-        while (c->kind == KN_CAST)
-          c = c->args[0];
+        const struct kn_expr *c = rows_uncast(e->args[side]);
         const bool known = c->kind == KN_INT || (c->kind == KN_DIM && c->dim->size >= 0);
         if (known && affine(e->args[1 - side], index, &a)) {
           *coefficient = a * (c->kind == KN_INT ? c->ival : c->dim->size);

@@ -108,8 +108,7 @@ static struct value round_bf16(struct scope *s, struct value v) {
 
 // A divisor for which C's division is defined.
 static bool is_positive(const struct kn_expr *e) {
-  while (e->kind == KN_CAST)
-    e = e->args[0];
+  e = rows_uncast(e);
   return (e->kind == KN_INT && e->ival > 0) || e->kind == KN_DIM;
 }
 

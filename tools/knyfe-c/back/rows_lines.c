@@ -227,9 +227,7 @@ static bool is_mean_of_rows(const struct kn_expr *e) {
       !e->indices[0]->lo)
     return false;
   const struct kn_expr *lo = rows_bare(e->indices[0]->lo), *hi = rows_bare(e->indices[0]->hi);
-  const struct kn_expr *row = e->args[0];
-  while (row->kind == KN_CAST)
-    row = row->args[0];
+  const struct kn_expr *row = rows_uncast(e->args[0]);
   return lo->kind == KN_READ && hi->kind == KN_READ && lo->tensor == hi->tensor &&
          row->kind == KN_READ && row->num_args == 2;
 }

@@ -278,8 +278,7 @@ static int64_t length_of(struct rows *r, struct phase *p, const struct line *l, 
 static void end_of_row(struct scope *s, struct line *l, int64_t rest) {
   struct rows *r = s->r;
   const int64_t first = l->target->dims[l->rank - 1]->size - rest;
-  while (s->lanes > 16 && rest <= s->lanes / 2)
-    s->lanes /= 2;
+  s->lanes = rows_narrow(s->lanes, rest);
   scope_bind(s, l->index[l->rank - 1], T("%" PRId64, first));
   s->count = !s->along || rest == s->lanes ? NULL : T("%" PRId64, rest);
   s->few = true;
@@ -342,12 +341,10 @@ static void choose_vectors(struct scope *s, const struct line *l, const char *na
   const struct kn_index *last = l->index[i];
   const bool column = is_column(p, i);
   s->along = last;
-  n->step = s->lanes = rows_lanes(l);
   int64_t most = l->target->dims[i]->size;
   if (column && p->tile_columns.known && p->tile_columns.value < most)
     most = p->tile_columns.value;
-  while (most >= 0 && s->lanes > 16 && most <= s->lanes / 2)
-    n->step = s->lanes /= 2;
+  n->step = s->lanes = rows_narrow(rows_lanes(l), most);
   const int64_t length = length_of(r, p, l, i);
   const int64_t end = (length + n->step - 1) / n->step * n->step;
   const bool whole = !last->lo && length >= 0 &&
@@ -550,8 +547,8 @@ static void plane(struct scope *s, struct line *l, unsigned row) {
   const int64_t counts = end - p->pitch + columns;
   const bool again =
       whole < end && counts <= safe && counts - s->lanes >= first && !rows_is_read_later(l);
-  while (!again && s->lanes > 16 && end - whole <= s->lanes / 2)
-    s->lanes /= 2;
+  if (!again)
+    s->lanes = rows_narrow(s->lanes, end - whole);
   if (again)
     through(s, l, wish, counts - s->lanes, counts, counts);
   else

@@ -61,7 +61,7 @@ void rows_put_waiting(struct scope *s, struct line *l) {
   s->line = l;
   s->num = 0;
   s->along = l->index[0];
-  s->lanes = most.known && most.value <= 16 ? 16 : most.known && most.value <= 32 ? 32 : 64;
+  s->lanes = rows_narrow(64, most.known ? most.value : -1);
   s->count = T("%s - %s", end, m);
   scope_bind(s, l->index[0], m);
   rows_put(r, "for (long %s = %s0; %s < %s; %s += %u) {", m, m, m, end, m, s->lanes);

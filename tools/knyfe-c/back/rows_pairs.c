@@ -88,9 +88,7 @@ static bool pairs(struct scope *s, const struct line *l, const char *lo, const c
       return false;
   const char *name = rows_name(r, "pair");
   s->along = pair;
-  s->lanes = rows_lanes(l) > 32 ? 32 : rows_lanes(l);
-  while (s->lanes > 16 && all <= s->lanes / 2)
-    s->lanes /= 2;
+  s->lanes = rows_narrow(rows_lanes(l) > 32 ? 32 : rows_lanes(l), all);
   // Ends are even numbers.
   const int64_t last = (length / 2 + s->lanes - 1) / s->lanes * s->lanes;
   const bool room = rows_room(s, l->target) >= 2 * last &&
@@ -130,8 +128,8 @@ struct group {
 static void put_group(struct scope *s, const struct group *g, const char *name, int64_t count) {
   struct rows *r = s->r;
   const struct kn_index *n = g->line->index[g->line->rank - 1];
-  s->lanes = rows_lanes(g->line);
-  while (count == g->size ? g->size % s->lanes : s->lanes > 16 && count <= s->lanes / 2)
+  s->lanes = count == g->size ? rows_lanes(g->line) : rows_narrow(rows_lanes(g->line), count);
+  while (count == g->size && g->size % s->lanes) // whole vectors
     s->lanes /= 2;
   const bool several = count > s->lanes;
   const char *first = T("%" PRId64 " * %s", g->size, name);

@@ -81,8 +81,7 @@ static bool reads_zeros(const struct planes *q, const struct kn_expr *pad) {
   if (!column.known || column.lo < columns - pitch || column.hi >= pitch)
     return false;
   const bool outside = column.lo < 0 || column.hi >= columns;
-  while (value->kind == KN_CAST)
-    value = value->args[0];
+  value = rows_uncast(value);
   const bool zero =
       (value->kind == KN_INT && value->ival == 0) ||
       (value->kind == KN_FLOAT && value->fval == 0 && !__builtin_signbit(value->fval));

@@ -149,8 +149,7 @@ static bool is_product(const struct kn_expr *e) {
 
 // What is cast, perhaps; NULL: it is computed.
 static const struct kn_expr *element(const struct kn_expr *e) {
-  while (e->kind == KN_CAST)
-    e = e->args[0];
+  e = rows_uncast(e);
   return e->kind == KN_READ ? e : NULL;
 }
 

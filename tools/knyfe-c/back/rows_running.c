@@ -54,23 +54,17 @@ static void run_by_numbers(struct scope *s, const struct line *l, struct reducti
 // Sums by vectors
 //===----------------------------------------------------------------------===//
 
-static const struct kn_expr *uncast(const struct kn_expr *e) {
-  while (e->kind == KN_CAST)
-    e = e->args[0];
-  return e;
-}
-
 // e = index + constant.
 static bool is_behind(const struct kn_expr *e, const struct kn_index *index, int64_t *constant) {
-  e = uncast(e);
+  e = rows_uncast(e);
   *constant = 0;
   if (e->kind == KN_INDEX)
     return e->index == index;
-  const struct kn_expr *number = e->num_args == 2 ? uncast(e->args[1]) : NULL;
+  const struct kn_expr *number = e->num_args == 2 ? rows_uncast(e->args[1]) : NULL;
   if (e->kind != KN_BINARY || (e->op != KN_ADD && e->op != KN_SUB) || number->kind != KN_INT)
     return false;
   *constant = e->op == KN_ADD ? number->ival : -number->ival;
-  e = uncast(e->args[0]);
+  e = rows_uncast(e->args[0]);
   return e->kind == KN_INDEX && e->index == index;
 }
 
@@ -100,8 +94,8 @@ static bool same_terms(const struct line *a, const struct line *b) {
     if (!same)
       return false;
   }
-  const struct kn_expr *lo = uncast(a->value->indices[0]->lo),
-                       *other = uncast(b->value->indices[0]->lo);
+  const struct kn_expr *lo = rows_uncast(a->value->indices[0]->lo),
+                       *other = rows_uncast(b->value->indices[0]->lo);
   return lo->kind == KN_INT && other->kind == KN_INT && lo->ival == other->ival;
 }
 
@@ -120,7 +114,7 @@ static int64_t sums_from_first(struct rows *r, struct phase *p, const struct lin
   if (!rows_is_running(l) || l->part || !by_vectors(r, p, l) || !is_plain(l))
     return -1;
   const struct kn_index *j = l->value->indices[0];
-  const struct kn_expr *lo = uncast(j->lo);
+  const struct kn_expr *lo = rows_uncast(j->lo);
   const bool fits = lo->kind == KN_INT && !lo->ival &&
                     is_behind(j->hi, l->index[l->rank - 1], &behind) &&
                     (behind == 0 || behind == 1);

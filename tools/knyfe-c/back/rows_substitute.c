@@ -6,6 +6,12 @@
 
 #include <string.h>
 
+const struct kn_expr *rows_uncast(const struct kn_expr *e) {
+  while (e->kind == KN_CAST)
+    e = e->args[0];
+  return e;
+}
+
 const struct kn_expr *rows_bare(const struct kn_expr *e) {
   while (e->kind == KN_CAST && kn_type_is_int(e->type) && kn_type_bits(e->type) >= 32)
     e = e->args[0];

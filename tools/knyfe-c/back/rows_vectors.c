@@ -46,11 +46,14 @@ static bool reads_made(struct kn_expr *e, void *data) {
   return true;
 }
 
+unsigned rows_narrow(unsigned lanes, int64_t most) {
+  while (most >= 0 && lanes > 16 && most <= lanes / 2)
+    lanes /= 2;
+  return lanes;
+}
+
 unsigned rows_lanes_along(const struct line *l, const struct kn_index *index) {
-  unsigned lanes = most_lanes(l, index, rows_lanes(l));
-  if (rows_extent(l, index) >= 0)
-    while (lanes > 16 && rows_extent(l, index) <= lanes / 2)
-      lanes /= 2;
+  unsigned lanes = rows_narrow(most_lanes(l, index, rows_lanes(l)), rows_extent(l, index));
   // Several rows are reduced at a time: there are registers for that many. What an earlier line of
   // the row has made stays in its registers, if vectors are as long.
   bool made = false;
