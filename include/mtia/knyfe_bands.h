@@ -193,4 +193,21 @@ KP void kp_move_band(const struct kp_axis *axis, const struct kp_bands *b, uint3
   band->columns = (uint32_t)kp_min(b->columns, axis[2].extent - band->column);
 }
 
+// Where position 0 of a tap is in a band, in pixels.
+KP uint32_t kp_tap_pixel(const struct kp_axis *axis, const struct kp_bands *b,
+                         const struct kp_band *band, uint32_t down, uint32_t across) {
+  const struct kp_offset y = kp_offset(&axis[1], down), x = kp_offset(&axis[2], across);
+  uint32_t at = 0;
+  for (uint32_t i = 0; i < (uint32_t)axis[1].step; i++)
+    for (uint32_t j = 0; j < (uint32_t)axis[2].step; j++) {
+      const uint32_t py = kp_phase(&axis[1], i), px = kp_phase(&axis[2], j);
+      const struct kp_reach ry = kp_reach(&axis[1], py), rx = kp_reach(&axis[2], px);
+      if (py == y.phase && px == x.phase)
+        return at + (uint32_t)(y.on - ry.low) * b->pitch + (uint32_t)(x.on - rx.low);
+      if (ry.any && rx.any)
+        at += kp_plane(b, ry, rx, band->rows, band->columns);
+    }
+  return at;
+}
+
 #endif

@@ -197,29 +197,12 @@ KP void kp_load_band(const struct kp_window *w, const struct kp_bands *b,
     }
 }
 
-// Where position 0 of a tap is in a band, in pixels.
-KP uint32_t kp_tap_pixel(const struct kp_window *w, const struct kp_bands *b,
-                         const struct kp_band *band, uint32_t down, uint32_t across) {
-  const struct kp_offset y = kp_offset(&w->axis[1], down), x = kp_offset(&w->axis[2], across);
-  uint32_t at = 0;
-  for (uint32_t i = 0; i < (uint32_t)w->axis[1].step; i++)
-    for (uint32_t j = 0; j < (uint32_t)w->axis[2].step; j++) {
-      const uint32_t py = kp_phase(&w->axis[1], i), px = kp_phase(&w->axis[2], j);
-      const struct kp_reach ry = kp_reach(&w->axis[1], py), rx = kp_reach(&w->axis[2], px);
-      if (py == y.phase && px == x.phase)
-        return at + (uint32_t)(y.on - ry.low) * b->pitch + (uint32_t)(x.on - rx.low);
-      if (ry.any && rx.any)
-        at += kp_plane(b, ry, rx, band->rows, band->columns);
-    }
-  return at;
-}
-
 // The places of all steps of k in a band, `pixel` bytes for each pixel.
 KP void kp_band_places(const struct kp_window *w, const struct kp_bands *b,
                        const struct kp_band *band, uint32_t pixel, uint32_t *places) {
   for (uint32_t down = 0; down < w->axis[1].taps; down++)
     for (uint32_t across = 0; across < w->axis[2].taps; across++) {
-      uint32_t at = kp_tap_pixel(w, b, band, down, across) * pixel;
+      uint32_t at = kp_tap_pixel(w->axis, b, band, down, across) * pixel;
       for (uint32_t k = 0; k < pixel; k += KP_STEP, at += KP_STEP)
         *places++ = at;
     }

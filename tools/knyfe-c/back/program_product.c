@@ -277,20 +277,8 @@ static void finish(struct follow *f, const struct kp_plan *p, const struct share
 static int64_t band_place(const struct pg_product *a, const struct walk *w, uint32_t step) {
   const uint32_t stride = kp_pad(a->pixel), per = stride / KP_STEP, tap = step / per;
   const uint32_t down = tap / a->axis[2].taps, across = tap % a->axis[2].taps;
-  const struct kp_offset y = kp_offset(&a->axis[1], down), x = kp_offset(&a->axis[2], across);
-  uint32_t at = 0;
-  for (uint32_t i = 0; i < (uint32_t)a->axis[1].step; i++)
-    for (uint32_t j = 0; j < (uint32_t)a->axis[2].step; j++) {
-      const uint32_t py = kp_phase(&a->axis[1], i), px = kp_phase(&a->axis[2], j);
-      const struct kp_reach ry = kp_reach(&a->axis[1], py), rx = kp_reach(&a->axis[2], px);
-      if (py == y.phase && px == x.phase)
-        return (int64_t)(at + (uint32_t)(y.on - ry.low) * a->bands.pitch +
-                         (uint32_t)(x.on - rx.low) + w->rows - 1) *
-               stride;
-      if (ry.any && rx.any)
-        at += kp_plane(&a->bands, ry, rx, w->band.rows, w->band.columns);
-    }
-  return 0;
+  const uint32_t at = kp_tap_pixel(a->axis, &a->bands, &w->band, down, across);
+  return (int64_t)(at + w->rows - 1) * stride;
 }
 
 // A chunk whose operand is turned: the MLU fills four operand buffers, which the DPE empties.
